@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.app;
+
+import org.jspecify.annotations.NullMarked;

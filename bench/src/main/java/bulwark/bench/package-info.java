@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.capability;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.chain;
+
+import org.jspecify.annotations.NullMarked;

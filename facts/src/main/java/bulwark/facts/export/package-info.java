@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.export;
+
+import org.jspecify.annotations.NullMarked;

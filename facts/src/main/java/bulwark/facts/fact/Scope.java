@@ -1,0 +1,26 @@
+package bulwark.facts.fact;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** Who may see a fact. */
+public enum Scope {
+    LOCAL,
+    TEAM,
+    COMPANY,
+    PUBLIC;
+
+    /** Lower-case name on the wire. */
+    public String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Scope> of(String wire) {
+        for (Scope scope : values()) {
+            if (scope.wire().equals(wire)) {
+                return Optional.of(scope);
+            }
+        }
+        return Optional.empty();
+    }
+}

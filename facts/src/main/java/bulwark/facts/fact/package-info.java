@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.fact;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.garden;
+
+import org.jspecify.annotations.NullMarked;

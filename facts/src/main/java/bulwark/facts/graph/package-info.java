@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.graph;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.node;
+
+import org.jspecify.annotations.NullMarked;

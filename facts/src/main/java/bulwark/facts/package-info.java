@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts;
+
+import org.jspecify.annotations.NullMarked;

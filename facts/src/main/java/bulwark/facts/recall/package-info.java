@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.recall;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.facts.snapshot;
+
+import org.jspecify.annotations.NullMarked;

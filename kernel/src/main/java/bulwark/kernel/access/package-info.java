@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.config;
+
+import org.jspecify.annotations.NullMarked;

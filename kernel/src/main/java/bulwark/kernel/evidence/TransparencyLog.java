@@ -1,0 +1,26 @@
+package bulwark.kernel.evidence;
+
+/** An append-only log outside the store. Blocking; thread-safe. */
+public interface TransparencyLog extends AutoCloseable {
+    /** {@code local}, {@code rekor} or {@code off}. */
+    String backend();
+
+    /** Durable (synced, or acknowledged by the service) when it returns. */
+    LogEntry append(LogLeaf leaf) throws LogUnavailable;
+
+    /** Says whether an append would be possible now, without one. */
+    void probe() throws LogUnavailable;
+
+    /** Checks everything the backend can check locally; sentences, empty when whole. */
+    java.util.List<String> fsck();
+
+    @Override
+    void close();
+
+    /** The log cannot be reached or written; the message is a sentence. */
+    final class LogUnavailable extends Exception {
+        public LogUnavailable(String message, @org.jspecify.annotations.Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.evidence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.json;
+
+import org.jspecify.annotations.NullMarked;

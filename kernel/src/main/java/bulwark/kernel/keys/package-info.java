@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package bulwark.kernel.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
+
+/** One process's Prometheus registry. Label values that strangers can choose are bounded: past 500 distinct principals, {@code other}. Thread-safe. */
+public final class Metrics {
+    private static final int MAX_PRINCIPALS = 500;
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<List<String>, Timer> timers = new ConcurrentHashMap<>();
+    private final Set<String> principals = Collections.newSetFromMap(new ConcurrentHashMap<>());
+
+    /** Counts one. @param name without {@code _total}, which the format adds; labels are name, value pairs */
+    public void count(String name, String... labels) {
+        counters.computeIfAbsent(key(name, labels), k -> Counter.builder(name).tags(tags(labels)).register(registry))
+                .increment();
+    }
+
+    /** A histogram in seconds with the given bucket bounds. */
+    public void time(String name, Duration took, double[] bounds, String... labels) {
+        timers.computeIfAbsent(key(name, labels), k -> Timer.builder(name)
+                        .tags(tags(labels))
+                        .serviceLevelObjectives(java.util.Arrays.stream(bounds)
+                                .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
+                                .toArray(Duration[]::new))
+                        .register(registry))
+                .record(took);
+    }
+
+    public void gauge(String name, DoubleSupplier value, String... labels) {
+        Gauge.builder(name, value::getAsDouble).tags(tags(labels)).register(registry);
+    }
+
+    /** The principal itself, or {@code other} once too many distinct ones were seen. */
+    public String principal(String entityUri) {
+        if (principals.contains(entityUri)) {
+            return entityUri;
+        }
+        if (principals.size() >= MAX_PRINCIPALS) {
+            return "other";
+        }
+        principals.add(entityUri);
+        return entityUri;
+    }
+
+    /** Prometheus text format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    private static List<String> key(String name, String... labels) {
+        List<String> key = new ArrayList<>(labels.length + 1);
+        key.add(name);
+        Collections.addAll(key, labels);
+        return key;
+    }
+
+    private static List<Tag> tags(String... labels) {
+        List<Tag> tags = new ArrayList<>(labels.length / 2);
+        for (int i = 0; i + 1 < labels.length; i += 2) {
+            tags.add(Tag.of(labels[i], labels[i + 1]));
+        }
+        return tags;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.signing;
+
+import org.jspecify.annotations.NullMarked;

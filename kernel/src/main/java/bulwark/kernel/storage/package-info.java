@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.storage;
+
+import org.jspecify.annotations.NullMarked;

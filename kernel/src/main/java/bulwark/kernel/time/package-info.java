@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+package bulwark.kernel.tls;
+
+import java.nio.file.Path;
+
+/** Where the PEM material lies: certificate chain, PKCS#8 key (Ed25519, EC or RSA), CA bundle. */
+public record TlsFiles(Path certificate, Path privateKey, Path caBundle) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.kernel.tls;
+
+import org.jspecify.annotations.NullMarked;

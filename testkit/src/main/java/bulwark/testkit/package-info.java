@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.testkit;
+
+import org.jspecify.annotations.NullMarked;

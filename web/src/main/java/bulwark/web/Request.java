@@ -1,0 +1,36 @@
+package bulwark.web;
+
+import bulwark.kernel.access.Principal;
+import java.util.List;
+import java.util.Optional;
+
+/** One request as a handler sees it: complete body, decoded parameters, known principal. Immutable. */
+public interface Request {
+    String method();
+
+    /** Raw path without the query. */
+    String path();
+
+    /** Decoded value of a template parameter of the matched route. */
+    String pathParameter(String name);
+
+    /** First value, decoded; a '+' is a space. */
+    Optional<String> query(String name);
+
+    List<String> queryAll(String name);
+
+    /** First value; the name in any case. */
+    Optional<String> header(String name);
+
+    byte[] body();
+
+    /** @throws IllegalStateException on an open route */
+    Principal principal();
+
+    String requestId();
+
+    boolean tls();
+
+    /** Address of the peer without the port, or {@code local}. */
+    String remote();
+}

@@ -1,0 +1,53 @@
+package bulwark.web;
+
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.quota.Quotas;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence.
+ *
+ * @param anonymous the trusted identity when authentication is off, else null
+ * @param errors the part's one mapping to the wire
+ * @param refusals told of every refusal, for evidence and metrics
+ * @param tlsOnly paths that a plaintext listener answers with {@link EdgeRefusal.TlsRequired}
+ * @param hosts allowed Host values (without port) on plaintext listeners; loopback names are always allowed
+ */
+public record Service(
+        String name,
+        List<Route> routes,
+        ApiKeys keys,
+        @Nullable Principal anonymous,
+        Quotas quotas,
+        Errors errors,
+        Refusals refusals,
+        Predicate<String> tlsOnly,
+        Set<String> hosts,
+        Metrics metrics,
+        Limits limits) {
+
+    /** The part's wire form of every refusal. */
+    public interface Errors {
+        Response render(EdgeRefusal refusal);
+
+        /** A handler threw: the part's own refusals by their meaning, everything else as 500 without inner detail. */
+        Response render(Throwable thrown, String requestId);
+    }
+
+    /** Evidence of refusals; principal is null when identity is not known (then counters only, never the disk). */
+    public interface Refusals {
+        void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal);
+    }
+
+    /** @param maxBody bytes; times in seconds */
+    public record Limits(int maxBody, int maxHeaderBytes, int maxUri, int headerSeconds, int bodySeconds, int keepAliveSeconds, int maxConnections) {
+        public static Limits defaults() {
+            return new Limits(1 << 20, 16 * 1024, 8 * 1024, 8, 30, 75, 10_000);
+        }
+    }
+}

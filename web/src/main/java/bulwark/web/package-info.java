@@ -1,0 +1,4 @@
+@NullMarked
+package bulwark.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package bulwark.facts;
+
+import bulwark.facts.fact.Scope;
+import bulwark.web.Request;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The query string of a request, read by name. Faults are collected in FastAPI's shape and thrown together by {@link
+ * #check}; until then a faulty parameter reads as its fallback. An empty number counts as faulty. For one thread.
+ */
+public final class QueryParameters {
+    private static final Set<String> TRUE = Set.of("1", "true", "t", "yes", "y", "on");
+    private static final Set<String> FALSE = Set.of("0", "false", "f", "no", "n", "off");
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,30}");
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?");
+
+    private final Request request;
+    private final Faults faults = new Faults(Set.of());
+
+    private QueryParameters(Request request) {
+        this.request = request;
+    }
+
+    public static QueryParameters of(Request request) {
+        return new QueryParameters(request);
+    }
+
+    /** Required. */
+    public String text(String name) {
+        if (request.query(name).isEmpty()) {
+            faults.add("missing", at(name), "Field required", null);
+        }
+        return optionalText(name).orElse("");
+    }
+
+    public Optional<String> optionalText(String name) {
+        return request.query(name).filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false));
+    }
+
+    /** Every value of a name that may stand more than once. */
+    public List<String> texts(String name) {
+        return request.queryAll(name).stream()
+                .filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false))
+                .toList();
+    }
+
+    /** Inclusive range. */
+    public long wholeNumber(String name, long fallback, long min, long max) {
+        return optionalWholeNumber(name, min, max).orElse(fallback);
+    }
+
+    /** Inclusive range. */
+    public Optional<Long> optionalWholeNumber(String name, long min, long max) {
+        Optional<String> text = request.query(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!WHOLE.matcher(text.get()).matches()) {
+            String message = "Input should be a valid integer, unable to parse string as an integer";
+            faults.add("int_parsing", at(name), message, text.get());
+            return Optional.empty();
+        }
+        return ranged(name, text.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max), true)
+                .map(BigDecimal::longValueExact);
+    }
+
+    /** Inclusive range. */
+    public double number(String name, double fallback, double min, double max) {
+        Optional<String> text = request.query(name);
+        if (text.isEmpty()) {
+            return fallback;
+        }
+        if (!DECIMAL.matcher(text.get()).matches()) {
+            String message = "Input should be a valid number, unable to parse string as a number";
+            faults.add("float_parsing", at(name), message, text.get());
+            return fallback;
+        }
+        return ranged(name, text.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max), false)
+                .map(BigDecimal::doubleValue)
+                .orElse(fallback);
+    }
+
+    public boolean flag(String name, boolean fallback) {
+        Optional<String> text = request.query(name);
+        String lower = text.map(t -> t.toLowerCase(Locale.ROOT)).orElse("");
+        if (text.isPresent() && !TRUE.contains(lower) && !FALSE.contains(lower)) {
+            String message = "Input should be a valid boolean, unable to interpret input";
+            faults.add("bool_parsing", at(name), message, text.get());
+        }
+        return TRUE.contains(lower) || (!FALSE.contains(lower) && fallback);
+    }
+
+    /** @throws Refusal.Plain 400 for an unknown scope, at once: this one fault has a form of its own on the wire */
+    public Optional<Scope> scope(String name) {
+        return request.query(name).map(text -> Scope.of(text).orElseThrow(QueryParameters::unknownScope));
+    }
+
+    /** One of the given words. @throws Refusal.Plain 400 with the words sorted */
+    public Optional<String> oneOf(String name, Set<String> words) {
+        Optional<String> text = request.query(name);
+        if (text.isPresent() && !words.contains(text.get())) {
+            throw new Refusal.Plain(400, name + " must be one of " + pythonSet(words));
+        }
+        return text;
+    }
+
+    /** @throws Refusal.Invalid with everything found so far */
+    public void check() {
+        faults.check();
+    }
+
+    /** {@code {'company', 'local', …}}, sorted. */
+    static String pythonSet(Set<String> words) {
+        return new TreeSet<>(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static Refusal.Plain unknownScope() {
+        Set<String> scopes = Arrays.stream(Scope.values()).map(Scope::wire).collect(Collectors.toSet());
+        return new Refusal.Plain(400, "scope must be one of " + pythonSet(scopes));
+    }
+
+    private Optional<BigDecimal> ranged(String name, String text, BigDecimal min, BigDecimal max, boolean whole) {
+        BigDecimal value = new BigDecimal(text);
+        return faults.range(value, at(name), min, max, whole, text) ? Optional.of(value) : Optional.empty();
+    }
+
+    private static List<Object> at(String name) {
+        return List.of("query", name);
+    }
+}

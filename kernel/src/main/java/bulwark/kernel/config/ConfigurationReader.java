@@ -1,0 +1,178 @@
+package bulwark.kernel.config;
+
+import bulwark.kernel.config.Configuration.Schema;
+import bulwark.kernel.config.Configuration.Value;
+import bulwark.kernel.keys.PublishedSecrets;
+import bulwark.kernel.keys.SecretBytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Puts the layers over one another and collects every problem. */
+final class ConfigurationReader {
+    private static final String FILE = ".env";
+    private static final String FILE_SUFFIX = "_FILE";
+
+    private final Schema schema;
+    private final Map<String, String> environment;
+    private final Path directory;
+    private final Set<String> known = new LinkedHashSet<>();
+    final Map<String, Value> values = new LinkedHashMap<>();
+    final Map<String, SecretBytes> secrets = new LinkedHashMap<>();
+    final List<String> problems = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+
+    ConfigurationReader(Schema schema, Map<String, String> environment, Path directory) {
+        this.schema = schema;
+        this.environment = new TreeMap<>(environment);
+        this.directory = directory;
+        for (Setting setting : schema.settings()) {
+            known.add(setting.name());
+            if (setting.secret()) {
+                known.add(setting.name() + FILE_SUFFIX);
+            }
+        }
+    }
+
+    /** @param lenient for clients: unknown names are nobody's business here */
+    void run(boolean lenient) {
+        Map<String, String> file = new TreeMap<>(readFile());
+        if (!lenient) {
+            unknownInFile(file.keySet());
+            unknownInEnvironment();
+        }
+        for (Setting setting : schema.settings()) {
+            if (setting.secret()) {
+                secret(setting, file);
+            } else {
+                plain(setting, file);
+            }
+        }
+    }
+
+    private Map<String, String> readFile() {
+        Path path = directory.resolve(FILE);
+        if (!Files.exists(path)) {
+            return Map.of();
+        }
+        try {
+            DotEnv parsed = DotEnv.parse(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+            problems.addAll(parsed.problems());
+            return SecretFile.isExposed(path) ? withoutSecrets(parsed.values()) : parsed.values();
+        } catch (IOException e) {
+            problems.add(FILE + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            return Map.of();
+        }
+    }
+
+    private Map<String, String> withoutSecrets(Map<String, String> values) {
+        Map<String, String> rest = new LinkedHashMap<>(values);
+        List<String> exposed = schema.settings().stream()
+                .filter(Setting::secret)
+                .map(Setting::name)
+                .filter(name -> !values.getOrDefault(name, "").isEmpty())
+                .toList();
+        if (!exposed.isEmpty()) {
+            problems.add(FILE + " holds secrets (" + String.join(", ", exposed)
+                    + ") and can be read by others than its owner: chmod 600 " + FILE);
+            rest.keySet().removeAll(exposed);
+        }
+        return rest;
+    }
+
+    private void unknownInFile(Set<String> names) {
+        for (String name : names) {
+            if (isOurs(name) && !known.contains(name)) {
+                problems.add(name + " in " + FILE + " is not a known setting" + suggestion(nearest(name)));
+            }
+        }
+    }
+
+    private void unknownInEnvironment() {
+        environment.forEach((name, value) -> {
+            if (!isOurs(name) || known.contains(name) || ServiceLinks.isOne(name, value)) {
+                return;
+            }
+            Optional<NearestName> nearest = nearest(name);
+            String sentence = name + " in the environment is not a known setting";
+            if (nearest.filter(NearestName::isNearMiss).isPresent()) {
+                problems.add(sentence + suggestion(nearest));
+            } else {
+                warnings.add(sentence + " and is ignored" + suggestion(nearest));
+            }
+        });
+    }
+
+    private boolean isOurs(String name) {
+        return name.toUpperCase(Locale.ROOT).startsWith(schema.prefix());
+    }
+
+    private Optional<NearestName> nearest(String name) {
+        return NearestName.of(name, known, schema.prefix());
+    }
+
+    private static String suggestion(Optional<NearestName> nearest) {
+        return nearest.map(n -> "; did you mean " + n.name() + "?").orElse("");
+    }
+
+    private void plain(Setting setting, Map<String, String> file) {
+        Value value = layered(setting.name(), file);
+        if (value == null) {
+            return;
+        }
+        String problem = Values.problem(setting, value.text());
+        if (problem == null) {
+            values.put(setting.name(), value);
+        } else {
+            problems.add(setting.name() + " (" + value.source() + ") " + problem);
+        }
+    }
+
+    private void secret(Setting setting, Map<String, String> file) {
+        String name = setting.name();
+        Value direct = layered(name, file);
+        Value pointer = layered(name + FILE_SUFFIX, file);
+        if (direct != null && pointer != null) {
+            problems.add(name + " and " + name + FILE_SUFFIX + " are both set: keep one");
+            return;
+        }
+        try {
+            if (direct != null) {
+                keep(name, SecretBytes.ofText(direct.text()), direct.source());
+            } else if (pointer != null) {
+                keep(name, SecretFile.read(directory.resolve(pointer.text())), name + FILE_SUFFIX);
+            }
+        } catch (IllegalArgumentException e) {
+            problems.add(name + FILE_SUFFIX + ": " + e.getMessage());
+        }
+    }
+
+    private void keep(String name, SecretBytes secret, String source) {
+        if (PublishedSecrets.contains(secret)) {
+            problems.add(name + " (" + source + "): this value was published and protects nothing: make a fresh one");
+            return;
+        }
+        secrets.put(name, secret);
+        values.put(name, new Value("", source));
+    }
+
+    /** Environment over file; an empty value counts as unset, as compose files produce them for absent variables. */
+    private @org.jspecify.annotations.Nullable Value layered(String name, Map<String, String> file) {
+        String inEnvironment = environment.getOrDefault(name, "");
+        if (!inEnvironment.isEmpty() && !ServiceLinks.isOne(name, inEnvironment)) {
+            return new Value(inEnvironment, "environment");
+        }
+        String inFile = file.getOrDefault(name, "");
+        return inFile.isEmpty() ? null : new Value(inFile, FILE);
+    }
+}

@@ -197,11 +197,16 @@ public final class Body {
 
     private Optional<BigDecimal> exact(JsonNode node, String field, Number min, Number max, boolean whole) {
         if (!node.isNumber()) {
-            add(whole ? "int_type" : "float_type", field, "Input should be a valid " + (whole ? "integer" : "number"), node);
+            add(
+                    whole ? "int_type" : "float_type",
+                    field,
+                    "Input should be a valid " + (whole ? "integer" : "number"),
+                    node);
             return Optional.empty();
         }
         BigDecimal value = node.decimalValue();
-        return faults.range(value, at(field), new BigDecimal(min.toString()), new BigDecimal(max.toString()), whole, node)
+        return faults.range(
+                        value, at(field), new BigDecimal(min.toString()), new BigDecimal(max.toString()), whole, node)
                 ? Optional.of(value)
                 : Optional.empty();
     }

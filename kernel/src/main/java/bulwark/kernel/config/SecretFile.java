@@ -43,7 +43,8 @@ final class SecretFile {
             }
             return SecretBytes.ofText(text);
         } catch (IOException e) {
-            throw new IllegalArgumentException(file + " cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new IllegalArgumentException(
+                    file + " cannot be read (" + e.getClass().getSimpleName() + ")", e);
         }
     }
 }

@@ -18,14 +18,13 @@ final class Values {
 
     /** What is wrong, to stand after the name; null when nothing is. */
     static @Nullable String problem(Setting setting, String text) {
-        boolean fits =
-                switch (setting.kind()) {
-                    case TEXT, LIST -> text.chars().noneMatch(c -> c < ' ' && c != '\t');
-                    case COUNT -> COUNT.matcher(text).matches();
-                    case NUMBER -> NUMBER.matcher(text).matches();
-                    case FLAG -> isTrue(text) || FALSE.contains(text.toLowerCase(Locale.ROOT));
-                    case PORT -> COUNT.matcher(text).matches() && Long.parseLong(text) <= 65_535;
-                };
+        boolean fits = switch (setting.kind()) {
+            case TEXT, LIST -> text.chars().noneMatch(c -> c < ' ' && c != '\t');
+            case COUNT -> COUNT.matcher(text).matches();
+            case NUMBER -> NUMBER.matcher(text).matches();
+            case FLAG -> isTrue(text) || FALSE.contains(text.toLowerCase(Locale.ROOT));
+            case PORT -> COUNT.matcher(text).matches() && Long.parseLong(text) <= 65_535;
+        };
         return fits ? null : "must be " + expected(setting.kind()) + ", not \"" + printable(text) + "\"";
     }
 
@@ -34,7 +33,10 @@ final class Values {
     }
 
     static List<String> list(String text) {
-        return Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
     }
 
     /** One line, whatever was typed. */

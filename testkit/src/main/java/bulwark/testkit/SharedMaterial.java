@@ -14,7 +14,9 @@ public final class SharedMaterial {
 
     /** The repository's top folder. */
     public static Path repository() {
-        return Path.of(System.getProperty("bulwark.root", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("bulwark.root", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** @param relative for instance {@code vectors/wycheproof/ed25519_test.json} */

@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param created when it entered the ring
  * @param trustedUntil end of the dual-trust window once retiring, else null
  */
-public record KeyEntry(String id, KeyStatus status, byte[] publicKey, Instant created, @Nullable Instant trustedUntil) {}
+public record KeyEntry(
+        String id,
+        KeyStatus status,
+        byte[] publicKey,
+        Instant created,
+        @Nullable Instant trustedUntil) {}

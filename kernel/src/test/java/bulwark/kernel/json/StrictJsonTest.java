@@ -37,8 +37,7 @@ class StrictJsonTest {
         }
         assertThat(judged).isGreaterThan(300);
         // RFC 8259 lets a parser take duplicate keys; two readers of one signed text must not see two objects.
-        assertThat(wrong)
-                .containsExactly("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
+        assertThat(wrong).containsExactly("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
     }
 
     @ParameterizedTest

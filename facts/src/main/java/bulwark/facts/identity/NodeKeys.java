@@ -1,6 +1,35 @@
 package bulwark.facts.identity;
 
 import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.signing.Signing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 
 /** The node's two rings: node signs manifests, checkpoints, exports and snapshots; issuer signs capability tokens. */
-public record NodeKeys(KeyRing node, KeyRing issuer) {}
+public record NodeKeys(KeyRing node, KeyRing issuer) {
+    /** Opens or creates {@code <database>.keys/node} and {@code <database>.keys/issuer}. @throws bulwark.kernel.keys.KeyRefused */
+    public static NodeKeys open(Path database, Signing signing, Clock clock) {
+        Path directory = directory(database);
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new NodeKeys(
+                KeyRing.open(directory.resolve("node"), signing, clock),
+                KeyRing.open(directory.resolve("issuer"), signing, clock));
+    }
+
+    /** Where the rings of a database lie. */
+    public static Path directory(Path database) {
+        Path absolute = database.toAbsolutePath();
+        return absolute.resolveSibling(absolute.getFileName() + ".keys");
+    }
+}

@@ -1,0 +1,92 @@
+package bulwark.facts.identity;
+
+import bulwark.facts.Refusal;
+import bulwark.kernel.json.StrictJson;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The manifest in public, any stored manifest for readers, and the owner's rotation. */
+public final class IdentityRoutes {
+    private static final long DEFAULT_DUAL_TRUST_DAYS = 90;
+
+    private final NodeIdentity identity;
+    private final Rotation rotation;
+
+    public IdentityRoutes(NodeIdentity identity, Rotation rotation) {
+        this.identity = identity;
+        this.rotation = rotation;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.open("GET", "/.well-known/stigmem-manifest.json", this::manifest)
+                        .asFast(),
+                Route.open("GET", "/.well-known/stigmem-manifest-proof.json", this::proof),
+                Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", null, this::stored),
+                Route.owner("POST", "/local/identity/rotate", this::rotate));
+    }
+
+    private Response manifest(Request request) {
+        return Response.jsonBytes(200, identity.published().body());
+    }
+
+    private Response proof(Request request) {
+        Published published = identity.published();
+        Map<String, @Nullable Object> members = proof(published.node());
+        members.put("issuer", proof(published.issuer()));
+        return Response.json(200, members);
+    }
+
+    private Map<String, @Nullable Object> proof(Manifest manifest) {
+        Optional<LogAnchor> anchor = identity.anchors().find(LogAnchors.manifestKey(manifest));
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("entity_uri", manifest.entityUri());
+        members.put("key_id", manifest.keyId());
+        members.put("leaf_hash", manifest.leafHash());
+        members.put("tl_backend", identity.anchors().log().backend());
+        members.put("log_entry", anchor.map(LogAnchor::members).orElse(null));
+        members.put("inclusion_proof", anchor.map(LogAnchor::inclusionProof).orElse(null));
+        return members;
+    }
+
+    private Response stored(Request request) {
+        String uri = request.pathParameter("uri");
+        Manifest manifest = identity.manifest(uri)
+                .filter(found -> identity.clock().instant().isBefore(found.expires()))
+                .orElseThrow(() -> new Refusal.Plain(404, "manifest not found or expired"));
+        Published published = identity.published();
+        Map<String, @Nullable Object> members = new LinkedHashMap<>(
+                uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
+        members.put(
+                "log_entry",
+                identity.anchors()
+                        .find(LogAnchors.manifestKey(manifest))
+                        .map(LogAnchor::members)
+                        .orElse(null));
+        return Response.json(200, members);
+    }
+
+    private Response rotate(Request request) {
+        JsonNode body = StrictJson.parse(request.body());
+        KeyKind kind = KeyKind.of(body.path("kind").stringValue(""))
+                .orElseThrow(() -> new Refusal.Plain(422, "kind must be node or issuer"));
+        JsonNode days = body.path("dual_trust_days");
+        if (!days.isMissingNode() && !days.canConvertToLong()) {
+            throw new Refusal.Plain(422, "dual_trust_days must be a whole number");
+        }
+        try {
+            RotationAnswer answer = rotation.rotate(
+                    kind, body.path("dry_run").booleanValue(false), days.longValue(DEFAULT_DUAL_TRUST_DAYS));
+            return Response.json(200, answer.json());
+        } catch (RotationRefused e) {
+            throw new Refusal.Plain(e.status(), String.valueOf(e.getMessage()));
+        }
+    }
+}

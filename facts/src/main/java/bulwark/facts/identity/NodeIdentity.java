@@ -1,0 +1,208 @@
+package bulwark.facts.identity;
+
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.keys.KeyStatus;
+import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Who this node is: its two key rings, reconciled with the store and the environment, and the manifests that publish them.
+ * Thread-safe; {@link #published()} is one volatile read.
+ */
+public final class NodeIdentity {
+    static final String TENANT = "default";
+    private static final Duration RENEW_BEFORE = Duration.ofDays(30);
+
+    private final Store store;
+    private final AuditLog audit;
+    private final LogAnchors anchors;
+    private final NodeKeys keys;
+    private final Signing signing;
+    private final Clock clock;
+    private final String nodeUrl;
+    private final List<String> warnings = new ArrayList<>();
+    private volatile Published published;
+
+    /**
+     * Reconciles and, where no current manifest stands for this node's URL, publishes one. Call before the outbox starts.
+     *
+     * @throws bulwark.kernel.keys.KeyRefused when environment, rings and store cannot all be right
+     */
+    public static NodeIdentity start(
+            Store store, AuditLog audit, LogAnchors anchors, NodeKeys keys, Signing signing, Clock clock, IdentitySettings settings) {
+        return new NodeIdentity(store, audit, anchors, keys, signing, clock, settings);
+    }
+
+    private NodeIdentity(
+            Store store, AuditLog audit, LogAnchors anchors, NodeKeys keys, Signing signing, Clock clock, IdentitySettings settings) {
+        this.store = store;
+        this.audit = audit;
+        this.anchors = anchors;
+        this.keys = keys;
+        this.signing = signing;
+        this.clock = clock;
+        this.nodeUrl = settings.nodeUrl();
+        for (KeyKind kind : KeyKind.values()) {
+            warnings.addAll(new KeyStart(kind, kind.ring(keys), store, signing, clock).run(settings));
+            publishIfDue(kind);
+        }
+        published = load();
+    }
+
+    public Published published() {
+        return published;
+    }
+
+    /** Sentences about what the start found, for the log. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    public String nodeUrl() {
+        return nodeUrl;
+    }
+
+    /** {@code <node_url>/issuer}: the entity that issues capability tokens. */
+    public String issuerEntity() {
+        return KeyKind.ISSUER.entity(nodeUrl);
+    }
+
+    public NodeKeys keys() {
+        return keys;
+    }
+
+    /** The stored manifest of any entity. */
+    public Optional<Manifest> manifest(String entityUri) {
+        return store.read(tx -> ManifestTable.find(tx, entityUri));
+    }
+
+    /** Publishes anew what expires within thirty days; to be called daily. */
+    public void renew() {
+        for (KeyKind kind : KeyKind.values()) {
+            publishIfDue(kind);
+        }
+        reload();
+    }
+
+    Store store() {
+        return store;
+    }
+
+    AuditLog audit() {
+        return audit;
+    }
+
+    LogAnchors anchors() {
+        return anchors;
+    }
+
+    Signing signing() {
+        return signing;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** Serves and accepts what the store and the rings say now. */
+    void reload() {
+        published = load();
+    }
+
+    /** Stores a manifest as the entity's current one and sends it to the log, all in the caller's transaction. */
+    void store(WriteTx tx, Manifest manifest) throws SQLException {
+        ManifestTable.store(tx, manifest, TENANT, Timestamps.offset(clock.instant()));
+        anchors.enqueue(tx, LogAnchors.manifestKey(manifest), manifest.members());
+    }
+
+    private void publishIfDue(KeyKind kind) {
+        KeyRing ring = kind.ring(keys);
+        String entity = kind.entity(nodeUrl);
+        Ed25519Signer signer = ring.signer();
+        Optional<Manifest> stored = manifest(entity);
+        Instant now = clock.instant();
+        if (stored.isEmpty()) {
+            publish(Manifest.sign(entity, entities(), now, now.plus(Manifest.VALIDITY), List.of(), signer));
+        } else if (!stored.get().keyId().equals(signer.keyId())) {
+            publish(catchUp(stored.get(), ring, signer, now));
+        } else if (stored.get().expires().isBefore(now.plus(RENEW_BEFORE))) {
+            publish(Manifest.sign(
+                    entity, stored.get().entities(), now, now.plus(Manifest.VALIDITY), stored.get().rotationEvents(), signer));
+        }
+    }
+
+    /** The ring is ahead of the store, as after restoring an older snapshot: the key that the store still names vouches for the ring's. */
+    private Manifest catchUp(Manifest stored, KeyRing ring, Ed25519Signer signer, Instant now) {
+        boolean known = ring.byId(stored.keyId())
+                .filter(entry -> entry.status() == KeyStatus.RETIRING)
+                .isPresent();
+        if (!known) {
+            throw new bulwark.kernel.keys.KeyRefused("The manifest of " + stored.entityUri() + " names key " + stored.keyId()
+                    + ", but the key ring's current key is " + signer.keyId()
+                    + " and does not know the other. Restore the key ring directory that belongs to this database.");
+        }
+        warnings.add("SECURITY WARNING: the database names the older key " + stored.keyId() + " for " + stored.entityUri()
+                + "; a manifest for the key ring's current key " + signer.keyId() + " was published.");
+        return stored.rotated(ring.signer(stored.keyId()), signer, now);
+    }
+
+    private void publish(Manifest manifest) {
+        ManifestRules.check(manifest, null, signing);
+        store.write(tx -> {
+            store(tx, manifest);
+            return audit.append(tx, event("manifest_publish", manifest, Map.of("leaf_hash", manifest.leafHash())));
+        });
+    }
+
+    AuditEvent event(String type, Manifest manifest, Map<String, String> more) {
+        Map<String, Object> detail = new java.util.LinkedHashMap<>(more);
+        detail.put("entity_uri", manifest.entityUri());
+        detail.put("key_id", manifest.keyId());
+        detail.put("expires_at", manifest.expiresAt());
+        return new AuditEvent(type, nodeUrl, TENANT, null, null, detail);
+    }
+
+    private List<String> entities() {
+        return List.of(nodeUrl, issuerEntity());
+    }
+
+    private Published load() {
+        return store.read(tx -> {
+            Manifest node = ManifestTable.find(tx, nodeUrl).orElseThrow();
+            Manifest issuer = ManifestTable.find(tx, issuerEntity()).orElseThrow();
+            return Published.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(tx, issuer));
+        });
+    }
+
+    private List<AcceptedKey> issuerKeys(ReadTx tx, Manifest issuer) throws SQLException {
+        List<AcceptedKey> accepted = new ArrayList<>();
+        accepted.add(new AcceptedKey(issuer.keyId(), verifier(issuer.publicKey()), null));
+        for (RotationEvent event : issuer.rotationEvents().reversed()) {
+            if (!event.previousPublicKey().isEmpty()) {
+                accepted.add(new AcceptedKey(
+                        event.previousKeyId(),
+                        verifier(event.previousPublicKey()),
+                        ManifestTable.trustedUntil(tx, event)));
+            }
+        }
+        return accepted;
+    }
+
+    private bulwark.kernel.signing.Ed25519Verifier verifier(String publicKey) {
+        return signing.verifier(Base64Url.exactly(32, publicKey).orElseThrow());
+    }
+}

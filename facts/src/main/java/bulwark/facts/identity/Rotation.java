@@ -1,0 +1,197 @@
+package bulwark.facts.identity;
+
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.keys.KeyEntry;
+import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.storage.StoreFailed;
+import bulwark.kernel.time.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Replaces the node or the issuer key: checks, then the new seed into the ring, then one transaction (manifest, audit row,
+ * log entries in the outbox), then the new key signs. A kill between any two steps is mended by the next start. The same
+ * class serves the running node and the command that runs without one. Thread-safe; one rotation at a time.
+ */
+public final class Rotation {
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(10);
+    private static final long MAX_DUAL_TRUST_DAYS = 3650;
+
+    private final NodeIdentity identity;
+    private final Step step;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+
+    public Rotation(NodeIdentity identity) {
+        this(identity, reached -> {});
+    }
+
+    Rotation(NodeIdentity identity, Step step) {
+        this.identity = identity;
+        this.step = step;
+    }
+
+    /** Told after each step that a kill could follow. */
+    @FunctionalInterface
+    interface Step {
+        void reached(String name);
+    }
+
+    /**
+     * The rotation, or with {@code dryRun} everything that could refuse it.
+     *
+     * @param dualTrustDays how long the old key stays trusted, at least 90
+     * @throws RotationRefused with the sentence that the command prints; nothing has changed then
+     */
+    public RotationAnswer rotate(KeyKind kind, boolean dryRun, long dualTrustDays) {
+        oneAtATime.lock();
+        try {
+            Plan plan = check(kind, dualTrustDays);
+            return dryRun ? rehearse(plan) : commit(plan);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    /** What the checks found. */
+    private record Plan(KeyKind kind, KeyRing ring, Ed25519Signer old, Manifest manifest, Instant now, Duration dualTrust) {
+        String dualTrustEnd() {
+            return Timestamps.zulu(now.plus(dualTrust));
+        }
+    }
+
+    private Plan check(KeyKind kind, long dualTrustDays) {
+        if (dualTrustDays < KeyRotation.MIN_DUAL_TRUST.toDays()) {
+            throw new RotationRefused(
+                    422, "dual_trust_days must be ≥ 90 (max token TTL §19.3.2); got " + dualTrustDays);
+        }
+        if (dualTrustDays > MAX_DUAL_TRUST_DAYS) {
+            throw new RotationRefused(
+                    422, "dual_trust_days must be ≤ " + MAX_DUAL_TRUST_DAYS + "; got " + dualTrustDays);
+        }
+        KeyRing ring = kind.ring(identity.keys());
+        if (ring.current().isEmpty()) {
+            throw new RotationRefused(409, kind.variable() + " is not configured — cannot rotate");
+        }
+        Ed25519Signer old = usable(kind, ring);
+        String entity = kind.entity(identity.nodeUrl());
+        Manifest manifest = identity.manifest(entity)
+                .orElseThrow(() -> new RotationRefused(
+                        409,
+                        "no manifest found for '" + entity
+                                + "' in federation_manifests\nPublish a manifest first via PUT /v1/federation/manifest"));
+        if (!manifest.keyId().equals(old.keyId())) {
+            throw new RotationRefused(
+                    409,
+                    "the key ring's current key " + old.keyId() + " is not the key " + manifest.keyId()
+                            + " of the manifest of '" + entity + "'; restart the node, which brings both together");
+        }
+        probeLog();
+        Instant now = Timestamps.toMicros(identity.clock().instant());
+        return new Plan(kind, ring, old, manifest, now, Duration.ofDays(dualTrustDays));
+    }
+
+    private static Ed25519Signer usable(KeyKind kind, KeyRing ring) {
+        try {
+            return ring.signer();
+        } catch (KeyRefused e) {
+            throw new RotationRefused(409, "the current " + kind.wire() + " key cannot be used: " + e.getMessage());
+        }
+    }
+
+    private void probeLog() {
+        if (identity.anchors().log().backend().equals("off")) {
+            return;
+        }
+        try {
+            identity.anchors().log().probe();
+        } catch (LogUnavailable e) {
+            throw new RotationRefused(503, "transparency log unavailable: " + e.getMessage());
+        }
+    }
+
+    private RotationAnswer rehearse(Plan plan) {
+        SecretBytes seed = identity.signing().random32();
+        Ed25519Signer next = identity.signing().signer(seed);
+        ManifestRules.check(plan.manifest().rotated(plan.old(), next, plan.now()), plan.manifest(), identity.signing());
+        return answer(plan, true, next.keyId(), seed, Optional.empty(), Optional.empty());
+    }
+
+    private RotationAnswer commit(Plan plan) {
+        SecretBytes seed = identity.signing().random32();
+        KeyEntry announced = plan.ring().announce(seed);
+        step.reached("announced");
+        Manifest next = store(plan, announced);
+        step.reached("stored");
+        // Verifiers learn the new key before anything is signed with it, so no caller meets an unknown key.
+        identity.reload();
+        plan.ring().promote(announced.id(), plan.dualTrust());
+        step.reached("promoted");
+        identity.reload();
+        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), LOG_PATIENCE);
+        Optional<LogAnchor> rotation = manifest.flatMap(
+                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), LOG_PATIENCE));
+        step.reached("anchored");
+        return answer(plan, false, announced.id(), seed, manifest, rotation);
+    }
+
+    private Manifest store(Plan plan, KeyEntry announced) {
+        try {
+            Manifest next =
+                    plan.manifest().rotated(plan.old(), plan.ring().signer(announced.id()), plan.now());
+            ManifestRules.check(next, plan.manifest(), identity.signing());
+            KeyRotation rotation = new KeyRotation(
+                    plan.kind(),
+                    next.entityUri(),
+                    plan.old().keyId(),
+                    announced.id(),
+                    Timestamps.zulu(plan.now()),
+                    plan.dualTrustEnd());
+            identity.store().write(tx -> {
+                identity.store(tx, next);
+                ManifestTable.storeRotation(tx, rotation);
+                identity.anchors().enqueueRotation(tx, rotation, LogAnchors.manifestKey(next));
+                return identity.audit().append(tx, event(rotation));
+            });
+            return next;
+        } catch (StoreFailed e) {
+            // The transaction may have committed: the next start looks and then promotes or withdraws.
+            throw e;
+        } catch (RuntimeException e) {
+            plan.ring().withdraw(announced.id());
+            throw e;
+        }
+    }
+
+    private AuditEvent event(KeyRotation rotation) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("kind", rotation.kind().wire());
+        detail.put("entity_uri", rotation.entityUri());
+        detail.put("old_key_id", rotation.oldKeyId());
+        detail.put("new_key_id", rotation.newKeyId());
+        detail.put("dual_trust_expires_at", rotation.dualTrustExpiresAt());
+        return new AuditEvent("key_rotation", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
+    }
+
+    private RotationAnswer answer(
+            Plan plan, boolean dryRun, String newKeyId, SecretBytes seed, Optional<LogAnchor> manifest, Optional<LogAnchor> rotation) {
+        return new RotationAnswer(
+                plan.kind(),
+                dryRun,
+                plan.old().keyId(),
+                newKeyId,
+                plan.dualTrustEnd(),
+                identity.anchors().log().backend(),
+                manifest.map(LogAnchor::logIndex).orElse(null),
+                rotation.map(LogAnchor::logIndex).orElse(null),
+                SecretBytes.ofText(Base64Url.text(seed.expose(SecretAccess.grant()))));
+    }
+}

@@ -1,0 +1,54 @@
+package bulwark.facts.identity;
+
+import bulwark.kernel.keys.SecretAccess;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code identity rotate-key} prints. The wording is Stigmem's: scripts read it. */
+public final class RotationReport {
+    private RotationReport() {}
+
+    /** Standard output, complete with line ends; holds the new seed. */
+    public static String text(RotationAnswer answer) {
+        StringBuilder out = new StringBuilder(512);
+        out.append(answer.dryRun() ? "[DRY RUN] " : "")
+                .append("Key rotation (")
+                .append(answer.kind().wire())
+                .append(") complete\n");
+        out.append("  old key_id : ").append(answer.oldKeyId()).append('\n');
+        out.append("  new key_id : ").append(answer.newKeyId()).append('\n');
+        out.append("  dual-trust : ").append(answer.dualTrust()).append('\n');
+        out.append(answer.dryRun() ? reachable(answer) : places(answer)).append('\n');
+        out.append("ACTION REQUIRED — update your secrets manager with the new private key:\n");
+        out.append("  ")
+                .append(answer.kind().variable())
+                .append('=')
+                .append(answer.seed().exposeText(SecretAccess.grant()))
+                .append('\n');
+        out.append("Then restart the node.  Keep the old key value until the dual-trust window closes.\n");
+        if (answer.dryRun()) {
+            out.append("\nDRY RUN: nothing was committed and this key is discarded — do not store it.\n");
+        }
+        return out.toString();
+    }
+
+    /** One line for standard error. */
+    public static String error(String message) {
+        return "error: " + message + "\n";
+    }
+
+    private static String reachable(RotationAnswer answer) {
+        return "  TL backend : " + answer.backend() + (answer.backend().equals("off") ? "\n" : " (reachable)\n");
+    }
+
+    private static String places(RotationAnswer answer) {
+        return "  manifest TL index  : " + place(answer, answer.manifestIndex()) + "\n  rotation TL index  : "
+                + place(answer, answer.rotationIndex()) + "\n  manifest stored in federation_manifests\n";
+    }
+
+    private static String place(RotationAnswer answer, @Nullable Long index) {
+        if (index != null) {
+            return Long.toString(index);
+        }
+        return answer.backend().equals("off") ? "none (the log is off)" : "pending (follows when the log answers)";
+    }
+}

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param network answers on the network listeners; false = local socket only
  */
 public record Route(
-        String method, String path, Access access, @Nullable String dimension, boolean fast, boolean network, Handler handler) {
+        String method,
+        String path,
+        Access access,
+        @Nullable String dimension,
+        boolean fast,
+        boolean network,
+        Handler handler) {
 
     public sealed interface Access {
         /** No identity needed; none is looked for. */

@@ -45,7 +45,14 @@ public record Service(
     }
 
     /** @param maxBody bytes; times in seconds */
-    public record Limits(int maxBody, int maxHeaderBytes, int maxUri, int headerSeconds, int bodySeconds, int keepAliveSeconds, int maxConnections) {
+    public record Limits(
+            int maxBody,
+            int maxHeaderBytes,
+            int maxUri,
+            int headerSeconds,
+            int bodySeconds,
+            int keepAliveSeconds,
+            int maxConnections) {
         public static Limits defaults() {
             return new Limits(1 << 20, 16 * 1024, 8 * 1024, 8, 30, 75, 10_000);
         }

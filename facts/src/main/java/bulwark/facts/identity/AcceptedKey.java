@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param until end of its dual-trust window, or null for the current key
  */
-public record AcceptedKey(String keyId, Ed25519Verifier verifier, @Nullable Instant until) {
+public record AcceptedKey(
+        String keyId, Ed25519Verifier verifier, @Nullable Instant until) {
     public boolean acceptedAt(Instant now) {
         return until == null || now.isBefore(until);
     }

@@ -62,8 +62,8 @@ public final class IdentityRoutes {
                 .filter(found -> identity.clock().instant().isBefore(found.expires()))
                 .orElseThrow(() -> new Refusal.Plain(404, "manifest not found or expired"));
         Published published = identity.published();
-        Map<String, @Nullable Object> members = new LinkedHashMap<>(
-                uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
+        Map<String, @Nullable Object> members =
+                new LinkedHashMap<>(uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
         members.put(
                 "log_entry",
                 identity.anchors()

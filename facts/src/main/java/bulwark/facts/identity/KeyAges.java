@@ -61,9 +61,8 @@ public final class KeyAges {
         if (left.compareTo(notice(span)) > 0) {
             return Stream.empty();
         }
-        String when = left.isNegative()
-                ? "ended " + left.abs().toDays() + " days ago"
-                : "ends in " + left.toDays() + " days";
+        String when =
+                left.isNegative() ? "ended " + left.abs().toDays() + " days ago" : "ends in " + left.toDays() + " days";
         return Stream.of("SECURITY WARNING: " + kind + ": its life " + when + ". " + span.remedy());
     }
 

@@ -53,12 +53,12 @@ final class KeyStart {
                 Optional<KeyRotation> committed = store.read(tx -> ManifestTable.rotationTo(tx, entry.id()));
                 if (committed.isPresent()) {
                     ring.promote(entry.id(), remaining(committed.get()));
-                    warnings.add("An interrupted rotation was completed: the " + kind.wire() + " key is now " + entry.id()
-                            + ". Put its seed into " + kind.variable() + " if you set that variable.");
+                    warnings.add("An interrupted rotation was completed: the " + kind.wire() + " key is now "
+                            + entry.id() + ". Put its seed into " + kind.variable() + " if you set that variable.");
                 } else {
                     ring.withdraw(entry.id());
-                    warnings.add("An interrupted rotation of the " + kind.wire() + " key was withdrawn: key " + entry.id()
-                            + " was never published.");
+                    warnings.add("An interrupted rotation of the " + kind.wire() + " key was withdrawn: key "
+                            + entry.id() + " was never published.");
                 }
             }
         }
@@ -73,7 +73,8 @@ final class KeyStart {
         Optional<String> given = seed.map(bytes -> signing.signer(bytes).keyId());
         if (manifest.isPresent() && !given.equals(Optional.of(manifest.get().keyId()))) {
             throw new KeyRefused("The " + kind.wire() + " key ring is empty, but the manifest of "
-                    + manifest.get().entityUri() + " names key " + manifest.get().keyId()
+                    + manifest.get().entityUri() + " names key "
+                    + manifest.get().keyId()
                     + ". Restore the key ring directory from its backup, or set " + kind.variable()
                     + " to the seed of that key.");
         }
@@ -94,9 +95,10 @@ final class KeyStart {
         }
         Optional<KeyEntry> known = ring.byId(id).filter(this::stillTrusted);
         if (known.isEmpty()) {
-            throw new KeyRefused(kind.variable() + " holds key " + id + ", which this node does not know as current or retiring;"
-                    + " its current " + kind.wire() + " key is " + current + ". Remove " + kind.variable()
-                    + " or set it to the seed that the last rotation printed; to introduce a key of your own, rotate.");
+            throw new KeyRefused(
+                    kind.variable() + " holds key " + id + ", which this node does not know as current or retiring;"
+                            + " its current " + kind.wire() + " key is " + current + ". Remove " + kind.variable()
+                            + " or set it to the seed that the last rotation printed; to introduce a key of your own, rotate.");
         }
         warnings.add("SECURITY WARNING: " + kind.variable() + " still holds the retiring key " + id
                 + "; the key ring's current key " + current + " signs. Set " + kind.variable()
@@ -117,8 +119,9 @@ final class KeyStart {
         }
         SecretBytes seed = SecretBytes.of(bytes);
         if (PublishedSecrets.contains(seed) || PublishedSecrets.contains(text)) {
-            throw new KeyRefused(kind.variable() + " holds a published example key, which everybody knows. Remove it and this"
-                    + " node generates a key of its own.");
+            throw new KeyRefused(
+                    kind.variable() + " holds a published example key, which everybody knows. Remove it and this"
+                            + " node generates a key of its own.");
         }
         return seed;
     }

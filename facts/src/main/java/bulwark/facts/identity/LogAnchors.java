@@ -45,7 +45,8 @@ public final class LogAnchors {
     }
 
     /** In the caller's transaction: this payload will stand in the log. The key makes it so once only. */
-    public void enqueue(WriteTx tx, String dedupeKey, Map<String, ? extends @Nullable Object> payload) throws SQLException {
+    public void enqueue(WriteTx tx, String dedupeKey, Map<String, ? extends @Nullable Object> payload)
+            throws SQLException {
         outbox.enqueue(tx, PAYLOAD, dedupeKey, CanonicalJson.text(payload));
     }
 
@@ -102,8 +103,8 @@ public final class LogAnchors {
             return;
         }
         JsonNode node = parse(payload);
-        KeyRotation rotation = store.read(
-                        tx -> ManifestTable.rotationTo(tx, node.path("new_key_id").stringValue()))
+        KeyRotation rotation = store.read(tx ->
+                        ManifestTable.rotationTo(tx, node.path("new_key_id").stringValue()))
                 .orElseThrow();
         LogAnchor manifest = find(node.path("manifest").stringValue())
                 .orElseThrow(() -> new TransparencyLog.LogUnavailable("the manifest is not in the log yet", null));

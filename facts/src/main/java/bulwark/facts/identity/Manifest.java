@@ -41,7 +41,12 @@ public record Manifest(
     }
 
     static Manifest sign(
-            String entityUri, List<String> entities, Instant issued, Instant expires, List<RotationEvent> events, Ed25519Signer key) {
+            String entityUri,
+            List<String> entities,
+            Instant issued,
+            Instant expires,
+            List<RotationEvent> events,
+            Ed25519Signer key) {
         Manifest unsigned = new Manifest(
                 entityUri,
                 entities,
@@ -91,12 +96,13 @@ public record Manifest(
         members.put("public_key", publicKey);
         members.put("issued_at", issuedAt);
         members.put("expires_at", expiresAt);
-        members.put("rotation_events", rotationEvents.stream().map(RotationEvent::members).toList());
+        members.put(
+                "rotation_events",
+                rotationEvents.stream().map(RotationEvent::members).toList());
         return members;
     }
 
     private Manifest with(String newSignature) {
-        return new Manifest(
-                entityUri, entities, keyId, publicKey, issuedAt, expiresAt, rotationEvents, newSignature);
+        return new Manifest(entityUri, entities, keyId, publicKey, issuedAt, expiresAt, rotationEvents, newSignature);
     }
 }

@@ -20,7 +20,7 @@ public final class ManifestParser {
         try {
             return parse(StrictJson.parse(utf8));
         } catch (StrictJson.JsonRefused e) {
-            throw new ManifestRefused(e.getMessage());
+            throw new ManifestRefused(String.valueOf(e.getMessage()));
         }
     }
 

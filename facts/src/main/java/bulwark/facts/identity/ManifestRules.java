@@ -64,7 +64,8 @@ public final class ManifestRules {
                     .map(key -> event.signedBy(signing, key))
                     .orElse(false);
             if (!signed) {
-                throw new ManifestRefused("the rotation to key " + event.newKeyId() + " is not signed by the key before it");
+                throw new ManifestRefused(
+                        "the rotation to key " + event.newKeyId() + " is not signed by the key before it");
             }
             before = event;
         }
@@ -78,9 +79,11 @@ public final class ManifestRules {
             return;
         }
         List<RotationEvent> events = manifest.rotationEvents();
-        boolean leadsOn = events.stream().anyMatch(event -> event.previousKeyId().equals(stored.keyId()));
+        boolean leadsOn =
+                events.stream().anyMatch(event -> event.previousKeyId().equals(stored.keyId()));
         if (!leadsOn) {
-            throw new ManifestRefused("no rotation leads from the stored key " + stored.keyId() + " to " + manifest.keyId());
+            throw new ManifestRefused(
+                    "no rotation leads from the stored key " + stored.keyId() + " to " + manifest.keyId());
         }
     }
 }

@@ -50,8 +50,9 @@ final class ManifestTable {
     }
 
     static void storeRotation(WriteTx tx, KeyRotation rotation) throws SQLException {
-        PreparedStatement insert = tx.statement("INSERT INTO key_rotations"
-                + " (new_key_id, old_key_id, kind, entity_uri, rotated_at, dual_trust_expires_at) VALUES (?,?,?,?,?,?)");
+        PreparedStatement insert = tx.statement(
+                "INSERT INTO key_rotations"
+                        + " (new_key_id, old_key_id, kind, entity_uri, rotated_at, dual_trust_expires_at) VALUES (?,?,?,?,?,?)");
         insert.setString(1, rotation.newKeyId());
         insert.setString(2, rotation.oldKeyId());
         insert.setString(3, rotation.kind().wire());

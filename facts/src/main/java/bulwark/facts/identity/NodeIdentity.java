@@ -43,12 +43,24 @@ public final class NodeIdentity {
      * @throws bulwark.kernel.keys.KeyRefused when environment, rings and store cannot all be right
      */
     public static NodeIdentity start(
-            Store store, AuditLog audit, LogAnchors anchors, NodeKeys keys, Signing signing, Clock clock, IdentitySettings settings) {
+            Store store,
+            AuditLog audit,
+            LogAnchors anchors,
+            NodeKeys keys,
+            Signing signing,
+            Clock clock,
+            IdentitySettings settings) {
         return new NodeIdentity(store, audit, anchors, keys, signing, clock, settings);
     }
 
     private NodeIdentity(
-            Store store, AuditLog audit, LogAnchors anchors, NodeKeys keys, Signing signing, Clock clock, IdentitySettings settings) {
+            Store store,
+            AuditLog audit,
+            LogAnchors anchors,
+            NodeKeys keys,
+            Signing signing,
+            Clock clock,
+            IdentitySettings settings) {
         this.store = store;
         this.audit = audit;
         this.anchors = anchors;
@@ -141,7 +153,12 @@ public final class NodeIdentity {
             publish(catchUp(stored.get(), ring, signer, now));
         } else if (stored.get().expires().isBefore(now.plus(RENEW_BEFORE))) {
             publish(Manifest.sign(
-                    entity, stored.get().entities(), now, now.plus(Manifest.VALIDITY), stored.get().rotationEvents(), signer));
+                    entity,
+                    stored.get().entities(),
+                    now,
+                    now.plus(Manifest.VALIDITY),
+                    stored.get().rotationEvents(),
+                    signer));
         }
     }
 
@@ -151,12 +168,14 @@ public final class NodeIdentity {
                 .filter(entry -> entry.status() == KeyStatus.RETIRING)
                 .isPresent();
         if (!known) {
-            throw new bulwark.kernel.keys.KeyRefused("The manifest of " + stored.entityUri() + " names key " + stored.keyId()
-                    + ", but the key ring's current key is " + signer.keyId()
-                    + " and does not know the other. Restore the key ring directory that belongs to this database.");
+            throw new bulwark.kernel.keys.KeyRefused(
+                    "The manifest of " + stored.entityUri() + " names key " + stored.keyId()
+                            + ", but the key ring's current key is " + signer.keyId()
+                            + " and does not know the other. Restore the key ring directory that belongs to this database.");
         }
-        warnings.add("SECURITY WARNING: the database names the older key " + stored.keyId() + " for " + stored.entityUri()
-                + "; a manifest for the key ring's current key " + signer.keyId() + " was published.");
+        warnings.add(
+                "SECURITY WARNING: the database names the older key " + stored.keyId() + " for " + stored.entityUri()
+                        + "; a manifest for the key ring's current key " + signer.keyId() + " was published.");
         return stored.rotated(ring.signer(stored.keyId()), signer, now);
     }
 

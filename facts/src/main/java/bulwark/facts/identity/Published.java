@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param wire the node manifest as served, with the bound {@code issuer_manifest}
  * @param issuerKeys keys whose capability tokens verify, the current one first
  */
-public record Published(Manifest node, Manifest issuer, Map<String, @Nullable Object> wire, byte[] body, List<AcceptedKey> issuerKeys) {
+public record Published(
+        Manifest node, Manifest issuer, Map<String, @Nullable Object> wire, byte[] body, List<AcceptedKey> issuerKeys) {
 
     static Published of(Manifest node, Manifest issuer, Ed25519Signer nodeKey, List<AcceptedKey> issuerKeys) {
         Map<String, @Nullable Object> wire = node.members();

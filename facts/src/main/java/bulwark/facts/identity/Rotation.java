@@ -62,7 +62,8 @@ public final class Rotation {
     }
 
     /** What the checks found. */
-    private record Plan(KeyKind kind, KeyRing ring, Ed25519Signer old, Manifest manifest, Instant now, Duration dualTrust) {
+    private record Plan(
+            KeyKind kind, KeyRing ring, Ed25519Signer old, Manifest manifest, Instant now, Duration dualTrust) {
         String dualTrustEnd() {
             return Timestamps.zulu(now.plus(dualTrust));
         }
@@ -84,10 +85,11 @@ public final class Rotation {
         Ed25519Signer old = usable(kind, ring);
         String entity = kind.entity(identity.nodeUrl());
         Manifest manifest = identity.manifest(entity)
-                .orElseThrow(() -> new RotationRefused(
-                        409,
-                        "no manifest found for '" + entity
-                                + "' in federation_manifests\nPublish a manifest first via PUT /v1/federation/manifest"));
+                .orElseThrow(
+                        () -> new RotationRefused(
+                                409,
+                                "no manifest found for '" + entity
+                                        + "' in federation_manifests\nPublish a manifest first via PUT /v1/federation/manifest"));
         if (!manifest.keyId().equals(old.keyId())) {
             throw new RotationRefused(
                     409,
@@ -145,8 +147,7 @@ public final class Rotation {
 
     private Manifest store(Plan plan, KeyEntry announced) {
         try {
-            Manifest next =
-                    plan.manifest().rotated(plan.old(), plan.ring().signer(announced.id()), plan.now());
+            Manifest next = plan.manifest().rotated(plan.old(), plan.ring().signer(announced.id()), plan.now());
             ManifestRules.check(next, plan.manifest(), identity.signing());
             KeyRotation rotation = new KeyRotation(
                     plan.kind(),
@@ -182,7 +183,12 @@ public final class Rotation {
     }
 
     private RotationAnswer answer(
-            Plan plan, boolean dryRun, String newKeyId, SecretBytes seed, Optional<LogAnchor> manifest, Optional<LogAnchor> rotation) {
+            Plan plan,
+            boolean dryRun,
+            String newKeyId,
+            SecretBytes seed,
+            Optional<LogAnchor> manifest,
+            Optional<LogAnchor> rotation) {
         return new RotationAnswer(
                 plan.kind(),
                 dryRun,

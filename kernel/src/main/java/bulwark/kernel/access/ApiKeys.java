@@ -50,7 +50,8 @@ public final class ApiKeys {
     }
 
     /** Live (not revoked) keys, newest first; entityUri null = all of the tenant. Expired ones only when asked. */
-    public List<KeyRecord> list(ReadTx tx, String tenant, @Nullable String entityUri, boolean includeExpired) throws SQLException {
+    public List<KeyRecord> list(ReadTx tx, String tenant, @Nullable String entityUri, boolean includeExpired)
+            throws SQLException {
         throw new UnsupportedOperationException("skeleton");
     }
 
@@ -78,7 +79,11 @@ public final class ApiKeys {
 
     /** @param expiresAt offset form, or null for "the maximum age" */
     public record NewKey(
-            String entityUri, Set<String> permissions, @Nullable String description, String tenant, @Nullable String expiresAt) {}
+            String entityUri,
+            Set<String> permissions,
+            @Nullable String description,
+            String tenant,
+            @Nullable String expiresAt) {}
 
     public record KeyRecord(
             String id,

@@ -70,5 +70,6 @@ public final class AuditLog implements AutoCloseable {
             int limit) {}
 
     /** @param total rows that match the filters, whatever the page; nextCursor last seq when more may follow, else null */
-    public record Page(List<AuditRow> rows, long total, @Nullable Long nextCursor) {}
+    public record Page(
+            List<AuditRow> rows, long total, @Nullable Long nextCursor) {}
 }

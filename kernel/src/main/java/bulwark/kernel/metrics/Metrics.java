@@ -26,18 +26,22 @@ public final class Metrics {
 
     /** Counts one. @param name without {@code _total}, which the format adds; labels are name, value pairs */
     public void count(String name, String... labels) {
-        counters.computeIfAbsent(key(name, labels), k -> Counter.builder(name).tags(tags(labels)).register(registry))
+        counters.computeIfAbsent(
+                        key(name, labels),
+                        k -> Counter.builder(name).tags(tags(labels)).register(registry))
                 .increment();
     }
 
     /** A histogram in seconds with the given bucket bounds. */
     public void time(String name, Duration took, double[] bounds, String... labels) {
-        timers.computeIfAbsent(key(name, labels), k -> Timer.builder(name)
-                        .tags(tags(labels))
-                        .serviceLevelObjectives(java.util.Arrays.stream(bounds)
-                                .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
-                                .toArray(Duration[]::new))
-                        .register(registry))
+        timers.computeIfAbsent(
+                        key(name, labels),
+                        k -> Timer.builder(name)
+                                .tags(tags(labels))
+                                .serviceLevelObjectives(java.util.Arrays.stream(bounds)
+                                        .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
+                                        .toArray(Duration[]::new))
+                                .register(registry))
                 .record(took);
     }
 

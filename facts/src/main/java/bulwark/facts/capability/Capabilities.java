@@ -68,10 +68,12 @@ public final class Capabilities {
                 throw new Refusal.Plain(409, "token already revoked");
             }
             CapabilityRow.revoke(tx, tokenId, now, caller.entityUri(), reason);
-            anchors.enqueue(tx, "capability_revocation:" + tokenId, revocation(tokenId, caller.entityUri(), now, reason));
+            anchors.enqueue(
+                    tx, "capability_revocation:" + tokenId, revocation(tokenId, caller.entityUri(), now, reason));
             CapabilityToken token = CapabilityToken.parse(row.tokenJson()).orElseThrow();
             audit.append(
-                    tx, event("capability_token_revoke", "capability_revoked", caller, token, Map.of("reason", reason)));
+                    tx,
+                    event("capability_token_revoke", "capability_revoked", caller, token, Map.of("reason", reason)));
             return now;
         });
     }
@@ -88,7 +90,8 @@ public final class Capabilities {
         if (!known) {
             throw new Refusal.Plain(
                     422,
-                    "issuer manifest not found or expired for '" + grant.issuer() + "' — issue as " + identity.issuerEntity());
+                    "issuer manifest not found or expired for '" + grant.issuer() + "' — issue as "
+                            + identity.issuerEntity());
         }
     }
 
@@ -136,8 +139,7 @@ public final class Capabilities {
         members.put("revoked_at", at);
         members.put("reason", reason);
         members.put(
-                "signature",
-                Base64Url.text(identity.keys().issuer().signer().sign(CanonicalJson.bytes(members))));
+                "signature", Base64Url.text(identity.keys().issuer().signer().sign(CanonicalJson.bytes(members))));
         return members;
     }
 

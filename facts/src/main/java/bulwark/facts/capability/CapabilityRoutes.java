@@ -37,7 +37,11 @@ public final class CapabilityRoutes {
     private Response issue(Request request) {
         Body body = Body.parse(request.body());
         Grant grant = new Grant(
-                string(body, "issuer"), string(body, "subject"), string(body, "verb"), string(body, "object"), ttl(body));
+                string(body, "issuer"),
+                string(body, "subject"),
+                string(body, "verb"),
+                string(body, "object"),
+                ttl(body));
         CapabilityToken token = capabilities.issue(request.principal(), grant);
         Map<String, Object> answer = new LinkedHashMap<>();
         for (String member :
@@ -92,6 +96,8 @@ public final class CapabilityRoutes {
             throw Refusal.Invalid.field(
                     "int_parsing", List.of("body", "ttl_seconds"), "Input should be a valid integer", node);
         }
-        return node.canConvertToLong() ? node.longValue() : node.bigIntegerValue().signum() * Long.MAX_VALUE;
+        return node.canConvertToLong()
+                ? node.longValue()
+                : node.bigIntegerValue().signum() * Long.MAX_VALUE;
     }
 }

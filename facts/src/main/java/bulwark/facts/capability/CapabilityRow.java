@@ -19,8 +19,9 @@ record CapabilityRow(
         @Nullable String revokedAt) {
 
     static Optional<CapabilityRow> find(ReadTx tx, String tokenId) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT token_id, tenant_id, issuer, subject, issued_by, token_json, revoked_at"
-                + " FROM capability_tokens WHERE token_id = ?");
+        PreparedStatement select =
+                tx.statement("SELECT token_id, tenant_id, issuer, subject, issued_by, token_json, revoked_at"
+                        + " FROM capability_tokens WHERE token_id = ?");
         select.setString(1, tokenId);
         try (ResultSet rows = select.executeQuery()) {
             return rows.next()
@@ -37,8 +38,9 @@ record CapabilityRow(
     }
 
     static void insert(WriteTx tx, CapabilityToken token, String tenant, String issuedBy) throws SQLException {
-        PreparedStatement insert = tx.statement("INSERT INTO capability_tokens (token_id, tenant_id, issuer, subject, verb,"
-                + " object, key_id, issued_by, issued_at, expiry, token_json) VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+        PreparedStatement insert =
+                tx.statement("INSERT INTO capability_tokens (token_id, tenant_id, issuer, subject, verb,"
+                        + " object, key_id, issued_by, issued_at, expiry, token_json) VALUES (?,?,?,?,?,?,?,?,?,?,?)");
         insert.setString(1, token.id());
         insert.setString(2, tenant);
         insert.setString(3, token.text("issuer"));
@@ -54,8 +56,9 @@ record CapabilityRow(
     }
 
     static void revoke(WriteTx tx, String tokenId, String at, String by, String reason) throws SQLException {
-        PreparedStatement update = tx.statement("UPDATE capability_tokens SET revoked_at = ?, revoked_by = ?, revoke_reason = ?"
-                + " WHERE token_id = ? AND revoked_at IS NULL");
+        PreparedStatement update =
+                tx.statement("UPDATE capability_tokens SET revoked_at = ?, revoked_by = ?, revoke_reason = ?"
+                        + " WHERE token_id = ? AND revoked_at IS NULL");
         update.setString(1, at);
         update.setString(2, by);
         update.setString(3, reason);

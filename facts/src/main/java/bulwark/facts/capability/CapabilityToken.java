@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * (covered by the signature, as every member but the signature is).
  */
 final class CapabilityToken {
-    private static final List<String> REQUIRED = List.of(
-            "token_id", "issuer", "subject", "verb", "object", "issued_at", "expiry", "nonce", "signature");
+    private static final List<String> REQUIRED =
+            List.of("token_id", "issuer", "subject", "verb", "object", "issued_at", "expiry", "nonce", "signature");
     private static final int MAX_LENGTH = 16 * 1024;
 
     private final Map<String, @Nullable Object> members;
@@ -50,7 +50,9 @@ final class CapabilityToken {
                     && members.get("token_version") instanceof Number version
                     && version.equals(java.math.BigInteger.ONE);
             CapabilityToken token = new CapabilityToken(members);
-            return complete && token.time("expiry").isPresent() && token.time("issued_at").isPresent()
+            return complete
+                            && token.time("expiry").isPresent()
+                            && token.time("issued_at").isPresent()
                     ? Optional.of(token)
                     : Optional.empty();
         } catch (StrictJson.JsonRefused | IllegalArgumentException e) {

@@ -22,11 +22,13 @@ record Grant(String issuer, String subject, String verb, String object, long ttl
             throw new Refusal.Plain(422, "ttl_seconds must be a whole number greater than 0");
         }
         if (!VERBS.contains(verb)) {
-            throw new Refusal.Plain(422, "verb must be one of " + VERBS.stream().sorted().toList());
+            throw new Refusal.Plain(
+                    422, "verb must be one of " + VERBS.stream().sorted().toList());
         }
         if (!known(object)) {
             throw new Refusal.Plain(
-                    422, "object must be stigmem://facts or stigmem://facts/scope:<scope> with one known scope, no wildcards");
+                    422,
+                    "object must be stigmem://facts or stigmem://facts/scope:<scope> with one known scope, no wildcards");
         }
     }
 

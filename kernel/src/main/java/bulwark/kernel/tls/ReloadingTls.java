@@ -4,73 +4,179 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * TLS 1.3 material that can change under a running listener or client: managers delegate to one volatile snapshot. Identity
  * is the URI SAN (exactly one), never the host name. Bad new material is refused loudly and the old one stays. Thread-safe.
  */
 public final class ReloadingTls implements AutoCloseable {
-    private ReloadingTls() {}
+    private static final Logger LOG = LoggerFactory.getLogger(ReloadingTls.class);
+
+    /** What is in use, and what was before it: a handshake that began under the previous load ends under it. */
+    private record Snapshot(
+            Material material, PeerCheck peers, @Nullable Material previous) {}
+
+    private final TlsFiles files;
+    private final Clock clock;
+    private final ReentrantLock reloading = new ReentrantLock();
+    private final List<Consumer<Reload>> reloadListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<String>> refusalListeners = new CopyOnWriteArrayList<>();
+    private final X509ExtendedKeyManager keyManager;
+    private final X509ExtendedTrustManager trustManager;
+    private final SSLContext context;
+    private volatile Snapshot snapshot;
+    private @Nullable FileWatch watch;
+    private int loads;
+    private @Nullable String lastFailure;
+
+    private ReloadingTls(TlsFiles files, Clock clock) {
+        this.files = files;
+        this.clock = clock;
+        Material first = Material.load("load-0", files, clock);
+        snapshot = new Snapshot(first, new PeerCheck(first, clock), null);
+        keyManager = new LiveIdentity(() -> snapshot.material, this::byAlias);
+        trustManager = new LiveTrust(() -> snapshot.peers, this::tellRefused);
+        context = Tls13Context.of(keyManager, trustManager);
+    }
 
     /** @throws TlsRefused with file name and remedy */
     public static ReloadingTls load(TlsFiles files, Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+        return new ReloadingTls(files, clock);
     }
 
     /** Polls the files each second on a daemon thread; also called by SIGHUP through {@link #reload()}. */
     public void watch() {
-        throw new UnsupportedOperationException("skeleton");
+        reloading.lock();
+        try {
+            if (watch == null) {
+                watch = new FileWatch(files, () -> reload() instanceof Reload.Loaded, true);
+            }
+        } finally {
+            reloading.unlock();
+        }
     }
 
     /** Loads the files again. @return what happened; never throws for bad material */
     public Reload reload() {
-        throw new UnsupportedOperationException("skeleton");
+        Reload outcome;
+        reloading.lock();
+        try {
+            outcome = replace();
+        } finally {
+            reloading.unlock();
+        }
+        reloadListeners.forEach(listener -> listener.accept(outcome));
+        return outcome;
+    }
+
+    private Reload replace() {
+        Snapshot old = snapshot;
+        try {
+            Material fresh = Material.load("load-" + (loads + 1), files, clock);
+            loads++;
+            snapshot = new Snapshot(fresh, new PeerCheck(fresh, clock), old.material);
+            lastFailure = null;
+            LOG.info("TLS material loaded: certificate {}, valid until {}", fresh.fingerprint(), fresh.expires());
+            return new Reload.Loaded(fresh.fingerprint(), fresh.expires());
+        } catch (TlsRefused refused) {
+            String reason = String.valueOf(refused.getMessage());
+            if (!reason.equals(lastFailure)) {
+                lastFailure = reason;
+                LOG.error(
+                        "TLS MATERIAL REFUSED, the old one stays in use until it expires at {}: {}",
+                        old.material.expires(),
+                        reason);
+            }
+            return new Reload.Kept(reason);
+        }
     }
 
     /** Told of every attempt, good or bad. */
     public void onReload(Consumer<Reload> listener) {
-        throw new UnsupportedOperationException("skeleton");
+        reloadListeners.add(listener);
     }
 
-    /** Told of each refused peer: reason is one of no_certificate, untrusted, expired, identity, other. */
+    /** Told of each refused peer: reason is one of those of {@link HandshakeFailure#classify}. */
     public void onRefusedPeer(Consumer<String> listener) {
-        throw new UnsupportedOperationException("skeleton");
+        refusalListeners.add(listener);
     }
 
-    /** For listeners and clients; TLSv1.3 only, no session tickets. */
+    /**
+     * For a listener whose handshake failed: tells the listeners of {@link #onRefusedPeer} what the trust manager could not (it is never
+     * asked about a peer without a certificate). @return the reason
+     */
+    public String handshakeFailed(Throwable failure) {
+        String reason = HandshakeFailure.classify(failure);
+        if (!HandshakeFailure.byTrustManager(failure)) {
+            tellRefused(reason);
+        }
+        return reason;
+    }
+
+    private void tellRefused(String reason) {
+        refusalListeners.forEach(listener -> listener.accept(reason));
+    }
+
+    private @Nullable Material byAlias(String alias) {
+        Snapshot now = snapshot;
+        if (now.material.alias().equals(alias)) {
+            return now.material;
+        }
+        return now.previous != null && now.previous.alias().equals(alias) ? now.previous : null;
+    }
+
+    /** For listeners and clients; TLSv1.3 only, no session tickets. Listeners must still ask for the client's certificate. */
     public SSLContext context() {
-        throw new UnsupportedOperationException("skeleton");
+        return context;
     }
 
     public X509ExtendedKeyManager keyManager() {
-        throw new UnsupportedOperationException("skeleton");
+        return keyManager;
     }
 
     public X509ExtendedTrustManager trustManager() {
-        throw new UnsupportedOperationException("skeleton");
+        return trustManager;
     }
 
     /** Re-checks an open connection's peer against the present bundle and clock; cheap (cached per bundle generation and chain). */
     public boolean stillTrusted(List<X509Certificate> peerChain) {
-        throw new UnsupportedOperationException("skeleton");
+        return snapshot.peers.stillTrusted(peerChain);
     }
 
     /** End of validity of the certificate in use. */
     public Instant expires() {
-        throw new UnsupportedOperationException("skeleton");
+        return snapshot.material.expires();
     }
 
+    /** Stops watching; the managers keep serving what was loaded last. */
     @Override
-    public void close() {}
+    public void close() {
+        reloading.lock();
+        try {
+            if (watch != null) {
+                watch.close();
+                watch = null;
+            }
+        } finally {
+            reloading.unlock();
+        }
+    }
 
     /** The outcome of one reload. */
     public sealed interface Reload {
+        /** @param fingerprint SHA-256 of the certificate's DER, hex */
         record Loaded(String fingerprint, Instant expires) implements Reload {}
 
+        /** @param reason a sentence with file and remedy */
         record Kept(String reason) implements Reload {}
     }
 }

@@ -1,0 +1,75 @@
+package bulwark.kernel.tls;
+
+import bulwark.kernel.signing.Digests;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls back when the content of the files changes; polls, because mounted secrets do not always raise events. */
+final class FileWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    /** Material that was refused may become good by the passing of time alone (not yet valid). */
+    private static final int RETRY_REFUSED_EVERY = 60;
+
+    private final TlsFiles files;
+    private final Reaction reaction;
+    private final Thread thread;
+
+    /** Loads the files. */
+    interface Reaction {
+        /** @return whether the present content of the files is in use */
+        boolean changed();
+    }
+
+    FileWatch(TlsFiles files, Reaction reaction, boolean inUse) {
+        this.files = files;
+        this.reaction = reaction;
+        String before = digest();
+        thread = Thread.ofPlatform().daemon().name("tls-watch").start(() -> run(before, inUse));
+    }
+
+    private void run(String before, boolean inUse) {
+        String seen = before;
+        boolean good = inUse;
+        int polls = 0;
+        while (true) {
+            try {
+                Thread.sleep(EVERY);
+            } catch (InterruptedException closed) {
+                return;
+            }
+            String now = digest();
+            polls++;
+            if (!now.equals(seen) || (!good && polls % RETRY_REFUSED_EVERY == 0)) {
+                seen = now;
+                try {
+                    good = reaction.changed();
+                } catch (RuntimeException e) {
+                    LOG.error(
+                            "Watching TLS material failed; the material in use stays, and the next change is tried", e);
+                    good = false;
+                }
+            }
+        }
+    }
+
+    private String digest() {
+        ByteArrayOutputStream digests = new ByteArrayOutputStream();
+        for (var file : List.of(files.certificate(), files.privateKey(), files.caBundle())) {
+            try {
+                digests.writeBytes(Digests.sha256(Pem.read(file)));
+            } catch (TlsRefused unreadable) {
+                digests.write(0);
+            }
+        }
+        return Digests.sha256Hex(digests.toByteArray());
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,83 @@
+package bulwark.kernel.tls;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Presents the certificate of the moment. JSSE chooses an alias first and fetches key and chain by it later: a swap in between
+ * must not mix two loads, so the alias names the load.
+ */
+final class LiveIdentity extends X509ExtendedKeyManager {
+    private final Supplier<Material> present;
+    private final Function<String, @Nullable Material> byAlias;
+
+    /** @param byAlias knows the present and the previous load */
+    LiveIdentity(Supplier<Material> present, Function<String, @Nullable Material> byAlias) {
+        this.present = present;
+        this.byAlias = byAlias;
+    }
+
+    private @Nullable String choose(String... keyTypes) {
+        Material material = present.get();
+        String algorithm = material.key().getAlgorithm();
+        return Arrays.asList(keyTypes).contains(algorithm) ? material.alias() : null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return choose(keyTypes);
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+            String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return choose(keyType);
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return choose(keyTypes);
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return choose(keyType);
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        return aliases(keyType);
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return aliases(keyType);
+    }
+
+    private String @Nullable [] aliases(String keyType) {
+        String alias = choose(keyType);
+        return alias == null ? null : new String[] {alias};
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        Material material = byAlias.apply(alias);
+        return material == null ? null : material.chain().toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        Material material = byAlias.apply(alias);
+        return material == null ? null : material.key();
+    }
+}

@@ -1,0 +1,200 @@
+package bulwark.kernel.tls;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** PEM files (RFC 7468) with the JDK's own factories; text outside the armour is ignored. */
+final class Pem {
+    /** Larger than any honest chain or bundle of CAs. */
+    private static final int MAX_FILE = 4 << 20;
+
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----");
+    private static final List<String> KEY_ALGORITHMS = List.of("EdDSA", "EC", "RSA");
+    private static final Set<PosixFilePermission> FOR_OTHERS =
+            Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
+    private record Block(String label, byte[] der) {}
+
+    private Pem() {}
+
+    /** @throws TlsRefused with a sentence; the list is never empty */
+    static List<X509Certificate> certificates(Path file, byte[] content) {
+        List<X509Certificate> found = new ArrayList<>();
+        for (Block block : blocks(file, content)) {
+            if (block.label.endsWith("PRIVATE KEY")) {
+                throw new TlsRefused(
+                        file + " holds a private key where certificates belong; are the settings swapped?");
+            }
+            if (block.label.equals("CERTIFICATE")) {
+                found.add(certificate(file, block.der));
+            }
+        }
+        if (found.isEmpty()) {
+            throw new TlsRefused(file + " holds no certificate; it must be PEM with -----BEGIN CERTIFICATE-----"
+                    + " (DER becomes PEM by: openssl x509 -inform der -in " + file + " -out " + file + ".pem)");
+        }
+        return found;
+    }
+
+    /** @throws TlsRefused with a sentence */
+    static PrivateKey privateKey(Path file, byte[] content) {
+        List<Block> blocks = blocks(file, content);
+        try {
+            for (Block block : blocks) {
+                switch (block.label) {
+                    case "PRIVATE KEY" -> {
+                        return decodeKey(file, block.der);
+                    }
+                    case "ENCRYPTED PRIVATE KEY" ->
+                        throw new TlsRefused(file + " is encrypted, and no passphrase can be asked for; decrypt it: "
+                                + toPkcs8(file));
+                    case "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY", "OPENSSH PRIVATE KEY" ->
+                        throw new TlsRefused(
+                                file + " is a \"" + block.label + "\", not PKCS#8; convert it: " + toPkcs8(file));
+                    case "CERTIFICATE" ->
+                        throw new TlsRefused(
+                                file + " holds a certificate where the private key belongs; are the settings swapped?");
+                    default -> {
+                        // EC PARAMETERS and the like may stand before the key.
+                    }
+                }
+            }
+        } finally {
+            blocks.forEach(block -> Arrays.fill(block.der, (byte) 0));
+        }
+        throw new TlsRefused(file + " holds no private key; it must be PEM with -----BEGIN PRIVATE KEY----- (convert: "
+                + toPkcs8(file) + ")");
+    }
+
+    /** @throws TlsRefused when it cannot be read or is absurdly large */
+    static byte[] read(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(MAX_FILE + 1);
+            if (content.length > MAX_FILE) {
+                throw new TlsRefused(file + " is larger than 4 MiB and cannot be TLS material");
+            }
+            return content;
+        } catch (NoSuchFileException e) {
+            throw new TlsRefused(file + " does not exist");
+        } catch (IOException e) {
+            throw new TlsRefused(file + " cannot be read (" + e.getMessage() + "); check owner and mode");
+        }
+    }
+
+    /** A key file that every user of the machine can read (or write) is not a secret. */
+    static void refuseOpenToOthers(Path keyFile) {
+        try {
+            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(keyFile, new LinkOption[0]);
+            if (mode.stream().anyMatch(FOR_OTHERS::contains)) {
+                throw new TlsRefused(
+                        "private key " + keyFile + " is open to every user of this machine; run: chmod 600 " + keyFile);
+            }
+        } catch (UnsupportedOperationException notPosix) {
+            // A file system without modes has nothing to check.
+        } catch (IOException e) {
+            throw new TlsRefused(keyFile + " cannot be read (" + e.getMessage() + "); check owner and mode");
+        }
+    }
+
+    private static String toPkcs8(Path file) {
+        return "openssl pkcs8 -topk8 -nocrypt -in " + file + " -out " + file + ".pkcs8";
+    }
+
+    private static PrivateKey decodeKey(Path file, byte[] der) {
+        PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
+        for (String algorithm : KEY_ALGORITHMS) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(spec);
+            } catch (InvalidKeySpecException otherAlgorithm) {
+                continue;
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has " + algorithm, e);
+            }
+        }
+        throw new TlsRefused(
+                file + " is damaged or no Ed25519, EC or RSA key; make one: openssl genpkey -algorithm ed25519 -out "
+                        + file);
+    }
+
+    private static X509Certificate certificate(Path file, byte[] der) {
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+        } catch (CertificateException damaged) {
+            throw new TlsRefused(
+                    file + " holds a damaged certificate; look at it: openssl x509 -noout -text -in " + file);
+        }
+    }
+
+    private static List<Block> blocks(Path file, byte[] content) {
+        String text = new String(content, StandardCharsets.ISO_8859_1);
+        List<Block> blocks = new ArrayList<>();
+        Matcher begin = BEGIN.matcher(text);
+        int from = 0;
+        while (begin.find(from)) {
+            String label = begin.group(1);
+            String endMark = "-----END " + label + "-----";
+            int end = text.indexOf(endMark, begin.end());
+            if (end < 0) {
+                throw new TlsRefused(file + " is cut off: " + endMark + " is missing");
+            }
+            blocks.add(new Block(label, decode(file, label, text.substring(begin.end(), end))));
+            from = end + endMark.length();
+        }
+        return blocks;
+    }
+
+    private static byte[] decode(Path file, String label, String body) {
+        if (!label.equals("CERTIFICATE") && !label.equals("PRIVATE KEY")) {
+            return new byte[0];
+        }
+        try {
+            return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
+        } catch (IllegalArgumentException e) {
+            throw new TlsRefused(file + " is damaged: the text of \"" + label + "\" is not base64");
+        }
+    }
+
+    /** Proves that both halves belong together, by a signature. */
+    static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> "EdDSA";
+        };
+        byte[] probe = "bulwark key and certificate".getBytes(StandardCharsets.US_ASCII);
+        try {
+            var signature = java.security.Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException differentKinds) {
+            return false;
+        }
+    }
+}

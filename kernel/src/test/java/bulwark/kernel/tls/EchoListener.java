@@ -1,0 +1,68 @@
+package bulwark.kernel.tls;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+
+/** A mutual-TLS listener on the JDK's own sockets that answers "hello, URI" and closes. */
+final class EchoListener implements AutoCloseable {
+    private final SSLServerSocket server;
+    private final ReloadingTls tls;
+    final List<String> reasons = new CopyOnWriteArrayList<>();
+    final List<List<X509Certificate>> peers = new CopyOnWriteArrayList<>();
+
+    EchoListener(ReloadingTls tls) throws IOException {
+        this.tls = tls;
+        tls.onRefusedPeer(reasons::add);
+        server = (SSLServerSocket)
+                tls.context().getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        server.setNeedClientAuth(true);
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                SSLSocket socket = (SSLSocket) server.accept();
+                Thread.ofVirtual().start(() -> answer(socket));
+            } catch (SocketException closed) {
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private void answer(SSLSocket socket) {
+        try (socket) {
+            socket.setSoTimeout(5_000);
+            socket.startHandshake();
+            List<X509Certificate> chain = Arrays.stream(socket.getSession().getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            peers.add(chain);
+            socket.getOutputStream()
+                    .write(("hello, " + UriSan.of(chain.getFirst()).orElseThrow() + "\n")
+                            .getBytes(StandardCharsets.UTF_8));
+        } catch (IOException refused) {
+            tls.handshakeFailed(refused);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

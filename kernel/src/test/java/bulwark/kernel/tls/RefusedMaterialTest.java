@@ -89,7 +89,12 @@ class RefusedMaterialTest {
 
     @Test
     void a_certificate_of_the_future_is_refused() {
-        refused("node", "ca", new SettableClock(Instant.now().minus(Duration.ofDays(1))), "node.crt", "not valid before");
+        refused(
+                "node",
+                "ca",
+                new SettableClock(Instant.now().minus(Duration.ofDays(1))),
+                "node.crt",
+                "not valid before");
     }
 
     @Test

@@ -1,37 +1,140 @@
 package bulwark.web;
 
 import bulwark.kernel.tls.ReloadingTls;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
+import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The listeners of one process on one Vert.x instance. Thread-safe. */
 public final class Edge implements AutoCloseable {
-    private Edge() {}
+    private static final int LOOPS = Math.min(2, Runtime.getRuntime().availableProcessors());
+    private static final long HANDSHAKE_SECONDS = 8;
+    private static final int BACKLOG = 1024;
+    private static final int REQUEST_LINE_EXTRA = 32;
+
+    private final Vertx vertx;
+    private final Load load = new Load();
+    private final RequestIds ids = new RequestIds();
+    private final AtomicInteger freePorts = new AtomicInteger();
+
+    private Edge(Vertx vertx) {
+        this.vertx = vertx;
+    }
 
     public static Edge create() {
-        throw new UnsupportedOperationException("skeleton");
+        return new Edge(Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(LOOPS)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false))));
     }
 
-    /** @return the bound port (useful with port 0) @throws EdgeFailed with a sentence, for instance "port 8000 is in use" */
+    /**
+     * @param port 0 for any free one
+     * @return the bound port
+     * @throws EdgeFailed with a sentence, for instance "port 8000 is in use"
+     * @throws IllegalArgumentException when a route is declared twice or its template is malformed
+     */
     public int listenPlain(Service service, String host, int port) {
-        throw new UnsupportedOperationException("skeleton");
+        return listen(service, host, port, null);
     }
 
-    /** Mutual TLS 1.3: a client certificate is always required; the peer is re-checked at each request. */
+    /** Mutual TLS 1.3: a client certificate is always required; the peer is re-checked at each request. Otherwise as {@link #listenPlain}. */
     public int listenTls(Service service, String host, int port, ReloadingTls tls) {
-        throw new UnsupportedOperationException("skeleton");
+        return listen(service, host, port, tls);
     }
 
-    /** Refuses new requests with {@link EdgeRefusal.Stopping}, waits for the open ones, then closes. */
+    private int listen(Service service, String host, int port, @Nullable ReloadingTls tls) {
+        Listener listener = Listener.of(service, load, ids, tls);
+        HttpServerOptions options = options(service.limits());
+        SocketAddress address = port == 0
+                ? SocketAddress.sharedRandomPort(freePorts.incrementAndGet(), host)
+                : SocketAddress.inetSocketAddress(port, host);
+        if (tls != null) {
+            tls.onRefusedPeer(listener.metrics()::tlsRefused);
+            secure(options, tls);
+        }
+        AtomicInteger bound = new AtomicInteger();
+        try {
+            await(vertx.deployVerticle(
+                    () -> new Listening(listener, options, address, bound::set),
+                    new DeploymentOptions().setInstances(LOOPS)));
+        } catch (CompletionException e) {
+            throw EdgeFailed.of(host, port, e);
+        }
+        return bound.get();
+    }
+
+    private static HttpServerOptions options(Service.Limits limits) {
+        return new HttpServerOptions()
+                .setUseAlpn(false)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(false)
+                .setTcpNoDelay(true)
+                .setAcceptBacklog(BACKLOG)
+                .setMaxInitialLineLength(limits.maxUri() + REQUEST_LINE_EXTRA)
+                .setMaxHeaderSize(limits.maxHeaderBytes());
+    }
+
+    private static void secure(HttpServerOptions options, ReloadingTls tls) {
+        options.setSsl(true)
+                .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManager()))
+                .setTrustOptions(TrustOptions.wrap(tls.trustManager()))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    /** Refuses new requests with {@link EdgeRefusal.Stopping}, waits for the open ones at most for the deadline, then closes. */
     public void drain(Duration deadline) {
-        throw new UnsupportedOperationException("skeleton");
+        try {
+            load.drain(deadline.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        await(vertx.close());
+    }
 
+    private static <T> void await(Future<T> future) {
+        future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** A listener could not be opened; the message is a sentence for the operator. */
     public static final class EdgeFailed extends RuntimeException {
         public EdgeFailed(String message, Throwable cause) {
             super(message, cause);
+        }
+
+        private static EdgeFailed of(String host, int port, CompletionException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            return cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")
+                    ? new EdgeFailed("port " + port + " is in use", cause)
+                    : new EdgeFailed("cannot listen on " + host + " port " + port + ": " + cause.getMessage(), cause);
         }
     }
 }

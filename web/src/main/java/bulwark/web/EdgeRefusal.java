@@ -106,4 +106,12 @@ public sealed interface EdgeRefusal {
             return "stopping";
         }
     }
+
+    /** Too much work is in hand; safe to repeat after a second. */
+    record Overloaded() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "overloaded";
+        }
+    }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence.
  *
+ * @param name prefix of the metric names, for instance {@code stigmem}
  * @param anonymous the trusted identity when authentication is off, else null
  * @param errors the part's one mapping to the wire
  * @param refusals told of every refusal, for evidence and metrics
@@ -35,11 +36,17 @@ public record Service(
     public interface Errors {
         Response render(EdgeRefusal refusal);
 
-        /** A handler threw: the part's own refusals by their meaning, everything else as 500 without inner detail. */
+        /**
+         * A handler threw: the part's own refusals by their meaning, everything else as 500 without inner detail. The edge logs
+         * what was rendered as 5xx, with the request id.
+         */
         Response render(Throwable thrown, String requestId);
     }
 
-    /** Evidence of refusals; principal is null when identity is not known (then counters only, never the disk). */
+    /**
+     * Evidence of refusals. With a principal it is called on a virtual thread, and the answer waits for it, so it may write to
+     * the store. Without one (identity not known) it is called on the event loop: counters only, never blocking, never the disk.
+     */
     public interface Refusals {
         void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal);
     }

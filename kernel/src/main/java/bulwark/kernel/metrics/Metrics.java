@@ -26,23 +26,28 @@ public final class Metrics {
 
     /** Counts one. @param name without {@code _total}, which the format adds; labels are name, value pairs */
     public void count(String name, String... labels) {
-        counters.computeIfAbsent(
-                        key(name, labels),
-                        k -> Counter.builder(name).tags(tags(labels)).register(registry))
-                .increment();
+        counter(name, labels).increment();
+    }
+
+    /** The counter itself, for a hot path that keeps it. */
+    public Counter counter(String name, String... labels) {
+        return counters.computeIfAbsent(
+                key(name, labels), k -> Counter.builder(name).tags(tags(labels)).register(registry));
     }
 
     /** A histogram in seconds with the given bucket bounds. */
     public void time(String name, Duration took, double[] bounds, String... labels) {
-        timers.computeIfAbsent(
-                        key(name, labels),
-                        k -> Timer.builder(name)
-                                .tags(tags(labels))
-                                .serviceLevelObjectives(java.util.Arrays.stream(bounds)
-                                        .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
-                                        .toArray(Duration[]::new))
-                                .register(registry))
-                .record(took);
+        timer(name, bounds, labels).record(took);
+    }
+
+    /** The histogram itself, for a hot path that keeps it. */
+    public Timer timer(String name, double[] bounds, String... labels) {
+        return timers.computeIfAbsent(key(name, labels), k -> Timer.builder(name)
+                .tags(tags(labels))
+                .serviceLevelObjectives(java.util.Arrays.stream(bounds)
+                        .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
+                        .toArray(Duration[]::new))
+                .register(registry));
     }
 
     public void gauge(String name, DoubleSupplier value, String... labels) {

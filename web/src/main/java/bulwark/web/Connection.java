@@ -1,0 +1,187 @@
+package bulwark.web;
+
+import io.netty.channel.Channel;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.net.SocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection and the one deadline that it is under: head, body, unread answer, idleness or lingering. Touched by its
+ * event loop only, except {@link #run}.
+ */
+final class Connection {
+    /** How long, and for how many bytes, a client that is still sending may read its refusal before the close. */
+    private static final long LINGER_SECONDS = 2;
+
+    private static final long LINGER_BYTES = 64L << 20;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final HttpServerConnection http;
+    private final Channel channel;
+    private final Service.Limits limits;
+    private final String remote;
+    private final List<X509Certificate> peerChain;
+
+    private @Nullable Exchange exchange;
+    private long headBeganAt;
+    private boolean headPending;
+    private boolean bodyMalformed;
+    private boolean closed;
+    private long discarded;
+    private long deadline = NEVER;
+    private String waitingFor = "";
+    private String acceptedHost = "";
+
+    Connection(HttpServerConnection http, Service.Limits limits) {
+        this.http = http;
+        this.channel = http.channelHandlerContext().channel();
+        this.limits = limits;
+        SocketAddress address = http.remoteAddress();
+        String host = address == null ? null : address.hostAddress();
+        this.remote = host == null ? "unknown" : host;
+        this.peerChain = peerChain(http);
+        expect("headers", limits.headerSeconds());
+    }
+
+    private static List<X509Certificate> peerChain(HttpServerConnection http) {
+        if (!http.isSsl()) {
+            return List.of();
+        }
+        try {
+            return List.copyOf(http.peerCertificates().stream()
+                    .filter((Certificate c) -> c instanceof X509Certificate)
+                    .map(c -> (X509Certificate) c)
+                    .toList());
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
+    }
+
+    String remote() {
+        return remote;
+    }
+
+    /** The client's certificates, its own first; empty on a plaintext listener. */
+    List<X509Certificate> peerChain() {
+        return peerChain;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Whether this very Host value passed on this connection before. */
+    boolean acceptedHost(String host) {
+        return acceptedHost.equals(host);
+    }
+
+    void acceptHost(String host) {
+        acceptedHost = host;
+    }
+
+    /** Runs the task on the connection's event loop; from any thread. */
+    void run(Runnable task) {
+        channel.eventLoop().execute(task);
+    }
+
+    void headBegins() {
+        if (!headPending) {
+            headPending = true;
+            headBeganAt = System.nanoTime();
+            if (exchange == null && !waitingFor.equals("headers")) {
+                expect("headers", limits.headerSeconds());
+            }
+        }
+    }
+
+    void headEnds() {
+        headPending = false;
+    }
+
+    /** A chunk, length or trailer made no sense: what follows on this connection cannot be understood. */
+    void bodyMalformed() {
+        bodyMalformed = true;
+        if (exchange != null) {
+            exchange.bodyMalformed();
+        }
+    }
+
+    boolean hasMalformedBody() {
+        return bodyMalformed;
+    }
+
+    void discarded(int bytes) {
+        discarded += bytes;
+        if (discarded > LINGER_BYTES) {
+            close();
+        }
+    }
+
+    void began(Exchange next) {
+        exchange = next;
+        expectNothing();
+    }
+
+    void expectBody() {
+        expect("body", limits.bodySeconds());
+    }
+
+    void expectReader() {
+        expect("reader", limits.bodySeconds());
+    }
+
+    void expectNothing() {
+        deadline = NEVER;
+    }
+
+    void linger() {
+        expect("linger", LINGER_SECONDS);
+    }
+
+    /** The answer is out and the request was read to its end. */
+    void done() {
+        exchange = null;
+        if (headPending) {
+            waitingFor = "headers";
+            deadline = headBeganAt + TimeUnit.SECONDS.toNanos(limits.headerSeconds());
+        } else {
+            expect("idle", limits.keepAliveSeconds());
+        }
+    }
+
+    /** Closes when the deadline has passed. @return what was waited for, or null */
+    @Nullable String closeIfOverdue(long now) {
+        if (deadline == NEVER || now - deadline < 0) {
+            return null;
+        }
+        close();
+        return waitingFor;
+    }
+
+    void closeIfIdle() {
+        if (exchange == null) {
+            close();
+        }
+    }
+
+    void close() {
+        http.close();
+    }
+
+    void wasClosed() {
+        closed = true;
+        if (exchange != null) {
+            exchange.connectionClosed();
+        }
+    }
+
+    private void expect(String what, long seconds) {
+        waitingFor = what;
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+}

@@ -1,0 +1,292 @@
+package bulwark.web;
+
+import bulwark.kernel.access.Access;
+import bulwark.kernel.access.ApiKeys.Verdict;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.web.Router.Match;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way: limits → identity → quota → permission → body → handler → answer. All steps run on the connection's
+ * event loop; what may block runs on a virtual thread and comes back with {@link Connection#run}.
+ */
+final class Exchange {
+    private final Listener listener;
+    private final Connection connection;
+    private final HttpServerRequest request;
+    private final Answer answer;
+    private final CollectedBody body;
+
+    private RequestHead head = Answer.UNKNOWN_HEAD;
+    private Match.@Nullable Found match;
+    private @Nullable Principal principal;
+    private boolean paused;
+
+    Exchange(Listener listener, Connection connection, HttpServerRequest request) {
+        this.listener = listener;
+        this.connection = connection;
+        this.request = request;
+        this.body = new CollectedBody(listener.limits().maxBody());
+        this.answer = new Answer(listener, connection, request);
+    }
+
+    void begin() {
+        connection.began(this);
+        try {
+            head = RequestHead.of(request, listener.limits());
+            if (head.hasBody()) {
+                request.handler(this::chunk);
+                request.endHandler(v -> bodyEnds());
+            } else {
+                answer.requestEnded();
+            }
+            answer.head(head);
+            route();
+        } catch (RequestHead.Refused e) {
+            request.handler(this::chunk);
+            request.endHandler(v -> answer.requestEnded());
+            refuse(e.refusal());
+        }
+    }
+
+    private void route() {
+        EdgeRefusal refusal = beforeRouting();
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
+        switch (find()) {
+            case Match.Found found -> {
+                match = found;
+                answer.route(found);
+                identify(found.route());
+            }
+            case Match.WrongMethod wrong -> refuse(new EdgeRefusal.MethodNotAllowed(wrong.allowed()));
+            case Match.Malformed malformed -> refuse(new EdgeRefusal.BadRequest(malformed.sentence()));
+            case Match.Absent _ -> refuse(new EdgeRefusal.NotFound());
+        }
+    }
+
+    private @Nullable EdgeRefusal beforeRouting() {
+        if (listener.load().draining()) {
+            return new EdgeRefusal.Stopping();
+        }
+        if (connection.hasMalformedBody()) {
+            return malformedBody();
+        }
+        if (listener.tls() != null) {
+            return listener.tls().stillTrusted(connection.peerChain()) ? null : new EdgeRefusal.PeerNoLongerTrusted();
+        }
+        if (listener.service().tlsOnly().test(head.target().path())) {
+            return new EdgeRefusal.TlsRequired();
+        }
+        if (!connection.acceptedHost(head.host())) {
+            if (!listener.hosts().allows(head.host())) {
+                return new EdgeRefusal.HostNotAllowed(head.host());
+            }
+            connection.acceptHost(head.host());
+        }
+        return null;
+    }
+
+    /** HEAD is answered on open GET routes only. */
+    private Match find() {
+        String path = head.target().path();
+        Match found = listener.router().match(head.method(), path);
+        if (found instanceof Match.WrongMethod
+                && head.method().equals("HEAD")
+                && listener.router().match("GET", path) instanceof Match.Found get
+                && get.route().access() instanceof Route.Access.Open) {
+            return get;
+        }
+        return found;
+    }
+
+    private void identify(Route route) {
+        if (route.access() instanceof Route.Access.Open) {
+            accept();
+            return;
+        }
+        String bearer = head.bearer();
+        if (bearer == null) {
+            Principal anonymous = listener.service().anonymous();
+            if (anonymous == null) {
+                refuse(new EdgeRefusal.NoCredentials());
+            } else {
+                known(anonymous, route);
+            }
+            return;
+        }
+        if (bearer.isEmpty()) {
+            refuse(new EdgeRefusal.BadCredentials());
+            return;
+        }
+        Optional<Verdict> cached = listener.service().keys().cached(bearer);
+        if (cached.isPresent()) {
+            decide(cached.get(), route);
+        } else {
+            aside(() -> {
+                Verdict verdict = listener.service().keys().authenticate(bearer);
+                return () -> decide(verdict, route);
+            });
+        }
+    }
+
+    private void decide(Verdict verdict, Route route) {
+        switch (verdict) {
+            case Verdict.Known known -> known(known.principal(), route);
+            case Verdict.Unknown _ -> refuse(new EdgeRefusal.BadCredentials());
+        }
+    }
+
+    private void known(Principal caller, Route route) {
+        principal = caller;
+        answer.principal(caller);
+        String dimension = route.dimension();
+        if (dimension != null
+                && listener.service().quotas().take(caller.entityUri(), caller.tenant(), dimension)
+                        instanceof Grant.Refused refused) {
+            refuse(new EdgeRefusal.QuotaExceeded(dimension, caller.entityUri(), refused.retryAfter()));
+            return;
+        }
+        String permission = route.access() instanceof Route.Access.Permission needed ? needed.name() : "";
+        if (Access.decide(caller, permission) instanceof Access.Decision.Refused refused) {
+            refuse(new EdgeRefusal.PermissionMissing(
+                    refused.missingPermission(), head.method(), head.target().path()));
+            return;
+        }
+        accept();
+    }
+
+    /** Everything that the head can tell is in order: now the body, then the handler. */
+    private void accept() {
+        if (!head.hasBody()) {
+            dispatch();
+            return;
+        }
+        if (head.expectsContinue()) {
+            request.response().writeContinue();
+        }
+        answer.collecting();
+        connection.expectBody();
+        resume();
+    }
+
+    private void chunk(Buffer chunk) {
+        if (!answer.isCollecting()) {
+            connection.discarded(chunk.length());
+        } else if (!body.add(chunk)) {
+            refuse(new EdgeRefusal.BodyTooLarge(listener.limits().maxBody()));
+        } else if (!answer.reserve(chunk.length())) {
+            refuse(new EdgeRefusal.Overloaded());
+        }
+    }
+
+    private void bodyEnds() {
+        boolean wanted = answer.isCollecting();
+        answer.requestEnded();
+        if (wanted) {
+            dispatch();
+        }
+    }
+
+    void bodyMalformed() {
+        if (answer.isCollecting()) {
+            refuse(malformedBody());
+        }
+    }
+
+    private static EdgeRefusal malformedBody() {
+        return new EdgeRefusal.BadRequest("The request body is malformed.");
+    }
+
+    void connectionClosed() {
+        answer.connectionClosed();
+    }
+
+    private void dispatch() {
+        connection.expectNothing();
+        Match.Found found = match;
+        if (found == null) {
+            throw new IllegalStateException("no route");
+        }
+        Request received = new ReceivedRequest(
+                answer.origin(), head.method(), head.target(), found, request::getHeader, body.toBytes(), principal);
+        Handler handler = found.route().handler();
+        answer.handling();
+        if (found.route().fast()) {
+            Response quick = answer.render(handler, received);
+            if (quick != null) {
+                answer.send(quick);
+                return;
+            }
+        }
+        aside(() -> {
+            Response slow = answer.render(handler, received);
+            Response sure = slow != null ? slow : answer.failed(new IllegalStateException("handler gave no answer"));
+            return () -> answer.send(sure);
+        });
+    }
+
+    private void refuse(EdgeRefusal refusal) {
+        listener.metrics().refused(refusal);
+        answer.refusing(refusal);
+        Principal caller = principal;
+        String path = head.target().path();
+        if (caller == null) {
+            listener.service().refusals().refused(null, head.method(), path, connection.remote(), refusal);
+            answer.send(listener.service().errors().render(refusal));
+            resume();
+            return;
+        }
+        aside(() -> {
+            listener.service().refusals().refused(caller, head.method(), path, connection.remote(), refusal);
+            Response rendered = listener.service().errors().render(refusal);
+            return () -> {
+                answer.send(rendered);
+                resume();
+            };
+        });
+    }
+
+    /** The step runs on a virtual thread, what it gives back on the event loop. */
+    private void aside(Step step) {
+        if (!listener.load().startWork()) {
+            listener.metrics().refused(new EdgeRefusal.Overloaded());
+            answer.refusing(new EdgeRefusal.Overloaded());
+            answer.send(listener.service().errors().render(new EdgeRefusal.Overloaded()));
+            return;
+        }
+        if (!answer.hasRequestEnded() && !paused) {
+            paused = true;
+            request.pause();
+        }
+        Thread.startVirtualThread(() -> {
+            Runnable next;
+            try {
+                next = step.run();
+            } catch (RuntimeException | Error e) {
+                Response failure = answer.failed(e);
+                next = () -> answer.send(failure);
+            } finally {
+                listener.load().endWork();
+            }
+            connection.run(next);
+        });
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            request.resume();
+        }
+    }
+
+    private interface Step {
+        Runnable run();
+    }
+}

@@ -1,0 +1,121 @@
+package bulwark.web;
+
+import io.netty.handler.codec.http.HttpRequest;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.http1.Http1ServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a request after every check that needs no route and no identity.
+ *
+ * @param bodyLength bytes, 0 for none, -1 when the body comes in chunks
+ * @param bearer the credentials, or null without an Authorization header; empty when they are of no use
+ * @param expectsContinue the client waits for 100 before it sends the body
+ */
+record RequestHead(
+        String method, Target target, String host, long bodyLength, @Nullable String bearer, boolean expectsContinue) {
+
+    private static final String BEARER = "Bearer ";
+
+    /** @throws Refused when the request must not go on */
+    static RequestHead of(HttpServerRequest request, Service.Limits limits) {
+        HttpRequest decoded = ((Http1ServerRequest) request).nettyRequest();
+        if (decoded instanceof RefusedRequest refused) {
+            throw new Refused(refused.refusal());
+        }
+        if (request.version() == null) {
+            throw bad("Only HTTP/1.1 and HTTP/1.0 are spoken here.");
+        }
+        if (decoded.uri().length() > limits.maxUri()) {
+            throw new Refused(new EdgeRefusal.UriTooLong());
+        }
+        MultiMap headers = request.headers();
+        return new RequestHead(
+                decoded.method().name(),
+                target(decoded.uri()),
+                host(headers),
+                bodyLength(decoded.method().name(), headers, limits.maxBody()),
+                bearer(headers),
+                "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)));
+    }
+
+    boolean hasBody() {
+        return bodyLength != 0;
+    }
+
+    private static Target target(String uri) {
+        try {
+            Target target = Target.parse(uri);
+            if (target.query().indexOf('%') >= 0) {
+                QueryString.parse(target.query());
+            }
+            return target;
+        } catch (Target.Malformed e) {
+            throw bad(String.valueOf(e.getMessage()));
+        } catch (PercentEncoding.Malformed e) {
+            throw bad("The query is malformed: " + e.getMessage() + ".");
+        }
+    }
+
+    private static String host(MultiMap headers) {
+        String host = headers.get(HttpHeaders.HOST);
+        if (host == null || host.isEmpty()) {
+            throw bad("The Host header is missing.");
+        }
+        if (headers.getAll(HttpHeaders.HOST).size() > 1) {
+            throw bad("The Host header must come once.");
+        }
+        return host;
+    }
+
+    private static long bodyLength(String method, MultiMap headers, int limit) {
+        if (headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            return -1;
+        }
+        String declared = headers.get(HttpHeaders.CONTENT_LENGTH);
+        if (declared == null) {
+            if (method.equals("GET") && headers.contains("sec-websocket-key1")) {
+                throw bad("This server does not speak WebSocket."); // the decoder would read eight more bytes as a body
+            }
+            return 0;
+        }
+        long length = Long.parseLong(declared.trim()); // the decoder let digits only pass
+        if (length > limit) {
+            throw new Refused(new EdgeRefusal.BodyTooLarge(limit));
+        }
+        return length;
+    }
+
+    private static @Nullable String bearer(MultiMap headers) {
+        String authorization = headers.get(HttpHeaders.AUTHORIZATION);
+        if (authorization == null) {
+            return null;
+        }
+        if (headers.getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
+            throw bad("The Authorization header must come once.");
+        }
+        return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : "";
+    }
+
+    private static Refused bad(String sentence) {
+        return new Refused(new EdgeRefusal.BadRequest(sentence));
+    }
+
+    /** Carries a refusal out of the checks; without a stack trace, because strangers can cause it at will. */
+    static final class Refused extends RuntimeException {
+        private final transient EdgeRefusal refusal;
+
+        Refused(EdgeRefusal refusal) {
+            super(refusal.code(), null, false, false);
+            this.refusal = refusal;
+        }
+
+        EdgeRefusal refusal() {
+            return refusal;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package bulwark.web;
+
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.quota.Quotas;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A part with routes in memory, whose wire form of a refusal is its code. */
+final class TestService {
+    static final Principal ANYBODY = new Principal("anon:trusted", "default", Set.of("read"), null);
+
+    final Metrics metrics = new Metrics();
+    final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
+    final List<Route> routes = new ArrayList<>();
+    Service.Limits limits = Service.Limits.defaults();
+    @Nullable ApiKeys keys;
+    @Nullable Quotas quotas;
+    @Nullable Principal anonymous = ANYBODY;
+
+    TestService with(Route... more) {
+        Collections.addAll(routes, more);
+        return this;
+    }
+
+    Service build() {
+        return new Service(
+                "test",
+                routes,
+                keys,
+                anonymous,
+                quotas,
+                new Rendering(),
+                (principal, method, path, remote, refusal) ->
+                        refusals.add((principal == null ? "-" : principal.entityUri()) + " " + refusal.code()),
+                path -> path.startsWith("/federation/"),
+                Set.of("node.example"),
+                metrics,
+                limits);
+    }
+
+    static Response text(String text) {
+        return Response.text(200, "text/plain", text);
+    }
+
+    static Handler echo() {
+        return request -> text(new String(request.body(), StandardCharsets.UTF_8));
+    }
+
+    static final class Rendering implements Service.Errors {
+        @Override
+        public Response render(EdgeRefusal refusal) {
+            Response response = Response.text(status(refusal), "text/plain", refusal.code());
+            return refusal instanceof EdgeRefusal.MethodNotAllowed wrong
+                    ? response.with("Allow", String.join(", ", wrong.allowed()))
+                    : response;
+        }
+
+        @Override
+        public Response render(Throwable thrown, String requestId) {
+            return Response.text(500, "text/plain", "broken " + requestId);
+        }
+
+        private static int status(EdgeRefusal refusal) {
+            return switch (refusal) {
+                case EdgeRefusal.NotFound _ -> 404;
+                case EdgeRefusal.MethodNotAllowed _ -> 405;
+                case EdgeRefusal.NoCredentials _, EdgeRefusal.BadCredentials _ -> 401;
+                case EdgeRefusal.PermissionMissing _ -> 403;
+                case EdgeRefusal.QuotaExceeded _ -> 429;
+                case EdgeRefusal.BodyTooLarge _ -> 413;
+                case EdgeRefusal.HeadersTooLarge _ -> 431;
+                case EdgeRefusal.UriTooLong _ -> 414;
+                case EdgeRefusal.BadRequest _ -> 400;
+                case EdgeRefusal.HostNotAllowed _, EdgeRefusal.TlsRequired _ -> 421;
+                case EdgeRefusal.PeerNoLongerTrusted _ -> 401;
+                case EdgeRefusal.Stopping _, EdgeRefusal.Overloaded _ -> 503;
+            };
+        }
+    }
+}

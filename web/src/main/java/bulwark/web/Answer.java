@@ -105,7 +105,8 @@ final class Answer {
     }
 
     /** The handler's answer, or the rendering of what it threw; null when a fast handler passes. */
-    @Nullable Response render(Handler handler, Request received) {
+    @Nullable
+    Response render(Handler handler, Request received) {
         try {
             return handler.handle(received);
         } catch (RuntimeException | Error e) {

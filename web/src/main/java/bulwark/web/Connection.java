@@ -155,7 +155,8 @@ final class Connection {
     }
 
     /** Closes when the deadline has passed. @return what was waited for, or null */
-    @Nullable String closeIfOverdue(long now) {
+    @Nullable
+    String closeIfOverdue(long now) {
         if (deadline == NEVER || now - deadline < 0) {
             return null;
         }

@@ -42,9 +42,8 @@ public final class Edge implements AutoCloseable {
                 .setEventLoopPoolSize(LOOPS)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(2)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false))));
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false))));
     }
 
     /**
@@ -132,7 +131,8 @@ public final class Edge implements AutoCloseable {
 
         private static EdgeFailed of(String host, int port, CompletionException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            return cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")
+            return cause instanceof BindException
+                            && String.valueOf(cause.getMessage()).contains("in use")
                     ? new EdgeFailed("port " + port + " is in use", cause)
                     : new EdgeFailed("cannot listen on " + host + " port " + port + ": " + cause.getMessage(), cause);
         }

@@ -6,5 +6,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Handler {
     /** @return the answer; null only from a fast route on the event loop, which asks to be called again on a virtual thread */
-    @Nullable Response handle(Request request);
+    @Nullable
+    Response handle(Request request);
 }

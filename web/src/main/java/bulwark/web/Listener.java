@@ -14,7 +14,8 @@ record Listener(
         @Nullable ReloadingTls tls) {
 
     static Listener of(Service service, Load load, RequestIds ids, @Nullable ReloadingTls tls) {
-        Router.of(service.routes()); // also those that only the local socket serves: a fault in any of them stops the start
+        Router.of(service.routes()); // also those that only the local socket serves: a fault in any of them stops the
+        // start
         Router router =
                 Router.of(service.routes().stream().filter(Route::network).toList());
         return new Listener(

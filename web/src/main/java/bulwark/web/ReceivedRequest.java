@@ -85,7 +85,8 @@ final class ReceivedRequest implements Request {
     @Override
     public Principal principal() {
         if (principal == null) {
-            throw new IllegalStateException("an open route has no principal: " + match.route().path());
+            throw new IllegalStateException(
+                    "an open route has no principal: " + match.route().path());
         }
         return principal;
     }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param expectsContinue the client waits for 100 before it sends the body
  */
 record RequestHead(
-        String method, Target target, String host, long bodyLength, @Nullable String bearer, boolean expectsContinue) {
+        String method,
+        Target target,
+        String host,
+        long bodyLength,
+        @Nullable String bearer,
+        boolean expectsContinue) {
 
     private static final String BEARER = "Bearer ";
 

@@ -113,7 +113,9 @@ final class Router {
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
         final Map<String, Endpoint> methods = new LinkedHashMap<>();
-        @Nullable Node parameter;
+
+        @Nullable
+        Node parameter;
 
         Node child(String segment) {
             if (!segment.startsWith("{")) {
@@ -142,7 +144,8 @@ final class Router {
             this.path = path;
         }
 
-        @Nullable Endpoint walk(Node node, int from, int depth) {
+        @Nullable
+        Endpoint walk(Node node, int from, int depth) {
             int slash = path.indexOf('/', from);
             int to = slash < 0 ? path.length() : slash;
             Node literal = node.literals.get(path.substring(from, to));
@@ -195,8 +198,8 @@ final class Router {
                 }
             }
             if (new HashSet<>(parameters).size() < parameters.size() || parameters.size() > Search.MAX_PARAMETERS) {
-                throw new IllegalArgumentException("parameters must be distinct and at most "
-                        + Search.MAX_PARAMETERS + " in " + path);
+                throw new IllegalArgumentException(
+                        "parameters must be distinct and at most " + Search.MAX_PARAMETERS + " in " + path);
             }
             return new Template(segments, List.copyOf(parameters));
         }

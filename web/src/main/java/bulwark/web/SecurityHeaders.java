@@ -14,8 +14,7 @@ final class SecurityHeaders {
             "referrer-policy", "no-referrer",
             "cache-control", "no-store",
             "cross-origin-resource-policy", "same-origin");
-    private static final CharSequence[] OVER_TLS =
-            constants("strict-transport-security", "max-age=31536000");
+    private static final CharSequence[] OVER_TLS = constants("strict-transport-security", "max-age=31536000");
 
     private SecurityHeaders() {}
 

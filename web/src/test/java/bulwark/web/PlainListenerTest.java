@@ -30,8 +30,11 @@ class PlainListenerTest {
                 Route.authenticated("GET", "/things/{id}", null, r -> TestService.text(r.pathParameter("id"))),
                 Route.authenticated("PUT", "/things/{id}", null, TestService.echo()),
                 Route.authenticated("POST", "/echo", null, TestService.echo()),
-                Route.authenticated("GET", "/query", null, r -> TestService.text(
-                        r.query("a").orElse("none") + r.queryAll("a"))),
+                Route.authenticated(
+                        "GET",
+                        "/query",
+                        null,
+                        r -> TestService.text(r.query("a").orElse("none") + r.queryAll("a"))),
                 Route.authenticated("GET", "/broken", null, r -> {
                     throw new IllegalStateException("a fault of ours");
                 }),
@@ -94,7 +97,9 @@ class PlainListenerTest {
     @Test
     void malformed_percent_encoding_in_the_path_is_400() {
         for (String bad : List.of("%", "%2", "%zz", "%ff", "%00", "%c0%af")) {
-            assertThat(RawClient.exchange(port, head("GET", "/things/" + bad))).as(bad).startsWith("HTTP/1.1 400");
+            assertThat(RawClient.exchange(port, head("GET", "/things/" + bad)))
+                    .as(bad)
+                    .startsWith("HTTP/1.1 400");
         }
     }
 
@@ -103,7 +108,8 @@ class PlainListenerTest {
         HttpResponse<String> answer = get("/broken");
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(answer.body())
-                .isEqualTo("broken " + answer.headers().firstValue("x-request-id").orElseThrow());
+                .isEqualTo(
+                        "broken " + answer.headers().firstValue("x-request-id").orElseThrow());
     }
 
     @Test
@@ -115,7 +121,9 @@ class PlainListenerTest {
 
     @Test
     void a_harmless_request_id_is_echoed_and_a_hostile_one_replaced() throws Exception {
-        assertThat(send(request("/open").header("X-Request-Id", "job-7.a_B")).headers().firstValue("x-request-id"))
+        assertThat(send(request("/open").header("X-Request-Id", "job-7.a_B"))
+                        .headers()
+                        .firstValue("x-request-id"))
                 .contains("job-7.a_B");
         for (String bad : List.of("a b", "x".repeat(65), "<script>", "")) {
             assertThat(send(request("/open").header("X-Request-Id", bad))
@@ -134,8 +142,7 @@ class PlainListenerTest {
                     .as(path)
                     .containsEntry("x-content-type-options", List.of("nosniff"))
                     .containsEntry("x-frame-options", List.of("DENY"))
-                    .containsEntry(
-                            "content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"))
+                    .containsEntry("content-security-policy", List.of("default-src 'none'; frame-ancestors 'none'"))
                     .containsEntry("referrer-policy", List.of("no-referrer"))
                     .containsEntry("cache-control", List.of("no-store"))
                     .containsEntry("cross-origin-resource-policy", List.of("same-origin"))
@@ -186,8 +193,12 @@ class PlainListenerTest {
         AtomicReference<String> first = new AtomicReference<>("");
         TestService quick = new TestService()
                 .with(
-                        Route.authenticated("GET", "/hit", null, r -> TestService.text(
-                                        "virtual " + Thread.currentThread().isVirtual()))
+                        Route.authenticated(
+                                        "GET",
+                                        "/hit",
+                                        null,
+                                        r -> TestService.text("virtual "
+                                                + Thread.currentThread().isVirtual()))
                                 .asFast(),
                         Route.authenticated("GET", "/miss", null, r -> {
                                     if (!Thread.currentThread().isVirtual()) {
@@ -209,7 +220,8 @@ class PlainListenerTest {
         get("/things/2");
         get("/nothing");
         assertThat(part.metrics.scrape())
-                .contains("test_request_latency_seconds_count{method=\"GET\",route=\"/things/{id}\",status_code=\"200\"} 2")
+                .contains(
+                        "test_request_latency_seconds_count{method=\"GET\",route=\"/things/{id}\",status_code=\"200\"} 2")
                 .contains("test_edge_refused_total{code=\"not_found\"} 1.0")
                 .doesNotContain("/nothing");
     }
@@ -231,7 +243,9 @@ class PlainListenerTest {
 
     private HttpResponse<String> get(int at, String path) throws Exception {
         return client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + at + path)).build(), BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + at + path))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     private HttpRequest.Builder request(String path) {

@@ -19,9 +19,15 @@ final class TestService {
     final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
     final List<Route> routes = new ArrayList<>();
     Service.Limits limits = Service.Limits.defaults();
-    @Nullable ApiKeys keys;
-    @Nullable Quotas quotas;
-    @Nullable Principal anonymous = ANYBODY;
+
+    @Nullable
+    ApiKeys keys;
+
+    @Nullable
+    Quotas quotas;
+
+    @Nullable
+    Principal anonymous = ANYBODY;
 
     TestService with(Route... more) {
         Collections.addAll(routes, more);

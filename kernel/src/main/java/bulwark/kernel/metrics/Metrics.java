@@ -42,12 +42,14 @@ public final class Metrics {
 
     /** The histogram itself, for a hot path that keeps it. */
     public Timer timer(String name, double[] bounds, String... labels) {
-        return timers.computeIfAbsent(key(name, labels), k -> Timer.builder(name)
-                .tags(tags(labels))
-                .serviceLevelObjectives(java.util.Arrays.stream(bounds)
-                        .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
-                        .toArray(Duration[]::new))
-                .register(registry));
+        return timers.computeIfAbsent(
+                key(name, labels),
+                k -> Timer.builder(name)
+                        .tags(tags(labels))
+                        .serviceLevelObjectives(java.util.Arrays.stream(bounds)
+                                .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
+                                .toArray(Duration[]::new))
+                        .register(registry));
     }
 
     public void gauge(String name, DoubleSupplier value, String... labels) {

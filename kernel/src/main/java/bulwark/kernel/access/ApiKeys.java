@@ -1,71 +1,223 @@
 package bulwark.kernel.access;
 
+import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Digests;
+import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * API keys at rest as Argon2id, found in O(1) by SHA-256, verified once and then cached (bounded; dropped on revoke; expiry
- * checked at each use). Unknown keys cost one hash and a bounded negative cache, never an Argon2 run. Thread-safe.
+ * checked at each use). Unknown keys cost one hash and a bounded negative cache, never an Argon2 run. Raw keys are never kept:
+ * every map here is keyed by their digest. Thread-safe.
  */
 public final class ApiKeys {
-    private ApiKeys() {}
+    private static final int MOST_CACHED = 10_000;
+    private static final int LONGEST_KEY = 512;
+    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(30);
+
+    private final Store store;
+    private final Clock clock;
+    private final KeyTable table;
+    private final Cache<String, Live> verified =
+            Caffeine.newBuilder().maximumSize(MOST_CACHED).build();
+    private final Cache<String, Verdict.Unknown> unknown = Caffeine.newBuilder()
+            .maximumSize(MOST_CACHED)
+            .expireAfterWrite(UNKNOWN_FOR)
+            .build();
+    private final ConcurrentMap<String, CompletableFuture<Verdict>> underway = new ConcurrentHashMap<>();
+
+    /** Grows with each committed change of the table, so that a slow reader does not cache what is no longer true. */
+    private final AtomicLong changes = new AtomicLong();
+
+    private ApiKeys(Store store, Clock clock, Duration maxAge) {
+        this.store = store;
+        this.clock = clock;
+        this.table = new KeyTable(clock, maxAge);
+    }
 
     /** @param maxAge applied to every key from its creation; zero means none */
     public static ApiKeys open(Store store, Clock clock, Duration maxAge) {
-        throw new UnsupportedOperationException("skeleton");
+        return new ApiKeys(store, clock, maxAge);
+    }
+
+    /** Zero means none. */
+    public Duration maxAge() {
+        return table.maxAge();
     }
 
     /** Cached verdict only: never blocks, empty when the cache does not know. For the event loop. */
     public Optional<Verdict> cached(String rawKey) {
-        throw new UnsupportedOperationException("skeleton");
+        return isPossible(rawKey)
+                ? Optional.ofNullable(cachedByLookup(lookup(rawKey)))
+                : Optional.of(new Verdict.Unknown());
     }
 
     /** May read the store and run Argon2id; call on a virtual thread. */
     public Verdict authenticate(String rawKey) {
-        throw new UnsupportedOperationException("skeleton");
+        if (!isPossible(rawKey)) {
+            return new Verdict.Unknown();
+        }
+        String lookup = lookup(rawKey);
+        Verdict cached = cachedByLookup(lookup);
+        return cached != null ? cached : once(lookup, rawKey);
     }
 
     /** Hashes outside the transaction (slow); the result goes to {@link #insert}. */
     public Prepared prepare(SecretBytes rawKey) {
-        throw new UnsupportedOperationException("skeleton");
+        return new Prepared(lookup(rawKey), PasswordHash.argon2id(rawKey));
     }
 
     /** @throws DuplicateKey when the raw key is known */
     public KeyRecord insert(WriteTx tx, Prepared prepared, NewKey key) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        if (table.byLookup(tx, prepared.lookup()).isPresent()) {
+            throw new DuplicateKey();
+        }
+        KeyRecord record = table.insert(tx, prepared, key);
+        tx.afterCommit(() -> forget(prepared.lookup()));
+        return record;
     }
 
     /** False when there is no such live key. Evicts the cache after the commit. */
     public boolean revoke(WriteTx tx, String id) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        Optional<String> lookup = table.revoke(tx, id);
+        lookup.ifPresent(l -> tx.afterCommit(() -> forget(l)));
+        return lookup.isPresent();
     }
 
     /** Live (not revoked) keys, newest first; entityUri null = all of the tenant. Expired ones only when asked. */
     public List<KeyRecord> list(ReadTx tx, String tenant, @Nullable String entityUri, boolean includeExpired)
             throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        Instant now = clock.instant();
+        return table.live(tx, tenant, entityUri).stream()
+                .filter(key -> includeExpired || !key.isExpired(now))
+                .toList();
+    }
+
+    /** Live keys of the tenant that expire within the given time from now, soonest first. For warnings and gauges. */
+    public List<KeyRecord> expiring(ReadTx tx, String tenant, Duration within) throws SQLException {
+        Instant now = clock.instant();
+        Instant horizon = now.plus(within);
+        return list(tx, tenant, null, false).stream()
+                .filter(key -> key.isExpired(horizon))
+                .sorted(java.util.Comparator.comparing(key -> String.valueOf(key.expiresAt())))
+                .toList();
     }
 
     public Optional<KeyRecord> byId(ReadTx tx, String id) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return table.byId(tx, id);
     }
 
     /** Looks a raw key up whatever its state (revoked and expired rows too); for the admin key at start. */
     public Optional<KeyRecord> byRawKey(ReadTx tx, SecretBytes rawKey) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return table.byLookup(tx, lookup(rawKey)).map(KeyTable.Row::key);
     }
 
     public boolean isEmpty(ReadTx tx) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return table.isEmpty(tx);
+    }
+
+    private @Nullable Verdict cachedByLookup(String lookup) {
+        Live live = verified.getIfPresent(lookup);
+        return live != null ? live.verdict(clock.instant()) : unknown.getIfPresent(lookup);
+    }
+
+    /** Many requests that arrive with one key before it is cached pay for one Argon2 run together. */
+    private Verdict once(String lookup, String rawKey) {
+        CompletableFuture<Verdict> mine = new CompletableFuture<>();
+        CompletableFuture<Verdict> other = underway.putIfAbsent(lookup, mine);
+        if (other != null) {
+            return join(other);
+        }
+        try {
+            Verdict verdict = verify(lookup, rawKey);
+            mine.complete(verdict);
+            return verdict;
+        } catch (RuntimeException | Error e) {
+            mine.completeExceptionally(e);
+            throw e;
+        } finally {
+            underway.remove(lookup, mine);
+        }
+    }
+
+    private static Verdict join(CompletableFuture<Verdict> other) {
+        try {
+            return other.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private Verdict verify(String lookup, String rawKey) {
+        long before = changes.get();
+        Optional<KeyTable.Row> row = store.read(tx -> table.byLookup(tx, lookup));
+        Live live = row.filter(r -> r.key().revokedAt() == null)
+                .filter(r -> !r.key().isExpired(clock.instant()))
+                .filter(r -> PasswordHash.matches(SecretBytes.ofText(rawKey), r.argon2id()))
+                .map(r -> Live.of(r.key()))
+                .orElse(null);
+        if (live == null) {
+            unknown.put(lookup, new Verdict.Unknown());
+        } else {
+            verified.put(lookup, live);
+        }
+        if (changes.get() != before) {
+            verified.invalidate(lookup);
+            unknown.invalidate(lookup);
+        }
+        return live == null ? new Verdict.Unknown() : live.verdict(clock.instant());
+    }
+
+    private void forget(String lookup) {
+        changes.incrementAndGet();
+        verified.invalidate(lookup);
+        unknown.invalidate(lookup);
+    }
+
+    private static boolean isPossible(String rawKey) {
+        return !rawKey.isEmpty() && rawKey.length() <= LONGEST_KEY;
+    }
+
+    private static String lookup(String rawKey) {
+        return Digests.sha256Hex(rawKey);
+    }
+
+    private static String lookup(SecretBytes rawKey) {
+        return Digests.sha256Hex(rawKey.expose(SecretAccess.grant()));
+    }
+
+    /** @param end parsed once, because each request asks */
+    private record Live(Verdict.Known known, @Nullable Instant end) {
+        static Live of(KeyRecord key) {
+            Principal principal = new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id());
+            return new Live(
+                    new Verdict.Known(principal), key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
+        }
+
+        Verdict verdict(Instant now) {
+            return end != null && !now.isBefore(end) ? new Verdict.Unknown() : known;
+        }
     }
 
     public sealed interface Verdict {
@@ -75,9 +227,10 @@ public final class ApiKeys {
         record Unknown() implements Verdict {}
     }
 
+    /** @param lookup SHA-256 of the raw key, hex */
     public record Prepared(String lookup, String argon2id) {}
 
-    /** @param expiresAt offset form, or null for "the maximum age" */
+    /** @param expiresAt ISO-8601 with offset, or null for "the maximum age"; cut to the maximum age */
     public record NewKey(
             String entityUri,
             Set<String> permissions,
@@ -85,6 +238,7 @@ public final class ApiKeys {
             String tenant,
             @Nullable String expiresAt) {}
 
+    /** @param expiresAt when it stops working: the key's own end or the maximum age, whichever is sooner; null = never */
     public record KeyRecord(
             String id,
             String entityUri,
@@ -93,7 +247,11 @@ public final class ApiKeys {
             String tenant,
             String createdAt,
             @Nullable String expiresAt,
-            @Nullable String revokedAt) {}
+            @Nullable String revokedAt) {
+        public boolean isExpired(Instant now) {
+            return expiresAt != null && !now.isBefore(KeyTable.instant(expiresAt));
+        }
+    }
 
     public static final class DuplicateKey extends RuntimeException {
         public DuplicateKey() {

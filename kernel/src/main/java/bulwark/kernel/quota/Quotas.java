@@ -1,26 +1,103 @@
 package bulwark.kernel.quota;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/** Token buckets per (principal, tenant, dimension); in memory, bounded; saved to and restored from the store by {@link QuotaPersistence}. Thread-safe, lock-free on the hot path. */
+/**
+ * Token buckets per (principal, tenant, dimension); in memory, bounded; saved to and restored from the store by {@link
+ * QuotaPersistence}. A new bucket is full. Thread-safe, lock-free on the hot path.
+ */
 public final class Quotas {
-    private Quotas() {}
+    private static final int MOST_BUCKETS = 100_000;
+
+    private final Map<String, Limit> limits;
+    private final Clock clock;
+    private final Cache<Key, Bucket> buckets =
+            Caffeine.newBuilder().maximumSize(MOST_BUCKETS).build();
+
+    private Quotas(Map<String, Limit> limits, Clock clock) {
+        this.limits = Map.copyOf(limits);
+        this.clock = clock;
+    }
 
     /** @param limits by dimension; a dimension without a limit is never refused */
     public static Quotas of(Map<String, Limit> limits, Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+        return new Quotas(limits, clock);
     }
 
     public Grant take(String principal, String tenant, String dimension) {
-        throw new UnsupportedOperationException("skeleton");
+        Limit limit = limits.get(dimension);
+        if (limit == null) {
+            return Grant.Granted.INSTANCE;
+        }
+        Key key = new Key(principal, tenant, dimension);
+        long now = nanos(clock.instant());
+        double wait = buckets.get(key, k -> new Bucket(limit, now)).take(now);
+        return wait == 0 ? Grant.Granted.INSTANCE : new Grant.Refused(wait);
     }
 
-    /** capacity in tokens (> 0), refill in tokens per second (> 0). */
-    public record Limit(double capacity, double perSecond) {}
+    /** The buckets that changed since the last call, as they are now. */
+    List<Saved> takeChanged() {
+        Instant instant = clock.instant();
+        List<Saved> changed = new ArrayList<>();
+        buckets.asMap().forEach((key, bucket) -> {
+            if (bucket.takeChanged()) {
+                changed.add(new Saved(key, bucket.tokens(nanos(instant)), instant));
+            }
+        });
+        return changed;
+    }
+
+    void markChanged(List<Saved> lost) {
+        for (Saved saved : lost) {
+            Bucket bucket = buckets.getIfPresent(saved.key());
+            if (bucket != null) {
+                bucket.markChanged();
+            }
+        }
+    }
+
+    /** False when the bucket would be full by now or has no limit any more: nothing to remember. */
+    boolean restore(Saved saved) {
+        Limit limit = limits.get(saved.key().dimension());
+        if (limit == null) {
+            return false;
+        }
+        long now = nanos(clock.instant());
+        Bucket bucket = Bucket.restored(limit, saved.tokens(), nanos(saved.at()), now);
+        if (bucket.tokens(now) >= limit.capacity()) {
+            return false;
+        }
+        buckets.put(saved.key(), bucket);
+        return true;
+    }
+
+    private static long nanos(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+    }
+
+    record Key(String principal, String tenant, String dimension) {}
+
+    record Saved(Key key, double tokens, Instant at) {}
+
+    /** capacity in tokens (≥ 1), refill in tokens per second (> 0). */
+    public record Limit(double capacity, double perSecond) {
+        public Limit {
+            if (!(capacity >= 1) || !(perSecond > 0) || Double.isInfinite(capacity + perSecond)) {
+                throw new IllegalArgumentException("a quota needs a capacity of 1 or more and a refill above 0");
+            }
+        }
+    }
 
     public sealed interface Grant {
-        record Granted() implements Grant {}
+        record Granted() implements Grant {
+            static final Granted INSTANCE = new Granted();
+        }
 
         /** @param retryAfter seconds until the next token, > 0 */
         record Refused(double retryAfter) implements Grant {}

@@ -124,7 +124,8 @@ final class LocalLog implements TransparencyLog {
     /** Reads what this process or another has appended since the last look. */
     private void catchUp(FileChannel reading) throws IOException, LogUnavailable {
         if (syncFailed) {
-            throw new LogUnavailable("A sync of the transparency log " + file + " failed; restart, and look at the disk", null);
+            throw new LogUnavailable(
+                    "A sync of the transparency log " + file + " failed; restart, and look at the disk", null);
         }
         long size = reading.size();
         if (size < end) {
@@ -199,7 +200,8 @@ final class LocalLog implements TransparencyLog {
     }
 
     private static long hash(String dedupeKey) {
-        return ByteBuffer.wrap(Digests.sha256(dedupeKey.getBytes(StandardCharsets.UTF_8))).getLong();
+        return ByteBuffer.wrap(Digests.sha256(dedupeKey.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     private FileChannel openForReading() throws IOException, LogUnavailable {
@@ -230,7 +232,8 @@ final class LocalLog implements TransparencyLog {
 
     private void refuseWritableByOthers() throws IOException, LogUnavailable {
         if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new LogUnavailable("Every user of this machine can write the transparency log; run: chmod 600 " + file, null);
+            throw new LogUnavailable(
+                    "Every user of this machine can write the transparency log; run: chmod 600 " + file, null);
         }
     }
 

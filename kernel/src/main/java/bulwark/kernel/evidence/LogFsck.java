@@ -41,7 +41,10 @@ final class LogFsck {
         });
         if (skipped.size() > 0 && problems.size() < MOST) {
             if (unended && skippedLooksTorn) {
-                LOG.warn("{}: line {} was left unfinished by a crash; the next record will account for it", file, skippedAt);
+                LOG.warn(
+                        "{}: line {} was left unfinished by a crash; the next record will account for it",
+                        file,
+                        skippedAt);
             } else {
                 problems.add(at(skippedAt) + "is not a record");
             }

@@ -72,8 +72,10 @@ final class LogLock implements AutoCloseable {
     }
 
     private static LogUnavailable busy(Path log) {
-        return new LogUnavailable("Another process holds the lock of the transparency log " + log + " for over "
-                + PATIENCE.toSeconds() + " s", null);
+        return new LogUnavailable(
+                "Another process holds the lock of the transparency log " + log + " for over " + PATIENCE.toSeconds()
+                        + " s",
+                null);
     }
 
     @Override

@@ -107,7 +107,8 @@ final class RekorLog implements TransparencyLog {
             raw.put("uuid", only.getKey());
             raw.putAll(LogLine.object(entry));
             raw.put("payload", leaf.payload());
-            Map<String, @Nullable Object> proof = LogLine.object(entry.path("verification").path("inclusionProof"));
+            Map<String, @Nullable Object> proof =
+                    LogLine.object(entry.path("verification").path("inclusionProof"));
             return new LogEntry(
                     logId.stringValue(), sent.leafHash(), logIndex.longValue(), time.longValue(), proof, raw);
         } catch (StrictJson.JsonRefused malformed) {
@@ -126,7 +127,9 @@ final class RekorLog implements TransparencyLog {
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws LogUnavailable {
         try {
             return client.send(
-                    request.timeout(PATIENCE).header("Accept", "application/json").build(),
+                    request.timeout(PATIENCE)
+                            .header("Accept", "application/json")
+                            .build(),
                     HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER));
         } catch (IOException e) {
             throw unavailable("cannot be reached: " + e.getMessage(), e);

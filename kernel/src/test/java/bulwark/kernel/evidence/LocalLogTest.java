@@ -62,8 +62,10 @@ class LocalLogTest {
         assertThat(entry.leafHash()).isEqualTo("8c213bc33800811f3faea0bae0a9b3c5da17fbf6d7ea9aba4a7bfebe6d731033");
         assertThat(entry.inclusionProof())
                 .isEqualTo(Map.of(
-                        "prev_hash", "0".repeat(64),
-                        "chain_hash", "11e22f653134b4f079f315b80a0f0109bed93ea5295622778a89838cc887889c"));
+                        "prev_hash",
+                        "0".repeat(64),
+                        "chain_hash",
+                        "11e22f653134b4f079f315b80a0f0109bed93ea5295622778a89838cc887889c"));
         assertThat(entry.logIndex()).isZero();
         assertThat(entry.integratedTime()).isEqualTo(1_767_225_600);
         assertThat(entry.logId()).hasSize(16);
@@ -71,7 +73,8 @@ class LocalLogTest {
         assertThat(lines().getFirst())
                 .startsWith("{\"index\":0,\"ts\":1767225600,\"leaf_hash\":\"8c21")
                 .endsWith("}");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file()))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
+                .isEqualTo("rw-------");
         assertThat(open().fsck()).isEmpty();
     }
 
@@ -79,7 +82,8 @@ class LocalLogTest {
     void the_same_dedupe_key_yields_the_first_entry_now_and_after_a_restart() throws Exception {
         LogEntry first = open().append(leaf(1));
         TransparencyLog log = open();
-        assertThat(log.append(new LogLeaf(Map.of("kind", "changed"), leaf(1).dedupeKey())).leafHash())
+        assertThat(log.append(new LogLeaf(Map.of("kind", "changed"), leaf(1).dedupeKey()))
+                        .leafHash())
                 .isEqualTo(first.leafHash());
         log.append(leaf(2));
         assertThat(log.append(leaf(2)).logIndex()).isEqualTo(1);
@@ -111,7 +115,8 @@ class LocalLogTest {
         for (int round = 0; round < 2; round++) {
             log.append(leaf("here " + round));
             Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             AppendOnce.class.getName(),
@@ -130,7 +135,8 @@ class LocalLogTest {
     /** A process of its own. */
     static final class AppendOnce {
         public static void main(String[] args) throws Exception {
-            TransparencyLogs.local(Path.of(args[0]), java.time.Clock.systemUTC()).append(leaf(args[1]));
+            TransparencyLogs.local(Path.of(args[0]), java.time.Clock.systemUTC())
+                    .append(leaf(args[1]));
         }
     }
 
@@ -232,7 +238,8 @@ class LocalLogTest {
             log.append(leaf(i));
         }
         List<String> whole = lines();
-        for (List<Integer> order : List.of(List.of(0, 2, 3), List.of(1, 2, 3), List.of(0, 2, 1, 3), List.of(0, 1, 1, 2, 3))) {
+        for (List<Integer> order :
+                List.of(List.of(0, 2, 3), List.of(1, 2, 3), List.of(0, 2, 1, 3), List.of(0, 1, 1, 2, 3))) {
             Files.write(file(), order.stream().map(whole::get).toList());
             assertThat(open().fsck()).as("%s", order).isNotEmpty();
         }
@@ -285,11 +292,14 @@ class LocalLogTest {
         }
         LogEntry found = log.newest("stigmem.fact_chain_checkpoint").orElseThrow();
         assertThat(found.logIndex()).isZero();
-        assertThat(((Map<?, ?>) found.raw().get("payload")).get("covered_chain_seq")).isEqualTo(2L);
+        assertThat(((Map<?, ?>) found.raw().get("payload")).get("covered_chain_seq"))
+                .isEqualTo(2L);
         assertThat(log.newest("filler").orElseThrow().logIndex()).isEqualTo(5);
         assertThat(log.newest("none")).isEmpty();
-        Files.writeString(file(), Files.readString(file()).replace("\"covered_chain_seq\":2", "\"covered_chain_seq\":9"));
-        assertThatExceptionOfType(LogUnavailable.class).isThrownBy(() -> open().newest("stigmem.fact_chain_checkpoint"));
+        Files.writeString(
+                file(), Files.readString(file()).replace("\"covered_chain_seq\":2", "\"covered_chain_seq\":9"));
+        assertThatExceptionOfType(LogUnavailable.class)
+                .isThrownBy(() -> open().newest("stigmem.fact_chain_checkpoint"));
     }
 
     @Test
@@ -303,14 +313,17 @@ class LocalLogTest {
         Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-rw-rw-"));
         assertThatExceptionOfType(LogUnavailable.class).isThrownBy(log::probe).withMessageContaining("chmod 600");
         assertThatExceptionOfType(LogUnavailable.class)
-                .isThrownBy(() -> TransparencyLogs.local(directory.resolve("none/tl.jsonl"), clock).probe());
+                .isThrownBy(() -> TransparencyLogs.local(directory.resolve("none/tl.jsonl"), clock)
+                        .probe());
     }
 
     @Test
     void a_log_that_is_off_is_always_unavailable() {
         assertThat(TransparencyLogs.off().backend()).isEqualTo("off");
-        assertThatExceptionOfType(LogUnavailable.class).isThrownBy(() -> TransparencyLogs.off().append(leaf(0)));
-        assertThatExceptionOfType(LogUnavailable.class).isThrownBy(() -> TransparencyLogs.off().probe());
+        assertThatExceptionOfType(LogUnavailable.class)
+                .isThrownBy(() -> TransparencyLogs.off().append(leaf(0)));
+        assertThatExceptionOfType(LogUnavailable.class)
+                .isThrownBy(() -> TransparencyLogs.off().probe());
     }
 
     @Test

@@ -117,7 +117,9 @@ class RekorLogTest {
     @Test
     void a_conflict_that_points_elsewhere_is_not_followed() throws Exception {
         log.append(LEAF);
-        for (String place : new String[] {"http://169.254.169.254/latest", "/api/v1/log", "/api/v1/log/entries/../../../x", "::", ""}) {
+        for (String place :
+                new String[] {"http://169.254.169.254/latest", "/api/v1/log", "/api/v1/log/entries/../../../x", "::", ""
+                }) {
             service.conflictLocation = place;
             assertThatExceptionOfType(LogUnavailable.class).as(place).isThrownBy(() -> log.append(LEAF));
         }
@@ -125,7 +127,9 @@ class RekorLogTest {
 
     @Test
     void garbage_errors_and_silence_are_unavailable_with_a_sentence() throws IOException {
-        for (String garbage : new String[] {"", "[]", "{}", "{\"a\":1}", "{\"a\":{\"body\":\"!\",\"logID\":\"x\",\"logIndex\":1,\"integratedTime\":1}}"}) {
+        for (String garbage : new String[] {
+            "", "[]", "{}", "{\"a\":1}", "{\"a\":{\"body\":\"!\",\"logID\":\"x\",\"logIndex\":1,\"integratedTime\":1}}"
+        }) {
             service.fixedAnswer = garbage;
             assertThatExceptionOfType(LogUnavailable.class)
                     .as(garbage)

@@ -74,7 +74,10 @@ final class RekorService implements AutoCloseable {
             answer(exchange, 409, "{\"code\":409,\"message\":\"an equivalent entry already exists\"}");
             return;
         }
-        bodies.put(uuid, Base64.getEncoder().encodeToString(answerWithAnotherBody ? "{}".getBytes(StandardCharsets.UTF_8) : body));
+        bodies.put(
+                uuid,
+                Base64.getEncoder()
+                        .encodeToString(answerWithAnotherBody ? "{}".getBytes(StandardCharsets.UTF_8) : body));
         exchange.getResponseHeaders().set("Location", "/api/v1/log/entries/" + uuid);
         answer(exchange, 201, entry(uuid));
     }
@@ -87,7 +90,8 @@ final class RekorService implements AutoCloseable {
         require(spec.path("signature").path("format").stringValue().equals("x509"), "format");
         String signature = spec.path("signature").path("content").stringValue();
         String key = spec.path("signature").path("publicKey").path("content").stringValue();
-        byte[] content = Base64.getDecoder().decode(spec.path("data").path("content").stringValue());
+        byte[] content =
+                Base64.getDecoder().decode(spec.path("data").path("content").stringValue());
         Signature verifier = Signature.getInstance("Ed25519");
         verifier.initVerify(publicKey(new String(Base64.getDecoder().decode(key), StandardCharsets.US_ASCII)));
         verifier.update(content);
@@ -95,16 +99,27 @@ final class RekorService implements AutoCloseable {
         return CanonicalJson.bytes(Map.of(
                 "apiVersion", "0.0.1",
                 "kind", "rekord",
-                "spec", Map.of(
-                        "data", Map.of("hash", Map.of("algorithm", "sha256", "value", Digests.sha256Hex(content))),
-                        "signature",
-                                Map.of("content", signature, "format", "x509", "publicKey", Map.of("content", key)))));
+                "spec",
+                        Map.of(
+                                "data",
+                                        Map.of(
+                                                "hash",
+                                                Map.of("algorithm", "sha256", "value", Digests.sha256Hex(content))),
+                                "signature",
+                                        Map.of(
+                                                "content",
+                                                signature,
+                                                "format",
+                                                "x509",
+                                                "publicKey",
+                                                Map.of("content", key)))));
     }
 
     private static PublicKey publicKey(String pem) throws GeneralSecurityException {
         require(pem.startsWith("-----BEGIN PUBLIC KEY-----\n") && pem.endsWith("\n-----END PUBLIC KEY-----\n"), "PEM");
         String body = pem.lines().filter(line -> !line.startsWith("-")).reduce("", String::concat);
-        return KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(body)));
+        return KeyFactory.getInstance("Ed25519")
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(body)));
     }
 
     private static void require(boolean condition, String what) {
@@ -115,8 +130,10 @@ final class RekorService implements AutoCloseable {
 
     private String entry(String uuid) {
         int index = List.copyOf(bodies.keySet()).indexOf(uuid);
-        return "{\"" + uuid + "\":{\"body\":\"" + bodies.get(uuid) + "\",\"integratedTime\":" + time + ",\"logID\":\"" + LOG_ID
-                + "\",\"logIndex\":" + index + ",\"verification\":{\"inclusionProof\":{\"hashes\":[],\"logIndex\":" + index
+        return "{\"" + uuid + "\":{\"body\":\"" + bodies.get(uuid) + "\",\"integratedTime\":" + time + ",\"logID\":\""
+                + LOG_ID
+                + "\",\"logIndex\":" + index + ",\"verification\":{\"inclusionProof\":{\"hashes\":[],\"logIndex\":"
+                + index
                 + ",\"rootHash\":\"" + "0".repeat(64) + "\",\"treeSize\":" + (index + 1)
                 + "},\"signedEntryTimestamp\":\"AA==\"}}}";
     }

@@ -24,7 +24,7 @@ import java.util.Optional;
  * Thread-safe; {@link #published()} is one volatile read.
  */
 public final class NodeIdentity {
-    static final String TENANT = "default";
+    public static final String TENANT = "default";
     private static final Duration RENEW_BEFORE = Duration.ofDays(30);
 
     private final Store store;

@@ -1,0 +1,185 @@
+package bulwark.facts.export;
+
+import bulwark.facts.identity.NodeIdentity;
+import bulwark.facts.snapshot.OwnerFile;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.time.Timestamps;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an audit table as JSON lines: a header, the rows with their hashes, and a signed footer that names the export
+ * before it. Thread-safe; one export at a time.
+ */
+public final class AuditExport {
+    static final String HEADER_KIND = "bulwark.audit_export";
+    private static final int PAGE = 1000;
+
+    private final Store store;
+    private final AuditLog events;
+    private final List<AuditLog> sources;
+    private final NodeIdentity identity;
+    private final Clock clock;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+
+    /** @param events where the export itself is recorded @param sources both tables' logs, flushed before they are read */
+    public AuditExport(Store store, AuditLog events, List<AuditLog> sources, NodeIdentity identity, Clock clock) {
+        this.store = store;
+        this.events = events;
+        this.sources = List.copyOf(sources);
+        this.identity = identity;
+        this.clock = clock;
+    }
+
+    /** @param footer all members of the signed footer */
+    public record Exported(Path file, Map<String, @Nullable Object> footer) {}
+
+    /**
+     * @param sinceSeq rows after this position; 0 means from the start
+     * @param out a new file, made with mode 0600 and synced
+     * @throws ExportRefused when the file exists
+     */
+    public Exported export(AuditTable table, long sinceSeq, Path out) {
+        oneAtATime.lock();
+        try {
+            sources.forEach(AuditLog::flush);
+            OwnerFile.create(out);
+            return finish(table, sinceSeq, out);
+        } catch (FileAlreadyExistsException e) {
+            throw new ExportRefused(out + " exists: choose another name, exports are never overwritten.");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private Exported finish(AuditTable table, long sinceSeq, Path out) throws IOException {
+        ExportFooter footer;
+        try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(out), 1 << 16)) {
+            footer = write(table, sinceSeq, file);
+            // Remembered before the file is whole: an export that got lost then shows as a gap, never as nothing.
+            store.write(tx -> {
+                ExportState.store(tx, table, footer);
+                return events.append(tx, event(footer, out));
+            });
+            file.write(footer.line());
+            file.write('\n');
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(out);
+            throw e;
+        }
+        OwnerFile.sync(out);
+        OwnerFile.syncFolder(out);
+        return new Exported(out, footer.members());
+    }
+
+    private ExportFooter write(AuditTable table, long sinceSeq, OutputStream file) throws IOException {
+        DigestOutputStream content = new DigestOutputStream(file, sha256());
+        String createdAt = Timestamps.offset(clock.instant());
+        line(content, CanonicalJson.bytes(header(table, sinceSeq, createdAt)));
+        long head = store.read(table::head);
+        Rows rows = new Rows();
+        long after = sinceSeq;
+        while (after < head) {
+            long from = after;
+            List<AuditTable.Line> page = store.read(tx -> table.lines(tx, from, head, PAGE));
+            if (page.isEmpty()) {
+                break;
+            }
+            for (AuditTable.Line row : page) {
+                line(content, row.json());
+                rows.add(row);
+            }
+            after = page.getLast().seq();
+        }
+        Map<String, @Nullable Object> members = rows.members();
+        members.put("table", table.wire());
+        members.put("since_seq", sinceSeq);
+        members.put("created_at", createdAt);
+        members.put(
+                "content_hash",
+                HexFormat.of().formatHex(content.getMessageDigest().digest()));
+        members.put(
+                "previous_export",
+                store.read(tx -> ExportState.lastFooter(tx, table)).orElse(null));
+        return ExportFooter.sign(members, identity.keys().node().signer());
+    }
+
+    /** What the footer says about the rows. */
+    private static final class Rows {
+        private long first;
+        private long last;
+        private long count;
+        private @Nullable String headHash;
+
+        void add(AuditTable.Line row) {
+            first = count == 0 ? row.seq() : first;
+            last = row.seq();
+            headHash = row.rowHash();
+            count++;
+        }
+
+        Map<String, @Nullable Object> members() {
+            Map<String, @Nullable Object> members = new LinkedHashMap<>();
+            members.put("first_seq", first);
+            members.put("last_seq", last);
+            members.put("rows", count);
+            members.put("head_row_hash", headHash);
+            return members;
+        }
+    }
+
+    private Map<String, @Nullable Object> header(AuditTable table, long sinceSeq, String createdAt) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("kind", HEADER_KIND);
+        members.put("version", 1L);
+        members.put("table", table.wire());
+        members.put("node", identity.nodeUrl());
+        members.put("since_seq", sinceSeq);
+        members.put("created_at", createdAt);
+        return members;
+    }
+
+    private AuditEvent event(ExportFooter footer, Path out) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("action", "audit_export");
+        detail.put("table", footer.text("table"));
+        detail.put("rows", footer.number("rows"));
+        detail.put("last_seq", footer.number("last_seq"));
+        detail.put("footer_hash", footer.hash());
+        detail.put("file", String.valueOf(out.getFileName()));
+        return new AuditEvent("admin_action", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
+    }
+
+    private static void line(OutputStream out, byte[] json) throws IOException {
+        out.write(json);
+        out.write('\n');
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

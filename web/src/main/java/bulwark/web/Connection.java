@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
 import java.security.cert.Certificate;
@@ -139,7 +140,14 @@ final class Connection {
         deadline = NEVER;
     }
 
+    /**
+     * Says that no more answers follow, and reads on for a while: closing at once with unread bytes would reset the connection and take
+     * the refusal from a client that is still sending.
+     */
     void linger() {
+        if (!http.isSsl() && channel instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
         expect("linger", LINGER_SECONDS);
     }
 
@@ -154,14 +162,9 @@ final class Connection {
         }
     }
 
-    /** Closes when the deadline has passed. @return what was waited for, or null */
-    @Nullable
-    String closeIfOverdue(long now) {
-        if (deadline == NEVER || now - deadline < 0) {
-            return null;
-        }
-        close();
-        return waitingFor;
+    /** What was waited for in vain, or null while there is time. */
+    @Nullable String overdue(long now) {
+        return deadline == NEVER || now - deadline < 0 ? null : waitingFor;
     }
 
     void closeIfIdle() {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.ContentLengthNotAllowedException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -58,13 +59,16 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
     private void inspect(List<Object> out, int i) {
         Object message = out.get(i);
         DecoderResult result = ((HttpObject) message).decoderResult();
-        if (message instanceof HttpRequest) {
+        if (message instanceof HttpRequest request) {
             inHead = false;
             headBegun = false;
             connection.headEnds();
             if (result.isFailure()) {
                 out.clear();
                 refuse(refusalOf(result.cause()), out);
+            } else if (!spoken(request.protocolVersion())) {
+                out.clear();
+                refuse(new EdgeRefusal.BadRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here."), out);
             }
         } else if (result.isFailure()) {
             out.remove(i);
@@ -74,6 +78,10 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
         } else if (message instanceof LastHttpContent) {
             inHead = true;
         }
+    }
+
+    private static boolean spoken(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 
     private void refuse(EdgeRefusal refusal, List<Object> out) {

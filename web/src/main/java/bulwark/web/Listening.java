@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import bulwark.kernel.tls.ReloadingTls;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -42,7 +44,7 @@ final class Listening extends VerticleBase {
         return vertx.createHttpServer(options)
                 .connectionHandler(this::connected)
                 .requestHandler(this::requested)
-                .exceptionHandler(this::refusedBeforeHttp)
+                .exceptionHandler(this::failedBeforeHttp)
                 .listen(address)
                 .onSuccess((HttpServer server) -> bound.accept(server.actualPort()));
     }
@@ -81,8 +83,12 @@ final class Listening extends VerticleBase {
         }
     }
 
-    private void refusedBeforeHttp(Throwable thrown) {
-        TlsFailure.reason(thrown).ifPresent(listener.metrics()::tlsRefused);
+    /** A peer that goes away in the middle of a handshake is nothing to count. */
+    private void failedBeforeHttp(Throwable thrown) {
+        ReloadingTls tls = listener.tls();
+        if (tls != null && !(thrown instanceof ClosedChannelException)) {
+            tls.handshakeFailed(thrown);
+        }
     }
 
     private void sweep() {
@@ -92,9 +98,10 @@ final class Listening extends VerticleBase {
             if (listener.load().draining()) {
                 connection.closeIfIdle();
             }
-            String why = connection.closeIfOverdue(now);
+            String why = connection.overdue(now);
             if (why != null) {
                 listener.metrics().closed(why);
+                connection.close();
             }
         }
     }

@@ -30,9 +30,6 @@ record RequestHead(
         if (decoded instanceof RefusedRequest refused) {
             throw new Refused(refused.refusal());
         }
-        if (request.version() == null) {
-            throw bad("Only HTTP/1.1 and HTTP/1.0 are spoken here.");
-        }
         if (decoded.uri().length() > limits.maxUri()) {
             throw new Refused(new EdgeRefusal.UriTooLong());
         }

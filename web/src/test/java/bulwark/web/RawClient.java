@@ -54,6 +54,15 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Nothing more will be sent. */
+    void endOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // the server was faster
+        }
+    }
+
     String readToEnd() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {

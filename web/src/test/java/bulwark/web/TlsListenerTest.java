@@ -1,0 +1,166 @@
+package bulwark.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.tls.ReloadingTls;
+import bulwark.kernel.tls.TlsFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class TlsListenerTest {
+    @TempDir
+    private Path directory;
+
+    private final TestService part = new TestService();
+    private final Edge edge = Edge.create();
+    private ReloadingTls tls;
+    private int port;
+
+    @BeforeEach
+    void listen() throws Exception {
+        authority("ca");
+        authority("stranger");
+        leaf("node", "ca");
+        leaf("client", "ca");
+        leaf("foreign", "stranger");
+        tls = ReloadingTls.load(
+                new TlsFiles(
+                        directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt")),
+                Clock.systemUTC());
+        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 5, 5, 100);
+        part.with(
+                Route.open("GET", "/healthz", r -> TestService.text("tls " + r.tls())),
+                Route.authenticated("GET", "/federation/peers", null, r -> TestService.text("peers")));
+        port = edge.listenTls(part.build(), "127.0.0.1", 0, tls);
+    }
+
+    @AfterEach
+    void close() {
+        edge.close();
+        tls.close();
+    }
+
+    @Test
+    void a_client_with_a_certificate_of_our_authority_is_served_with_strict_transport_security() throws Exception {
+        assertThat(curl("--cert client.crt --key client.key -i https://127.0.0.1:" + port + "/federation/peers").output)
+                .startsWith("HTTP/1.1 200")
+                .contains("strict-transport-security: max-age=", "x-frame-options: DENY")
+                .endsWith("peers");
+    }
+
+    @Test
+    void a_client_without_certificate_is_refused_and_counted() throws Exception {
+        assertThat(curl("https://127.0.0.1:" + port + "/healthz").code).isNotZero();
+        counted("no_certificate");
+    }
+
+    @Test
+    void a_client_of_another_authority_is_refused_and_counted_once() throws Exception {
+        assertThat(curl("--cert foreign.crt --key foreign.key https://127.0.0.1:" + port + "/healthz").code)
+                .isNotZero();
+        counted("untrusted");
+    }
+
+    @Test
+    void plaintext_on_the_tls_port_gets_an_empty_reply_and_is_counted() throws Exception {
+        Result result = curl("http://127.0.0.1:" + port + "/healthz");
+        assertThat(result.code).isEqualTo(52);
+        assertThat(result.output).contains("Empty reply from server");
+        counted("protocol");
+    }
+
+    @Test
+    void tls_1_2_is_refused() throws Exception {
+        assertThat(curl("--tls-max 1.2 --cert client.crt --key client.key https://127.0.0.1:" + port + "/healthz").code)
+                .isEqualTo(35);
+        counted("protocol");
+    }
+
+    @Test
+    void s_client_with_an_open_terminal_ends_by_itself() throws Exception {
+        Result result = run("timeout 10 openssl s_client -connect 127.0.0.1:" + port
+                + " -cert client.crt -key client.key -CAfile ca.crt 2>/dev/null < <(sleep 20); echo code $?");
+        assertThat(result.output).contains("Verify return code: 0 (ok)").doesNotContain("code 124");
+    }
+
+    @Test
+    void an_open_connection_ends_when_its_certificate_is_no_longer_trusted() throws Exception {
+        Files.writeString(
+                directory.resolve("swap.sh"), "#!/bin/sh\nuntil [ -e swapped ]; do sleep 0.05; done\n");
+        Process client = start("{ printf 'GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sh swap.sh;"
+                + " printf 'GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 1; } |"
+                + " openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:" + port
+                + " -cert client.crt -key client.key -CAfile ca.crt 2>/dev/null");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> part.metrics.scrape().contains("route=\"/healthz\",status_code=\"200\""));
+        Files.copy(
+                directory.resolve("stranger.crt"), directory.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                directory.resolve("foreign.crt"), directory.resolve("node.crt"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                directory.resolve("foreign.key"), directory.resolve("node.key"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(tls.reload()).isInstanceOf(ReloadingTls.Reload.Loaded.class);
+        Files.createFile(directory.resolve("swapped"));
+        String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(output).containsSubsequence("HTTP/1.1 200", "HTTP/1.1 401", "peer_no_longer_trusted");
+    }
+
+    private void counted(String reason) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(part.metrics.scrape().lines())
+                        .filteredOn(line -> line.startsWith("bulwark_tls_refused_total{"))
+                        .containsExactly("bulwark_tls_refused_total{reason=\"" + reason + "\"} 1.0"));
+    }
+
+    private void authority(String name) throws Exception {
+        must("openssl genpkey -algorithm ed25519 -out " + name + ".key && openssl req -new -x509 -key " + name
+                + ".key -out " + name + ".crt -days 30 -subj /CN=" + name);
+    }
+
+    private void leaf(String name, String ca) throws Exception {
+        String san = "subjectAltName=URI:stigmem://node.example/" + name;
+        must("openssl genpkey -algorithm ed25519 -out " + name + ".key && openssl req -new -key " + name + ".key -out "
+                + name + ".csr -subj /CN=" + name + " && openssl x509 -req -in " + name + ".csr -CA " + ca
+                + ".crt -CAkey " + ca + ".key -CAcreateserial -days 30 -out " + name + ".crt -extfile <(echo " + san
+                + ")");
+    }
+
+    private Result curl(String arguments) throws Exception {
+        return run("curl -sSk --max-time 10 " + arguments + " 2>&1");
+    }
+
+    private void must(String command) throws Exception {
+        Result result = run(command);
+        assertThat(result.code).as(result.output).isZero();
+    }
+
+    private Result run(String command) throws Exception {
+        Process process = start(command);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output);
+    }
+
+    private Process start(String command) throws IOException {
+        Process process = new ProcessBuilder("bash", "-c", command)
+                .directory(directory.toFile())
+                .start();
+        process.getOutputStream().close();
+        return process;
+    }
+
+    private record Result(int code, String output) {}
+}

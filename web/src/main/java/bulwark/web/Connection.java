@@ -163,7 +163,8 @@ final class Connection {
     }
 
     /** What was waited for in vain, or null while there is time. */
-    @Nullable String overdue(long now) {
+    @Nullable
+    String overdue(long now) {
         return deadline == NEVER || now - deadline < 0 ? null : waitingFor;
     }
 

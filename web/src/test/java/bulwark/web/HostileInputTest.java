@@ -80,7 +80,8 @@ class HostileInputTest {
                         "head -c 40000000 /dev/zero | curl -s -o /dev/null -w '%{http_code}' -H 'Transfer-Encoding: chunked'"
                                 + " -H 'Expect:' --data-binary @- http://127.0.0.1:" + port + "/echo")
                 .start();
-        assertThat(new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("413");
+        assertThat(new String(curl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo("413");
     }
 
     @Test

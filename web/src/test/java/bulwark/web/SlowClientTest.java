@@ -73,8 +73,7 @@ class SlowClientTest {
 
     @Test
     void a_body_that_does_not_come_is_not_waited_for() {
-        assertThat(RawClient.exchange(
-                        port, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc"))
+        assertThat(RawClient.exchange(port, "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc"))
                 .isEmpty();
         assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"body\"}");
     }
@@ -124,9 +123,12 @@ class SlowClientTest {
             Thread draining = Thread.startVirtualThread(() -> edge.drain(Duration.ofSeconds(10)));
             Awaitility.await().until(() -> draining.getState() != Thread.State.RUNNABLE);
             late.trySend("GET /open HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            assertThat(late.readToEnd()).satisfiesAnyOf(
-                    answer -> assertThat(answer).startsWith("HTTP/1.1 503").contains("connection: close"),
-                    answer -> assertThat(answer).isEmpty()); // closed as idle just before
+            assertThat(late.readToEnd())
+                    .satisfiesAnyOf(
+                            answer -> assertThat(answer)
+                                    .startsWith("HTTP/1.1 503")
+                                    .contains("connection: close"),
+                            answer -> assertThat(answer).isEmpty()); // closed as idle just before
             release.countDown();
             assertThat(open.readToEnd()).contains("connection: close").endsWith("slow but done");
             draining.join();

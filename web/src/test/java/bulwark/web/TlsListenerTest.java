@@ -36,8 +36,7 @@ class TlsListenerTest {
         leaf("client", "ca");
         leaf("foreign", "stranger");
         tls = ReloadingTls.load(
-                new TlsFiles(
-                        directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt")),
+                new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt")),
                 Clock.systemUTC());
         part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 5, 5, 100);
         part.with(
@@ -97,8 +96,7 @@ class TlsListenerTest {
 
     @Test
     void an_open_connection_ends_when_its_certificate_is_no_longer_trusted() throws Exception {
-        Files.writeString(
-                directory.resolve("swap.sh"), "#!/bin/sh\nuntil [ -e swapped ]; do sleep 0.05; done\n");
+        Files.writeString(directory.resolve("swap.sh"), "#!/bin/sh\nuntil [ -e swapped ]; do sleep 0.05; done\n");
         Process client = start("{ printf 'GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sh swap.sh;"
                 + " printf 'GET /healthz HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 1; } |"
                 + " openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:" + port
@@ -106,8 +104,7 @@ class TlsListenerTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> part.metrics.scrape().contains("route=\"/healthz\",status_code=\"200\""));
-        Files.copy(
-                directory.resolve("stranger.crt"), directory.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(directory.resolve("stranger.crt"), directory.resolve("ca.crt"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(
                 directory.resolve("foreign.crt"), directory.resolve("node.crt"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(

@@ -1,8 +1,23 @@
 package bulwark.kernel.storage;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One SQLite file (WAL, synchronous FULL): one writer thread that commits many jobs with one sync, and a small pool of
@@ -10,10 +25,46 @@ import java.util.function.Consumer;
  *
  * <p>A write job checks first and writes after: an exception before its first write concerns only its caller; one after a
  * write rolls the batch back, and the other jobs run again, each alone. A job may therefore run more than once and keeps no
- * state outside the transaction except through {@link WriteTx#onRollback} and {@link WriteTx#afterCommit}.
+ * state outside the transaction except through {@link WriteTx#onRollback} and {@link WriteTx#afterCommit}; registering a reset
+ * counts as a write. A runtime exception of a job reaches its caller as it is; an {@link SQLException} as {@link StoreFailed}
+ * when the disk is to blame, else as {@link IllegalStateException}. Schema changes belong into migrations, never into jobs.
  */
 public final class Store implements AutoCloseable {
-    private Store() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final int READERS = 2;
+
+    private final Path file;
+    private final OwnerLock lock;
+    private final Writer writer;
+    private final Readers readers;
+    private final List<Consumer<Throwable>> fatalListeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Throwable fatal;
+
+    private Store(Path file, OwnerLock lock) throws SQLException {
+        this.file = file;
+        this.lock = lock;
+        String name = String.valueOf(file.getFileName());
+        // Checkpoints are our own, so that the error of their sync is seen.
+        writer = new Writer(
+                Sqlite.open(
+                        file,
+                        "mode=rw",
+                        "journal_mode=WAL",
+                        "synchronous=FULL",
+                        "wal_autocheckpoint=0",
+                        "journal_size_limit=67108864",
+                        "cache_size=-16000"),
+                name,
+                this::tellFatal);
+        List<Connection> connections = new ArrayList<>();
+        for (int i = 0; i < READERS; i++) {
+            connections.add(Sqlite.open(file, "mode=rw", "query_only=1", "mmap_size=268435456", "cache_size=-8000"));
+        }
+        readers = new Readers(connections, name);
+        writer.start();
+        readers.start();
+    }
 
     /** What to do when the schema is not the newest. */
     public enum SchemaPolicy {
@@ -28,41 +79,173 @@ public final class Store implements AutoCloseable {
      * @throws StoreRefused with a sentence and remedy
      */
     public static Store open(Path file, Migrations migrations, SchemaPolicy policy) {
-        throw new UnsupportedOperationException("skeleton");
+        Path absolute = file.toAbsolutePath().normalize();
+        OwnerLock lock = OwnerLock.claim(absolute);
+        Store store = null;
+        try {
+            prepare(absolute, lock, new Schema(absolute, migrations), policy);
+            store = new Store(absolute, lock);
+            return store;
+        } catch (IOException | SQLException e) {
+            throw new StoreRefused(
+                    absolute + " cannot be opened (" + e + "): check the folder, its owner and its mode.");
+        } finally {
+            if (store == null) {
+                release(lock);
+            }
+        }
+    }
+
+    private static void prepare(Path file, OwnerLock lock, Schema schema, SchemaPolicy policy)
+            throws IOException, SQLException {
+        if (!Files.exists(file) && policy == SchemaPolicy.REFUSE_UNLESS_CURRENT) {
+            throw new StoreRefused(
+                    file + " does not exist: start the node once, which creates it, or name another path.");
+        }
+        boolean ours = StoreFile.isOurs(file);
+        if (ours && !Files.exists(OwnerLock.fileFor(file))) {
+            schema.refuseNewerEarly();
+        }
+        Files.createDirectories(StoreFile.folder(file));
+        lock.lock();
+        if (!StoreFile.isOurs(file)) {
+            StoreFile.create(file);
+        }
+        schema.settle(policy);
+        StoreFile.restrictToOwner(file);
     }
 
     public Path file() {
-        throw new UnsupportedOperationException("skeleton");
+        return file;
     }
 
     /** Runs the job on the writer thread and waits until its commit is synced. @throws StoreFailed when the outcome is unknown or the disk is full */
-    public <T> T write(WriteJob<T> job) {
-        throw new UnsupportedOperationException("skeleton");
+    public <T extends @Nullable Object> T write(WriteJob<T> job) {
+        return await(writer.submit(job));
     }
 
     /** As {@link #write}; the future completes on the writer thread after the sync, so dependents must be short. */
-    public <T> CompletableFuture<T> submit(WriteJob<T> job) {
-        throw new UnsupportedOperationException("skeleton");
+    public <T extends @Nullable Object> CompletableFuture<T> submit(WriteJob<T> job) {
+        return writer.submit(job);
     }
 
-    /** Runs on a reader; sees every write that was acknowledged before the call. */
-    public <T> T read(ReadJob<T> job) {
-        throw new UnsupportedOperationException("skeleton");
+    /** Runs on a reader; sees every write that was acknowledged before the call. @throws StoreFailed when the disk cannot be read */
+    public <T extends @Nullable Object> T read(ReadJob<T> job) {
+        return await(readers.submit(job));
     }
 
-    /** Told once when a sync failed: the process must end non-zero soon after. */
+    private static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Told once when a sync failed: the process must end non-zero soon after. A listener that comes late is told at once. */
     public void onFatal(Consumer<Throwable> listener) {
-        throw new UnsupportedOperationException("skeleton");
+        fatalListeners.add(listener);
+        Throwable cause = fatal;
+        if (cause != null && fatalListeners.remove(listener)) {
+            listener.accept(cause);
+        }
+    }
+
+    private void tellFatal(Throwable cause) {
+        fatal = cause;
+        for (Consumer<Throwable> listener : fatalListeners) {
+            if (fatalListeners.remove(listener)) {
+                listener.accept(cause);
+            }
+        }
     }
 
     /** Statistics for metrics. */
     public WriterStats stats() {
-        throw new UnsupportedOperationException("skeleton");
+        return writer.stats();
+    }
+
+    /** Lets SQLite check pages, indexes and constraints. Reads the whole file. @return problems, one sentence each, empty when whole */
+    public List<String> integrityCheck() {
+        List<String> problems = new ArrayList<>();
+        try (Connection connection = Sqlite.open(file, "mode=rw", "query_only=1");
+                Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("PRAGMA integrity_check")) {
+                while (rows.next()) {
+                    if (!"ok".equals(rows.getString(1))) {
+                        problems.add("The database file is damaged: " + rows.getString(1) + ".");
+                    }
+                }
+            }
+            try (ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
+                while (rows.next()) {
+                    problems.add("Row " + rows.getString(2) + " of table " + rows.getString(1)
+                            + " points to a missing row of " + rows.getString(3) + ".");
+                }
+            }
+        } catch (SQLException e) {
+            problems.add("The database file cannot be read: " + e.getMessage() + ".");
+        }
+        return problems;
+    }
+
+    /**
+     * Writes a consistent, compact copy with mode 0600, durable when this returns; readers and the writer go on meanwhile.
+     *
+     * @param target must not exist
+     * @throws StoreFailed when the copy could not be made; nothing is left behind
+     */
+    public void copyTo(Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        try {
+            StoreFile.createOwnerOnly(absolute);
+        } catch (IOException e) {
+            throw new StoreFailed(
+                    "The copy " + absolute + " cannot be created: it exists, or its folder refuses it.", e);
+        }
+        try (Connection connection = Sqlite.open(file, "mode=rw");
+                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+            vacuum.setString(1, absolute.toString());
+            vacuum.executeUpdate();
+            StoreFile.sync(absolute);
+            StoreFile.syncFolder(absolute);
+        } catch (SQLException | IOException e) {
+            absolute.toFile().delete();
+            throw new StoreFailed("The store could not be copied to " + absolute + ": " + e.getMessage(), e);
+        }
     }
 
     /** Finishes queued writes, checkpoints, releases the lock. */
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            writer.stop();
+            readers.stop();
+            if (writer.failedForEver()) {
+                // Closing would checkpoint, which is a sync again. The lock stays too: only a new process may go on.
+                return;
+            }
+            writer.closeConnection();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        } catch (SQLException e) {
+            LOG.warn("The store did not close cleanly; the next start recovers it.", e);
+        }
+        release(lock);
+    }
 
+    private static void release(OwnerLock lock) {
+        try {
+            lock.release();
+        } catch (IOException e) {
+            LOG.warn("The lock of the store could not be released; it ends with the process.", e);
+        }
+    }
+
+    /** Commits and jobs since the start; queued now. */
     public record WriterStats(long commits, long jobs, int queued) {}
 }

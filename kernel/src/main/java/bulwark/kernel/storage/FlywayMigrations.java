@@ -1,0 +1,138 @@
+package bulwark.kernel.storage;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.logging.Log;
+import org.flywaydb.core.api.logging.LogFactory;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** Applies migrations. The only class that names Flyway: a start on a current schema never loads it. */
+final class FlywayMigrations {
+    private FlywayMigrations() {}
+
+    static void run(Path file, Migrations migrations) {
+        try {
+            Flyway flyway = Flyway.configure(FlywayMigrations.class.getClassLoader())
+                    .dataSource(Sqlite.dataSource(file))
+                    .resourceProvider(new Listed(migrations.resources()))
+                    .javaMigrationClassProvider(List::of)
+                    .skipDefaultCallbacks(true)
+                    .outOfOrder(true)
+                    .load();
+            // Loading chooses a log by itself, so ours comes after.
+            LogFactory.setLogCreator(ignored -> new QuietLog());
+            flyway.migrate();
+        } catch (FlywayException e) {
+            throw new StoreRefused("The schema of " + file + " could not be brought up to date: "
+                    + String.valueOf(e.getMessage()).strip());
+        }
+    }
+
+    /** Finds exactly what is listed; the class path is not scanned. */
+    private static final class Listed implements ResourceProvider {
+        private final List<ClassPathSql> resources;
+
+        Listed(List<String> paths) {
+            resources = paths.stream().map(ClassPathSql::new).toList();
+        }
+
+        @Override
+        public @Nullable LoadableResource getResource(String name) {
+            return resources.stream()
+                    .filter(resource -> resource.path.equals(name))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        @Override
+        public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+            return resources.stream()
+                    .filter(resource -> resource.getFilename().startsWith(prefix)
+                            && Arrays.stream(suffixes).anyMatch(resource.path::endsWith))
+                    .<LoadableResource>map(resource -> resource)
+                    .toList();
+        }
+    }
+
+    private static final class ClassPathSql extends LoadableResource {
+        private final String path;
+
+        ClassPathSql(String path) {
+            this.path = path;
+        }
+
+        @Override
+        public Reader read() {
+            try (InputStream in = ClassPathSql.class.getClassLoader().getResourceAsStream(path)) {
+                if (in == null) {
+                    throw new IllegalArgumentException("no such migration on the class path: " + path);
+                }
+                return new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public String getAbsolutePath() {
+            return path;
+        }
+
+        @Override
+        public String getAbsolutePathOnDisk() {
+            return path;
+        }
+
+        @Override
+        public String getFilename() {
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+
+        @Override
+        public String getRelativePath() {
+            return path;
+        }
+    }
+
+    /** Passes on what an operator must know; the steps themselves stand in the schema history. */
+    private static final class QuietLog implements Log {
+        private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(FlywayMigrations.class);
+
+        @Override
+        public void debug(String message) {}
+
+        @Override
+        public void info(String message) {}
+
+        @Override
+        public void notice(String message) {}
+
+        @Override
+        public void warn(String message) {
+            LOG.debug(message);
+        }
+
+        @Override
+        public void error(String message) {
+            LOG.error(message);
+        }
+
+        @Override
+        public void error(String message, Exception cause) {
+            LOG.error(message, cause);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package bulwark.kernel.storage;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A few platform threads, each with a read-only connection of its own. Thread-safe. */
+final class Readers {
+    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+
+    private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final Job<?> stop = new Job<>(ignored -> 0);
+    private volatile boolean stopped;
+
+    Readers(List<Connection> connections, String name) throws SQLException {
+        for (int i = 0; i < connections.size(); i++) {
+            Reader reader = new Reader(connections.get(i));
+            threads.add(Thread.ofPlatform()
+                    .name("store-reader-" + i + " " + name)
+                    .daemon()
+                    .unstarted(reader));
+        }
+    }
+
+    void start() {
+        threads.forEach(Thread::start);
+    }
+
+    <T> CompletableFuture<T> submit(ReadJob<T> work) {
+        if (threads.contains(Thread.currentThread())) {
+            throw new IllegalStateException("A read job must not wait for another read.");
+        }
+        Job<T> job = new Job<>(work);
+        if (!stopped) {
+            queue.add(job);
+        }
+        if (stopped && (queue.remove(job) || !job.isDone())) {
+            job.completeExceptionally(new StoreFailed("The store is closed.", null));
+        }
+        return job;
+    }
+
+    /** Finishes what is queued. */
+    void stop() throws InterruptedException {
+        stopped = true;
+        queue.add(stop);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private final class Reader implements Runnable, ReadTx {
+        private final Connection connection;
+        private final Statements statements;
+
+        Reader(Connection connection) throws SQLException {
+            this.connection = connection;
+            this.statements = new Statements(connection);
+        }
+
+        @Override
+        public PreparedStatement statement(String sql) throws SQLException {
+            return statements.get(sql);
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (Job<?> job = queue.take(); job != stop; job = queue.take()) {
+                    run(job);
+                }
+                queue.add(stop);
+                connection.close();
+            } catch (InterruptedException | SQLException e) {
+                LOG.warn("A reader of the store ended.", e);
+            }
+        }
+
+        private <T> void run(Job<T> job) {
+            T result = null;
+            Throwable failure = null;
+            try {
+                statements.run("BEGIN");
+                result = job.work.run(this);
+            } catch (Throwable e) {
+                failure = e;
+            }
+            endTransaction();
+            if (failure != null) {
+                job.completeExceptionally(Sqlite.translate(failure));
+            } else {
+                job.complete(result);
+            }
+        }
+
+        private void endTransaction() {
+            try {
+                statements.resetQueries();
+                statements.run("ROLLBACK");
+            } catch (SQLException e) {
+                if (!Sqlite.isNoTransaction(e)) {
+                    LOG.warn("A read transaction did not end cleanly: {}", e.getMessage());
+                }
+            }
+        }
+    }
+
+    private static final class Job<T> extends CompletableFuture<@Nullable T> {
+        private final ReadJob<T> work;
+
+        Job(ReadJob<T> work) {
+            this.work = work;
+        }
+    }
+}

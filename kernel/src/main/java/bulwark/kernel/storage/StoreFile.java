@@ -1,0 +1,90 @@
+package bulwark.kernel.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Set;
+
+/** The database as a file: whose it is, and how it comes to be. Header layout: https://sqlite.org/fileformat2.html. */
+final class StoreFile {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEADER_BYTES = 100;
+    private static final int APPLICATION_ID_OFFSET = 68;
+
+    private StoreFile() {}
+
+    /** Reads the header without SQLite, which could change the file. @return whether there is a store of ours; false when absent or empty */
+    static boolean isOurs(Path file) throws IOException {
+        if (!Files.exists(file) || (Files.isRegularFile(file) && Files.size(file) == 0)) {
+            return false;
+        }
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        if (Files.isRegularFile(file)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                while (header.hasRemaining() && channel.read(header) >= 0) {}
+            }
+        }
+        if (header.hasRemaining() || !Arrays.equals(MAGIC, 0, MAGIC.length, header.array(), 0, MAGIC.length)) {
+            throw new StoreRefused(
+                    file + " is not a SQLite database; it was left untouched. Name another path for the store.");
+        }
+        if (header.getInt(APPLICATION_ID_OFFSET) != Sqlite.APPLICATION_ID) {
+            throw new StoreRefused(
+                    file + " was written by another program, for instance the original Stigmem; it was left"
+                            + " untouched. Start with a new STIGMEM_DB_PATH and carry the facts over through the API.");
+        }
+        return true;
+    }
+
+    /** Makes an empty store, complete with its mark, under another name first: a crash never leaves half of one. */
+    static void create(Path file) throws IOException, SQLException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        createOwnerOnly(fresh);
+        Sqlite.open(fresh, "mode=rw", "synchronous=FULL", "application_id=" + Sqlite.APPLICATION_ID, "journal_mode=WAL")
+                .close();
+        sync(fresh);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncFolder(file);
+    }
+
+    static void createOwnerOnly(Path file) throws IOException {
+        FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+        Files.createFile(file, mode);
+    }
+
+    static void restrictToOwner(Path file) throws IOException {
+        if (!Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
+            Files.setPosixFilePermissions(file, OWNER_ONLY);
+        }
+    }
+
+    static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /** A new name is durable only with its folder. */
+    static void syncFolder(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder(file), StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    static Path folder(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("/") : parent;
+    }
+}

@@ -1,0 +1,3 @@
+CREATE TABLE more (
+    id INTEGER PRIMARY KEY
+) STRICT;

@@ -7,10 +7,14 @@ import static bulwark.kernel.config.Setting.Kind.NUMBER;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
+import bulwark.facts.QuotaDimensions;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Setting;
+import bulwark.kernel.quota.Quotas;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The STIGMEM_ names, their kinds and defaults. What the node does not do yet is refused or named by {@link StartupRules}. */
@@ -47,6 +51,30 @@ public final class NodeSettings {
     public static boolean mutualTls(Configuration configuration) {
         return !configuration.text("STIGMEM_TLS_CERT_PATH").isEmpty()
                 && !configuration.text("STIGMEM_TLS_KEY_PATH").isEmpty();
+    }
+
+    /** By dimension. A ceiling of 0 leaves its dimension without a limit; both at 0 switch every quota off. */
+    public static Map<String, Quotas.Limit> quotaLimits(Configuration configuration) {
+        long writes = configuration.count("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR");
+        long reads = configuration.count("STIGMEM_RATE_LIMIT_READ_PER_HOUR");
+        if (writes == 0 && reads == 0) {
+            return Map.of();
+        }
+        Map<String, Quotas.Limit> limits = new HashMap<>(Map.of(
+                QuotaDimensions.TOKEN_ISSUE, new Quotas.Limit(20, 1.0 / 3),
+                QuotaDimensions.FEDERATION_PULL, new Quotas.Limit(30, 0.5),
+                QuotaDimensions.ADMIN_ACTION, new Quotas.Limit(10, 1.0 / 6),
+                QuotaDimensions.SUBSCRIPTION_EVENT, new Quotas.Limit(200, 20),
+                QuotaDimensions.AUDIT_EXPORT, new Quotas.Limit(10_000, 167)));
+        hourly(limits, QuotaDimensions.FACT_WRITE, writes, configuration.count("STIGMEM_RATE_LIMIT_WRITE_BURST"));
+        hourly(limits, QuotaDimensions.FACT_READ, reads, configuration.count("STIGMEM_RATE_LIMIT_READ_BURST"));
+        return Map.copyOf(limits);
+    }
+
+    private static void hourly(Map<String, Quotas.Limit> limits, String dimension, long perHour, long burst) {
+        if (perHour > 0) {
+            limits.put(dimension, new Quotas.Limit(Math.clamp(burst, 1, perHour), perHour / 3600.0));
+        }
     }
 
     private void node() {

@@ -251,6 +251,11 @@ public final class ApiKeys {
         public boolean isExpired(Instant now) {
             return expiresAt != null && !now.isBefore(KeyTable.instant(expiresAt));
         }
+
+        /** Empty for a key that never expires. */
+        public Optional<Duration> timeLeft(Instant now) {
+            return Optional.ofNullable(expiresAt).map(end -> Duration.between(now, KeyTable.instant(end)));
+        }
     }
 
     public static final class DuplicateKey extends RuntimeException {

@@ -11,6 +11,15 @@ public interface TransparencyLog extends AutoCloseable {
     /** Says whether an append would be possible now, without one. */
     void probe() throws LogUnavailable;
 
+    /**
+     * The newest entry whose payload's member {@code kind} has this value; empty when there is none or the backend cannot be searched.
+     *
+     * @throws LogUnavailable also when that entry is damaged
+     */
+    default java.util.Optional<LogEntry> newest(String kind) throws LogUnavailable {
+        return java.util.Optional.empty();
+    }
+
     /** Checks everything the backend can check locally; sentences, empty when whole. */
     java.util.List<String> fsck();
 

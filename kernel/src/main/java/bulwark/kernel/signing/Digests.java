@@ -3,6 +3,7 @@ package bulwark.kernel.signing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.NoSuchProviderException;
 import java.util.HexFormat;
 
 /** SHA-256 in the forms that the parts use. Thread-safe. */
@@ -28,8 +29,8 @@ public final class Digests {
 
     private static MessageDigest newSha256() {
         try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
+            return MessageDigest.getInstance("SHA-256", "SUN");
+        } catch (NoSuchAlgorithmException | NoSuchProviderException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }

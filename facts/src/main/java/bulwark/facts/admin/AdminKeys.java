@@ -1,0 +1,146 @@
+package bulwark.facts.admin;
+
+import bulwark.facts.Body;
+import bulwark.facts.Refusal;
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.ApiKeys.KeyRecord;
+import bulwark.kernel.access.ApiKeys.NewKey;
+import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Store;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** How the first key and the operator's own key come to be, and how a lost one is replaced. Thread-safe. */
+public final class AdminKeys {
+    /** The entity of the operator's key. */
+    public static final String ENTITY = "agent:admin";
+
+    private static final String TENANT = "default";
+    private static final String OWNER = "local:owner";
+    private static final int SHORTEST = 16;
+
+    private final Store store;
+    private final ApiKeys keys;
+    private final Clock clock;
+    private final KeyIssue issue;
+
+    public AdminKeys(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
+        this.store = store;
+        this.keys = keys;
+        this.clock = clock;
+        this.issue = new KeyIssue(keys, audit, signing);
+    }
+
+    /** For the owner of the process, over the local socket. */
+    public List<Route> routes() {
+        return List.of(
+                Route.owner("POST", "/local/auth/reissue-admin", request -> answer(reissue())),
+                Route.owner("POST", "/local/auth/bootstrap-key", this::bootstrap));
+    }
+
+    /**
+     * Makes the configured admin key known. Idempotent. A revoked or expired one stays shut out: only an explicit reissue
+     * brings an admin back.
+     *
+     * @return warnings for the log
+     */
+    public List<String> register(Optional<SecretBytes> adminKey) {
+        if (adminKey.isEmpty()) {
+            return List.of();
+        }
+        SecretBytes raw = adminKey.get();
+        if (raw.length() < SHORTEST) {
+            return List.of("STIGMEM_ADMIN_KEY is shorter than " + SHORTEST + " characters and was not registered");
+        }
+        Optional<KeyRecord> known = store.read(tx -> keys.byRawKey(tx, raw));
+        if (known.isPresent()) {
+            return shutOut(known.get());
+        }
+        Prepared prepared = keys.prepare(raw);
+        store.write(tx -> issue.register(tx, prepared, admin(), ENTITY));
+        return List.of();
+    }
+
+    /**
+     * The first key of an empty store.
+     *
+     * @throws Refusal.Plain 409 when any key exists, even a revoked one; 400 for a short key or unknown permissions
+     */
+    public KeyRecord bootstrap(SecretBytes raw, String entityUri, List<String> permissions) {
+        if (raw.length() < SHORTEST) {
+            throw new Refusal.Plain(400, "the bootstrap key must have at least " + SHORTEST + " characters");
+        }
+        NewKey key = new NewKey(entityUri, Permissions.checked(permissions), "bootstrap", TENANT, null);
+        Prepared prepared = keys.prepare(raw);
+        return store.write(tx -> {
+            if (!keys.isEmpty(tx)) {
+                throw new Refusal.Plain(409, "an API key exists already: bootstrap works once, on an empty store");
+            }
+            return issue.register(tx, prepared, key, OWNER);
+        });
+    }
+
+    /** A fresh admin key; every earlier key of the admin entity is revoked in the same transaction. */
+    public Reissued reissue() {
+        SecretBytes raw = issue.fresh();
+        Prepared prepared = keys.prepare(raw);
+        return store.write(tx -> {
+            List<String> revoked = new ArrayList<>();
+            for (KeyRecord old : keys.list(tx, TENANT, ENTITY, true)) {
+                if (issue.revoke(tx, old, OWNER)) {
+                    revoked.add(old.id());
+                }
+            }
+            return new Reissued(issue.register(tx, prepared, admin(), OWNER), raw, List.copyOf(revoked));
+        });
+    }
+
+    /** @param revoked ids of the keys that stopped working */
+    public record Reissued(KeyRecord key, SecretBytes raw, List<String> revoked) {}
+
+    private static NewKey admin() {
+        return new NewKey(ENTITY, Set.copyOf(Permissions.OF_ADMIN), "admin key", TENANT, null);
+    }
+
+    private List<String> shutOut(KeyRecord known) {
+        String state = known.revokedAt() != null ? "revoked" : known.isExpired(clock.instant()) ? "expired" : "";
+        return state.isEmpty()
+                ? List.of()
+                : List.of("STIGMEM_ADMIN_KEY names a key that is " + state
+                        + " and stays shut out: run `stigmem auth reissue-admin` and set the key that it prints");
+    }
+
+    private static Response answer(Reissued reissued) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("id", reissued.key().id());
+        answer.put("key", reissued.raw().exposeText(SecretAccess.grant()));
+        answer.put("entity_uri", reissued.key().entityUri());
+        answer.put("permissions", List.copyOf(reissued.key().permissions()));
+        answer.put("revoked", reissued.revoked());
+        return Response.json(201, answer).with("Cache-Control", "no-store");
+    }
+
+    private Response bootstrap(Request request) {
+        Body body = Body.parse(request.body(), "raw_key");
+        SecretBytes raw = KeyForm.rawKey(body, SHORTEST);
+        String entity = body.optionalText("entity_uri", 1, 1024).orElse(ENTITY);
+        List<String> permissions = body.texts("permissions", List.of("admin", "write", "read"));
+        body.check();
+        KeyRecord key = bootstrap(raw, entity, permissions);
+        return Response.json(
+                201,
+                Map.of("id", key.id(), "entity_uri", key.entityUri(), "permissions", List.copyOf(key.permissions())));
+    }
+}

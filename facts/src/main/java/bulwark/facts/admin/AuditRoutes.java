@@ -1,0 +1,68 @@
+package bulwark.facts.admin;
+
+import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
+
+import bulwark.facts.QueryParameters;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditRow;
+import bulwark.kernel.storage.Store;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Evidence over the wire: {@code GET /v1/admin/audit}. Thread-safe. */
+public final class AuditRoutes {
+    private static final int DEFAULT_LIMIT = 200;
+    private static final int MOST = 1000;
+
+    private final Store store;
+    private final AuditLog audit;
+
+    public AuditRoutes(Store store, AuditLog audit) {
+        this.store = store;
+        this.audit = audit;
+    }
+
+    public List<Route> routes() {
+        return List.of(Route.permitted("GET", "/v1/admin/audit", "audit.read", AUDIT_EXPORT, this::page));
+    }
+
+    private Response page(Request request) {
+        QueryParameters parameters = QueryParameters.of(request);
+        AuditLog.Query query = new AuditLog.Query(
+                request.principal().tenant(),
+                parameters.optionalText("since").orElse(null),
+                parameters.optionalText("until").orElse(null),
+                parameters.optionalText("principal").orElse(null),
+                parameters.optionalText("event_type").orElse(null),
+                parameters.optionalWholeNumber("cursor", 0, Long.MAX_VALUE).orElse(null),
+                (int) parameters.wholeNumber("limit", DEFAULT_LIMIT, 1, MOST));
+        parameters.check();
+        AuditLog.Page page = store.read(tx -> audit.page(tx, query));
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("entries", page.rows().stream().map(AuditRoutes::entry).toList());
+        answer.put("total", page.total());
+        answer.put("next_cursor", page.nextCursor());
+        return Response.json(200, answer);
+    }
+
+    private static Map<String, @Nullable Object> entry(AuditRow row) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("seq", row.seq());
+        entry.put("id", row.id());
+        entry.put("event_type", row.type());
+        entry.put("entity_uri", row.principal());
+        entry.put("oidc_sub", null);
+        entry.put("fact_id", row.subject());
+        entry.put("source", row.source());
+        entry.put("attested_key_id", null);
+        entry.put("ts", row.ts());
+        entry.put("tenant_id", row.tenant());
+        entry.put("detail", row.detail());
+        return entry;
+    }
+}

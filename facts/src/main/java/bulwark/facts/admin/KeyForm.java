@@ -1,0 +1,103 @@
+package bulwark.facts.admin;
+
+import bulwark.facts.Body;
+import bulwark.facts.Refusal;
+import bulwark.kernel.access.ApiKeys.NewKey;
+import bulwark.kernel.keys.PublishedSecrets;
+import bulwark.kernel.keys.SecretBytes;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What callers write to ask for a key. */
+record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
+    private static final String TENANT = "default";
+    private static final int LONGEST_TEXT = 1024;
+    private static final int LONGEST_KEY = 512;
+
+    /** {@code {entity_uri, permissions, description, expires_at, tenant_id}}, and raw_key (32 to 512 characters) where the caller makes it. */
+    static KeyForm full(Body body, boolean withRawKey, Instant now, Duration maxAge) {
+        Optional<SecretBytes> raw = withRawKey ? Optional.of(rawKey(body, 32)) : Optional.empty();
+        String entity = body.text("entity_uri", 1, LONGEST_TEXT);
+        List<String> permissions = body.texts("permissions", Permissions.DEFAULT);
+        String description = body.optionalText("description", 0, LONGEST_TEXT).orElse(null);
+        Instant expires = expiresAt(body);
+        String tenant = body.optionalText("tenant_id").orElse(TENANT);
+        body.check();
+        return new KeyForm(
+                new NewKey(
+                        entity,
+                        Permissions.checked(permissions),
+                        description,
+                        tenant(tenant),
+                        end(expires, now, maxAge)),
+                raw);
+    }
+
+    /** {@code {label, scopes}}: the label names the entity too unless there is an {@code entity_uri}. */
+    static KeyForm labelled(Body body) {
+        String label = body.text("label", 1, LONGEST_TEXT);
+        List<String> scopes = body.texts("scopes", Permissions.DEFAULT);
+        String entity = body.optionalText("entity_uri", 1, LONGEST_TEXT).orElse("agent:" + label);
+        body.check();
+        return new KeyForm(new NewKey(entity, Permissions.checked(scopes), label, TENANT, null), Optional.empty());
+    }
+
+    /** Must fit into an Authorization header. Faults never repeat it. */
+    static SecretBytes rawKey(Body body, int min) {
+        String raw = body.text("raw_key", min, LONGEST_KEY);
+        SecretBytes secret = SecretBytes.ofText(raw);
+        if (!raw.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            body.valueError("raw_key", "only printable ASCII characters without blanks are allowed");
+        } else if (!raw.isEmpty() && PublishedSecrets.contains(secret)) {
+            body.valueError("raw_key", "this value was published and protects nothing: make a fresh one");
+        }
+        return secret;
+    }
+
+    /** Without an offset it means UTC. */
+    private static @Nullable Instant expiresAt(Body body) {
+        Optional<String> text = body.optionalText("expires_at", 1, 64);
+        if (text.isEmpty()) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text.get()).toInstant();
+        } catch (DateTimeException withoutOffset) {
+            try {
+                return LocalDateTime.parse(text.get()).toInstant(ZoneOffset.UTC);
+            } catch (DateTimeException neither) {
+                body.valueError("expires_at", "expires_at must be an ISO 8601 timestamp");
+                return null;
+            }
+        }
+    }
+
+    private static @Nullable String end(@Nullable Instant expires, Instant now, Duration maxAge) {
+        if (expires == null) {
+            return null;
+        }
+        if (!expires.isAfter(now)) {
+            throw new Refusal.Plain(400, "expires_at must be in the future");
+        }
+        if (!maxAge.isZero() && expires.isAfter(now.plus(maxAge))) {
+            throw new Refusal.Plain(
+                    400, "expires_at exceeds configured static API key max age (" + maxAge.toDays() + " days)");
+        }
+        return expires.toString();
+    }
+
+    private static String tenant(String tenant) {
+        if (!Set.of(TENANT).contains(tenant)) {
+            throw new Refusal.Plain(400, "tenant_id must be 'default': this node has one tenant");
+        }
+        return tenant;
+    }
+}

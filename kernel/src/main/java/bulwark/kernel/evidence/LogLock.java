@@ -1,0 +1,91 @@
+package bulwark.kernel.evidence;
+
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One writer at a time for a log file, among the threads of this process and among processes. The lock is on a file of its own, because
+ * the log may be append-only by file attribute or be replaced.
+ */
+final class LogLock implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    // The JDK refuses a second file lock in the same process instead of waiting for it.
+    private static final Map<Path, ReentrantLock> IN_PROCESS = new ConcurrentHashMap<>();
+
+    private final ReentrantLock inProcess;
+    private @Nullable FileChannel channel;
+
+    private LogLock(ReentrantLock inProcess) {
+        this.inProcess = inProcess;
+    }
+
+    /** @throws LogUnavailable when another holder does not let go within {@link #PATIENCE} */
+    static LogLock of(Path log) throws LogUnavailable, IOException {
+        Path file = log.resolveSibling(log.getFileName() + ".lock");
+        ReentrantLock inProcess = IN_PROCESS.computeIfAbsent(file, path -> new ReentrantLock());
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            if (!inProcess.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw busy(log);
+            }
+            LogLock lock = new LogLock(inProcess);
+            try {
+                lock.channel = FileChannel.open(
+                        file,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                lock.awaitOtherProcesses(lock.channel, log, deadline);
+                return lock;
+            } catch (IOException | LogUnavailable | InterruptedException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LogUnavailable("Interrupted while waiting for the transparency log " + log, e);
+        }
+    }
+
+    private void awaitOtherProcesses(FileChannel file, Path log, long deadline)
+            throws IOException, LogUnavailable, InterruptedException {
+        FileLock held = file.tryLock();
+        while (held == null) {
+            if (System.nanoTime() > deadline) {
+                throw busy(log);
+            }
+            Thread.sleep(5);
+            held = file.tryLock();
+        }
+    }
+
+    private static LogUnavailable busy(Path log) {
+        return new LogUnavailable(
+                "Another process holds the lock of the transparency log " + log + " for over " + PATIENCE.toSeconds()
+                        + " s",
+                null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            inProcess.unlock();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package bulwark.kernel.signing;
+
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+
+/**
+ * The native provider. Its library unpacks itself into a fresh directory of mode 0700 with a random name, is loaded from
+ * there and deleted at once; where that cannot run code, it is looked for on the library path.
+ */
+final class Corretto {
+    private Corretto() {}
+
+    /** @throws IllegalStateException with the reason when the native library does not load */
+    static JcaEngine engine() {
+        AmazonCorrettoCryptoProvider provider = provider();
+        return new JcaEngine("Amazon Corretto " + provider.getVersionStr(), provider, provider);
+    }
+
+    /** Puts the provider first, with the JDK's key objects, so that TLS handshakes use it. */
+    static void install() {
+        provider();
+        AmazonCorrettoCryptoProvider.install();
+    }
+
+    private static AmazonCorrettoCryptoProvider provider() {
+        try {
+            AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
+            Throwable error = provider.getLoadingError();
+            if (error != null) {
+                throw new IllegalStateException("its native library did not load: " + error.getMessage(), error);
+            }
+            return provider;
+        } catch (LinkageError e) {
+            throw new IllegalStateException("it is not on the class path or not for this platform", e);
+        }
+    }
+}

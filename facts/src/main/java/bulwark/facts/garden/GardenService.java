@@ -1,0 +1,205 @@
+package bulwark.facts.garden;
+
+import bulwark.facts.Refusal;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
+import java.net.URI;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Creates and deletes gardens and keeps their members; each change is an {@code admin_action} in its transaction. Thread-safe. */
+public final class GardenService {
+    private static final String LAST_ADMIN = "cannot remove or demote the last admin; promote another member first";
+
+    private final Store store;
+    private final AuditLog audit;
+    private final Clock clock;
+    private final String authority;
+
+    /** @param nodeUrl its authority becomes part of garden URIs */
+    public GardenService(Store store, AuditLog audit, Clock clock, URI nodeUrl) {
+        this.store = store;
+        this.audit = audit;
+        this.clock = clock;
+        this.authority = nodeUrl.getRawAuthority() == null ? "localhost" : nodeUrl.getRawAuthority();
+    }
+
+    record NewGarden(String slug, String name, String scope, String description, boolean quarantine) {}
+
+    Map<String, @Nullable Object> create(Principal caller, NewGarden wanted) {
+        String now = Timestamps.offset(clock.instant());
+        Garden garden = new Garden(
+                UUID.randomUUID().toString(),
+                wanted.slug,
+                wanted.name,
+                wanted.scope,
+                wanted.description,
+                caller.entityUri(),
+                now,
+                wanted.quarantine);
+        Garden.Member creator = new Garden.Member(caller.entityUri(), "admin", caller.entityUri(), now);
+        return store.write(tx -> {
+            if (GardenTable.find(tx, caller.tenant(), wanted.slug).isPresent()) {
+                throw new Refusal.Plain(409, "slug already exists");
+            }
+            GardenTable.insert(tx, caller.tenant(), garden);
+            GardenTable.put(tx, garden.id(), creator);
+            record(tx, caller, "garden_create", garden, Map.of("scope", garden.scope()));
+            return garden.wire(authority, List.of(creator));
+        });
+    }
+
+    /** Those who may write see every garden's name, others their own; members are not listed. */
+    List<Object> list(Principal caller) {
+        return store.read(tx -> {
+            boolean all = caller.permissions().contains("write");
+            var own = GardenTable.idsOfMember(tx, caller.tenant(), caller.entityUri());
+            List<Object> wire = new ArrayList<>();
+            for (Garden garden : GardenTable.all(tx, caller.tenant())) {
+                if (all || own.contains(garden.id())) {
+                    wire.add(garden.wire(authority, List.of()));
+                }
+            }
+            return wire;
+        });
+    }
+
+    Map<String, @Nullable Object> get(Principal caller, String slugOrId) {
+        return store.read(tx -> {
+            Garden garden = visible(tx, caller, slugOrId);
+            return garden.wire(authority, GardenTable.members(tx, garden.id()));
+        });
+    }
+
+    List<Object> members(Principal caller, String slugOrId) {
+        return store.read(tx -> {
+            List<Object> wire = new ArrayList<>();
+            for (Garden.Member member :
+                    GardenTable.members(tx, visible(tx, caller, slugOrId).id())) {
+                wire.add(member.wire());
+            }
+            return wire;
+        });
+    }
+
+    void delete(Principal caller, String slugOrId) {
+        store.write(tx -> {
+            Garden garden = administered(tx, caller, slugOrId);
+            GardenTable.delete(tx, garden.id(), Timestamps.offset(clock.instant()));
+            record(tx, caller, "garden_delete", garden, Map.of());
+            return garden;
+        });
+    }
+
+    Map<String, @Nullable Object> add(Principal caller, String slugOrId, String entityUri, String role) {
+        return store.write(tx -> {
+            Garden garden = administered(tx, caller, slugOrId);
+            if (GardenTable.role(tx, garden.id(), entityUri).isPresent()) {
+                throw new Refusal.Plain(409, "already a member of this garden");
+            }
+            return put(tx, caller, garden, entityUri, role, "garden_member_add");
+        });
+    }
+
+    Map<String, @Nullable Object> change(Principal caller, String slugOrId, String entityUri, String role) {
+        return store.write(tx -> {
+            Garden garden = administered(tx, caller, slugOrId);
+            String old = role(tx, garden, entityUri);
+            mayLeave(tx, garden, old, role);
+            return put(tx, caller, garden, entityUri, role, "garden_member_update");
+        });
+    }
+
+    void remove(Principal caller, String slugOrId, String entityUri) {
+        store.write(tx -> {
+            Garden garden = administered(tx, caller, slugOrId);
+            mayLeave(tx, garden, role(tx, garden, entityUri), "");
+            GardenTable.remove(tx, garden.id(), entityUri);
+            record(tx, caller, "garden_member_remove", garden, Map.of("entity_uri", entityUri));
+            return garden;
+        });
+    }
+
+    private Map<String, @Nullable Object> put(
+            WriteTx tx, Principal caller, Garden garden, String entityUri, String role, String action)
+            throws SQLException {
+        String now = Timestamps.offset(clock.instant());
+        Garden.Member member = new Garden.Member(entityUri, role, caller.entityUri(), now);
+        GardenTable.put(tx, garden.id(), member);
+        record(tx, caller, action, garden, Map.of("entity_uri", entityUri, "role", role));
+        return member.wire();
+    }
+
+    /** A garden without an admin could never be changed again; a quarantine without a moderator never emptied. */
+    private static void mayLeave(ReadTx tx, Garden garden, String old, String next) throws SQLException {
+        if (old.equals(next) || count(tx, garden, old) > 1) {
+            return;
+        }
+        if (old.equals("admin")) {
+            throw new Refusal.Plain(403, LAST_ADMIN);
+        }
+        if (garden.quarantine() && old.equals("quarantine:moderator")) {
+            throw new Refusal.Plain(409, "a quarantine garden must keep at least one quarantine:moderator");
+        }
+    }
+
+    private static int count(ReadTx tx, Garden garden, String role) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT count(*) FROM garden_members WHERE garden_id = ? AND role = ?");
+        select.setString(1, garden.id());
+        select.setString(2, role);
+        try (ResultSet rows = select.executeQuery()) {
+            return rows.next() ? rows.getInt(1) : 0;
+        }
+    }
+
+    private static String role(ReadTx tx, Garden garden, String entityUri) throws SQLException {
+        return GardenTable.role(tx, garden.id(), entityUri)
+                .orElseThrow(() -> new Refusal.Plain(404, "member not found"));
+    }
+
+    private static Garden visible(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+        Garden garden = find(tx, caller, slugOrId);
+        boolean member = GardenTable.role(tx, garden.id(), caller.entityUri()).isPresent();
+        if (!member && !caller.permissions().contains("admin")) {
+            throw new Refusal.Plain(404, "garden not found");
+        }
+        return garden;
+    }
+
+    private static Garden administered(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+        Garden garden = visible(tx, caller, slugOrId);
+        Optional<String> role = GardenTable.role(tx, garden.id(), caller.entityUri());
+        if (!role.orElse("").equals("admin")) {
+            throw new Refusal.Plain(403, "garden admin role required");
+        }
+        return garden;
+    }
+
+    private static Garden find(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+        return GardenTable.find(tx, caller.tenant(), slugOrId)
+                .orElseThrow(() -> new Refusal.Plain(404, "garden not found"));
+    }
+
+    private void record(WriteTx tx, Principal caller, String action, Garden garden, Map<String, String> more)
+            throws SQLException {
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>(more);
+        detail.put("action", action);
+        detail.put("garden", garden.slug());
+        audit.append(
+                tx, new AuditEvent("admin_action", caller.entityUri(), caller.tenant(), garden.id(), null, detail));
+    }
+}

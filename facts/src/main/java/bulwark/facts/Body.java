@@ -50,6 +50,12 @@ public final class Body {
         return present(field).isPresent();
     }
 
+    /** Present as an explicit {@code null}, for the few fields where that differs from absent. */
+    public boolean holdsNull(String field) {
+        JsonNode node = object.get(field);
+        return node != null && node.isNull();
+    }
+
     /** The value as it came, for fields with a shape of their own. */
     public Optional<JsonNode> raw(String field) {
         return present(field);

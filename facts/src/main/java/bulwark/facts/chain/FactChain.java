@@ -2,14 +2,176 @@ package bulwark.facts.chain;
 
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The hash chain over all facts of a tenant (spec §2.9), its checkpoints and its verification. Thread-safe. */
-public abstract class FactChain implements FactListener {
+/** The hash chain over all facts of a tenant, its checkpoints and its verification. Thread-safe. */
+public final class FactChain implements FactListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FactChain.class);
+    private static final int PAGE = 1000;
+
+    private final Store store;
+    private final AuditLog audit;
+    private final Metrics metrics;
+    private final Checkpoints checkpoints;
+    private final Rescan rescan;
+    private final Map<String, Proven> proven = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable ChainFinding> finding = new AtomicReference<>();
+    // Writer thread only.
+    private final Map<String, Head> heads = new HashMap<>();
+
+    private record Head(long seq, @Nullable String hash) {}
+
+    /** A verified prefix and the lock of those who extend it. */
+    private record Proven(ChainWalk walk, ReentrantLock lock) {}
+
+    /** @param rescanInterval time between two walks over the whole chain in the background */
+    public FactChain(
+            Store store,
+            AuditLog audit,
+            Clock clock,
+            Metrics metrics,
+            Checkpoints checkpoints,
+            Duration rescanInterval) {
+        this.store = store;
+        this.audit = audit;
+        this.metrics = metrics;
+        this.checkpoints = checkpoints;
+        this.rescan = new Rescan(this, store, clock, checkpoints, rescanInterval);
+    }
+
+    /** Starts verifying what is stored, in the background. */
+    public void start() {
+        rescan.start();
+    }
+
     @Override
-    public abstract void inserted(WriteTx tx, Fact fact) throws SQLException;
+    public void inserted(WriteTx tx, Fact fact) throws SQLException {
+        String tenant = fact.tenant();
+        Head last = heads.containsKey(tenant) ? heads.get(tenant) : load(tx, tenant);
+        tx.onRollback(heads::clear);
+        long seq = last.seq + 1;
+        String event = ChainHash.event(fact);
+        String hash = ChainHash.chain(seq, fact.timestamp(), event, fact.id(), last.hash, tenant);
+        PreparedStatement insert = tx.statement(
+                "INSERT INTO fact_chain"
+                        + " (tenant_id, chain_seq, fact_id, event_hash, previous_hash, chain_hash, created_at) VALUES (?,?,?,?,?,?,?)");
+        insert.setString(1, tenant);
+        insert.setLong(2, seq);
+        insert.setString(3, fact.id());
+        insert.setString(4, event);
+        insert.setString(5, last.hash);
+        insert.setString(6, hash);
+        insert.setString(7, fact.timestamp());
+        insert.executeUpdate();
+        heads.put(tenant, new Head(seq, hash));
+        checkpoints.appended(tx, tenant, seq, hash);
+    }
 
-    /** Verifies what is new since the last call (everything, the first time in this process). @throws bulwark.facts.Refusal.Coded 409 fact_chain_mismatch */
-    public abstract ChainProof prove(String tenant);
+    /**
+     * Verifies what is new since the last call (everything, the first time in this process) and anchors the head where the
+     * log is local. Once a mismatch was found, by whom ever, every call refuses.
+     *
+     * @throws bulwark.facts.Refusal.Coded 409 fact_chain_mismatch
+     */
+    public ChainProof prove(String tenant) {
+        Proven state = proven(tenant);
+        state.lock.lock();
+        try {
+            extend(state, tenant);
+            return checkpoints.proof(tenant, state.walk.seq(), state.walk.headHash());
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** As {@link #prove}, without anchoring. */
+    void verify(String tenant) {
+        Proven state = proven(tenant);
+        state.lock.lock();
+        try {
+            extend(state, tenant);
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    private Proven proven(String tenant) {
+        return proven.computeIfAbsent(tenant, t -> new Proven(new ChainWalk(t), new ReentrantLock()));
+    }
+
+    private void extend(Proven state, String tenant) {
+        refuseIfFound();
+        ChainWalk.Step step;
+        do {
+            step = store.read(tx -> state.walk.step(tx, PAGE));
+            if (step.finding() != null) {
+                report(step.finding(), tenant);
+            }
+        } while (!step.end());
+        refuseIfFound();
+    }
+
+    /** Walks everything once, now, as the background does. @return the finding's sentence, or null when all is whole */
+    public @Nullable String rescanNow() {
+        rescan.run(Duration.ZERO);
+        ChainFinding found = finding.get();
+        return found == null ? null : found.sentence();
+    }
+
+    /** Loud and sticky: one error, one metric, one audit row, and full verification refuses from here on. */
+    void report(ChainFinding found, String tenant) {
+        if (!finding.compareAndSet(null, found)) {
+            return;
+        }
+        LOG.error("{}: stored facts were changed behind the node; run fsck", found.sentence());
+        metrics.count("stigmem_fact_chain_mismatch", "tenant", tenant);
+        Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+        detail.put("mismatch_reason", found.reason());
+        detail.put("chain_seq", found.chainSeq());
+        AuditEvent event = new AuditEvent("fact_chain_mismatch", null, tenant, found.factId(), null, detail);
+        try {
+            store.write(tx -> audit.append(tx, event));
+        } catch (RuntimeException e) {
+            LOG.error("the finding could not be written to the audit log", e);
+        }
+    }
+
+    private void refuseIfFound() {
+        ChainFinding found = finding.get();
+        if (found != null) {
+            throw found.refusal();
+        }
+    }
+
+    private static Head load(WriteTx tx, String tenant) throws SQLException {
+        PreparedStatement newest = tx.statement(
+                "SELECT chain_seq, chain_hash FROM fact_chain WHERE tenant_id = ? ORDER BY chain_seq DESC LIMIT 1");
+        newest.setString(1, tenant);
+        try (ResultSet row = newest.executeQuery()) {
+            return row.next() ? new Head(row.getLong(1), row.getString(2)) : new Head(0, null);
+        }
+    }
+
+    @Override
+    public void close() {
+        rescan.close();
+    }
 }

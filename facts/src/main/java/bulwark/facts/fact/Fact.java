@@ -36,5 +36,6 @@ public record Fact(
         List<Derivation> derivedFrom) {
 
     /** One member of derived_from. */
-    public record Derivation(@Nullable String hash, @Nullable String factId) {}
+    public record Derivation(
+            @Nullable String hash, @Nullable String factId) {}
 }

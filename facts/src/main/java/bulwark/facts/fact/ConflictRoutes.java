@@ -1,0 +1,60 @@
+package bulwark.facts.fact;
+
+import bulwark.facts.QueryParameters;
+import bulwark.facts.Refusal;
+import bulwark.facts.garden.Gardens;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.storage.Store;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/conflicts}: contradictions that wait for a decision. */
+public final class ConflictRoutes {
+    private final Conflicts conflicts;
+
+    public ConflictRoutes(Facts facts, Store store, AuditLog audit, Gardens gardens) {
+        this.conflicts = new Conflicts(store, audit, gardens, facts);
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.permitted("GET", "/v1/conflicts", "read", "fact_read", this::list),
+                Route.permitted("POST", "/v1/conflicts/{id}/resolve", "write", "fact_write", this::resolve));
+    }
+
+    private Response list(Request request) {
+        QueryParameters query = QueryParameters.of(request);
+        String status = query.oneOf("status", Set.of("resolved", "unresolved")).orElse(null);
+        int limit = (int) query.wholeNumber("limit", 50, 1, 500);
+        long before = query.optionalText("cursor").map(ConflictRoutes::position).orElse(Long.MAX_VALUE);
+        query.check();
+        Conflicts.Page page = conflicts.page(request.principal(), status, before, limit);
+        Map<String, @Nullable Object> wire = new LinkedHashMap<>();
+        wire.put(
+                "conflicts",
+                page.conflicts().stream().map(Conflicts.Conflict::wire).toList());
+        wire.put(
+                "cursor", page.more() ? Long.toString(page.conflicts().getLast().seq()) : null);
+        wire.put("has_more", page.more());
+        return Response.json(200, wire);
+    }
+
+    private Response resolve(Request request) {
+        Conflicts.Decision decision = Conflicts.Decision.parse(request.body());
+        String resolution = conflicts.resolve(request.principal(), request.pathParameter("id"), decision);
+        return Response.json(200, Map.of("resolution_fact_id", resolution, "conflict_status", "resolved"));
+    }
+
+    private static Long position(String cursor) {
+        if (!cursor.matches("[0-9]{1,18}")) {
+            throw new Refusal.Plain(400, "cursor is not one that this node gave out");
+        }
+        return Long.valueOf(cursor);
+    }
+}

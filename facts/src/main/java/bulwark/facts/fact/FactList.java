@@ -1,0 +1,124 @@
+package bulwark.facts.fact;
+
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.storage.ReadTx;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of a fact query: every filter comes before the limit, and the total counts what the filters let through. */
+final class FactList {
+    private final StringBuilder where = new StringBuilder("WHERE f.tenant_id = ?");
+    private final List<Object> arguments = new ArrayList<>();
+    private final int limit;
+
+    /** @param cursor of the next page, or null at the end */
+    record Page(List<Fact> facts, long total, @Nullable FactCursor cursor) {}
+
+    /**
+     * @param gardens those that the caller may read
+     * @param onlyGarden one of them, or null
+     */
+    FactList(FactQuery query, String tenant, Set<String> gardens, @Nullable String onlyGarden, Instant now) {
+        arguments.add(tenant);
+        limit = query.limit();
+        equal("f.entity", query.entity());
+        equal("f.relation", query.relation());
+        equal("f.source", query.source());
+        equal("f.scope", query.scope());
+        if (query.minConfidence() > 0) {
+            and("f.confidence >= ?", query.minConfidence());
+        }
+        if (query.after() != null) {
+            and("f.timestamp > ?", query.after());
+        }
+        if (query.attested() != null) {
+            where.append(query.attested() ? " AND f.attested_key_id IS NOT NULL" : " AND f.attested_key_id IS NULL");
+        }
+        if (onlyGarden != null) {
+            and("f.garden_id = ?", onlyGarden);
+        } else if (gardens.isEmpty()) {
+            where.append(" AND f.garden_id IS NULL");
+        } else {
+            and("(f.garden_id IS NULL OR f.garden_id IN (SELECT value FROM json_each(?)))", json(gardens));
+        }
+        long micros = Expiry.micros(now);
+        if (!query.includeExpired()) {
+            and(Live.unended("f"), micros);
+        }
+        standing(query.contradicted(), micros);
+    }
+
+    static String json(Set<String> ids) {
+        return new String(StrictJson.write(List.copyOf(ids)), StandardCharsets.UTF_8);
+    }
+
+    Page run(ReadTx tx, @Nullable FactCursor cursor) throws SQLException {
+        long total = total(tx);
+        String from = cursor == null ? "" : " AND (f.timestamp, f.id) < (?, ?)";
+        String order = " ORDER BY f.timestamp DESC, f.id DESC LIMIT ?";
+        PreparedStatement select = tx.statement(FactTable.SELECT + where + from + order);
+        int next = bind(select);
+        if (cursor != null) {
+            select.setString(next++, cursor.timestamp());
+            select.setString(next++, cursor.id());
+        }
+        select.setInt(next, limit + 1);
+        List<Fact> facts = FactTable.verified(select);
+        if (facts.size() <= limit) {
+            return new Page(facts, total, null);
+        }
+        Fact last = facts.get(limit - 1);
+        return new Page(facts.subList(0, limit), total, new FactCursor(last.timestamp(), last.id()));
+    }
+
+    private long total(ReadTx tx) throws SQLException {
+        PreparedStatement count = tx.statement("SELECT count(*) FROM facts f " + where);
+        bind(count);
+        try (ResultSet rows = count.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
+    private void standing(FactQuery.Contradicted mode, long micros) {
+        switch (mode) {
+            case ALL -> {}
+            case HIDE -> and("NOT " + Live.contradicted("f"), micros, micros);
+            case LATEST ->
+                and(
+                        "(NOT " + Live.contradicted("f")
+                                + " OR NOT EXISTS (SELECT 1 FROM facts g WHERE g.entity = f.entity"
+                                + " AND g.relation = f.relation AND g.scope = f.scope AND g.tenant_id = f.tenant_id"
+                                + " AND g.garden_id IS f.garden_id AND g.row_id > f.row_id AND " + Live.inForce("g")
+                                + "))",
+                        micros,
+                        micros,
+                        micros);
+        }
+    }
+
+    private void equal(String column, @Nullable String value) {
+        if (value != null) {
+            and(column + " = ?", value);
+        }
+    }
+
+    private void and(String condition, Object... values) {
+        where.append(" AND ").append(condition);
+        arguments.addAll(List.of(values));
+    }
+
+    private int bind(PreparedStatement statement) throws SQLException {
+        int index = 1;
+        for (Object argument : arguments) {
+            statement.setObject(index++, argument);
+        }
+        return index;
+    }
+}

@@ -1,0 +1,80 @@
+package bulwark.facts.fact;
+
+import bulwark.facts.QueryParameters;
+import bulwark.facts.Refusal;
+import bulwark.kernel.time.Timestamps;
+import bulwark.web.Request;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code GET /v1/facts} asks for.
+ *
+ * @param after facts with a later timestamp only, in the stored form
+ * @param cursor position as the caller sent it
+ * @param gardenUri facts of this garden only
+ * @param attested facts with (true) or without (false) an attestation only
+ */
+record FactQuery(
+        @Nullable String entity,
+        @Nullable String relation,
+        @Nullable String source,
+        @Nullable String scope,
+        double minConfidence,
+        Contradicted contradicted,
+        boolean includeExpired,
+        @Nullable String after,
+        @Nullable String cursor,
+        int limit,
+        @Nullable String gardenUri,
+        @Nullable Boolean attested) {
+
+    /** What to do with facts that stand in a contradiction. */
+    enum Contradicted {
+        HIDE,
+        LATEST,
+        ALL
+    }
+
+    /** @throws Refusal.Invalid 422; Refusal.Plain 400 for an unknown scope; Refusal.Coded 501 for time travel */
+    static FactQuery parse(Request request) {
+        QueryParameters query = QueryParameters.of(request);
+        if (request.query("as_of").isPresent()) {
+            throw new Refusal.Coded(
+                    501, "time_travel_plugin_not_loaded", "as_of queries are not available on this node", Map.of());
+        }
+        Optional<Scope> scope = query.scope("scope");
+        boolean all = query.flag("include_contradicted", false);
+        Contradicted contradicted = query.oneOf("contradiction", Set.of("latest", "all", "hide"))
+                .map(word -> Contradicted.valueOf(word.toUpperCase(java.util.Locale.ROOT)))
+                .orElse(all ? Contradicted.ALL : Contradicted.HIDE);
+        Optional<String> after = query.optionalText("after").map(FactQuery::timestamp);
+        query.flag("include_low_trust", false);
+        Optional<String> attested = query.optionalText("attested");
+        FactQuery parsed = new FactQuery(
+                query.optionalText("entity").map(EntityUri::normalise).orElse(null),
+                query.optionalText("relation").orElse(null),
+                query.optionalText("source").map(EntityUri::normalise).orElse(null),
+                scope.map(Scope::wire).orElse(null),
+                query.number("min_confidence", 0.0, 0.0, 1.0),
+                contradicted,
+                query.flag("include_expired", false),
+                after.orElse(null),
+                query.optionalText("cursor").orElse(null),
+                (int) query.wholeNumber("limit", 50, 1, 500),
+                query.optionalText("garden_id").orElse(null),
+                attested.isEmpty() ? null : query.flag("attested", false));
+        query.check();
+        return parsed;
+    }
+
+    private static String timestamp(String after) {
+        // A '+' that was not encoded arrives as a space.
+        String mended = after.replaceFirst(" (\\d\\d:?\\d\\d)$", "+$1");
+        return Expiry.parse(mended)
+                .map(Timestamps::offset)
+                .orElseThrow(() -> new Refusal.Plain(400, "after must be an ISO 8601 date and time"));
+    }
+}

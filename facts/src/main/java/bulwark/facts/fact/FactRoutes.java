@@ -1,0 +1,124 @@
+package bulwark.facts.fact;
+
+import bulwark.facts.Refusal;
+import bulwark.facts.chain.FactChain;
+import bulwark.facts.garden.Gardens;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.storage.Store;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/facts}: assert, list, read one, provenance, content ids. */
+public final class FactRoutes {
+    private static final String WRITE = "fact_write";
+    private static final String READ = "fact_read";
+    private static final String ONE = "/v1/facts/{id}";
+
+    private final Facts facts;
+    private final FactReads reads;
+    private final FactChain chain;
+    private final AuditLog audit;
+    private final Metrics metrics;
+
+    public FactRoutes(
+            Facts facts, Store store, Gardens gardens, FactChain chain, AuditLog audit, Clock clock, Metrics metrics) {
+        this.facts = facts;
+        this.reads = new FactReads(store, clock, gardens, facts.cache());
+        this.chain = chain;
+        this.audit = audit;
+        this.metrics = metrics;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.permitted("POST", "/v1/facts", "write", WRITE, this::create),
+                Route.permitted("GET", "/v1/facts", "read", READ, this::list),
+                Route.permitted("GET", ONE, "read", READ, this::get).asFast(),
+                Route.permitted("GET", ONE + "/provenance", "read", READ, this::provenance),
+                Route.permitted("POST", ONE + "/verify-cid", "read", READ, this::verifyCid),
+                Route.permitted("GET", "/v1/admin/cid-backfill/status", "admin", null, FactRoutes::backfill));
+    }
+
+    private Response create(Request request) {
+        session(request);
+        Principal caller = request.principal();
+        AssertRequest wanted = AssertRequest.parse(request.body(), caller.entityUri());
+        Facts.Asserted asserted = facts.assertFact(caller, wanted);
+        return Response.json(201, FactRecord.of(asserted.fact(), asserted.contradicted(), wanted.warnings(), false));
+    }
+
+    private Response list(Request request) {
+        session(request);
+        Principal caller = request.principal();
+        FactReads.Listed listed = reads.list(caller, FactQuery.parse(request));
+        Map<String, @Nullable Object> wire = new LinkedHashMap<>();
+        wire.put("facts", listed.facts());
+        wire.put("total", listed.total());
+        wire.put("cursor", listed.cursor() == null ? null : listed.cursor().wire());
+        wire.put("tombstone_notices", List.of());
+        if (full(request)) {
+            wire.put("chain_proof", chain.prove(caller.tenant()).toJson());
+        }
+        wasRead(caller, null, Map.of("returned", listed.facts().size()));
+        return Response.json(200, wire).with("X-Total-Count", Long.toString(listed.total()));
+    }
+
+    /** On the event loop only what the cache holds; null asks for a thread that may block. */
+    private @Nullable Response get(Request request) {
+        session(request);
+        Principal caller = request.principal();
+        String reference = request.pathParameter("id");
+        boolean full = full(request);
+        FactCache.Rendered rendered = full ? null : reads.cached(caller, reference);
+        if (rendered == null) {
+            if (!Thread.currentThread().isVirtual()) {
+                return null;
+            }
+            if (full) {
+                chain.prove(caller.tenant());
+            }
+            rendered = reads.get(caller, reference, full);
+        }
+        wasRead(caller, rendered.id(), Map.of());
+        return Response.jsonBytes(200, rendered.json());
+    }
+
+    private Response provenance(Request request) {
+        return Response.json(200, reads.provenance(request.principal(), request.pathParameter("id")));
+    }
+
+    private Response verifyCid(Request request) {
+        return Response.json(200, reads.verifyCid(request.principal(), request.pathParameter("id")));
+    }
+
+    private static Response backfill(Request request) {
+        // Every fact is stored with its content id, so there is never anything to fill in.
+        return Response.json(200, Map.of("status", "complete", "pending", 0));
+    }
+
+    private void wasRead(Principal caller, @Nullable String factId, Map<String, ? extends @Nullable Object> detail) {
+        metrics.count(
+                "stigmem_fact_read", "principal", metrics.principal(caller.entityUri()), "tenant", caller.tenant());
+        audit.appendLater(new AuditEvent("fact_read", caller.entityUri(), caller.tenant(), factId, null, detail));
+    }
+
+    private static boolean full(Request request) {
+        return request.header("Stigmem-Verify").map("full"::equalsIgnoreCase).orElse(false);
+    }
+
+    private static void session(Request request) {
+        if (request.header("Stigmem-Session").orElse("").strip().length() > 128) {
+            throw new Refusal.Coded(
+                    400, "session_id_too_long", "Stigmem-Session must have at most 128 characters", Map.of());
+        }
+    }
+}

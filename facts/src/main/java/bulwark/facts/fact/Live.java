@@ -1,0 +1,30 @@
+package bulwark.facts.fact;
+
+/** SQL conditions over one facts row: is it in force, and does a fact in force speak against it. Each takes the time now, in microseconds. */
+final class Live {
+    private Live() {}
+
+    /** One parameter. Retractions themselves (confidence 0) are not in force. */
+    static String inForce(String alias) {
+        return "(" + alias + ".confidence > 0 AND " + unended(alias) + ")";
+    }
+
+    /** One parameter. Neither expired nor retracted; a retraction itself passes. */
+    static String unended(String alias) {
+        return "((" + alias + ".expires_at IS NULL OR " + alias + ".expires_at > ?) AND NOT EXISTS"
+                + " (SELECT 1 FROM fact_retractions r WHERE r.fact_id = " + alias + ".id))";
+    }
+
+    /** Two parameters. While a conflict is open each side speaks against the other; once resolved only the winner speaks. */
+    static String contradicted(String alias) {
+        String id = alias + ".id";
+        return "(" + inForce(alias) + " AND EXISTS (SELECT 1 FROM conflicts c JOIN facts o ON o.id = " + opponent(id)
+                + " WHERE (c.fact_a = " + id + " OR c.fact_b = " + id + ") AND o.id <> " + id + " AND " + inForce("o")
+                + "))";
+    }
+
+    static String opponent(String id) {
+        return "CASE WHEN c.status = 'resolved' THEN c.winner WHEN c.fact_a = " + id
+                + " THEN c.fact_b ELSE c.fact_a END";
+    }
+}

@@ -1,25 +1,181 @@
 package bulwark.web;
 
+import bulwark.kernel.access.Principal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 over a Unix socket for the owner of the process: mode 0600, peer credentials checked against our own user. One
- * request for each connection, on JDK channels and virtual threads (so {@code curl --unix-socket} works too).
+ * request for each connection, on JDK channels and virtual threads (so {@code curl --unix-socket} works too). Bounds: 32 connections,
+ * head 16 KiB, body 1 MiB, 10 s to send the request and 10 s to take the answer.
  */
 public final class LocalSocket implements AutoCloseable {
-    private LocalSocket() {}
+    /** Who calls over the socket; holds every permission that the served routes declare. */
+    public static final String OWNER = "local:owner";
 
-    /** Serves the owner routes (and the rest of the service's routes, as the owner). A stale socket file is replaced; a live one refuses. */
+    static final int MAX_CONNECTIONS = 32;
+    private static final int DRAIN_SECONDS = 5;
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSocket.class);
+
+    private final LocalAddress address;
+    private final ServerSocketChannel server;
+    private final UserPrincipal owner;
+    private final LocalExchange.Served served;
+    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+
+    private LocalSocket(LocalAddress address, ServerSocketChannel server, LocalExchange.Served served) throws IOException {
+        this.address = address;
+        this.server = server;
+        this.served = served;
+        this.owner = Files.getOwner(address.path());
+    }
+
+    /**
+     * Serves the owner routes (and the rest of the service's routes, as the owner). A stale socket file is replaced; a live one refuses.
+     *
+     * @param socket at most 100 bytes as text; its folder is made (0700) when it is missing
+     * @throws UncheckedIOException with a sentence when the socket cannot be had
+     */
     public static LocalSocket listen(Path socket, List<Route> routes, Service.Errors errors) {
-        throw new UnsupportedOperationException("skeleton");
+        try {
+            LocalAddress address = LocalAddress.of(socket);
+            ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                address.bind(server, MAX_CONNECTIONS);
+                LocalSocket local = new LocalSocket(
+                        address, server, new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds()));
+                Thread.ofVirtual().name("local-socket").start(local::accept);
+                return local;
+            } catch (IOException | RuntimeException e) {
+                server.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
-    /** Client side. @throws java.io.UncheckedIOException when nobody listens */
+    private static Principal owner(List<Route> routes) {
+        Set<String> permissions = routes.stream()
+                .map(Route::access)
+                .filter(Route.Access.Permission.class::isInstance)
+                .map(access -> ((Route.Access.Permission) access).name())
+                .collect(Collectors.toUnmodifiableSet());
+        return new Principal(OWNER, "default", permissions, null);
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel channel = server.accept();
+                open.add(channel);
+                boolean room = free.tryAcquire();
+                Thread.ofVirtual().start(() -> serve(channel, room));
+            } catch (ClosedChannelException closed) {
+                return;
+            } catch (IOException e) {
+                LOG.error("The local socket cannot accept: {}", e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    // Out of file descriptors, say: without a pause the loop would spin until some are free.
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(SocketChannel channel, boolean room) {
+        try (channel) {
+            if (!room) {
+                LOG.warn("The local socket has {} connections and refused one more", MAX_CONNECTIONS);
+            } else if (isOwner(channel)) {
+                new LocalExchange(served, channel).run();
+            }
+        } catch (IOException e) {
+            LOG.debug("A caller on the local socket went away: {}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.error("A request on the local socket failed", e);
+        } finally {
+            open.remove(channel);
+            if (room) {
+                free.release();
+            }
+        }
+    }
+
+    private boolean isOwner(SocketChannel channel) throws IOException {
+        UserPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        if (peer.equals(owner)) {
+            return true;
+        }
+        LOG.warn("User {} is not the owner {} of this process and was turned away from the local socket", peer, owner);
+        return false;
+    }
+
+    /**
+     * Client side; waits up to 60 s for the answer.
+     *
+     * @param jsonBody empty for none
+     * @throws UncheckedIOException when nobody listens, or when the answer does not come or is cut off; with a sentence
+     */
     public static Response call(Path socket, String method, String target, byte[] jsonBody) {
-        throw new UnsupportedOperationException("skeleton");
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            LocalAddress.checkLength(socket);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+            } catch (IOException e) {
+                throw new IOException("nobody listens at " + socket + " (" + e.getMessage() + ")", e);
+            }
+            return new LocalCall(channel).exchange(method, target, jsonBody);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
+    /** Waits up to 5 s for requests under way, then ends them. */
     @Override
-    public void close() {}
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        try {
+            address.deleteIfOurs();
+            server.close();
+            if (!free.tryAcquire(MAX_CONNECTIONS, DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Requests on the local socket did not end within {} s and were cut off", DRAIN_SECONDS);
+            }
+            for (SocketChannel channel : open) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            LOG.warn("The local socket could not be closed properly: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -1,0 +1,166 @@
+package bulwark.web;
+
+import bulwark.kernel.access.Principal;
+import bulwark.web.Router.Match;
+import io.vertx.core.MultiMap;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection of the owner: one request, one answer. Runs on its own virtual thread. */
+final class LocalExchange {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalExchange.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int MAX_HEAD = 16 << 10;
+    private static final int MAX_BODY = 1 << 20;
+    /** After a refusal the rest of the request is read and thrown away, so that the caller gets to the answer. */
+    private static final int MAX_DISCARDED = 8 << 20;
+
+    private final Served served;
+    private final SocketChannel channel;
+    private final InputStream in;
+    private final OutputStream out;
+    private String requestId = "";
+    private boolean bodiless;
+
+    /** What all connections share. */
+    record Served(Router router, Service.Errors errors, Principal owner, RequestIds ids) {}
+
+    private record Received(LocalMessage head, String method, Target target, byte[] body) {}
+
+    LocalExchange(Served served, SocketChannel channel) {
+        this.served = served;
+        this.channel = channel;
+        this.in = new BufferedInputStream(Channels.newInputStream(channel));
+        this.out = Channels.newOutputStream(channel);
+    }
+
+    void run() throws IOException {
+        Response answer;
+        boolean unread = false;
+        try {
+            Received received;
+            try (Deadline deadline = new Deadline(channel, PATIENCE)) {
+                received = receive();
+            }
+            answer = answer(received);
+        } catch (LocalMessage.Refused e) {
+            answer = served.errors.render(e.refusal());
+            unread = true;
+        }
+        try (Deadline deadline = new Deadline(channel, PATIENCE)) {
+            send(answer);
+            if (unread) {
+                channel.shutdownOutput();
+                discard();
+            }
+        }
+    }
+
+    private void discard() throws IOException {
+        byte[] rubbish = new byte[1 << 16];
+        int total = 0;
+        for (int n = in.read(rubbish); n >= 0 && total < MAX_DISCARDED; n = in.read(rubbish)) {
+            total += n;
+        }
+    }
+
+    private Received receive() throws IOException {
+        LocalMessage head = LocalMessage.read(in, MAX_HEAD);
+        requestId = served.ids.accept(head.header("x-request-id"));
+        String[] words = head.start().split(" ", -1);
+        if (words.length != 3 || !words[0].matches("[A-Z]{1,20}") || !words[2].matches("HTTP/1\\.[01]")) {
+            throw LocalMessage.Refused.bad("The request line is malformed.");
+        }
+        bodiless = words[0].equals("HEAD");
+        Target target = target(words[1]);
+        long length = Math.max(0, head.contentLength());
+        if (length > MAX_BODY) {
+            throw new LocalMessage.Refused(new EdgeRefusal.BodyTooLarge(MAX_BODY));
+        }
+        if (length > 0 && "100-continue".equalsIgnoreCase(head.header("expect"))) {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        return new Received(head, words[0], target, LocalMessage.body(in, (int) length));
+    }
+
+    private static Target target(String text) throws LocalMessage.Refused {
+        try {
+            Target target = Target.parse(text);
+            QueryString.parse(target.query());
+            return target;
+        } catch (Target.Malformed | PercentEncoding.Malformed e) {
+            throw LocalMessage.Refused.bad("The request target is malformed: " + e.getMessage());
+        }
+    }
+
+    private Response answer(Received received) {
+        return switch (served.router.match(received.method, received.target.path())) {
+            case Match.Found found -> handle(received, found);
+            case Match.WrongMethod wrong -> served.errors.render(new EdgeRefusal.MethodNotAllowed(wrong.allowed()));
+            case Match.Malformed malformed -> served.errors.render(new EdgeRefusal.BadRequest(malformed.sentence()));
+            case Match.Absent _ -> served.errors.render(new EdgeRefusal.NotFound());
+        };
+    }
+
+    private Response handle(Received received, Match.Found found) {
+        Request request = new ReceivedRequest(
+                new ReceivedRequest.Origin(requestId, false, "local"),
+                received.method,
+                received.target,
+                found,
+                received.head::header,
+                received.body,
+                served.owner);
+        try {
+            @Nullable Response answer = found.route().handler().handle(request);
+            // A fast handler may pass the first time, as on an event loop.
+            @Nullable Response sure = answer != null ? answer : found.route().handler().handle(request);
+            return sure != null ? sure : failed(new IllegalStateException("handler gave no answer"));
+        } catch (RuntimeException | Error e) {
+            return failed(e);
+        }
+    }
+
+    private Response failed(Throwable thrown) {
+        Response rendered = served.errors.render(thrown, requestId);
+        if (rendered.status() >= 500) {
+            LOG.error("local request {} failed", requestId, thrown);
+        }
+        return rendered;
+    }
+
+    private void send(Response answer) throws IOException {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        SecurityHeaders.add(headers, false);
+        if (!requestId.isEmpty()) {
+            headers.set(SecurityHeaders.REQUEST_ID, requestId);
+        }
+        if (!answer.contentType().isEmpty()) {
+            headers.set("content-type", answer.contentType());
+        }
+        answer.headers().forEach(headers::set);
+        headers.set("content-length", String.valueOf(answer.body().length));
+        headers.set("connection", "close");
+        StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " \r\n");
+        for (Map.Entry<String, String> header : headers) {
+            if ((header.getKey() + header.getValue()).chars().anyMatch(c -> c < ' ' || c > 0xff)) {
+                throw new IOException("the answer has a malformed header");
+            }
+            head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
+        }
+        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+        if (!bodiless) {
+            out.write(answer.body());
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package bulwark.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class LocalSocketTest {
+    @TempDir
+    Path directory;
+
+    Path socket;
+    LocalSocket server;
+
+    private final List<Route> routes = List.of(
+            Route.owner("POST", "/local/echo", TestService.echo()),
+            Route.owner(
+                    "GET",
+                    "/local/things/{id}",
+                    request -> TestService.text(request.pathParameter("id") + " " + request.query("q").orElse("-") + " "
+                            + request.principal().entityUri() + " " + request.remote() + " "
+                            + request.header("X-One").orElse("-"))),
+            Route.permitted("GET", "/v1/secret", "admin", null, request -> TestService.text(
+                    request.principal().permissions().toString())),
+            Route.open("GET", "/pass", new PassesOnce()).asFast(),
+            Route.open("GET", "/broken", request -> {
+                throw new IllegalStateException("inner detail");
+            }),
+            Route.open("GET", "/big", request -> TestService.text("x".repeat(5_000_000))));
+
+    private static final class PassesOnce implements Handler {
+        private boolean passed;
+
+        @Override
+        public Response handle(Request request) {
+            Response answer = passed ? TestService.text("second") : null;
+            passed = true;
+            return answer;
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        socket = directory.resolve("run/owner.sock");
+        server = open();
+    }
+
+    private LocalSocket open() {
+        return LocalSocket.listen(socket, routes, new TestService.Rendering());
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private Response call(String method, String target, String body) {
+        return LocalSocket.call(socket, method, target, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Response response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    private String curl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-m", "20", "--unix-socket", socket.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return output;
+    }
+
+    private String raw(String bytes) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            channel.write(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+            channel.shutdownOutput();
+            return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Test
+    void the_owner_calls_a_route() {
+        Response answer = call("POST", "/local/echo", "{\"a\":\"ü\"}");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(text(answer)).isEqualTo("{\"a\":\"ü\"}");
+        assertThat(answer.contentType()).isEqualTo("text/plain");
+        assertThat(answer.headers()).containsEntry("x-content-type-options", "nosniff").containsKey("x-request-id");
+        assertThat(text(call("GET", "/local/things/a%2Fb?q=1+2", ""))).isEqualTo("a/b 1 2 local:owner local -");
+        assertThat(text(call("GET", "/v1/secret", ""))).isEqualTo("[admin]");
+        assertThat(text(call("GET", "/pass", ""))).isEqualTo("second");
+        assertThat(call("GET", "/big", "").body()).hasSize(5_000_000);
+    }
+
+    @Test
+    void curl_calls_a_route() throws Exception {
+        assertThat(curl("-H", "X-One: 1", "http://localhost/local/things/7")).isEqualTo("7 - local:owner local 1");
+        assertThat(curl("--data-binary", "hello", "http://localhost/local/echo")).isEqualTo("hello");
+        assertThat(curl("-H", "Expect: 100-continue", "--data-binary", "hello", "http://localhost/local/echo"))
+                .isEqualTo("hello");
+        assertThat(curl("-w", "%{http_code}", "http://localhost/none")).isEqualTo("not_found404");
+    }
+
+    @Test
+    void a_body_over_the_limit_is_refused_and_the_caller_learns_why() throws Exception {
+        Path large = directory.resolve("large");
+        Files.write(large, new byte[(1 << 20) + 1]);
+        assertThat(curl("-H", "Expect:", "--data-binary", "@" + large, "http://localhost/local/echo"))
+                .contains("body_too_large");
+        assertThat(text(call("POST", "/local/echo", "x".repeat((1 << 20) + 1)))).isEqualTo("body_too_large");
+        assertThat(text(call("POST", "/local/echo", "x".repeat(1 << 20)))).hasSize(1 << 20);
+    }
+
+    @Test
+    void refusals_are_rendered_by_the_part() {
+        assertThat(call("GET", "/none", "").status()).isEqualTo(404);
+        Response wrong = call("DELETE", "/local/echo", "");
+        assertThat(wrong.status()).isEqualTo(405);
+        assertThat(wrong.headers()).containsEntry("allow", "POST");
+        Response broken = call("GET", "/broken", "");
+        assertThat(broken.status()).isEqualTo(500);
+        assertThat(text(broken)).startsWith("broken ").doesNotContain("inner");
+    }
+
+    @Test
+    void malformed_requests_are_refused() throws IOException {
+        for (String bytes : List.of(
+                "GET  /x HTTP/1.1\r\n\r\n",
+                "GET /x HTTP/2\r\n\r\n",
+                "GET x HTTP/1.1\r\n\r\n",
+                "GET /x?%zz HTTP/1.1\r\n\r\n",
+                "GET /x HTTP/1.1\r\nbad header\r\n\r\n",
+                "GET /x HTTP/1.1\r\na : b\r\n\r\n",
+                "GET /x HTTP/1.1\r\na: b\r\n c\r\n\r\n",
+                "GET /x HTTP/1.1\r\na: b\nc: d\r\n\r\n",
+                "POST /local/echo HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\nx",
+                "POST /local/echo HTTP/1.1\r\ncontent-length: -1\r\n\r\nx",
+                "POST /local/echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")) {
+            assertThat(raw(bytes)).as(bytes).startsWith("HTTP/1.1 400 ").contains("bad_request");
+        }
+        assertThat(raw("GET /x HTTP/1.1\r\na: " + "b".repeat(17_000) + "\r\n\r\n")).contains("headers_too_large");
+        assertThat(raw("GET /x HTTP/1.1\r\nhalf")).isEmpty();
+        assertThat(raw("POST /local/echo HTTP/1.1\r\ncontent-length: 5\r\n\r\nhalf")).isEmpty();
+    }
+
+    @Test
+    void hostile_bytes_never_end_the_service() throws IOException {
+        Random random = new Random(42);
+        byte[] good = "POST /local/echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < 300; i++) {
+            byte[] bytes = good.clone();
+            for (int n = random.nextInt(5); n >= 0; n--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            assertThat(raw(new String(bytes, StandardCharsets.ISO_8859_1))).matches("(?s)|HTTP/1.1 (200|400|404|405|413|431) .*");
+        }
+        assertThat(text(call("POST", "/local/echo", "alive"))).isEqualTo("alive");
+    }
+
+    @Test
+    void only_the_owner_has_access_to_the_file() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("run"))))
+                .isEqualTo("rwx------");
+        try (var files = Files.list(directory.resolve("run"))) {
+            assertThat(files).containsExactly(socket);
+        }
+    }
+
+    @Test
+    void another_user_is_turned_away_even_when_the_mode_lets_it_in() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/sbin/runuser")));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        for (Path folder = socket.getParent(); folder.startsWith(directory); folder = folder.getParent()) {
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Process stranger = new ProcessBuilder(
+                        "runuser", "-u", "nobody", "--", "curl", "-sS", "-m", "5", "--unix-socket", socket.toString(), "http://localhost/pass")
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(stranger.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(stranger.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).matches("(?s).*(Empty reply|reset by peer|Broken pipe).*");
+    }
+
+    @Test
+    void a_live_socket_is_not_taken_over_and_a_stale_one_is() throws IOException {
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(this::open)
+                .withMessageContaining("another process is serving");
+        assertThat(text(call("POST", "/local/echo", "alive"))).isEqualTo("alive");
+        server.close();
+        assertThat(socket).doesNotExist();
+        try (ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            stale.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(Files.exists(socket)).isTrue();
+        server = open();
+        assertThat(text(call("POST", "/local/echo", "new"))).isEqualTo("new");
+    }
+
+    @Test
+    void a_file_in_the_way_is_not_replaced() throws IOException {
+        server.close();
+        Files.writeString(socket, "precious");
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(this::open).withMessageContaining("not a socket");
+        assertThat(socket).hasContent("precious");
+    }
+
+    @Test
+    void a_path_that_is_too_long_gets_a_sentence() {
+        Path far = directory.resolve("x".repeat(101));
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> LocalSocket.listen(far, routes, new TestService.Rendering()))
+                .withMessageContaining("at most 100");
+    }
+
+    @Test
+    void a_path_of_exactly_the_limit_works() {
+        server.close();
+        int room = LocalAddress.MAX_PATH - directory.toString().length() - 1;
+        socket = directory.resolve("y".repeat(room));
+        server = open();
+        assertThat(text(call("POST", "/local/echo", "far"))).isEqualTo("far");
+    }
+
+    @Test
+    void nobody_listening_is_said_in_a_sentence() {
+        server.close();
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> call("GET", "/pass", ""))
+                .withMessageContaining("nobody listens");
+    }
+
+    @Test
+    void connections_beyond_the_limit_are_refused_until_others_end() throws IOException {
+        List<SocketChannel> idle = new ArrayList<>();
+        for (int i = 0; i < LocalSocket.MAX_CONNECTIONS; i++) {
+            idle.add(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
+        }
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> call("GET", "/broken", ""));
+        for (SocketChannel channel : idle) {
+            channel.close();
+        }
+        await().ignoreExceptions().until(() -> call("GET", "/broken", "").status() == 500);
+    }
+
+    @Test
+    void a_caller_that_says_nothing_is_cut_off() throws IOException {
+        try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            long begin = System.nanoTime();
+            assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(System.nanoTime() - begin).isBetween(9_000_000_000L, 15_000_000_000L);
+        }
+    }
+}

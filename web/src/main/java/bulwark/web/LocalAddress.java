@@ -80,7 +80,8 @@ final class LocalAddress {
         SecureRandom random = new SecureRandom();
         while (true) {
             try {
-                return Files.createDirectory(folder.resolve("." + Integer.toString(random.nextInt(46_656, 1_679_616), 36)), PRIVATE);
+                return Files.createDirectory(
+                        folder.resolve("." + Integer.toString(random.nextInt(46_656, 1_679_616), 36)), PRIVATE);
             } catch (FileAlreadyExistsException taken) {
                 continue;
             }
@@ -105,15 +106,13 @@ final class LocalAddress {
 
     /** Leaves a socket alone that somebody else has put there meanwhile. */
     void deleteIfOurs() throws IOException {
-        if (ourFile != null
-                && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-                && ourFile.equals(key())) {
+        if (ourFile != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS) && ourFile.equals(key())) {
             Files.deleteIfExists(path);
         }
     }
 
     private Object key() throws IOException {
-        return Objects.requireNonNull(
-                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
+        return Objects.requireNonNull(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey());
     }
 }

@@ -43,7 +43,8 @@ final class LocalCall {
                         deadline.callOff()
                                 ? "the process at the local socket hung up without a complete answer;"
                                         + " it serves only the user that it runs as"
-                                : "the process at the local socket did not answer within " + PATIENCE.toSeconds() + " s",
+                                : "the process at the local socket did not answer within " + PATIENCE.toSeconds()
+                                        + " s",
                         e);
             }
         }
@@ -61,8 +62,8 @@ final class LocalCall {
     private void send(String method, String target, byte[] jsonBody) throws IOException {
         String type = jsonBody.length == 0 ? "" : "content-type: application/json\r\n";
         OutputStream out = Channels.newOutputStream(channel);
-        out.write((method + " " + target + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n" + type + "content-length: "
-                        + jsonBody.length + "\r\n\r\n")
+        out.write((method + " " + target + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n" + type
+                        + "content-length: " + jsonBody.length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         out.write(jsonBody);
     }
@@ -79,9 +80,6 @@ final class LocalCall {
         head.headers().forEach(header -> headers.putIfAbsent(header.getKey(), header.getValue()));
         String type = headers.getOrDefault("content-type", "");
         return new Response(
-                Integer.parseInt(status.group(1)),
-                type,
-                LocalMessage.body(in, (int) length),
-                Map.copyOf(headers));
+                Integer.parseInt(status.group(1)), type, LocalMessage.body(in, (int) length), Map.copyOf(headers));
     }
 }

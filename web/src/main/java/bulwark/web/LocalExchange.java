@@ -124,7 +124,8 @@ final class LocalExchange {
         try {
             @Nullable Response answer = found.route().handler().handle(request);
             // A fast handler may pass the first time, as on an event loop.
-            @Nullable Response sure = answer != null ? answer : found.route().handler().handle(request);
+            @Nullable
+            Response sure = answer != null ? answer : found.route().handler().handle(request);
             return sure != null ? sure : failed(new IllegalStateException("handler gave no answer"));
         } catch (RuntimeException | Error e) {
             return failed(e);

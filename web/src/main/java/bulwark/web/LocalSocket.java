@@ -43,7 +43,8 @@ public final class LocalSocket implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
-    private LocalSocket(LocalAddress address, ServerSocketChannel server, LocalExchange.Served served) throws IOException {
+    private LocalSocket(LocalAddress address, ServerSocketChannel server, LocalExchange.Served served)
+            throws IOException {
         this.address = address;
         this.server = server;
         this.served = served;
@@ -63,7 +64,9 @@ public final class LocalSocket implements AutoCloseable {
             try {
                 address.bind(server, MAX_CONNECTIONS);
                 LocalSocket local = new LocalSocket(
-                        address, server, new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds()));
+                        address,
+                        server,
+                        new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds()));
                 Thread.ofVirtual().name("local-socket").start(local::accept);
                 return local;
             } catch (IOException | RuntimeException e) {
@@ -129,7 +132,8 @@ public final class LocalSocket implements AutoCloseable {
     }
 
     private boolean isOwner(SocketChannel channel) throws IOException {
-        UserPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        UserPrincipal peer =
+                channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
         if (peer.equals(owner)) {
             return true;
         }

@@ -39,11 +39,17 @@ class LocalSocketTest {
             Route.owner(
                     "GET",
                     "/local/things/{id}",
-                    request -> TestService.text(request.pathParameter("id") + " " + request.query("q").orElse("-") + " "
+                    request -> TestService.text(request.pathParameter("id") + " "
+                            + request.query("q").orElse("-") + " "
                             + request.principal().entityUri() + " " + request.remote() + " "
                             + request.header("X-One").orElse("-"))),
-            Route.permitted("GET", "/v1/secret", "admin", null, request -> TestService.text(
-                    request.principal().permissions().toString())),
+            Route.permitted(
+                    "GET",
+                    "/v1/secret",
+                    "admin",
+                    null,
+                    request ->
+                            TestService.text(request.principal().permissions().toString())),
             Route.open("GET", "/pass", new PassesOnce()).asFast(),
             Route.open("GET", "/broken", request -> {
                 throw new IllegalStateException("inner detail");
@@ -108,7 +114,9 @@ class LocalSocketTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(text(answer)).isEqualTo("{\"a\":\"ü\"}");
         assertThat(answer.contentType()).isEqualTo("text/plain");
-        assertThat(answer.headers()).containsEntry("x-content-type-options", "nosniff").containsKey("x-request-id");
+        assertThat(answer.headers())
+                .containsEntry("x-content-type-options", "nosniff")
+                .containsKey("x-request-id");
         assertThat(text(call("GET", "/local/things/a%2Fb?q=1+2", ""))).isEqualTo("a/b 1 2 local:owner local -");
         assertThat(text(call("GET", "/v1/secret", ""))).isEqualTo("[admin]");
         assertThat(text(call("GET", "/pass", ""))).isEqualTo("second");
@@ -118,7 +126,8 @@ class LocalSocketTest {
     @Test
     void curl_calls_a_route() throws Exception {
         assertThat(curl("-H", "X-One: 1", "http://localhost/local/things/7")).isEqualTo("7 - local:owner local 1");
-        assertThat(curl("--data-binary", "hello", "http://localhost/local/echo")).isEqualTo("hello");
+        assertThat(curl("--data-binary", "hello", "http://localhost/local/echo"))
+                .isEqualTo("hello");
         assertThat(curl("-H", "Expect: 100-continue", "--data-binary", "hello", "http://localhost/local/echo"))
                 .isEqualTo("hello");
         assertThat(curl("-w", "%{http_code}", "http://localhost/none")).isEqualTo("not_found404");
@@ -161,28 +170,33 @@ class LocalSocketTest {
                 "POST /local/echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n")) {
             assertThat(raw(bytes)).as(bytes).startsWith("HTTP/1.1 400 ").contains("bad_request");
         }
-        assertThat(raw("GET /x HTTP/1.1\r\na: " + "b".repeat(17_000) + "\r\n\r\n")).contains("headers_too_large");
+        assertThat(raw("GET /x HTTP/1.1\r\na: " + "b".repeat(17_000) + "\r\n\r\n"))
+                .contains("headers_too_large");
         assertThat(raw("GET /x HTTP/1.1\r\nhalf")).isEmpty();
-        assertThat(raw("POST /local/echo HTTP/1.1\r\ncontent-length: 5\r\n\r\nhalf")).isEmpty();
+        assertThat(raw("POST /local/echo HTTP/1.1\r\ncontent-length: 5\r\n\r\nhalf"))
+                .isEmpty();
     }
 
     @Test
     void hostile_bytes_never_end_the_service() throws IOException {
         Random random = new Random(42);
-        byte[] good = "POST /local/echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII);
+        byte[] good = "POST /local/echo?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+                .getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < 300; i++) {
             byte[] bytes = good.clone();
             for (int n = random.nextInt(5); n >= 0; n--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
-            assertThat(raw(new String(bytes, StandardCharsets.ISO_8859_1))).matches("(?s)|HTTP/1.1 (200|400|404|405|413|431) .*");
+            assertThat(raw(new String(bytes, StandardCharsets.ISO_8859_1)))
+                    .matches("(?s)|HTTP/1.1 (200|400|404|405|413|431) .*");
         }
         assertThat(text(call("POST", "/local/echo", "alive"))).isEqualTo("alive");
     }
 
     @Test
     void only_the_owner_has_access_to_the_file() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("run"))))
                 .isEqualTo("rwx------");
         try (var files = Files.list(directory.resolve("run"))) {
@@ -199,7 +213,17 @@ class LocalSocketTest {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         Process stranger = new ProcessBuilder(
-                        "runuser", "-u", "nobody", "--", "curl", "-sS", "-m", "5", "--unix-socket", socket.toString(), "http://localhost/pass")
+                        "runuser",
+                        "-u",
+                        "nobody",
+                        "--",
+                        "curl",
+                        "-sS",
+                        "-m",
+                        "5",
+                        "--unix-socket",
+                        socket.toString(),
+                        "http://localhost/pass")
                 .redirectErrorStream(true)
                 .start();
         String output = new String(stranger.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -227,7 +251,9 @@ class LocalSocketTest {
     void a_file_in_the_way_is_not_replaced() throws IOException {
         server.close();
         Files.writeString(socket, "precious");
-        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(this::open).withMessageContaining("not a socket");
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(this::open)
+                .withMessageContaining("not a socket");
         assertThat(socket).hasContent("precious");
     }
 

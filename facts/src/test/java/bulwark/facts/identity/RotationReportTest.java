@@ -1,0 +1,67 @@
+package bulwark.facts.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.keys.SecretBytes;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RotationReportTest {
+    private static RotationAnswer answer(KeyKind kind, boolean dryRun, String backend, @Nullable Long index) {
+        return new RotationAnswer(
+                kind,
+                dryRun,
+                "a1b2c3d4e5f60001",
+                "9f8e7d6c5b4a0002",
+                "2026-08-24T12:00:00.123456Z",
+                backend,
+                index,
+                index == null ? null : (Long) (index + 1),
+                SecretBytes.ofText("AAECAwQF"));
+    }
+
+    @Test
+    void a_committed_rotation_prints_what_scripts_read() {
+        assertThat(RotationReport.text(answer(KeyKind.NODE, false, "local", 43L)))
+                .isEqualTo("""
+                        Key rotation (node) complete
+                          old key_id : a1b2c3d4e5f60001
+                          new key_id : 9f8e7d6c5b4a0002
+                          dual-trust : 2026-08-24T12:00:00.123456Z
+                          manifest TL index  : 43
+                          rotation TL index  : 44
+                          manifest stored in federation_manifests
+
+                        ACTION REQUIRED — update your secrets manager with the new private key:
+                          STIGMEM_NODE_PRIVATE_KEY=AAECAwQF
+                        Then restart the node.  Keep the old key value until the dual-trust window closes.
+                        """);
+    }
+
+    @Test
+    void a_dry_run_says_that_the_log_answers_and_that_the_key_is_discarded() {
+        assertThat(RotationReport.text(answer(KeyKind.ISSUER, true, "local", null)))
+                .startsWith("[DRY RUN] Key rotation (issuer) complete\n")
+                .contains("\n  TL backend : local (reachable)\n", "STIGMEM_ISSUER_PRIVATE_KEY=", "discarded")
+                .doesNotContain("TL index", "manifest stored");
+    }
+
+    @Test
+    void an_entry_that_is_not_in_the_log_yet_is_called_pending() {
+        assertThat(RotationReport.text(answer(KeyKind.NODE, false, "local", null)))
+                .contains("  manifest TL index  : pending", "  rotation TL index  : pending");
+    }
+
+    @Test
+    void the_answer_survives_the_owner_socket() {
+        RotationAnswer answer = answer(KeyKind.ISSUER, false, "rekor", 7L);
+        RotationAnswer read = RotationAnswer.of(StrictJson.parse(StrictJson.write(answer.json())));
+        assertThat(RotationReport.text(read)).isEqualTo(RotationReport.text(answer));
+    }
+
+    @Test
+    void the_seed_does_not_print_with_the_answer() {
+        assertThat(answer(KeyKind.NODE, false, "local", 1L).toString()).doesNotContain("AAECAwQF");
+    }
+}

@@ -282,6 +282,30 @@ class LocalLogTest {
     }
 
     @Test
+    void a_log_under_the_append_only_attribute_is_written_and_mended() throws Exception {
+        open().append(leaf(0));
+        Files.writeString(file(), "{\"index\":1,\"t", StandardOpenOption.APPEND);
+        org.junit.jupiter.api.Assumptions.assumeTrue(chattr("+a"), "the file system has no append-only attribute");
+        try {
+            assertThat(open().append(leaf(1)).logIndex()).isEqualTo(1);
+            assertThat(open().fsck()).isEmpty();
+        } finally {
+            chattr("-a");
+        }
+    }
+
+    private boolean chattr(String attribute) throws Exception {
+        try {
+            return new ProcessBuilder("chattr", attribute, file().toString())
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException noSuchCommand) {
+            return false;
+        }
+    }
+
+    @Test
     void the_newest_entry_of_a_kind_is_found_from_the_end() throws Exception {
         TransparencyLog log = open();
         assertThat(log.newest("test")).isEmpty();

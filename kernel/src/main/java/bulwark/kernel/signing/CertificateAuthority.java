@@ -1,24 +1,118 @@
 package bulwark.kernel.signing;
 
+import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.keys.OwnerOnlyFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 
-/** Issues Ed25519 X.509 certificates into PEM files (keys PKCS#8, 0600), for {@code bulwark up} and for tests. */
+/**
+ * Issues Ed25519 X.509 certificates into PEM files (keys PKCS#8, 0600), for {@code bulwark up} and for tests. Certificates start five
+ * minutes early, for clocks that lag. A failure to read or write is an {@link UncheckedIOException}. Thread-safe.
+ */
 public final class CertificateAuthority {
-    private CertificateAuthority() {}
+    private static final Duration LIFETIME = Duration.ofDays(3650);
+    private static final Duration EARLY = Duration.ofMinutes(5);
 
-    /** Loads ca.crt and ca.key from the directory, or creates them (10 years). */
+    private final Path directory;
+    private final Clock clock;
+    private final X509Certificate certificate;
+    private final PrivateKey key;
+
+    private CertificateAuthority(Path directory, Clock clock, X509Certificate certificate, PrivateKey key) {
+        this.directory = directory;
+        this.clock = clock;
+        this.certificate = certificate;
+        this.key = key;
+    }
+
+    /**
+     * Loads ca.crt and ca.key from the directory, or creates them (10 years).
+     *
+     * @throws KeyRefused when only one of them is there, they do not belong together, or others can touch the key
+     */
     public static CertificateAuthority openOrCreate(Path directory, String commonName, Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+        try {
+            OwnerOnlyFiles.createDirectory(directory);
+            Path certificateFile = directory.resolve("ca.crt");
+            Path keyFile = directory.resolve("ca.key");
+            // The certificate is written last: a lone key is the trace of a kill in between and may be replaced.
+            if (!Files.exists(certificateFile)) {
+                create(certificateFile, keyFile, commonName, clock.instant());
+            }
+            OwnerOnlyFiles.check(keyFile);
+            X509Certificate certificate = PemFiles.certificate(certificateFile);
+            PrivateKey key = PemFiles.key(keyFile);
+            checkPair(certificate, key, directory);
+            return new CertificateAuthority(directory, clock, certificate, key);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the certificate authority in " + directory + " cannot be opened", e);
+        } catch (GeneralSecurityException e) {
+            throw new KeyRefused("the certificate authority in " + directory
+                    + " is damaged: restore ca.crt and ca.key from one backup, or remove both to make a new one");
+        }
     }
 
     public Path certificate() {
-        throw new UnsupportedOperationException("skeleton");
+        return directory.resolve("ca.crt");
     }
 
-    /** Writes {@code name.crt} and {@code name.key} beside the CA; sanUri becomes the only URI SAN; dnsNames may be empty. */
-    public void issue(String name, String sanUri, java.util.List<String> dnsNames, Duration validity) {
-        throw new UnsupportedOperationException("skeleton");
+    /**
+     * Writes {@code name.crt} and {@code name.key} beside the CA, for servers and clients alike; sanUri becomes the only URI SAN;
+     * dnsNames may be empty, and an IP address among them becomes an IP SAN.
+     *
+     * @param name a plain file name, also the common name
+     */
+    public void issue(String name, String sanUri, List<String> dnsNames, Duration validity) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}") || name.equals("ca")) {
+            throw new IllegalArgumentException("a certificate's name is a plain file name other than ca");
+        }
+        try {
+            KeyPair pair = Certificates.newKeyPair();
+            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            var leaf = new Certificates.Leaf(
+                    name, pair.getPublic(), sanUri, List.copyOf(dnsNames), now.minus(EARLY), now.plus(validity));
+            PemFiles.write(
+                    directory.resolve(name + ".key"),
+                    "PRIVATE KEY",
+                    pair.getPrivate().getEncoded());
+            PemFiles.write(directory.resolve(name + ".crt"), "CERTIFICATE", Certificates.leaf(leaf, certificate, key));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the certificate " + name + " cannot be written to " + directory, e);
+        }
+    }
+
+    private static void create(Path certificateFile, Path keyFile, String commonName, Instant instant)
+            throws IOException {
+        KeyPair pair = Certificates.newKeyPair();
+        Instant now = instant.truncatedTo(ChronoUnit.SECONDS);
+        byte[] certificate = Certificates.authority(commonName, pair, now.minus(EARLY), now.plus(LIFETIME));
+        PemFiles.write(keyFile, "PRIVATE KEY", pair.getPrivate().getEncoded());
+        PemFiles.write(certificateFile, "CERTIFICATE", certificate);
+    }
+
+    private static void checkPair(X509Certificate certificate, PrivateKey key, Path directory)
+            throws GeneralSecurityException {
+        byte[] probe = {1};
+        Signature signature = Signature.getInstance("Ed25519", "SunEC");
+        signature.initSign(key);
+        signature.update(probe);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(probe);
+        if (!signature.verify(signed)) {
+            throw new KeyRefused("ca.key does not belong to ca.crt in " + directory + ": restore both from one backup");
+        }
     }
 }

@@ -173,7 +173,6 @@ final class Exchange {
         }
         answer.collecting();
         connection.expectBody();
-        resume();
     }
 
     private void chunk(Buffer chunk) {
@@ -240,16 +239,12 @@ final class Exchange {
         if (caller == null) {
             listener.service().refusals().refused(null, head.method(), path, connection.remote(), refusal);
             answer.send(listener.service().errors().render(refusal));
-            resume();
             return;
         }
         aside(() -> {
             listener.service().refusals().refused(caller, head.method(), path, connection.remote(), refusal);
             Response rendered = listener.service().errors().render(refusal);
-            return () -> {
-                answer.send(rendered);
-                resume();
-            };
+            return () -> answer.send(rendered);
         });
     }
 
@@ -275,7 +270,11 @@ final class Exchange {
             } finally {
                 listener.load().endWork();
             }
-            connection.run(next);
+            Runnable then = next;
+            connection.run(() -> {
+                then.run();
+                resume();
+            });
         });
     }
 

@@ -49,7 +49,8 @@ class IdentityTest {
         part.quotas = Quotas.of(Map.of("small", new Quotas.Limit(2, 0.001)), Clock.systemUTC());
         part.anonymous = null;
         part.with(
-                Route.authenticated("GET", "/me", null, r -> TestService.text(r.principal().entityUri())),
+                Route.authenticated(
+                        "GET", "/me", null, r -> TestService.text(r.principal().entityUri())),
                 Route.permitted("GET", "/read", "read", "small", r -> TestService.text("read")),
                 Route.permitted("POST", "/admin", "admin", "small", TestService.echo()),
                 Route.authenticated("POST", "/echo", null, TestService.echo()));
@@ -93,7 +94,10 @@ class IdentityTest {
         assertThat(post("/admin", "x")).startsWith("HTTP/1.1 429").endsWith("quota_exceeded");
         assertThat(get("/read", "Bearer " + READER)).startsWith("HTTP/1.1 429");
         assertThat(part.refusals)
-                .endsWith("agent:reader permission_missing", "agent:reader quota_exceeded", "agent:reader quota_exceeded");
+                .endsWith(
+                        "agent:reader permission_missing",
+                        "agent:reader quota_exceeded",
+                        "agent:reader quota_exceeded");
     }
 
     @Test
@@ -116,7 +120,8 @@ class IdentityTest {
     @Test
     void a_trusted_identity_stands_in_for_no_credentials_but_not_for_wrong_ones() {
         TestService open = new TestService()
-                .with(Route.authenticated("GET", "/me", null, r -> TestService.text(r.principal().entityUri())));
+                .with(Route.authenticated(
+                        "GET", "/me", null, r -> TestService.text(r.principal().entityUri())));
         open.keys = part.keys;
         int other = edge.listenPlain(open.build(), "127.0.0.1", 0);
         assertThat(RawClient.exchange(other, request("GET", "/me", null, ""))).endsWith("anon:trusted");

@@ -36,8 +36,7 @@ class RouterTest {
 
     @Test
     void a_wrong_method_names_all_that_would_do() {
-        assertThat(router.match("DELETE", "/facts"))
-                .isEqualTo(new Match.WrongMethod(java.util.Set.of("GET", "POST")));
+        assertThat(router.match("DELETE", "/facts")).isEqualTo(new Match.WrongMethod(java.util.Set.of("GET", "POST")));
         assertThat(router.match("DELETE", "/facts/batch"))
                 .isEqualTo(new Match.WrongMethod(java.util.Set.of("GET", "POST")));
     }

@@ -1,0 +1,112 @@
+package bulwark.kernel.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.kernel.quota.Quotas.Limit;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.time.SettableClock;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class QuotaPersistenceTest {
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
+
+    @TempDir
+    Path directory;
+
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(
+                directory.resolve("q.db"),
+                new Migrations(List.of(
+                        "db/kernel/V001__outbox.sql",
+                        "db/kernel/V002__api_keys.sql",
+                        "db/kernel/V003__quota_buckets.sql")),
+                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void a_restart_is_no_way_round_a_quota() {
+        spend(3);
+        Quotas after = quotas();
+        try (QuotaPersistence persistence = QuotaPersistence.restore(after, store)) {
+            assertThat(granted(after)).isFalse();
+            clock.advance(Duration.ofSeconds(10));
+            assertThat(granted(after)).isTrue();
+            assertThat(granted(after)).isFalse();
+        }
+    }
+
+    @Test
+    void time_that_passed_while_stopped_refills() {
+        spend(3);
+        clock.advance(Duration.ofSeconds(20));
+        Quotas after = quotas();
+        try (QuotaPersistence persistence = QuotaPersistence.restore(after, store)) {
+            assertThat(granted(after)).isTrue();
+            assertThat(granted(after)).isTrue();
+            assertThat(granted(after)).isFalse();
+        }
+    }
+
+    @Test
+    void buckets_that_are_full_again_leave_no_rows() {
+        spend(3);
+        assertThat(rows()).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        QuotaPersistence.restore(quotas(), store).close();
+        assertThat(rows()).isZero();
+    }
+
+    @Test
+    void an_unchanged_bucket_is_not_written_again() {
+        Quotas quotas = quotas();
+        granted(quotas);
+        assertThat(quotas.takeChanged()).hasSize(1);
+        assertThat(quotas.takeChanged()).isEmpty();
+    }
+
+    private void spend(int tokens) {
+        Quotas quotas = quotas();
+        try (QuotaPersistence persistence = QuotaPersistence.restore(quotas, store)) {
+            for (int i = 0; i < tokens; i++) {
+                assertThat(granted(quotas)).isTrue();
+            }
+        }
+    }
+
+    private Quotas quotas() {
+        return Quotas.of(Map.of("fact_write", new Limit(3, .1)), clock);
+    }
+
+    private static boolean granted(Quotas quotas) {
+        return quotas.take("agent:a", "default", "fact_write") instanceof Grant.Granted;
+    }
+
+    private long rows() {
+        return store.read(tx -> {
+            try (ResultSet rows = tx.statement("SELECT count(*) FROM quota_buckets").executeQuery()) {
+                return rows.next() ? rows.getLong(1) : -1;
+            }
+        });
+    }
+}

@@ -1,0 +1,90 @@
+package bulwark.facts;
+
+import bulwark.kernel.access.Principal;
+import bulwark.web.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A request as data, for handlers under test. */
+public record GivenRequest(
+        String method,
+        String path,
+        Map<String, String> pathParameters,
+        Map<String, List<String>> queries,
+        Map<String, String> headers,
+        byte[] body,
+        Principal principal)
+        implements Request {
+    public static GivenRequest of(String method, String path) {
+        Principal nobody = new Principal("agent:test", "default", Set.of(), null);
+        return new GivenRequest(method, path, Map.of(), Map.of(), Map.of(), new byte[0], nobody);
+    }
+
+    public GivenRequest as(String entity, String... permissions) {
+        Principal caller = new Principal(entity, "default", Set.of(permissions), null);
+        return new GivenRequest(method, path, pathParameters, queries, headers, body, caller);
+    }
+
+    public GivenRequest json(String json) {
+        return new GivenRequest(
+                method, path, pathParameters, queries, headers, json.getBytes(StandardCharsets.UTF_8), principal);
+    }
+
+    public GivenRequest query(String name, String... values) {
+        Map<String, List<String>> more = new HashMap<>(queries);
+        more.put(name, List.of(values));
+        return new GivenRequest(method, path, pathParameters, more, headers, body, principal);
+    }
+
+    public GivenRequest header(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name.toLowerCase(Locale.ROOT), value);
+        return new GivenRequest(method, path, pathParameters, queries, more, body, principal);
+    }
+
+    public GivenRequest parameter(String name, String value) {
+        Map<String, String> more = new HashMap<>(pathParameters);
+        more.put(name, value);
+        return new GivenRequest(method, path, more, queries, headers, body, principal);
+    }
+
+    @Override
+    public String pathParameter(String name) {
+        return Optional.ofNullable(pathParameters.get(name)).orElseThrow();
+    }
+
+    @Override
+    public Optional<String> query(String name) {
+        return queryAll(name).stream().findFirst();
+    }
+
+    @Override
+    public List<String> queryAll(String name) {
+        return queries.getOrDefault(name, List.of());
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    @Override
+    public String requestId() {
+        return "request-1";
+    }
+
+    @Override
+    public boolean tls() {
+        return false;
+    }
+
+    @Override
+    public String remote() {
+        return "127.0.0.1";
+    }
+}

@@ -1,0 +1,117 @@
+package bulwark.facts.admin;
+
+import static bulwark.facts.admin.AdminFixture.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import bulwark.facts.GivenRequest;
+import bulwark.facts.Refusal;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.json.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+@Timeout(30)
+class AuditRoutesTest {
+    @TempDir
+    Path directory;
+
+    private AdminFixture node;
+
+    @BeforeEach
+    void open() {
+        node = new AdminFixture(directory);
+        for (int i = 0; i < 5; i++) {
+            write(i < 3 ? "fact_write" : "quota_breach", i == 0 ? "agent:a" : "agent:b");
+            node.clock.advance(Duration.ofSeconds(1));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void an_entry_has_the_members_of_the_wire_in_order() {
+        JsonNode page = page(request().query("limit", "1").query("cursor", "0"));
+        assertThat(page.propertyNames()).containsExactly("entries", "total", "next_cursor");
+        JsonNode entry = page.get("entries").get(0);
+        assertThat(entry.propertyNames())
+                .containsExactly(
+                        "seq",
+                        "id",
+                        "event_type",
+                        "entity_uri",
+                        "oidc_sub",
+                        "fact_id",
+                        "source",
+                        "attested_key_id",
+                        "ts",
+                        "tenant_id",
+                        "detail");
+        assertThat(entry.get("fact_id").stringValue()).isEqualTo("fact-1");
+        assertThat(entry.get("ts").stringValue()).isEqualTo("2026-01-01T00:00:00.000000+00:00");
+        JsonNode detail = StrictJson.parse(entry.get("detail").stringValue().getBytes(StandardCharsets.UTF_8));
+        assertThat(detail.get("n").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void a_cursor_walks_every_row_once() {
+        JsonNode first = page(request().query("limit", "3").query("cursor", "0"));
+        assertThat(first.get("entries")).hasSize(3);
+        assertThat(first.get("total").intValue()).isEqualTo(5);
+        String cursor = first.get("next_cursor").toString();
+        JsonNode second = page(request().query("limit", "3").query("cursor", cursor));
+        assertThat(second.get("entries")).hasSize(2);
+        assertThat(second.get("next_cursor").isNull()).isTrue();
+    }
+
+    @Test
+    void filters_combine() {
+        JsonNode breaches = page(request().query("event_type", "quota_breach").query("limit", "1"));
+        assertThat(breaches.get("entries")).hasSize(1);
+        assertThat(breaches.get("total").intValue()).isEqualTo(2);
+        assertThat(page(request().query("principal", "agent:a")).get("entries")).hasSize(1);
+        assertThat(page(request().query("since", "2026-01-01T00:00:03")).get("entries")).hasSize(2);
+        assertThat(page(request().query("until", "2025")).get("entries")).isEmpty();
+    }
+
+    @Test
+    void another_tenant_sees_nothing() {
+        GivenRequest other = request();
+        var stranger = new bulwark.kernel.access.Principal("agent:z", "other", java.util.Set.of("audit.read"), null);
+        assertThat(page(new GivenRequest(
+                                other.method(), other.path(), Map.of(), Map.of(), Map.of(), new byte[0], stranger))
+                        .get("entries"))
+                .isEmpty();
+    }
+
+    @Test
+    void limits_are_checked() {
+        for (String limit : new String[] {"0", "1001", "ten"}) {
+            assertThatThrownBy(() -> page(request().query("limit", limit))).isInstanceOf(Refusal.Invalid.class);
+        }
+    }
+
+    private void write(String type, String principal) {
+        node.store.write(tx ->
+                node.audit.append(tx, new AuditEvent(type, principal, "default", "fact-1", null, Map.of("n", 1))));
+    }
+
+    private JsonNode page(GivenRequest request) {
+        return json(node.call(request));
+    }
+
+    private static GivenRequest request() {
+        return GivenRequest.of("GET", "/v1/admin/audit").as("agent:siem", "audit.read");
+    }
+}

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 class BodyTest {
     @Test
     void fields_read_by_type() {
-        Body body = body("{\"t\":\"x\",\"l\":[\"a\",\"b\"],\"b\":true,\"n\":7,\"d\":0.5,\"o\":{\"k\":\"v\"},\"none\":null,\"extra\":1}");
+        Body body = body(
+                "{\"t\":\"x\",\"l\":[\"a\",\"b\"],\"b\":true,\"n\":7,\"d\":0.5,\"o\":{\"k\":\"v\"},\"none\":null,\"extra\":1}");
         assertThat(body.text("t")).isEqualTo("x");
         assertThat(body.texts("l")).containsExactly("a", "b");
         assertThat(body.flag("b", false)).isTrue();
@@ -130,7 +131,8 @@ class BodyTest {
     @Test
     void hostile_bytes_give_values_or_refusals_only() {
         Random random = new Random(42);
-        byte[] seed = "{\"t\":\"x\\u00e9\",\"n\":1e5,\"l\":[\"a\",{}],\"o\":{\"k\":null}}".getBytes(StandardCharsets.UTF_8);
+        byte[] seed =
+                "{\"t\":\"x\\u00e9\",\"n\":1e5,\"l\":[\"a\",{}],\"o\":{\"k\":null}}".getBytes(StandardCharsets.UTF_8);
         for (int round = 0; round < 20_000; round++) {
             byte[] bytes = seed.clone();
             for (int i = 1 + random.nextInt(4); i > 0; i--) {

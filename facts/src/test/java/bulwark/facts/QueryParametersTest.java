@@ -48,7 +48,8 @@ class QueryParametersTest {
         query.flag("deep", false);
         query.optionalText("q");
         query.text("entity");
-        List<Fault> faults = catchThrowableOfType(Refusal.Invalid.class, query::check).faults();
+        List<Fault> faults =
+                catchThrowableOfType(Refusal.Invalid.class, query::check).faults();
         assertThat(faults)
                 .extracting(Fault::type)
                 .containsExactly(
@@ -68,7 +69,8 @@ class QueryParametersTest {
     void an_unknown_scope_is_a_bad_request_with_the_scopes_sorted() {
         QueryParameters query = QueryParameters.of(request.query("scope", "world"));
         assertThatThrownBy(() -> query.scope("scope"))
-                .isInstanceOfSatisfying(Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(400))
+                .isInstanceOfSatisfying(
+                        Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(400))
                 .hasMessage("scope must be one of {'company', 'local', 'public', 'team'}");
     }
 

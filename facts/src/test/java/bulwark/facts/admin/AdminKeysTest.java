@@ -56,7 +56,10 @@ class AdminKeysTest {
 
     @Test
     void a_short_key_is_not_registered() {
-        assertThat(node.adminKeys.register(Optional.of(SecretBytes.ofText("short")))).singleElement().asString().contains("shorter");
+        assertThat(node.adminKeys.register(Optional.of(SecretBytes.ofText("short"))))
+                .singleElement()
+                .asString()
+                .contains("shorter");
         assertThat(node.evidence()).isEmpty();
     }
 
@@ -64,9 +67,15 @@ class AdminKeysTest {
     void an_expired_or_revoked_key_stays_shut_out() {
         node.adminKeys.register(KEY);
         node.clock.advance(Duration.ofDays(91));
-        assertThat(node.adminKeys.register(KEY)).singleElement().asString().contains("expired", "stigmem auth reissue-admin");
+        assertThat(node.adminKeys.register(KEY))
+                .singleElement()
+                .asString()
+                .contains("expired", "stigmem auth reissue-admin");
         node.adminKeys.reissue();
-        assertThat(node.adminKeys.register(KEY)).singleElement().asString().contains("revoked", "stigmem auth reissue-admin");
+        assertThat(node.adminKeys.register(KEY))
+                .singleElement()
+                .asString()
+                .contains("revoked", "stigmem auth reissue-admin");
         assertThat(node.keys.authenticate(RAW)).isInstanceOf(Verdict.Unknown.class);
     }
 
@@ -78,7 +87,8 @@ class AdminKeysTest {
         assertThat(reissued.revoked()).hasSize(1);
         assertThat(reissued.toString()).doesNotContain(reissued.raw().exposeText(SecretAccess.grant()));
         assertThat(node.keys.authenticate(RAW)).isInstanceOf(Verdict.Unknown.class);
-        assertThat(node.keys.authenticate(reissued.raw().exposeText(SecretAccess.grant()))).isInstanceOf(Verdict.Known.class);
+        assertThat(node.keys.authenticate(reissued.raw().exposeText(SecretAccess.grant())))
+                .isInstanceOf(Verdict.Known.class);
         assertThat(node.evidence()).hasSize(3);
         JsonNode again = json(node.call(GivenRequest.of("POST", "/local/auth/reissue-admin")));
         assertThat(again.get("revoked")).hasSize(1);
@@ -87,18 +97,25 @@ class AdminKeysTest {
 
     @Test
     void bootstrap_works_once_on_an_empty_store() {
-        assertThat(node.adminKeys.bootstrap(KEY.orElseThrow(), "agent:first", List.of("admin")).entityUri())
+        assertThat(node.adminKeys
+                        .bootstrap(KEY.orElseThrow(), "agent:first", List.of("admin"))
+                        .entityUri())
                 .isEqualTo("agent:first");
-        assertThatThrownBy(() -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
-                .isInstanceOfSatisfying(Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(409));
+        assertThatThrownBy(
+                        () -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
+                .isInstanceOfSatisfying(
+                        Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(409));
         assertThat(node.evidence()).hasSize(1);
     }
 
     @Test
     void a_revoked_key_still_blocks_bootstrap() {
-        String id = node.adminKeys.bootstrap(KEY.orElseThrow(), "agent:first", List.of("admin")).id();
+        String id = node.adminKeys
+                .bootstrap(KEY.orElseThrow(), "agent:first", List.of("admin"))
+                .id();
         node.store.write(tx -> node.keys.revoke(tx, id));
-        assertThatThrownBy(() -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
+        assertThatThrownBy(
+                        () -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
                 .isInstanceOf(Refusal.Plain.class);
     }
 
@@ -106,10 +123,14 @@ class AdminKeysTest {
     void bootstrap_over_the_local_socket_checks_its_fields() {
         GivenRequest request = GivenRequest.of("POST", "/local/auth/bootstrap-key");
         assertThatThrownBy(() -> node.call(request.json("{\"raw_key\":\"fifteen-chars-x\"}")))
-                .isInstanceOfSatisfying(Refusal.Invalid.class, e -> assertThat(e.faults().toString()).doesNotContain("fifteen"));
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        e -> assertThat(e.faults().toString()).doesNotContain("fifteen"));
         assertThatThrownBy(() -> node.call(request.json("{\"raw_key\":\"has blanks in it, long\"}")))
                 .isInstanceOf(Refusal.Invalid.class);
-        assertThat(json(node.call(request.json("{\"raw_key\":\"" + RAW + "\"}"))).get("permissions").toString())
+        assertThat(json(node.call(request.json("{\"raw_key\":\"" + RAW + "\"}")))
+                        .get("permissions")
+                        .toString())
                 .isEqualTo("[\"admin\",\"read\",\"write\"]");
     }
 }

@@ -81,7 +81,8 @@ class AuditRoutesTest {
         assertThat(breaches.get("entries")).hasSize(1);
         assertThat(breaches.get("total").intValue()).isEqualTo(2);
         assertThat(page(request().query("principal", "agent:a")).get("entries")).hasSize(1);
-        assertThat(page(request().query("since", "2026-01-01T00:00:03")).get("entries")).hasSize(2);
+        assertThat(page(request().query("since", "2026-01-01T00:00:03")).get("entries"))
+                .hasSize(2);
         assertThat(page(request().query("until", "2025")).get("entries")).isEmpty();
     }
 

@@ -39,19 +39,28 @@ class KeyRoutesTest {
 
     @Test
     void a_minted_key_is_shown_once_and_works() {
-        Response response = mint("{\"entity_uri\":\"stigmem://org/siem\",\"permissions\":[\"audit.read\"],\"extra\":1}");
+        Response response =
+                mint("{\"entity_uri\":\"stigmem://org/siem\",\"permissions\":[\"audit.read\"],\"extra\":1}");
         assertThat(response.status()).isEqualTo(201);
         assertThat(response.headers()).containsEntry("Cache-Control", "no-store");
         JsonNode answer = json(response);
         assertThat(answer.propertyNames())
                 .containsExactly(
-                        "id", "key", "entity_uri", "permissions", "description", "created_at", "expires_at", "tenant_id");
+                        "id",
+                        "key",
+                        "entity_uri",
+                        "permissions",
+                        "description",
+                        "created_at",
+                        "expires_at",
+                        "tenant_id");
         assertThat(answer.get("key").stringValue()).matches("[0-9a-f]{64}");
         assertThat(answer.get("expires_at").stringValue()).isEqualTo("2026-04-01T00:00:00.000000+00:00");
         Verdict verdict = node.keys.authenticate(answer.get("key").stringValue());
         assertThat(verdict)
                 .isInstanceOfSatisfying(
-                        Verdict.Known.class, k -> assertThat(k.principal().permissions()).containsExactly("audit.read"));
+                        Verdict.Known.class,
+                        k -> assertThat(k.principal().permissions()).containsExactly("audit.read"));
     }
 
     @Test
@@ -76,14 +85,18 @@ class KeyRoutesTest {
 
     @Test
     void a_registered_key_is_never_repeated() {
-        Response response = register("{\"raw_key\":\"" + RAW + "\",\"entity_uri\":\"agent:x\",\"permissions\":[\"write\",\"read\"]}");
+        Response response = register(
+                "{\"raw_key\":\"" + RAW + "\",\"entity_uri\":\"agent:x\",\"permissions\":[\"write\",\"read\"]}");
         assertThat(response.status()).isEqualTo(201);
         assertThat(json(response).propertyNames())
-                .containsExactly("id", "entity_uri", "permissions", "description", "created_at", "expires_at", "tenant_id");
+                .containsExactly(
+                        "id", "entity_uri", "permissions", "description", "created_at", "expires_at", "tenant_id");
         assertThat(json(response).get("permissions").toString()).isEqualTo("[\"read\",\"write\"]");
         assertThat(node.keys.authenticate(RAW)).isInstanceOf(Verdict.Known.class);
-        refused(409, "raw_key already exists; generate a new key value", () ->
-                register("{\"raw_key\":\"" + RAW + "\",\"entity_uri\":\"agent:x\"}"));
+        refused(
+                409,
+                "raw_key already exists; generate a new key value",
+                () -> register("{\"raw_key\":\"" + RAW + "\",\"entity_uri\":\"agent:x\"}"));
     }
 
     @Test
@@ -96,9 +109,11 @@ class KeyRoutesTest {
                     assertThat(e.faults().toString()).doesNotContain("hush");
                 });
         assertThatThrownBy(() -> mint("{\"entity_uri\":\"\",\"permissions\":\"read\",\"expires_at\":\"tomorrow\"}"))
-                .isInstanceOfSatisfying(Refusal.Invalid.class, e -> assertThat(e.faults())
-                        .extracting(Refusal.Fault::type)
-                        .containsExactly("string_too_short", "list_type", "value_error"));
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        e -> assertThat(e.faults())
+                                .extracting(Refusal.Fault::type)
+                                .containsExactly("string_too_short", "list_type", "value_error"));
     }
 
     @Test
@@ -117,15 +132,22 @@ class KeyRoutesTest {
                 400,
                 "expires_at exceeds configured static API key max age (90 days)",
                 () -> mint("{\"entity_uri\":\"a\",\"expires_at\":\"2026-04-01T00:00:01+00:00\"}"));
-        refused(400, "expires_at must be in the future", () -> mint("{\"entity_uri\":\"a\",\"expires_at\":\"2025-12-31T00:00:00Z\"}"));
-        assertThat(json(mint("{\"entity_uri\":\"a\",\"expires_at\":\"2026-02-01T01:00:00\"}")).get("expires_at").stringValue())
+        refused(
+                400,
+                "expires_at must be in the future",
+                () -> mint("{\"entity_uri\":\"a\",\"expires_at\":\"2025-12-31T00:00:00Z\"}"));
+        assertThat(json(mint("{\"entity_uri\":\"a\",\"expires_at\":\"2026-02-01T01:00:00\"}"))
+                        .get("expires_at")
+                        .stringValue())
                 .isEqualTo("2026-02-01T01:00:00.000000+00:00");
     }
 
     @Test
     void there_is_one_tenant() {
-        refused(400, "tenant_id must be 'default': this node has one tenant", () ->
-                mint("{\"entity_uri\":\"a\",\"tenant_id\":\"other\"}"));
+        refused(
+                400,
+                "tenant_id must be 'default': this node has one tenant",
+                () -> mint("{\"entity_uri\":\"a\",\"tenant_id\":\"other\"}"));
     }
 
     @Test
@@ -134,8 +156,10 @@ class KeyRoutesTest {
         JsonNode own = json(node.call(GivenRequest.of("GET", "/v1/auth/keys").as("agent:x", "read")));
         assertThat(own).hasSize(1);
         assertThat(own.get(0).propertyNames())
-                .containsExactly("id", "entity_uri", "permissions", "description", "created_at", "expires_at", "oidc_sub");
-        assertThat(json(node.call(GivenRequest.of("GET", "/v1/auth/keys").as("agent:y")))).isEmpty();
+                .containsExactly(
+                        "id", "entity_uri", "permissions", "description", "created_at", "expires_at", "oidc_sub");
+        assertThat(json(node.call(GivenRequest.of("GET", "/v1/auth/keys").as("agent:y"))))
+                .isEmpty();
         refused(403, "Cannot revoke another entity's key", () -> revoke("agent:y", id, "read"));
         refused(404, "Key not found", () -> revoke("agent:x", "nope", "read"));
         assertThat(revoke("agent:x", id, "read").status()).isEqualTo(204);
@@ -151,7 +175,10 @@ class KeyRoutesTest {
         assertThat(node.keys.authenticate(raw)).isInstanceOf(Verdict.Known.class);
         JsonNode all = json(node.call(admin("GET", "/v1/admin/api-keys")));
         assertThat(all.get(0).get("tenant_id").stringValue()).isEqualTo("default");
-        assertThat(node.call("/v1/admin/api-keys/{id}", admin("DELETE", "/v1/admin/api-keys/" + id).parameter("id", id)).status())
+        assertThat(node.call(
+                                "/v1/admin/api-keys/{id}",
+                                admin("DELETE", "/v1/admin/api-keys/" + id).parameter("id", id))
+                        .status())
                 .isEqualTo(204);
         assertThat(node.keys.authenticate(raw)).isInstanceOf(Verdict.Unknown.class);
         String other = json(mint("{\"entity_uri\":\"agent:x\"}")).get("id").stringValue();
@@ -166,8 +193,10 @@ class KeyRoutesTest {
         JsonNode soon = json(node.call(admin("GET", "/v1/auth/keys/expiring-soon")));
         assertThat(soon).hasSize(1);
         assertThat(soon.get(0).get("days_remaining").intValue()).isEqualTo(10);
-        assertThat(json(node.call(admin("GET", "/v1/auth/keys/expiring-soon").query("within_days", "90")))).hasSize(2);
-        assertThatThrownBy(() -> node.call(admin("GET", "/v1/auth/keys/expiring-soon").query("within_days", "366")))
+        assertThat(json(node.call(admin("GET", "/v1/auth/keys/expiring-soon").query("within_days", "90"))))
+                .hasSize(2);
+        assertThatThrownBy(() ->
+                        node.call(admin("GET", "/v1/auth/keys/expiring-soon").query("within_days", "366")))
                 .isInstanceOf(Refusal.Invalid.class);
     }
 
@@ -176,14 +205,16 @@ class KeyRoutesTest {
         mint("{\"entity_uri\":\"agent:x\"}");
         node.clock.advance(Duration.ofDays(90));
         assertThat(json(node.call(admin("GET", "/v1/admin/api-keys")))).isEmpty();
-        assertThat(json(node.call(admin("GET", "/v1/admin/api-keys").query("include_expired", "true")))).hasSize(1);
+        assertThat(json(node.call(admin("GET", "/v1/admin/api-keys").query("include_expired", "true"))))
+                .hasSize(1);
     }
 
     @Test
     void me_tells_who_calls() {
         Response response = node.call(GivenRequest.of("GET", "/v1/me").as("agent:x", "write", "read"));
         assertThat(json(response))
-                .hasToString("{\"entity_uri\":\"agent:x\",\"permissions\":[\"read\",\"write\"],\"oidc_sub\":null,\"tenant_id\":\"default\"}");
+                .hasToString(
+                        "{\"entity_uri\":\"agent:x\",\"permissions\":[\"read\",\"write\"],\"oidc_sub\":null,\"tenant_id\":\"default\"}");
     }
 
     @Test
@@ -207,16 +238,20 @@ class KeyRoutesTest {
     private Response revoke(String entity, String id, String permission) {
         return node.call(
                 "/v1/auth/keys/{id}",
-                GivenRequest.of("DELETE", "/v1/auth/keys/" + id).as(entity, permission).parameter("id", id));
+                GivenRequest.of("DELETE", "/v1/auth/keys/" + id)
+                        .as(entity, permission)
+                        .parameter("id", id));
     }
 
     private static GivenRequest admin(String method, String path) {
         return GivenRequest.of(method, path).as("agent:admin", "admin");
     }
 
-    private static void refused(int status, String sentence, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static void refused(
+            int status, String sentence, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(status))
+                .isInstanceOfSatisfying(
+                        Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(status))
                 .hasMessage(sentence);
     }
 }

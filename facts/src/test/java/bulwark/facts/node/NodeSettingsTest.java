@@ -23,7 +23,8 @@ class NodeSettingsTest {
             recorded = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
         String actual = NodeSettings.schema().settings().stream()
-                .map(s -> s.name() + " " + s.kind() + (s.secret() ? " secret" : s.fallback() == null ? " unset" : " =" + s.fallback()))
+                .map(s -> s.name() + " " + s.kind()
+                        + (s.secret() ? " secret" : s.fallback() == null ? " unset" : " =" + s.fallback()))
                 .sorted()
                 .collect(Collectors.joining("\n", "", "\n"));
         assertThat(actual).isEqualTo(recorded);
@@ -58,7 +59,9 @@ class NodeSettingsTest {
                 .containsEntry("admin_action", new Limit(10, 1 / 6.0))
                 .containsEntry("audit_export", new Limit(10_000, 167))
                 .hasSize(7);
-        assertThat(limits("50", "0")).containsEntry("fact_write", new Limit(50, 50 / 3600.0)).doesNotContainKey("fact_read");
+        assertThat(limits("50", "0"))
+                .containsEntry("fact_write", new Limit(50, 50 / 3600.0))
+                .doesNotContainKey("fact_read");
         assertThat(limits("0", "0")).isEmpty();
     }
 

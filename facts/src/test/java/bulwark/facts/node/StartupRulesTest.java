@@ -28,16 +28,24 @@ class StartupRulesTest {
 
     @Test
     void the_hardened_settings_of_the_tutorial_start_without_a_word() {
-        assertThat(refusals(with(TLS, "STIGMEM_FEDERATION_INSECURE=0", "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR=10000"))).isEmpty();
+        assertThat(refusals(with(TLS, "STIGMEM_FEDERATION_INSECURE=0", "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR=10000")))
+                .isEmpty();
         assertThat(warnings(with(TLS, "STIGMEM_FEDERATION_INSECURE=0"))).isEmpty();
     }
 
     @Test
     void certificate_key_and_bundle_belong_together() {
         assertThat(refusals("STIGMEM_TLS_CERT_PATH=c"))
-                .containsExactly("STIGMEM_TLS_CERT_PATH is set without STIGMEM_TLS_KEY_PATH: set both for mutual TLS, or neither");
-        assertThat(refusals("STIGMEM_TLS_KEY_PATH=k")).singleElement().asString().startsWith("STIGMEM_TLS_KEY_PATH is set");
-        assertThat(refusals("STIGMEM_TLS_CA_BUNDLE=b")).singleElement().asString().startsWith("STIGMEM_TLS_CA_BUNDLE is set");
+                .containsExactly(
+                        "STIGMEM_TLS_CERT_PATH is set without STIGMEM_TLS_KEY_PATH: set both for mutual TLS, or neither");
+        assertThat(refusals("STIGMEM_TLS_KEY_PATH=k"))
+                .singleElement()
+                .asString()
+                .startsWith("STIGMEM_TLS_KEY_PATH is set");
+        assertThat(refusals("STIGMEM_TLS_CA_BUNDLE=b"))
+                .singleElement()
+                .asString()
+                .startsWith("STIGMEM_TLS_CA_BUNDLE is set");
         assertThat(refusals("STIGMEM_TLS_CERT_PATH=c", "STIGMEM_TLS_KEY_PATH=k"))
                 .singleElement()
                 .asString()
@@ -57,8 +65,9 @@ class StartupRulesTest {
         String[] insecure = {"STIGMEM_FEDERATION_ENABLED=1", "STIGMEM_FEDERATION_INSECURE=1"};
         assertThat(refusals(insecure)).hasSize(1);
         assertThat(warnings(insecure))
-                .anyMatch(w -> w.startsWith(
-                        "SECURITY WARNING: federation is running without mTLS because STIGMEM_FEDERATION_INSECURE=1 is set."));
+                .anyMatch(
+                        w -> w.startsWith(
+                                "SECURITY WARNING: federation is running without mTLS because STIGMEM_FEDERATION_INSECURE=1 is set."));
         assertThat(refusals(with(insecure, "STIGMEM_NODE_URL=http://node.example.com:8765")))
                 .anyMatch(r -> r.contains("STIGMEM_NODE_URL is \"node.example.com\""));
     }
@@ -70,18 +79,24 @@ class StartupRulesTest {
                 .singleElement()
                 .asString()
                 .startsWith("SECURITY WARNING: authentication is off");
-        assertThat(refusals("STIGMEM_AUTH_REQUIRED=false", "STIGMEM_NODE_URL=https://node.example.com")).hasSize(1);
-        assertThat(refusals("STIGMEM_AUTH_REQUIRED=false", "STIGMEM_NODE_URL=http://[::1]:8765")).isEmpty();
+        assertThat(refusals("STIGMEM_AUTH_REQUIRED=false", "STIGMEM_NODE_URL=https://node.example.com"))
+                .hasSize(1);
+        assertThat(refusals("STIGMEM_AUTH_REQUIRED=false", "STIGMEM_NODE_URL=http://[::1]:8765"))
+                .isEmpty();
         assertThat(refusals(with(TLS, "STIGMEM_AUTH_REQUIRED=false")))
                 .singleElement()
                 .asString()
                 .contains("binds 0.0.0.0");
-        assertThat(refusals(with(TLS, "STIGMEM_AUTH_REQUIRED=0", "STIGMEM_LOCAL_DEV_ALLOW_INSECURE_NON_LOOPBACK=1"))).isEmpty();
+        assertThat(refusals(with(TLS, "STIGMEM_AUTH_REQUIRED=0", "STIGMEM_LOCAL_DEV_ALLOW_INSECURE_NON_LOOPBACK=1")))
+                .isEmpty();
     }
 
     @Test
     void plaintext_beyond_the_machine_is_refused_unless_allowed() {
-        assertThat(refusals("STIGMEM_HOST=0.0.0.0")).singleElement().asString().startsWith("STIGMEM_HOST=0.0.0.0 would serve");
+        assertThat(refusals("STIGMEM_HOST=0.0.0.0"))
+                .singleElement()
+                .asString()
+                .startsWith("STIGMEM_HOST=0.0.0.0 would serve");
         String[] allowed = {"STIGMEM_HOST=0.0.0.0", "STIGMEM_LOCAL_DEV_ALLOW_INSECURE_NON_LOOPBACK=1"};
         assertThat(refusals(allowed)).isEmpty();
         assertThat(warnings(allowed)).singleElement().asString().startsWith("SECURITY WARNING: STIGMEM_HOST=0.0.0.0");
@@ -96,8 +111,12 @@ class StartupRulesTest {
                 .singleElement()
                 .asString()
                 .startsWith("SECURITY WARNING: the plaintext listener binds STIGMEM_LOCAL_HTTP_HOST=0.0.0.0");
-        assertThat(refusals(with(TLS, "STIGMEM_PORT=8000"))).singleElement().asString().contains("both 8000");
-        assertThat(warnings(with(TLS, "STIGMEM_LOCAL_HTTP_HOST=0.0.0.0", "STIGMEM_LOCAL_HTTP_PORT=0"))).isEmpty();
+        assertThat(refusals(with(TLS, "STIGMEM_PORT=8000")))
+                .singleElement()
+                .asString()
+                .contains("both 8000");
+        assertThat(warnings(with(TLS, "STIGMEM_LOCAL_HTTP_HOST=0.0.0.0", "STIGMEM_LOCAL_HTTP_PORT=0")))
+                .isEmpty();
     }
 
     @Test
@@ -124,7 +143,8 @@ class StartupRulesTest {
 
     @Test
     void development_cors_is_warned_of() {
-        assertThat(warnings("STIGMEM_CORS_DEV_LOCALHOST=1")).anyMatch(w -> w.startsWith("SECURITY WARNING: STIGMEM_CORS"));
+        assertThat(warnings("STIGMEM_CORS_DEV_LOCALHOST=1"))
+                .anyMatch(w -> w.startsWith("SECURITY WARNING: STIGMEM_CORS"));
     }
 
     @ParameterizedTest
@@ -200,6 +220,8 @@ class StartupRulesTest {
     }
 
     private static String[] with(String[] some, String... more) {
-        return java.util.stream.Stream.of(some, more).flatMap(java.util.Arrays::stream).toArray(String[]::new);
+        return java.util.stream.Stream.of(some, more)
+                .flatMap(java.util.Arrays::stream)
+                .toArray(String[]::new);
     }
 }

@@ -90,7 +90,9 @@ class ApiKeysTest {
         assertThat(keys.cached(RAW)).isEmpty();
         assertThat(keys.authenticate(RAW)).isInstanceOf(Verdict.Unknown.class);
         assertThat(store.<Boolean>write(tx -> keys.revoke(tx, key.id()))).isFalse();
-        assertThat(store.<Optional<KeyRecord>>read(tx -> keys.byRawKey(tx, SecretBytes.ofText(RAW))).orElseThrow().revokedAt())
+        assertThat(store.<Optional<KeyRecord>>read(tx -> keys.byRawKey(tx, SecretBytes.ofText(RAW)))
+                        .orElseThrow()
+                        .revokedAt())
                 .isNotNull();
     }
 
@@ -152,7 +154,8 @@ class ApiKeysTest {
         clock.set(Instant.parse("2026-01-06T00:00:00Z"));
         assertThat(list("agent:a", false)).containsExactly(second);
         assertThat(list("agent:a", true)).containsExactly(second, first);
-        assertThat(store.<List<KeyRecord>>read(tx -> keys.list(tx, "other", null, true))).isEmpty();
+        assertThat(store.<List<KeyRecord>>read(tx -> keys.list(tx, "other", null, true)))
+                .isEmpty();
     }
 
     @Test
@@ -200,7 +203,8 @@ class ApiKeysTest {
         store.close();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).doesNotContain(RAW);
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .doesNotContain(RAW);
             }
         }
     }

@@ -58,14 +58,14 @@ class ConfigurationTest {
         Configuration configuration = read(Map.of("NODE_PORT", "2", "NODE_DB_PATH", ""));
         assertThat(configuration.text("NODE_DB_PATH")).isEqualTo("file.db");
         assertThat(configuration.port("NODE_PORT")).isEqualTo(2);
-        assertThat(configuration.describe())
-                .contains("NODE_DB_PATH = file.db  (.env)", "NODE_PORT = 2  (environment)");
+        assertThat(configuration.describe()).contains("NODE_DB_PATH = file.db  (.env)", "NODE_PORT = 2  (environment)");
     }
 
     @ParameterizedTest
     @CsvSource({"1,true", "0,false", "TRUE,true", "False,false", "yes,true", "No,false", "oN,true", "OFF,false"})
     void booleans_have_eight_spellings(String text, boolean value) {
-        assertThat(read(Map.of("NODE_AUTH_REQUIRED", text)).flag("NODE_AUTH_REQUIRED")).isEqualTo(value);
+        assertThat(read(Map.of("NODE_AUTH_REQUIRED", text)).flag("NODE_AUTH_REQUIRED"))
+                .isEqualTo(value);
     }
 
     @Test
@@ -75,11 +75,21 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NODE_PORT,65536", "NODE_PORT,-1", "NODE_PORT,x", "NODE_AUTH_REQUIRED,maybe", "NODE_READ_PER_HOUR,1.5",
-        "NODE_READ_PER_HOUR,9999999999999999999", "NODE_WEIGHT,NaN", "NODE_WEIGHT,1d", "NODE_WEIGHT,0x1p3"
+        "NODE_PORT,65536",
+        "NODE_PORT,-1",
+        "NODE_PORT,x",
+        "NODE_AUTH_REQUIRED,maybe",
+        "NODE_READ_PER_HOUR,1.5",
+        "NODE_READ_PER_HOUR,9999999999999999999",
+        "NODE_WEIGHT,NaN",
+        "NODE_WEIGHT,1d",
+        "NODE_WEIGHT,0x1p3"
     })
     void a_value_of_the_wrong_kind_is_refused(String name, String value) {
-        assertThat(refused(Map.of(name, value))).singleElement().asString().startsWith(name + " (environment) must be ");
+        assertThat(refused(Map.of(name, value)))
+                .singleElement()
+                .asString()
+                .startsWith(name + " (environment) must be ");
     }
 
     @Test
@@ -92,7 +102,8 @@ class ConfigurationTest {
     void a_file_with_secrets_that_others_can_read_is_refused() throws IOException {
         file("NODE_ADMIN_KEY=" + KEY + "\n", "rw-r-----");
         assertThat(refused(Map.of()))
-                .containsExactly(".env holds secrets (NODE_ADMIN_KEY) and can be read by others than its owner: chmod 600 .env");
+                .containsExactly(
+                        ".env holds secrets (NODE_ADMIN_KEY) and can be read by others than its owner: chmod 600 .env");
         file("NODE_ADMIN_KEY=" + KEY + "\n", "rw-------");
         assertThat(secret(read(Map.of()))).isEqualTo(KEY);
     }
@@ -101,16 +112,26 @@ class ConfigurationTest {
     void a_secret_can_lie_in_a_file_of_its_own() throws IOException {
         Path secret = write(directory.resolve("admin"), KEY + "\n", "rw-------");
         assertThat(secret(read(Map.of("NODE_ADMIN_KEY_FILE", "admin")))).isEqualTo(KEY);
-        assertThat(secret(read(Map.of("NODE_ADMIN_KEY_FILE", secret.toString())))).isEqualTo(KEY);
+        assertThat(secret(read(Map.of("NODE_ADMIN_KEY_FILE", secret.toString()))))
+                .isEqualTo(KEY);
     }
 
     @Test
     void a_secret_file_that_is_exposed_empty_or_absent_is_refused() throws IOException {
         write(directory.resolve("open"), KEY, "rw-r--r--");
         write(directory.resolve("empty"), "\n", "rw-------");
-        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "open"))).singleElement().asString().contains("chmod 600");
-        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "empty"))).singleElement().asString().contains("is empty");
-        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "gone"))).singleElement().asString().contains("is not a file");
+        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "open")))
+                .singleElement()
+                .asString()
+                .contains("chmod 600");
+        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "empty")))
+                .singleElement()
+                .asString()
+                .contains("is empty");
+        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "gone")))
+                .singleElement()
+                .asString()
+                .contains("is not a file");
     }
 
     @Test
@@ -141,7 +162,10 @@ class ConfigurationTest {
         assertThat(refused(Map.of("NODE_AUTH_REQUIERD", "0")))
                 .containsExactly(
                         "NODE_AUTH_REQUIERD in the environment is not a known setting; did you mean NODE_AUTH_REQUIRED?");
-        assertThat(refused(Map.of("node_auth_required", "0"))).singleElement().asString().contains("NODE_AUTH_REQUIRED?");
+        assertThat(refused(Map.of("node_auth_required", "0")))
+                .singleElement()
+                .asString()
+                .contains("NODE_AUTH_REQUIRED?");
         assertThat(read(Map.of("NODE_SOMETHING_ELSE", "1", "OTHER", "x")).warnings())
                 .containsExactly("NODE_SOMETHING_ELSE in the environment is not a known setting and is ignored");
     }
@@ -183,7 +207,8 @@ class ConfigurationTest {
     }
 
     private List<String> refused(Map<String, String> environment) {
-        return catchThrowableOfType(ConfigurationRefused.class, () -> read(environment)).problems();
+        return catchThrowableOfType(ConfigurationRefused.class, () -> read(environment))
+                .problems();
     }
 
     private static String secret(Configuration configuration) {

@@ -104,7 +104,8 @@ class QuotaPersistenceTest {
 
     private long rows() {
         return store.read(tx -> {
-            try (ResultSet rows = tx.statement("SELECT count(*) FROM quota_buckets").executeQuery()) {
+            try (ResultSet rows =
+                    tx.statement("SELECT count(*) FROM quota_buckets").executeQuery()) {
                 return rows.next() ? rows.getLong(1) : -1;
             }
         });

@@ -25,16 +25,21 @@ public final class OwnerOnlyFiles {
 
     /** Creates the directory and its parents (0700) where they are absent. @throws KeyRefused when others can enter it */
     public static void createDirectory(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
-            syncDirectory(directory.toAbsolutePath().getParent());
-        }
+        create(directory.toAbsolutePath());
         check(directory);
+    }
+
+    private static void create(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.exists(directory)) {
+            create(parent);
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
+            syncParent(directory);
+        }
     }
 
     /** Replaces the file as a whole: temporary file 0600, sync, rename, sync of the directory. */
     public static void write(Path file, byte[] content) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
         Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
         Files.deleteIfExists(temporary);
         try (FileChannel channel = FileChannel.open(
@@ -48,13 +53,13 @@ public final class OwnerOnlyFiles {
             channel.force(true);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(directory);
+        syncParent(file);
     }
 
     /** Deletes the file if it is there, durably. */
     public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
-            syncDirectory(file.toAbsolutePath().getParent());
+            syncParent(file);
         }
     }
 
@@ -71,9 +76,12 @@ public final class OwnerOnlyFiles {
         }
     }
 
-    private static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+    private static void syncParent(Path path) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            try (FileChannel channel = FileChannel.open(parent, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 }

@@ -5,59 +5,115 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An append-only, hash-chained table of {@link AuditRow}s inside a part's own store. Mutations append in their own
  * transaction; reads are batched (flushed within 200 ms, loss bound one second on a crash); refusals are limited to the first
- * 100 rows per principal, reason and minute, then one row with {@code suppressed}. Thread-safe.
+ * 100 rows per principal, reason and minute, then one row with {@code suppressed}. One instance per table of a store; close it
+ * before the store. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
-    private AuditLog() {}
+    private static final Pattern TABLE = Pattern.compile("[a-z_]{1,60}");
+
+    private final Store store;
+    private final String table;
+    private final Clock clock;
+    private final AuditChain chain;
+    private final RefusalLimit refusals = new RefusalLimit();
+    private final LaterRows later;
+    private final List<Consumer<AuditRow>> listeners = new CopyOnWriteArrayList<>();
+
+    private AuditLog(Store store, String table, Clock clock) {
+        this.store = store;
+        this.table = table;
+        this.clock = clock;
+        this.chain = new AuditChain(table);
+        this.later = new LaterRows(store, table, this, clock, refusals);
+    }
 
     /** @param table for instance {@code fact_audit_log}; see the part's migration for its columns */
     public static AuditLog open(Store store, String table, Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+        if (!TABLE.matcher(table).matches()) {
+            throw new IllegalArgumentException("not a table name: " + table);
+        }
+        AuditLog log = new AuditLog(store, table, clock);
+        log.later.start();
+        return log;
     }
 
     /** In the caller's transaction. */
     public AuditRow append(WriteTx tx, AuditEvent event) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return append(tx, AuditDraft.of(event, clock.instant()));
+    }
+
+    AuditRow append(WriteTx tx, AuditDraft draft) throws SQLException {
+        AuditRow row = chain.append(tx, draft);
+        if (!listeners.isEmpty()) {
+            tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(row)));
+        }
+        return row;
     }
 
     /** Never awaited. A full queue turns into one counting row per principal and type. */
     public void appendLater(AuditEvent event) {
-        throw new UnsupportedOperationException("skeleton");
+        later.add(event);
     }
 
-    /** A refusal of a known principal: the first of a minute is durable when this returns, up to 100 rows a minute, the rest counted. */
+    /**
+     * A refusal of a known principal: the first of a minute is durable when this returns, up to 100 rows a minute, the rest
+     * counted in one row {@code {"reason", "suppressed"}} once the minute has ended.
+     */
     public void refusal(AuditEvent event, String reason) {
-        throw new UnsupportedOperationException("skeleton");
+        Instant now = clock.instant();
+        if (refusals.pass(event, reason, now)) {
+            AuditDraft draft = AuditDraft.of(event, now);
+            store.write(tx -> append(tx, draft));
+        }
     }
 
-    /** Writes what is queued now; used at stop and by tests. */
+    /** Writes what is queued now, and the counts of the current minute; used at stop and by tests. */
     public void flush() {
-        throw new UnsupportedOperationException("skeleton");
+        later.flush(true);
     }
 
-    /** Told of each committed row's type and tenant, for metrics. */
+    /** Told of each committed row's type and tenant, for metrics; on the writer thread, so short. */
     public void onRow(Consumer<AuditRow> listener) {
-        throw new UnsupportedOperationException("skeleton");
+        listeners.add(listener);
     }
 
     public Page page(ReadTx tx, Query query) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return new AuditPages(table).page(tx, query);
+    }
+
+    /** Where the chain ends; empty for a table without rows. What a signed statement about the log names. */
+    public Optional<Head> head(ReadTx tx) throws SQLException {
+        return chain.storedHead(tx);
     }
 
     /** Walks the chain. @return problems, one sentence each, empty when whole */
     public List<String> fsck(ReadTx tx) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        return new AuditFsck(table).walk(tx, null);
+    }
+
+    /** As {@link #fsck(ReadTx)}, and finds a cut tail or a chain made anew. @param expected a head known from elsewhere */
+    public List<String> fsckAgainst(Head expected, ReadTx tx) throws SQLException {
+        return new AuditFsck(table).walk(tx, expected);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        later.close();
+    }
+
+    /** The newest row. */
+    public record Head(long seq, String rowHash) {}
 
     /** All optional; cursor exclusive (0 = start), since/until inclusive. Without cursor and since: the newest rows, ascending. */
     public record Query(
@@ -69,7 +125,7 @@ public final class AuditLog implements AutoCloseable {
             @Nullable Long cursor,
             int limit) {}
 
-    /** @param total rows that match the filters, whatever the page; nextCursor last seq when more may follow, else null */
+    /** @param total rows that match the filters, whatever the page; nextCursor last seq when more follow, else null */
     public record Page(
             List<AuditRow> rows, long total, @Nullable Long nextCursor) {}
 }

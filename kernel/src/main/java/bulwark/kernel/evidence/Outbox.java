@@ -1,43 +1,240 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Effects that follow a committed change. One worker thread; at least once, so handlers are idempotent; failed ones are retried with backoff; start-up carries on where a crash stopped. */
+/**
+ * Effects that follow a committed change. One worker thread; at least once, so handlers are idempotent; failed ones are retried
+ * with backoff (50 ms doubling to one minute, per row: one that fails does not hold up the others); start-up carries on where a
+ * crash stopped. Rows stay after they are done, so that a key is never carried out twice. Thread-safe.
+ */
 public final class Outbox implements AutoCloseable {
-    private Outbox() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+    private static final int PAGE = 200;
+    private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONGEST_DELAY = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration STOP = Duration.ofSeconds(5);
+
+    private final Store store;
+    private final Clock clock;
+    private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+    private final Map<Long, Backoff> waiting = new HashMap<>();
+    private final Semaphore work = new Semaphore(1);
+    private final Runnable wake = this::wake;
+    private final Thread worker = Thread.ofPlatform().name("outbox").daemon().unstarted(this::run);
+    private volatile boolean closed;
+
+    private Outbox(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
 
     public static Outbox open(Store store, Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+        return new Outbox(store, clock);
     }
 
     /** Registers the effect of a kind; before {@link #start()}. */
     public void handle(String kind, Handler handler) {
-        throw new UnsupportedOperationException("skeleton");
+        if (handlers.putIfAbsent(kind, handler) != null) {
+            throw new IllegalArgumentException("two handlers for outbox kind " + kind);
+        }
     }
 
     public void start() {
-        throw new UnsupportedOperationException("skeleton");
+        worker.start();
     }
 
     /** In the caller's transaction; a second row with the same kind and key is ignored. @param payload JSON text */
     public void enqueue(WriteTx tx, String kind, String dedupeKey, String payload) throws SQLException {
-        throw new UnsupportedOperationException("skeleton");
+        OutboxRows.insert(tx, kind, dedupeKey, payload, Timestamps.offset(clock.instant()));
+        tx.afterCommit(wake);
     }
 
     /** Waits until nothing is open or the deadline passes; for tests and graceful stop. */
-    public boolean drain(java.time.Duration deadline) {
-        throw new UnsupportedOperationException("skeleton");
+    public boolean drain(Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (store.read(OutboxRows::anyOpen)) {
+            if (System.nanoTime() - end >= 0 || closed) {
+                return false;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
+    /** A handler in its work is interrupted; its row stays open for the next start. */
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+        worker.interrupt();
+        try {
+            if (!worker.join(STOP)) {
+                LOG.warn("An outbox handler did not stop within {} seconds.", STOP.toSeconds());
+            }
+        } catch (IllegalThreadStateException e) {
+            LOG.debug("The outbox was closed before it started.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        if (work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                if (work.tryAcquire(untilNextRetry(), TimeUnit.NANOSECONDS)) {
+                    work.drainPermits();
+                }
+                pass();
+            } catch (InterruptedException e) {
+                // Only close() interrupts; it has set the flag.
+                continue;
+            } catch (StoreFailed e) {
+                retryPassLater(e);
+            } catch (RuntimeException e) {
+                LOG.error("A pass over the outbox failed.", e);
+                retryPassLater(e);
+            }
+        }
+    }
+
+    private void retryPassLater(RuntimeException why) {
+        if (!closed) {
+            LOG.warn("The outbox waits for the store: {}", why.getMessage());
+            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed();
+        }
+    }
+
+    private long untilNextRetry() {
+        long now = System.nanoTime();
+        long next = LONGEST_DELAY;
+        for (Backoff backoff : waiting.values()) {
+            next = Math.min(next, backoff.notBefore - now);
+        }
+        return Math.max(next, 0);
+    }
+
+    private void pass() throws InterruptedException {
+        long after = 0;
+        Set<Long> open = new HashSet<>();
+        while (!closed) {
+            long from = after;
+            List<OutboxRows.Open> page = store.read(tx -> OutboxRows.openAfter(tx, from, PAGE));
+            if (page.isEmpty()) {
+                break;
+            }
+            page.forEach(row -> open.add(row.id()));
+            carryOut(page);
+            after = page.getLast().id();
+        }
+        // Also ends the wait for the store itself, which has no row.
+        waiting.keySet().retainAll(open);
+    }
+
+    /** The results of a page share one transaction. */
+    private void carryOut(List<OutboxRows.Open> page) throws InterruptedException {
+        Map<Long, @Nullable String> errors = new HashMap<>();
+        try {
+            for (OutboxRows.Open row : page) {
+                Handler handler = handlers.get(row.kind());
+                Backoff backoff = waiting.get(row.id());
+                if (handler != null && !closed && (backoff == null || backoff.isOver())) {
+                    errors.put(row.id(), carryOut(row, handler));
+                }
+            }
+        } finally {
+            record(errors);
+        }
+    }
+
+    /** @return the error, or null when it worked */
+    private @Nullable String carryOut(OutboxRows.Open row, Handler handler) throws InterruptedException {
+        try {
+            handler.run(row.dedupeKey(), row.payload());
+            waiting.remove(row.id());
+            return null;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            if (closed) {
+                throw new InterruptedException("closing");
+            }
+            Backoff backoff = waiting.computeIfAbsent(row.id(), ignored -> new Backoff());
+            if (backoff.failures == 0) {
+                LOG.warn(
+                        "Outbox row {} of kind {} failed and will be retried: {}",
+                        row.id(),
+                        row.kind(),
+                        e.getMessage());
+            }
+            backoff.failed();
+            return e.getClass().getSimpleName() + ": " + e.getMessage();
+        }
+    }
+
+    private void record(Map<Long, @Nullable String> errors) {
+        if (errors.isEmpty()) {
+            return;
+        }
+        String now = Timestamps.offset(clock.instant());
+        store.write(tx -> {
+            for (Map.Entry<Long, @Nullable String> entry : errors.entrySet()) {
+                String error = entry.getValue();
+                if (error == null) {
+                    OutboxRows.done(tx, entry.getKey(), now);
+                } else {
+                    OutboxRows.failed(tx, entry.getKey(), error);
+                }
+            }
+            return errors.size();
+        });
+    }
 
     /** Throws to be retried. */
     @FunctionalInterface
     public interface Handler {
         void run(String dedupeKey, String payload) throws Exception;
+    }
+
+    /** Monotonic time: a retry must not depend on the wall clock. */
+    private static final class Backoff {
+        private int failures;
+        private long notBefore;
+
+        void failed() {
+            long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(failures, 20));
+            failures++;
+            notBefore = System.nanoTime() + delay;
+        }
+
+        boolean isOver() {
+            return System.nanoTime() - notBefore >= 0;
+        }
     }
 }

@@ -1,0 +1,51 @@
+package bulwark.kernel.evidence;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How many rows were not written, by what they would have said. Bounded: past the limit all principals of a type share a count. Not thread-safe. */
+final class Suppressed {
+    private static final int MAX_KEYS = 10_000;
+
+    private final Map<Key, Long> counts = new HashMap<>();
+
+    record Key(
+            String type,
+            @Nullable String principal,
+            String tenant,
+            @Nullable String reason) {
+        static Key of(AuditEvent event, @Nullable String reason) {
+            return new Key(event.type(), event.principal(), event.tenant(), reason);
+        }
+
+        Key withoutPrincipal() {
+            return new Key(type, null, tenant, reason);
+        }
+    }
+
+    void add(Key key, long count) {
+        Key bounded = counts.size() < MAX_KEYS || counts.containsKey(key) ? key : key.withoutPrincipal();
+        counts.merge(bounded, count, Long::sum);
+    }
+
+    void moveTo(Suppressed other) {
+        counts.forEach(other::add);
+        counts.clear();
+    }
+
+    /** One event for each count; empties this. */
+    List<AuditEvent> drain() {
+        List<AuditEvent> events = new ArrayList<>(counts.size());
+        counts.forEach((key, count) -> {
+            Map<String, Object> detail = key.reason == null
+                    ? Map.of("suppressed", count)
+                    : Map.of("suppressed", count, "reason", key.reason);
+            events.add(new AuditEvent(key.type, key.principal, key.tenant, null, null, detail));
+        });
+        counts.clear();
+        return events;
+    }
+}

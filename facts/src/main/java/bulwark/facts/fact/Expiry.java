@@ -11,9 +11,10 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** ISO 8601 instants from callers; without an offset they mean UTC. */
-final class Expiry {
+public final class Expiry {
     private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
             .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
@@ -35,8 +36,15 @@ final class Expiry {
         }
     }
 
-    static long micros(Instant instant) {
+    public static long micros(Instant instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /** The moment from which a fact no longer holds; the largest number when there is none. */
+    public static long endMicros(@Nullable String validUntil) {
+        return validUntil == null
+                ? Long.MAX_VALUE
+                : parse(validUntil).map(Expiry::micros).orElse(Long.MAX_VALUE);
     }
 
     private static Instant dateTime(String iso) {

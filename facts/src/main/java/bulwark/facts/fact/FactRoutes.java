@@ -115,7 +115,8 @@ public final class FactRoutes {
         return request.header("Stigmem-Verify").map("full"::equalsIgnoreCase).orElse(false);
     }
 
-    private static void session(Request request) {
+    /** @throws Refusal.Coded 400 when the session id of the request is too long */
+    public static void session(Request request) {
         if (request.header("Stigmem-Session").orElse("").strip().length() > 128) {
             throw new Refusal.Coded(
                     400, "session_id_too_long", "Stigmem-Session must have at most 128 characters", Map.of());

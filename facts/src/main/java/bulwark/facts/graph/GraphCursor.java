@@ -1,0 +1,55 @@
+package bulwark.facts.graph;
+
+import bulwark.facts.Refusal;
+import bulwark.kernel.json.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Where the next page of neighbours starts: base64url of {@code {"offset":20,"ts":1764000000.5}}, good for 300 seconds. */
+record GraphCursor(int offset, Instant at) {
+    private static final Duration LIFE = Duration.ofSeconds(300);
+    private static final int LONGEST = 200;
+
+    String text() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("offset", offset);
+        members.put("ts", at.toEpochMilli() / 1000.0);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(StrictJson.write(members));
+    }
+
+    /** @throws Refusal.Coded 400 {@code invalid_cursor} or {@code cursor_expired} */
+    static GraphCursor parse(String text, Instant now) {
+        GraphCursor cursor = read(text);
+        if (Duration.between(cursor.at, now).compareTo(LIFE) > 0) {
+            throw new Refusal.Coded(400, "cursor_expired", "pagination cursor has expired", Map.of());
+        }
+        return cursor;
+    }
+
+    private static GraphCursor read(String text) {
+        if (text.length() > LONGEST) {
+            throw unreadable();
+        }
+        try {
+            byte[] json = Base64.getUrlDecoder().decode(text.getBytes(StandardCharsets.ISO_8859_1));
+            JsonNode node = StrictJson.parse(json);
+            JsonNode offset = node.get("offset");
+            JsonNode ts = node.get("ts");
+            if (offset == null || !offset.canConvertToInt() || offset.intValue() < 0 || ts == null || !ts.isNumber()) {
+                throw unreadable();
+            }
+            return new GraphCursor(offset.intValue(), Instant.ofEpochMilli((long) (ts.doubleValue() * 1000)));
+        } catch (IllegalArgumentException | StrictJson.JsonRefused e) {
+            throw unreadable();
+        }
+    }
+
+    private static Refusal.Coded unreadable() {
+        return new Refusal.Coded(400, "invalid_cursor", "unreadable pagination cursor", Map.of());
+    }
+}

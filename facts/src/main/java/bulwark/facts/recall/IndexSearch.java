@@ -1,0 +1,157 @@
+package bulwark.facts.recall;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.apache.lucene.document.DoubleField;
+import org.apache.lucene.document.LongField;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.ConstantScoreQuery;
+import org.apache.lucene.search.FieldDoc;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermInSetQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopFieldCollectorManager;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.NumericUtils;
+
+/** The questions that a recall asks of one state of the index. For one thread. */
+final class IndexSearch {
+    private static final Sort BEST_THEN_NEWEST =
+            new Sort(SortField.FIELD_SCORE, new SortField(FactDocument.ROW, SortField.Type.LONG, true));
+    private static final Sort NEWEST = new Sort(new SortField(FactDocument.ROW, SortField.Type.LONG, true));
+
+    private final IndexSearcher searcher;
+    private final Visible visible;
+
+    IndexSearch(IndexSearcher searcher, Visible visible) {
+        this.searcher = searcher;
+        this.visible = visible;
+    }
+
+    /**
+     * What the caller may see and wants to see.
+     *
+     * @param gardens gardens readable beside the facts without a garden
+     * @param now microseconds since the epoch
+     */
+    record Visible(String tenant, String scope, Set<String> gardens, double minConfidence, long now) {
+        private Query query() {
+            Collection<BytesRef> places = new ArrayList<>();
+            places.add(new BytesRef(FactDocument.place(tenant, scope, null)));
+            gardens.forEach(garden -> places.add(new BytesRef(FactDocument.place(tenant, scope, garden))));
+            Query place = places.size() == 1
+                    ? new TermQuery(
+                            new Term(FactDocument.PLACE, places.iterator().next()))
+                    : new TermInSetQuery(FactDocument.PLACE, places);
+            BooleanQuery.Builder all = new BooleanQuery.Builder().add(place, Occur.FILTER);
+            all.add(LongField.newRangeQuery(FactDocument.EXPIRES, now + 1, Long.MAX_VALUE), Occur.FILTER);
+            if (minConfidence > 0) {
+                all.add(
+                        DoubleField.newRangeQuery(FactDocument.CONFIDENCE, minConfidence, Double.MAX_VALUE),
+                        Occur.FILTER);
+            }
+            return all.build();
+        }
+    }
+
+    /** Facts that contain any of the words, best first. */
+    List<Hit> lexical(Set<String> words, int limit) throws IOException {
+        if (words.isEmpty()) {
+            return List.of();
+        }
+        BooleanQuery.Builder any = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
+        words.forEach(word -> any.add(new TermQuery(new Term(FactDocument.TEXT, word)), Occur.SHOULD));
+        any.add(visible.query(), Occur.FILTER);
+        return hits(any.build(), BEST_THEN_NEWEST, limit, true);
+    }
+
+    /** Facts about these entities, newest first. */
+    List<Hit> about(Collection<String> entities, int limit) throws IOException {
+        List<BytesRef> terms = entities.stream().map(BytesRef::new).toList();
+        BooleanQuery.Builder both = new BooleanQuery.Builder();
+        both.add(new TermInSetQuery(FactDocument.ENTITY, terms), Occur.FILTER);
+        both.add(visible.query(), Occur.FILTER);
+        return hits(new ConstantScoreQuery(both.build()), NEWEST, limit, false);
+    }
+
+    private List<Hit> hits(Query query, Sort sort, int limit, boolean scored) throws IOException {
+        ScoreDoc[] top = searcher.search(query, new TopFieldCollectorManager(sort, limit, null, limit)).scoreDocs;
+        Hit[] hits = new Hit[top.length];
+        Integer[] byDocument = new Integer[top.length];
+        Arrays.setAll(byDocument, i -> i);
+        Arrays.sort(byDocument, Comparator.comparingInt(i -> top[i].doc));
+        List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+        Values values = null;
+        for (int place : byDocument) {
+            int document = top[place].doc;
+            if (values == null || !values.holds(document)) {
+                values = Values.of(leaves.get(ReaderUtil.subIndex(document, leaves)));
+            }
+            hits[place] = values.hit(document, scored ? relevance(top[place]) : 0);
+        }
+        return List.of(hits);
+    }
+
+    private static float relevance(ScoreDoc doc) {
+        Object[] fields = ((FieldDoc) doc).fields;
+        return (Float) fields[0];
+    }
+
+    /** The stored values of one segment, read in ascending order of documents. */
+    private record Values(
+            int base,
+            int end,
+            NumericDocValues row,
+            BinaryDocValues id,
+            BinaryDocValues entity,
+            NumericDocValues confidence,
+            NumericDocValues time,
+            NumericDocValues tokens) {
+
+        static Values of(LeafReaderContext leaf) throws IOException {
+            LeafReader reader = leaf.reader();
+            return new Values(
+                    leaf.docBase,
+                    leaf.docBase + reader.maxDoc(),
+                    IndexValues.number(reader, FactDocument.ROW),
+                    IndexValues.bytes(reader, FactDocument.ID),
+                    IndexValues.bytes(reader, FactDocument.ENTITY_VALUE),
+                    IndexValues.number(reader, FactDocument.CONFIDENCE),
+                    IndexValues.number(reader, FactDocument.TIME),
+                    IndexValues.number(reader, FactDocument.TOKENS));
+        }
+
+        boolean holds(int document) {
+            return document >= base && document < end;
+        }
+
+        Hit hit(int document, float relevance) throws IOException {
+            int local = document - base;
+            return new Hit(
+                    document,
+                    relevance,
+                    IndexValues.at(row, local),
+                    IndexValues.textAt(id, local),
+                    IndexValues.textAt(entity, local),
+                    NumericUtils.sortableLongToDouble(IndexValues.at(confidence, local)),
+                    IndexValues.at(time, local),
+                    (int) IndexValues.at(tokens, local));
+        }
+    }
+}

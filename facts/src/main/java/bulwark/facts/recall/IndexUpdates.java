@@ -1,0 +1,109 @@
+package bulwark.facts.recall;
+
+import bulwark.facts.fact.Fact;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Adds facts to one open index in the order of their rows, and decides when readers see them and when they are on disk. */
+final class IndexUpdates {
+    private static final int REFRESH_FACTS = 2000;
+    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int COMMIT_FACTS = 50_000;
+    private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final IndexFiles files;
+    private final FactPages pages;
+    private long row;
+    private long refreshedRow;
+    private long committedRow;
+    private long refreshed = System.nanoTime();
+    private long committed = System.nanoTime();
+
+    IndexUpdates(IndexFiles files, FactPages pages, long startRow) {
+        this.files = files;
+        this.pages = pages;
+        row = startRow;
+        refreshedRow = startRow;
+        committedRow = startRow;
+    }
+
+    /** Until the follower leaves this index; what was added is then on disk, unless the index is to be thrown away. */
+    void follow(IndexFollower follower) throws IOException {
+        readTo(follower.committedRow(), follower);
+        if (!follower.left()) {
+            refresh(follower);
+        }
+        while (!follower.left()) {
+            long target = follower.committedRow();
+            List<Fact> facts = follower.next();
+            for (Fact fact : facts) {
+                add(fact, follower);
+            }
+            readTo(target, follower);
+            refreshIfDue(follower);
+            commitIfDue();
+        }
+        if (follower.stopped()) {
+            commit();
+        }
+    }
+
+    private void add(Fact fact, IndexFollower follower) throws IOException {
+        readTo(fact.rowId() - 1, follower);
+        if (fact.rowId() > row) {
+            write(fact);
+            row = fact.rowId();
+        }
+    }
+
+    private void readTo(long target, IndexFollower follower) throws IOException {
+        while (row < target && !follower.left()) {
+            FactPages.Page page = pages.after(row);
+            if (page.atEnd(row)) {
+                return;
+            }
+            for (Fact fact : page.facts()) {
+                write(fact);
+            }
+            row = page.lastRow();
+        }
+    }
+
+    private void write(Fact fact) throws IOException {
+        if (FactDocument.indexed(fact)) {
+            files.writer.addDocument(FactDocument.of(fact));
+        }
+    }
+
+    private void refreshIfDue(IndexFollower follower) throws IOException {
+        long waited = System.nanoTime() - refreshed;
+        boolean due = row - refreshedRow >= REFRESH_FACTS || waited > REFRESH_NANOS || follower.wanted();
+        if (row > refreshedRow && due) {
+            refresh(follower);
+        }
+    }
+
+    private void refresh(IndexFollower follower) throws IOException {
+        files.searchers.maybeRefreshBlocking();
+        refreshedRow = row;
+        refreshed = System.nanoTime();
+        follower.reached(files, row);
+    }
+
+    private void commitIfDue() throws IOException {
+        boolean due = row - committedRow >= COMMIT_FACTS || System.nanoTime() - committed > COMMIT_NANOS;
+        if (row > committedRow && due) {
+            commit();
+        }
+    }
+
+    private void commit() throws IOException {
+        IndexPosition position = pages.positionAt(row).orElse(IndexPosition.START);
+        if (position.row() == row) {
+            files.commit(position);
+        }
+        committedRow = row;
+        committed = System.nanoTime();
+    }
+}

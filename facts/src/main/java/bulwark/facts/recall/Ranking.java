@@ -1,0 +1,123 @@
+package bulwark.facts.recall;
+
+import bulwark.facts.fact.Fact;
+import bulwark.facts.fact.FactTable;
+import bulwark.facts.graph.GraphWalk;
+import bulwark.facts.graph.Neighbour;
+import bulwark.kernel.storage.ReadTx;
+import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds and scores the candidates of one recall: words first, then the neighbourhood of the best hits. For one thread. */
+final class Ranking {
+    private static final int MOST_CANDIDATES = 500;
+    private static final int SEEDS = 5;
+    private static final int MOST_NEIGHBOURS = 50;
+    private static final int IDS = 100;
+    private static final String RETRACTED = "SELECT fact_id FROM fact_retractions WHERE fact_id IN ("
+            + String.join(",", Collections.nCopies(IDS, "?")) + ")";
+
+    private final ReadTx tx;
+    private final IndexSearch index;
+    private final IndexSearch.Visible visible;
+    private final RecallQuery query;
+    private final Instant now;
+
+    Ranking(ReadTx tx, IndexSearch index, IndexSearch.Visible visible, RecallQuery query, Instant now) {
+        this.tx = tx;
+        this.index = index;
+        this.visible = visible;
+        this.query = query;
+        this.now = now;
+    }
+
+    /** In no order; without what was retracted. */
+    List<Candidate> candidates(Set<String> words) throws IOException, SQLException {
+        List<Hit> lexical = index.lexical(words, query.limit());
+        float best = lexical.isEmpty() ? 0 : lexical.getFirst().relevance();
+        Map<String, Candidate> candidates = new LinkedHashMap<>();
+        lexical.forEach(hit -> candidates.put(hit.id(), candidate(hit, 0, best)));
+        if (query.neighbours() && !lexical.isEmpty()) {
+            Map<String, Integer> distances = neighbourhood(lexical);
+            for (Hit hit : about(distances.keySet(), MOST_CANDIDATES - candidates.size())) {
+                candidates.putIfAbsent(hit.id(), candidate(hit, distances.getOrDefault(hit.entity(), 1), best));
+            }
+        }
+        candidates.keySet().removeAll(retracted(candidates.keySet()));
+        return List.copyOf(candidates.values());
+    }
+
+    /** Checks each fact against its CID on the way. */
+    List<Scored> load(List<Candidate> candidates) throws SQLException {
+        Map<String, Candidate> byId = new HashMap<>();
+        candidates.forEach(candidate -> byId.put(candidate.hit().id(), candidate));
+        List<Fact> facts = FactTable.byIds(tx, byId.keySet());
+        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
+        List<Scored> scored = new ArrayList<>(facts.size());
+        for (Fact fact : facts) {
+            Candidate candidate = byId.get(fact.id());
+            if (candidate != null) {
+                scored.add(Scored.of(candidate, fact, contradicted.contains(fact.id())));
+            }
+        }
+        return scored;
+    }
+
+    private Candidate candidate(Hit hit, int hops, float best) {
+        return Candidate.of(hit, hops, best, query.weights(), now);
+    }
+
+    private Map<String, Integer> neighbourhood(List<Hit> lexical) throws SQLException {
+        List<String> seeds = lexical.stream()
+                .limit(SEEDS)
+                .map(Hit::entity)
+                .filter(e -> !e.isEmpty())
+                .toList();
+        GraphWalk.Rules rules = new GraphWalk.Rules(
+                visible.tenant(),
+                visible.scope(),
+                visible.gardens(),
+                relation -> true,
+                visible.minConfidence(),
+                visible.now(),
+                MOST_NEIGHBOURS);
+        Map<String, Integer> distances = new LinkedHashMap<>();
+        for (Neighbour neighbour : GraphWalk.from(tx, seeds, query.depth(), rules)) {
+            distances.put(neighbour.entity(), neighbour.hops());
+        }
+        return distances;
+    }
+
+    private List<Hit> about(Collection<String> entities, int most) throws IOException {
+        return entities.isEmpty() || most <= 0 ? List.of() : index.about(entities, most);
+    }
+
+    private Set<String> retracted(Collection<String> ids) throws SQLException {
+        Set<String> retracted = new HashSet<>();
+        List<String> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += IDS) {
+            PreparedStatement select = tx.statement(RETRACTED);
+            for (int i = 0; i < IDS; i++) {
+                select.setString(i + 1, from + i < all.size() ? all.get(from + i) : null);
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    retracted.add(rows.getString(1));
+                }
+            }
+        }
+        return retracted;
+    }
+}

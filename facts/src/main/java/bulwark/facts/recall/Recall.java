@@ -1,0 +1,134 @@
+package bulwark.facts.recall;
+
+import bulwark.facts.Refusal;
+import bulwark.facts.chain.ChainProof;
+import bulwark.facts.chain.FactChain;
+import bulwark.facts.fact.Expiry;
+import bulwark.facts.garden.Gardens;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.signing.Digests;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Finds the facts that bear on a question, best first, within a budget of tokens. Thread-safe. */
+public final class Recall {
+    private static final double[] BOUNDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+
+    private final Store store;
+    private final RecallIndex index;
+    private final Gardens gardens;
+    private final FactChain chain;
+    private final AuditLog audit;
+    private final RecallLog log;
+    private final Clock clock;
+    private final Metrics metrics;
+
+    public Recall(
+            Store store,
+            RecallIndex index,
+            Gardens gardens,
+            FactChain chain,
+            AuditLog audit,
+            RecallLog log,
+            Clock clock,
+            Metrics metrics) {
+        this.store = store;
+        this.index = index;
+        this.gardens = gardens;
+        this.chain = chain;
+        this.audit = audit;
+        this.log = log;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /**
+     * @param prove whether the whole chain is verified before the answer
+     * @throws Refusal.Coded 409 when a fact or the chain fails its integrity check, 503 while the index is made anew
+     */
+    RecallAnswer answer(Principal principal, RecallQuery query, boolean prove) {
+        long start = System.nanoTime();
+        Set<String> words = index.words(query.query());
+        Result result = ranked(principal, query, words);
+        metrics.time(
+                "stigmem_recall_ranker_duration",
+                Duration.ofNanos(System.nanoTime() - start),
+                BOUNDS,
+                "tenant",
+                principal.tenant());
+        ChainProof proof = prove ? chain.prove(principal.tenant()) : null;
+        String id = UUID.randomUUID().toString();
+        RecallAnswer answer = new RecallAnswer(
+                id, Digests.sha256Hex(query.query()), result.packed(), result.scored(), query.tokenBudget(), proof);
+        record(principal, query, answer);
+        return answer;
+    }
+
+    private record Result(Packing.Packed packed, int scored) {}
+
+    private Result ranked(Principal principal, RecallQuery query, Set<String> words) {
+        index.awaitCurrent();
+        try {
+            return store.read(tx -> search(principal, query, words, tx));
+        } catch (RecallIndex.IndexDamaged e) {
+            index.awaitCurrent();
+            return again(principal, query, words);
+        }
+    }
+
+    private Result again(Principal principal, RecallQuery query, Set<String> words) {
+        try {
+            return store.read(tx -> search(principal, query, words, tx));
+        } catch (RecallIndex.IndexDamaged e) {
+            throw new Refusal.Coded(503, "recall_index_busy", "the search index is damaged; try again", Map.of());
+        }
+    }
+
+    private Result search(Principal principal, RecallQuery query, Set<String> words, ReadTx tx) throws SQLException {
+        Instant now = clock.instant();
+        IndexSearch.Visible visible = new IndexSearch.Visible(
+                principal.tenant(),
+                query.scope().wire(),
+                gardens.readable(tx, principal),
+                query.minConfidence(),
+                Expiry.micros(now));
+        return index.search(searcher -> {
+            Ranking ranking = new Ranking(tx, new IndexSearch(searcher, visible), visible, query, now);
+            List<Candidate> candidates = ranking.candidates(words);
+            Packing.Packed packed = Packing.of(candidates, query.tokenBudget(), query.limit(), ranking::load);
+            return new Result(packed, candidates.size());
+        });
+    }
+
+    private void record(Principal principal, RecallQuery query, RecallAnswer answer) {
+        Packing.Packed packed = answer.packed();
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("recall_id", answer.id());
+        detail.put("query_hash", answer.queryHash());
+        detail.put("scope", query.scope().wire());
+        detail.put("token_budget", query.tokenBudget());
+        detail.put("facts_returned", packed.facts().size());
+        detail.put("tokens_used", packed.tokens());
+        detail.put("truncated", packed.truncated());
+        audit.appendLater(new AuditEvent("fact_read", principal.entityUri(), principal.tenant(), null, null, detail));
+        log.add(principal, query, answer);
+        metrics.count(
+                "stigmem_fact_read",
+                "principal",
+                metrics.principal(principal.entityUri()),
+                "tenant",
+                principal.tenant());
+    }
+}

@@ -1,0 +1,101 @@
+package bulwark.facts.recall;
+
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The table {@code recall_audit_log}: a row for each recall, written in batches and never awaited. A crash loses at most the
+ * last 200 ms; when more than 10,000 rows wait, the rest is left to the audit log alone. Thread-safe.
+ */
+public final class RecallLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RecallLog.class);
+    private static final String INSERT =
+            "INSERT INTO recall_audit_log (id, entity_uri, query_hash, scope, token_budget,"
+                    + " facts_returned, tokens_used, truncated, tenant_id, ts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final int MOST_WAITING = 10_000;
+    private static final long PERIOD_MILLIS = 200;
+
+    private final Store store;
+    private final Clock clock;
+    private final BlockingQueue<Row> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final Thread thread = Thread.ofVirtual().name("recall-log").unstarted(this::run);
+    private volatile boolean closed;
+
+    private RecallLog(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    public static RecallLog open(Store store, Clock clock) {
+        RecallLog log = new RecallLog(store, clock);
+        log.thread.start();
+        return log;
+    }
+
+    private record Row(Principal principal, RecallQuery query, RecallAnswer answer, String ts) {}
+
+    void add(Principal principal, RecallQuery query, RecallAnswer answer) {
+        boolean ignored = waiting.offer(new Row(principal, query, answer, Timestamps.offset(clock.instant())));
+    }
+
+    /** Writes what waits. */
+    void flush() {
+        List<Row> rows = new ArrayList<>();
+        waiting.drainTo(rows);
+        if (!rows.isEmpty()) {
+            store.write(tx -> {
+                for (Row row : rows) {
+                    insert(tx, row);
+                }
+                return rows.size();
+            });
+        }
+    }
+
+    private static void insert(WriteTx tx, Row row) throws SQLException {
+        RecallAnswer answer = row.answer();
+        PreparedStatement insert = tx.statement(INSERT);
+        insert.setString(1, answer.id());
+        insert.setString(2, row.principal().entityUri());
+        insert.setString(3, answer.queryHash());
+        insert.setString(4, row.query().scope().wire());
+        insert.setInt(5, answer.tokenBudget());
+        insert.setInt(6, answer.packed().facts().size());
+        insert.setInt(7, answer.packed().tokens());
+        insert.setBoolean(8, answer.packed().truncated());
+        insert.setString(9, row.principal().tenant());
+        insert.setString(10, row.ts());
+        insert.executeUpdate();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+                flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("recalls are no longer written to recall_audit_log", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        flush();
+    }
+}

@@ -1,0 +1,35 @@
+package bulwark.facts.recall;
+
+import bulwark.facts.QueryParameters;
+import bulwark.facts.fact.FactRoutes;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.util.List;
+
+/** {@code POST /v1/recall} (Stigmem spec-07). Thread-safe. */
+public final class RecallRoutes {
+    private final Recall recall;
+
+    public RecallRoutes(Recall recall) {
+        this.recall = recall;
+    }
+
+    public List<Route> routes() {
+        return List.of(Route.permitted("POST", "/v1/recall", "read", "fact_read", this::recall));
+    }
+
+    private Response recall(Request request) {
+        FactRoutes.session(request);
+        QueryParameters parameters = QueryParameters.of(request);
+        boolean legacy = parameters.flag("legacy_format", false);
+        parameters.check();
+        RecallQuery query = RecallQuery.parse(request.body());
+        boolean prove = request.header("Stigmem-Verify")
+                .filter(how -> how.strip().equalsIgnoreCase("full"))
+                .isPresent();
+        RecallAnswer answer = recall.answer(request.principal(), query, prove);
+        return Response.jsonBytes(200, answer.json(legacy))
+                .with("X-Total-Count", Integer.toString(answer.totalScored()));
+    }
+}

@@ -1,0 +1,21 @@
+package bulwark.facts.recall;
+
+import bulwark.facts.fact.Fact;
+import java.util.Comparator;
+
+/** A fact read from the store, with its final score. */
+record Scored(Candidate candidate, Fact fact, boolean contradicted, double score) {
+    /** Best first; of equals the newest, then by id: the order of the answer. */
+    static final Comparator<Scored> ORDER = Comparator.comparingDouble(Scored::score)
+            .reversed()
+            .thenComparing((Scored scored) -> scored.candidate.hit().time(), Comparator.reverseOrder())
+            .thenComparing(scored -> scored.fact.id());
+
+    static Scored of(Candidate candidate, Fact fact, boolean contradicted) {
+        return new Scored(candidate, fact, contradicted, candidate.score(contradicted));
+    }
+
+    int tokens() {
+        return candidate.hit().tokens();
+    }
+}

@@ -59,7 +59,7 @@ class AdminKeysTest {
         assertThat(node.adminKeys.register(Optional.of(SecretBytes.ofText("short"))))
                 .singleElement()
                 .asString()
-                .contains("shorter");
+                .contains("16 to 512");
         assertThat(node.evidence()).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package bulwark.kernel.json;
 
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ final class NodeReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonParser parser;
+    private @Nullable String duplicate;
 
     NodeReader(JsonParser parser) {
         this.parser = parser;
@@ -27,6 +29,10 @@ final class NodeReader {
         JsonNode node = value(first);
         if (parser.nextToken() != null) {
             throw refused("there is more after the JSON value");
+        }
+        // Said last: a text that is not JSON at all is not JSON first of all.
+        if (duplicate != null) {
+            throw new StrictJson.DuplicateKey(duplicate);
         }
         return node;
     }
@@ -49,8 +55,8 @@ final class NodeReader {
         ObjectNode object = NODES.objectNode();
         for (String name = parser.nextName(); name != null; name = parser.nextName()) {
             wellFormed(name);
-            if (object.has(name)) {
-                throw refused("an object holds the same key twice");
+            if (object.has(name) && duplicate == null) {
+                duplicate = name;
             }
             object.set(name, value(parser.nextToken()));
         }

@@ -88,7 +88,7 @@ public final class StrictJson {
     }
 
     /** What was wrong with the bytes. The message holds nothing of the input. */
-    public static final class JsonRefused extends RuntimeException {
+    public static class JsonRefused extends RuntimeException {
         private final long offset;
 
         public JsonRefused(String message, long offset) {
@@ -99,6 +99,21 @@ public final class StrictJson {
         /** Byte offset, or -1. */
         public long offset() {
             return offset;
+        }
+    }
+
+    /** Well-formed, but an object names a key twice: two readers of one text could see two objects. */
+    public static final class DuplicateKey extends JsonRefused {
+        private final String key;
+
+        DuplicateKey(String key) {
+            super("an object holds the same key twice", -1);
+            this.key = key;
+        }
+
+        /** As the sender wrote it. */
+        public String key() {
+            return key;
         }
     }
 }

@@ -173,20 +173,20 @@ class ApiKeysTest {
         List<Future<Verdict>> verdicts = new ArrayList<>();
         long start = System.nanoTime();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < 4_000; i++) {
+            for (int i = 0; i < 1_000; i++) {
                 verdicts.add(threads.submit(() -> keys.authenticate(RAW)));
             }
         }
         for (Future<Verdict> verdict : verdicts) {
             assertThat(verdict.get()).isInstanceOf(Verdict.Known.class);
         }
-        // Thousands of runs of Argon2id would take more than a minute.
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        // A thousand runs of Argon2id would take most of a minute.
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
     void a_key_revoked_while_it_is_verified_is_not_cached() throws Exception {
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 10; round++) {
             String raw = RAW + round;
             KeyRecord key = insert(raw, null);
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

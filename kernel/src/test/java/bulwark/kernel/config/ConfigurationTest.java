@@ -141,20 +141,6 @@ class ConfigurationTest {
     }
 
     @Test
-    void a_secret_that_was_published_is_refused_wherever_it_lies() throws IOException {
-        String zeros = "0".repeat(64);
-        assertThat(refused(Map.of("NODE_ADMIN_KEY", zeros)))
-                .containsExactly("NODE_ADMIN_KEY (environment): this value was published and protects nothing:"
-                        + " make a fresh one");
-        write(directory.resolve("admin"), zeros, "rw-------");
-        assertThat(refused(Map.of("NODE_ADMIN_KEY_FILE", "admin")))
-                .singleElement()
-                .asString()
-                .contains("this value was published")
-                .doesNotContain(zeros);
-    }
-
-    @Test
     void secrets_never_print() {
         Configuration configuration = read(Map.of("NODE_ADMIN_KEY", KEY));
         assertThat(configuration.describe()).contains("NODE_ADMIN_KEY = [secret]  (environment)");

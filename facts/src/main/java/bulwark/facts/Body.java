@@ -30,9 +30,6 @@ public final class Body {
      */
     public static Body parse(byte[] utf8, String... secretFields) {
         List<Object> top = List.of("body");
-        if (utf8.length == 0) {
-            throw Refusal.Invalid.field("missing", top, "Field required", null);
-        }
         JsonNode node;
         try {
             node = StrictJson.parse(utf8);

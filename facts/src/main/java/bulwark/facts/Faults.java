@@ -27,6 +27,10 @@ final class Faults {
     }
 
     static Refusal.Invalid notJson(StrictJson.JsonRefused refused) {
+        if (refused instanceof StrictJson.DuplicateKey duplicate) {
+            return Refusal.Invalid.field(
+                    "duplicate_key", List.of("body", duplicate.key()), "The key is given twice", null);
+        }
         String why = refused.getMessage() == null ? "not JSON" : refused.getMessage();
         return new Refusal.Invalid(List.of(new Refusal.Fault(
                 "json_invalid",

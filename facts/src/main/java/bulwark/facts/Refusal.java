@@ -10,6 +10,9 @@ public abstract sealed class Refusal extends RuntimeException {
         super(message, null, false, false);
     }
 
+    /** Stable name for metrics and evidence. */
+    public abstract String code();
+
     /** 422 with FastAPI's list form. */
     public static final class Invalid extends Refusal {
         private final List<Fault> faults;
@@ -21,6 +24,11 @@ public abstract sealed class Refusal extends RuntimeException {
 
         public static Invalid field(String type, List<Object> loc, String msg, @Nullable Object input) {
             return new Invalid(List.of(new Fault(type, loc, msg, input, Map.of())));
+        }
+
+        @Override
+        public String code() {
+            return "invalid_request";
         }
 
         public List<Fault> faults() {
@@ -38,6 +46,11 @@ public abstract sealed class Refusal extends RuntimeException {
         public Plain(int status, String sentence) {
             super(sentence);
             this.status = status;
+        }
+
+        @Override
+        public String code() {
+            return "status_" + status;
         }
 
         public int status() {
@@ -62,6 +75,7 @@ public abstract sealed class Refusal extends RuntimeException {
             return status;
         }
 
+        @Override
         public String code() {
             return code;
         }

@@ -117,14 +117,6 @@ class KeyRoutesTest {
     }
 
     @Test
-    void a_published_key_is_not_registered() {
-        assertThatThrownBy(() -> register("{\"raw_key\":\"" + "0".repeat(64) + "\",\"entity_uri\":\"a\"}"))
-                .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        e -> assertThat(e.faults().getFirst().msg()).contains("this value was published"));
-    }
-
-    @Test
     void permissions_must_exist() {
         refused(
                 400,

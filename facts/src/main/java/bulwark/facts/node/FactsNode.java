@@ -1,0 +1,245 @@
+package bulwark.facts.node;
+
+import bulwark.facts.WireErrors;
+import bulwark.facts.admin.AuditRoutes;
+import bulwark.facts.admin.KeyRoutes;
+import bulwark.facts.capability.Capabilities;
+import bulwark.facts.capability.CapabilityRoutes;
+import bulwark.facts.capability.CapabilityVerifier;
+import bulwark.facts.fact.FactRoutes;
+import bulwark.facts.fact.Facts;
+import bulwark.facts.garden.GardenRoutes;
+import bulwark.facts.garden.GardenService;
+import bulwark.facts.garden.Gardens;
+import bulwark.facts.graph.Edges;
+import bulwark.facts.graph.GraphRoutes;
+import bulwark.facts.recall.Recall;
+import bulwark.facts.recall.RecallIndex;
+import bulwark.facts.recall.RecallLog;
+import bulwark.facts.recall.RecallRoutes;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.quota.QuotaPersistence;
+import bulwark.kernel.quota.Quotas;
+import bulwark.kernel.storage.Store.SchemaPolicy;
+import bulwark.kernel.tls.ReloadingTls;
+import bulwark.kernel.tls.TlsFiles;
+import bulwark.web.Edge;
+import bulwark.web.Route;
+import bulwark.web.Service;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running fact node, put together by hand: read this from top to bottom to see every part being made and in which order.
+ * Thread-safe.
+ */
+public final class FactsNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FactsNode.class);
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final NodeCore core;
+    private final Edge edge = Edge.create();
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final @Nullable ReloadingTls tls;
+    private final int port;
+    private final int plainPort;
+
+    /**
+     * Starts and returns when the listeners answer.
+     *
+     * @param directory working folder: relative paths and {@code .env} are resolved against it
+     * @throws ConfigurationRefused listing every problem, before anything was touched
+     */
+    public static FactsNode start(Map<String, String> environment, Path directory, Clock clock) throws IOException {
+        Configuration configuration = Configuration.read(NodeSettings.schema(), environment, directory);
+        StartupRules rules = StartupRules.of(configuration);
+        if (!rules.refusals().isEmpty()) {
+            throw new ConfigurationRefused(rules.refusals());
+        }
+        configuration.warnings().forEach(LOG::warn);
+        rules.warnings().forEach(LOG::warn);
+        ReloadingTls tls = NodeSettings.mutualTls(configuration) ? loadTls(configuration, directory, clock) : null;
+        NodeCore core = NodeCore.open(
+                configuration,
+                directory.resolve(configuration.text("STIGMEM_DB_PATH")),
+                clock,
+                SchemaPolicy.CREATE_OR_UPGRADE);
+        try {
+            return new FactsNode(core, tls);
+        } catch (RuntimeException | IOException e) {
+            core.close();
+            throw e;
+        }
+    }
+
+    private FactsNode(NodeCore core, @Nullable ReloadingTls tls) throws IOException {
+        this.core = core;
+        this.tls = tls;
+        LOG.info(core.signing.describe());
+        core.identity.warnings().forEach(LOG::warn);
+        core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY")).forEach(LOG::warn);
+        core.store.onFatal(this::fail);
+        core.audit.onRow(row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
+
+        Quotas quotas = Quotas.of(NodeSettings.quotaLimits(core.configuration), core.clock);
+        resources.add(QuotaPersistence.restore(quotas, core.store));
+        List<Route> routes = routes();
+        Service service = service(routes, quotas);
+        if (tls != null) {
+            tls.watch();
+            resources.add(tls);
+            port = edge.listenTls(service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"), tls);
+        } else {
+            port = edge.listenPlain(service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"));
+        }
+        int localPort = core.configuration.port("STIGMEM_LOCAL_HTTP_PORT");
+        plainPort = localPort == 0
+                ? 0
+                : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
+        core.outbox.start();
+        core.chain.start();
+        Path socket = RunFile.socketFor(core.file);
+        resources.add(core.serveOwner(socket));
+        new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
+        LOG.info("ready: {} on port {}{}", tls == null ? "plain HTTP" : "mutual TLS", port, plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
+    }
+
+    private List<Route> routes() {
+        URI nodeUrl = URI.create(core.configuration.text("STIGMEM_NODE_URL"));
+        GardenService gardenService = new GardenService(core.store, core.audit, core.clock, nodeUrl);
+        Gardens gardens = new Gardens();
+        RecallIndex index = RecallIndex.follow(core.store);
+        resources.add(index);
+        RecallLog recalls = RecallLog.open(core.store, core.clock);
+        resources.add(recalls);
+        Facts facts = new Facts(
+                core.store, core.audit, core.clock, core.metrics, gardens, List.of(core.chain, new Edges(), index));
+        Recall recall = new Recall(
+                core.store, index, gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
+        CapabilityVerifier verifier =
+                new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock);
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new NodeRoutes(
+                        core.configuration,
+                        NodeId.of(core.store, core.configuration.text("STIGMEM_NODE_ID")),
+                        core.metrics)
+                .routes());
+        routes.addAll(new FactRoutes(
+                        facts, core.store, gardens, core.chain, core.audit, core.clock, core.metrics)
+                .routes());
+        routes.addAll(new GardenRoutes(gardenService).routes());
+        routes.addAll(new RecallRoutes(recall).routes());
+        routes.addAll(new GraphRoutes(core.store, gardens, core.clock).routes());
+        routes.addAll(new KeyRoutes(core.store, core.keys, core.audit, core.signing, core.clock).routes());
+        routes.addAll(new AuditRoutes(core.store, core.audit).routes());
+        routes.addAll(new CapabilityRoutes(
+                        new Capabilities(
+                                core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
+                        verifier)
+                .routes());
+        core.ownerRoutes.stream().filter(Route::network).forEach(routes::add);
+        return routes;
+    }
+
+    private Service service(List<Route> routes, Quotas quotas) {
+        RefusalEvidence evidence = new RefusalEvidence(core.audit, core.metrics);
+        boolean authentication = core.configuration.flag("STIGMEM_AUTH_REQUIRED");
+        return new Service(
+                "stigmem",
+                routes.stream().map(evidence::witnessed).toList(),
+                core.keys,
+                authentication ? null : new Principal("anon:trusted", "default", Set.of("read", "write", "federate"), null),
+                quotas,
+                new WireErrors(),
+                evidence,
+                FactsNode::onlyOverTls,
+                Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")),
+                core.metrics,
+                Service.Limits.defaults());
+    }
+
+    /** Peer routes; the owner's token routes and manifest look-ups are for local callers too. */
+    static boolean onlyOverTls(String path) {
+        return path.startsWith("/v1/federation")
+                && !path.startsWith("/v1/federation/capability-tokens")
+                && !path.startsWith("/v1/federation/manifest/");
+    }
+
+    private static ReloadingTls loadTls(Configuration configuration, Path directory, Clock clock) {
+        return ReloadingTls.load(
+                new TlsFiles(
+                        directory.resolve(configuration.text("STIGMEM_TLS_CERT_PATH")),
+                        directory.resolve(configuration.text("STIGMEM_TLS_KEY_PATH")),
+                        directory.resolve(configuration.text("STIGMEM_TLS_CA_BUNDLE"))),
+                clock);
+    }
+
+    /** The effective settings, one line each, secrets hidden. */
+    public static List<String> describeSettings(Map<String, String> environment, Path directory) {
+        return Configuration.read(NodeSettings.schema(), environment, directory).describe();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** 0 when the loopback listener is off. */
+    public int plainPort() {
+        return plainPort;
+    }
+
+    /** Reads certificates again now instead of at the next look at the files. */
+    public void reloadTls() {
+        if (tls != null) {
+            tls.reload();
+        }
+    }
+
+    /** Blocks until the node stops. @return exit code: 0 after an orderly stop, 1 after a fatal fault */
+    public int awaitFailure() throws InterruptedException {
+        try {
+            return ended.get();
+        } catch (java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void fail(Throwable cause) {
+        LOG.error("the store failed; the process ends: check the disk, then run stigmem fsck and start again", cause);
+        // The waiters get their answers first; then nothing of this process may be trusted to write again.
+        Thread.ofPlatform().daemon().start(() -> {
+            edge.drain(Duration.ofSeconds(2));
+            ended.complete(1);
+        });
+    }
+
+    @Override
+    public void close() {
+        edge.drain(DRAIN);
+        edge.close();
+        for (AutoCloseable resource : resources.reversed()) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOG.warn("while stopping: {}", e.toString());
+            }
+        }
+        RunFile.remove(core.file);
+        core.close();
+        ended.complete(0);
+    }
+}

@@ -1,0 +1,138 @@
+package bulwark.facts.node;
+
+import bulwark.facts.WireErrors;
+import bulwark.facts.admin.AdminKeys;
+import bulwark.facts.chain.Checkpoints;
+import bulwark.facts.chain.FactChain;
+import bulwark.facts.export.AuditExport;
+import bulwark.facts.export.ExportRoutes;
+import bulwark.facts.identity.IdentityRoutes;
+import bulwark.facts.identity.IdentitySettings;
+import bulwark.facts.identity.LogAnchors;
+import bulwark.facts.identity.NodeIdentity;
+import bulwark.facts.identity.NodeKeys;
+import bulwark.facts.identity.Rotation;
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.Store.SchemaPolicy;
+import bulwark.web.LocalSocket;
+import bulwark.web.Route;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of a node that needs no listener: store, evidence, keys, chain. A running node and an owner's command on a stopped
+ * one stand on the same core and answer the same owner routes. Thread-safe.
+ */
+final class NodeCore implements AutoCloseable {
+    private static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
+
+    final Configuration configuration;
+    final Path file;
+    final Clock clock;
+    final Signing signing;
+    final Metrics metrics = new Metrics();
+    final Store store;
+    final AuditLog audit;
+    final AuditLog federationAudit;
+    final TransparencyLog log;
+    final Outbox outbox;
+    final LogAnchors anchors;
+    final NodeIdentity identity;
+    final ApiKeys keys;
+    final AdminKeys adminKeys;
+    final FactChain chain;
+    final List<Route> ownerRoutes;
+
+    private NodeCore(Configuration configuration, Path file, Clock clock, SchemaPolicy policy) {
+        this.configuration = configuration;
+        this.file = file.toAbsolutePath();
+        this.clock = clock;
+        signing = Signing.fastest();
+        store = Store.open(file, FactsSchema.MIGRATIONS, policy);
+        audit = AuditLog.open(store, "fact_audit_log", clock);
+        federationAudit = AuditLog.open(store, "federation_audit", clock);
+        NodeKeys rings = NodeKeys.open(file, signing, clock);
+        log = transparencyLog(rings);
+        outbox = Outbox.open(store, clock);
+        anchors = new LogAnchors(store, outbox, log, rings);
+        identity = NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
+        keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
+        adminKeys = new AdminKeys(store, keys, audit, signing, clock);
+        Checkpoints checkpoints = new Checkpoints(store, outbox, log, localLog(), clock, checkpointsDue(configuration));
+        chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
+        ownerRoutes = ownerRoutes();
+    }
+
+    static NodeCore open(Configuration configuration, Path file, Clock clock, SchemaPolicy policy) {
+        return new NodeCore(configuration, file, clock, policy);
+    }
+
+    private TransparencyLog transparencyLog(NodeKeys rings) {
+        return switch (configuration.text("STIGMEM_TL_BACKEND")) {
+            case "rekor" -> TransparencyLogs.rekor(
+                    URI.create(configuration.text("STIGMEM_TL_REKOR_URL")), rings.node()::signer, clock);
+            case "off" -> TransparencyLogs.off();
+            default -> TransparencyLogs.local(localLogFile(), clock);
+        };
+    }
+
+    /** The local log's file, or null with another backend. */
+    @Nullable Path localLog() {
+        return configuration.text("STIGMEM_TL_BACKEND").equals("local") ? localLogFile() : null;
+    }
+
+    private Path localLogFile() {
+        return file.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
+    }
+
+    private static Checkpoints.Due checkpointsDue(Configuration configuration) {
+        return new Checkpoints.Due(
+                (int) configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_INTERVAL"),
+                Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_MAX_AGE_S")));
+    }
+
+    private static IdentitySettings identitySettings(Configuration configuration) {
+        return new IdentitySettings(
+                configuration.text("STIGMEM_NODE_URL"),
+                configuration.secret("STIGMEM_NODE_PRIVATE_KEY"),
+                configuration.secret("STIGMEM_ISSUER_PRIVATE_KEY"));
+    }
+
+    private List<Route> ownerRoutes() {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new IdentityRoutes(identity, new Rotation(identity)).routes());
+        routes.addAll(adminKeys.routes());
+        List<AuditLog> tables = List.of(audit, federationAudit);
+        routes.addAll(new ExportRoutes(new AuditExport(store, audit, tables, identity, clock)).routes());
+        routes.addAll(new FsckRoutes(this).routes());
+        return List.copyOf(routes);
+    }
+
+    /** Serves the owner's routes to the owner's processes. */
+    LocalSocket serveOwner(Path socket) {
+        return LocalSocket.listen(socket, ownerRoutes, new WireErrors());
+    }
+
+    @Override
+    public void close() {
+        chain.close();
+        outbox.close();
+        audit.close();
+        federationAudit.close();
+        store.close();
+        log.close();
+    }
+}

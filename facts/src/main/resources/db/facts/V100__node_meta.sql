@@ -1,0 +1,4 @@
+CREATE TABLE node_meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,90 @@
+package bulwark.app;
+
+import bulwark.facts.export.ExportRefused;
+import bulwark.facts.export.ExportVerifier;
+import bulwark.facts.export.VerificationKeys;
+import bulwark.kernel.signing.Signing;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Evidence that leaves the node, and its verification without one. */
+@Command(
+        name = "audit",
+        description = "Export audit tables, signed and chained; verify exports offline.",
+        subcommands = {AuditCommand.Export.class, AuditCommand.Verify.class})
+final class AuditCommand {
+    static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    @Command(name = "export", description = "Write one table to a new owner-only file with a signed footer.")
+    static final class Export implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Option(names = "--table", required = true, description = "fact_audit_log or federation_audit")
+        private String table = "";
+
+        @Option(names = "--format", defaultValue = "jsonl", description = "jsonl (the only one)")
+        private String format = "jsonl";
+
+        @Option(names = "--since-seq", defaultValue = "0", description = "Only rows after this one.")
+        private long sinceSeq;
+
+        @Option(names = "--out", description = "A new file (default: <table>-<time>.jsonl here).")
+        private @Nullable Path out;
+
+        @Override
+        public Integer call() {
+            if (!format.equals("jsonl")) {
+                throw new CommandFailed("--format must be jsonl; got " + format);
+            }
+            Path file = out != null ? out : Path.of(table + "-" + STAMP.format(Instant.now()) + ".jsonl");
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("table", table);
+            body.put("since_seq", sinceSeq);
+            body.put("out", file.toAbsolutePath().normalize().toString());
+            try (Owner owner = Owner.of(store.file())) {
+                JsonNode footer = owner.post("/local/audit/export", body).path("footer");
+                System.out.println("exported " + footer.path("rows").asLong() + " rows of " + table + " to " + file);
+                System.out.println("signed by node key " + footer.path("key_id").stringValue("")
+                        + "; verify anywhere: stigmem audit verify " + file + " --key <manifest file or public key>");
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "Check exports offline: signature, every row, cut tails, the chain across files.")
+    static final class Verify implements Callable<Integer> {
+        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Exports, oldest first.")
+        private List<Path> files = List.of();
+
+        @Option(names = "--key", required = true, description = "A base64url public key, or a manifest file.")
+        private String key = "";
+
+        @Override
+        public Integer call() {
+            try {
+                ExportVerifier.Verdict verdict =
+                        new ExportVerifier(VerificationKeys.of(key, Signing.fastest())).verify(files);
+                verdict.problems().forEach(problem -> System.out.println("PROBLEM " + problem));
+                System.out.println((verdict.whole() ? "whole: " : "NOT whole: ") + verdict.rows() + " rows in "
+                        + verdict.files() + " file(s)");
+                return verdict.whole() ? 0 : 1;
+            } catch (ExportRefused refused) {
+                throw new CommandFailed(String.valueOf(refused.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package bulwark.app;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** First and last keys: what only the owner of the process may do. */
+@Command(
+        name = "auth",
+        description = "API keys that only the owner of the node can make.",
+        subcommands = {AuthCommand.BootstrapKey.class, AuthCommand.ReissueAdmin.class})
+final class AuthCommand {
+    @Command(name = "bootstrap-key", description = "Register the first key of an empty node.")
+    static final class BootstrapKey implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Option(names = "--key", description = "The raw key; better given as STIGMEM_BOOTSTRAP_KEY, which no process list shows.")
+        private @Nullable String key;
+
+        @Option(names = "--entity-uri", defaultValue = "agent:admin")
+        private String entityUri = "agent:admin";
+
+        @Option(names = "--permissions", split = ",", defaultValue = "admin,write,read")
+        private List<String> permissions = List.of();
+
+        @Override
+        public Integer call() {
+            String raw = key != null ? key : System.getenv("STIGMEM_BOOTSTRAP_KEY");
+            if (raw == null || raw.length() < 16) {
+                System.err.println("error: give a key of at least 16 characters in STIGMEM_BOOTSTRAP_KEY");
+                return 2;
+            }
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("raw_key", raw);
+            body.put("entity_uri", entityUri);
+            body.put("permissions", permissions);
+            try (Owner owner = Owner.of(store.file())) {
+                owner.post("/local/auth/bootstrap-key", body);
+            }
+            System.err.println("bootstrap key registered for " + entityUri + " with " + String.join(", ", permissions));
+            return 0;
+        }
+    }
+
+    @Command(name = "reissue-admin", description = "Make a new admin key and revoke the old ones; prints it once.")
+    static final class ReissueAdmin implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Override
+        public Integer call() {
+            try (Owner owner = Owner.of(store.file())) {
+                JsonNode answer = owner.post("/local/auth/reissue-admin", Map.of());
+                System.out.println("new admin key for " + answer.path("entity_uri").stringValue("agent:admin")
+                        + ", valid until " + answer.path("expires_at").stringValue("(no end)") + ":");
+                System.out.println("  STIGMEM_ADMIN_KEY=" + answer.path("key").stringValue());
+                System.out.println("The former admin keys are revoked. Put the new one into your secrets manager and .env.");
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package bulwark.app;
+
+import bulwark.kernel.json.StrictJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Capability tokens, over the node's public HTTP interface with an API key. */
+@Command(
+        name = "capability",
+        description = "Issue, verify and revoke capability tokens.",
+        subcommands = {CapabilityCommand.Issue.class, CapabilityCommand.Verify.class, CapabilityCommand.Revoke.class})
+final class CapabilityCommand {
+    private static final String ROUTE = "/v1/federation/capability-tokens";
+
+    @Command(name = "issue", description = "Issue a token; prints its members and the token itself.")
+    static final class Issue implements Callable<Integer> {
+        @Mixin
+        private final NodeClient node = new NodeClient();
+
+        @Option(names = "--issuer", required = true)
+        private String issuer = "";
+
+        @Option(names = "--subject", required = true)
+        private String subject = "";
+
+        @Option(names = "--verb", required = true)
+        private String verb = "";
+
+        @Option(names = "--object", required = true)
+        private String object = "";
+
+        @Option(names = "--ttl-seconds", defaultValue = "3600")
+        private long ttlSeconds;
+
+        @Override
+        public Integer call() throws Exception {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("issuer", issuer);
+            body.put("subject", subject);
+            body.put("verb", verb);
+            body.put("object", object);
+            body.put("ttl_seconds", ttlSeconds);
+            JsonNode answer = node.post(ROUTE, body);
+            if (!node.printedAsJson(answer)) {
+                answer.properties().forEach(member -> System.out.println(member.getKey() + ": "
+                        + (member.getValue().isString() ? member.getValue().stringValue() : member.getValue())));
+            }
+            return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "Ask the node whether a token holds; '-' reads it from standard input.")
+    static final class Verify implements Callable<Integer> {
+        @Mixin
+        private final NodeClient node = new NodeClient();
+
+        @Parameters(paramLabel = "TOKEN_JSON", description = "The token, or - for standard input.")
+        private String token = "";
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode answer = node.post(ROUTE + "/verify", Map.of("token_json", read(token)));
+            if (!node.printedAsJson(answer)) {
+                boolean valid = answer.path("valid").asBoolean(false);
+                System.out.println("valid: " + (valid ? "True" : "False"));
+                if (!valid) {
+                    System.out.println("reason: " + answer.path("reason").stringValue(""));
+                }
+            }
+            return 0;
+        }
+
+        private static String read(String given) throws IOException {
+            return given.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8).strip() : given;
+        }
+    }
+
+    @Command(name = "revoke", description = "Revoke a token by its id.")
+    static final class Revoke implements Callable<Integer> {
+        @Mixin
+        private final NodeClient node = new NodeClient();
+
+        @Parameters(paramLabel = "TOKEN_ID")
+        private String tokenId = "";
+
+        @Option(names = "--reason", defaultValue = "")
+        private String reason = "";
+
+        @Override
+        public Integer call() throws Exception {
+            JsonNode answer = node.post(
+                    ROUTE + "/" + java.net.URLEncoder.encode(tokenId, StandardCharsets.UTF_8) + "/revoke",
+                    Map.of("reason", reason));
+            if (!node.printedAsJson(answer)) {
+                System.out.println("revoked: " + answer.path("token_id").stringValue(tokenId) + " at "
+                        + answer.path("revoked_at").stringValue(""));
+            }
+            return 0;
+        }
+    }
+
+    static String pretty(JsonNode json) {
+        return new String(StrictJson.write(json), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,90 @@
+package bulwark.app;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** One part in its own process, with its own environment and folder; its output is passed on with its name before each line. */
+final class Child implements AutoCloseable {
+    private static final int READY_SECONDS = 60;
+    private static final int DRAIN_SECONDS = 20;
+    private static final List<String> PASSED_ON = List.of("PATH", "HOME", "LANG", "TZ", "TMPDIR");
+
+    private final Process process;
+
+    private Child(Process process) {
+        this.process = process;
+    }
+
+    static Child start(String name, Path directory, Map<String, String> environment, String... command)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(commandLine(command)).directory(directory.toFile());
+        builder.redirectErrorStream(true);
+        builder.environment().keySet().retainAll(PASSED_ON);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        Thread.ofVirtual().name("output of " + name).start(() -> passOn(name, process));
+        return new Child(process);
+    }
+
+    /** The same Java with the same flags, so that the start-up cache fits. */
+    private static List<String> commandLine(String... command) {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        line.add("-jar");
+        line.add(Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString());
+        line.addAll(List.of(command));
+        return line;
+    }
+
+    private static void passOn(String name, Process process) {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                System.err.println(name + " | " + line);
+            }
+        } catch (IOException e) {
+            System.err.println(name + " | (its output ended: " + e.getMessage() + ")");
+        }
+    }
+
+    /** True once the child has written its run file; false when it ended or the time is over. */
+    boolean awaitReady(Path runFile) throws InterruptedException, IOException {
+        String mine = "\"pid\":" + process.pid();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (System.nanoTime() < deadline) {
+            if (Files.exists(runFile) && Files.readString(runFile).contains(mine)) {
+                return true;
+            }
+            if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Asks the child to drain and stop, and ends it when it does not. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

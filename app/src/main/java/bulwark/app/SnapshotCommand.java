@@ -1,0 +1,130 @@
+package bulwark.app;
+
+import bulwark.facts.identity.NodeKeys;
+import bulwark.facts.node.NodeSettings;
+import bulwark.facts.snapshot.SnapshotManifest;
+import bulwark.facts.snapshot.SnapshotRefused;
+import bulwark.facts.snapshot.SnapshotRestore;
+import bulwark.facts.snapshot.SnapshotTrust;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.signing.Signing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Signed copies of the store, without private keys. */
+@Command(
+        name = "snapshot",
+        description = "Create, verify and restore signed snapshots of the store.",
+        subcommands = {SnapshotCommand.Create.class, SnapshotCommand.Verify.class, SnapshotCommand.Restore.class})
+final class SnapshotCommand {
+    @Command(name = "create", description = "A consistent copy, signed by the node key; the node may be running.")
+    static final class Create implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Option(names = "--out", description = "A new file (default: stigmem-snapshot-<time>.tar.gz here).")
+        private @Nullable Path out;
+
+        @Override
+        public Integer call() {
+            Path file = out != null ? out : Path.of("stigmem-snapshot-" + AuditCommand.STAMP.format(Instant.now()) + ".tar.gz");
+            try (Owner owner = Owner.of(store.file())) {
+                owner.post("/local/snapshot/create", Map.of("out", file.toAbsolutePath().normalize().toString()));
+            }
+            System.out.println("snapshot written to " + file);
+            return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "Check signature, hashes and signer of a snapshot.")
+    static final class Verify implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Mixin
+        private final Trust trust = new Trust();
+
+        @Parameters(paramLabel = "FILE")
+        private Path file = Path.of("");
+
+        @Override
+        public Integer call() throws IOException {
+            Signing signing = Signing.fastest();
+            Path work = Files.createTempDirectory("stigmem-snapshot");
+            try {
+                SnapshotManifest manifest =
+                        new SnapshotRestore(signing).verify(file, trust.of(store.file(), signing), work);
+                System.out.println("whole: made " + manifest.createdAt() + " by " + manifest.nodeId());
+                return 0;
+            } catch (SnapshotRefused refused) {
+                throw new CommandFailed(String.valueOf(refused.getMessage()));
+            } finally {
+                deleteFolder(work);
+            }
+        }
+    }
+
+    @Command(name = "restore", description = "Put a snapshot in place of the store of a stopped node.")
+    static final class Restore implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Mixin
+        private final Trust trust = new Trust();
+
+        @Option(names = "--from", required = true)
+        private Path from = Path.of("");
+
+        @Override
+        public Integer call() {
+            Signing signing = Signing.fastest();
+            Configuration settings = Configuration.readLenient(
+                    NodeSettings.schema(), System.getenv(), Path.of("").toAbsolutePath());
+            Path log = settings.text("STIGMEM_TL_BACKEND").equals("local")
+                    ? store.file().resolveSibling(settings.text("STIGMEM_TL_LOCAL_PATH"))
+                    : null;
+            try {
+                new SnapshotRestore(signing).restore(from, store.file(), trust.of(store.file(), signing), log);
+            } catch (SnapshotRefused | IOException refused) {
+                throw new CommandFailed(String.valueOf(refused.getMessage()));
+            }
+            System.out.println("restored " + store.file() + "; start the node, then run stigmem fsck");
+            return 0;
+        }
+    }
+
+    /** Whose snapshots are believed: the keys in this node's own ring, and those of a file; never the snapshot's own word. */
+    static final class Trust {
+        @Option(names = "--trusted-keys", description = "A JSON array of base64url public keys.")
+        private @Nullable Path trustedKeys;
+
+        @Option(names = "--force-unverified", description = "Accept a signer that nobody vouches for.")
+        private boolean forceUnverified;
+
+        SnapshotTrust of(Path store, Signing signing) throws IOException {
+            byte[] json = trustedKeys != null ? Files.readAllBytes(trustedKeys) : "[]".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            SnapshotTrust trust = SnapshotTrust.ofFile(json, forceUnverified);
+            return Files.isDirectory(NodeKeys.directory(store))
+                    ? trust.and(NodeKeys.open(store, signing, Clock.systemUTC()).node())
+                    : trust;
+        }
+    }
+
+    private static void deleteFolder(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package bulwark.acceptance;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The direction of knowledge, held by a test. */
+@AnalyzeClasses(packages = "bulwark", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule THE_KERNEL_KNOWS_NO_PART = noClasses()
+            .that()
+            .resideInAPackage("bulwark.kernel..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("bulwark.web..", "bulwark.facts..", "bulwark.app..", "io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule THE_EDGE_KNOWS_NO_PART = noClasses()
+            .that()
+            .resideInAPackage("bulwark.web..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("bulwark.facts..", "bulwark.app..");
+
+    @ArchTest
+    static final ArchRule PARTS_DO_NOT_KNOW_THE_PROGRAM = noClasses()
+            .that()
+            .resideInAPackage("bulwark.facts..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("bulwark.app..", "io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule ONLY_SIGNING_NAMES_A_CRYPTO_PROVIDER = noClasses()
+            .that()
+            .resideOutsideOfPackage("bulwark.kernel.signing..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bouncycastle..", "com.amazon.corretto..", "javax.crypto..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_BETWEEN_MODULES =
+            slices().matching("bulwark.(*)..").should().beFreeOfCycles();
+}

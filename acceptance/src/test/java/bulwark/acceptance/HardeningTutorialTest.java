@@ -1,0 +1,11 @@
+package bulwark.acceptance;
+
+import java.io.IOException;
+
+/** The tutorial on free ports. */
+class HardeningTutorialTest extends HardeningTutorial {
+    @Override
+    int[] ports() throws IOException {
+        return new int[] {NodeProcess.freePort(), NodeProcess.freePort()};
+    }
+}

@@ -1,0 +1,101 @@
+package bulwark.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.testkit.SharedMaterial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first screen: {@code ./bulwark up}, the key it shows once, and the three commands it prints. */
+class UpTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void up_shows_addresses_the_key_once_and_three_commands_that_work() throws Exception {
+        int base = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+        Path first = folder.resolve("first.txt");
+        Process up = up(base, first);
+        String key;
+        try {
+            String screen = awaitWelcome(up, first);
+            key = group("export STIGMEM_ADMIN_KEY=([0-9a-f]{64})", screen);
+            assertThat(screen).contains("http://localhost:" + base).contains("https://localhost:" + (base + 765));
+            Shell.Outcome tried = Shell.bash(folder, Map.of("STIGMEM_ADMIN_KEY", key), Duration.ofSeconds(30), commandsOf(screen));
+            assertThat(tried.out())
+                    .contains("\"relation\":\"memory:prefers\"")
+                    .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
+                    .contains("\"event_type\":\"fact_write\"");
+            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key")).containsOnly("rw-------");
+        } finally {
+            stop(up);
+        }
+        Path second = folder.resolve("second.txt");
+        Process again = up(base, second);
+        try {
+            String screen = awaitWelcome(again, second);
+            assertThat(screen).doesNotContain(key).contains("was shown at the first start").doesNotContain("building");
+        } finally {
+            stop(again);
+        }
+    }
+
+    private Process up(int base, Path output) throws Exception {
+        String program = SharedMaterial.repository().resolve("bulwark").toString();
+        return new ProcessBuilder(program, "up", "--port-base", Integer.toString(base), "--state", folder.resolve("state").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    private static String awaitWelcome(Process up, Path output) {
+        await().atMost(Duration.ofSeconds(90)).until(() -> !up.isAlive() || read(output).contains("v1/admin/audit?limit=10"));
+        assertThat(up.isAlive()).as(read(output)).isTrue();
+        return read(output);
+    }
+
+    private static String commandsOf(String screen) {
+        return screen.lines()
+                .dropWhile(line -> !line.contains("# 1. assert a fact"))
+                .takeWhile(line -> line.startsWith("    "))
+                .map(String::strip)
+                .reduce("", (script, line) -> script + line + "\n");
+    }
+
+    private List<String> modesOf(String... files) throws Exception {
+        List<String> modes = new java.util.ArrayList<>();
+        for (String file : files) {
+            modes.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state").resolve(file))));
+        }
+        return modes;
+    }
+
+    private static void stop(Process up) throws InterruptedException {
+        up.destroy();
+        assertThat(up.waitFor(30, TimeUnit.SECONDS)).as("drained and stopped").isTrue();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            return "";
+        }
+    }
+
+    private static String group(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return matcher.group(1);
+    }
+}

@@ -41,29 +41,39 @@ public final class Store implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Throwable fatal;
 
-    private Store(Path file, OwnerLock lock) throws SQLException {
+    private Store(Path file, OwnerLock lock, Connection writing, List<Connection> reading) throws SQLException {
         this.file = file;
         this.lock = lock;
         String name = String.valueOf(file.getFileName());
-        // Checkpoints are our own, so that the error of their sync is seen.
-        writer = new Writer(
-                Sqlite.open(
-                        file,
-                        "mode=rw",
-                        "journal_mode=WAL",
-                        "synchronous=FULL",
-                        "wal_autocheckpoint=0",
-                        "journal_size_limit=67108864",
-                        "cache_size=-16000"),
-                name,
-                this::tellFatal);
-        List<Connection> connections = new ArrayList<>();
-        for (int i = 0; i < READERS; i++) {
-            connections.add(Sqlite.open(file, "mode=rw", "query_only=1", "mmap_size=268435456", "cache_size=-8000"));
-        }
-        readers = new Readers(connections, name);
+        writer = new Writer(writing, name, this::tellFatal);
+        readers = new Readers(reading, name);
         writer.start();
         readers.start();
+    }
+
+    private static Store start(Path file, OwnerLock lock) throws SQLException {
+        List<Connection> opened = new ArrayList<>();
+        try {
+            // Checkpoints are our own, so that the error of their sync is seen.
+            Connection writing = Sqlite.open(
+                    file,
+                    "mode=rw",
+                    "journal_mode=WAL",
+                    "synchronous=FULL",
+                    "wal_autocheckpoint=0",
+                    "journal_size_limit=67108864",
+                    "cache_size=-16000");
+            opened.add(writing);
+            for (int i = 0; i < READERS; i++) {
+                opened.add(Sqlite.open(file, "mode=rw", "query_only=1", "mmap_size=268435456", "cache_size=-8000"));
+            }
+            return new Store(file, lock, writing, opened.subList(1, opened.size()));
+        } catch (SQLException e) {
+            for (Connection connection : opened) {
+                connection.close();
+            }
+            throw e;
+        }
     }
 
     /** What to do when the schema is not the newest. */
@@ -84,7 +94,7 @@ public final class Store implements AutoCloseable {
         Store store = null;
         try {
             prepare(absolute, lock, new Schema(absolute, migrations), policy);
-            store = new Store(absolute, lock);
+            store = start(absolute, lock);
             return store;
         } catch (IOException | SQLException e) {
             throw new StoreRefused(

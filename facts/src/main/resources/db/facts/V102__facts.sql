@@ -80,6 +80,13 @@ CREATE TABLE fact_chain_checkpoints (
 ) STRICT;
 CREATE INDEX fact_chain_checkpoints_head ON fact_chain_checkpoints (tenant_id, covered_chain_seq);
 
+-- An empty store that finds checkpoints of an earlier store in its log starts behind them.
+CREATE TABLE fact_log_origin (
+    tenant_id  TEXT PRIMARY KEY,
+    log_bytes  INTEGER NOT NULL,
+    adopted_at TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A later assertion with confidence 0 ended this fact. Derived from facts; kept for speed.
 CREATE TABLE fact_retractions (
     fact_id      TEXT PRIMARY KEY,

@@ -1,5 +1,6 @@
 package bulwark.facts.chain;
 
+import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogEntry;
 import bulwark.kernel.evidence.LogLeaf;
 import bulwark.kernel.evidence.Outbox;
@@ -132,17 +133,18 @@ public final class Checkpoints {
     @Nullable
     ChainFinding compare(ReadTx tx, String tenant) throws SQLException {
         Path file = localLog;
-        return file == null
-                ? null
-                : LoggedCheckpoints.newest(file, tenant)
-                        .map(cp -> {
-                            try {
-                                return cp.compare(tx);
-                            } catch (SQLException e) {
-                                throw new IllegalStateException("the chain cannot be read", e);
-                            }
-                        })
-                        .orElse(null);
+        if (file == null) {
+            return null;
+        }
+        Optional<LoggedCheckpoints.Logged> newest = LoggedCheckpoints.newest(file, tenant, LogOrigin.bytes(tx, tenant));
+        return newest.isPresent() ? newest.get().compare(tx) : null;
+    }
+
+    /** Lets a store that never held a fact begin behind what an earlier store left in the log. */
+    void adoptLog(AuditLog audit) {
+        if (localLog != null) {
+            LogOrigin.adopt(store, audit, clock, localLog, Rescan.TENANT);
+        }
     }
 
     private void enqueue(WriteTx tx, CheckpointRow row) throws SQLException {

@@ -57,8 +57,9 @@ public final class FactChain implements FactListener, AutoCloseable {
         this.rescan = new Rescan(this, store, clock, checkpoints, rescanInterval);
     }
 
-    /** Starts verifying what is stored, in the background. */
+    /** Call before the first fact may arrive: starts verifying what is stored, in the background. */
     public void start() {
+        checkpoints.adoptLog(audit);
         rescan.start();
     }
 

@@ -39,7 +39,8 @@ public final class FactFsck {
         problems.addAll(Projections.check(tx, Rescan.TENANT));
         problems.addAll(checkpoints(tx));
         if (localLog != null) {
-            for (LoggedCheckpoints.Logged logged : LoggedCheckpoints.all(localLog)) {
+            for (LoggedCheckpoints.Logged logged :
+                    LoggedCheckpoints.all(localLog, LogOrigin.bytes(tx, Rescan.TENANT))) {
                 problem(tx, logged, problems);
             }
         }

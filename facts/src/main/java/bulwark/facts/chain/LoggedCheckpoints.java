@@ -4,6 +4,8 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -44,23 +46,23 @@ final class LoggedCheckpoints {
         }
     }
 
-    /** Reads from the end, so the length of the log does not matter. */
-    static Optional<Logged> newest(Path log, String tenant) {
+    /** Reads from the end, so the length of the log does not matter. @param from bytes at the start to leave out */
+    static Optional<Logged> newest(Path log, String tenant, long from) {
         if (!Files.exists(log)) {
             return Optional.empty();
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
             String rest = "";
             long end = file.length();
-            while (end > 0) {
-                int size = (int) Math.min(CHUNK, end);
+            while (end > from) {
+                int size = (int) Math.min(CHUNK, end - from);
                 byte[] chunk = new byte[size];
                 end -= size;
                 file.seek(end);
                 file.readFully(chunk);
                 // Latin-1 keeps every byte apart, so a character cut at a chunk's edge does no harm.
                 String text = new String(chunk, StandardCharsets.ISO_8859_1) + rest;
-                int first = end == 0 ? 0 : text.indexOf('\n') + 1;
+                int first = end == from ? 0 : text.indexOf('\n') + 1;
                 Optional<Logged> found = lastOf(text.substring(first), tenant);
                 if (found.isPresent()) {
                     return found;
@@ -73,13 +75,15 @@ final class LoggedCheckpoints {
         }
     }
 
-    /** Every checkpoint of facts, audit tables and journal, oldest first. */
-    static List<Logged> all(Path log) {
+    /** Every checkpoint of facts, audit tables and journal, oldest first. @param from bytes at the start to leave out */
+    static List<Logged> all(Path log, long from) {
         List<Logged> all = new ArrayList<>();
         if (!Files.exists(log)) {
             return all;
         }
-        try (BufferedReader lines = Files.newBufferedReader(log, StandardCharsets.ISO_8859_1)) {
+        try (InputStream bytes = Files.newInputStream(log);
+                BufferedReader lines = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1))) {
+            bytes.skipNBytes(from);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 parse(line).ifPresent(all::add);
             }

@@ -1,0 +1,215 @@
+package bulwark.facts;
+
+import bulwark.facts.chain.Checkpoints;
+import bulwark.facts.chain.FactChain;
+import bulwark.facts.chain.FactFsck;
+import bulwark.facts.fact.ConflictRoutes;
+import bulwark.facts.fact.FactListener;
+import bulwark.facts.fact.FactRoutes;
+import bulwark.facts.fact.Facts;
+import bulwark.facts.garden.GardenRoutes;
+import bulwark.facts.garden.GardenService;
+import bulwark.facts.garden.Gardens;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.time.SettableClock;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The fact services on a real store and a real local log, called through their routes. */
+public final class FactsFixture implements AutoCloseable {
+    public static final Principal TRUSTED = reader("anon:trusted", "read", "write", "admin");
+
+    private static final Migrations SCHEMA = new Migrations(List.of(
+            "db/kernel/V001__outbox.sql",
+            "db/kernel/V002__api_keys.sql",
+            "db/kernel/V003__quota_buckets.sql",
+            "db/facts/V101__audit.sql",
+            "db/facts/V102__facts.sql",
+            "db/facts/V103__gardens.sql"));
+
+    public final SettableClock clock = new SettableClock(Instant.parse("2026-05-01T12:00:00.123456Z"));
+    public final Metrics metrics = new Metrics();
+    public final Path logFile;
+    public final Path storeFile;
+    public final Store store;
+    public final AuditLog audit;
+    public final Outbox outbox;
+    public final FactChain chain;
+    private final TransparencyLog log;
+    private final List<Route> routes = new ArrayList<>();
+
+    public FactsFixture(Path directory) {
+        this(directory, List.of(), new Checkpoints.Due(1000, Duration.ofSeconds(60)));
+    }
+
+    public FactsFixture(Path directory, List<FactListener> more, Checkpoints.Due due) {
+        storeFile = directory.resolve("facts.db");
+        logFile = directory.resolve("log.jsonl");
+        store = Store.open(storeFile, SCHEMA, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        audit = AuditLog.open(store, "fact_audit_log", clock);
+        outbox = Outbox.open(store, clock);
+        log = TransparencyLogs.local(logFile, clock);
+        Checkpoints checkpoints = new Checkpoints(store, outbox, log, logFile, clock, due);
+        chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofHours(1));
+        Gardens gardens = new Gardens();
+        List<FactListener> listeners = new ArrayList<>(List.of(chain));
+        listeners.addAll(more);
+        Facts facts = new Facts(store, audit, clock, metrics, gardens, listeners);
+        routes.addAll(new FactRoutes(facts, store, gardens, chain, audit, clock, metrics).routes());
+        routes.addAll(new ConflictRoutes(facts, store, audit, gardens).routes());
+        GardenService service = new GardenService(store, audit, clock, URI.create("http://testnode"));
+        routes.addAll(new GardenRoutes(service).routes());
+        outbox.start();
+    }
+
+    /** As another process would see the same store: nothing verified yet. */
+    public FactChain anotherChain() {
+        Outbox idle = Outbox.open(store, clock);
+        Checkpoints checkpoints = new Checkpoints(store, idle, log, logFile, clock, Checkpoints.Due.defaults());
+        return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1));
+    }
+
+    public List<String> fsck() {
+        return store.read(tx -> FactFsck.check(tx, logFile));
+    }
+
+    public static Principal reader(String entity, String... permissions) {
+        return new Principal(entity, "default", Set.of(permissions), null);
+    }
+
+    /** What a caller sees: the status, and the body of a success or of the refusal. */
+    public record Answer(
+            int status,
+            @Nullable JsonNode json,
+            Map<String, String> headers,
+            @Nullable Refusal refusal) {
+        public String text(String field) {
+            return json.path(field).stringValue();
+        }
+    }
+
+    public Answer post(String json) {
+        return call(TRUSTED, "POST", "/v1/facts", json);
+    }
+
+    public Answer get(String target) {
+        return call(TRUSTED, "GET", target, "");
+    }
+
+    public Answer call(Principal caller, String method, String target, String body) {
+        return call(caller, method, target, body, Map.of());
+    }
+
+    /** On a virtual thread, as the edge does for handlers that may block. */
+    public Answer call(Principal caller, String method, String target, String body, Map<String, String> headers) {
+        int mark = target.indexOf('?');
+        String path = mark < 0 ? target : target.substring(0, mark);
+        String query = mark < 0 ? "" : target.substring(mark + 1);
+        for (Route route : routes) {
+            Map<String, String> parameters = match(route.path(), path);
+            if (route.method().equals(method) && parameters != null) {
+                byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                Call call = new Call(method, path, query, parameters, headers, bytes, caller);
+                return onVirtualThread(route, call);
+            }
+        }
+        throw new AssertionError("no route for " + method + " " + path);
+    }
+
+    private static Answer onVirtualThread(Route route, Call call) {
+        CompletableFuture<Response> future = new CompletableFuture<>();
+        Thread.startVirtualThread(() -> {
+            try {
+                future.complete(route.handler().handle(call));
+            } catch (RuntimeException | Error e) {
+                future.completeExceptionally(e);
+            }
+        });
+        try {
+            Response response = future.join();
+            JsonNode json = response.body().length == 0 ? null : StrictJson.parse(response.body());
+            return new Answer(response.status(), json, response.headers(), null);
+        } catch (CompletionException e) {
+            return switch (e.getCause()) {
+                case Refusal.Plain plain -> new Answer(plain.status(), null, Map.of(), plain);
+                case Refusal.Coded coded -> new Answer(coded.status(), null, Map.of(), coded);
+                case Refusal.Invalid invalid -> new Answer(422, null, Map.of(), invalid);
+                default -> throw e;
+            };
+        }
+    }
+
+    private static @Nullable Map<String, String> match(String template, String path) {
+        String[] wanted = template.split("/");
+        String[] given = path.split("/");
+        if (wanted.length != given.length) {
+            return null;
+        }
+        Map<String, String> parameters = new HashMap<>();
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].startsWith("{")) {
+                parameters.put(wanted[i].substring(1, wanted[i].length() - 1), Call.decoded(given[i]));
+            } else if (!wanted[i].equals(given[i])) {
+                return null;
+            }
+        }
+        return parameters;
+    }
+
+    /** Edits the file behind the node's back, with every trigger gone. */
+    public void plant(String... statements) {
+        try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + storeFile);
+                Statement sql = raw.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 5000");
+            List<String> triggers = new ArrayList<>();
+            try (var rows = sql.executeQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'")) {
+                while (rows.next()) {
+                    triggers.add(rows.getString(1));
+                }
+            }
+            for (String trigger : triggers) {
+                sql.execute("DROP TRIGGER " + trigger);
+            }
+            for (String statement : statements) {
+                sql.execute(statement);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        chain.close();
+        outbox.close();
+        audit.close();
+        store.close();
+        log.close();
+    }
+}

@@ -19,6 +19,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /** The index on disk while it is open: one writer, and readers that see what was written at their last refresh. */
@@ -45,11 +46,13 @@ final class IndexFiles implements AutoCloseable {
         VECTOR_ADVICE.setLevel(Level.SEVERE);
         Files.createDirectories(folder);
         MMapDirectory directory = new MMapDirectory(folder);
+        IndexWriter writer = null;
         try {
-            IndexWriter writer = new IndexWriter(directory, configuration(analyzer));
+            writer = new IndexWriter(directory, configuration(analyzer));
             return new IndexFiles(directory, writer, new SearcherManager(writer, new Searchers()));
         } catch (IOException | RuntimeException e) {
-            directory.close();
+            // Damage often shows only here, when the writer holds the lock already.
+            IOUtils.closeWhileHandlingException(writer == null ? null : writer::rollback, directory);
             throw e;
         }
     }
@@ -104,10 +107,7 @@ final class IndexFiles implements AutoCloseable {
     /** Drops what was not committed. */
     @Override
     public void close() throws IOException {
-        try (directory) {
-            searchers.close();
-            writer.rollback();
-        }
+        IOUtils.close(searchers, writer::rollback, directory);
     }
 
     private static final class Searchers extends SearcherFactory {

@@ -28,6 +28,7 @@ public final class Rotation {
 
     private final NodeIdentity identity;
     private final Step step;
+    private final Duration logPatience;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     public Rotation(NodeIdentity identity) {
@@ -35,8 +36,13 @@ public final class Rotation {
     }
 
     Rotation(NodeIdentity identity, Step step) {
+        this(identity, step, LOG_PATIENCE);
+    }
+
+    Rotation(NodeIdentity identity, Step step, Duration logPatience) {
         this.identity = identity;
         this.step = step;
+        this.logPatience = logPatience;
     }
 
     /** Told after each step that a kill could follow. */
@@ -138,9 +144,9 @@ public final class Rotation {
         plan.ring().promote(announced.id(), plan.dualTrust());
         step.reached("promoted");
         identity.reload();
-        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), LOG_PATIENCE);
+        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), logPatience);
         Optional<LogAnchor> rotation = manifest.flatMap(
-                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), LOG_PATIENCE));
+                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), logPatience));
         step.reached("anchored");
         return answer(plan, false, announced.id(), seed, manifest, rotation);
     }

@@ -1,0 +1,152 @@
+package bulwark.facts.identity;
+
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.time.SettableClock;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The part of a node that has an identity, on a real store, rings and log in one folder. */
+public final class TestNode implements AutoCloseable {
+    public static final String URL = "https://node.example";
+    public static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+    private static final Signing SIGNING = Signing.fastest();
+    private static final Migrations SCHEMA = new Migrations(List.of(
+            "db/kernel/V001__outbox.sql",
+            "db/kernel/V002__api_keys.sql",
+            "db/kernel/V003__quota_buckets.sql",
+            "db/facts/V101__audit.sql",
+            "db/facts/V102__facts.sql",
+            "db/facts/V103__gardens.sql",
+            "db/facts/V104__identity.sql",
+            "db/facts/V105__capability.sql"));
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Path folder;
+    private final SettableClock clock;
+    private final Store store;
+    private final AuditLog audit;
+    private final AuditLog federation;
+    private final TransparencyLog log;
+    private final NodeIdentity identity;
+
+    private TestNode(Path folder, SettableClock clock, IdentitySettings settings, TransparencyLog log) {
+        this.folder = folder;
+        this.clock = clock;
+        this.log = log;
+        store = Store.open(folder.resolve("stigmem.db"), SCHEMA, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        open.add(store);
+        try {
+            audit = AuditLog.open(store, "fact_audit_log", clock);
+            open.add(audit);
+            federation = AuditLog.open(store, "federation_audit", clock);
+            open.add(federation);
+            open.add(log);
+            Outbox outbox = Outbox.open(store, clock);
+            open.add(outbox);
+            NodeKeys keys = NodeKeys.open(store.file(), SIGNING, clock);
+            LogAnchors anchors = new LogAnchors(store, outbox, log, keys);
+            identity = NodeIdentity.start(store, audit, anchors, keys, SIGNING, clock, settings);
+            outbox.start();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    public static TestNode start(Path folder, SettableClock clock) {
+        return start(folder, clock, URL, Optional.empty(), Optional.empty());
+    }
+
+    static TestNode start(
+            Path folder, SettableClock clock, String url, Optional<SecretBytes> node, Optional<SecretBytes> issuer) {
+        TransparencyLog log = TransparencyLogs.local(folder.resolve("tl.jsonl"), clock);
+        return start(folder, clock, new IdentitySettings(url, node, issuer), log);
+    }
+
+    static TestNode start(Path folder, SettableClock clock, IdentitySettings settings, TransparencyLog log) {
+        return new TestNode(folder, clock, settings, log);
+    }
+
+    public static SecretBytes text(SecretBytes seed) {
+        return SecretBytes.ofText(Base64Url.text(seed.expose(SecretAccess.grant())));
+    }
+
+    public NodeIdentity identity() {
+        return identity;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    public AuditLog federation() {
+        return federation;
+    }
+
+    public Signing signing() {
+        return SIGNING;
+    }
+
+    public SettableClock clock() {
+        return clock;
+    }
+
+    public Path logFile() {
+        return folder.resolve("tl.jsonl");
+    }
+
+    TransparencyLog log() {
+        return log;
+    }
+
+    public RotationAnswer rotate(KeyKind kind) {
+        return new Rotation(identity).rotate(kind, false, 90);
+    }
+
+    public boolean settle() {
+        Instant end = Instant.now().plus(Duration.ofSeconds(10));
+        while (Instant.now().isBefore(end)) {
+            if (count("SELECT COUNT(*) FROM outbox WHERE done_at IS NULL") == 0) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    public long count(String sql) {
+        return store.read(tx -> {
+            try (ResultSet rows = tx.statement(sql).executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0L;
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable part : open.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

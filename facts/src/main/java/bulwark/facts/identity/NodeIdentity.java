@@ -118,7 +118,7 @@ public final class NodeIdentity {
         return audit;
     }
 
-    LogAnchors anchors() {
+    public LogAnchors anchors() {
         return anchors;
     }
 

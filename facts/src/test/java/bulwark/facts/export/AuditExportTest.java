@@ -1,0 +1,205 @@
+package bulwark.facts.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import bulwark.facts.identity.Base64Url;
+import bulwark.facts.identity.KeyKind;
+import bulwark.facts.identity.TestNode;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.time.SettableClock;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AuditExportTest {
+    @TempDir
+    Path folder;
+
+    @Nullable
+    private TestNode node;
+
+    @Nullable
+    private AuditExport export;
+
+    @BeforeEach
+    void start() {
+        SettableClock clock = new SettableClock(TestNode.START);
+        node = TestNode.start(folder, clock);
+        export = new AuditExport(
+                node.store(), node.audit(), List.of(node.audit(), node.federation()), node.identity(), clock);
+        for (int i = 0; i < 20; i++) {
+            write("fact_write", i);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private void write(String type, int number) {
+        AuditEvent event = new AuditEvent(type, "agent:a", "default", "f" + number, null, Map.of("n", number));
+        node.store().write(tx -> node.audit().append(tx, event));
+    }
+
+    private Path export(long since, String name) {
+        Path out = folder.resolve(name);
+        export.export(AuditTable.FACT_AUDIT_LOG, since, out);
+        return out;
+    }
+
+    private String publicKey() {
+        return Base64Url.text(node.identity().keys().node().signer().publicKey());
+    }
+
+    private List<String> problems(Path... files) {
+        return problems(publicKey(), files);
+    }
+
+    private List<String> problems(String key, Path... files) {
+        return new ExportVerifier(VerificationKeys.of(key, node.signing())).verify(List.of(files)).problems();
+    }
+
+    private Path edited(Path file, Edit edit) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        edit.apply(lines);
+        return Files.writeString(folder.resolve("edited.jsonl"), String.join("\n", lines) + "\n");
+    }
+
+    private interface Edit {
+        void apply(List<String> lines);
+    }
+
+    @Test
+    void an_export_verifies_offline_and_only_its_owner_reads_it() throws IOException {
+        Path file = export(0, "a.jsonl");
+        assertThat(problems(file)).isEmpty();
+        assertThat(Files.readAllLines(file)).hasSize(1 + 22 + 1);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void the_empty_federation_table_is_exported_too() {
+        Path out = folder.resolve("f.jsonl");
+        AuditExport.Exported exported = export.export(AuditTable.FEDERATION_AUDIT, 0, out);
+        assertThat(exported.footer()).containsEntry("rows", 0L);
+        assertThat(problems(out)).isEmpty();
+    }
+
+    @Test
+    void consecutive_exports_are_a_chain() throws IOException {
+        Path first = export(0, "a.jsonl");
+        write("fact_write", 100);
+        long last = lastSeq(first);
+        Path second = export(last, "b.jsonl");
+        write("fact_write", 101);
+        Path third = export(lastSeq(second), "c.jsonl");
+
+        assertThat(problems(first, second, third)).isEmpty();
+        assertThat(problems(first, third)).anyMatch(line -> line.contains("does not follow a.jsonl"));
+        assertThat(problems(second, first)).isNotEmpty();
+    }
+
+    @Test
+    void exports_with_a_gap_between_them_are_found() throws IOException {
+        Path first = export(0, "a.jsonl");
+        write("fact_write", 100);
+        write("fact_write", 101);
+        Path second = export(lastSeq(first) + 1, "b.jsonl");
+        assertThat(problems(first, second)).anyMatch(line -> line.contains("are in neither"));
+    }
+
+    @Test
+    void an_edited_row_is_found() throws IOException {
+        Path bad = edited(export(0, "a.jsonl"), lines -> lines.set(5, lines.get(5).replace("agent:a", "agent:b")));
+        assertThat(problems(bad)).anyMatch(line -> line.contains("was edited")).anyMatch(line -> line.contains("content"));
+    }
+
+    @Test
+    void a_missing_row_and_another_order_are_found() throws IOException {
+        Path file = export(0, "a.jsonl");
+        assertThat(problems(edited(file, lines -> lines.remove(7)))).anyMatch(line -> line.contains("does not follow row"));
+        assertThat(problems(edited(file, lines -> Collections.swap(lines, 4, 5))))
+                .anyMatch(line -> line.contains("does not follow row"));
+    }
+
+    @Test
+    void a_cut_tail_is_found_wherever_it_is_cut() throws IOException {
+        byte[] whole = Files.readAllBytes(export(0, "a.jsonl"));
+        Random random = new Random(3);
+        for (int i = 0; i < 40; i++) {
+            byte[] cut = java.util.Arrays.copyOf(whole, random.nextInt(whole.length));
+            Path file = Files.write(folder.resolve("cut.jsonl"), cut);
+            assertThat(problems(file)).isNotEmpty();
+        }
+        assertThat(problems(edited(folder.resolve("a.jsonl"), List::removeLast)))
+                .anyMatch(line -> line.contains("the footer is missing"));
+    }
+
+    @Test
+    void another_key_is_found_and_the_file_is_never_asked_for_its_own() {
+        Path file = export(0, "a.jsonl");
+        String stranger = Base64Url.text(
+                Signing.fastest().signer(Signing.fastest().random32()).publicKey());
+        assertThat(problems(stranger, file)).anyMatch(line -> line.contains("not a given one"));
+    }
+
+    @Test
+    void a_manifest_vouches_for_exports_from_before_a_rotation() throws IOException {
+        Path before = export(0, "a.jsonl");
+        node.rotate(KeyKind.NODE);
+        Path after = export(0, "b.jsonl");
+        Path manifest = Files.write(
+                folder.resolve("manifest.json"), node.identity().published().body());
+        assertThat(problems(manifest.toString(), before, after)).isEmpty();
+        assertThat(problems(publicKey(), before)).isNotEmpty();
+    }
+
+    @Test
+    void an_export_never_overwrites() {
+        export(0, "a.jsonl");
+        assertThatThrownBy(() -> export(0, "a.jsonl")).isInstanceOf(ExportRefused.class);
+    }
+
+    @Test
+    void what_is_neither_key_nor_manifest_is_refused() {
+        assertThatThrownBy(() -> VerificationKeys.of("nonsense", node.signing())).isInstanceOf(ExportRefused.class);
+    }
+
+    @Test
+    void altered_files_give_problems_and_never_anything_else() throws IOException {
+        byte[] good = Files.readAllBytes(export(0, "a.jsonl"));
+        VerificationKeys keys = VerificationKeys.of(publicKey(), node.signing());
+        Random random = new Random(104);
+        for (int i = 0; i < 1500; i++) {
+            byte[] bad = good.clone();
+            int at = random.nextInt(bad.length);
+            bad[at] = (byte) (bad[at] ^ (1 + random.nextInt(255)));
+            ExportFile file = ExportFile.read("bad", new ByteArrayInputStream(bad));
+            file.check(keys);
+            assertThat(file.problems()).as("byte %s of %s", at, new String(good, StandardCharsets.UTF_8)).isNotEmpty();
+        }
+    }
+
+    private static long lastSeq(Path file) throws IOException {
+        String footer = Files.readAllLines(file).getLast();
+        return Long.parseLong(footer.replaceAll(".*\"last_seq\":(\\d+).*", "$1"));
+    }
+}

@@ -1,0 +1,43 @@
+package bulwark.facts.snapshot;
+
+import bulwark.facts.Body;
+import bulwark.facts.Refusal;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The owner's way to a snapshot of a running node. */
+public final class SnapshotRoutes {
+    private final Snapshots snapshots;
+
+    public SnapshotRoutes(Snapshots snapshots) {
+        this.snapshots = snapshots;
+    }
+
+    public List<Route> routes() {
+        return List.of(Route.owner("POST", "/local/snapshot/create", this::create));
+    }
+
+    /** {@code {"out": "<absolute path of a new file or of a directory>"}}. */
+    private Response create(Request request) {
+        Body body = Body.parse(request.body());
+        String out = body.text("out", 1, 4096);
+        body.check();
+        if (!Path.of(out).isAbsolute()) {
+            throw new Refusal.Plain(422, "out must be an absolute path");
+        }
+        try {
+            Snapshots.Created created = snapshots.create(Path.of(out));
+            return Response.json(
+                    201,
+                    Map.of(
+                            "file", created.file().toString(),
+                            "manifest", created.manifest().members()));
+        } catch (SnapshotRefused e) {
+            throw new Refusal.Plain(409, String.valueOf(e.getMessage()));
+        }
+    }
+}

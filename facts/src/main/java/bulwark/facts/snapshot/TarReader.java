@@ -16,6 +16,7 @@ import java.util.Set;
  */
 final class TarReader {
     private static final int BUFFER = 64 * 1024;
+    private static final int MAX_PADDING = 10_240;
 
     private final InputStream in;
     private final Map<String, Long> allowed;
@@ -39,6 +40,7 @@ final class TarReader {
             throw new SnapshotRefused("The archive is cut off.");
         }
         if (isZero(header)) {
+            refuseMore();
             return Optional.empty();
         }
         if (octal(header, 148, 8) != TarWriter.checksum(header)) {
@@ -61,6 +63,14 @@ final class TarReader {
         }
         padding = (TarWriter.BLOCK - left % TarWriter.BLOCK) % TarWriter.BLOCK;
         return Optional.of(name);
+    }
+
+    /** Only padding may follow the end; reading it also lets the compressed stream check its own sum. */
+    private void refuseMore() throws IOException {
+        byte[] rest = in.readNBytes(MAX_PADDING + 1);
+        if (rest.length > MAX_PADDING || !isZero(rest)) {
+            throw new SnapshotRefused("The archive holds something after its end.");
+        }
     }
 
     /** Copies the content of the present entry. */

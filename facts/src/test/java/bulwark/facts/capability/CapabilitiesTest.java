@@ -67,7 +67,8 @@ class CapabilitiesTest {
 
     private Response call(String method, String template, GivenRequest request) {
         Route route = routes.routes().stream()
-                .filter(candidate -> candidate.method().equals(method) && candidate.path().equals(template))
+                .filter(candidate ->
+                        candidate.method().equals(method) && candidate.path().equals(template))
                 .findFirst()
                 .orElseThrow();
         return route.handler().handle(request);
@@ -116,8 +117,9 @@ class CapabilitiesTest {
 
     private void assertRefused(GivenRequest request, int status, String sentence) {
         assertThatThrownBy(() -> call("POST", BASE, request))
-                .isInstanceOfSatisfying(Refusal.Plain.class, refusal -> assertThat(refusal.status())
-                        .isEqualTo(status))
+                .isInstanceOfSatisfying(
+                        Refusal.Plain.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(status))
                 .hasMessageContaining(sentence);
     }
 
@@ -147,14 +149,16 @@ class CapabilitiesTest {
         assertThat(answer.path("nonce").stringValue()).hasSize(64);
         assertThat(answer.path("key_id").stringValue())
                 .isEqualTo(node.identity().published().issuer().keyId());
-        assertThat(verify(answer.path("token_json").stringValue())).isEqualTo(StrictJson.parse(bytes("{\"valid\":true}")));
+        assertThat(verify(answer.path("token_json").stringValue()))
+                .isEqualTo(StrictJson.parse(bytes("{\"valid\":true}")));
         node.audit().flush();
         assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'capability_token_issue'"
                         + " AND json_extract(detail, '$.event') = 'capability_issued'"))
                 .isEqualTo(1);
         assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'capability_verified'"))
                 .isEqualTo(1);
-        assertThat(metrics.scrape()).contains("stigmem_capability_verify_duration_seconds_bucket{result=\"valid\",le=\"0.0025\"}");
+        assertThat(metrics.scrape())
+                .contains("stigmem_capability_verify_duration_seconds_bucket{result=\"valid\",le=\"0.0025\"}");
     }
 
     @Test
@@ -162,11 +166,15 @@ class CapabilitiesTest {
         JsonNode answer = issue(good());
         String id = answer.path("token_id").stringValue();
         Response response = revoke(id, TestNode.URL, "write");
-        assertThat(StrictJson.parse(response.body()).path("status").stringValue()).isEqualTo("revoked");
-        assertThat(verify(answer.path("token_json").stringValue()).path("reason").stringValue())
+        assertThat(StrictJson.parse(response.body()).path("status").stringValue())
+                .isEqualTo("revoked");
+        assertThat(verify(answer.path("token_json").stringValue())
+                        .path("reason")
+                        .stringValue())
                 .isEqualTo("token_revoked");
         assertThat(node.settle()).isTrue();
-        assertThat(node.identity().anchors().find("capability_revocation:" + id)).isPresent();
+        assertThat(node.identity().anchors().find("capability_revocation:" + id))
+                .isPresent();
         assertThatThrownBy(() -> revoke(id, TestNode.URL, "write")).hasMessage("token already revoked");
     }
 
@@ -174,8 +182,9 @@ class CapabilitiesTest {
     void only_those_concerned_revoke() {
         String id = issue(good()).path("token_id").stringValue();
         assertThatThrownBy(() -> revoke(id, "agent:other", "write"))
-                .isInstanceOfSatisfying(Refusal.Plain.class, refusal -> assertThat(refusal.status())
-                        .isEqualTo(403));
+                .isInstanceOfSatisfying(
+                        Refusal.Plain.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(403));
         assertThatThrownBy(() -> revoke("none", "agent:admin", "write", "admin"))
                 .hasMessage("capability token not found");
         assertThat(revoke(id, "agent:admin", "write", "admin").status()).isEqualTo(200);
@@ -192,7 +201,8 @@ class CapabilitiesTest {
 
     @Test
     void a_token_from_before_a_rotation_verifies_until_the_window_ends() {
-        String token = issue(grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "7776000").as("a", "write", "admin"))
+        String token = issue(grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "7776000")
+                        .as("a", "write", "admin"))
                 .path("token_json")
                 .stringValue();
         clock.advance(Duration.ofDays(1));
@@ -222,7 +232,9 @@ class CapabilitiesTest {
         grant.put("issuer", ISSUER);
         grant.put("issued_at", "2026-03-01T00:00:00+00:00");
         grant.put("expiry", "2026-03-02T00:00:00+00:00");
-        String forged = CapabilityToken.sign(grant, node.identity().keys().issuer().signer()).json();
+        String forged = CapabilityToken.sign(
+                        grant, node.identity().keys().issuer().signer())
+                .json();
         assertThat(verify(forged).path("reason").stringValue()).isEqualTo("token_invalid");
     }
 
@@ -252,12 +264,16 @@ class CapabilitiesTest {
         "99999999999999999999,422,ttl_seconds exceeds 90-day maximum (7776000s)",
     })
     void a_ttl_outside_its_range_is_refused(String ttl, int status, String sentence) {
-        assertRefused(grant(ISSUER, TestNode.URL, "read", "stigmem://facts", ttl).as("a", "write", "admin"), status, sentence);
+        assertRefused(
+                grant(ISSUER, TestNode.URL, "read", "stigmem://facts", ttl).as("a", "write", "admin"),
+                status,
+                sentence);
     }
 
     @Test
     void a_ttl_that_is_no_whole_number_names_its_field() {
-        GivenRequest request = grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "1.5").as("a", "write", "admin");
+        GivenRequest request =
+                grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "1.5").as("a", "write", "admin");
         assertThatThrownBy(() -> call("POST", BASE, request))
                 .isInstanceOf(Refusal.Invalid.class)
                 .hasMessageContaining("ttl_seconds");
@@ -276,7 +292,8 @@ class CapabilitiesTest {
                 "stigmem://facts/scope:"
             })
     void an_object_that_could_widen_itself_is_refused(String object) {
-        assertRefused(grant(ISSUER, TestNode.URL, "read", object, "60").as("a", "write", "admin"), 422, "object must be");
+        assertRefused(
+                grant(ISSUER, TestNode.URL, "read", object, "60").as("a", "write", "admin"), 422, "object must be");
     }
 
     @Test
@@ -285,7 +302,10 @@ class CapabilitiesTest {
                 GivenRequest.of("POST", BASE).json("{\"issuer\":\"x\"}").as("a", "write"),
                 422,
                 "issuer, subject, verb, and object are required");
-        assertRefused(grant(ISSUER, TestNode.URL, "own", "stigmem://facts", "60").as("a", "write", "admin"), 422, "verb must be");
+        assertRefused(
+                grant(ISSUER, TestNode.URL, "own", "stigmem://facts", "60").as("a", "write", "admin"),
+                422,
+                "verb must be");
         assertRefused(
                 grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "60").as("a", "write"),
                 403,
@@ -294,16 +314,19 @@ class CapabilitiesTest {
                 grant("agent:me", TestNode.URL, "read", "stigmem://facts", "60").as("agent:me", "write"),
                 422,
                 "issuer manifest not found or expired for 'agent:me'");
-        assertRefused(grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin"), 403, "subject");
+        assertRefused(
+                grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin"), 403, "subject");
     }
 
     @Test
     void a_subject_with_a_live_api_key_is_known_to_the_node() {
         ApiKeys keys = ApiKeys.open(node.store(), clock, Duration.ofDays(90));
         ApiKeys.Prepared prepared = keys.prepare(node.signing().random32());
-        node.store().write(tx -> keys.insert(
-                tx, prepared, new ApiKeys.NewKey("agent:b", Set.of("read"), null, "default", null)));
-        GivenRequest request = grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin");
+        node.store()
+                .write(tx -> keys.insert(
+                        tx, prepared, new ApiKeys.NewKey("agent:b", Set.of("read"), null, "default", null)));
+        GivenRequest request =
+                grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin");
         assertThat(issue(request).path("subject").stringValue()).isEqualTo("agent:b");
         clock.advance(Duration.ofDays(91));
         assertRefused(request, 403, "subject");

@@ -74,7 +74,9 @@ class AuditExportTest {
     }
 
     private List<String> problems(String key, Path... files) {
-        return new ExportVerifier(VerificationKeys.of(key, node.signing())).verify(List.of(files)).problems();
+        return new ExportVerifier(VerificationKeys.of(key, node.signing()))
+                .verify(List.of(files))
+                .problems();
     }
 
     private Path edited(Path file, Edit edit) throws IOException {
@@ -92,7 +94,8 @@ class AuditExportTest {
         Path file = export(0, "a.jsonl");
         assertThat(problems(file)).isEmpty();
         assertThat(Files.readAllLines(file)).hasSize(1 + 22 + 1);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -128,14 +131,18 @@ class AuditExportTest {
 
     @Test
     void an_edited_row_is_found() throws IOException {
-        Path bad = edited(export(0, "a.jsonl"), lines -> lines.set(5, lines.get(5).replace("agent:a", "agent:b")));
-        assertThat(problems(bad)).anyMatch(line -> line.contains("was edited")).anyMatch(line -> line.contains("content"));
+        Path bad =
+                edited(export(0, "a.jsonl"), lines -> lines.set(5, lines.get(5).replace("agent:a", "agent:b")));
+        assertThat(problems(bad))
+                .anyMatch(line -> line.contains("was edited"))
+                .anyMatch(line -> line.contains("content"));
     }
 
     @Test
     void a_missing_row_and_another_order_are_found() throws IOException {
         Path file = export(0, "a.jsonl");
-        assertThat(problems(edited(file, lines -> lines.remove(7)))).anyMatch(line -> line.contains("does not follow row"));
+        assertThat(problems(edited(file, lines -> lines.remove(7))))
+                .anyMatch(line -> line.contains("does not follow row"));
         assertThat(problems(edited(file, lines -> Collections.swap(lines, 4, 5))))
                 .anyMatch(line -> line.contains("does not follow row"));
     }
@@ -180,7 +187,8 @@ class AuditExportTest {
 
     @Test
     void what_is_neither_key_nor_manifest_is_refused() {
-        assertThatThrownBy(() -> VerificationKeys.of("nonsense", node.signing())).isInstanceOf(ExportRefused.class);
+        assertThatThrownBy(() -> VerificationKeys.of("nonsense", node.signing()))
+                .isInstanceOf(ExportRefused.class);
     }
 
     @Test
@@ -194,7 +202,9 @@ class AuditExportTest {
             bad[at] = (byte) (bad[at] ^ (1 + random.nextInt(255)));
             ExportFile file = ExportFile.read("bad", new ByteArrayInputStream(bad));
             file.check(keys);
-            assertThat(file.problems()).as("byte %s of %s", at, new String(good, StandardCharsets.UTF_8)).isNotEmpty();
+            assertThat(file.problems())
+                    .as("byte %s of %s", at, new String(good, StandardCharsets.UTF_8))
+                    .isNotEmpty();
         }
     }
 

@@ -53,7 +53,9 @@ class NodeIdentityTest {
             ManifestRules.check(published.node(), null, node.signing());
             ManifestRules.check(published.issuer(), null, node.signing());
             assertThat(node.settle()).isTrue();
-            assertThat(node.identity().anchors().find(LogAnchors.manifestKey(published.node()))
+            assertThat(node.identity()
+                            .anchors()
+                            .find(LogAnchors.manifestKey(published.node()))
                             .map(LogAnchor::leafHash))
                     .contains(published.node().leafHash());
             assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'manifest_publish'"))
@@ -71,7 +73,8 @@ class NodeIdentityTest {
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThat(node.identity().published().node().keyId()).isEqualTo(key);
             assertThat(node.identity().warnings()).isEmpty();
-            assertThat(node.count("SELECT COUNT(*) FROM federation_manifest_history")).isEqualTo(2);
+            assertThat(node.count("SELECT COUNT(*) FROM federation_manifest_history"))
+                    .isEqualTo(2);
         }
     }
 
@@ -79,7 +82,8 @@ class NodeIdentityTest {
     void a_seed_in_the_environment_fills_an_empty_ring() {
         SecretBytes seed = seedText();
         try (TestNode node = start(Optional.of(seed), Optional.empty())) {
-            byte[] raw = Base64Url.exactly(32, seed.exposeText(SecretAccess.grant())).orElseThrow();
+            byte[] raw =
+                    Base64Url.exactly(32, seed.exposeText(SecretAccess.grant())).orElseThrow();
             assertThat(node.identity().published().node().keyId())
                     .isEqualTo(node.signing().signer(SecretBytes.of(raw)).keyId());
         }
@@ -112,7 +116,8 @@ class NodeIdentityTest {
         }
         clock.advance(Duration.ofDays(89));
         try (TestNode node = start(Optional.of(seed), Optional.empty())) {
-            assertThat(node.identity().warnings()).anyMatch(line -> line.startsWith("SECURITY WARNING: STIGMEM_NODE_PRIVATE_KEY"));
+            assertThat(node.identity().warnings())
+                    .anyMatch(line -> line.startsWith("SECURITY WARNING: STIGMEM_NODE_PRIVATE_KEY"));
             assertThat(node.identity().keys().node().signer().keyId()).isEqualTo(newKey);
         }
         clock.advance(Duration.ofDays(2));
@@ -147,7 +152,8 @@ class NodeIdentityTest {
     @Test
     void a_new_node_url_gets_a_manifest_of_its_own() {
         TestNode.start(folder, clock).close();
-        try (TestNode node = TestNode.start(folder, clock, "https://moved.example/", Optional.empty(), Optional.empty())) {
+        try (TestNode node =
+                TestNode.start(folder, clock, "https://moved.example/", Optional.empty(), Optional.empty())) {
             assertThat(node.identity().published().node().entityUri()).isEqualTo("https://moved.example");
             assertThat(node.identity().manifest(TestNode.URL)).isPresent();
         }
@@ -160,7 +166,8 @@ class NodeIdentityTest {
             clock.advance(Duration.ofDays(340));
             node.identity().renew();
             assertThat(node.identity().published().node().keyId()).isEqualTo(key);
-            assertThat(node.identity().published().node().expires()).isAfter(clock.instant().plus(Duration.ofDays(364)));
+            assertThat(node.identity().published().node().expires())
+                    .isAfter(clock.instant().plus(Duration.ofDays(364)));
         }
     }
 

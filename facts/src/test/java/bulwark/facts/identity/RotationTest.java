@@ -76,7 +76,8 @@ class RotationTest {
                     throw new Killed();
                 }
             });
-            assertThat(catchThrowable(() -> rotation.rotate(KeyKind.NODE, false, 90))).isInstanceOf(Killed.class);
+            assertThat(catchThrowable(() -> rotation.rotate(KeyKind.NODE, false, 90)))
+                    .isInstanceOf(Killed.class);
         }
         try (TestNode node = TestNode.start(folder, clock)) {
             NodeIdentity identity = node.identity();
@@ -85,7 +86,8 @@ class RotationTest {
             assertThat(identity.published().node().keyId()).isEqualTo(current);
             assertThat(identity.keys().node().entries()).hasSize(committed ? 2 : 1);
             assertThat(node.settle()).isTrue();
-            assertThat(identity.anchors().find(LogAnchors.rotationKey(current)).isPresent()).isEqualTo(committed);
+            assertThat(identity.anchors().find(LogAnchors.rotationKey(current)).isPresent())
+                    .isEqualTo(committed);
             RotationAnswer next = node.rotate(KeyKind.NODE);
             assertThat(next.oldKeyId()).isEqualTo(current);
         }
@@ -99,13 +101,14 @@ class RotationTest {
                     throw new Killed();
                 }
             });
-            assertThat(catchThrowable(() -> rotation.rotate(KeyKind.ISSUER, false, 100))).isInstanceOf(Killed.class);
+            assertThat(catchThrowable(() -> rotation.rotate(KeyKind.ISSUER, false, 100)))
+                    .isInstanceOf(Killed.class);
         }
         clock.advance(Duration.ofDays(10));
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThat(node.identity().keys().issuer().entries())
-                    .anySatisfy(entry -> assertThat(entry.trustedUntil())
-                            .isEqualTo(TestNode.START.plus(Duration.ofDays(100))));
+                    .anySatisfy(entry ->
+                            assertThat(entry.trustedUntil()).isEqualTo(TestNode.START.plus(Duration.ofDays(100))));
         }
     }
 
@@ -167,7 +170,8 @@ class RotationTest {
             assertThat(RotationReport.text(answer)).contains("pending");
             log.recover();
             assertThat(node.settle()).isTrue();
-            assertThat(node.identity().anchors().find(LogAnchors.rotationKey(answer.newKeyId()))).isPresent();
+            assertThat(node.identity().anchors().find(LogAnchors.rotationKey(answer.newKeyId())))
+                    .isPresent();
         }
     }
 

@@ -47,8 +47,9 @@ class SnapshotTest {
     private static void facts(TestNode node, int from, int to) {
         node.store().write(tx -> {
             for (int seq = from; seq <= to; seq++) {
-                var insert = tx.statement("INSERT INTO fact_chain (tenant_id, chain_seq, fact_id, event_hash, previous_hash,"
-                        + " chain_hash, created_at) VALUES ('default', ?, 'f', 'e', NULL, ?, 'now')");
+                var insert =
+                        tx.statement("INSERT INTO fact_chain (tenant_id, chain_seq, fact_id, event_hash, previous_hash,"
+                                + " chain_hash, created_at) VALUES ('default', ?, 'f', 'e', NULL, ?, 'now')");
                 insert.setLong(1, seq);
                 insert.setString(2, hash(seq));
                 insert.executeUpdate();
@@ -63,7 +64,8 @@ class SnapshotTest {
 
     private Path checkpoint(long covered, String chainHash) throws IOException {
         String line = "{\"index\":0,\"chain_hash\":\"x\",\"payload\":{\"kind\":\"stigmem.fact_chain_checkpoint\","
-                + "\"tenant_id\":\"default\",\"covered_chain_seq\":" + covered + ",\"chain_hash\":\"" + chainHash + "\"}}\n";
+                + "\"tenant_id\":\"default\",\"covered_chain_seq\":" + covered + ",\"chain_hash\":\"" + chainHash
+                + "\"}}\n";
         return Files.writeString(elsewhere.resolve("log.jsonl"), line);
     }
 
@@ -185,11 +187,12 @@ class SnapshotTest {
     }
 
     @Test
-    void damaged_archives_are_refused_and_leave_nothing_behind() throws IOException {
+    void damaged_archives_are_refused_or_say_the_same_and_leave_nothing_behind() throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
-            byte[] good = Files.readAllBytes(
-                    snapshots(node).create(elsewhere.resolve("s.tar.gz")).file());
+            Snapshots.Created created = snapshots(node).create(elsewhere.resolve("s.tar.gz"));
+            byte[] good = Files.readAllBytes(created.file());
             SnapshotTrust trust = trusting(node);
+            int believed = 0;
             Random random = new Random(9);
             for (int i = 0; i < 150; i++) {
                 byte[] bad = java.util.Arrays.copyOf(good, i % 3 == 0 ? random.nextInt(good.length) : good.length);
@@ -197,8 +200,16 @@ class SnapshotTest {
                     bad[10 + random.nextInt(bad.length - 10)] ^= (byte) (1 + random.nextInt(255));
                 }
                 Path file = Files.write(elsewhere.resolve("bad.tar.gz"), bad);
-                assertThatThrownBy(() -> restore.verify(file, trust, elsewhere)).isInstanceOf(SnapshotRefused.class);
+                try {
+                    SnapshotManifest manifest = restore.verify(file, trust, elsewhere);
+                    assertThat(manifest.json()).isEqualTo(created.manifest().json());
+                    believed++;
+                } catch (SnapshotRefused e) {
+                    assertThat(e.getMessage()).isNotBlank();
+                }
             }
+            // Deflate has a few bits that mean nothing.
+            assertThat(believed).isLessThan(3);
         }
         try (var left = Files.list(elsewhere)) {
             assertThat(left.map(path -> path.getFileName().toString()).toList())

@@ -8,7 +8,7 @@ import java.sql.SQLException;
  * this one reports it, and runs after the callers of the batch were answered. Belongs to the writer thread.
  */
 final class Checkpoints {
-    /** Frames of 4 KiB. At 4,000 a checkpoint costs 2 % of the throughput of single-row inserts, and the log stays near 16 MiB. */
+    /** Frames of 4 KiB: few enough that the log stays near 16 MiB, many enough that a page written often is carried over once. */
     private static final long DUE = 4_000;
 
     /** Past this, readers are waited for. */

@@ -70,6 +70,7 @@ final class NodeProcess implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!Files.exists(runFile())) {
             if (System.nanoTime() > deadline || current().waitFor(10, TimeUnit.MILLISECONDS)) {
+                kill();
                 throw new AssertionError("the node did not start:\n" + logText());
             }
         }

@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.facts.node.FactsNode;
+import bulwark.kernel.signing.Signing;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ final class NodeCommand implements Callable<Integer> {
             FactsNode.describeSettings(System.getenv(), directory).forEach(System.out::println);
             return 0;
         }
+        Signing.installForTls();
         FactsNode node = FactsNode.start(System.getenv(), directory, Clock.systemUTC());
         Thread stopper = new Thread(node::close, "stop");
         Runtime.getRuntime().addShutdownHook(stopper);

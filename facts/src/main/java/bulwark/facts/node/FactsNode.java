@@ -20,6 +20,7 @@ import bulwark.facts.recall.RecallRoutes;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.keys.Seeds;
 import bulwark.kernel.quota.QuotaPersistence;
 import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.storage.Store.SchemaPolicy;
@@ -70,6 +71,7 @@ public final class FactsNode implements AutoCloseable {
         if (!rules.refusals().isEmpty()) {
             throw new ConfigurationRefused(rules.refusals());
         }
+        checkSeeds(configuration);
         configuration.warnings().forEach(LOG::warn);
         rules.warnings().forEach(LOG::warn);
         ReloadingTls tls = NodeSettings.mutualTls(configuration) ? loadTls(configuration, directory, clock) : null;
@@ -83,6 +85,13 @@ public final class FactsNode implements AutoCloseable {
         } catch (RuntimeException | IOException e) {
             core.close();
             throw e;
+        }
+    }
+
+    /** Before anything is created: a seed that cannot be one is a fault of the settings. */
+    private static void checkSeeds(Configuration configuration) {
+        for (String name : List.of("STIGMEM_NODE_PRIVATE_KEY", "STIGMEM_ISSUER_PRIVATE_KEY")) {
+            configuration.secret(name).ifPresent(text -> Seeds.parse(name, text));
         }
     }
 
@@ -115,6 +124,7 @@ public final class FactsNode implements AutoCloseable {
         Path socket = RunFile.socketFor(core.file);
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
+        resources.add(Renewals.start(core, tls));
         LOG.info("ready: {} on port {}{}", tls == null ? "plain HTTP" : "mutual TLS", port, plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
     }
 

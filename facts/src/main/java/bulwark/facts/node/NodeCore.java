@@ -12,6 +12,8 @@ import bulwark.facts.identity.LogAnchors;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.identity.Rotation;
+import bulwark.facts.snapshot.SnapshotRoutes;
+import bulwark.facts.snapshot.Snapshots;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditLog;
@@ -117,6 +119,7 @@ final class NodeCore implements AutoCloseable {
         routes.addAll(adminKeys.routes());
         List<AuditLog> tables = List.of(audit, federationAudit);
         routes.addAll(new ExportRoutes(new AuditExport(store, audit, tables, identity, clock)).routes());
+        routes.addAll(new SnapshotRoutes(new Snapshots(store, audit, identity, localLog(), clock)).routes());
         routes.addAll(new FsckRoutes(this).routes());
         return List.copyOf(routes);
     }

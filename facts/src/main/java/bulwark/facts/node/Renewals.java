@@ -1,0 +1,73 @@
+package bulwark.facts.node;
+
+import bulwark.facts.identity.KeyAges;
+import bulwark.kernel.access.ApiKeys.KeyRecord;
+import bulwark.kernel.tls.ReloadingTls;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Watches everything that ends: keys, certificate, API keys. Warns at start and daily, keeps the gauges, renews manifests. */
+final class Renewals implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
+    private static final String TENANT = "default";
+
+    private final NodeCore core;
+    private final KeyAges ages;
+    private final ScheduledExecutorService daily =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("renewals").factory());
+
+    private Renewals(NodeCore core, @Nullable ReloadingTls tls) {
+        this.core = core;
+        this.ages = new KeyAges(core.identity.keys(), core.metrics, core.clock);
+        if (tls != null) {
+            ages.watch("certificate", () -> Optional.of(new KeyAges.Span(
+                    null, tls.expires(), "Put a new certificate and key in place: the node picks them up by itself.")));
+        }
+        ages.watch("api_key", this::firstKeyToEnd);
+    }
+
+    static Renewals start(NodeCore core, @Nullable ReloadingTls tls) {
+        Renewals renewals = new Renewals(core, tls);
+        renewals.daily.scheduleWithFixedDelay(renewals::look, 0, 24, TimeUnit.HOURS);
+        return renewals;
+    }
+
+    private void look() {
+        try {
+            ages.warnings().forEach(LOG::warn);
+            core.identity.renew();
+        } catch (RuntimeException e) {
+            LOG.warn("looking for what must be renewed failed; tried again tomorrow", e);
+        }
+    }
+
+    private Optional<KeyAges.Span> firstKeyToEnd() {
+        Duration allOfThem = Duration.ofDays(36_500);
+        return core.store.read(tx -> core.keys.expiring(tx, TENANT, allOfThem)).stream()
+                .filter(key -> key.expiresAt() != null)
+                .min(Comparator.comparing(Renewals::end))
+                .map(key -> new KeyAges.Span(
+                        OffsetDateTime.parse(key.createdAt()).toInstant(),
+                        end(key),
+                        "It belongs to " + key.entityUri() + ": mint a new one; for the admin key run stigmem auth reissue-admin."));
+    }
+
+    private static Instant end(KeyRecord key) {
+        return OffsetDateTime.parse(Objects.requireNonNull(key.expiresAt())).toInstant();
+    }
+
+    @Override
+    public void close() {
+        daily.shutdownNow();
+    }
+}

@@ -18,7 +18,9 @@ final class Live {
     /** Two parameters. While a conflict is open each side speaks against the other; once resolved only the winner speaks. */
     static String contradicted(String alias) {
         String id = alias + ".id";
-        return "(" + inForce(alias) + " AND EXISTS (SELECT 1 FROM conflicts c JOIN facts o ON o.id = " + opponent(id)
+        // The first condition is evaluated once for a whole query: a store without conflicts pays nothing per row.
+        return "(EXISTS (SELECT 1 FROM conflicts) AND " + inForce(alias)
+                + " AND EXISTS (SELECT 1 FROM conflicts c JOIN facts o ON o.id = " + opponent(id)
                 + " WHERE (c.fact_a = " + id + " OR c.fact_b = " + id + ") AND o.id <> " + id + " AND " + inForce("o")
                 + "))";
     }

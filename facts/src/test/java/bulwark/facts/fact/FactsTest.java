@@ -287,6 +287,39 @@ class FactsTest {
         assertThat(sources.get(2).get("exists").booleanValue()).isFalse();
     }
 
+    @Test
+    void the_event_loop_answers_only_what_is_cached() {
+        String path = "/v1/facts/" + say("\"v\"").text("id");
+        assertThat(facts.onLoop(TRUSTED, path)).isNull();
+        String read = facts.get(path).json().toString();
+        assertThat(new String(facts.onLoop(TRUSTED, path).body(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo(read);
+        say("\"w\"");
+        assertThat(facts.onLoop(TRUSTED, path)).as("a sibling dropped it").isNull();
+        Principal elsewhere = new Principal("agent:e", "other", Set.of("read"), null);
+        facts.get(path);
+        assertThat(facts.onLoop(elsewhere, path)).isNull();
+        assertThat(facts.call(elsewhere, "GET", path, "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void evidence_and_metrics_follow_each_call() {
+        String id = say("\"v\"").text("id");
+        facts.get("/v1/facts/" + id);
+        facts.audit.flush();
+        String rows = facts.store.read(tx -> {
+            try (var row = tx.statement(
+                            "SELECT group_concat(event_type || ' ' || fact_id || ' ' || detail) FROM fact_audit_log")
+                    .executeQuery()) {
+                return row.next() ? row.getString(1) : "";
+            }
+        });
+        assertThat(rows).contains("fact_write " + id).contains("record_hash").contains("fact_read " + id);
+        assertThat(facts.metrics.scrape())
+                .contains("stigmem_fact_write_total{principal=\"anon:trusted\",tenant=\"default\"} 1")
+                .contains("stigmem_fact_read_total{principal=\"anon:trusted\",tenant=\"default\"} 1");
+    }
+
     static Set<String> ids(Answer list) {
         Set<String> ids = new HashSet<>();
         for (JsonNode fact : list.json().get("facts")) {

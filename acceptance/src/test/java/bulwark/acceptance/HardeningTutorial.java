@@ -32,9 +32,6 @@ abstract class HardeningTutorial {
     private static final String FIRST_NODE_SEED = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA";
     private static final String FIRST_ISSUER_SEED = "mHZUMhD-3LqYdlQyEP7cuph2VDIQ_ty6mHZUMhD-3Lo";
 
-    @TempDir
-    Path folder;
-
     private Path home = Path.of("");
     private Path tls = Path.of("");
     private Document document;
@@ -47,7 +44,7 @@ abstract class HardeningTutorial {
     abstract int[] ports() throws IOException;
 
     @BeforeAll
-    void prepare() throws IOException {
+    void prepare(@TempDir Path folder) throws IOException {
         home = Files.createDirectory(folder.resolve("node"));
         tls = folder.resolve("etc-stigmem-tls");
         int[] ports = ports();

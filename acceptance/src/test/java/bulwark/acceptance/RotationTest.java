@@ -27,7 +27,9 @@ class RotationTest {
     void no_request_fails_while_both_keys_rotate() throws Exception {
         Map<String, String> quota = Map.of(
                 "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "100000000",
-                "STIGMEM_RATE_LIMIT_WRITE_BURST", "10000000");
+                "STIGMEM_RATE_LIMIT_WRITE_BURST", "10000000",
+                "STIGMEM_RATE_LIMIT_READ_PER_HOUR", "100000000",
+                "STIGMEM_RATE_LIMIT_READ_BURST", "10000000");
         try (NodeProcess node = NodeProcess.in(folder, quota).start()) {
             String token = issue(node);
             String before = keyIds(node);

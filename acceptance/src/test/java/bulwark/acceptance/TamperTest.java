@@ -112,7 +112,8 @@ class TamperTest {
                 statement.execute("DROP TRIGGER " + trigger);
             }
             statement.execute("PRAGMA ignore_check_constraints = ON");
-            String row = "WHERE rowid = (SELECT max(rowid) - 1 FROM " + table + ")";
+            String key = firstKeyColumn(connection, table);
+            String row = "WHERE " + key + " = (SELECT max(" + key + ") FROM " + table + ")";
             String value = "CASE typeof(" + column + ") WHEN 'integer' THEN " + column + " + 7777 WHEN 'real' THEN " + column
                     + " / 2 WHEN 'blob' THEN zeroblob(length(" + column + ")) WHEN 'null' THEN '7777' ELSE " + column + " || 'x' END";
             assertThat(statement.executeUpdate("UPDATE " + table + " SET " + column + " = " + value + " " + row))
@@ -138,6 +139,13 @@ class TamperTest {
             }
         }
         return names;
+    }
+
+    private static String firstKeyColumn(Connection connection, String table) throws SQLException {
+        try (ResultSet rows = connection.createStatement().executeQuery("SELECT name FROM pragma_table_info('" + table + "') ORDER BY pk = 0, pk")) {
+            rows.next();
+            return rows.getString(1);
+        }
     }
 
     private static Connection open(Path directory) throws SQLException {

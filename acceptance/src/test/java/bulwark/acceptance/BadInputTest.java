@@ -29,7 +29,13 @@ class BadInputTest {
 
     @BeforeAll
     static void start() throws Exception {
-        node = NodeProcess.in(folder, Map.of("STIGMEM_RATE_LIMIT_WRITE_BURST", "10000", "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "100000"))
+        node = NodeProcess.in(
+                        folder,
+                        Map.of(
+                                "STIGMEM_RATE_LIMIT_WRITE_BURST",
+                                "10000",
+                                "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR",
+                                "100000"))
                 .start();
     }
 
@@ -39,10 +45,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest(name = "{1} is named when it is {0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             a wrong type            | entity     | {"entity":7,"relation":"a:b","value":"x","scope":"team"}
             missing                 | relation   | {"entity":"stigmem://t/x/y","value":"x","scope":"team"}
             empty                   | entity     | {"entity":"","relation":"a:b","value":"x","scope":"team"}
@@ -68,10 +71,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest(name = "{0} is not JSON")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             NaN                      | {"entity":"stigmem://t/x/y","relation":"a:b","value":NaN,"scope":"team"}
             a lone surrogate         | {"entity":"stigmem://t/x/y","relation":"a:b","value":"\\ud800","scope":"team"}
             trailing bytes           | {"entity":"stigmem://t/x/y","relation":"a:b","value":"x","scope":"team"} x
@@ -149,7 +149,8 @@ class BadInputTest {
 
     private static long stored() throws Exception {
         return new ObjectMapper()
-                .readTree(node.get("/v1/facts?include_contradicted=true&limit=1", KEY).body())
+                .readTree(node.get("/v1/facts?include_contradicted=true&limit=1", KEY)
+                        .body())
                 .path("total")
                 .asLong();
     }

@@ -19,8 +19,9 @@ record Certificates(Path directory) {
     }
 
     void authority(String name) throws Exception {
-        openssl("openssl genpkey -algorithm ed25519 -out %1$s.key && openssl req -new -x509 -key %1$s.key -out %1$s.crt -days 3650 -subj '/CN=%1$s'"
-                .formatted(name));
+        openssl(
+                "openssl genpkey -algorithm ed25519 -out %1$s.key && openssl req -new -x509 -key %1$s.key -out %1$s.crt -days 3650 -subj '/CN=%1$s'"
+                        .formatted(name));
     }
 
     /** @param days may be zero or less for a certificate that is over */
@@ -29,8 +30,10 @@ record Certificates(Path directory) {
         String sign = days > 0
                 ? "openssl x509 -req -in %1$s.csr -CA %2$s.crt -CAkey %2$s.key -CAcreateserial -out %1$s.crt %4$s -extfile <(echo subjectAltName=URI:%3$s)"
                 : "mkdir -p db-%1$s && touch db-%1$s/index && openssl ca -batch -notext -config <(printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=db-%1$s/index\\nnew_certs_dir=db-%1$s\\nrand_serial=yes\\ndefault_md=default\\npolicy=p\\n[p]\\ncommonName=supplied\\n') -in %1$s.csr -cert %2$s.crt -keyfile %2$s.key -out %1$s.crt -startdate 20200101000000Z -enddate 20200102000000Z -extfile <(echo subjectAltName=URI:%3$s)";
-        openssl(("openssl genpkey -algorithm ed25519 -out %1$s.key && openssl req -new -key %1$s.key -out %1$s.csr -subj '/CN=%1$s' && " + sign)
-                .formatted(name, authority, uri, validity));
+        openssl(
+                ("openssl genpkey -algorithm ed25519 -out %1$s.key && openssl req -new -key %1$s.key -out %1$s.csr -subj '/CN=%1$s' && "
+                                + sign)
+                        .formatted(name, authority, uri, validity));
     }
 
     Path file(String name) {

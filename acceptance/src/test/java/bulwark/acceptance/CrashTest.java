@@ -33,12 +33,16 @@ class CrashTest {
             node.start();
             int enough = 50 + random.nextInt(400);
             Writers writers = Writers.start(node, 32);
-            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(2)).until(() -> writers.acknowledged.size() >= enough);
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(2))
+                    .until(() -> writers.acknowledged.size() >= enough);
             node.kill();
             writers.close();
             acknowledged.addAll(writers.acknowledged);
             Shell.Outcome fsck = node.stigmem("fsck");
-            assertThat(fsck.exitCode()).as("round " + round + ": " + fsck.out() + fsck.err()).isZero();
+            assertThat(fsck.exitCode())
+                    .as("round " + round + ": " + fsck.out() + fsck.err())
+                    .isZero();
             assertThat(stored(node.store())).as("round " + round).containsAll(acknowledged);
         }
         System.out.println("20 kills, " + acknowledged.size() + " acknowledged facts, none missing");

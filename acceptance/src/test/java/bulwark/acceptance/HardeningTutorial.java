@@ -83,14 +83,16 @@ abstract class HardeningTutorial {
         String script = document.block("# Create a working directory", "mkdir -p", "openssl x509 -noout -subject");
         Shell.Outcome outcome = bash(script);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-        assertThat(document.says("Expected output includes URI:stigmem://your-org.example.com/nodes/primary")).isTrue();
+        assertThat(document.says("Expected output includes URI:stigmem://your-org.example.com/nodes/primary"))
+                .isTrue();
         assertThat(outcome.out()).contains("URI:stigmem://your-org.example.com/nodes/primary");
     }
 
     @Test
     @Order(2)
     void step_2_configures_mutual_tls_and_refuses_plaintext() throws Exception {
-        String override = document.block("# docker-compose.override.yml", "STIGMEM_TLS_CERT_PATH", "STIGMEM_FEDERATION_INSECURE");
+        String override =
+                document.block("# docker-compose.override.yml", "STIGMEM_TLS_CERT_PATH", "STIGMEM_FEDERATION_INSECURE");
         appendEnv(override.replace(": ", "=").replace("\"", "").replace("/tls/", tls + "/") + "\n");
         node.start();
 
@@ -105,12 +107,15 @@ abstract class HardeningTutorial {
     @Test
     @Order(3)
     void step_3_rotates_the_node_key() throws Exception {
-        String before = bash("curl -s http://localhost:" + node.plainPort + "/.well-known/stigmem-manifest.json | jq -r .key_id")
+        String before = bash("curl -s http://localhost:" + node.plainPort
+                        + "/.well-known/stigmem-manifest.json | jq -r .key_id")
                 .out()
                 .strip();
         Shell.Outcome rehearsal = bash(document.command("# Dry run first", "docker compose exec"));
         assertThat(rehearsal.exitCode()).as(rehearsal.err()).isZero();
-        assertThat(rehearsal.out()).startsWith("[DRY RUN] Key rotation (node) complete").contains("new key_id");
+        assertThat(rehearsal.out())
+                .startsWith("[DRY RUN] Key rotation (node) complete")
+                .contains("new key_id");
         Shell.Outcome rotation = bash(document.command("# Commit the rotation", "docker compose exec"));
         assertThat(rotation.exitCode()).as(rotation.err()).isZero();
         assertThat(rotation.out())
@@ -129,21 +134,20 @@ abstract class HardeningTutorial {
     @Order(4)
     void step_4_rotates_the_issuer_key_and_tokens_keep_verifying() throws Exception {
         String issuer = "http://localhost:8765/issuer";
-        Shell.Outcome issued = bash(bin("stigmem") + " capability issue --json --node-url http://localhost:" + node.plainPort
-                + " --issuer " + issuer + " --subject " + issuer + " --verb read --object stigmem://facts --ttl-seconds 3600");
+        Shell.Outcome issued = bash(
+                bin("stigmem") + " capability issue --json --node-url http://localhost:" + node.plainPort + " --issuer "
+                        + issuer + " --subject " + issuer + " --verb read --object stigmem://facts --ttl-seconds 3600");
         assertThat(issued.exitCode()).as(issued.err()).isZero();
         Files.writeString(home.resolve("issued.json"), issued.out());
 
         Shell.Outcome rotation = bash(document.command("Capability tokens are signed by", "docker compose exec"));
         assertThat(rotation.exitCode()).as(rotation.err()).isZero();
-        assertThat(rotation.out())
-                .startsWith("Key rotation (issuer) complete")
-                .contains("STIGMEM_ISSUER_PRIVATE_KEY=");
+        assertThat(rotation.out()).startsWith("Key rotation (issuer) complete").contains("STIGMEM_ISSUER_PRIVATE_KEY=");
         updateSecretAndRestart("Update the secret and restart", rotation.out());
 
         assertThat(node.get("/healthz", null).statusCode()).isEqualTo(200);
-        Shell.Outcome verified = bash("jq -r .token_json issued.json | " + bin("stigmem") + " capability verify - --node-url http://localhost:"
-                + node.plainPort);
+        Shell.Outcome verified = bash("jq -r .token_json issued.json | " + bin("stigmem")
+                + " capability verify - --node-url http://localhost:" + node.plainPort);
         assertThat(verified.out()).as(verified.err()).contains("valid: True");
 
         Shell.Outcome tooShort = node.stigmem("identity", "rotate-key", "--kind", "issuer", "--dual-trust-days", "30");
@@ -172,7 +176,8 @@ abstract class HardeningTutorial {
         assertThat(none.exitCode()).as(none.err()).isZero();
         assertThat(none.out().strip()).isEqualTo("[]");
 
-        appendEnv(document.block("# In your environment", "STIGMEM_RATE_LIMIT_WRITE", "STIGMEM_RATE_LIMIT_READ") + "\n");
+        appendEnv(
+                document.block("# In your environment", "STIGMEM_RATE_LIMIT_WRITE", "STIGMEM_RATE_LIMIT_READ") + "\n");
         restart();
         Shell.Outcome loop = bash(document.block("# Write 200 facts", "API_KEY=", "done"));
         assertThat(loop.out()).as(loop.err()).containsPattern("429 at write \\d+");
@@ -195,14 +200,19 @@ abstract class HardeningTutorial {
     @Order(7)
     void step_6_events_appear_and_another_key_is_refused() throws Exception {
         Shell.Outcome events = bash(document.command("Trigger a few events", "curl -s"));
-        assertThat(events.out()).contains("\"seq\"").contains("\"event_type\"").contains("\"ts\"").contains("quota_breach");
+        assertThat(events.out())
+                .contains("\"seq\"")
+                .contains("\"event_type\"")
+                .contains("\"ts\"")
+                .contains("quota_breach");
         Shell.Outcome writes = bash("curl -s \"http://localhost:" + node.plainPort
                 + "/v1/admin/audit?event_type=fact_write\" -H \"Authorization: Bearer $AUDIT_KEY\" | jq .total");
         assertThat(Integer.parseInt(writes.out().strip())).isGreaterThanOrEqualTo(100);
 
         Shell.Outcome refused = bash(document.command("Verify that a non-audit key", "curl -s"));
         assertThat(refused.out()).contains("\"detail\": \"audit.read capability required\"");
-        assertThat(document.says("{\"detail\": \"audit.read capability required\"}")).isTrue();
+        assertThat(document.says("{\"detail\": \"audit.read capability required\"}"))
+                .isTrue();
     }
 
     @Test
@@ -211,9 +221,9 @@ abstract class HardeningTutorial {
         for (String table : new String[] {"fact_audit_log", "federation_audit"}) {
             Shell.Outcome export = node.stigmem("audit", "export", "--table", table, "--out", table + ".jsonl");
             assertThat(export.exitCode()).as(export.err()).isZero();
-            Shell.Outcome verified =
-                    bash("curl -s http://localhost:" + node.plainPort + "/.well-known/stigmem-manifest.json > manifest.json && "
-                            + bin("stigmem") + " audit verify " + table + ".jsonl --key manifest.json");
+            Shell.Outcome verified = bash("curl -s http://localhost:" + node.plainPort
+                    + "/.well-known/stigmem-manifest.json > manifest.json && " + bin("stigmem") + " audit verify "
+                    + table + ".jsonl --key manifest.json");
             assertThat(verified.exitCode()).as(verified.out() + verified.err()).isZero();
         }
         bash("head -n -1 fact_audit_log.jsonl > cut.jsonl");
@@ -221,7 +231,8 @@ abstract class HardeningTutorial {
         assertThat(cut.exitCode()).isEqualTo(1);
         Shell.Outcome snapshot = node.stigmem("snapshot", "create", "--out", "snapshot.tar.gz");
         assertThat(snapshot.exitCode()).as(snapshot.err()).isZero();
-        assertThat(node.stigmem("snapshot", "verify", "snapshot.tar.gz").exitCode()).isZero();
+        assertThat(node.stigmem("snapshot", "verify", "snapshot.tar.gz").exitCode())
+                .isZero();
         assertThat(node.stigmem("fsck").out()).endsWith("clean\n");
     }
 
@@ -237,7 +248,10 @@ abstract class HardeningTutorial {
         Shell.Outcome health = bash(document.command("# 5. Healthcheck", "curl -s"));
         assertThat(health.out().strip()).isEqualTo("\"ok\"");
         Shell.Outcome proof = bash(document.command("# 6. Full verification", "curl -s"));
-        assertThat(proof.out()).contains("\"head_hash\"").contains("\"checked_entries\"").contains("\"status\": \"submitted\"");
+        assertThat(proof.out())
+                .contains("\"head_hash\"")
+                .contains("\"checked_entries\"")
+                .contains("\"status\": \"submitted\"");
     }
 
     private void updateSecretAndRestart(String heading, String rotationOutput) throws Exception {
@@ -266,7 +280,10 @@ abstract class HardeningTutorial {
     }
 
     private static String bin(String name) {
-        return bulwark.testkit.SharedMaterial.repository().resolve("bin").resolve(name).toString();
+        return bulwark.testkit.SharedMaterial.repository()
+                .resolve("bin")
+                .resolve(name)
+                .toString();
     }
 
     private void writeEnv(String text) throws IOException {

@@ -28,7 +28,9 @@ class HostileJsonTest {
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "1000000", "STIGMEM_RATE_LIMIT_WRITE_BURST", "100000");
         try (NodeProcess node = NodeProcess.in(folder, quota).start();
                 Stream<Path> files = Files.list(suite)) {
-            List<Path> all = files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            List<Path> all = files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
             assertThat(all).hasSizeGreaterThan(300);
             for (Path file : all) {
                 check(file.getFileName().toString(), post(node, Files.readAllBytes(file)));
@@ -41,7 +43,10 @@ class HostileJsonTest {
         String shown = name + " -> " + answer.statusCode() + " " + answer.body();
         boolean invalidJson = answer.statusCode() == 422 && answer.body().contains("\"type\":\"json_invalid\"");
         switch (name.charAt(0)) {
-            case 'n' -> assertThat(invalidJson || TOO_LARGE.contains(answer.statusCode())).as(shown).isTrue();
+            case 'n' ->
+                assertThat(invalidJson || TOO_LARGE.contains(answer.statusCode()))
+                        .as(shown)
+                        .isTrue();
             case 'y' -> assertThat(invalidJson).as(shown).isFalse();
             default -> assertThat(answer.statusCode()).as(shown).isLessThan(500);
         }

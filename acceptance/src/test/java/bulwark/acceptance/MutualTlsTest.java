@@ -34,7 +34,8 @@ class MutualTlsTest {
     @BeforeEach
     void start() throws Exception {
         certificates = Certificates.in(folder.resolve("tls"));
-        node = NodeProcess.in(Files.createDirectory(folder.resolve("node")), certificates.settings()).start();
+        node = NodeProcess.in(Files.createDirectory(folder.resolve("node")), certificates.settings())
+                .start();
     }
 
     @AfterEach
@@ -45,7 +46,8 @@ class MutualTlsTest {
     @Test
     void a_client_of_the_ca_is_served_and_only_tls_13_is_spoken() throws Exception {
         assertThat(curl("--cert client.crt --key client.key").out()).contains("\"status\":\"ok\"");
-        assertThat(curl("--cert client.crt --key client.key --tls-max 1.2").exitCode()).isNotZero();
+        assertThat(curl("--cert client.crt --key client.key --tls-max 1.2").exitCode())
+                .isNotZero();
     }
 
     @Test
@@ -80,7 +82,8 @@ class MutualTlsTest {
                 folder,
                 Map.of(),
                 Duration.ofSeconds(20),
-                "curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example.com' http://localhost:" + node.plainPort + "/healthz");
+                "curl -s -o /dev/null -w '%{http_code}' -H 'Host: evil.example.com' http://localhost:" + node.plainPort
+                        + "/healthz");
         assertThat(rebound.out()).isEqualTo("421");
     }
 
@@ -91,12 +94,15 @@ class MutualTlsTest {
         assertThat(health(client)).isEqualTo(200);
         String resumable = "openssl s_client -connect localhost:" + node.port
                 + " -cert client.crt -key client.key -CAfile ca.crt -no_ign_eof ";
-        tls("printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 " + resumable
-                + "-sess_out session.pem >/dev/null 2>&1");
+        tls("printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 "
+                + resumable + "-sess_out session.pem >/dev/null 2>&1");
         replace("next.crt", "ca.crt.new", "ca.crt");
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(outcomeOf(client)).isNotEqualTo("200"));
-        Shell.Outcome resumed = tls("printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 " + resumable
-                + (Files.exists(certificates.file("session.pem")) ? "-sess_in session.pem" : "") + " 2>&1");
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(outcomeOf(client)).isNotEqualTo("200"));
+        Shell.Outcome resumed = tls(
+                "printf 'GET /healthz HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' | timeout 5 "
+                        + resumable + (Files.exists(certificates.file("session.pem")) ? "-sess_in session.pem" : "")
+                        + " 2>&1");
         assertThat(resumed.out()).doesNotContain("\"status\":\"ok\"");
     }
 
@@ -136,7 +142,8 @@ class MutualTlsTest {
     @Test
     void a_bad_certificate_on_disk_leaves_the_old_one_in_place_loudly() throws Exception {
         String before = fingerprint();
-        Files.writeString(certificates.file("bad"), "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n");
+        Files.writeString(
+                certificates.file("bad"), "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n");
         replace("bad", "node.crt.new", "node.crt");
         await().atMost(Duration.ofSeconds(20)).until(() -> node.logText().contains("node.crt"));
         assertThat(node.logText()).contains("ERROR");
@@ -145,7 +152,11 @@ class MutualTlsTest {
     }
 
     private void replace(String from, String via, String to) throws Exception {
-        Files.copy(certificates.file(from), certificates.file(via), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(
+                certificates.file(from),
+                certificates.file(via),
+                StandardCopyOption.REPLACE_EXISTING,
+                StandardCopyOption.COPY_ATTRIBUTES);
         Files.move(certificates.file(via), certificates.file(to), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -156,7 +167,8 @@ class MutualTlsTest {
     }
 
     private Shell.Outcome curl(String options) throws Exception {
-        return tls("curl -s --max-time 10 --cacert ca.crt -k " + options + " https://localhost:" + node.port + "/healthz");
+        return tls(
+                "curl -s --max-time 10 --cacert ca.crt -k " + options + " https://localhost:" + node.port + "/healthz");
     }
 
     private Shell.Outcome tls(String script) throws Exception {
@@ -164,8 +176,10 @@ class MutualTlsTest {
     }
 
     private HttpClient client(String name) {
-        TlsFiles files =
-                new TlsFiles(certificates.file(name + ".crt"), certificates.file(name + ".key"), folder.resolve("tls/ca-of-node.crt"));
+        TlsFiles files = new TlsFiles(
+                certificates.file(name + ".crt"),
+                certificates.file(name + ".key"),
+                folder.resolve("tls/ca-of-node.crt"));
         try {
             if (!Files.exists(files.caBundle())) {
                 Files.copy(certificates.file("ca.crt"), files.caBundle());

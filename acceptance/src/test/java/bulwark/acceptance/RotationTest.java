@@ -42,14 +42,16 @@ class RotationTest {
                 }
             });
             Writers writers = Writers.start(node, 8);
-            await().atMost(Duration.ofSeconds(30)).until(() -> writers.acknowledged.size() > 100 && verified.get() > 20);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writers.acknowledged.size() > 100 && verified.get() > 20);
             for (String kind : new String[] {"node", "issuer", "node"}) {
                 Shell.Outcome rotation = node.stigmem("identity", "rotate-key", "--kind", kind);
                 assertThat(rotation.exitCode()).as(rotation.err()).isZero();
             }
             int written = writers.acknowledged.size();
             int checked = verified.get();
-            await().atMost(Duration.ofSeconds(30)).until(() -> writers.acknowledged.size() > written + 100 && verified.get() > checked + 20);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> writers.acknowledged.size() > written + 100 && verified.get() > checked + 20);
             writers.close();
             running.set(false);
             verifier.join(10_000);
@@ -78,10 +80,7 @@ class RotationTest {
     }
 
     private static String issue(NodeProcess node) throws Exception {
-        HttpResponse<String> issued = node.post(
-                "/v1/federation/capability-tokens",
-                NodeProcess.ADMIN_KEY,
-                """
+        HttpResponse<String> issued = node.post("/v1/federation/capability-tokens", NodeProcess.ADMIN_KEY, """
                 {"issuer":"http://localhost:8765/issuer","subject":"http://localhost:8765","verb":"read","object":"stigmem://facts"}
                 """);
         assertThat(issued.statusCode()).as(issued.body()).isEqualTo(201);
@@ -89,7 +88,9 @@ class RotationTest {
     }
 
     private static String keyIds(NodeProcess node) throws Exception {
-        JsonNode manifest = JSON.readTree(node.get("/.well-known/stigmem-manifest.json", null).body());
-        return manifest.path("key_id").asString() + " " + manifest.path("issuer_manifest").path("key_id").asString();
+        JsonNode manifest = JSON.readTree(
+                node.get("/.well-known/stigmem-manifest.json", null).body());
+        return manifest.path("key_id").asString() + " "
+                + manifest.path("issuer_manifest").path("key_id").asString();
     }
 }

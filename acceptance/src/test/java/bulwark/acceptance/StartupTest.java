@@ -21,10 +21,7 @@ class StartupTest {
     Path folder;
 
     @ParameterizedTest(name = "{0}={1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             STIGMEM_FEDERATION_ENABLED | true                 | Federation requires mTLS by default. Configure STIGMEM_TLS_CERT_PATH
             STIGMEM_EMBED_ENABLED      | true                 | not supported yet
             STIGMEM_STORAGE_BACKEND    | postgres             | not supported yet
@@ -78,7 +75,8 @@ class StartupTest {
         Map<String, String> off =
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "0", "STIGMEM_RATE_LIMIT_READ_PER_HOUR", "0");
         try (NodeProcess node = NodeProcess.in(folder, off).start()) {
-            assertThat(node.logText()).contains("SECURITY WARNING: quota enforcement is fully disabled (write=0, read=0)");
+            assertThat(node.logText())
+                    .contains("SECURITY WARNING: quota enforcement is fully disabled (write=0, read=0)");
             assertThat(node.logText()).contains("Ed25519").doesNotContain(NodeProcess.ADMIN_KEY);
         }
     }
@@ -88,7 +86,8 @@ class StartupTest {
         try (NodeProcess node = NodeProcess.in(folder, Map.of()).start()) {
             Shell.Outcome outcome = tryToStart(Map.of());
             assertThat(outcome.exitCode()).isEqualTo(1);
-            assertThat(outcome.err() + outcome.out()).contains(Long.toString(node.current().pid()));
+            assertThat(outcome.err() + outcome.out())
+                    .contains(Long.toString(node.current().pid()));
         }
     }
 
@@ -97,7 +96,9 @@ class StartupTest {
         environment.put("STIGMEM_PORT", Integer.toString(NodeProcess.freePort()));
         environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(NodeProcess.freePort()));
         environment.putAll(settings);
-        String program = bulwark.testkit.SharedMaterial.repository().resolve("bin/stigmem-node").toString();
+        String program = bulwark.testkit.SharedMaterial.repository()
+                .resolve("bin/stigmem-node")
+                .toString();
         return Shell.run(folder, environment, Duration.ofSeconds(30), List.of(program));
     }
 }

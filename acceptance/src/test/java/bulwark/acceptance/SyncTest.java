@@ -40,7 +40,9 @@ class SyncTest {
                 }
                 if (line.contains("HTTP/1.1 201")) {
                     acknowledged++;
-                    assertThat(synced).as("no sync since the answer before: " + line).isPositive();
+                    assertThat(synced)
+                            .as("no sync since the answer before: " + line)
+                            .isPositive();
                     synced = 0;
                 }
             }
@@ -54,11 +56,14 @@ class SyncTest {
         NodeProcess node = NodeProcess.in(folder, Map.of()).start();
         assertThat(write(node, 0).statusCode()).isEqualTo(201);
         Path trace = folder.resolve("fault.txt");
-        Process strace = attach(node, trace, "-e", "trace=fsync,fdatasync", "-e", "inject=fdatasync,fsync:error=" + error);
+        Process strace =
+                attach(node, trace, "-e", "trace=fsync,fdatasync", "-e", "inject=fdatasync,fsync:error=" + error);
         HttpResponse<String> answer = write(node, 1);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(answer.body()).contains("store_failed");
-        assertThat(node.current().waitFor(20, TimeUnit.SECONDS)).as("the process ends").isTrue();
+        assertThat(node.current().waitFor(20, TimeUnit.SECONDS))
+                .as("the process ends")
+                .isTrue();
         assertThat(node.current().exitValue()).isNotZero();
         strace.waitFor(10, TimeUnit.SECONDS);
 
@@ -73,7 +78,8 @@ class SyncTest {
         return node.post(
                 "/v1/facts",
                 NodeProcess.ADMIN_KEY,
-                "{\"entity\":\"stigmem://sync/fact/n" + i + "\",\"relation\":\"a:b\",\"value\":\"v\",\"scope\":\"team\"}");
+                "{\"entity\":\"stigmem://sync/fact/n" + i
+                        + "\",\"relation\":\"a:b\",\"value\":\"v\",\"scope\":\"team\"}");
     }
 
     private static Process attach(NodeProcess node, Path trace, String... options) throws Exception {
@@ -87,8 +93,8 @@ class SyncTest {
         await("strace to attach")
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(Path.of("/proc/" + node.current().pid() + "/status"))
-                        .lines()
-                        .anyMatch(line -> line.startsWith("TracerPid:") && !line.endsWith("\t0"))
+                                .lines()
+                                .anyMatch(line -> line.startsWith("TracerPid:") && !line.endsWith("\t0"))
                         && everyThreadIsTraced(node.current().pid()));
         return strace;
     }

@@ -43,7 +43,8 @@ class TamperTest {
                 var answer = node.post(
                         "/v1/facts",
                         NodeProcess.ADMIN_KEY,
-                        "{\"entity\":\"stigmem://t/x/y" + i + "\",\"relation\":\"a:b\",\"value\":\"v\",\"scope\":\"team\",\"valid_until\":\"2040-01-01T00:00:00Z\"}");
+                        "{\"entity\":\"stigmem://t/x/y" + i
+                                + "\",\"relation\":\"a:b\",\"value\":\"v\",\"scope\":\"team\",\"valid_until\":\"2040-01-01T00:00:00Z\"}");
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
             }
             node.post(
@@ -114,8 +115,9 @@ class TamperTest {
             statement.execute("PRAGMA ignore_check_constraints = ON");
             String key = firstKeyColumn(connection, table);
             String row = "WHERE " + key + " = (SELECT max(" + key + ") FROM " + table + ")";
-            String value = "CASE typeof(" + column + ") WHEN 'integer' THEN " + column + " + 7777 WHEN 'real' THEN " + column
-                    + " / 2 WHEN 'blob' THEN zeroblob(length(" + column + ")) WHEN 'null' THEN '7777' ELSE " + column + " || 'x' END";
+            String value = "CASE typeof(" + column + ") WHEN 'integer' THEN " + column + " + 7777 WHEN 'real' THEN "
+                    + column + " / 2 WHEN 'blob' THEN zeroblob(length(" + column + ")) WHEN 'null' THEN '7777' ELSE "
+                    + column + " || 'x' END";
             assertThat(statement.executeUpdate("UPDATE " + table + " SET " + column + " = " + value + " " + row))
                     .isEqualTo(1);
         }
@@ -123,7 +125,8 @@ class TamperTest {
 
     private static List<String> triggers(Connection connection) throws SQLException {
         List<String> names = new ArrayList<>();
-        try (ResultSet rows = connection.createStatement().executeQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'")) {
+        try (ResultSet rows =
+                connection.createStatement().executeQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'")) {
             while (rows.next()) {
                 names.add(rows.getString(1));
             }
@@ -133,7 +136,8 @@ class TamperTest {
 
     private static List<String> columns(Connection connection, String table) throws SQLException {
         List<String> names = new ArrayList<>();
-        try (ResultSet rows = connection.createStatement().executeQuery("SELECT name FROM pragma_table_info('" + table + "')")) {
+        try (ResultSet rows =
+                connection.createStatement().executeQuery("SELECT name FROM pragma_table_info('" + table + "')")) {
             while (rows.next()) {
                 names.add(rows.getString(1));
             }
@@ -142,7 +146,9 @@ class TamperTest {
     }
 
     private static String firstKeyColumn(Connection connection, String table) throws SQLException {
-        try (ResultSet rows = connection.createStatement().executeQuery("SELECT name FROM pragma_table_info('" + table + "') ORDER BY pk = 0, pk")) {
+        try (ResultSet rows = connection
+                .createStatement()
+                .executeQuery("SELECT name FROM pragma_table_info('" + table + "') ORDER BY pk = 0, pk")) {
             rows.next();
             return rows.getString(1);
         }
@@ -155,7 +161,9 @@ class TamperTest {
     private static String fsck(Path directory) {
         try (OwnerChannel owner = OwnerChannel.open(Map.of(), directory.resolve("stigmem.db"), Clock.systemUTC())) {
             String answer = new String(
-                    owner.post("/local/fsck", "{}".getBytes(StandardCharsets.UTF_8)).body(), StandardCharsets.UTF_8);
+                    owner.post("/local/fsck", "{}".getBytes(StandardCharsets.UTF_8))
+                            .body(),
+                    StandardCharsets.UTF_8);
             return answer.replaceFirst("^.*\"problems\":(\\[.*?\\]).*$", "$1");
         }
     }

@@ -31,12 +31,14 @@ class UpTest {
             String screen = awaitWelcome(up, first);
             key = group("export STIGMEM_ADMIN_KEY=([0-9a-f]{64})", screen);
             assertThat(screen).contains("http://localhost:" + base).contains("https://localhost:" + (base + 765));
-            Shell.Outcome tried = Shell.bash(folder, Map.of("STIGMEM_ADMIN_KEY", key), Duration.ofSeconds(30), commandsOf(screen));
+            Shell.Outcome tried =
+                    Shell.bash(folder, Map.of("STIGMEM_ADMIN_KEY", key), Duration.ofSeconds(30), commandsOf(screen));
             assertThat(tried.out())
                     .contains("\"relation\":\"memory:prefers\"")
                     .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
                     .contains("\"event_type\":\"fact_write\"");
-            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key")).containsOnly("rw-------");
+            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key"))
+                    .containsOnly("rw-------");
         } finally {
             stop(up);
         }
@@ -44,7 +46,10 @@ class UpTest {
         Process again = up(base, second);
         try {
             String screen = awaitWelcome(again, second);
-            assertThat(screen).doesNotContain(key).contains("was shown at the first start").doesNotContain("building");
+            assertThat(screen)
+                    .doesNotContain(key)
+                    .contains("was shown at the first start")
+                    .doesNotContain("building");
         } finally {
             stop(again);
         }
@@ -52,14 +57,21 @@ class UpTest {
 
     private Process up(int base, Path output) throws Exception {
         String program = SharedMaterial.repository().resolve("bulwark").toString();
-        return new ProcessBuilder(program, "up", "--port-base", Integer.toString(base), "--state", folder.resolve("state").toString())
+        return new ProcessBuilder(
+                        program,
+                        "up",
+                        "--port-base",
+                        Integer.toString(base),
+                        "--state",
+                        folder.resolve("state").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
     }
 
     private static String awaitWelcome(Process up, Path output) {
-        await().atMost(Duration.ofSeconds(90)).until(() -> !up.isAlive() || read(output).contains("v1/admin/audit?limit=10"));
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> !up.isAlive() || read(output).contains("v1/admin/audit?limit=10"));
         assertThat(up.isAlive()).as(read(output)).isTrue();
         return read(output);
     }
@@ -75,7 +87,8 @@ class UpTest {
     private List<String> modesOf(String... files) throws Exception {
         List<String> modes = new java.util.ArrayList<>();
         for (String file : files) {
-            modes.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state").resolve(file))));
+            modes.add(PosixFilePermissions.toString(
+                    Files.getPosixFilePermissions(folder.resolve("state").resolve(file))));
         }
         return modes;
     }

@@ -17,10 +17,14 @@ record VectorExpectation(JsonNode vector) {
     void check(int status, String body) {
         String shown = "status " + status + ", body " + body;
         if (vector.has("expected_status")) {
-            assertThat(status).as(shown).isEqualTo(vector.path("expected_status").asInt());
+            assertThat(status)
+                    .as(shown)
+                    .isEqualTo(vector.path("expected_status").asInt());
         }
         if (vector.has("expected_status_in")) {
-            assertThat(vector.path("expected_status_in").valueStream().map(JsonNode::asInt)).as(shown).contains(status);
+            assertThat(vector.path("expected_status_in").valueStream().map(JsonNode::asInt))
+                    .as(shown)
+                    .contains(status);
         }
         JsonNode json = body.isEmpty() ? JSON.nullNode() : JSON.readTree(body);
         checkBody(json, shown);
@@ -29,20 +33,28 @@ record VectorExpectation(JsonNode vector) {
 
     private void checkBody(JsonNode json, String shown) {
         if (vector.has("expected_body_contains")) {
-            assertThat(contains(json, vector.path("expected_body_contains"))).as(shown).isTrue();
+            assertThat(contains(json, vector.path("expected_body_contains")))
+                    .as(shown)
+                    .isTrue();
         }
-        vector.path("expected_body_has_keys").forEach(key -> assertThat(json.has(key.asString())).as(key + " in " + shown).isTrue());
-        vector.path("expected_nested").properties().forEach(expected -> assertThat(
-                        contains(at(json, expected.getKey()), expected.getValue()))
-                .as(expected + " in " + shown)
-                .isTrue());
-        vector.path("expected_body_value_in").properties().forEach(expected -> assertThat(expected.getValue().valueStream())
-                .as(shown)
-                .contains(json.path(expected.getKey())));
-        vector.path("expected_body_list_contains").properties().forEach(expected -> assertThat(
-                        json.path(expected.getKey()).valueStream())
-                .as(shown)
-                .contains(expected.getValue()));
+        vector.path("expected_body_has_keys")
+                .forEach(key -> assertThat(json.has(key.asString()))
+                        .as(key + " in " + shown)
+                        .isTrue());
+        vector.path("expected_nested")
+                .properties()
+                .forEach(expected -> assertThat(contains(at(json, expected.getKey()), expected.getValue()))
+                        .as(expected + " in " + shown)
+                        .isTrue());
+        vector.path("expected_body_value_in")
+                .properties()
+                .forEach(expected ->
+                        assertThat(expected.getValue().valueStream()).as(shown).contains(json.path(expected.getKey())));
+        vector.path("expected_body_list_contains")
+                .properties()
+                .forEach(expected -> assertThat(json.path(expected.getKey()).valueStream())
+                        .as(shown)
+                        .contains(expected.getValue()));
     }
 
     private void checkShape(JsonNode json, String shown) {
@@ -54,20 +66,24 @@ record VectorExpectation(JsonNode vector) {
         if (vector.path("expected_response_is_list").asBoolean(false)) {
             assertThat(json.isArray()).as(shown).isTrue();
         }
-        vector.path("expected_field_length").properties().forEach(expected -> assertThat(
-                        at(json, expected.getKey()).asString().length())
-                .as(shown)
-                .isEqualTo(expected.getValue().asInt()));
-        vector.path("expected_field_starts_with").properties().forEach(expected -> assertThat(
-                        at(json, expected.getKey()).asString())
-                .as(shown)
-                .startsWith(expected.getValue().asString()));
+        vector.path("expected_field_length")
+                .properties()
+                .forEach(expected -> assertThat(
+                                at(json, expected.getKey()).asString().length())
+                        .as(shown)
+                        .isEqualTo(expected.getValue().asInt()));
+        vector.path("expected_field_starts_with")
+                .properties()
+                .forEach(expected -> assertThat(at(json, expected.getKey()).asString())
+                        .as(shown)
+                        .startsWith(expected.getValue().asString()));
         JsonNode first = json.path("facts").path(0);
-        vector.path("expected_first_fact_has_keys").forEach(key -> assertThat(first.has(key.asString())).as(shown).isTrue());
-        vector.path("expected_first_fact_score_breakdown_keys").forEach(key -> assertThat(
-                        first.path("score_breakdown").has(key.asString()))
-                .as(shown)
-                .isTrue());
+        vector.path("expected_first_fact_has_keys")
+                .forEach(key -> assertThat(first.has(key.asString())).as(shown).isTrue());
+        vector.path("expected_first_fact_score_breakdown_keys")
+                .forEach(key -> assertThat(first.path("score_breakdown").has(key.asString()))
+                        .as(shown)
+                        .isTrue());
     }
 
     private static JsonNode at(JsonNode json, String dotted) {
@@ -81,8 +97,9 @@ record VectorExpectation(JsonNode vector) {
     /** Recursive subset; of a list, each expected item matches some element, and an empty list only an empty one. */
     private static boolean contains(JsonNode actual, JsonNode expected) {
         if (expected.isObject()) {
-            return expected.properties().stream().allMatch(member -> actual.has(member.getKey())
-                    && contains(actual.path(member.getKey()), member.getValue()));
+            return expected.properties().stream()
+                    .allMatch(member ->
+                            actual.has(member.getKey()) && contains(actual.path(member.getKey()), member.getValue()));
         }
         if (expected.isArray()) {
             return expected.isEmpty()

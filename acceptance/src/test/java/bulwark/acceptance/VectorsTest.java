@@ -46,7 +46,8 @@ class VectorsTest {
         document.path("vectors").forEach(vector -> byId.put(vector.path("id").asString(), vector));
         byId.putIfAbsent("fact-assert-null", assertOfANull());
         DynamicTest start = dynamicTest("a fresh node starts", () -> node.set(freshNode(file, document)));
-        Stream<DynamicTest> each = document.path("vectors").valueStream()
+        Stream<DynamicTest> each = document.path("vectors")
+                .valueStream()
                 .map(vector -> dynamicTest(vector.path("id").asString(), () -> run(node.get(), vector, byId)));
         DynamicTest stop = dynamicTest("the node stops", () -> node.get().close());
         return DynamicContainer.dynamicContainer(
@@ -55,8 +56,7 @@ class VectorsTest {
 
     /** The one vector that another file names as its setup. */
     private static JsonNode assertOfANull() {
-        return JSON.readTree(
-                """
+        return JSON.readTree("""
                 {"method":"POST","path":"/v1/facts","body":{"entity":"stigmem://testnode/user/alice","relation":"memory:alias",
                  "value":{"type":"null"},"source":"stigmem://testnode/agent/test","confidence":1.0,"scope":"company"}}
                 """);

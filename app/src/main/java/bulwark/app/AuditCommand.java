@@ -65,7 +65,9 @@ final class AuditCommand {
         }
     }
 
-    @Command(name = "verify", description = "Check exports offline: signature, every row, cut tails, the chain across files.")
+    @Command(
+            name = "verify",
+            description = "Check exports offline: signature, every row, cut tails, the chain across files.")
     static final class Verify implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", arity = "1..*", description = "Exports, oldest first.")
         private List<Path> files = List.of();

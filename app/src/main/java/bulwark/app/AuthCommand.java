@@ -21,7 +21,9 @@ final class AuthCommand {
         @Mixin
         private final StoreOption store = new StoreOption();
 
-        @Option(names = "--key", description = "The raw key; better given as STIGMEM_BOOTSTRAP_KEY, which no process list shows.")
+        @Option(
+                names = "--key",
+                description = "The raw key; better given as STIGMEM_BOOTSTRAP_KEY, which no process list shows.")
         private @Nullable String key;
 
         @Option(names = "--entity-uri", defaultValue = "agent:admin")
@@ -58,10 +60,12 @@ final class AuthCommand {
         public Integer call() {
             try (Owner owner = Owner.of(store.file())) {
                 JsonNode answer = owner.post("/local/auth/reissue-admin", Map.of());
-                System.out.println("new admin key for " + answer.path("entity_uri").stringValue("agent:admin")
-                        + ", valid until " + answer.path("expires_at").stringValue("(no end)") + ":");
+                System.out.println(
+                        "new admin key for " + answer.path("entity_uri").stringValue("agent:admin") + ", valid until "
+                                + answer.path("expires_at").stringValue("(no end)") + ":");
                 System.out.println("  STIGMEM_ADMIN_KEY=" + answer.path("key").stringValue());
-                System.out.println("The former admin keys are revoked. Put the new one into your secrets manager and .env.");
+                System.out.println(
+                        "The former admin keys are revoked. Put the new one into your secrets manager and .env.");
             }
             return 0;
         }

@@ -50,8 +50,11 @@ final class CapabilityCommand {
             body.put("ttl_seconds", ttlSeconds);
             JsonNode answer = node.post(ROUTE, body);
             if (!node.printedAsJson(answer)) {
-                answer.properties().forEach(member -> System.out.println(member.getKey() + ": "
-                        + (member.getValue().isString() ? member.getValue().stringValue() : member.getValue())));
+                answer.properties()
+                        .forEach(member -> System.out.println(member.getKey() + ": "
+                                + (member.getValue().isString()
+                                        ? member.getValue().stringValue()
+                                        : member.getValue())));
             }
             return 0;
         }

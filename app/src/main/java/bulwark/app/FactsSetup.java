@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param newAdminKey the admin key when this start made it, else null: it is shown once
  */
-record FactsSetup(Path directory, int plainPort, int tlsPort, @Nullable String newAdminKey) {
+record FactsSetup(
+        Path directory,
+        int plainPort,
+        int tlsPort,
+        @Nullable String newAdminKey) {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
     private static final String ENTITY = "stigmem://localhost/nodes/primary";
 
@@ -59,8 +63,7 @@ record FactsSetup(Path directory, int plainPort, int tlsPort, @Nullable String n
                 STIGMEM_TLS_CERT_PATH=%s
                 STIGMEM_TLS_KEY_PATH=%s
                 STIGMEM_TLS_CA_BUNDLE=%s
-                """
-                .formatted(adminKey, tlsPort, tls.certificate(), tls.privateKey(), tls.caBundle());
+                """.formatted(adminKey, tlsPort, tls.certificate(), tls.privateKey(), tls.caBundle());
     }
 
     private static void writeOwnerOnly(Path file, String text) throws IOException {
@@ -106,15 +109,17 @@ record FactsSetup(Path directory, int plainPort, int tlsPort, @Nullable String n
     static List<String> tryThis(String base) {
         return List.of(
                 "# 1. assert a fact",
-                "curl -s " + base + "/v1/facts -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Content-Type: application/json' \\",
+                "curl -s " + base
+                        + "/v1/facts -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Content-Type: application/json' \\",
                 "  -d '{\"entity\":\"stigmem://demo/team/blue\",\"relation\":\"memory:prefers\",\"value\":\"tea over coffee\",\"scope\":\"company\"}'",
                 "# 2. recall it with its proof",
-                "curl -s " + base + "/v1/recall -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Stigmem-Verify: full' -H 'Content-Type: application/json' \\",
+                "curl -s " + base
+                        + "/v1/recall -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Stigmem-Verify: full' -H 'Content-Type: application/json' \\",
                 "  -d '{\"query\":\"tea\",\"scope\":\"company\"}'",
                 "# 3. read the audit log (with a key that may)",
-                "AUDIT_KEY=$(curl -s " + base + "/v1/admin/api-keys -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Content-Type: application/json' \\",
+                "AUDIT_KEY=$(curl -s " + base
+                        + "/v1/admin/api-keys -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Content-Type: application/json' \\",
                 "  -d '{\"entity_uri\":\"stigmem://demo/siem\",\"permissions\":[\"audit.read\"]}' | sed 's/.*\"key\":\"\\([^\"]*\\)\".*/\\1/')",
                 "curl -s \"" + base + "/v1/admin/audit?limit=10\" -H \"Authorization: Bearer $AUDIT_KEY\"");
     }
-
 }

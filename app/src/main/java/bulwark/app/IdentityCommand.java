@@ -40,7 +40,8 @@ final class IdentityCommand {
         public Integer call() {
             if (KeyKind.of(kind).isEmpty()) {
                 throw new CommandLine.ParameterException(
-                        java.util.Objects.requireNonNull(spec).commandLine(), "--kind must be node or issuer; got " + kind);
+                        java.util.Objects.requireNonNull(spec).commandLine(),
+                        "--kind must be node or issuer; got " + kind);
             }
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("kind", kind);

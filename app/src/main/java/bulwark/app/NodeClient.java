@@ -44,7 +44,9 @@ final class NodeClient {
     JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {
         Configuration settings = Configuration.readLenient(
                 NodeSettings.schema(), System.getenv(), Path.of("").toAbsolutePath());
-        String base = nodeUrl != null ? nodeUrl : settings.isSet("STIGMEM_URL") ? settings.text("STIGMEM_URL") : localBase(settings);
+        String base = nodeUrl != null
+                ? nodeUrl
+                : settings.isSet("STIGMEM_URL") ? settings.text("STIGMEM_URL") : localBase(settings);
         HttpRequest request = HttpRequest.newBuilder(URI.create(base.replaceAll("/+$", "") + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + key(settings))

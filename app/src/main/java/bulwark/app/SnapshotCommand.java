@@ -37,9 +37,13 @@ final class SnapshotCommand {
 
         @Override
         public Integer call() {
-            Path file = out != null ? out : Path.of("stigmem-snapshot-" + AuditCommand.STAMP.format(Instant.now()) + ".tar.gz");
+            Path file = out != null
+                    ? out
+                    : Path.of("stigmem-snapshot-" + AuditCommand.STAMP.format(Instant.now()) + ".tar.gz");
             try (Owner owner = Owner.of(store.file())) {
-                owner.post("/local/snapshot/create", Map.of("out", file.toAbsolutePath().normalize().toString()));
+                owner.post(
+                        "/local/snapshot/create",
+                        Map.of("out", file.toAbsolutePath().normalize().toString()));
             }
             System.out.println("snapshot written to " + file);
             return 0;
@@ -112,7 +116,9 @@ final class SnapshotCommand {
         private boolean forceUnverified;
 
         SnapshotTrust of(Path store, Signing signing) throws IOException {
-            byte[] json = trustedKeys != null ? Files.readAllBytes(trustedKeys) : "[]".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] json = trustedKeys != null
+                    ? Files.readAllBytes(trustedKeys)
+                    : "[]".getBytes(java.nio.charset.StandardCharsets.UTF_8);
             SnapshotTrust trust = SnapshotTrust.ofFile(json, forceUnverified);
             return Files.isDirectory(NodeKeys.directory(store))
                     ? trust.and(NodeKeys.open(store, signing, Clock.systemUTC()).node())

@@ -8,7 +8,9 @@ import picocli.CommandLine.Option;
 /** Everything, hardened, on loopback: creates what is missing, starts one child for each part, prints how to use it. */
 @Command(name = "up", description = "Start every part, hardened, on loopback. Ctrl-C drains and stops.")
 final class UpCommand implements Callable<Integer> {
-    @Option(names = "--port-base", description = "First of the ports: plain HTTP on N, mutual TLS on N+765 (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--port-base",
+            description = "First of the ports: plain HTTP on N, mutual TLS on N+765 (default ${DEFAULT-VALUE}).")
     private int portBase = 8000;
 
     @Option(names = "--state", description = "Where keys, secrets and data live (default .bulwark beside the program).")

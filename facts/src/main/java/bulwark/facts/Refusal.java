@@ -37,7 +37,12 @@ public abstract sealed class Refusal extends RuntimeException {
     }
 
     /** @param loc for instance {@code ["body","value"]}; input as JSON-writable value */
-    public record Fault(String type, List<Object> loc, String msg, @Nullable Object input, Map<String, Object> ctx) {}
+    public record Fault(
+            String type,
+            List<Object> loc,
+            String msg,
+            @Nullable Object input,
+            Map<String, Object> ctx) {}
 
     /** A status with {@code {"detail": "<sentence>"}}. */
     public static final class Plain extends Refusal {

@@ -17,8 +17,8 @@ public final class WireErrors implements Service.Errors {
     public Response render(EdgeRefusal refusal) {
         return switch (refusal) {
             case EdgeRefusal.NotFound r -> detail(404, "Not Found");
-            case EdgeRefusal.MethodNotAllowed r -> detail(405, "Method Not Allowed")
-                    .with("Allow", String.join(", ", r.allowed()));
+            case EdgeRefusal.MethodNotAllowed r ->
+                detail(405, "Method Not Allowed").with("Allow", String.join(", ", r.allowed()));
             case EdgeRefusal.NoCredentials r -> unauthorized("Authorization header required");
             case EdgeRefusal.BadCredentials r -> unauthorized("Invalid or expired API key");
             case EdgeRefusal.PermissionMissing r -> detail(403, permissionSentence(r));
@@ -26,12 +26,19 @@ public final class WireErrors implements Service.Errors {
             case EdgeRefusal.BodyTooLarge r ->
                 coded(413, "body_too_large", "the body may hold at most " + r.limit() + " bytes", Map.of());
             case EdgeRefusal.HeadersTooLarge r ->
-                coded(431, "headers_too_large", "the request headers are too large: send fewer or shorter ones", Map.of());
+                coded(
+                        431,
+                        "headers_too_large",
+                        "the request headers are too large: send fewer or shorter ones",
+                        Map.of());
             case EdgeRefusal.UriTooLong r -> coded(414, "uri_too_long", "the request target is too long", Map.of());
             case EdgeRefusal.BadRequest r -> coded(400, "bad_request", r.sentence(), Map.of());
             case EdgeRefusal.HostNotAllowed r ->
-                coded(421, "host_not_allowed",
-                        "this listener does not answer for that host: add it to STIGMEM_ALLOWED_HOSTS", Map.of());
+                coded(
+                        421,
+                        "host_not_allowed",
+                        "this listener does not answer for that host: add it to STIGMEM_ALLOWED_HOSTS",
+                        Map.of());
             case EdgeRefusal.PeerNoLongerTrusted r ->
                 coded(401, "peer_no_longer_trusted", "the client certificate is no longer trusted", Map.of());
             case EdgeRefusal.TlsRequired r -> tlsRequired();
@@ -39,7 +46,8 @@ public final class WireErrors implements Service.Errors {
                 coded(503, "overloaded", "too many requests at once: try again shortly", Map.of())
                         .with("Retry-After", "1");
             case EdgeRefusal.Stopping r ->
-                coded(503, "stopping", "the node is stopping: try again shortly", Map.of()).with("Retry-After", "1");
+                coded(503, "stopping", "the node is stopping: try again shortly", Map.of())
+                        .with("Retry-After", "1");
         };
     }
 
@@ -54,7 +62,10 @@ public final class WireErrors implements Service.Errors {
                 coded(503, "store_failed", "the write could not be confirmed: it is safe to repeat it", Map.of())
                         .with("Retry-After", "1");
             default ->
-                coded(500, "internal_error", "an unexpected fault: quote the request id to your operator",
+                coded(
+                        500,
+                        "internal_error",
+                        "an unexpected fault: quote the request id to your operator",
                         Map.of("request_id", requestId));
         };
     }
@@ -62,9 +73,10 @@ public final class WireErrors implements Service.Errors {
     private static String permissionSentence(EdgeRefusal.PermissionMissing refusal) {
         return switch (refusal.permission()) {
             case "audit.read" -> "audit.read capability required";
-            case "admin" -> refusal.path().equals("/v1/auth/keys") || refusal.path().equals("/v1/admin/api-keys")
-                    ? "admin permission required to mint API keys"
-                    : "admin permission required";
+            case "admin" ->
+                refusal.path().equals("/v1/auth/keys") || refusal.path().equals("/v1/admin/api-keys")
+                        ? "admin permission required to mint API keys"
+                        : "admin permission required";
             default -> refusal.permission() + " permission required";
         };
     }
@@ -82,7 +94,9 @@ public final class WireErrors implements Service.Errors {
     private static Response tlsRequired() {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("error", "mTLS required");
-        body.put("detail", "Federation transport requires mutual TLS (spec §22.1). Connect via HTTPS with a valid node certificate.");
+        body.put(
+                "detail",
+                "Federation transport requires mutual TLS (spec §22.1). Connect via HTTPS with a valid node certificate.");
         return Response.json(421, body);
     }
 

@@ -102,7 +102,8 @@ public final class FactsNode implements AutoCloseable {
         core.identity.warnings().forEach(LOG::warn);
         core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY")).forEach(LOG::warn);
         core.store.onFatal(this::fail);
-        core.audit.onRow(row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
+        core.audit.onRow(
+                row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
 
         Quotas quotas = Quotas.of(NodeSettings.quotaLimits(core.configuration), core.clock);
         resources.add(QuotaPersistence.restore(quotas, core.store));
@@ -111,9 +112,11 @@ public final class FactsNode implements AutoCloseable {
         if (tls != null) {
             tls.watch();
             resources.add(tls);
-            port = edge.listenTls(service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"), tls);
+            port = edge.listenTls(
+                    service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"), tls);
         } else {
-            port = edge.listenPlain(service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"));
+            port = edge.listenPlain(
+                    service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"));
         }
         int localPort = core.configuration.port("STIGMEM_LOCAL_HTTP_PORT");
         plainPort = localPort == 0
@@ -125,7 +128,11 @@ public final class FactsNode implements AutoCloseable {
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
         resources.add(Renewals.start(core, tls));
-        LOG.info("ready: {} on port {}{}", tls == null ? "plain HTTP" : "mutual TLS", port, plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
+        LOG.info(
+                "ready: {} on port {}{}",
+                tls == null ? "plain HTTP" : "mutual TLS",
+                port,
+                plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
     }
 
     private List<Route> routes() {
@@ -138,8 +145,8 @@ public final class FactsNode implements AutoCloseable {
         resources.add(recalls);
         Facts facts = new Facts(
                 core.store, core.audit, core.clock, core.metrics, gardens, List.of(core.chain, new Edges(), index));
-        Recall recall = new Recall(
-                core.store, index, gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
+        Recall recall =
+                new Recall(core.store, index, gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
         CapabilityVerifier verifier =
                 new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock);
         List<Route> routes = new ArrayList<>();
@@ -148,17 +155,15 @@ public final class FactsNode implements AutoCloseable {
                         NodeId.of(core.store, core.configuration.text("STIGMEM_NODE_ID")),
                         core.metrics)
                 .routes());
-        routes.addAll(new FactRoutes(
-                        facts, core.store, gardens, core.chain, core.audit, core.clock, core.metrics)
-                .routes());
+        routes.addAll(
+                new FactRoutes(facts, core.store, gardens, core.chain, core.audit, core.clock, core.metrics).routes());
         routes.addAll(new GardenRoutes(gardenService).routes());
         routes.addAll(new RecallRoutes(recall).routes());
         routes.addAll(new GraphRoutes(core.store, gardens, core.clock).routes());
         routes.addAll(new KeyRoutes(core.store, core.keys, core.audit, core.signing, core.clock).routes());
         routes.addAll(new AuditRoutes(core.store, core.audit).routes());
         routes.addAll(new CapabilityRoutes(
-                        new Capabilities(
-                                core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
+                        new Capabilities(core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
                         verifier)
                 .routes());
         core.ownerRoutes.stream().filter(Route::network).forEach(routes::add);
@@ -172,7 +177,9 @@ public final class FactsNode implements AutoCloseable {
                 "stigmem",
                 routes.stream().map(evidence::witnessed).toList(),
                 core.keys,
-                authentication ? null : new Principal("anon:trusted", "default", Set.of("read", "write", "federate"), null),
+                authentication
+                        ? null
+                        : new Principal("anon:trusted", "default", Set.of("read", "write", "federate"), null),
                 quotas,
                 new WireErrors(),
                 evidence,

@@ -84,15 +84,17 @@ final class NodeCore implements AutoCloseable {
 
     private TransparencyLog transparencyLog(NodeKeys rings) {
         return switch (configuration.text("STIGMEM_TL_BACKEND")) {
-            case "rekor" -> TransparencyLogs.rekor(
-                    URI.create(configuration.text("STIGMEM_TL_REKOR_URL")), rings.node()::signer, clock);
+            case "rekor" ->
+                TransparencyLogs.rekor(
+                        URI.create(configuration.text("STIGMEM_TL_REKOR_URL")), rings.node()::signer, clock);
             case "off" -> TransparencyLogs.off();
             default -> TransparencyLogs.local(localLogFile(), clock);
         };
     }
 
     /** The local log's file, or null with another backend. */
-    @Nullable Path localLog() {
+    @Nullable
+    Path localLog() {
         return configuration.text("STIGMEM_TL_BACKEND").equals("local") ? localLogFile() : null;
     }
 

@@ -36,7 +36,8 @@ public final class OwnerChannel implements AutoCloseable {
             return new OwnerChannel(running.get().socket(), null, null);
         }
         if (!Files.exists(store)) {
-            throw new StoreRefused("there is no store at " + store + ": run this in the node's folder, or name it with --db");
+            throw new StoreRefused(
+                    "there is no store at " + store + ": run this in the node's folder, or name it with --db");
         }
         Configuration configuration = Configuration.readLenient(
                 NodeSettings.schema(), environment, Path.of("").toAbsolutePath());

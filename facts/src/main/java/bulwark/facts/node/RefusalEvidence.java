@@ -97,12 +97,6 @@ final class RefusalEvidence implements Service.Refusals {
     }
 
     private static AuditEvent event(String type, Principal principal, Map<String, Object> detail) {
-        return new AuditEvent(
-                type,
-                principal.entityUri(),
-                principal.tenant(),
-                null,
-                null,
-                detail);
+        return new AuditEvent(type, principal.entityUri(), principal.tenant(), null, null, detail);
     }
 }

@@ -23,15 +23,19 @@ final class Renewals implements AutoCloseable {
 
     private final NodeCore core;
     private final KeyAges ages;
-    private final ScheduledExecutorService daily =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("renewals").factory());
+    private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("renewals").factory());
 
     private Renewals(NodeCore core, @Nullable ReloadingTls tls) {
         this.core = core;
         this.ages = new KeyAges(core.identity.keys(), core.metrics, core.clock);
         if (tls != null) {
-            ages.watch("certificate", () -> Optional.of(new KeyAges.Span(
-                    null, tls.expires(), "Put a new certificate and key in place: the node picks them up by itself.")));
+            ages.watch(
+                    "certificate",
+                    () -> Optional.of(new KeyAges.Span(
+                            null,
+                            tls.expires(),
+                            "Put a new certificate and key in place: the node picks them up by itself.")));
         }
         ages.watch("api_key", this::firstKeyToEnd);
     }
@@ -59,7 +63,8 @@ final class Renewals implements AutoCloseable {
                 .map(key -> new KeyAges.Span(
                         OffsetDateTime.parse(key.createdAt()).toInstant(),
                         end(key),
-                        "It belongs to " + key.entityUri() + ": mint a new one; for the admin key run stigmem auth reissue-admin."));
+                        "It belongs to " + key.entityUri()
+                                + ": mint a new one; for the admin key run stigmem auth reissue-admin."));
     }
 
     private static Instant end(KeyRecord key) {

@@ -32,7 +32,8 @@ public record RunFile(long pid, Path socket, int port, int plainPort) {
         Path beside = store.resolveSibling(store.getFileName() + ".local").resolve("node.sock");
         if (beside.toString().length() <= LONGEST_SOCKET_PATH) {
             Files.createDirectories(
-                    beside.getParent(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    beside.getParent(),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             return beside;
         }
         return Files.createTempDirectory("bulwark").resolve("node.sock");

@@ -1,0 +1,56 @@
+package bulwark.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.testkit.SharedMaterial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the documents point at exists: files, classes, tests and links. What they claim of behaviour is tested by {@link UpTest} and the tutorial. */
+class ReadmeTest {
+    private static final Path ROOT = SharedMaterial.repository();
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
+    private static final Pattern CLASS = Pattern.compile("`(?:[a-z]+/…/)?(?:[a-z]+/)*([A-Z][A-Za-z]+)(?:\\.java)?`");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "SECURITY.md", "CONVENTIONS.md", "LIMITATIONS.md", "bench/README.md"})
+    void every_link_leads_somewhere(String document) throws Exception {
+        for (String target : found(LINK, document)) {
+            assertThat(ROOT.resolve(document).resolveSibling(target)).as(document).exists();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "SECURITY.md"})
+    void every_class_that_is_named_exists(String document) throws Exception {
+        List<String> names;
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            names = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .toList();
+        }
+        for (String name : found(CLASS, document)) {
+            assertThat(names).as(document).contains(name + ".java");
+        }
+    }
+
+    @Test
+    void the_command_of_the_readme_is_the_one_that_ci_runs() throws Exception {
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("./bulwark test");
+        assertThat(Files.readString(ROOT.resolve(".ci/run"))).contains("exec ./bulwark test");
+    }
+
+    private static List<String> found(Pattern pattern, String document) throws Exception {
+        return pattern.matcher(Files.readString(ROOT.resolve(document)))
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .toList();
+    }
+}

@@ -28,7 +28,13 @@ final class UpCommand implements Callable<Integer> {
                 throw new CommandFailed("the fact node did not start; its own words are above");
             }
             setup.welcome(System.out);
-            return child.awaitEnd();
+            int code = child.awaitEnd();
+            if (code != 0) {
+                throw new CommandFailed("the fact node ended with code " + code
+                        + "; its own words are above. After a disk fault run: bin/stigmem fsck --db "
+                        + setup.directory().resolve("stigmem.db"));
+            }
+            return 0;
         }
     }
 }

@@ -104,13 +104,13 @@ class BodyTest {
     @Test
     void what_is_not_an_object_is_refused() {
         assertThat(invalid(() -> body("[]")).getFirst().type()).isEqualTo("model_attributes_type");
-        assertThat(invalid(() -> body("")).getFirst().type()).isEqualTo("missing");
+        assertThat(invalid(() -> body("")).getFirst().type()).isEqualTo("json_invalid");
         Fault broken = invalid(() -> body("{\"a\":")).getFirst();
         assertThat(broken.type()).isEqualTo("json_invalid");
         assertThat(broken.loc()).hasSize(2).startsWith("body");
         assertThat(broken.ctx()).containsKey("error");
         assertThat(invalid(() -> body("{\"a\":\"\\ud800\"}")).getFirst().type()).isEqualTo("json_invalid");
-        assertThat(invalid(() -> body("{\"a\":1,\"a\":2}")).getFirst().type()).isEqualTo("json_invalid");
+        assertThat(invalid(() -> body("{\"a\":1,\"a\":2}")).getFirst().type()).isEqualTo("duplicate_key");
     }
 
     @Test

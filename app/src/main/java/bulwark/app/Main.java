@@ -1,53 +1,46 @@
 package bulwark.app;
 
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsDefaults;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import bulwark.kernel.tls.TlsRefused;
+import bulwark.web.Edge.EdgeFailed;
 
-/** The one entry point: every command of every part. Exit codes: 0 done, 1 failed, 2 usage. */
-@Command(
-        name = "bulwark",
-        description = "Hardened services on one security kernel.",
-        mixinStandardHelpOptions = true,
-        version = "bulwark 0.1.0",
-        subcommands = {UpCommand.class, NodeCommand.class, StigmemCommand.class, RehearseCommand.class})
-public final class Main implements Runnable {
-    @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+/** The one entry point. Exit codes: 0 done, 1 failed, 2 usage. */
+public final class Main {
+    private Main() {}
 
     public static void main(String[] arguments) {
         TlsDefaults.apply();
-        System.exit(commandLine().execute(arguments));
+        // The node starts without the command-line library: reading its classes would be a third of the start-up time.
+        boolean node = arguments.length == 1 && arguments[0].equals("stigmem-node");
+        System.exit(node ? runNode() : Commands.execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, command))
-                .setExitCodeExceptionMapper(thrown -> 1);
+    private static int runNode() {
+        try {
+            return new NodeProcess().run();
+        } catch (Exception thrown) {
+            return explain(thrown);
+        }
     }
 
     /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */
-    private static int explain(Exception thrown, CommandLine command) throws Exception {
+    static int explain(Exception thrown) {
         switch (thrown) {
-            case ConfigurationRefused refused -> refused.problems().forEach(problem -> error(command, problem));
-            case CommandFailed failed -> error(command, String.valueOf(failed.getMessage()));
-            case bulwark.kernel.storage.StoreRefused refused -> error(command, String.valueOf(refused.getMessage()));
-            case bulwark.kernel.keys.KeyRefused refused -> error(command, String.valueOf(refused.getMessage()));
-            case bulwark.kernel.tls.TlsRefused refused -> error(command, String.valueOf(refused.getMessage()));
-            case bulwark.web.Edge.EdgeFailed failed -> error(command, String.valueOf(failed.getMessage()));
-            default -> throw thrown;
+            case ConfigurationRefused refused -> refused.problems().forEach(Main::error);
+            case CommandFailed failed -> error(String.valueOf(failed.getMessage()));
+            case StoreRefused refused -> error(String.valueOf(refused.getMessage()));
+            case KeyRefused refused -> error(String.valueOf(refused.getMessage()));
+            case TlsRefused refused -> error(String.valueOf(refused.getMessage()));
+            case EdgeFailed failed -> error(String.valueOf(failed.getMessage()));
+            default -> thrown.printStackTrace();
         }
         return 1;
     }
 
-    private static void error(CommandLine command, String sentence) {
-        command.getErr().println("error: " + sentence);
-        command.getErr().flush();
-    }
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    private static void error(String sentence) {
+        System.err.println("error: " + sentence);
     }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
         name = "stigmem",
         description = "Commands of the fact node. They reach a running node over its owner-only socket.",
         mixinStandardHelpOptions = true,
+        version = "bulwark 0.1.0",
         subcommands = {
             IdentityCommand.class,
             CapabilityCommand.class,

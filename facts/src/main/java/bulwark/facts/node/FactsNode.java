@@ -23,6 +23,7 @@ import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.keys.Seeds;
 import bulwark.kernel.quota.QuotaPersistence;
 import bulwark.kernel.quota.Quotas;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
@@ -52,7 +53,7 @@ public final class FactsNode implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
     private final NodeCore core;
-    private final Edge edge = Edge.create();
+    private final Edge edge;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
     private final @Nullable ReloadingTls tls;
@@ -74,14 +75,20 @@ public final class FactsNode implements AutoCloseable {
         checkSeeds(configuration);
         configuration.warnings().forEach(LOG::warn);
         rules.warnings().forEach(LOG::warn);
-        ReloadingTls tls = NodeSettings.mutualTls(configuration) ? loadTls(configuration, directory, clock) : null;
+        LoadedAhead ahead = LoadedAhead.begin();
+        ReloadingTls tls = null;
+        if (NodeSettings.mutualTls(configuration)) {
+            LOG.info(Signing.installForTls());
+            tls = loadTls(configuration, directory, clock);
+        }
         NodeCore core = NodeCore.open(
                 configuration,
                 directory.resolve(configuration.text("STIGMEM_DB_PATH")),
                 clock,
-                SchemaPolicy.CREATE_OR_UPGRADE);
+                SchemaPolicy.CREATE_OR_UPGRADE,
+                ahead.signing());
         try {
-            return new FactsNode(core, tls);
+            return new FactsNode(core, tls, ahead.edge());
         } catch (RuntimeException | IOException e) {
             core.close();
             throw e;
@@ -95,8 +102,9 @@ public final class FactsNode implements AutoCloseable {
         }
     }
 
-    private FactsNode(NodeCore core, @Nullable ReloadingTls tls) throws IOException {
+    private FactsNode(NodeCore core, @Nullable ReloadingTls tls, Edge edge) throws IOException {
         this.core = core;
+        this.edge = edge;
         this.tls = tls;
         LOG.info(core.signing.describe());
         core.identity.warnings().forEach(LOG::warn);

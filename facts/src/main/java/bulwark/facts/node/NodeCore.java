@@ -58,11 +58,12 @@ final class NodeCore implements AutoCloseable {
     final FactChain chain;
     final List<Route> ownerRoutes;
 
-    private NodeCore(Configuration configuration, Path file, Clock clock, SchemaPolicy policy) {
+    private NodeCore(
+            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
         this.configuration = configuration;
         this.file = file.toAbsolutePath();
         this.clock = clock;
-        signing = Signing.fastest();
+        this.signing = signing;
         store = Store.open(file, FactsSchema.MIGRATIONS, policy);
         audit = AuditLog.open(store, "fact_audit_log", clock);
         federationAudit = AuditLog.open(store, "federation_audit", clock);
@@ -78,8 +79,9 @@ final class NodeCore implements AutoCloseable {
         ownerRoutes = ownerRoutes();
     }
 
-    static NodeCore open(Configuration configuration, Path file, Clock clock, SchemaPolicy policy) {
-        return new NodeCore(configuration, file, clock, policy);
+    static NodeCore open(
+            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
+        return new NodeCore(configuration, file, clock, policy, signing);
     }
 
     private TransparencyLog transparencyLog(NodeKeys rings) {

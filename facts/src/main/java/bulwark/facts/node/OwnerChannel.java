@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.web.LocalSocket;
@@ -41,7 +42,7 @@ public final class OwnerChannel implements AutoCloseable {
         }
         Configuration configuration = Configuration.readLenient(
                 NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
-        NodeCore core = NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT);
+        NodeCore core = NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing.fastest());
         try {
             core.outbox.start();
             Path socket = RunFile.socketFor(store);

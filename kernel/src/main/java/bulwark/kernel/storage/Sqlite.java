@@ -28,6 +28,11 @@ final class Sqlite {
 
     private Sqlite() {}
 
+    /** A database of nobody's, in memory. */
+    static Connection memory() throws SQLException {
+        return config().createConnection("jdbc:sqlite::memory:");
+    }
+
     /** The parameters are those of SQLite's URI file names, for instance {@code mode=rw}. */
     static Connection open(Path file, String parameters, String... pragmas) throws SQLException {
         Connection connection = config().createConnection(url(file, parameters));

@@ -82,6 +82,15 @@ public final class Store implements AutoCloseable {
         REFUSE_UNLESS_CURRENT
     }
 
+    /** Loads the native library now, so that an open later is quicker. A failure is left to that open to report. */
+    public static void loadDriver() {
+        try {
+            Sqlite.memory().close();
+        } catch (SQLException e) {
+            LOG.debug("The driver did not load ahead.", e);
+        }
+    }
+
     /**
      * Opens, checks and (by policy) migrates. A foreign database and a newer schema are refused untouched. The file lock is
      * held until close.

@@ -23,7 +23,9 @@ class ReadmeTest {
     @ValueSource(strings = {"README.md", "SECURITY.md", "CONVENTIONS.md", "LIMITATIONS.md", "bench/README.md"})
     void every_link_leads_somewhere(String document) throws Exception {
         for (String target : found(LINK, document)) {
-            assertThat(ROOT.resolve(document).resolveSibling(target)).as(document).exists();
+            assertThat(ROOT.resolve(document).resolveSibling(target))
+                    .as(document)
+                    .exists();
         }
     }
 

@@ -27,7 +27,8 @@ final class ProgramCopy {
         Path natives = Files.createDirectories(libraries.resolveSibling("native"));
         String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
         try (Stream<Path> jars = Files.list(libraries)) {
-            for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
+            for (Path jar :
+                    jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
                 try (FileSystem zip = FileSystems.newFileSystem(jar)) {
                     copyOut(zip.getPath(SQLITE.formatted(machine)), natives);
                     copyOut(zip.getPath(CORRETTO), natives);

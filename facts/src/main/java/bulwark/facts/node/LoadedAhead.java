@@ -31,7 +31,8 @@ final class LoadedAhead {
     }
 
     private static <T> CompletableFuture<T> begin(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, task -> Thread.ofPlatform().daemon().name("load-ahead").start(task));
+        return CompletableFuture.supplyAsync(
+                work, task -> Thread.ofPlatform().daemon().name("load-ahead").start(task));
     }
 
     private static <T> T join(CompletableFuture<T> future) {

@@ -58,8 +58,7 @@ final class NodeCore implements AutoCloseable {
     final FactChain chain;
     final List<Route> ownerRoutes;
 
-    private NodeCore(
-            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
+    private NodeCore(Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
         this.configuration = configuration;
         this.file = file.toAbsolutePath();
         this.clock = clock;
@@ -79,8 +78,7 @@ final class NodeCore implements AutoCloseable {
         ownerRoutes = ownerRoutes();
     }
 
-    static NodeCore open(
-            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
+    static NodeCore open(Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
         return new NodeCore(configuration, file, clock, policy, signing);
     }
 

@@ -20,8 +20,10 @@ public final class FactTable {
     static final String SELECT = "SELECT " + FactRow.COLUMNS
             + ", j.fact_id, j.record_hash FROM facts f LEFT JOIN fact_journal j ON j.seq = f.row_id ";
 
-    private static final String CONTRADICTED = "SELECT 1 FROM facts f WHERE f.id = ? AND " + Live.contradicted("f");
-    private static final String IN_FORCE = "SELECT 1 FROM facts f WHERE f.id = ? AND " + Live.inForce("f");
+    private static final String LISTED = "f.id IN (SELECT value FROM json_each(?))";
+    private static final String CONTRADICTED =
+            "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + Live.contradicted("f");
+    private static final String IN_FORCE = "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + Live.inForce("f");
 
     private FactTable() {}
 
@@ -49,8 +51,15 @@ public final class FactTable {
 
     /** In any order; unknown ids are left out. */
     public static List<Fact> byIds(ReadTx tx, Collection<String> ids) throws SQLException {
-        PreparedStatement select = tx.statement(SELECT + "WHERE f.id IN (SELECT value FROM json_each(?))");
-        select.setString(1, new String(StrictJson.write(List.copyOf(ids)), StandardCharsets.UTF_8));
+        PreparedStatement select = tx.statement(SELECT + "WHERE " + LISTED);
+        select.setString(1, list(List.copyOf(ids)));
+        return verified(select);
+    }
+
+    /** In any order; unknown rows are left out. */
+    public static List<Fact> byRows(ReadTx tx, Collection<Long> rowIds) throws SQLException {
+        PreparedStatement select = tx.statement(SELECT + "WHERE f.row_id IN (SELECT value FROM json_each(?))");
+        select.setString(1, list(List.copyOf(rowIds)));
         return verified(select);
     }
 
@@ -86,17 +95,20 @@ public final class FactTable {
             throws SQLException {
         Set<String> passing = new HashSet<>();
         PreparedStatement select = tx.statement(sql);
-        for (Fact fact : facts) {
-            select.setString(1, fact.id());
-            for (int i = 0; i < times; i++) {
-                select.setLong(2 + i, nowMicros);
-            }
-            try (ResultSet rows = select.executeQuery()) {
-                if (rows.next()) {
-                    passing.add(fact.id());
-                }
+        select.setString(1, list(facts.stream().map(Fact::id).toList()));
+        for (int i = 0; i < times; i++) {
+            select.setLong(2 + i, nowMicros);
+        }
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                passing.add(rows.getString(1));
             }
         }
         return passing;
+    }
+
+    /** As one parameter, for {@code json_each}: one statement for any number of keys. */
+    private static String list(List<?> keys) {
+        return new String(StrictJson.write(keys), StandardCharsets.UTF_8);
     }
 }

@@ -62,7 +62,11 @@ public final class SortedJson {
             escape(c);
             clean = i + 1;
         }
-        out.append(text, clean, text.length()).append('"');
+        if (clean == 0) {
+            out.append(text).append('"');
+        } else {
+            out.append(text, clean, text.length()).append('"');
+        }
     }
 
     private void escape(char c) {

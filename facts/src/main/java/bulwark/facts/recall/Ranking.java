@@ -4,15 +4,16 @@ import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactTable;
 import bulwark.facts.graph.GraphWalk;
 import bulwark.facts.graph.Neighbour;
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,9 +26,8 @@ final class Ranking {
     private static final int MOST_CANDIDATES = 500;
     private static final int SEEDS = 5;
     private static final int MOST_NEIGHBOURS = 50;
-    private static final int IDS = 100;
-    private static final String RETRACTED = "SELECT fact_id FROM fact_retractions WHERE fact_id IN ("
-            + String.join(",", Collections.nCopies(IDS, "?")) + ")";
+    private static final String RETRACTED =
+            "SELECT fact_id FROM fact_retractions WHERE fact_id IN (SELECT value FROM json_each(?))";
 
     private final ReadTx tx;
     private final IndexSearch index;
@@ -61,14 +61,14 @@ final class Ranking {
 
     /** Checks each fact against its CID on the way. */
     List<Scored> load(List<Candidate> candidates) throws SQLException {
-        Map<String, Candidate> byId = new HashMap<>();
-        candidates.forEach(candidate -> byId.put(candidate.hit().id(), candidate));
-        List<Fact> facts = FactTable.byIds(tx, byId.keySet());
+        Map<Long, Candidate> byRow = new HashMap<>();
+        candidates.forEach(candidate -> byRow.put(candidate.hit().row(), candidate));
+        List<Fact> facts = FactTable.byRows(tx, byRow.keySet());
         Set<String> contradicted = FactTable.contradicted(tx, facts, now);
         List<Scored> scored = new ArrayList<>(facts.size());
         for (Fact fact : facts) {
-            Candidate candidate = byId.get(fact.id());
-            if (candidate != null) {
+            Candidate candidate = byRow.get(fact.rowId());
+            if (candidate != null && candidate.hit().id().equals(fact.id())) {
                 scored.add(Scored.of(candidate, fact, contradicted.contains(fact.id())));
             }
         }
@@ -106,16 +106,11 @@ final class Ranking {
 
     private Set<String> retracted(Collection<String> ids) throws SQLException {
         Set<String> retracted = new HashSet<>();
-        List<String> all = List.copyOf(ids);
-        for (int from = 0; from < all.size(); from += IDS) {
-            PreparedStatement select = tx.statement(RETRACTED);
-            for (int i = 0; i < IDS; i++) {
-                select.setString(i + 1, from + i < all.size() ? all.get(from + i) : null);
-            }
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    retracted.add(rows.getString(1));
-                }
+        PreparedStatement select = tx.statement(RETRACTED);
+        select.setString(1, new String(StrictJson.write(List.copyOf(ids)), StandardCharsets.UTF_8));
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                retracted.add(rows.getString(1));
             }
         }
         return retracted;

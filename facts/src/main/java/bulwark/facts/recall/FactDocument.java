@@ -2,14 +2,15 @@ package bulwark.facts.recall;
 
 import bulwark.facts.fact.Expiry;
 import bulwark.facts.fact.Fact;
+import bulwark.kernel.signing.Digests;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.DoubleField;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.LongField;
@@ -17,14 +18,14 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
 
-/** What the index keeps of a fact. Values that rank a fact are kept beside it, so that only winners are read from the store. */
+/** What the index keeps of a fact. Values that rank a fact are kept beside it, so that only winners are read from the store. For one thread. */
 final class FactDocument {
     static final String TEXT = "text";
     static final String PLACE = "place";
     static final String ENTITY = "entity";
-    static final String ENTITY_VALUE = "entity_value";
     static final String ROW = "row";
     static final String ID = "id";
     static final String CID = "cid";
@@ -41,31 +42,41 @@ final class FactDocument {
         SEARCHED.freeze();
     }
 
-    private FactDocument() {}
+    private final PlainWords plainWords = new PlainWords();
 
     /** Retractions and the node's own records about conflicts are not remembered knowledge. */
     static boolean indexed(Fact fact) {
         return fact.confidence() > 0 && !fact.entity().startsWith("stigmem:conflict:");
     }
 
-    static Document of(Fact fact) {
+    /** Valid until the next call. */
+    Document of(Fact fact) {
         Document document = new Document();
-        document.add(new NumericDocValuesField(ROW, fact.rowId()));
-        document.add(new BinaryDocValuesField(ID, bytes(fact.id())));
-        document.add(new BinaryDocValuesField(CID, bytes(fact.cid())));
-        document.add(new Field(TEXT, Words.of(List.of(fact.entity(), fact.relation(), fact.valueV())), SEARCHED));
+        document.add(text(fact));
         document.add(new StringField(PLACE, place(fact.tenant(), fact.scope(), fact.gardenId()), Field.Store.NO));
-        // Longer terms than Lucene's limit cannot be looked up; such an entity is found by its words only.
-        BytesRef entity = bytes(fact.entity());
-        if (entity.length <= 8192) {
-            document.add(new StringField(ENTITY, entity, Field.Store.NO));
-            document.add(new BinaryDocValuesField(ENTITY_VALUE, entity));
-        }
-        document.add(new DoubleField(CONFIDENCE, fact.confidence(), Field.Store.NO));
-        document.add(new LongField(EXPIRES, Expiry.endMicros(fact.validUntil()), Field.Store.NO));
+        document.add(new LongField(ENTITY, entity(fact.entity()), Field.Store.NO));
+        document.add(new NumericDocValuesField(ROW, fact.rowId()));
+        document.add(new BinaryDocValuesField(ID, new BytesRef(fact.id())));
+        document.add(new BinaryDocValuesField(CID, new BytesRef(fact.cid())));
+        long confidence = NumericUtils.doubleToSortableLong(fact.confidence());
+        document.add(NumericDocValuesField.indexedField(CONFIDENCE, confidence));
+        document.add(NumericDocValuesField.indexedField(EXPIRES, Expiry.endMicros(fact.validUntil())));
         document.add(new NumericDocValuesField(TIME, micros(fact.timestamp())));
         document.add(new NumericDocValuesField(TOKENS, tokens(fact)));
         return document;
+    }
+
+    private Field text(Fact fact) {
+        String whole = String.join(" ", fact.entity(), fact.relation(), fact.valueV());
+        return plainWords.set(whole)
+                ? new Field(TEXT, plainWords, SEARCHED)
+                : new Field(TEXT, Words.plain(whole), SEARCHED);
+    }
+
+    /** A number that stands for an entity: half as long as most, and cheap to look up. */
+    static long entity(String uri) {
+        return ByteBuffer.wrap(Digests.sha256(uri.getBytes(StandardCharsets.UTF_8)))
+                .getLong();
     }
 
     /** Where a fact may be seen: one term for tenant, scope and garden. */
@@ -90,9 +101,5 @@ final class FactDocument {
         } catch (DateTimeException e) {
             return 0;
         }
-    }
-
-    private static BytesRef bytes(String text) {
-        return new BytesRef(text);
     }
 }

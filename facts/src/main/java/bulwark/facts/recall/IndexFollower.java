@@ -27,6 +27,8 @@ final class IndexFollower implements AutoCloseable {
     private static final int BATCH = 128;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Path folder;
     private final FactPages pages;
     private final Analyzer analyzer;
@@ -41,6 +43,7 @@ final class IndexFollower implements AutoCloseable {
     private volatile @Nullable IndexFiles files;
     private long searchable = -1;
     private int waiting;
+    private long lastWanted = System.nanoTime() - LATELY_NANOS;
     private boolean closed;
     private @Nullable String rebuildReason;
     private volatile long rebuilds;
@@ -79,6 +82,7 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             waiting++;
+            lastWanted = System.nanoTime();
             while (searchable < target && left > 0 && !closed) {
                 work.signal();
                 left = progress.awaitNanos(left);
@@ -201,6 +205,15 @@ final class IndexFollower implements AutoCloseable {
         lock.lock();
         try {
             return waiting > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean wantedLately() {
+        lock.lock();
+        try {
+            return System.nanoTime() - lastWanted < LATELY_NANOS;
         } finally {
             lock.unlock();
         }

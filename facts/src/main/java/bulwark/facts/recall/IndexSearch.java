@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.apache.lucene.document.DoubleField;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
@@ -60,10 +60,13 @@ final class IndexSearch {
                             new Term(FactDocument.PLACE, places.iterator().next()))
                     : new TermInSetQuery(FactDocument.PLACE, places);
             BooleanQuery.Builder all = new BooleanQuery.Builder().add(place, Occur.FILTER);
-            all.add(LongField.newRangeQuery(FactDocument.EXPIRES, now + 1, Long.MAX_VALUE), Occur.FILTER);
+            all.add(
+                    NumericDocValuesField.newSlowRangeQuery(FactDocument.EXPIRES, now + 1, Long.MAX_VALUE),
+                    Occur.FILTER);
             if (minConfidence > 0) {
+                long least = NumericUtils.doubleToSortableLong(minConfidence);
                 all.add(
-                        DoubleField.newRangeQuery(FactDocument.CONFIDENCE, minConfidence, Double.MAX_VALUE),
+                        NumericDocValuesField.newSlowRangeQuery(FactDocument.CONFIDENCE, least, Long.MAX_VALUE),
                         Occur.FILTER);
             }
             return all.build();
@@ -82,10 +85,10 @@ final class IndexSearch {
     }
 
     /** Facts about these entities, newest first. */
-    List<Hit> about(Collection<String> entities, int limit) throws IOException {
-        List<BytesRef> terms = entities.stream().map(BytesRef::new).toList();
+    List<Hit> about(Collection<Long> entities, int limit) throws IOException {
+        long[] numbers = entities.stream().mapToLong(Long::longValue).toArray();
         BooleanQuery.Builder both = new BooleanQuery.Builder();
-        both.add(new TermInSetQuery(FactDocument.ENTITY, terms), Occur.FILTER);
+        both.add(LongField.newSetQuery(FactDocument.ENTITY, numbers), Occur.FILTER);
         both.add(visible.query(), Occur.FILTER);
         return hits(new ConstantScoreQuery(both.build()), NEWEST, limit, false);
     }
@@ -119,7 +122,7 @@ final class IndexSearch {
             int end,
             NumericDocValues row,
             BinaryDocValues id,
-            BinaryDocValues entity,
+            NumericDocValues entity,
             NumericDocValues confidence,
             NumericDocValues time,
             NumericDocValues tokens) {
@@ -131,7 +134,7 @@ final class IndexSearch {
                     leaf.docBase + reader.maxDoc(),
                     IndexValues.number(reader, FactDocument.ROW),
                     IndexValues.bytes(reader, FactDocument.ID),
-                    IndexValues.bytes(reader, FactDocument.ENTITY_VALUE),
+                    IndexValues.number(reader, FactDocument.ENTITY),
                     IndexValues.number(reader, FactDocument.CONFIDENCE),
                     IndexValues.number(reader, FactDocument.TIME),
                     IndexValues.number(reader, FactDocument.TOKENS));
@@ -148,7 +151,7 @@ final class IndexSearch {
                     relevance,
                     IndexValues.at(row, local),
                     IndexValues.textAt(id, local),
-                    IndexValues.textAt(entity, local),
+                    IndexValues.at(entity, local),
                     NumericUtils.sortableLongToDouble(IndexValues.at(confidence, local)),
                     IndexValues.at(time, local),
                     (int) IndexValues.at(tokens, local));

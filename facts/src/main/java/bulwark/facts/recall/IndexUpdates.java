@@ -7,13 +7,18 @@ import java.util.concurrent.TimeUnit;
 
 /** Adds facts to one open index in the order of their rows, and decides when readers see them and when they are on disk. */
 final class IndexUpdates {
-    private static final int REFRESH_FACTS = 2000;
-    private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    // While recalls come, readers are kept close behind; else a refresh only makes small segments that are merged
+    // again.
+    private static final int FEW_FACTS = 500;
+    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final int MANY_FACTS = 20_000;
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int COMMIT_FACTS = 50_000;
     private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final IndexFiles files;
     private final FactPages pages;
+    private final FactDocument document = new FactDocument();
     private long row;
     private long refreshedRow;
     private long committedRow;
@@ -41,7 +46,7 @@ final class IndexUpdates {
                 add(fact, follower);
             }
             readTo(target, follower);
-            refreshIfDue(follower);
+            refreshIfDue(follower, facts.isEmpty());
             commitIfDue();
         }
         if (follower.stopped()) {
@@ -72,14 +77,18 @@ final class IndexUpdates {
 
     private void write(Fact fact) throws IOException {
         if (FactDocument.indexed(fact)) {
-            files.writer.addDocument(FactDocument.of(fact));
+            files.writer.addDocument(document.of(fact));
         }
     }
 
-    private void refreshIfDue(IndexFollower follower) throws IOException {
+    private void refreshIfDue(IndexFollower follower, boolean quiet) throws IOException {
+        long pending = row - refreshedRow;
         long waited = System.nanoTime() - refreshed;
-        boolean due = row - refreshedRow >= REFRESH_FACTS || waited > REFRESH_NANOS || follower.wanted();
-        if (row > refreshedRow && due) {
+        boolean due = follower.wanted()
+                || pending >= MANY_FACTS
+                || (quiet && waited > LONG_NANOS)
+                || (follower.wantedLately() && (pending >= FEW_FACTS || waited > SHORT_NANOS));
+        if (pending > 0 && due) {
             refresh(follower);
         }
     }

@@ -50,7 +50,7 @@ final class Ranking {
         Map<String, Candidate> candidates = new LinkedHashMap<>();
         lexical.forEach(hit -> candidates.put(hit.id(), candidate(hit, 0, best)));
         if (query.neighbours() && !lexical.isEmpty()) {
-            Map<String, Integer> distances = neighbourhood(lexical);
+            Map<Long, Integer> distances = neighbourhood(lexical);
             for (Hit hit : about(distances.keySet(), MOST_CANDIDATES - candidates.size())) {
                 candidates.putIfAbsent(hit.id(), candidate(hit, distances.getOrDefault(hit.entity(), 1), best));
             }
@@ -79,12 +79,7 @@ final class Ranking {
         return Candidate.of(hit, hops, best, query.weights(), now);
     }
 
-    private Map<String, Integer> neighbourhood(List<Hit> lexical) throws SQLException {
-        List<String> seeds = lexical.stream()
-                .limit(SEEDS)
-                .map(Hit::entity)
-                .filter(e -> !e.isEmpty())
-                .toList();
+    private Map<Long, Integer> neighbourhood(List<Hit> lexical) throws SQLException {
         GraphWalk.Rules rules = new GraphWalk.Rules(
                 visible.tenant(),
                 visible.scope(),
@@ -93,14 +88,28 @@ final class Ranking {
                 visible.minConfidence(),
                 visible.now(),
                 MOST_NEIGHBOURS);
-        Map<String, Integer> distances = new LinkedHashMap<>();
-        for (Neighbour neighbour : GraphWalk.from(tx, seeds, query.depth(), rules)) {
-            distances.put(neighbour.entity(), neighbour.hops());
+        Map<Long, Integer> distances = new LinkedHashMap<>();
+        for (Neighbour neighbour : GraphWalk.from(tx, entitiesOfBest(lexical), query.depth(), rules)) {
+            distances.put(FactDocument.entity(neighbour.entity()), neighbour.hops());
         }
         return distances;
     }
 
-    private List<Hit> about(Collection<String> entities, int most) throws IOException {
+    private List<String> entitiesOfBest(List<Hit> lexical) throws SQLException {
+        List<String> entities = new ArrayList<>();
+        PreparedStatement select = tx.statement("SELECT entity FROM facts WHERE row_id = ?");
+        for (Hit hit : lexical.subList(0, Math.min(SEEDS, lexical.size()))) {
+            select.setLong(1, hit.row());
+            try (ResultSet rows = select.executeQuery()) {
+                if (rows.next()) {
+                    entities.add(rows.getString(1));
+                }
+            }
+        }
+        return entities;
+    }
+
+    private List<Hit> about(Collection<Long> entities, int most) throws IOException {
         return entities.isEmpty() || most <= 0 ? List.of() : index.about(entities, most);
     }
 

@@ -187,7 +187,7 @@ class RecallIndexTest {
                     null,
                     "sha256:0",
                     List.of());
-            files.writer.addDocument(FactDocument.of(fact));
+            files.writer.addDocument(new FactDocument().of(fact));
             files.commit(position);
         }
     }

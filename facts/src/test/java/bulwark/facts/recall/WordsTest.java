@@ -2,7 +2,13 @@ package bulwark.facts.recall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.junit.jupiter.api.Test;
 
 class WordsTest {
@@ -32,5 +38,36 @@ class WordsTest {
             huge.append('w').append(i).append(' ');
         }
         assertThat(Words.ofQuery(analyzer, huge.toString())).hasSize(Words.MOST_IN_QUERY);
+    }
+
+    @Test
+    void the_fast_reader_of_ascii_finds_the_words_that_the_analyzer_finds() throws IOException {
+        Random random = new Random(13);
+        PlainWords fast = new PlainWords();
+        for (int round = 0; round < 3000; round++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(80); i > 0; i--) {
+                boolean word = random.nextInt(4) > 0;
+                text.append(word ? "aZ09bcQ".charAt(random.nextInt(7)) : (char) random.nextInt(128));
+            }
+            if (round % 100 == 0) {
+                text.append("w".repeat(200 + random.nextInt(400)));
+            }
+            assertThat(fast.set(text.toString())).isTrue();
+            assertThat(words(fast)).isEqualTo(words(analyzer.tokenStream("", Words.plain(text.toString()))));
+        }
+        assertThat(fast.set("caf\u00e9")).isFalse();
+    }
+
+    private static List<String> words(TokenStream stream) throws IOException {
+        List<String> words = new ArrayList<>();
+        CharTermAttribute term = stream.getAttribute(CharTermAttribute.class);
+        stream.reset();
+        while (stream.incrementToken()) {
+            words.add(term.toString());
+        }
+        stream.end();
+        stream.close();
+        return words;
     }
 }

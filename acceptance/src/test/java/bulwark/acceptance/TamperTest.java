@@ -113,7 +113,7 @@ class TamperTest {
                 statement.execute("DROP TRIGGER " + trigger);
             }
             statement.execute("PRAGMA ignore_check_constraints = ON");
-            String key = firstKeyColumn(connection, table);
+            String key = lastKeyColumn(connection, table);
             String row = "WHERE " + key + " = (SELECT max(" + key + ") FROM " + table + ")";
             String value = "CASE typeof(" + column + ") WHEN 'integer' THEN " + column + " + 7777 WHEN 'real' THEN "
                     + column + " / 2 WHEN 'blob' THEN zeroblob(length(" + column + ")) WHEN 'null' THEN '7777' ELSE "
@@ -145,10 +145,10 @@ class TamperTest {
         return names;
     }
 
-    private static String firstKeyColumn(Connection connection, String table) throws SQLException {
+    private static String lastKeyColumn(Connection connection, String table) throws SQLException {
         try (ResultSet rows = connection
                 .createStatement()
-                .executeQuery("SELECT name FROM pragma_table_info('" + table + "') ORDER BY pk = 0, pk")) {
+                .executeQuery("SELECT name FROM pragma_table_info('" + table + "') ORDER BY pk DESC")) {
             rows.next();
             return rows.getString(1);
         }

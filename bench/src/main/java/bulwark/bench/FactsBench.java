@@ -19,6 +19,7 @@ final class FactsBench {
     private static final int FACTS = 100_000;
     private static final int PER_RUN = 20_000;
     private static final int RUNS = 5;
+    private static final int WARM = 60_000;
 
     private final Path scratch;
     private final Table table = new Table();
@@ -63,10 +64,10 @@ final class FactsBench {
         empty.add(startOnce(folder("empty2")));
         try (NodeProcess node = NodeProcess.start(folder, key)) {
             empty.add(node.readySeconds());
-            posts = new Load(node, scratch.resolve("none")).run("write", CONNECTIONS, PER_RUN, RUNS);
+            posts = new Load(node, scratch.resolve("none")).run("write", CONNECTIONS, WARM, PER_RUN, RUNS);
         }
-        StoredRows rows = StoredRows.read(folder.resolve("bench.db"), PER_RUN / 2 + PER_RUN * RUNS);
-        List<LoadResult> ceiling = new StoreCeiling(rows).run(folder("ceiling"), CONNECTIONS, PER_RUN);
+        StoredRows rows = StoredRows.read(folder.resolve("bench.db"), WARM + PER_RUN * RUNS);
+        List<LoadResult> ceiling = new StoreCeiling(rows).run(folder("ceiling"), CONNECTIONS, WARM, PER_RUN);
         table.rate("POST /v1/facts, 64 connections, random ids", posts, "");
         table.rate("the same statements through the store's writer alone, 64 callers", ceiling, "");
         ratio("POST / ceiling", Table.median(posts), Table.median(ceiling), "≥ 50 %");
@@ -77,7 +78,7 @@ final class FactsBench {
         say("seeding " + FACTS + " facts");
         Path folder = folder("reads");
         try (NodeProcess node = NodeProcess.start(folder, key)) {
-            List<LoadResult> seeded = new Load(node, scratch.resolve("none")).run("seed", CONNECTIONS, FACTS, 1);
+            List<LoadResult> seeded = new Load(node, scratch.resolve("none")).run("seed", CONNECTIONS, 0, FACTS, 1);
             table.rate("seeding 100,000 facts, cold node", seeded, "");
         }
         List<Double> ready = new ArrayList<>();
@@ -96,14 +97,14 @@ final class FactsBench {
 
     private void serve(Load load) throws IOException, InterruptedException {
         say("reads");
-        List<LoadResult> health = load.run("health", CONNECTIONS, 2 * PER_RUN, RUNS);
-        List<LoadResult> byId = load.run("read", CONNECTIONS, 2 * PER_RUN, RUNS);
+        List<LoadResult> health = load.run("health", CONNECTIONS, WARM, 2 * PER_RUN, RUNS);
+        List<LoadResult> byId = load.run("read", CONNECTIONS, WARM, 2 * PER_RUN, RUNS);
         table.rate("GET /healthz", health, "");
         table.rate("GET /v1/facts/{id}, random among 100,000", byId, "");
         ratio("GET by id / healthz", Table.median(byId), Table.median(health), "≥ 40 %");
         say("recall");
-        table.latency("recall, 1 connection, 100,000 facts", load.run("recall", 1, 2_000, RUNS), "p99 < 10 ms");
-        table.latency("recall, 4 connections", load.run("recall", 4, 4_000, RUNS), "");
+        table.latency("recall, 1 connection, 100,000 facts", load.run("recall", 1, 6_000, 2_000, RUNS), "p99 < 10 ms");
+        table.latency("recall, 4 connections", load.run("recall", 4, 1_000, 4_000, RUNS), "");
     }
 
     private void ratio(String figure, double part, double whole, String wanted) {

@@ -19,8 +19,8 @@ final class Load {
         this.ids = ids;
     }
 
-    /** Warms up in the same process first; then one result for each run. */
-    List<LoadResult> run(String kind, int connections, int requests, int runs)
+    /** One result for each run, after requests that only warm the node up: compilers must not share the measured time. */
+    List<LoadResult> run(String kind, int connections, int warm, int requests, int runs)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -34,6 +34,7 @@ final class Load {
                 Integer.toString(node.port()),
                 Long.toString(node.pid()),
                 Integer.toString(connections),
+                Integer.toString(warm),
                 Integer.toString(requests),
                 Integer.toString(runs),
                 ids.toString()));
@@ -47,19 +48,18 @@ final class Load {
         return lines.stream().map(LoadResult::parse).toList();
     }
 
-    /** Arguments: kind, port, process id of the node, connections, requests, runs, file of ids. */
+    /** Arguments: kind, port, process id of the node, connections, requests before, requests, runs, file of ids. */
     public static void main(String[] args) throws IOException {
         int connections = Integer.parseInt(args[3]);
-        int total = Integer.parseInt(args[4]);
-        int runs = Integer.parseInt(args[5]);
-        List<String> ids = args[0].equals("read") ? Files.readAllLines(Path.of(args[6])) : List.of();
+        int warm = Integer.parseInt(args[4]);
+        int total = Integer.parseInt(args[5]);
+        int runs = Integer.parseInt(args[6]);
+        List<String> ids = args[0].equals("read") ? Files.readAllLines(Path.of(args[7])) : List.of();
         long seed = args[0].equals("seed") ? 1 : System.nanoTime();
         Requests requests = new Requests(args[0], System.getenv("BENCH_KEY"), ids, seed);
         long pid = Long.parseLong(args[2]);
         try (LoadLoop loop = new LoadLoop(Integer.parseInt(args[1]), connections, requests)) {
-            if (!args[0].equals("seed")) {
-                loop.run(total / 2);
-            }
+            loop.run(warm);
             for (int run = 0; run < runs; run++) {
                 double cpu = ProcessFigures.cpuSeconds(pid);
                 long start = System.nanoTime();

@@ -35,11 +35,10 @@ final class StoreCeiling {
     }
 
     /** The first rows warm up; then runs of equal size follow on the same store. */
-    List<LoadResult> run(Path folder, int callers, int perRun) throws IOException, InterruptedException {
+    List<LoadResult> run(Path folder, int callers, int warm, int perRun) throws IOException, InterruptedException {
         List<LoadResult> results = new ArrayList<>();
         try (Store store =
                 Store.open(folder.resolve("ceiling.db"), FactsSchema.MIGRATIONS, SchemaPolicy.CREATE_OR_UPGRADE)) {
-            int warm = perRun / 2;
             write(store, 0, warm, callers);
             for (int from = warm; from + perRun <= rows.rows().size(); from += perRun) {
                 results.add(write(store, from, from + perRun, callers));

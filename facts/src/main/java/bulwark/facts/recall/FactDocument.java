@@ -13,7 +13,6 @@ import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
-import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.IndexOptions;
@@ -26,6 +25,7 @@ final class FactDocument {
     static final String TEXT = "text";
     static final String PLACE = "place";
     static final String ENTITY = "entity";
+    static final String ENTITY_NUMBER = "entity_number";
     static final String ROW = "row";
     static final String ID = "id";
     static final String CID = "cid";
@@ -54,7 +54,9 @@ final class FactDocument {
         Document document = new Document();
         document.add(text(fact));
         document.add(new StringField(PLACE, place(fact.tenant(), fact.scope(), fact.gardenId()), Field.Store.NO));
-        document.add(new LongField(ENTITY, entity(fact.entity()), Field.Store.NO));
+        long entity = entity(fact.entity());
+        document.add(new StringField(ENTITY, term(entity), Field.Store.NO));
+        document.add(new NumericDocValuesField(ENTITY_NUMBER, entity));
         document.add(new NumericDocValuesField(ROW, fact.rowId()));
         document.add(new BinaryDocValuesField(ID, new BytesRef(fact.id())));
         document.add(new BinaryDocValuesField(CID, new BytesRef(fact.cid())));
@@ -77,6 +79,10 @@ final class FactDocument {
     static long entity(String uri) {
         return ByteBuffer.wrap(Digests.sha256(uri.getBytes(StandardCharsets.UTF_8)))
                 .getLong();
+    }
+
+    static BytesRef term(long entity) {
+        return new BytesRef(ByteBuffer.allocate(Long.BYTES).putLong(entity).array());
     }
 
     /** Where a fact may be seen: one term for tenant, scope and garden. */

@@ -75,7 +75,7 @@ final class IndexFiles implements AutoCloseable {
         LogByteSizeMergePolicy order = new LogByteSizeMergePolicy();
         return new IndexWriterConfig(analyzer)
                 .setOpenMode(OpenMode.CREATE_OR_APPEND)
-                .setRAMBufferSizeMB(8)
+                .setRAMBufferSizeMB(16)
                 .setSimilarity(SIMILARITY)
                 .setMergeScheduler(merges)
                 .setMergePolicy(order)

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.LeafReader;
@@ -18,7 +17,6 @@ import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
-import org.apache.lucene.search.FieldDoc;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -26,14 +24,14 @@ import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopFieldCollectorManager;
+import org.apache.lucene.search.TopScoreDocCollectorManager;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 
 /** The questions that a recall asks of one state of the index. For one thread. */
 final class IndexSearch {
-    private static final Sort BEST_THEN_NEWEST =
-            new Sort(SortField.FIELD_SCORE, new SortField(FactDocument.ROW, SortField.Type.LONG, true));
     private static final Sort NEWEST = new Sort(new SortField(FactDocument.ROW, SortField.Type.LONG, true));
 
     private final IndexSearcher searcher;
@@ -73,7 +71,7 @@ final class IndexSearch {
         }
     }
 
-    /** Facts that contain any of the words, best first. */
+    /** Facts that contain any of the words, best first; of equals at the limit the oldest. */
     List<Hit> lexical(Set<String> words, int limit) throws IOException {
         if (words.isEmpty()) {
             return List.of();
@@ -81,20 +79,21 @@ final class IndexSearch {
         BooleanQuery.Builder any = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
         words.forEach(word -> any.add(new TermQuery(new Term(FactDocument.TEXT, word)), Occur.SHOULD));
         any.add(visible.query(), Occur.FILTER);
-        return hits(any.build(), BEST_THEN_NEWEST, limit, true);
+        return hits(searcher.search(any.build(), new TopScoreDocCollectorManager(limit, null, limit)));
     }
 
     /** Facts about these entities, newest first. */
     List<Hit> about(Collection<Long> entities, int limit) throws IOException {
-        long[] numbers = entities.stream().mapToLong(Long::longValue).toArray();
+        List<BytesRef> terms = entities.stream().map(FactDocument::term).toList();
         BooleanQuery.Builder both = new BooleanQuery.Builder();
-        both.add(LongField.newSetQuery(FactDocument.ENTITY, numbers), Occur.FILTER);
+        both.add(new TermInSetQuery(FactDocument.ENTITY, terms), Occur.FILTER);
         both.add(visible.query(), Occur.FILTER);
-        return hits(new ConstantScoreQuery(both.build()), NEWEST, limit, false);
+        Query about = new ConstantScoreQuery(both.build());
+        return hits(searcher.search(about, new TopFieldCollectorManager(NEWEST, limit, null, limit)));
     }
 
-    private List<Hit> hits(Query query, Sort sort, int limit, boolean scored) throws IOException {
-        ScoreDoc[] top = searcher.search(query, new TopFieldCollectorManager(sort, limit, null, limit)).scoreDocs;
+    private List<Hit> hits(TopDocs found) throws IOException {
+        ScoreDoc[] top = found.scoreDocs;
         Hit[] hits = new Hit[top.length];
         Integer[] byDocument = new Integer[top.length];
         Arrays.setAll(byDocument, i -> i);
@@ -106,14 +105,9 @@ final class IndexSearch {
             if (values == null || !values.holds(document)) {
                 values = Values.of(leaves.get(ReaderUtil.subIndex(document, leaves)));
             }
-            hits[place] = values.hit(document, scored ? relevance(top[place]) : 0);
+            hits[place] = values.hit(document, Float.isNaN(top[place].score) ? 0 : top[place].score);
         }
         return List.of(hits);
-    }
-
-    private static float relevance(ScoreDoc doc) {
-        Object[] fields = ((FieldDoc) doc).fields;
-        return (Float) fields[0];
     }
 
     /** The stored values of one segment, read in ascending order of documents. */
@@ -134,7 +128,7 @@ final class IndexSearch {
                     leaf.docBase + reader.maxDoc(),
                     IndexValues.number(reader, FactDocument.ROW),
                     IndexValues.bytes(reader, FactDocument.ID),
-                    IndexValues.number(reader, FactDocument.ENTITY),
+                    IndexValues.number(reader, FactDocument.ENTITY_NUMBER),
                     IndexValues.number(reader, FactDocument.CONFIDENCE),
                     IndexValues.number(reader, FactDocument.TIME),
                     IndexValues.number(reader, FactDocument.TOKENS));

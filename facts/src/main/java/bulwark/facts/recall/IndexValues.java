@@ -11,9 +11,7 @@ final class IndexValues {
     private IndexValues() {}
 
     static NumericDocValues number(LeafReader reader, String field) throws IOException {
-        NumericDocValues values = reader.getNumericDocValues(field);
-        // A number that is searched by range as well is kept in Lucene's form for several values.
-        return values != null ? values : DocValues.unwrapSingleton(DocValues.getSortedNumeric(reader, field));
+        return DocValues.getNumeric(reader, field);
     }
 
     static BinaryDocValues bytes(LeafReader reader, String field) throws IOException {

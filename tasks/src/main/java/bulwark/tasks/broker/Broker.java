@@ -1,0 +1,93 @@
+package bulwark.tasks.broker;
+
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries messages at least once. Every method is one or more atomic steps, so that a crash between any two loses nothing; whatever returned is as
+ * durable as the store is set to be. Nothing here verifies a signature. Thread-safe; blocks, so call it on virtual threads.
+ *
+ * <p>All methods throw {@link BrokerUnavailable} when the store cannot be reached; implementations reconnect by themselves.
+ */
+public interface Broker {
+    /** Puts messages into their queues, in order, in as few round trips as possible. */
+    void publish(List<Outgoing> messages);
+
+    /**
+     * Publishes unless something was already published under this identity.
+     *
+     * @param remembered how long the identity is kept
+     * @return false when it had been
+     */
+    boolean publishOnce(String identity, Duration remembered, Outgoing message);
+
+    /** Sends to every consumer that listens on the channel; the newest few thousand are kept for slow ones. */
+    void broadcast(String channel, Envelope envelope);
+
+    /**
+     * Takes what is due, expired leases of others included; waits when there is nothing.
+     *
+     * @param max most entries to take, ≥ 1; a wake-up from waiting may bring up to one more for each further priority
+     * @param wait at most 5 s
+     * @return maybe empty
+     */
+    List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException;
+
+    /** Marks deliveries as running, in order; each verdict stands at its start's place. */
+    List<Start.Verdict> begin(List<Start> starts);
+
+    /**
+     * Renews leases.
+     *
+     * @param lease time from now during which the entry stays with its holder
+     * @return those whose receipt is no longer good
+     */
+    List<Receipt> renew(Collection<Receipt> receipts, Duration lease);
+
+    /** Ends deliveries; false stands in the place of each whose receipt was no longer good, of which nothing was written. */
+    List<Boolean> settle(List<Settlement> settlements);
+
+    QueueCounts counts(String queue);
+
+    /** Names of the queues that hold or held something. */
+    List<String> queues();
+
+    /** Newest first. */
+    DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since);
+
+    Optional<DeadLetter> deadLetter(String queue, String taskId);
+
+    /**
+     * Puts dead letters back, oldest first, each in one step together with re-admitting its task id: a stored status {@code succeeded} or {@code failed}
+     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed letters stay.
+     *
+     * @param prepare makes the message to enqueue of the stored one (a new attempt, signed again or with its delivery state advanced)
+     * @return what was, or with a dry run would be, replayed
+     */
+    List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare);
+
+    /** @return how many were removed */
+    int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since);
+
+    /** Empties the queue, its delayed messages and its dead letters. */
+    void purge(String queue);
+
+    /** Forgets a queue made for one purpose, such as a reply. */
+    void delete(String queue);
+
+    /** One round trip, for liveness: returns when the store answered. */
+    void probe();
+
+    /** Sentences about settings of the store that may lose tasks (eviction, no persistence); empty when fine. */
+    List<Risk> risks();
+
+    /** @param fatal refuses a worker's start unless allowed by name */
+    record Risk(String sentence, boolean fatal) {}
+}

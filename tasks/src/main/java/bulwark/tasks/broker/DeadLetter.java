@@ -1,0 +1,36 @@
+package bulwark.tasks.broker;
+
+import bulwark.tasks.envelope.Message;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A stored dead letter.
+ *
+ * @param message null when the entry was no envelope; then {@code fields} has what was stored
+ */
+public record DeadLetter(
+        String queue,
+        @Nullable Message message,
+        Map<String, String> fields,
+        String reason,
+        ObjectNode meta,
+        Instant deadAt) {
+    /**
+     * @param limit most that are taken
+     * @param since only letters that died then or later, or null for all
+     * @param delay hides the replayed for so long; zero for at once
+     * @param taskId only this task, or null for all
+     */
+    public record Replay(
+            int limit,
+            @Nullable Instant since,
+            java.time.Duration delay,
+            @Nullable String taskId,
+            boolean dryRun) {}
+
+    /** @param nextOffset where the next page starts, or -1 at the end */
+    public record Page(java.util.List<DeadLetter> letters, int nextOffset) {}
+}

@@ -1,0 +1,57 @@
+package bulwark.tasks.envelope;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One task as its producer signed it. Twelve fields, all covered by the signature; nothing changes them in transit. Times have microseconds at most.
+ * The JSON objects must not be changed after construction. Immutable otherwise.
+ *
+ * @param id UUIDv7 in lower case, constant across retries
+ * @param headers without order; the signature travels in {@code stem-signature} and {@code stem-signature-key}
+ * @param notBefore earliest start, or null for at once
+ * @param priority 0..9, 9 first
+ * @param attempt 0 for the first delivery, as signed; see {@link DeliveryState} for what the broker counted
+ * @param maxRetries runs allowed beyond the first
+ * @param visibilityTimeoutMs lease hint in milliseconds, or null
+ * @param queue for a broadcast the channel's name
+ */
+public record Envelope(
+        String id,
+        String name,
+        ObjectNode args,
+        Map<String, String> headers,
+        Instant enqueuedAt,
+        @Nullable Instant notBefore,
+        int priority,
+        int attempt,
+        int maxRetries,
+        @Nullable Long visibilityTimeoutMs,
+        String queue,
+        ObjectNode meta) {
+    public static final String SIGNATURE = "stem-signature";
+    public static final String SIGNATURE_KEY = "stem-signature-key";
+
+    public Envelope {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A copy with other headers, for signing. */
+    public Envelope withHeaders(Map<String, String> changed) {
+        return new Envelope(
+                id,
+                name,
+                args,
+                changed,
+                enqueuedAt,
+                notBefore,
+                priority,
+                attempt,
+                maxRetries,
+                visibilityTimeoutMs,
+                queue,
+                meta);
+    }
+}

@@ -1,0 +1,30 @@
+package bulwark.tasks.handler;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a public method {@code (TaskContext)} or {@code ()} of a {@link TaskModule} as the handler of a task.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Task {
+    String value();
+
+    String description() default "";
+
+    int maxRetries() default 0;
+
+    /** {@code N/s}, {@code N/m} or {@code N/h}; empty for none. */
+    String rateLimit() default "";
+
+    boolean unique() default false;
+
+    /** Milliseconds; 0 for none. */
+    long hardTimeLimitMs() default 0;
+
+    /** Milliseconds; 0 for none. */
+    long softTimeLimitMs() default 0;
+}

@@ -1,0 +1,25 @@
+package bulwark.tasks.handler;
+
+import org.jspecify.annotations.Nullable;
+
+/** Runs one kind of task. Found by {@link java.util.ServiceLoader} or by {@link Task}. Called on a virtual thread, by many at once. */
+public interface TaskHandler {
+    /** For instance {@code billing.charge}. */
+    String name();
+
+    default TaskOptions options() {
+        return TaskOptions.DEFAULT;
+    }
+
+    /** One line for {@code stem tasks ls}. */
+    default String description() {
+        return "";
+    }
+
+    /**
+     * @return the result: null, a string, number or boolean, a list or map of such, or a Jackson node
+     * @throws Exception a failure, retried as the task's policy says; {@link TaskContext#retry} asks for a retry by name
+     */
+    @Nullable
+    Object run(TaskContext context) throws Exception;
+}

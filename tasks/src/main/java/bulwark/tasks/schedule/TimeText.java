@@ -1,0 +1,56 @@
+package bulwark.tasks.schedule;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAccessor;
+import java.util.Optional;
+
+/**
+ * Times as Stem 0.2 writes them: UTC, {@code 2026-01-02T03:04:05.678Z}, six digits of fraction only when there are microseconds. Reads any ISO 8601
+ * date or date with time; without a zone it is UTC. Years 1 to 9999.
+ */
+public final class TimeText {
+    private static final DateTimeFormatter MILLIS = format("SSS");
+    private static final DateTimeFormatter MICROS = format("SSSSSS");
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("9999-12-31T23:59:59.999999Z");
+
+    private TimeText() {}
+
+    public static String of(Instant instant) {
+        Instant time = instant.truncatedTo(ChronoUnit.MICROS);
+        return (time.getNano() % 1_000_000 == 0 ? MILLIS : MICROS).format(time);
+    }
+
+    /** Empty when the text is no time. */
+    public static Optional<Instant> parse(String text) {
+        try {
+            Instant instant = read(text.strip()).truncatedTo(ChronoUnit.MICROS);
+            return instant.isBefore(FIRST) || instant.isAfter(END) ? Optional.empty() : Optional.of(instant);
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Instant read(String text) {
+        if (text.length() == "2026-01-02".length()) {
+            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+        TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(
+                text.replaceFirst(" ", "T"), OffsetDateTime::from, LocalDateTime::from);
+        return time instanceof LocalDateTime local
+                ? local.toInstant(ZoneOffset.UTC)
+                : OffsetDateTime.from(time).toInstant();
+    }
+
+    private static DateTimeFormatter format(String fraction) {
+        return DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss." + fraction + "'Z'")
+                .withZone(ZoneOffset.UTC);
+    }
+}

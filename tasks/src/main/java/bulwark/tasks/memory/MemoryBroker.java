@@ -1,0 +1,361 @@
+package bulwark.tasks.memory;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.Start;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.stores.StatusRules;
+import bulwark.tasks.stores.Wakeups;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Queues as sorted sets under one lock. */
+final class MemoryBroker implements Broker {
+    /** A clock that others turn wakes nobody, so it is looked at so often. */
+    private static final long LONGEST_NAP_MS = 50;
+
+    private static final int BROADCASTS_KEPT = 4_096;
+
+    private final Clock clock;
+    private final ReentrantLock lock;
+    private final Wakeups wakeups;
+    private final MemoryResults results;
+    private final Map<String, MemoryQueue> queues = new TreeMap<>();
+    /** Channel → consumer → what it has yet to see. */
+    private final Map<String, Map<String, MemoryQueue>> channels = new HashMap<>();
+
+    private final MemoryDeadLetters dead = new MemoryDeadLetters();
+    private final Map<String, Instant> identities = new HashMap<>();
+    private long lastId;
+
+    MemoryBroker(Clock clock, ReentrantLock lock, Wakeups wakeups, MemoryResults results) {
+        this.clock = clock;
+        this.lock = lock;
+        this.wakeups = wakeups;
+        this.results = results;
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long nextId() {
+        lastId = Math.max(lastId + 1, clock.millis() << 20);
+        return lastId;
+    }
+
+    private MemoryQueue queue(String name) {
+        return queues.computeIfAbsent(name, ignored -> new MemoryQueue());
+    }
+
+    private void enqueue(Message message, String queue, int priority, @Nullable Instant notBefore) {
+        long now = clock.millis();
+        long due = notBefore == null ? now : Math.max(now, notBefore.toEpochMilli());
+        queue(queue).add(nextId(), message, priority, due);
+        wakeups.wake("queue:" + queue);
+    }
+
+    @Override
+    public void publish(List<Outgoing> messages) {
+        locked(() -> {
+            messages.forEach(this::publishOne);
+            return messages;
+        });
+    }
+
+    private void publishOne(Outgoing out) {
+        if (out.recordQueued()) {
+            Instant now = clock.instant();
+            results.putIfAbsent(StatusRules.queued(out, now), StatusRules.queuedRetention(out, now));
+        }
+        enqueue(out.message(), out.queue(), out.priority(), out.notBefore());
+    }
+
+    @Override
+    public boolean publishOnce(String identity, Duration remembered, Outgoing message) {
+        return locked(() -> {
+            Instant now = clock.instant();
+            identities.values().removeIf(until -> !until.isAfter(now));
+            boolean first = identities.putIfAbsent(identity, now.plus(remembered)) == null;
+            if (first) {
+                publishOne(message);
+            }
+            return first;
+        });
+    }
+
+    @Override
+    public void broadcast(String channel, Envelope envelope) {
+        locked(() -> {
+            for (MemoryQueue each : channels.getOrDefault(channel, Map.of()).values()) {
+                each.add(nextId(), Message.fresh(envelope), 0, clock.millis());
+                each.removeOldestBeyond(BROADCASTS_KEPT);
+            }
+            wakeups.wake("channel:" + channel);
+            return channel;
+        });
+    }
+
+    @Override
+    public List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+        long end = System.nanoTime() + wait.toNanos();
+        try (Wakeups.Waiter waiter = wakeups.register(names(subscription))) {
+            while (true) {
+                List<Arrival> taken = locked(() -> takeNow(subscription, max));
+                long left = (end - System.nanoTime()) / 1_000_000;
+                if (!taken.isEmpty() || left <= 0 || wakeups.closed()) {
+                    return taken;
+                }
+                waiter.await(Math.min(left, locked(() -> nap(subscription))));
+            }
+        }
+    }
+
+    private static List<String> names(Subscription subscription) {
+        return Stream.concat(
+                        subscription.queues().stream().map(queue -> "queue:" + queue),
+                        subscription.channels().stream().map(channel -> "channel:" + channel))
+                .toList();
+    }
+
+    private List<Arrival> takeNow(Subscription subscription, int max) {
+        List<Arrival> taken = new ArrayList<>();
+        for (String channel : subscription.channels()) {
+            MemoryQueue own = channels.computeIfAbsent(channel, ignored -> new HashMap<>())
+                    .computeIfAbsent(subscription.consumer(), ignored -> new MemoryQueue());
+            takeFrom(own, channel, true, subscription, max, taken);
+        }
+        for (String name : subscription.queues()) {
+            takeFrom(queue(name), name, false, subscription, max, taken);
+        }
+        return taken;
+    }
+
+    private void takeFrom(
+            MemoryQueue queue, String name, boolean broadcast, Subscription by, int max, List<Arrival> taken) {
+        long now = clock.millis();
+        while (taken.size() < max) {
+            MemoryQueue.Entry entry =
+                    queue.take(by.consumer(), now, now + by.lease().toMillis());
+            if (entry == null) {
+                return;
+            }
+            Receipt receipt =
+                    new Receipt(name, broadcast ? "broadcast" : "queue", by.consumer(), entry.text(), entry.delivery());
+            taken.add(new Arrival.Delivery(receipt, name, entry.message, broadcast));
+        }
+    }
+
+    private long nap(Subscription subscription) {
+        long due = subscription.queues().stream()
+                .mapToLong(name -> queue(name).nextDue())
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return Math.clamp(due - clock.millis(), 1, LONGEST_NAP_MS);
+    }
+
+    private @Nullable MemoryQueue place(Receipt receipt) {
+        return receipt.group().equals("broadcast")
+                ? channels.getOrDefault(receipt.place(), Map.of()).get(receipt.consumer())
+                : queues.get(receipt.place());
+    }
+
+    private MemoryQueue.@Nullable Entry held(Receipt receipt) {
+        MemoryQueue place = place(receipt);
+        return place == null ? null : place.held(receipt);
+    }
+
+    @Override
+    public List<Start.Verdict> begin(List<Start> starts) {
+        return locked(() -> starts.stream().map(this::beginOne).toList());
+    }
+
+    private Start.Verdict beginOne(Start start) {
+        if (held(start.receipt()) == null) {
+            return Start.Verdict.LOST;
+        }
+        Start.Verdict verdict =
+                StatusRules.verdict(results.stored(start.running().id()), start.receipt());
+        if (verdict == Start.Verdict.RUN) {
+            results.putFenced(start.running());
+        }
+        return verdict;
+    }
+
+    @Override
+    public List<Receipt> renew(Collection<Receipt> receipts, Duration lease) {
+        return locked(() -> receipts.stream()
+                .filter(receipt -> {
+                    MemoryQueue.Entry entry = held(receipt);
+                    if (entry != null) {
+                        Objects.requireNonNull(place(receipt)).renew(entry, clock.millis() + lease.toMillis());
+                    }
+                    return entry == null;
+                })
+                .toList());
+    }
+
+    @Override
+    public List<Boolean> settle(List<Settlement> settlements) {
+        return locked(() -> settlements.stream().map(this::settleOne).toList());
+    }
+
+    private boolean settleOne(Settlement settlement) {
+        Receipt receipt = settlement.receipt();
+        MemoryQueue.Entry entry = held(receipt);
+        MemoryQueue place = place(receipt);
+        if (entry == null || place == null) {
+            return false;
+        }
+        place.remove(entry);
+        switch (settlement) {
+            case Settlement.Done _ -> {}
+            case Settlement.Again again -> again(again, place);
+            case Settlement.Dead letter -> dead.add(letter, clock.instant());
+        }
+        TaskStatus status = settlement.status();
+        if (status != null && settlement instanceof Settlement.Dead letter && letter.statusOnlyIfAbsent()) {
+            results.putIfAbsent(status, null);
+        } else if (status != null) {
+            results.putFenced(status);
+        }
+        return true;
+    }
+
+    /** A broadcast message comes again to its own consumer only. */
+    private void again(Settlement.Again again, MemoryQueue place) {
+        if (!again.receipt().group().equals("broadcast")) {
+            enqueue(again.message(), again.queue(), again.priority(), again.notBefore());
+            return;
+        }
+        long now = clock.millis();
+        Instant notBefore = again.notBefore();
+        place.add(nextId(), again.message(), 0, notBefore == null ? now : Math.max(now, notBefore.toEpochMilli()));
+        wakeups.wake("channel:" + again.receipt().place());
+    }
+
+    @Override
+    public QueueCounts counts(String queue) {
+        return locked(() -> {
+            MemoryQueue there = queues.get(queue);
+            long letters = dead.size(queue);
+            return there == null ? new QueueCounts(0, 0, 0, letters) : there.counts(clock.millis(), letters);
+        });
+    }
+
+    @Override
+    public List<String> queues() {
+        return locked(() -> Stream.concat(queues.keySet().stream(), dead.queues().stream())
+                .distinct()
+                .sorted()
+                .toList());
+    }
+
+    @Override
+    public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
+        return locked(() -> {
+            List<DeadLetter> letters =
+                    dead.newestFirst(queue, since).skip(offset).limit(limit).toList();
+            return new DeadLetter.Page(letters, letters.size() == limit ? offset + limit : -1);
+        });
+    }
+
+    @Override
+    public Optional<DeadLetter> deadLetter(String queue, String taskId) {
+        return locked(() -> dead.newestFirst(queue, null)
+                .filter(letter -> MemoryDeadLetters.isOf(letter, taskId))
+                .findFirst());
+    }
+
+    @Override
+    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
+        List<DeadLetter> chosen = locked(() -> dead.replayable(queue, request));
+        if (request.dryRun()) {
+            return chosen;
+        }
+        // Preparing may sign, which is no work for the time of the lock; whoever replayed a letter meanwhile keeps it.
+        Map<DeadLetter, Message> prepared = new IdentityHashMap<>();
+        chosen.forEach(letter -> prepared.put(letter, prepare.apply(Objects.requireNonNull(letter.message()))));
+        return locked(() -> {
+            List<DeadLetter> replayed =
+                    chosen.stream().filter(letter -> dead.remove(queue, letter)).toList();
+            replayed.forEach(letter -> replayOne(queue, letter, request, Objects.requireNonNull(prepared.get(letter))));
+            return replayed;
+        });
+    }
+
+    private void replayOne(String queue, DeadLetter letter, DeadLetter.Replay request, Message message) {
+        Instant now = clock.instant();
+        TaskStatus readmitted =
+                StatusRules.readmitted(results.stored(message.envelope().id()), letter, request, now);
+        if (readmitted != null) {
+            results.put(readmitted, null);
+        }
+        Instant notBefore = request.delay().isZero() ? null : now.plus(request.delay());
+        enqueue(message, queue, message.envelope().priority(), notBefore);
+    }
+
+    @Override
+    public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
+        return locked(() -> {
+            List<DeadLetter> chosen = dead.newestFirst(queue, since)
+                    .limit(limit == null ? Long.MAX_VALUE : limit)
+                    .toList();
+            chosen.forEach(letter -> dead.remove(queue, letter));
+            return chosen.size();
+        });
+    }
+
+    @Override
+    public void purge(String queue) {
+        locked(() -> {
+            queue(queue).clear();
+            dead.clear(queue);
+            return queue;
+        });
+    }
+
+    @Override
+    public void delete(String queue) {
+        locked(() -> {
+            dead.clear(queue);
+            return queues.remove(queue);
+        });
+    }
+
+    @Override
+    public void probe() {}
+
+    @Override
+    public List<Risk> risks() {
+        return List.of(new Risk("Tasks are kept in memory and end with this process.", false));
+    }
+}

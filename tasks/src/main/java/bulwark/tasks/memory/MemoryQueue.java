@@ -1,0 +1,133 @@
+package bulwark.tasks.memory;
+
+import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.envelope.Message;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries of one queue. An entry is visible from {@code dueAt} on, whether it is new, delayed or held: taking an entry moves that time to the end of its lease.
+ * Guarded by the broker's lock.
+ */
+final class MemoryQueue {
+    private static final int PRIORITIES = 10;
+    private static final Comparator<Entry> ORDER =
+            Comparator.<Entry>comparingLong(entry -> entry.dueAt).thenComparingLong(entry -> entry.id);
+
+    private final Map<Long, Entry> entries = new HashMap<>();
+    private final List<TreeSet<Entry>> byPriority = new ArrayList<>();
+
+    static final class Entry {
+        final long id;
+        final Message message;
+        final int priority;
+        private long dueAt;
+        private long delivery;
+        private @Nullable String holder;
+
+        private Entry(long id, Message message, int priority, long dueAt) {
+            this.id = id;
+            this.message = message;
+            this.priority = priority;
+            this.dueAt = dueAt;
+        }
+
+        String text() {
+            return (id >> 20) + "-" + (id & 0xFFFFF);
+        }
+
+        long delivery() {
+            return delivery;
+        }
+    }
+
+    MemoryQueue() {
+        for (int i = 0; i < PRIORITIES; i++) {
+            byPriority.add(new TreeSet<>(ORDER));
+        }
+    }
+
+    void add(long id, Message message, int priority, long dueAt) {
+        Entry entry = new Entry(id, message, Math.clamp(priority, 0, PRIORITIES - 1), dueAt);
+        entries.put(id, entry);
+        byPriority.get(entry.priority).add(entry);
+    }
+
+    @Nullable
+    Entry take(String consumer, long now, long leaseUntil) {
+        for (TreeSet<Entry> entriesOfOne : byPriority.reversed()) {
+            if (!entriesOfOne.isEmpty() && entriesOfOne.first().dueAt <= now) {
+                Entry entry = entriesOfOne.first();
+                moveTo(entry, leaseUntil);
+                entry.holder = consumer;
+                entry.delivery++;
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private void moveTo(Entry entry, long dueAt) {
+        TreeSet<Entry> set = byPriority.get(entry.priority);
+        set.remove(entry);
+        entry.dueAt = dueAt;
+        set.add(entry);
+    }
+
+    /** Null when the receipt is no longer good. */
+    @Nullable
+    Entry held(Receipt receipt) {
+        FencingToken token = receipt.token();
+        Entry entry = entries.get((token.time() << 20) | token.sequence());
+        return entry != null && receipt.consumer().equals(entry.holder) && entry.delivery == receipt.delivery()
+                ? entry
+                : null;
+    }
+
+    void renew(Entry entry, long leaseUntil) {
+        moveTo(entry, leaseUntil);
+    }
+
+    void remove(Entry entry) {
+        entries.remove(entry.id);
+        byPriority.get(entry.priority).remove(entry);
+    }
+
+    void removeOldestBeyond(int kept) {
+        while (entries.size() > kept) {
+            entries.values().stream()
+                    .min(Comparator.comparingLong(entry -> entry.id))
+                    .ifPresent(this::remove);
+        }
+    }
+
+    /** Milliseconds since 1970; {@link Long#MAX_VALUE} when empty. */
+    long nextDue() {
+        return byPriority.stream()
+                .filter(set -> !set.isEmpty())
+                .mapToLong(set -> set.first().dueAt)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    void clear() {
+        entries.clear();
+        byPriority.forEach(TreeSet::clear);
+    }
+
+    QueueCounts counts(long now, long dead) {
+        long held =
+                entries.values().stream().filter(entry -> entry.holder != null).count();
+        long delayed = entries.values().stream()
+                .filter(entry -> entry.holder == null && entry.dueAt > now)
+                .count();
+        return new QueueCounts(entries.size() - held - delayed, held, delayed, dead);
+    }
+}

@@ -1,0 +1,5 @@
+/** A place for tasks that lasts as long as its process, for tests and trials. */
+@NullMarked
+package bulwark.tasks.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package bulwark.tasks.stores;
+
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.Start;
+import bulwark.tasks.results.ResultBackend;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Which status may follow which: the one set of rules of the stores that decide in Java. Pure. */
+public final class StatusRules {
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
+    public static final String CHORD_CLAIMED = "stem.chord.claimed";
+
+    private StatusRules() {}
+
+    /** Null when the status has none, or none that reads as one. */
+    public static @Nullable FencingToken fence(TaskStatus status) {
+        String text = status.meta().path(TaskStatus.FENCE).asString("");
+        try {
+            return text.isEmpty() ? null : FencingToken.parse(text);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException notAToken) {
+            return null;
+        }
+    }
+
+    /** The rule of {@link ResultBackend#putFenced}. A status without a fence is older than any with one. */
+    public static boolean mayReplace(@Nullable TaskStatus stored, TaskStatus by) {
+        FencingToken old = stored == null ? null : fence(stored);
+        if (stored == null || old == null) {
+            return true;
+        }
+        FencingToken fresh = fence(by);
+        int order = fresh == null ? 1 : old.compareTo(fresh);
+        return order < 0 || (order == 0 && !stored.state().terminal());
+    }
+
+    /** What to do with a delivery whose receipt is good. */
+    public static Start.Verdict verdict(@Nullable TaskStatus stored, Receipt receipt) {
+        if (stored == null || !stored.state().terminal()) {
+            return Start.Verdict.RUN;
+        }
+        FencingToken fence = fence(stored);
+        if (fence != null && fence.entryId().equals(receipt.entryId())) {
+            return Start.Verdict.FINISHED;
+        }
+        return stored.state() == TaskState.SUCCEEDED ? Start.Verdict.REPLAYED : Start.Verdict.RUN;
+    }
+
+    /** The new status with the creation time of the one that it replaces. */
+    public static TaskStatus replacing(@Nullable TaskStatus stored, TaskStatus by) {
+        return stored == null ? by : with(by, by.state(), by.meta(), stored.createdAt(), by.updatedAt());
+    }
+
+    /** The first status of a task that was just published. */
+    public static TaskStatus queued(Outgoing published, Instant now) {
+        var envelope = published.message().envelope();
+        ObjectNode meta = envelope.meta().deepCopy();
+        meta.put("task", envelope.name());
+        meta.put("stem.task", envelope.name());
+        meta.put("queue", published.queue());
+        meta.put("stem.queue", published.queue());
+        return new TaskStatus(
+                envelope.id(),
+                TaskState.QUEUED,
+                null,
+                null,
+                meta,
+                published.message().attempt(),
+                now,
+                now);
+    }
+
+    /** A day beyond the time at which the task may start. */
+    public static Duration queuedRetention(Outgoing published, Instant now) {
+        Instant start = published.notBefore();
+        return start == null || start.isBefore(now)
+                ? ResultBackend.DEFAULT_RETENTION
+                : Duration.between(now, start).plus(ResultBackend.DEFAULT_RETENTION);
+    }
+
+    /** Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is. */
+    public static @Nullable TaskStatus readmitted(
+            @Nullable TaskStatus stored, DeadLetter letter, DeadLetter.Replay request, Instant now) {
+        if (stored == null || (stored.state() != TaskState.SUCCEEDED && stored.state() != TaskState.FAILED)) {
+            return null;
+        }
+        ObjectNode meta = stored.meta().deepCopy();
+        meta.put("lastReplayAt", MILLIS.format(now));
+        meta.put("replayCount", meta.path("replayCount").asInt(0) + 1);
+        meta.put("lastReplayReason", letter.reason());
+        meta.put("lastReplayDelayMs", request.delay().toMillis());
+        return with(stored, TaskState.QUEUED, meta, stored.createdAt(), now);
+    }
+
+    /** The group with the mark of who fired its callback. */
+    public static ResultBackend.Group claimed(ResultBackend.Group group, String callbackTaskId, Instant now) {
+        ObjectNode meta = group.meta().deepCopy();
+        meta.put(CHORD_CLAIMED, true);
+        meta.put("stem.chord.callbackTaskId", callbackTaskId);
+        meta.put("stem.chord.dispatchedAt", MILLIS.format(now));
+        return new ResultBackend.Group(group.id(), group.expected(), meta);
+    }
+
+    private static TaskStatus with(
+            TaskStatus status, TaskState state, ObjectNode meta, Instant createdAt, Instant updatedAt) {
+        return new TaskStatus(
+                status.id(), state, status.payload(), status.error(), meta, status.attempt(), createdAt, updatedAt);
+    }
+}

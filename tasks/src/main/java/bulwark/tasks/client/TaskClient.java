@@ -1,37 +1,130 @@
 package bulwark.tasks.client;
 
 import bulwark.kernel.metrics.Metrics;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.routing.Routing;
 import bulwark.tasks.signing.EnvelopeSigning;
 import bulwark.tasks.stores.TaskStores;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends tasks: routes, makes unique, signs, publishes; and waits for results from whichever process runs them. Thread-safe. */
+/**
+ * Sends tasks: routes, makes unique, signs, publishes; and waits for results from whichever process runs them. What {@link #enqueue} returned from is as durable
+ * as the broker is set to be. Signs when it has a signing key; without one the envelope goes out unsigned, and workers that verify refuse it. Thread-safe; blocks.
+ *
+ * <pre>{@code
+ * try (Tasks tasks = Tasks.open(System.getenv(), Path.of("."), Clock.systemUTC())) {
+ *     String id = tasks.client().enqueue(TaskCall.named("billing.charge", args));
+ *     Optional<TaskStatus> status = tasks.client().await(id, Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ */
 public final class TaskClient {
+    /** Messages of one round trip: large enough to hide its time, small enough to keep the broker answering others. */
+    private static final int BATCH = 512;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    private final Broker broker;
+    private final ResultBackend results;
+    private final EnvelopeSigning signing;
+    private final UniqueTasks unique;
+    private final Envelopes envelopes;
+    private final Metrics metrics;
+
     public TaskClient(
-            TaskStores stores,
-            EnvelopeSigning signing,
-            bulwark.tasks.routing.Routing routing,
-            Metrics metrics,
-            Clock clock) {
-        throw new UnsupportedOperationException("skeleton");
+            TaskStores stores, EnvelopeSigning signing, Routing routing, Metrics metrics, Clock clock) {
+        this.broker = stores.broker();
+        this.results = stores.results();
+        this.signing = signing;
+        this.unique = new UniqueTasks(stores, clock);
+        this.envelopes = new Envelopes(routing, clock);
+        this.metrics = metrics;
     }
 
-    /** @return the task's id; of the one that is already there when the call is unique and a duplicate */
+    /**
+     * @return the task's id; of the one that is already there when the call is unique and a duplicate
+     * @throws IllegalArgumentException when the call cannot be an envelope, with a sentence
+     * @throws bulwark.tasks.broker.BrokerUnavailable outcome unknown; to repeat safely, repeat with the same {@link TaskCall#id}
+     */
     public String enqueue(TaskCall call) {
-        throw new UnsupportedOperationException("skeleton");
+        Envelopes.Routed routed = envelopes.of(call);
+        if (!call.unique()) {
+            publish(routed);
+            return routed.envelope().id();
+        }
+        UniqueTasks.Claim claim = unique.claim(call, routed.envelope());
+        if (claim.taken()) {
+            metrics.count("stem_tasks_deduplicated", "task", call.name());
+            return claim.owner();
+        }
+        try {
+            publish(routed.with(claim.envelope()));
+        } catch (RuntimeException e) {
+            unique.release(claim);
+            throw e;
+        }
+        return claim.owner();
     }
 
-    /** In as few round trips as possible. */
+    private void publish(Envelopes.Routed routed) {
+        Envelope signed = signing.signIfAble(routed.envelope());
+        if (routed.broadcast()) {
+            broker.broadcast(signed.queue(), signed);
+        } else {
+            broker.publish(List.of(Outgoing.asSigned(Message.fresh(signed))));
+        }
+    }
+
+    /**
+     * In as few round trips as possible, each batch signed while the one before it travels. When it throws, a prefix of the calls may have been sent.
+     *
+     * @return the ids, each at its call's place
+     */
     public List<String> enqueueAll(List<TaskCall> calls) {
-        throw new UnsupportedOperationException("skeleton");
+        List<String> ids = new ArrayList<>(calls.size());
+        try (Sender sender = new Sender(broker)) {
+            List<Outgoing> batch = new ArrayList<>(BATCH);
+            for (TaskCall call : calls) {
+                Envelopes.Routed routed = call.unique() ? null : envelopes.of(call);
+                if (routed == null || routed.broadcast()) {
+                    ids.add(enqueue(routed == null ? call : call.withId(routed.envelope().id())));
+                    continue;
+                }
+                ids.add(routed.envelope().id());
+                batch.add(Outgoing.asSigned(Message.fresh(signing.signIfAble(routed.envelope()))));
+                if (batch.size() == BATCH) {
+                    sender.send(batch);
+                    batch = new ArrayList<>(BATCH);
+                }
+            }
+            sender.send(batch);
+            sender.finish();
+        }
+        return ids;
     }
 
-    /** The terminal status, or what is known when the time is over. */
+    /** The terminal status, or what is known when the time is over; empty when nothing is. */
     public Optional<TaskStatus> await(String taskId, Duration deadline) throws InterruptedException {
-        throw new UnsupportedOperationException("skeleton");
+        long end = System.nanoTime() + deadline.toNanos();
+        Optional<TaskStatus> known = results.get(taskId);
+        while (known.isEmpty() || !known.get().state().terminal()) {
+            Duration left = Duration.ofNanos(end - System.nanoTime());
+            if (left.isNegative() || left.isZero()) {
+                return known;
+            }
+            Optional<TaskStatus> next = results.awaitChange(
+                    taskId, known.orElse(null), left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT);
+            known = next.isPresent() ? next : known;
+        }
+        return known;
     }
 }

@@ -1,0 +1,102 @@
+package bulwark.tasks.client;
+
+import bulwark.kernel.signing.Digests;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.locks.LockStore;
+import bulwark.tasks.results.ResultBackend;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.stores.TaskStores;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A unique task holds the lock {@code stem:unique:KEY}, owned by its id, from its enqueueing to its end or for so long as it asked. */
+final class UniqueTasks {
+    static final String LOCK = "stem:unique:";
+    private static final Duration DEFAULT = Duration.ofMinutes(5);
+
+    private final LockStore locks;
+    private final ResultBackend results;
+    private final Clock clock;
+
+    UniqueTasks(TaskStores stores, Clock clock) {
+        this.locks = stores.locks();
+        this.results = stores.results();
+        this.clock = clock;
+    }
+
+    Claim claim(TaskCall call, Envelope envelope) {
+        String key = UniqueKey.of(call, envelope);
+        Duration ttl = ttl(call);
+        String owner = envelope.id();
+        // The holder may end between a refused acquisition and the question who it is: then it is our turn after all.
+        for (int turn = 0; turn < 3; turn++) {
+            if (locks.acquire(LOCK + key, owner, ttl)) {
+                return new Claim(key, owner, false, marked(envelope, key, ttl));
+            }
+            Optional<String> holder = locks.ownerOf(LOCK + key);
+            if (holder.isPresent()) {
+                noteDuplicate(holder.get(), envelope);
+                return new Claim(key, holder.get(), true, envelope);
+            }
+        }
+        throw new bulwark.tasks.broker.BrokerUnavailable(
+                "the lock of a unique task changes hands too quickly: try again", null);
+    }
+
+    void release(Claim claim) {
+        locks.release(LOCK + claim.key(), claim.owner());
+    }
+
+    private Envelope marked(Envelope envelope, String key, Duration ttl) {
+        Instant until = clock.instant().plus(ttl);
+        envelope.meta()
+                .put("stem.unique.key", key)
+                .put("stem.unique.owner", envelope.id())
+                .put("stem.unique.expiresAt", TimeText.of(until));
+        return envelope;
+    }
+
+    /** For whoever looks at the task: how often it was asked for again. A status that moved on meanwhile stays as it is. */
+    private void noteDuplicate(String holder, Envelope duplicate) {
+        Optional<TaskStatus> status = results.get(holder);
+        if (status.isEmpty()) {
+            return;
+        }
+        TaskStatus known = status.get();
+        ObjectNode meta = known.meta().deepCopy();
+        ArrayNode duplicates = meta.path("stem.unique.duplicates") instanceof ArrayNode there
+                ? there
+                : meta.putArray("stem.unique.duplicates");
+        if (duplicates.size() >= 100) {
+            return;
+        }
+        duplicates
+                .addObject()
+                .put("taskId", duplicate.id())
+                .put("queue", duplicate.queue())
+                .put("at", TimeText.of(duplicate.enqueuedAt()));
+        results.putFenced(new TaskStatus(
+                known.id(),
+                known.state(),
+                known.payload(),
+                known.error(),
+                meta,
+                known.attempt(),
+                known.createdAt(),
+                known.updatedAt()));
+    }
+
+    private static Duration ttl(TaskCall call) {
+        @Nullable Duration ttl = call.uniqueFor() != null ? call.uniqueFor() : call.visibilityTimeout();
+        return ttl == null ? DEFAULT : ttl;
+    }
+
+    /** @param taken somebody else, {@code owner}, is there already */
+    record Claim(String key, String owner, boolean taken, Envelope envelope) {}
+}

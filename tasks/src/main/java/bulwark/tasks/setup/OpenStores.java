@@ -1,0 +1,92 @@
+package bulwark.tasks.setup;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.tasks.memory.MemoryStores;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Opens what the URLs name: {@code memory:} (this process alone), {@code sqlite:PATH} (embedded), {@code redis://} and {@code rediss://}. Settings with equal URLs share one
+ * place.
+ */
+public final class OpenStores {
+    private final Configuration configuration;
+    private final Path directory;
+    private final Clock clock;
+    private final Map<String, TaskStores> places = new LinkedHashMap<>();
+
+    private OpenStores(Configuration configuration, Path directory, Clock clock) {
+        this.configuration = configuration;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /**
+     * Every store that the settings name.
+     *
+     * @param directory relative paths are resolved against it
+     * @throws ConfigurationRefused when a URL names no place
+     * @throws bulwark.tasks.broker.BrokerUnavailable when a place cannot be reached
+     */
+    public static TaskStores all(Configuration configuration, Path directory, Clock clock) {
+        OpenStores opening = new OpenStores(configuration, directory, clock);
+        try {
+            return opening.joined();
+        } catch (RuntimeException e) {
+            opening.places.values().forEach(TaskStores::close);
+            throw e;
+        }
+    }
+
+    private TaskStores joined() {
+        String brokerUrl = TaskSettings.brokerUrl(configuration, directory);
+        String resultsUrl = or("STEM_RESULT_BACKEND_URL", brokerUrl);
+        TaskStores main = place("STEM_BROKER_URL", brokerUrl);
+        TaskStores results = place("STEM_RESULT_BACKEND_URL", resultsUrl);
+        TaskStores schedules = place("STEM_SCHEDULE_STORE_URL", or("STEM_SCHEDULE_STORE_URL", brokerUrl));
+        TaskStores revocations = place("STEM_REVOKE_STORE_URL", or("STEM_REVOKE_STORE_URL", resultsUrl));
+        if (places.size() == 1) {
+            return main;
+        }
+        return new JoinedStores(
+                results == main ? main.broker() : new SeparateResults(main.broker(), results.results(), clock),
+                results.results(),
+                schedules.schedules(),
+                main.locks(),
+                revocations.revocations(),
+                main.rates(),
+                new ArrayList<>(places.values()));
+    }
+
+    private String or(String setting, String fallback) {
+        String url = TaskSettings.url(configuration, setting);
+        return url == null ? fallback : url;
+    }
+
+    private TaskStores place(String setting, String url) {
+        TaskStores open = places.get(url);
+        if (open == null) {
+            open = open(setting, url);
+            places.put(url, open);
+        }
+        return open;
+    }
+
+    private TaskStores open(String setting, String url) {
+        int colon = url.indexOf(':');
+        String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
+        return switch (scheme) {
+            case "memory" -> new MemoryStores(clock);
+            default ->
+                throw new ConfigurationRefused(List.of(setting + (scheme.isEmpty() ? "" : " (" + scheme + ":)")
+                        + " names no store: use redis://, rediss://, sqlite: or memory:"));
+        };
+    }
+}

@@ -13,6 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Reads members of one object under any of their names; what is wrong is added to the faults, and the member counts as absent. */
 final class Fields {
+    static final Duration LONGEST = Duration.ofDays(3660);
+
     private final String place;
     private final ObjectNode object;
     private final List<String> faults;
@@ -95,8 +97,10 @@ final class Fields {
                 : whole(value).stream().mapToObj(Duration::ofMillis).findFirst();
         if (duration.isEmpty()) {
             fault(names[0], "must be a number of milliseconds or a text such as 5m");
+        } else if (duration.get().abs().compareTo(LONGEST) > 0) {
+            fault(names[0], "must be within " + LONGEST.toDays() + " days");
         }
-        return duration.orElse(null);
+        return duration.filter(d -> d.abs().compareTo(LONGEST) <= 0).orElse(null);
     }
 
     long count(String name) {

@@ -26,6 +26,12 @@ public record ScheduleEntry(
         @Nullable Instant expireAt,
         Run run,
         long version) {
+    /** A copy with another run state, of the same version. */
+    public ScheduleEntry withRun(boolean nowEnabled, Run changed) {
+        return new ScheduleEntry(
+                id, taskName, queue, spec, args, kwargs, meta, nowEnabled, jitter, timezone, expireAt, changed, version);
+    }
+
     /**
      * @param nextRunAt nominal time of the next fire, or null when there is none
      * @param missed fires that were due while no beat ran and were not caught up

@@ -107,8 +107,9 @@ final class SpecJson {
         }
         Duration every =
                 DurationText.parse(text.substring("every:".length())).orElse(Duration.ZERO);
-        if (every.isZero()) {
-            faults.add(place + ": spec must be every: and a duration above 0 such as every:5m");
+        if (every.isZero() || every.compareTo(Fields.LONGEST) > 0) {
+            faults.add(place + ": spec must be every: and a duration above 0 such as every:5m, within "
+                    + Fields.LONGEST.toDays() + " days");
         }
         return new Interval(every, null, null);
     }

@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.app.stem.StemCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {UpCommand.class, NodeCommand.class, StigmemCommand.class, RehearseCommand.class})
+        subcommands = {UpCommand.class, NodeCommand.class, StigmemCommand.class, StemCommand.class, RehearseCommand.class})
 final class Commands implements Runnable {
     static int execute(String[] arguments) {
         return new CommandLine(new Commands())

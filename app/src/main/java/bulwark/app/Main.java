@@ -1,11 +1,13 @@
 package bulwark.app;
 
+import bulwark.app.stem.Stem;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsDefaults;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.web.Edge.EdgeFailed;
+import java.util.Arrays;
 
 /** The one entry point. Exit codes: 0 done, 1 failed, 2 usage. */
 public final class Main {
@@ -15,7 +17,13 @@ public final class Main {
         TlsDefaults.apply();
         // The node starts without the command-line library: reading its classes would be a third of the start-up time.
         boolean node = arguments.length == 1 && arguments[0].equals("stigmem-node");
-        System.exit(node ? runNode() : Commands.execute(arguments));
+        boolean stem = arguments.length > 0 && arguments[0].equals("stem");
+        System.exit(
+                node
+                        ? runNode()
+                        : stem
+                                ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                                : Commands.execute(arguments));
     }
 
     private static int runNode() {

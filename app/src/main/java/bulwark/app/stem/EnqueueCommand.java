@@ -1,0 +1,164 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.json.StrictJson;
+import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.setup.Tasks;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Sends one task; with {@code --wait} prints its result. */
+@Command(
+        name = "enqueue",
+        aliases = "produce",
+        mixinStandardHelpOptions = true,
+        description = "Send a task, signed when there is a signing key. Prints its id, or with --wait its result.")
+final class EnqueueCommand implements Callable<Integer> {
+    @Mixin
+    private final Place place;
+
+    @Parameters(paramLabel = "NAME", description = "The task, for instance demo.echo.")
+    private String name = "";
+
+    @Option(names = "--args", paramLabel = "JSON", description = "Its arguments: a JSON object, @FILE, or - for standard input.")
+    private String args = "{}";
+
+    @Option(names = {"-q", "--queue"}, description = "Default: what the routing says.")
+    private @Nullable String queue;
+
+    @Option(names = "--id", description = "Its id (default: a new one).")
+    private @Nullable String id;
+
+    @Option(names = "--priority", description = "0 to 9, 9 first.")
+    private @Nullable Integer priority;
+
+    @Option(names = {"--countdown", "--delay"}, paramLabel = "DURATION", description = "Not before so long from now.")
+    private @Nullable String countdown;
+
+    @Option(names = "--eta", paramLabel = "TIME", description = "Not before this ISO time.")
+    private @Nullable String eta;
+
+    @Option(names = "--expires", paramLabel = "WHEN", description = "Not at or after this ISO time or duration from now.")
+    private @Nullable String expires;
+
+    @Option(names = "--max-retries", description = "Runs beyond the first (default: STEM_DEFAULT_MAX_RETRIES).")
+    private @Nullable Integer maxRetries;
+
+    @Option(names = "--time-limit", paramLabel = "DURATION", description = "The run is interrupted after so long.")
+    private @Nullable String timeLimit;
+
+    @Option(names = "--soft-time-limit", paramLabel = "DURATION", description = "The run is asked to stop after so long.")
+    private @Nullable String softTimeLimit;
+
+    @Option(names = "--unique-for", paramLabel = "DURATION", description = "Only one such task at a time, for so long.")
+    private @Nullable String uniqueFor;
+
+    @Option(names = "--unique-key", description = "What it is unique by (default: name, queue and arguments).")
+    private @Nullable String uniqueKey;
+
+    @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header; may be repeated.")
+    private Map<String, String> headers = Map.of();
+
+    @Option(names = "--wait", description = "Wait for the end and print the result.")
+    private boolean wait;
+
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "Longest wait (default ${DEFAULT-VALUE}).")
+    private String timeout = "60s";
+
+    @Option(names = "--json", description = "Print everything that is known as JSON.")
+    private boolean json;
+
+    EnqueueCommand(Session session) {
+        this.place = new Place(session);
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        ObjectNode arguments = Json.parseObject(text(args), "--args");
+        Duration longest = Options.duration("--timeout", timeout);
+        try (Tasks tasks = place.open()) {
+            if (!tasks.signing().canSign()) {
+                place.session().err().println("warning: no signing key: the task goes out unsigned, and a worker that verifies"
+                        + " refuses it. Set STEM_SIGNING_KEYS and STEM_SIGNING_ACTIVE_KEY (stem keygen hmac makes them).");
+            }
+            TaskCall call = call(arguments, tasks);
+            String sent = tasks.client().enqueue(call);
+            if (!wait) {
+                place.session().out().println(json ? Json.compact(Json.object().put("id", sent)) : sent);
+                return 0;
+            }
+            place.session().err().println("enqueued " + sent);
+            return report(sent, tasks.client().await(sent, longest), longest);
+        }
+    }
+
+    private TaskCall call(ObjectNode arguments, Tasks tasks) {
+        TaskCall call = TaskCall.named(name, arguments)
+                .withHeaders(headers)
+                .withMaxRetries(
+                        maxRetries != null
+                                ? maxRetries
+                                : Math.toIntExact(tasks.configuration().count("STEM_DEFAULT_MAX_RETRIES")));
+        call = id == null ? call : call.withId(id);
+        call = queue == null ? call : call.withQueue(queue);
+        call = priority == null ? call : call.withPriority(priority);
+        call = countdown == null
+                ? call
+                : call.withNotBefore(tasks.clock().instant().plus(Options.duration("--countdown", countdown)));
+        call = eta == null ? call : call.withNotBefore(Options.time("--eta", eta));
+        call = expires == null ? call : call.withExpires(Options.when("--expires", expires, tasks.clock()));
+        call = timeLimit == null ? call : call.withHardTimeLimit(Options.duration("--time-limit", timeLimit));
+        call = softTimeLimit == null
+                ? call
+                : call.withSoftTimeLimit(Options.duration("--soft-time-limit", softTimeLimit));
+        call = uniqueFor == null ? call : call.withUniqueFor(Options.duration("--unique-for", uniqueFor));
+        return uniqueKey == null ? call : call.withUniqueKey(uniqueKey);
+    }
+
+    private String text(String given) throws IOException {
+        if (given.equals("-")) {
+            return new String(place.session().in().readAllBytes(), StandardCharsets.UTF_8);
+        }
+        return given.startsWith("@")
+                ? Files.readString(place.session().directory().resolve(given.substring(1)))
+                : given;
+    }
+
+    private int report(String sent, Optional<TaskStatus> known, Duration longest) {
+        if (known.isEmpty() || !known.get().state().terminal()) {
+            throw new StemFailed(
+                    StemFailed.NEGATIVE,
+                    "task " + sent + " is " + known.map(s -> s.state().wire()).orElse("unknown") + " after "
+                            + longest.toMillis() + "ms: is a worker running on its queue? (stem worker status)");
+        }
+        TaskStatus status = known.get();
+        if (json) {
+            place.session().out().println(Json.pretty(StatusJson.of(status)));
+        } else if (status.state() == TaskState.SUCCEEDED) {
+            place.session().out().println(
+                    status.payload() == null ? "null" : new String(StrictJson.write(status.payload()), StandardCharsets.UTF_8));
+        }
+        if (status.state() == TaskState.SUCCEEDED) {
+            return 0;
+        }
+        throw new StemFailed(
+                StemFailed.UNAVAILABLE,
+                "task " + sent + " " + status.state().wire()
+                        + (status.error() == null
+                                ? ""
+                                : ": " + status.error().type() + ": "
+                                        + Table.printable(status.error().message())));
+    }
+}

@@ -1,0 +1,219 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.metrics.Metrics;
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.routing.Routing;
+import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.setup.Tasks;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Queues, workers and dead letters at a glance, from the stores or from a snapshot file. */
+@Command(
+        name = "observe",
+        mixinStandardHelpOptions = true,
+        description = "What waits, who works, what died.",
+        subcommands = {
+            ObserveCommand.Queues.class,
+            ObserveCommand.Workers.class,
+            ObserveCommand.Dlq.class,
+            ObserveCommand.MetricsOfThis.class
+        })
+final class ObserveCommand extends Group {
+    private static final int MOST_LETTERS = 1000;
+
+    ObserveCommand(Session session) {
+        super(session);
+    }
+
+    /** A snapshot has the members {@code queues}, {@code workers} and {@code dlq}; this reads one, or makes the part that is asked for. */
+    static final class Source {
+        @Mixin
+        final Place place;
+
+        @Option(names = {"-f", "--file"}, description = "A snapshot to show instead of the stores.")
+        private @Nullable Path file;
+
+        Source(Session session) {
+            this.place = new Place(session);
+        }
+
+        PrintStream out() {
+            return place.session().out();
+        }
+
+        Iterable<JsonNode> rows(String part, java.util.function.Function<Tasks, ObjectNode> live) throws IOException {
+            if (file != null) {
+                return Json.parseObject(Files.readString(place.session().directory().resolve(file)), file.toString())
+                        .path(part);
+            }
+            try (Tasks tasks = place.open()) {
+                return live.apply(tasks).path(part);
+            }
+        }
+    }
+
+    @Command(name = "queues", mixinStandardHelpOptions = true, description = "What waits and what is held.")
+    static final class Queues implements Callable<Integer> {
+        @Mixin
+        private final Source source;
+
+        Queues(Session session) {
+            this.source = new Source(session);
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            Table table = new Table().column("Queue", 24).column("Pending", 8).column("Inflight", 8);
+            table.header(source.out());
+            for (JsonNode row : source.rows("queues", Queues::live)) {
+                table.row(
+                        source.out(),
+                        row.path("queue").asString(""),
+                        row.path("pending").asString("0"),
+                        row.path("inflight").asString("0"));
+            }
+            return 0;
+        }
+
+        private static ObjectNode live(Tasks tasks) {
+            ObjectNode snapshot = Json.object();
+            var rows = snapshot.putArray("queues");
+            for (String queue : known(tasks)) {
+                QueueCounts counts = tasks.stores().broker().counts(queue);
+                rows.addObject().put("queue", queue).put("pending", counts.pending()).put("inflight", counts.inFlight());
+            }
+            return snapshot;
+        }
+    }
+
+    @Command(name = "workers", mixinStandardHelpOptions = true, description = "Who sent a heartbeat lately.")
+    static final class Workers implements Callable<Integer> {
+        @Mixin
+        private final Source source;
+
+        Workers(Session session) {
+            this.source = new Source(session);
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            Table table = new Table().column("Worker", 40).column("Active", 6).column("Last Heartbeat", 27);
+            table.header(source.out());
+            for (JsonNode row : source.rows("workers", Workers::live)) {
+                table.row(
+                        source.out(),
+                        row.path("id").asString(""),
+                        row.path("active").asString("0"),
+                        row.path("lastHeartbeat").asString("-"));
+            }
+            return 0;
+        }
+
+        private static ObjectNode live(Tasks tasks) {
+            ObjectNode snapshot = Json.object();
+            var rows = snapshot.putArray("workers");
+            for (ObjectNode heartbeat : tasks.stores().results().heartbeats()) {
+                rows.addObject()
+                        .put("id", heartbeat.path("workerId").asString(""))
+                        .put("active", heartbeat.path("inflight").asInt(0))
+                        .put("lastHeartbeat", heartbeat.path("timestamp").asString("-"));
+            }
+            return snapshot;
+        }
+    }
+
+    @Command(name = "dlq", mixinStandardHelpOptions = true, description = "Dead letters of every queue.")
+    static final class Dlq implements Callable<Integer> {
+        @Mixin
+        private final Source source;
+
+        Dlq(Session session) {
+            this.source = new Source(session);
+        }
+
+        @Override
+        public Integer call() throws IOException {
+            Table table = new Table().column("Queue", 24).column("Task ID", 36).column("Reason", 40);
+            table.header(source.out());
+            for (JsonNode row : source.rows("dlq", Dlq::live)) {
+                table.row(
+                        source.out(),
+                        row.path("queue").asString(""),
+                        row.path("taskId").asString(""),
+                        row.path("reason").asString(""));
+            }
+            return 0;
+        }
+
+        private static ObjectNode live(Tasks tasks) {
+            ObjectNode snapshot = Json.object();
+            var rows = snapshot.putArray("dlq");
+            for (String queue : known(tasks)) {
+                if (rows.size() >= MOST_LETTERS) {
+                    break;
+                }
+                for (DeadLetter letter : tasks.stores()
+                        .broker()
+                        .deadLetters(queue, 0, MOST_LETTERS - rows.size(), null)
+                        .letters()) {
+                    rows.addObject()
+                            .put("queue", queue)
+                            .put("taskId", DlqCommand.id(letter))
+                            .put("reason", letter.reason())
+                            .put("deadAt", TimeText.of(letter.deadAt()));
+                }
+            }
+            return snapshot;
+        }
+    }
+
+    @Command(
+            name = "metrics",
+            mixinStandardHelpOptions = true,
+            description = "This process's own registry, which is empty; a worker's is on its STEM_METRICS_PORT.")
+    static final class MetricsOfThis implements Callable<Integer> {
+        private final Session session;
+
+        MetricsOfThis(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            ObjectNode json = Json.object();
+            json.putArray("counters");
+            json.putArray("gauges");
+            json.putArray("histograms");
+            new Metrics().scrape().lines().filter(line -> !line.startsWith("#")).forEach(json.withArray("gauges")::add);
+            session.out().println(Json.pretty(json));
+            return 0;
+        }
+    }
+
+    /** Of the settings, the routing file, the heartbeats and the store itself. */
+    private static Iterable<String> known(Tasks tasks) {
+        TreeSet<String> queues = new TreeSet<>(tasks.stores().broker().queues());
+        Routing routing = tasks.routing();
+        queues.addAll(routing.queues().keySet());
+        queues.add(routing.defaultQueue().queue());
+        queues.addAll(tasks.configuration().list("STEM_WORKER_QUEUES"));
+        tasks.stores().results().heartbeats().forEach(heartbeat -> heartbeat
+                .path("queues")
+                .forEach(queue -> queues.add(queue.path("name").asString(""))));
+        queues.remove("");
+        queues.removeIf(queue -> queue.contains(".control."));
+        return queues;
+    }
+}

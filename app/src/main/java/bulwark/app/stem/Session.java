@@ -1,0 +1,22 @@
+package bulwark.app.stem;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/** What one command may see of the world. A command takes it as the only argument of its constructor. */
+record Session(
+        Map<String, String> environment, Path directory, InputStream in, PrintStream out, PrintStream err, Clock clock) {
+    static Session ofProcess() {
+        return new Session(
+                System.getenv(),
+                Path.of("").toAbsolutePath(),
+                System.in,
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8),
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8),
+                Clock.systemUTC());
+    }
+}

@@ -1,0 +1,85 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.storage.StoreRefused;
+import bulwark.kernel.tls.TlsRefused;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.web.Edge.EdgeFailed;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Constructor;
+import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
+
+/** Runs one {@code stem} command. Exit codes: 0 done, 1 answered in the negative, 3 not running, 64 usage, 70 something else failed. */
+public final class Stem {
+    private Stem() {}
+
+    /** With the environment, folder and streams of this process. */
+    public static int execute(String... arguments) {
+        return execute(Session.ofProcess(), arguments);
+    }
+
+    static int execute(Session session, String... arguments) {
+        CommandLine line = new CommandLine(new StemCommand(session), factory(session));
+        line.setOut(new java.io.PrintWriter(session.out(), true));
+        line.setErr(new java.io.PrintWriter(session.err(), true));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(StemFailed.USAGE));
+        return line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, session.err()))
+                .execute(arguments);
+    }
+
+    private static void forEach(CommandLine line, java.util.function.Consumer<CommandLine> action) {
+        action.accept(line);
+        line.getSubcommands().values().forEach(command -> forEach(command, action));
+    }
+
+    /** Commands and their mixins are made with the session where they ask for it. */
+    private static IFactory factory(Session session) {
+        IFactory otherwise = CommandLine.defaultFactory();
+        return new IFactory() {
+            @Override
+            public <K> K create(Class<K> type) throws Exception {
+                for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+                    if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Session.class) {
+                        constructor.setAccessible(true);
+                        return type.cast(constructor.newInstance(session));
+                    }
+                }
+                return otherwise.create(type);
+            }
+        };
+    }
+
+    /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */
+    static int explain(Exception thrown, PrintStream err) {
+        switch (thrown) {
+            case StemFailed failed -> {
+                error(err, failed);
+                return failed.code();
+            }
+            case ConfigurationRefused refused -> {
+                refused.problems().forEach(problem -> err.println("error: " + problem));
+                return StemFailed.USAGE;
+            }
+            case IllegalArgumentException refused -> {
+                error(err, refused);
+                return StemFailed.USAGE;
+            }
+            case BrokerUnavailable unavailable -> error(err, unavailable);
+            case StoreRefused refused -> error(err, refused);
+            case KeyRefused refused -> error(err, refused);
+            case TlsRefused refused -> error(err, refused);
+            case EdgeFailed failed -> error(err, failed);
+            case IOException failed -> err.println("error: " + failed);
+            default -> thrown.printStackTrace(err);
+        }
+        return StemFailed.UNAVAILABLE;
+    }
+
+    private static void error(PrintStream err, Exception thrown) {
+        err.println("error: " + thrown.getMessage());
+    }
+}

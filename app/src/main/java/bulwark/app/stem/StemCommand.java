@@ -1,0 +1,28 @@
+package bulwark.app.stem;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Everything that {@code stem} can be asked. */
+@Command(
+        name = "stem",
+        description = "Signed background tasks: send them, run them, look after them.",
+        mixinStandardHelpOptions = true,
+        version = "bulwark 0.1.0",
+        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class})
+public final class StemCommand implements Runnable {
+    private final Session session;
+
+    public StemCommand() {
+        this(Session.ofProcess());
+    }
+
+    StemCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, session.out());
+    }
+}

@@ -2,8 +2,8 @@ package bulwark.tasks.client;
 
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.TaskIds;
-import bulwark.tasks.schedule.TimeText;
 import bulwark.tasks.routing.Routing;
+import bulwark.tasks.schedule.TimeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,7 +56,9 @@ final class Envelopes {
                         target.priority(),
                         0,
                         call.maxRetries() == null ? 0 : call.maxRetries(),
-                        call.visibilityTimeout() == null ? null : call.visibilityTimeout().toMillis(),
+                        call.visibilityTimeout() == null
+                                ? null
+                                : call.visibilityTimeout().toMillis(),
                         target.name(),
                         meta),
                 target.broadcast());

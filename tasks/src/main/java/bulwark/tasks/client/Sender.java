@@ -3,8 +3,8 @@ package bulwark.tasks.client;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.Outgoing;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 
 /** One batch on its way while the caller makes the next; in order. One caller. */

@@ -40,8 +40,7 @@ public final class TaskClient {
     private final Envelopes envelopes;
     private final Metrics metrics;
 
-    public TaskClient(
-            TaskStores stores, EnvelopeSigning signing, Routing routing, Metrics metrics, Clock clock) {
+    public TaskClient(TaskStores stores, EnvelopeSigning signing, Routing routing, Metrics metrics, Clock clock) {
         this.broker = stores.broker();
         this.results = stores.results();
         this.signing = signing;
@@ -96,7 +95,10 @@ public final class TaskClient {
             for (TaskCall call : calls) {
                 Envelopes.Routed routed = call.unique() ? null : envelopes.of(call);
                 if (routed == null || routed.broadcast()) {
-                    ids.add(enqueue(routed == null ? call : call.withId(routed.envelope().id())));
+                    ids.add(enqueue(
+                            routed == null
+                                    ? call
+                                    : call.withId(routed.envelope().id())));
                     continue;
                 }
                 ids.add(routed.envelope().id());

@@ -22,7 +22,8 @@ final class UniqueKey {
     /** What stands around the arguments in the signed form of an otherwise empty envelope. */
     private static final String BEFORE = "{\"args\":";
 
-    private static final String AFTER = signed(JsonNodeFactory.instance.objectNode()).substring(BEFORE.length() + 2);
+    private static final String AFTER =
+            signed(JsonNodeFactory.instance.objectNode()).substring(BEFORE.length() + 2);
 
     private UniqueKey() {}
 
@@ -43,8 +44,9 @@ final class UniqueKey {
                 meta.set(member.getKey(), member.getValue());
             }
         }
-        return Digests.sha256Hex("{\"task\":" + text(envelope.name()) + ",\"queue\":" + text(envelope.queue()) + ",\"args\":"
-                + text(envelope.args()) + ",\"headers\":" + text(headers) + ",\"meta\":" + text(meta) + "}");
+        return Digests.sha256Hex(
+                "{\"task\":" + text(envelope.name()) + ",\"queue\":" + text(envelope.queue()) + ",\"args\":"
+                        + text(envelope.args()) + ",\"headers\":" + text(headers) + ",\"meta\":" + text(meta) + "}");
     }
 
     private static @Nullable String given(TaskCall call, ObjectNode meta) {

@@ -1,6 +1,5 @@
 package bulwark.tasks.client;
 
-import bulwark.kernel.signing.Digests;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.locks.LockStore;
 import bulwark.tasks.results.ResultBackend;

@@ -1,36 +1,138 @@
 package bulwark.tasks.envelope;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every text form of an envelope: the bytes that are signed, the JSON of delayed and dead messages, and the flat fields of a stream entry. Source of
  * the forms: Stem 0.2. Thread-safe.
  */
 public final class EnvelopeText {
+    static final String ATTEMPT = "x-delivery-attempt";
+    static final String NOT_BEFORE = "x-not-before";
+    static final String FIRST_SEEN = "x-first-seen";
+
     private EnvelopeText() {}
 
     /** The bytes under the signature. */
     public static byte[] canonical(Envelope envelope) {
-        throw new UnsupportedOperationException("skeleton");
+        Map<String, String> headers = new HashMap<>(envelope.headers());
+        headers.remove(Envelope.SIGNATURE);
+        headers.remove(Envelope.SIGNATURE_KEY);
+        DartJson json = new DartJson(true)
+                .raw("{\"args\":")
+                .node(envelope.args())
+                .raw(",\"attempt\":")
+                .raw(envelope.attempt())
+                .raw(",\"enqueuedAt\":")
+                .string(DartTime.text(envelope.enqueuedAt()))
+                .raw(",\"headers\":")
+                .strings(headers)
+                .raw(",\"id\":")
+                .string(envelope.id())
+                .raw(",\"maxRetries\":")
+                .raw(envelope.maxRetries())
+                .raw(",\"meta\":")
+                .node(envelope.meta())
+                .raw(",\"name\":")
+                .string(envelope.name())
+                .raw(",\"notBefore\":");
+        time(json, envelope.notBefore())
+                .raw(",\"priority\":")
+                .raw(envelope.priority())
+                .raw(",\"queue\":")
+                .string(envelope.queue())
+                .raw(",\"visibilityTimeoutMs\":")
+                .raw(String.valueOf(envelope.visibilityTimeoutMs()))
+                .raw("}");
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** One line of JSON; the delivery state is a further member when it is not fresh. */
     public static String json(Message message) {
-        throw new UnsupportedOperationException("skeleton");
+        Envelope envelope = message.envelope();
+        DartJson json = new DartJson(false)
+                .raw("{\"id\":")
+                .string(envelope.id())
+                .raw(",\"name\":")
+                .string(envelope.name())
+                .raw(",\"args\":")
+                .node(envelope.args())
+                .raw(",\"headers\":")
+                .strings(envelope.headers())
+                .raw(",\"enqueuedAt\":")
+                .string(DartTime.text(envelope.enqueuedAt()))
+                .raw(",\"notBefore\":");
+        time(json, envelope.notBefore())
+                .raw(",\"priority\":")
+                .raw(envelope.priority())
+                .raw(",\"attempt\":")
+                .raw(envelope.attempt())
+                .raw(",\"maxRetries\":")
+                .raw(envelope.maxRetries())
+                .raw(",\"visibilityTimeout\":")
+                .raw(String.valueOf(envelope.visibilityTimeoutMs()))
+                .raw(",\"queue\":")
+                .string(envelope.queue())
+                .raw(",\"meta\":")
+                .node(envelope.meta());
+        delivery(json, message.state());
+        return json.raw("}").toString();
+    }
+
+    private static void delivery(DartJson json, DeliveryState state) {
+        if (!state.equals(DeliveryState.FRESH)) {
+            json.raw(",\"delivery\":{\"attempt\":").raw(state.attempt()).raw(",\"notBefore\":");
+            time(json, state.notBefore()).raw(",\"firstSeen\":");
+            time(json, state.firstSeen()).raw("}");
+        }
+    }
+
+    private static DartJson time(DartJson json, @Nullable Instant time) {
+        return time == null ? json.raw("null") : json.string(DartTime.text(time));
     }
 
     /** @throws EnvelopeRefused when it is no envelope, with the member's name */
     public static Message ofJson(String json) {
-        throw new UnsupportedOperationException("skeleton");
+        return EnvelopeReader.ofJson(json);
     }
 
     /** In the order of the wire. */
     public static Map<String, String> fields(Message message) {
-        throw new UnsupportedOperationException("skeleton");
+        Envelope envelope = message.envelope();
+        Map<String, String> fields = LinkedHashMap.newLinkedHashMap(15);
+        fields.put("id", envelope.id());
+        fields.put("name", envelope.name());
+        fields.put("args", new DartJson(false).node(envelope.args()).toString());
+        fields.put("headers", new DartJson(false).strings(envelope.headers()).toString());
+        fields.put("enqueuedAt", DartTime.text(envelope.enqueuedAt()));
+        fields.put("notBefore", orEmpty(envelope.notBefore()));
+        fields.put("priority", Integer.toString(envelope.priority()));
+        fields.put("attempt", Integer.toString(envelope.attempt()));
+        fields.put("maxRetries", Integer.toString(envelope.maxRetries()));
+        Long visibility = envelope.visibilityTimeoutMs();
+        fields.put("visibilityTimeout", visibility == null ? "" : visibility.toString());
+        fields.put("queue", envelope.queue());
+        fields.put("meta", new DartJson(false).node(envelope.meta()).toString());
+        DeliveryState state = message.state();
+        if (!state.equals(DeliveryState.FRESH)) {
+            fields.put(ATTEMPT, Integer.toString(state.attempt()));
+            fields.put(NOT_BEFORE, orEmpty(state.notBefore()));
+            fields.put(FIRST_SEEN, orEmpty(state.firstSeen()));
+        }
+        return fields;
+    }
+
+    private static String orEmpty(@Nullable Instant time) {
+        return time == null ? "" : DartTime.text(time);
     }
 
     /** Unknown fields are ignored. @throws EnvelopeRefused when they are no envelope, with the field's name */
     public static Message ofFields(Map<String, String> fields) {
-        throw new UnsupportedOperationException("skeleton");
+        return EnvelopeReader.ofFields(fields);
     }
 }

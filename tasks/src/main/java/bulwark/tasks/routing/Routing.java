@@ -32,7 +32,11 @@ public final class Routing {
     /** Without a file: everything goes where it asks to, else to the default queue. */
     public static Routing withoutFile(String defaultQueue) {
         return new Routing(
-                new DefaultQueue(defaultQueue, "default"), Map.of(defaultQueue, Range.ALL), List.of(), List.of(), false);
+                new DefaultQueue(defaultQueue, "default"),
+                Map.of(defaultQueue, Range.ALL),
+                List.of(),
+                List.of(),
+                false);
     }
 
     /** @param queue as asked for, or null */

@@ -69,8 +69,8 @@ public final class RoutingFile {
                             .build())
                     .loadFromString(text);
         } catch (YamlEngineException e) {
-            throw new ConfigurationRefused(
-                    List.of("is not well-formed YAML or JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+            throw new ConfigurationRefused(List.of("is not well-formed YAML or JSON: "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
         }
     }
 
@@ -91,7 +91,8 @@ public final class RoutingFile {
         }
         node.only("alias", "queue", "fallbacks");
         String queue = node.at("queue").isAbsent() ? fallback : node.at("queue").text();
-        String alias = node.at("alias").isAbsent() ? "default" : node.at("alias").text();
+        String alias =
+                node.at("alias").isAbsent() ? "default" : node.at("alias").text();
         if (!alias.equals(queue) && queues.containsKey(alias)) {
             node.at("alias").fault("is also the name of a queue");
         }
@@ -131,8 +132,9 @@ public final class RoutingFile {
         RoutingNode match = node.at("match").only("task", "headers", "queueOverride");
         RoutingNode target = node.at("target").only("type", "name");
         List<Glob> tasks = new ArrayList<>();
-        for (RoutingNode pattern :
-                match.at("task").isText() ? List.of(match.at("task")) : match.at("task").items()) {
+        for (RoutingNode pattern : match.at("task").isText()
+                ? List.of(match.at("task"))
+                : match.at("task").items()) {
             try {
                 tasks.add(Glob.of(pattern.text()));
             } catch (IllegalArgumentException e) {

@@ -68,8 +68,8 @@ final class RoutingNode {
     Map<String, RoutingNode> entries() {
         Map<String, RoutingNode> entries = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
-            map.forEach((key, member) -> entries.put(
-                    String.valueOf(key), new RoutingNode(member, place + "." + key, problems)));
+            map.forEach((key, member) ->
+                    entries.put(String.valueOf(key), new RoutingNode(member, place + "." + key, problems)));
         } else if (value != null) {
             fault("must be a mapping");
         }

@@ -123,17 +123,27 @@ record CronFields(
             case Always always -> set.set(lowest, highest + 1);
             case And and -> and.getExpressions().forEach(part -> add(set, part, lowest, highest));
             case On on -> set.set(on.getTime().getValue());
-            case Between between -> step(set, number(between.getFrom().getValue()), number(between.getTo().getValue()), 1);
+            case Between between ->
+                step(
+                        set,
+                        number(between.getFrom().getValue()),
+                        number(between.getTo().getValue()),
+                        1);
             case Every every -> {
                 int period = every.getPeriod().getValue();
                 switch (every.getExpression()) {
                     case On on -> step(set, on.getTime().getValue(), highest, period);
                     case Between between ->
-                        step(set, number(between.getFrom().getValue()), number(between.getTo().getValue()), period);
+                        step(
+                                set,
+                                number(between.getFrom().getValue()),
+                                number(between.getTo().getValue()),
+                                period);
                     default -> step(set, lowest, highest, period);
                 }
             }
-            default -> throw new IllegalArgumentException("holds something other than numbers, *, commas, ranges and steps");
+            default ->
+                throw new IllegalArgumentException("holds something other than numbers, *, commas, ranges and steps");
         }
     }
 

@@ -39,9 +39,7 @@ record CronTimes(CronFields fields, ZoneRules rules) implements Times {
 
     private Instant once(LocalDateTime time) {
         List<ZoneOffset> offsets = rules.getValidOffsets(time);
-        return offsets.isEmpty()
-                ? rules.getTransition(time).getInstant()
-                : time.toInstant(offsets.getFirst());
+        return offsets.isEmpty() ? rules.getTransition(time).getInstant() : time.toInstant(offsets.getFirst());
     }
 
     /** Looks between two changes of the clock at a time. */

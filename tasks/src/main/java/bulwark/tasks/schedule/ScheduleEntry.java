@@ -29,7 +29,19 @@ public record ScheduleEntry(
     /** A copy with another run state, of the same version. */
     public ScheduleEntry withRun(boolean nowEnabled, Run changed) {
         return new ScheduleEntry(
-                id, taskName, queue, spec, args, kwargs, meta, nowEnabled, jitter, timezone, expireAt, changed, version);
+                id,
+                taskName,
+                queue,
+                spec,
+                args,
+                kwargs,
+                meta,
+                nowEnabled,
+                jitter,
+                timezone,
+                expireAt,
+                changed,
+                version);
     }
 
     /**

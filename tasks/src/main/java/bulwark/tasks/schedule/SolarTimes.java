@@ -21,7 +21,8 @@ record SolarTimes(Solar solar) implements Times {
     @Override
     public Optional<Instant> after(Instant instant) {
         ZoneOffset mean = ZoneOffset.ofHours((int) Math.round(solar.longitude() / 15));
-        LocalDate first = instant.minus(solar.offset()).atOffset(mean).toLocalDate().minusDays(1);
+        LocalDate first =
+                instant.minus(solar.offset()).atOffset(mean).toLocalDate().minusDays(1);
         for (int i = 0; i < DAYS; i++) {
             Instant fires = on(first.plusDays(i), mean);
             if (fires != null && fires.isAfter(instant)) {
@@ -37,12 +38,11 @@ record SolarTimes(Solar solar) implements Times {
                 .on(day.atStartOfDay(mean))
                 .oneDay()
                 .execute();
-        ZonedDateTime event =
-                switch (solar.event()) {
-                    case SUNRISE -> times.getRise();
-                    case SUNSET -> times.getSet();
-                    case NOON -> times.getNoon();
-                };
+        ZonedDateTime event = switch (solar.event()) {
+            case SUNRISE -> times.getRise();
+            case SUNSET -> times.getSet();
+            case NOON -> times.getNoon();
+        };
         return event == null
                 ? null
                 : event.toInstant().truncatedTo(ChronoUnit.SECONDS).plus(solar.offset());

@@ -60,9 +60,7 @@ final class SpecJson {
         String[] fields = cron.expression().strip().split("\\s+");
         boolean seconds = fields.length == 6;
         json.put("kind", "cron")
-                .put(
-                        "expression",
-                        seconds ? String.join(" ", List.of(fields).subList(1, 6)) : cron.expression());
+                .put("expression", seconds ? String.join(" ", List.of(fields).subList(1, 6)) : cron.expression());
         if (cron.description() != null) {
             json.put("description", cron.description());
         }
@@ -105,8 +103,7 @@ final class SpecJson {
         if (!text.startsWith("every:")) {
             return new Cron(text.strip(), null);
         }
-        Duration every =
-                DurationText.parse(text.substring("every:".length())).orElse(Duration.ZERO);
+        Duration every = DurationText.parse(text.substring("every:".length())).orElse(Duration.ZERO);
         if (every.isZero() || every.compareTo(Fields.LONGEST) > 0) {
             faults.add(place + ": spec must be every: and a duration above 0 such as every:5m, within "
                     + Fields.LONGEST.toDays() + " days");
@@ -126,21 +123,19 @@ final class SpecJson {
     private static ScheduleSpec cron(Fields fields) {
         String expression = fields.required("expression").strip();
         String seconds = fields.text("secondField", "second_field");
-        return new Cron(
-                seconds == null ? expression : seconds.strip() + " " + expression, fields.text("description"));
+        return new Cron(seconds == null ? expression : seconds.strip() + " " + expression, fields.text("description"));
     }
 
     private static ScheduleSpec solar(Fields fields) {
-        Solar.Event event =
-                switch (fields.required("event").toLowerCase(Locale.ROOT)) {
-                    case "sunrise" -> Solar.Event.SUNRISE;
-                    case "sunset" -> Solar.Event.SUNSET;
-                    case "noon" -> Solar.Event.NOON;
-                    default -> {
-                        fields.fault("event", "must be sunrise, sunset or noon");
-                        yield Solar.Event.NOON;
-                    }
-                };
+        Solar.Event event = switch (fields.required("event").toLowerCase(Locale.ROOT)) {
+            case "sunrise" -> Solar.Event.SUNRISE;
+            case "sunset" -> Solar.Event.SUNSET;
+            case "noon" -> Solar.Event.NOON;
+            default -> {
+                fields.fault("event", "must be sunrise, sunset or noon");
+                yield Solar.Event.NOON;
+            }
+        };
         Duration offset = Objects.requireNonNullElse(fields.duration("offsetMs", "offset"), Duration.ZERO);
         if (offset.abs().compareTo(Duration.ofDays(1)) > 0) {
             fields.fault("offsetMs", "must be within a day");

@@ -146,7 +146,8 @@ final class SeparateResults implements Broker {
                 new Settlement.Again(
                         again.receipt(), again.message(), again.queue(), again.priority(), again.notBefore(), null);
             case Settlement.Dead dead ->
-                new Settlement.Dead(dead.receipt(), dead.letter(), dead.queue(), dead.reason(), dead.meta(), null, false);
+                new Settlement.Dead(
+                        dead.receipt(), dead.letter(), dead.queue(), dead.reason(), dead.meta(), null, false);
         };
     }
 
@@ -174,8 +175,8 @@ final class SeparateResults implements Broker {
     @Override
     public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
         if (!request.dryRun()) {
-            DeadLetter.Replay rehearsal = new DeadLetter.Replay(
-                    request.limit(), request.since(), request.delay(), request.taskId(), true);
+            DeadLetter.Replay rehearsal =
+                    new DeadLetter.Replay(request.limit(), request.since(), request.delay(), request.taskId(), true);
             broker.replay(queue, rehearsal, UnaryOperator.identity()).forEach(letter -> admitAgain(letter, request));
         }
         return broker.replay(queue, request, prepare);

@@ -77,22 +77,25 @@ class RoutingFileTest {
                           - {match: {}, target: {type: broadcast, name: nobody}}
                           - {match: {task: x}}
                         """, "default"))
-                .isInstanceOfSatisfying(ConfigurationRefused.class, refused -> assertThat(refused.problems())
-                        .containsExactlyInAnyOrder(
-                                "the file has the member \"route\", which is not known there",
-                                "queues.a.priority_range starts above its end",
-                                "queues.b.priority_range[1] must be a whole number from 0 to 9",
-                                "queues.c must be a mapping",
-                                "default_queue names the queue \"gone\", which queues does not define",
-                                "routes[0].match.task has a [ that is never closed",
-                                "routes[0].target.type must be queue or broadcast",
-                                "routes[1].target.name names the broadcast \"nobody\", which broadcasts does not define",
-                                "routes[2].target.name is missing"));
+                .isInstanceOfSatisfying(
+                        ConfigurationRefused.class,
+                        refused -> assertThat(refused.problems())
+                                .containsExactlyInAnyOrder(
+                                        "the file has the member \"route\", which is not known there",
+                                        "queues.a.priority_range starts above its end",
+                                        "queues.b.priority_range[1] must be a whole number from 0 to 9",
+                                        "queues.c must be a mapping",
+                                        "default_queue names the queue \"gone\", which queues does not define",
+                                        "routes[0].match.task has a [ that is never closed",
+                                        "routes[0].target.type must be queue or broadcast",
+                                        "routes[1].target.name names the broadcast \"nobody\", which broadcasts does not define",
+                                        "routes[2].target.name is missing"));
     }
 
     @Test
     void an_alias_that_is_also_a_queue_is_a_fault() {
-        assertThatThrownBy(() -> RoutingFile.parse("{default_queue: {alias: b, queue: a}, queues: {a: {}, b: {}}}", "a"))
+        assertThatThrownBy(
+                        () -> RoutingFile.parse("{default_queue: {alias: b, queue: a}, queues: {a: {}, b: {}}}", "a"))
                 .hasMessageContaining("default_queue.alias is also the name of a queue");
     }
 
@@ -106,7 +109,9 @@ class RoutingFileTest {
     @Test
     void hostile_text_is_refused_or_read_and_never_anything_else() {
         Random random = new Random(7);
-        List<String> pieces = List.of("{", "}", "[", "]", ":", ",", "*", "&a ", "*a", "\n", "  ", "- ", "routes", "match", "task", "'", "\"", "\\", "9", "target", "queues", "!!java", "|", "?");
+        List<String> pieces = List.of(
+                "{", "}", "[", "]", ":", ",", "*", "&a ", "*a", "\n", "  ", "- ", "routes", "match", "task", "'", "\"",
+                "\\", "9", "target", "queues", "!!java", "|", "?");
         for (int i = 0; i < 3_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int j = random.nextInt(30); j >= 0; j--) {

@@ -51,7 +51,11 @@ class CronTimesTest {
         CronFields fields = CronFields.parse("0 0 13 * 5");
         assertThat(times(fields, "2026-01-01T00:00", 5))
                 .containsExactly(
-                        "2026-01-02T00:00", "2026-01-09T00:00", "2026-01-13T00:00", "2026-01-16T00:00", "2026-01-23T00:00");
+                        "2026-01-02T00:00",
+                        "2026-01-09T00:00",
+                        "2026-01-13T00:00",
+                        "2026-01-16T00:00",
+                        "2026-01-23T00:00");
     }
 
     @Test
@@ -184,8 +188,8 @@ class CronTimesTest {
     }
 
     private static String expression(Random random) {
-        return field(random, 0, 59) + " " + field(random, 0, 23) + " " + field(random, 1, 28) + " " + field(random, 1, 12)
-                + " " + field(random, 0, 7);
+        return field(random, 0, 59) + " " + field(random, 0, 23) + " " + field(random, 1, 28) + " "
+                + field(random, 1, 12) + " " + field(random, 0, 7);
     }
 
     private static String field(Random random, int lowest, int highest) {
@@ -204,7 +208,8 @@ class CronTimesTest {
 
     /** Read straight from the definition, one field at a time. */
     private static boolean matches(String expression, LocalDateTime time) {
-        String[] fields = expression.replace("*/1 ", "* ").replaceAll("\\*/1$", "*").split(" ");
+        String[] fields =
+                expression.replace("*/1 ", "* ").replaceAll("\\*/1$", "*").split(" ");
         int weekday = time.getDayOfWeek().getValue() % 7;
         boolean day = in(fields[2], time.getDayOfMonth(), 1, 31);
         boolean dayOfWeek = in(fields[4], weekday, 0, 7) || weekday == 0 && in(fields[4], 7, 0, 7);

@@ -53,7 +53,8 @@ class NextRunTest {
         ScheduleEntry entry = entry(new Clocked(NOON), Run.NEVER);
         assertThat(NextRun.of(entry, NOON).after(NOON.minusSeconds(1))).contains(NOON);
         assertThat(NextRun.of(entry, NOON).after(NOON)).isEmpty();
-        assertThat(NextRun.planned(entry, NOON.minusSeconds(5)).run().nextRunAt()).isEqualTo(NOON);
+        assertThat(NextRun.planned(entry, NOON.minusSeconds(5)).run().nextRunAt())
+                .isEqualTo(NOON);
         ScheduleEntry late = NextRun.planned(entry, NOON.plusSeconds(5));
         assertThat(late.enabled()).isFalse();
         assertThat(late.run().nextRunAt()).isNull();
@@ -112,16 +113,19 @@ class NextRunTest {
         Instant plain = next(new Solar(Solar.Event.SUNSET, 52.52, 13.405, Duration.ZERO), null)
                 .after(NOON)
                 .orElseThrow();
-        assertThat(next(new Solar(Solar.Event.SUNSET, 52.52, 13.405, early), null).after(NOON))
+        assertThat(next(new Solar(Solar.Event.SUNSET, 52.52, 13.405, early), null)
+                        .after(NOON))
                 .contains(plain.plus(early));
     }
 
     @Test
     void polar_night_and_midnight_sun_are_passed_over() {
         Solar tromso = new Solar(Solar.Event.SUNRISE, 69.65, 18.96, Duration.ZERO);
-        Instant afterNight = next(tromso, null).after(Instant.parse("2026-12-01T00:00:00Z")).orElseThrow();
+        Instant afterNight =
+                next(tromso, null).after(Instant.parse("2026-12-01T00:00:00Z")).orElseThrow();
         assertThat(afterNight).isBetween(Instant.parse("2027-01-10T00:00:00Z"), Instant.parse("2027-01-20T00:00:00Z"));
-        Instant afterSummer = next(tromso, null).after(Instant.parse("2026-06-01T00:00:00Z")).orElseThrow();
+        Instant afterSummer =
+                next(tromso, null).after(Instant.parse("2026-06-01T00:00:00Z")).orElseThrow();
         assertThat(afterSummer).isBetween(Instant.parse("2026-07-20T00:00:00Z"), Instant.parse("2026-08-01T00:00:00Z"));
     }
 
@@ -139,7 +143,8 @@ class NextRunTest {
             for (int day = 0; day < 10; day++) {
                 Instant found = next.after(time).orElseThrow();
                 assertThat(found).isAfter(time).isBefore(time.plusSeconds(26 * 3600));
-                assertThat(next.after(found.minusSeconds(random.nextInt(3600) + 1))).contains(found);
+                assertThat(next.after(found.minusSeconds(random.nextInt(3600) + 1)))
+                        .contains(found);
                 assertThat(next.after(found).orElseThrow()).isAfter(found.plusSeconds(22 * 3600));
                 time = found;
             }
@@ -180,14 +185,36 @@ class NextRunTest {
     private static ScheduleEntry expiring(ScheduleSpec spec, Instant expireAt) {
         ScheduleEntry e = entry(spec, Run.NEVER);
         return new ScheduleEntry(
-                e.id(), e.taskName(), e.queue(), spec, e.args(), e.kwargs(), e.meta(), true, e.jitter(), null, expireAt,
-                Run.NEVER, 0);
+                e.id(),
+                e.taskName(),
+                e.queue(),
+                spec,
+                e.args(),
+                e.kwargs(),
+                e.meta(),
+                true,
+                e.jitter(),
+                null,
+                expireAt,
+                Run.NEVER,
+                0);
     }
 
     private static ScheduleEntry inZone(ScheduleSpec spec, String zone) {
         ScheduleEntry e = entry(spec, Run.NEVER);
         return new ScheduleEntry(
-                e.id(), e.taskName(), e.queue(), spec, e.args(), e.kwargs(), e.meta(), true, e.jitter(), zone, null,
-                Run.NEVER, 0);
+                e.id(),
+                e.taskName(),
+                e.queue(),
+                spec,
+                e.args(),
+                e.kwargs(),
+                e.meta(),
+                true,
+                e.jitter(),
+                zone,
+                null,
+                Run.NEVER,
+                0);
     }
 }

@@ -77,16 +77,21 @@ class ScheduleTextTest {
 
     @Test
     void an_empty_field_of_a_hash_is_null() {
-        Map<String, String> fields = ScheduleFields.of(entry(new Interval(Duration.ofMinutes(1), null, null), Run.NEVER));
-        assertThat(fields).containsEntry("lastRunAt", "").containsEntry("jitterMs", "").containsEntry("enabled", "true");
-        assertThat(fields).containsEntry("spec", "{\"kind\":\"interval\",\"everyMs\":60000}").containsEntry("kwargs", "{}");
+        Map<String, String> fields =
+                ScheduleFields.of(entry(new Interval(Duration.ofMinutes(1), null, null), Run.NEVER));
+        assertThat(fields)
+                .containsEntry("lastRunAt", "")
+                .containsEntry("jitterMs", "")
+                .containsEntry("enabled", "true");
+        assertThat(fields)
+                .containsEntry("spec", "{\"kind\":\"interval\",\"everyMs\":60000}")
+                .containsEntry("kwargs", "{}");
         assertThat(ScheduleFields.parse("nightly", fields).run()).isEqualTo(Run.NEVER);
     }
 
     @Test
     void every_other_name_of_a_member_is_read() {
-        ObjectNode json = object(
-                """
+        ObjectNode json = object("""
                 {"name":"n","task":"t","schedule":{"kind":"interval","every":"5m","start_at":"2026-01-02"},"jitter":"10s"}""");
         ScheduleEntry entry = ScheduleText.ofJson(json);
         assertThat(entry.id()).isEqualTo("n");
@@ -113,7 +118,8 @@ class ScheduleTextTest {
     void seconds_of_a_cron_expression_stand_apart_so_that_the_original_reads_the_rest() {
         Cron cron = new Cron("30 0 3 * * *", "at night");
         assertThat(ScheduleText.specText(cron))
-                .isEqualTo("{\"kind\":\"cron\",\"expression\":\"0 3 * * *\",\"description\":\"at night\",\"secondField\":\"30\"}");
+                .isEqualTo(
+                        "{\"kind\":\"cron\",\"expression\":\"0 3 * * *\",\"description\":\"at night\",\"secondField\":\"30\"}");
         assertThat(ScheduleText.ofSpec(ScheduleText.specText(cron))).isEqualTo(cron);
     }
 
@@ -121,37 +127,40 @@ class ScheduleTextTest {
     void an_offset_of_the_sun_is_kept_under_either_name() {
         Solar solar = new Solar(Solar.Event.SUNSET, 52, 13.5, Duration.ofMinutes(-15));
         assertThat(ScheduleText.ofSpec(ScheduleText.specText(solar))).isEqualTo(solar);
-        assertThat(ScheduleText.ofSpec(
-                        "{\"kind\":\"solar\",\"event\":\"sunset\",\"latitude\":52,\"longitude\":13.5,\"offset\":-900000}"))
+        assertThat(
+                        ScheduleText.ofSpec(
+                                "{\"kind\":\"solar\",\"event\":\"sunset\",\"latitude\":52,\"longitude\":13.5,\"offset\":-900000}"))
                 .isEqualTo(solar);
     }
 
     @Test
     void a_clocked_one_always_runs_once() {
-        assertThat(ScheduleText.ofSpec("{\"kind\":\"clocked\",\"run_at\":\"2026-01-02T03:04:05.678Z\",\"runOnce\":false}"))
+        assertThat(ScheduleText.ofSpec(
+                        "{\"kind\":\"clocked\",\"run_at\":\"2026-01-02T03:04:05.678Z\",\"runOnce\":false}"))
                 .isEqualTo(new Clocked(TIME));
     }
 
     @Test
     void every_fault_is_named_at_once() {
-        ObjectNode json = object(
-                """
+        ObjectNode json = object("""
                 {"id":"n","spec":{"kind":"interval","everyMs":-1},"queue":7,"enabled":"yes","args":[],"timezone":"Mars/North",
                  "jitterMs":-5,"expireAt":"soon","totalRunCount":-1}""");
         assertThatThrownBy(() -> ScheduleText.ofJson(json))
-                .isInstanceOfSatisfying(ScheduleRefused.class, refused -> assertThat(refused.faults())
-                        .allMatch(fault -> fault.startsWith("schedule \"n\": "))
-                        .extracting(fault -> fault.split(" ")[2])
-                        .containsExactlyInAnyOrder(
-                                "taskName",
-                                "queue",
-                                "everyMs",
-                                "args",
-                                "enabled",
-                                "jitterMs",
-                                "timezone",
-                                "expireAt",
-                                "totalRunCount"));
+                .isInstanceOfSatisfying(
+                        ScheduleRefused.class,
+                        refused -> assertThat(refused.faults())
+                                .allMatch(fault -> fault.startsWith("schedule \"n\": "))
+                                .extracting(fault -> fault.split(" ")[2])
+                                .containsExactlyInAnyOrder(
+                                        "taskName",
+                                        "queue",
+                                        "everyMs",
+                                        "args",
+                                        "enabled",
+                                        "jitterMs",
+                                        "timezone",
+                                        "expireAt",
+                                        "totalRunCount"));
     }
 
     @ParameterizedTest

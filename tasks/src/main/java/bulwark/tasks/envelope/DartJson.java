@@ -1,0 +1,194 @@
+package bulwark.tasks.envelope;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Compact JSON as Dart prints it, which is what signatures cover: integers as they are, doubles with the shortest digits that read back, laid out as in ECMAScript with
+ * {@code .0} added to whole ones below 1e21; control characters escaped, everything else raw. Not thread-safe.
+ */
+final class DartJson {
+    private static final String HEX = "0123456789abcdef";
+
+    private final StringBuilder out = new StringBuilder(512);
+    private final boolean sorted;
+
+    /** @param sorted members of every object by UTF-16 code unit, else in their own order */
+    DartJson(boolean sorted) {
+        this.sorted = sorted;
+    }
+
+    DartJson raw(String text) {
+        out.append(text);
+        return this;
+    }
+
+    DartJson raw(long number) {
+        out.append(number);
+        return this;
+    }
+
+    DartJson node(JsonNode node) {
+        if (node.isObject()) {
+            object(node);
+        } else if (node.isArray()) {
+            array(node);
+        } else if (node.isString()) {
+            string(node.stringValue());
+        } else if (node.isIntegralNumber()) {
+            integer(node);
+        } else if (node.isNumber()) {
+            out.append(number(node.doubleValue()));
+        } else {
+            out.append(node.isBoolean() ? String.valueOf(node.booleanValue()) : "null");
+        }
+        return this;
+    }
+
+    private void integer(JsonNode node) {
+        if (!node.canConvertToLong()) {
+            throw new EnvelopeRefused("a whole number is beyond 64 bits");
+        }
+        out.append(node.longValue());
+    }
+
+    private void object(JsonNode object) {
+        out.append('{');
+        boolean first = true;
+        if (sorted) {
+            String[] names = object.propertyNames().toArray(String[]::new);
+            Arrays.sort(names);
+            for (String name : names) {
+                first = member(first, name, object.get(name));
+            }
+        } else {
+            for (Map.Entry<String, JsonNode> member : object.properties()) {
+                first = member(first, member.getKey(), member.getValue());
+            }
+        }
+        out.append('}');
+    }
+
+    private boolean member(boolean first, String name, JsonNode value) {
+        if (!first) {
+            out.append(',');
+        }
+        string(name);
+        out.append(':');
+        node(value);
+        return false;
+    }
+
+    private void array(JsonNode array) {
+        out.append('[');
+        for (int i = 0; i < array.size(); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            node(array.get(i));
+        }
+        out.append(']');
+    }
+
+    /** Members whose values are strings. */
+    DartJson strings(Map<String, String> object) {
+        String[] names = object.keySet().toArray(String[]::new);
+        Arrays.sort(names);
+        out.append('{');
+        for (int i = 0; i < names.length; i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            string(names[i]);
+            out.append(':');
+            string(String.valueOf(object.get(names[i])));
+        }
+        out.append('}');
+        return this;
+    }
+
+    DartJson string(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < 0x20) {
+                control(c);
+            } else if (Character.isSurrogate(c) && !paired(text, i)) {
+                unicode(c);
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+        return this;
+    }
+
+    private static boolean paired(String text, int at) {
+        return Character.isHighSurrogate(text.charAt(at))
+                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
+                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
+    }
+
+    private void control(char c) {
+        switch (c) {
+            case '\b' -> out.append("\\b");
+            case '\t' -> out.append("\\t");
+            case '\n' -> out.append("\\n");
+            case '\f' -> out.append("\\f");
+            case '\r' -> out.append("\\r");
+            default -> unicode(c);
+        }
+    }
+
+    private void unicode(char c) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(HEX.charAt((c >> shift) & 15));
+        }
+    }
+
+    /** @throws EnvelopeRefused for what JSON has no number for */
+    static String number(double value) {
+        if (Double.isNaN(value) || Double.isInfinite(value)) {
+            throw new EnvelopeRefused("a number is not finite");
+        }
+        String sign = value < 0 || (value == 0 && 1 / value < 0) ? "-" : "";
+        double absolute = Math.abs(value);
+        if (absolute == 0) {
+            return sign + "0.0";
+        }
+        // The one double whose shortest digits the JDK does not print.
+        if (absolute == Double.MIN_VALUE) {
+            return sign + "5e-324";
+        }
+        BigDecimal shortest = new BigDecimal(Double.toString(absolute)).stripTrailingZeros();
+        return sign + layOut(shortest.unscaledValue(), shortest.precision() - shortest.scale());
+    }
+
+    /** @param point place of the decimal point behind the first digit's left edge */
+    private static String layOut(BigInteger unscaled, int point) {
+        String digits = unscaled.toString();
+        int count = digits.length();
+        if (point > 21 || point <= -6) {
+            int exponent = point - 1;
+            String fraction = count == 1 ? "" : "." + digits.substring(1);
+            return digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + Math.abs(exponent);
+        }
+        if (point <= 0) {
+            return "0." + "0".repeat(-point) + digits;
+        }
+        return count <= point
+                ? digits + "0".repeat(point - count) + ".0"
+                : digits.substring(0, point) + "." + digits.substring(point);
+    }
+
+    @Override
+    public String toString() {
+        return out.toString();
+    }
+}

@@ -1,0 +1,78 @@
+package bulwark.tasks.envelope;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import bulwark.kernel.signing.Digests;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The forms of Stem 0.2, byte for byte. */
+class EnvelopeTextTest {
+    private static final String A =
+            "{\"id\":\"0192f000-0000-7000-8000-000000000001\",\"name\":\"demo.task\",\"args\":{\"value\":1},\"headers\":{\"stem-args-encoder\":\"json\"},\"enqueuedAt\":\"2026-01-02T03:04:05.678Z\",\"notBefore\":null,\"priority\":0,\"attempt\":0,\"maxRetries\":3,\"visibilityTimeout\":null,\"queue\":\"default\",\"meta\":{\"stem.task\":\"demo.task\",\"__stemArgsEncoder\":\"json\"}}";
+    private static final String B =
+            "{\"id\":\"0192f000-0000-7000-8000-000000000002\",\"name\":\"billing.charge\",\"args\":{\"z\":1,\"amount\":12.5,\"a\":{\"b\":[1,2.0,true,null],\"A\":\"é😀/\\u2028\"},\"big\":1e21,\"tiny\":1e-7,\"twenty\":1e20,\"quote\":\"a\\\"b\\\\c\\n\\t\\u0001\\u007f\"},\"headers\":{\"traceparent\":\"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\",\"tenant\":\"acme\",\"stem-args-encoder\":\"json\"},\"enqueuedAt\":\"2026-01-02T03:04:05.678901Z\",\"notBefore\":\"2026-01-02T03:05:00.000Z\",\"priority\":7,\"attempt\":2,\"maxRetries\":5,\"visibilityTimeout\":45000,\"queue\":\"billing\",\"meta\":{\"stem.task\":\"billing.charge\",\"～\":2,\"😀\":1,\"__stemArgsEncoder\":\"json\",\"stem.retryPolicy\":{\"backoff\":true,\"backoffMaxMs\":60000,\"jitter\":false,\"defaultDelayMs\":1000,\"maxRetries\":5,\"autoRetryFor\":[],\"dontAutoRetryFor\":[]}}}";
+    private static final String C =
+            "{\"id\":\"0192f000-0000-7000-8000-000000000003\",\"name\":\"reports.aggregate\",\"args\":{},\"headers\":{\"scheduled-from\":\"beat\",\"schedule-id\":\"nightly\"},\"enqueuedAt\":\"2026-01-02T00:00:00.000Z\",\"queue\":\"reporting\"}";
+
+    @Test
+    void the_signed_bytes_are_those_of_the_vectors() {
+        assertThat(canonicalDigest(A)).isEqualTo("1a9d6aceb23534c4f494f04c51d1fb2eca741eaaf45af2b15d053ff3c8021b88");
+        assertThat(canonicalDigest(B)).isEqualTo("ea228d1ef1ac02e83ad55226d8187a6abf3e3d2fbb75cbc6f614aeeab7a96625");
+        assertThat(canonicalDigest(C)).isEqualTo("c213d1a7f755705274ca0af30334202e9f448ec1eef9ce4d072f98b1ce1be452");
+    }
+
+    private static String canonicalDigest(String json) {
+        return Digests.sha256Hex(
+                EnvelopeText.canonical(EnvelopeText.ofJson(json).envelope()));
+    }
+
+    @Test
+    void json_and_fields_read_back_as_they_were() {
+        for (String json : new String[] {A, B, C}) {
+            Message message = EnvelopeText.ofJson(json);
+            assertThat(EnvelopeText.ofJson(EnvelopeText.json(message))).isEqualTo(message);
+            assertThat(EnvelopeText.ofFields(EnvelopeText.fields(message))).isEqualTo(message);
+        }
+        assertThat(EnvelopeText.json(EnvelopeText.ofJson(A))).isEqualTo(A);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1.0,1.0",
+        "0.1,0.1",
+        "12.5,12.5",
+        "1e16,10000000000000000.0",
+        "1e20,100000000000000000000.0",
+        "1e21,1e+21",
+        "1e-6,0.000001",
+        "1e-7,1e-7",
+        "1.5e-7,1.5e-7",
+        "-0.0,-0.0",
+        "1.7976931348623157e308,1.7976931348623157e+308",
+        "4.9e-324,5e-324"
+    })
+    void doubles_are_laid_out_as_in_dart(double value, String text) {
+        assertThat(DartJson.number(value)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"args":{}}                                        | name is missing
+            {"name":"x"}                                       | args is missing
+            {"name":"x","args":[]}                             | args is not an object
+            {"name":7,"args":{}}                               | name is not a string
+            {"name":"x","args":{},"headers":{"a":1}}           | headers hold a value that is not a string
+            {"name":"x","args":{"n":9223372036854775808}}      | args holds a whole number beyond 64 bits
+            {"name":"x","args":{},"attempt":-1}                | attempt is not a whole number of at least 0
+            {"name":"x","args":{},"enqueuedAt":"yesterday"}    | enqueuedAt is not a UTC time such as 2026-01-02T03:04:05.678Z
+            {"name":"x","args":{}                              | envelope is not JSON: the body is not well-formed JSON
+            """)
+    void what_is_no_envelope_is_refused_by_its_field(String json, String sentence) {
+        assertThatExceptionOfType(EnvelopeRefused.class)
+                .isThrownBy(() -> EnvelopeText.ofJson(json.strip()))
+                .withMessage(sentence.strip());
+    }
+}

@@ -1,12 +1,14 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Access;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.quota.Quotas.Grant;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -125,12 +127,13 @@ final class Exchange {
             refuse(new EdgeRefusal.BadCredentials());
             return;
         }
-        Optional<Verdict> cached = listener.service().keys().cached(bearer);
+        ApiKeys keys = Objects.requireNonNull(listener.service().keys(), "without keys every route is open");
+        Optional<Verdict> cached = keys.cached(bearer);
         if (cached.isPresent()) {
             decide(cached.get(), route);
         } else {
             aside(() -> {
-                Verdict verdict = listener.service().keys().authenticate(bearer);
+                Verdict verdict = keys.authenticate(bearer);
                 return () -> decide(verdict, route);
             });
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence.
  *
  * @param name prefix of the metric names, for instance {@code stigmem}
+ * @param keys null when every route on the network is open
  * @param anonymous the trusted identity when authentication is off, else null
  * @param errors the part's one mapping to the wire
  * @param refusals told of every refusal, for evidence and metrics
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Service(
         String name,
         List<Route> routes,
-        ApiKeys keys,
+        @Nullable ApiKeys keys,
         @Nullable Principal anonymous,
         Quotas quotas,
         Errors errors,
@@ -31,6 +32,12 @@ public record Service(
         Set<String> hosts,
         Metrics metrics,
         Limits limits) {
+
+    public Service {
+        if (keys == null && routes.stream().anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
+            throw new IllegalArgumentException("a route that asks who calls needs API keys to tell");
+        }
+    }
 
     /** The part's wire form of every refusal. */
     public interface Errors {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description = "Signed background tasks: send them, run them, look after them.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class})
+        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class})
 public final class StemCommand implements Runnable {
     private final Session session;
 

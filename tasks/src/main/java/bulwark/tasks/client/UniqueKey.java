@@ -3,8 +3,6 @@ package bulwark.tasks.client;
 import bulwark.kernel.signing.Digests;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeText;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,12 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class UniqueKey {
     private static final Set<String> TRACE = Set.of("traceparent", "tracestate", "baggage");
-    /** What stands around the arguments in the signed form of an otherwise empty envelope. */
-    private static final String BEFORE = "{\"args\":";
-
-    private static final String AFTER =
-            signed(JsonNodeFactory.instance.objectNode()).substring(BEFORE.length() + 2);
-
     private UniqueKey() {}
 
     static String of(TaskCall call, Envelope envelope) {
@@ -46,7 +38,8 @@ final class UniqueKey {
         }
         return Digests.sha256Hex(
                 "{\"task\":" + text(envelope.name()) + ",\"queue\":" + text(envelope.queue()) + ",\"args\":"
-                        + text(envelope.args()) + ",\"headers\":" + text(headers) + ",\"meta\":" + text(meta) + "}");
+                        + EnvelopeText.canonical(envelope.args()) + ",\"headers\":" + EnvelopeText.canonical(headers) + ",\"meta\":"
+                + EnvelopeText.canonical(meta) + "}");
     }
 
     private static @Nullable String given(TaskCall call, ObjectNode meta) {
@@ -59,20 +52,6 @@ final class UniqueKey {
     }
 
     private static String text(String value) {
-        ObjectNode wrapped = JsonNodeFactory.instance.objectNode().put("v", value);
-        String json = text(wrapped);
-        return json.substring("{\"v\":".length(), json.length() - 1);
-    }
-
-    /** Numbers and escapes exactly as in the signed form. */
-    private static String text(ObjectNode value) {
-        String signed = signed(value);
-        return signed.substring(BEFORE.length(), signed.length() - AFTER.length());
-    }
-
-    private static String signed(ObjectNode args) {
-        Envelope envelope = new Envelope(
-                "", "", args, Map.of(), Instant.EPOCH, null, 0, 0, 0, null, "", JsonNodeFactory.instance.objectNode());
-        return new String(EnvelopeText.canonical(envelope), StandardCharsets.UTF_8);
+        return EnvelopeText.canonical(JsonNodeFactory.instance.stringNode(value));
     }
 }

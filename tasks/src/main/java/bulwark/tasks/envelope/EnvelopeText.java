@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Every text form of an envelope: the bytes that are signed, the JSON of delayed and dead messages, and the flat fields of a stream entry. Source of
@@ -50,6 +51,11 @@ public final class EnvelopeText {
                 .raw(String.valueOf(envelope.visibilityTimeoutMs()))
                 .raw("}");
         return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Any value as it stands in the signed bytes: compact, keys sorted at every depth. */
+    public static String canonical(JsonNode value) {
+        return new DartJson(true).node(value).toString();
     }
 
     /** One line of JSON; the delivery state is a further member when it is not fresh. */

@@ -1,0 +1,138 @@
+package bulwark.app;
+
+import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The folder of tasks under {@code up}: the embedded broker, an Ed25519 key pair, and a {@code .env} with which commands reach both. The beat signs and so has the private half;
+ * the worker verifies and has only the public one.
+ */
+record TasksSetup(Path directory, Path factsDirectory, int workerPort, int beatPort) {
+    private static final String KEY_ID = "up";
+
+    static TasksSetup openOrCreate(Path state, int portBase) throws IOException {
+        TasksSetup setup =
+                new TasksSetup(state.resolve("tasks"), state.resolve("facts"), portBase + 300, portBase + 301);
+        for (String folder : List.of("", "worker", "beat", "keys")) {
+            OwnerOnlyFiles.createDirectory(setup.directory.resolve(folder));
+        }
+        OwnerOnlyFiles.createDirectory(setup.exports());
+        setup.createKeys();
+        OwnerOnlyFiles.write(setup.directory.resolve(".env"), setup.environmentFile());
+        return setup;
+    }
+
+    /** Each half is written whole; a kill between the two leaves a private key without its public one, which is then made of it. */
+    private void createKeys() throws IOException {
+        Signing signing = Signing.fastest();
+        if (!Files.exists(privateKeys())) {
+            write(privateKeys(), signing.random32().expose(SecretAccess.grant()));
+        }
+        if (!Files.exists(publicKeys())) {
+            String line = Files.readString(privateKeys()).strip();
+            byte[] seed = Base64.getDecoder().decode(line.substring(line.indexOf(':') + 1));
+            write(publicKeys(), signing.signer(SecretBytes.of(seed)).publicKey());
+        }
+    }
+
+    private static void write(Path file, byte[] key) throws IOException {
+        String line = KEY_ID + ":" + Base64.getEncoder().encodeToString(key) + "\n";
+        OwnerOnlyFiles.write(file, line.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Path privateKeys() {
+        return directory.resolve("keys").resolve("private");
+    }
+
+    private Path publicKeys() {
+        return directory.resolve("keys").resolve("public");
+    }
+
+    Path exports() {
+        return factsDirectory.resolveSibling("exports");
+    }
+
+    private byte[] environmentFile() {
+        return """
+                # For commands: bin/stem … --state %s
+                # Written anew at each start of up.
+                STEM_STATE_DIR=%s
+                STEM_SIGNING_ALGORITHM=ed25519
+                STEM_SIGNING_ACTIVE_KEY=%s
+                STEM_SIGNING_PUBLIC_KEYS_FILE=%s
+                STEM_SIGNING_PRIVATE_KEYS_FILE=%s
+                """.formatted(directory, directory, KEY_ID, publicKeys(), privateKeys())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Map<String, String> common() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("STEM_STATE_DIR", directory.toString());
+        environment.put("STEM_SIGNING_ALGORITHM", "ed25519");
+        environment.put("STEM_SIGNING_ACTIVE_KEY", KEY_ID);
+        environment.put("STEM_SIGNING_PUBLIC_KEYS_FILE", publicKeys().toString());
+        return environment;
+    }
+
+    Map<String, String> workerEnvironment() {
+        Map<String, String> environment = common();
+        environment.put("STEM_METRICS_PORT", Integer.toString(workerPort));
+        environment.put(PlatformPlaces.FACTS, factsDirectory.toString());
+        environment.put(PlatformPlaces.TASKS, directory.toString());
+        environment.put(PlatformPlaces.EXPORTS, exports().toString());
+        return environment;
+    }
+
+    Map<String, String> beatEnvironment() {
+        Map<String, String> environment = common();
+        environment.put("STEM_SIGNING_PRIVATE_KEYS_FILE", privateKeys().toString());
+        environment.put("STEM_METRICS_PORT", Integer.toString(beatPort));
+        return environment;
+    }
+
+    Path workerDirectory() {
+        return directory.resolve("worker");
+    }
+
+    Path beatDirectory() {
+        return directory.resolve("beat");
+    }
+
+    /** The platform's own jobs, in the form of a schedules file. */
+    static String schedules() {
+        return """
+                schedules:
+                  - id: platform.audit-export
+                    task: platform.audit-export
+                    queue: default
+                    schedule: "17 3 * * *"
+                  - id: platform.key-ages
+                    task: platform.key-ages
+                    queue: default
+                    schedule: every:6h
+                """;
+    }
+
+    void welcome(PrintStream out, String program) {
+        out.println("  tasks   a worker (metrics http://localhost:" + workerPort + "/metrics) and a beat (http://localhost:"
+                + beatPort + "/metrics); to send one:");
+        out.println("    " + tryThis(program));
+        out.println();
+        out.flush();
+    }
+
+    String tryThis(String program) {
+        return program + " enqueue demo.echo --args '{\"hello\":\"world\"}' --wait --state " + directory;
+    }
+}

@@ -1,0 +1,82 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import java.util.Base64;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Fresh signing keys as lines of settings. */
+@Command(
+        name = "keygen",
+        mixinStandardHelpOptions = true,
+        description = "Print fresh signing keys as settings. Nothing is stored.",
+        subcommands = {KeygenCommand.Hmac.class, KeygenCommand.Ed25519.class})
+final class KeygenCommand extends Group {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    KeygenCommand(Session session) {
+        super(session);
+    }
+
+    @Command(name = "hmac", mixinStandardHelpOptions = true, description = "A shared secret for producers and workers.")
+    static final class Hmac implements Callable<Integer> {
+        private final Session session;
+
+        @Option(names = "--id", description = "The key's id (default ${DEFAULT-VALUE}).")
+        private String id = "primary";
+
+        Hmac(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            session.out().println("STEM_SIGNING_KEYS=" + checked(id) + ":" + base64(Signing.fastest().random32()));
+            session.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "ed25519",
+            mixinStandardHelpOptions = true,
+            description = "A key pair: producers and beats hold both halves, workers the public one.")
+    static final class Ed25519 implements Callable<Integer> {
+        private final Session session;
+
+        @Option(names = "--id", description = "The key's id (default ${DEFAULT-VALUE}).")
+        private String id = "primary";
+
+        Ed25519(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            Signing signing = Signing.fastest();
+            SecretBytes seed = signing.random32();
+            String publicKey =
+                    Base64.getEncoder().encodeToString(signing.signer(seed).publicKey());
+            session.out().println("STEM_SIGNING_ALGORITHM=ed25519");
+            session.out().println("STEM_SIGNING_PUBLIC_KEYS=" + checked(id) + ":" + publicKey);
+            session.out().println("STEM_SIGNING_PRIVATE_KEYS=" + id + ":" + base64(seed));
+            session.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
+            return 0;
+        }
+    }
+
+    private static String checked(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw StemFailed.usage("--id has 1 to 64 letters, digits, dots, dashes and underscores");
+        }
+        return id;
+    }
+
+    private static String base64(SecretBytes secret) {
+        return Base64.getEncoder().encodeToString(secret.expose(SecretAccess.grant()));
+    }
+}

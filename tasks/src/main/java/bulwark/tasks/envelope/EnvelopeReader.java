@@ -50,9 +50,7 @@ final class EnvelopeReader {
                 fields.getOrDefault("headers", "").isEmpty()
                         ? Map.of()
                         : headers(object("headers", fields.get("headers"))),
-                fields.getOrDefault("enqueuedAt", "").isEmpty()
-                        ? Instant.EPOCH
-                        : DartTime.parse("enqueuedAt", fields.get("enqueuedAt")),
+                timeOr(fields, "enqueuedAt", Instant.EPOCH),
                 time(fields, "notBefore"),
                 (int) number(fields, "priority", Integer.MIN_VALUE),
                 (int) number(fields, "attempt", 0),
@@ -166,6 +164,11 @@ final class EnvelopeReader {
     private static @Nullable Instant time(Map<String, String> fields, String field) {
         String text = fields.getOrDefault(field, "");
         return text.isEmpty() ? null : DartTime.parse(field, text);
+    }
+
+    private static Instant timeOr(Map<String, String> fields, String field, Instant fallback) {
+        Instant time = time(fields, field);
+        return time == null ? fallback : time;
     }
 
     private static long number(Map<String, String> fields, String field, long least) {

@@ -1,0 +1,167 @@
+package bulwark.tasks.signing;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.signing.Ed25519Verifier;
+import bulwark.kernel.signing.Signing;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of one moment. Immutable. */
+record KeyRings(
+        Map<String, SecretBytes> hmac,
+        Map<String, Ed25519Verifier> ed25519,
+        @Nullable Signer signer,
+        Signing signing,
+        List<String> describe) {
+    static final String HMAC = "hmac-sha256";
+    static final String ED25519 = "ed25519";
+
+    /** @param sign canonical bytes to signature bytes */
+    record Signer(String algorithm, String keyId, UnaryOperator<byte[]> sign) {}
+
+    static KeyRings of(Configuration configuration, Signing signing) {
+        return new Reading(configuration, signing).rings();
+    }
+
+    boolean canVerify() {
+        return !hmac.isEmpty() || !ed25519.isEmpty();
+    }
+
+    boolean knows(String keyId) {
+        return hmac.containsKey(keyId) || ed25519.containsKey(keyId);
+    }
+
+    /** The algorithm of the ring whose key of this id made the signature; null when none did. */
+    @Nullable
+    String verify(String keyId, byte[] canonical, byte[] signature) {
+        Ed25519Verifier verifier = ed25519.get(keyId);
+        if (verifier != null && signature.length == 64 && verifier.verify(canonical, signature)) {
+            return ED25519;
+        }
+        SecretBytes secret = hmac.get(keyId);
+        return secret != null && MessageDigest.isEqual(signing.hmacSha256(secret, canonical), signature) ? HMAC : null;
+    }
+
+    /** Collects every fault before it refuses. */
+    private static final class Reading {
+        private final Signing signing;
+        private final List<String> faults = new ArrayList<>();
+        private final List<String> lines = new ArrayList<>();
+        private final String algorithm;
+        private final @Nullable String active;
+        private final Map<String, SecretBytes> secrets;
+        private final Map<String, SecretBytes> publics;
+        private final Map<String, SecretBytes> privates;
+
+        Reading(Configuration configuration, Signing signing) {
+            this.signing = signing;
+            algorithm = configuration.text("STEM_SIGNING_ALGORITHM").strip().toLowerCase(Locale.ROOT);
+            if (!algorithm.equals(HMAC) && !algorithm.equals(ED25519)) {
+                faults.add("STEM_SIGNING_ALGORITHM must be hmac-sha256 or ed25519");
+            }
+            KeyList lists = new KeyList(configuration, faults);
+            active = lists.text("STEM_SIGNING_ACTIVE_KEY");
+            secrets = lists.secret("STEM_SIGNING_KEYS");
+            publics = lists.open("STEM_SIGNING_PUBLIC_KEYS");
+            privates = lists.secret("STEM_SIGNING_PRIVATE_KEYS");
+        }
+
+        KeyRings rings() {
+            Map<String, Ed25519Verifier> verifiers = verifiers();
+            Signer signer = algorithm.equals(ED25519) ? keyPair() : sharedSecret();
+            if (!faults.isEmpty()) {
+                throw new ConfigurationRefused(faults);
+            }
+            describe(signer);
+            return new KeyRings(Map.copyOf(secrets), Map.copyOf(verifiers), signer, signing, List.copyOf(lines));
+        }
+
+        private Map<String, Ed25519Verifier> verifiers() {
+            Map<String, Ed25519Verifier> verifiers = new LinkedHashMap<>();
+            publics.forEach((id, key) -> {
+                if (key.length() != 32) {
+                    faults.add(
+                            "STEM_SIGNING_PUBLIC_KEYS: the key \"" + id + "\" has " + key.length() + " bytes, not 32");
+                } else {
+                    verifiers.put(id, signing.verifier(KeyList.bytes(key)));
+                }
+            });
+            return verifiers;
+        }
+
+        private @Nullable Signer sharedSecret() {
+            if (secrets.isEmpty()) {
+                return null;
+            }
+            if (active == null) {
+                faults.add("STEM_SIGNING_ACTIVE_KEY is missing: name the key of STEM_SIGNING_KEYS that signs");
+                return null;
+            }
+            SecretBytes secret = secrets.get(active);
+            if (secret == null) {
+                faults.add("STEM_SIGNING_ACTIVE_KEY \"" + active + "\" is not in STEM_SIGNING_KEYS");
+                return null;
+            }
+            return new Signer(HMAC, active, bytes -> signing.hmacSha256(secret, bytes));
+        }
+
+        private @Nullable Signer keyPair() {
+            Map<String, Ed25519Signer> signers = new LinkedHashMap<>();
+            privates.forEach((id, seed) -> pair(id, seed, signers));
+            if (active == null || privates.isEmpty()) {
+                return null;
+            }
+            Ed25519Signer signer = signers.get(active);
+            if (!privates.containsKey(active)) {
+                faults.add("STEM_SIGNING_ACTIVE_KEY \"" + active + "\" is not in STEM_SIGNING_PRIVATE_KEYS");
+            } else if (!publics.containsKey(active)) {
+                faults.add("STEM_SIGNING_ACTIVE_KEY \"" + active
+                        + "\" is not in STEM_SIGNING_PUBLIC_KEYS: a producer needs both keys");
+            }
+            return signer == null ? null : new Signer(ED25519, active, signer::sign);
+        }
+
+        private void pair(String id, SecretBytes seed, Map<String, Ed25519Signer> signers) {
+            if (seed.length() != 32) {
+                faults.add("STEM_SIGNING_PRIVATE_KEYS: the key \"" + id + "\" has " + seed.length() + " bytes, not 32");
+                return;
+            }
+            Ed25519Signer signer = signing.signer(seed);
+            SecretBytes open = publics.get(id);
+            if (open != null && !MessageDigest.isEqual(signer.publicKey(), KeyList.bytes(open))) {
+                faults.add("the private and the public key \"" + id + "\" do not belong together");
+                return;
+            }
+            signers.put(id, signer);
+        }
+
+        private void describe(@Nullable Signer signer) {
+            lines.add("signing: " + (signer == null ? "off" : signer.algorithm() + " with key " + signer.keyId()));
+            if (!secrets.isEmpty()) {
+                lines.add("verifying hmac-sha256: " + String.join(", ", secrets.keySet()));
+            }
+            if (!publics.isEmpty()) {
+                lines.add("verifying ed25519: " + String.join(", ", publics.keySet()));
+            }
+            if (secrets.isEmpty() && publics.isEmpty()) {
+                lines.add(
+                        "verifying: off, because there are no keys; anybody who reaches the broker can have tasks run");
+            }
+            secrets.forEach((id, secret) -> {
+                if (secret.length() < 32) {
+                    lines.add("warning: the HMAC key \"" + id + "\" has only " + secret.length()
+                            + " bytes; make one of 32 with: stem keygen hmac");
+                }
+            });
+        }
+    }
+}

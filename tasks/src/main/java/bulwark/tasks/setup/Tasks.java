@@ -10,7 +10,9 @@ import bulwark.tasks.signing.EnvelopeSigning;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What producers, workers, beats and commands have in common, made from the {@code STEM_*} settings: keys, routing and stores. Start here to send tasks from Java:
@@ -35,16 +37,22 @@ public record Tasks(
      * @throws bulwark.tasks.broker.BrokerUnavailable when a store cannot be reached
      */
     public static Tasks open(Map<String, String> environment, Path directory, Clock clock) {
-        return open(Configuration.read(TaskSettings.schema(), environment, directory), directory, clock);
+        return open(() -> Configuration.read(TaskSettings.schema(), environment, directory), directory, clock);
     }
 
     /** For commands: unknown names are not looked at. Otherwise as {@link #open(Map, Path, Clock)}. */
     public static Tasks openLenient(Map<String, String> environment, Path directory, Clock clock) {
-        return open(Configuration.readLenient(TaskSettings.schema(), environment, directory), directory, clock);
+        return open(() -> Configuration.readLenient(TaskSettings.schema(), environment, directory), directory, clock);
     }
 
+    /** With settings that are read already, and so never again. */
     public static Tasks open(Configuration configuration, Path directory, Clock clock) {
-        EnvelopeSigning signing = EnvelopeSigning.of(configuration, Signing.fastest());
+        return open(() -> configuration, directory, clock);
+    }
+
+    private static Tasks open(Supplier<Configuration> settings, Path directory, Clock clock) {
+        Configuration configuration = settings.get();
+        EnvelopeSigning signing = EnvelopeSigning.reloading(settings, Signing.fastest());
         Routing routing = routing(configuration, directory);
         Metrics metrics = new Metrics();
         TaskStores stores = OpenStores.all(configuration, directory, clock);
@@ -59,6 +67,11 @@ public record Tasks(
         return file.isEmpty()
                 ? Routing.withoutFile(defaultQueue)
                 : RoutingFile.read(directory.resolve(file), defaultQueue);
+    }
+
+    /** Reads the key files again; see {@link EnvelopeSigning#reload}. Certificates are read again by themselves when their files change. */
+    public List<String> reload() {
+        return signing.reload();
     }
 
     @Override

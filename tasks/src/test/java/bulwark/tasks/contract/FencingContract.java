@@ -1,0 +1,342 @@
+package bulwark.tasks.contract;
+
+import static bulwark.tasks.contract.Examples.again;
+import static bulwark.tasks.contract.Examples.dead;
+import static bulwark.tasks.contract.Examples.done;
+import static bulwark.tasks.contract.Examples.envelope;
+import static bulwark.tasks.contract.Examples.id;
+import static bulwark.tasks.contract.Examples.longSubscription;
+import static bulwark.tasks.contract.Examples.message;
+import static bulwark.tasks.contract.Examples.outgoing;
+import static bulwark.tasks.contract.Examples.start;
+import static bulwark.tasks.contract.Examples.status;
+import static bulwark.tasks.contract.Examples.subscription;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.Start;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who may say how a task ended: what is settled, begun and published happens whole, once, and by its holder only. */
+@Timeout(60)
+public abstract class FencingContract extends BrokerSuite {
+    private TaskState state(String task) {
+        return results.get(task).orElseThrow().state();
+    }
+
+    @Test
+    public void publishing_records_the_task_as_queued_unless_it_is_known() {
+        Envelope sent = publish(envelope("q"));
+        TaskStatus queued = results.get(sent.id()).orElseThrow();
+        assertThat(queued.state()).isEqualTo(TaskState.QUEUED);
+        assertThat(queued.meta().path("task").asString()).isEqualTo("demo.echo");
+        assertThat(queued.meta().path("stem.queue").asString()).isEqualTo("q");
+        results.put(status(sent.id(), TaskState.RUNNING), null);
+        publish(sent);
+        assertThat(state(sent.id())).isEqualTo(TaskState.RUNNING);
+        Envelope silent = envelope("q");
+        broker.publish(List.of(new Outgoing(Message.fresh(silent), "q", 0, null, false)));
+        assertThat(results.get(silent.id())).isEmpty();
+    }
+
+    @Test
+    public void the_queued_status_of_a_delayed_task_is_there_too() {
+        Envelope sent = publish(envelope("q", 0, Examples.now().plusSeconds(60)));
+        assertThat(state(sent.id())).isEqualTo(TaskState.QUEUED);
+    }
+
+    @Test
+    public void of_one_identity_only_the_first_is_published() throws InterruptedException {
+        Envelope first = envelope("q");
+        assertThat(broker.publishOnce("nightly@1", Duration.ofDays(7), outgoing(first)))
+                .isTrue();
+        assertThat(other.publishOnce("nightly@1", Duration.ofDays(7), outgoing(envelope("q"))))
+                .isFalse();
+        assertThat(broker.publishOnce("nightly@2", Duration.ofDays(7), outgoing(envelope("q"))))
+                .isTrue();
+        assertThat(broker.counts("q").pending()).isEqualTo(2);
+        Arrival got = takeOne(longSubscription("q"));
+        assertThat(message(got).envelope()).isEqualTo(first);
+        assertThat(state(first.id())).isEqualTo(TaskState.QUEUED);
+    }
+
+    @Test
+    public void of_one_identity_many_racing_publish_one() throws InterruptedException {
+        ConcurrentLinkedQueue<Boolean> answers = new ConcurrentLinkedQueue<>();
+        List<Thread> racers = IntStream.range(0, 8)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> answers.add((i % 2 == 0 ? broker : other)
+                        .publishOnce("x", Duration.ofDays(1), outgoing(envelope("q", i % 3, null))))))
+                .toList();
+        for (Thread racer : racers) {
+            racer.join();
+        }
+        assertThat(answers).hasSize(8).filteredOn(won -> won).hasSize(1);
+        assertThat(broker.counts("q").pending()).isEqualTo(1);
+    }
+
+    @Test
+    public void publishing_once_may_be_for_later() throws InterruptedException {
+        Envelope later = envelope("q", 0, Examples.now().plusMillis(500));
+        assertThat(broker.publishOnce("x", Duration.ofDays(7), outgoing(later))).isTrue();
+        assertThat(broker.counts("q").delayed()).isEqualTo(1);
+        assertThat(id(takeOne(longSubscription("q")))).isEqualTo(later.id());
+    }
+
+    @Test
+    public void a_delivery_that_begins_is_running_with_its_fence() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival got = takeOne(longSubscription("q"));
+        Instant created = results.get(sent.id()).orElseThrow().createdAt();
+        assertThat(broker.begin(List.of(start(got)))).containsExactly(Start.Verdict.RUN);
+        TaskStatus running = results.get(sent.id()).orElseThrow();
+        assertThat(running.state()).isEqualTo(TaskState.RUNNING);
+        assertThat(running.createdAt()).isEqualTo(created);
+        assertThat(running.meta().path(TaskStatus.FENCE).asString())
+                .isEqualTo(got.receipt().token().toString());
+    }
+
+    @Test
+    public void verdicts_stand_at_their_starts_places() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            publish(envelope("q"));
+        }
+        List<Arrival> got = broker.take(longSubscription("q"), 3, Duration.ofSeconds(5));
+        broker.settle(List.of(done(got.get(1))));
+        assertThat(broker.begin(got.stream().map(Examples::start).toList()))
+                .containsExactly(Start.Verdict.RUN, Start.Verdict.LOST, Start.Verdict.RUN);
+    }
+
+    @Test
+    public void whoever_lost_the_lease_can_neither_begin_nor_renew_nor_settle() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival stale = takeOne(subscription("q"));
+        broker.begin(List.of(start(stale)));
+        Arrival fresh = takeOne(other, subscription("q"));
+        assertThat(other.begin(List.of(start(fresh)))).containsExactly(Start.Verdict.RUN);
+        assertThat(broker.begin(List.of(start(stale)))).containsExactly(Start.Verdict.LOST);
+        assertThat(broker.renew(List.of(stale.receipt()), Duration.ofSeconds(1))).containsExactly(stale.receipt());
+        assertThat(broker.settle(List.of(done(stale), again(stale, message(stale), null), dead(stale, "late"))))
+                .containsExactly(false, false, false);
+        assertThat(state(sent.id())).isEqualTo(TaskState.RUNNING);
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 1, 0, 0));
+        assertThat(other.settle(List.of(done(fresh)))).containsExactly(true);
+        assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    public void a_receipt_is_good_for_one_delivery_even_when_its_consumer_took_the_entry_again()
+            throws InterruptedException {
+        publish(envelope("q"));
+        var mine = subscription("q");
+        Arrival stale = takeOne(mine);
+        Arrival fresh = takeOne(mine);
+        assertThat(fresh.receipt().delivery()).isEqualTo(2);
+        assertThat(broker.settle(List.of(done(stale)))).containsExactly(false);
+        assertThat(broker.settle(List.of(done(fresh)))).containsExactly(true);
+    }
+
+    @Test
+    public void a_settlement_happens_once() throws InterruptedException {
+        publish(envelope("q"));
+        Arrival got = takeOne(longSubscription("q"));
+        assertThat(broker.settle(List.of(done(got)))).containsExactly(true);
+        assertThat(broker.settle(List.of(done(got), again(got, message(got), null))))
+                .containsExactly(false, false);
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
+    }
+
+    @Test
+    public void of_a_mixed_batch_each_settlement_has_its_answer() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            publish(envelope("q", i, null));
+        }
+        List<Arrival> got = broker.take(longSubscription("q"), 4, Duration.ofSeconds(5));
+        broker.settle(List.of(done(got.get(1))));
+        Instant later = Examples.now().plusSeconds(60);
+        assertThat(broker.settle(List.of(
+                        done(got.get(0)),
+                        done(got.get(1)),
+                        again(got.get(2), message(got.get(2)), later),
+                        dead(got.get(3), "no"))))
+                .containsExactly(true, false, true, true);
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 1, 1));
+        assertThat(got.stream().map(each -> state(id(each))))
+                .containsExactly(TaskState.SUCCEEDED, TaskState.SUCCEEDED, TaskState.RETRIED, TaskState.FAILED);
+    }
+
+    @Test
+    public void an_entry_that_comes_again_although_it_finished_is_finished() throws InterruptedException {
+        publish(envelope("q"));
+        takeOne(subscription("q"));
+        Arrival second = takeOne(subscription("q"));
+        // As if the first holder's result had been written and its acknowledgement lost.
+        results.put(status(id(second), TaskState.SUCCEEDED, second.receipt()), null);
+        assertThat(broker.begin(List.of(start(second)))).containsExactly(Start.Verdict.FINISHED);
+        assertThat(state(id(second))).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    public void a_copy_of_a_task_that_succeeded_is_a_replay() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival first = takeOne(longSubscription("q"));
+        broker.begin(List.of(start(first)));
+        broker.settle(List.of(done(first)));
+        publish(sent);
+        Arrival copy = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(copy)))).containsExactly(Start.Verdict.REPLAYED);
+        assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    public void a_copy_of_a_task_that_failed_or_waits_runs() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival first = takeOne(longSubscription("q"));
+        broker.settle(List.of(again(first, message(first), null)));
+        Arrival second = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(second)))).containsExactly(Start.Verdict.RUN);
+        broker.settle(List.of(dead(second, "boom")));
+        publish(sent);
+        assertThat(broker.begin(List.of(start(takeOne(longSubscription("q"))))))
+                .containsExactly(Start.Verdict.RUN);
+    }
+
+    @Test
+    public void a_replayed_dead_letter_is_admitted_again() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival first = takeOne(longSubscription("q"));
+        broker.settle(List.of(done(first)));
+        publish(sent);
+        Arrival copy = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Dead(
+                copy.receipt(),
+                new Settlement.Letter.Whole(message(copy)),
+                "q",
+                "replayed",
+                Map.of(),
+                null,
+                true)));
+        assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(replay("q", 10, Duration.ZERO, false)).containsExactly(sent.id());
+        TaskStatus admitted = results.get(sent.id()).orElseThrow();
+        assertThat(admitted.state()).isEqualTo(TaskState.QUEUED);
+        assertThat(admitted.meta().path("replayCount").asInt()).isEqualTo(1);
+        assertThat(admitted.meta().path("lastReplayReason").asString()).isEqualTo("replayed");
+        assertThat(admitted.meta().path("lastReplayDelayMs").asInt(-1)).isZero();
+        assertThat(admitted.meta().path("lastReplayAt").asString()).isNotEmpty();
+        Arrival again = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(again)))).containsExactly(Start.Verdict.RUN);
+        assertThat(broker.settle(List.of(done(again)))).containsExactly(true);
+        assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    public void one_letter_is_replayed_by_one_of_many() throws InterruptedException {
+        bury("q", 20);
+        ConcurrentLinkedQueue<String> replayed = new ConcurrentLinkedQueue<>();
+        List<Thread> operators = IntStream.range(0, 4)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> (i % 2 == 0 ? broker : other)
+                        .replay(
+                                "q",
+                                new DeadLetter.Replay(20, null, Duration.ZERO, null, false),
+                                BrokerSuite::nextAttempt)
+                        .forEach(letter -> replayed.add(taskId(letter)))))
+                .toList();
+        for (Thread operator : operators) {
+            operator.join();
+        }
+        assertThat(replayed).hasSize(20).doesNotHaveDuplicates();
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(20, 0, 0, 0));
+    }
+
+    @Test
+    public void only_one_task_is_replayed_when_it_is_named() throws InterruptedException {
+        List<String> ids = bury("q", 3);
+        assertThat(broker.replay(
+                        "q",
+                        new DeadLetter.Replay(10, null, Duration.ZERO, ids.get(1), false),
+                        BrokerSuite::nextAttempt))
+                .hasSize(1);
+        assertThat(broker.deadLetter("q", ids.get(1))).isEmpty();
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 2));
+    }
+
+    @Test
+    public void a_forged_copy_never_changes_the_status_of_a_real_task() throws InterruptedException {
+        Envelope real = publish(envelope("q"));
+        TaskStatus before = results.get(real.id()).orElseThrow();
+        Arrival forged = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Dead(
+                forged.receipt(),
+                new Settlement.Letter.Whole(message(forged)),
+                "q",
+                "signature-invalid",
+                Map.of("error", "signature mismatch"),
+                status(real.id(), TaskState.FAILED, forged.receipt()),
+                true)));
+        assertThat(results.get(real.id())).contains(before);
+        assertThat(broker.counts("q").dead()).isEqualTo(1);
+    }
+
+    @Test
+    public void a_late_status_with_a_lesser_fence_is_not_written() throws InterruptedException {
+        Envelope sent = publish(envelope("q"));
+        Arrival first = takeOne(longSubscription("q"));
+        publish(sent);
+        Arrival copy = takeOne(longSubscription("q"));
+        broker.settle(List.of(done(copy)));
+        assertThat(broker.settle(List.of(dead(first, "late")))).containsExactly(true);
+        assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    public void two_consumers_share_a_queue_and_never_an_entry() throws InterruptedException {
+        int count = 400;
+        broker.publish(IntStream.range(0, count)
+                .mapToObj(i -> outgoing(envelope("q", i % 10, null)))
+                .toList());
+        ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
+        List<Thread> workers = IntStream.range(0, 4)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> drain(i % 2 == 0, seen)))
+                .toList();
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        assertThat(seen).hasSize(count).doesNotHaveDuplicates();
+        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
+    }
+
+    private void drain(boolean first, ConcurrentLinkedQueue<String> seen) {
+        var from = first ? broker : other;
+        var mine = longSubscription("q");
+        try {
+            while (true) {
+                List<Arrival> got = from.take(mine, 16, Duration.ofMillis(300));
+                if (got.isEmpty()) {
+                    return;
+                }
+                got.forEach(each -> seen.add(id(each)));
+                assertThat(from.begin(got.stream().map(Examples::start).toList()))
+                        .containsOnly(Start.Verdict.RUN);
+                assertThat(from.settle(got.stream().map(Examples::done).toList()))
+                        .doesNotContain(false);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

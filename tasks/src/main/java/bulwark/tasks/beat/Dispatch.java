@@ -14,6 +14,7 @@ import bulwark.tasks.signing.EnvelopeSigning;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class Dispatch {
      */
     boolean fire(ScheduleEntry entry) {
         metrics.attempt(entry);
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Fire fire = new Fire(entry, Objects.requireNonNull(entry.run().nextRunAt(), "what is due has a time"));
         // Before anything is sent: a schedule whose times cannot be computed could not be moved on.
         NextRun times = NextRun.of(entry, now);
@@ -95,7 +96,7 @@ final class Dispatch {
 
     /** Notes why a schedule stays due. Best effort: the fault may well be the store's. */
     void failed(ScheduleEntry entry, String message) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Run run = entry.run();
         try {
             store.put(entry.withRun(

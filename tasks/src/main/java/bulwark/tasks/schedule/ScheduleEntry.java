@@ -44,6 +44,11 @@ public record ScheduleEntry(
                 version);
     }
 
+    public ScheduleEntry withVersion(long other) {
+        return new ScheduleEntry(
+                id, taskName, queue, spec, args, kwargs, meta, enabled, jitter, timezone, expireAt, run, other);
+    }
+
     /**
      * @param nextRunAt nominal time of the next fire, or null when there is none
      * @param missed fires that were due while no beat ran and were not caught up

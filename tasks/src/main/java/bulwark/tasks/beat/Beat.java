@@ -2,6 +2,7 @@ package bulwark.tasks.beat;
 
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.signing.EnvelopeSigning;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Beat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Beat.class);
     private static final int PAGE = 100;
+    private static final int MOST_COMPLAINTS = 5;
     private static final Duration LATE = Duration.ofSeconds(5);
 
     private final ScheduleStore store;
@@ -39,6 +41,8 @@ public final class Beat implements AutoCloseable {
     private @Nullable Thread thread;
     private volatile @Nullable Instant lastTick;
     private boolean storeFailing;
+    private boolean brokerAway;
+    private int complaints;
 
     public Beat(ScheduleStore store, Broker broker, EnvelopeSigning signing, Metrics metrics, Clock clock) {
         this(store, broker, signing, metrics, clock, Duration.ofSeconds(1));
@@ -136,18 +140,23 @@ public final class Beat implements AutoCloseable {
         int fired = 0;
         int overdue = 0;
         List<ScheduleEntry> due = next(now, left);
+        brokerAway = false;
+        complaints = 0;
         while (!due.isEmpty() && stop.getCount() > 0) {
             for (ScheduleEntry entry : due) {
                 overdue += isLate(entry, now) ? 1 : 0;
-                if (!patience.waits(entry, now) && fire(entry)) {
+                if (!brokerAway && !patience.waits(entry, now) && fire(entry)) {
                     fired++;
                 } else {
                     left.add(entry.id());
                 }
             }
-            due = next(now, left);
+            due = brokerAway ? List.of() : next(now, left);
         }
         patience.keep(left);
+        if (complaints > MOST_COMPLAINTS) {
+            LOG.warn("{} more schedules were not published", complaints - MOST_COMPLAINTS);
+        }
         metrics.tick(fired + left.size(), overdue);
         lastTick = now;
         return fired;
@@ -167,13 +176,22 @@ public final class Beat implements AutoCloseable {
             return moved;
         } catch (RuntimeException e) {
             metrics.failed(entry);
-            String message = message(e);
-            if (patience.failed(entry, message, clock.instant())) {
-                LOG.warn("Schedule {} was not published and stays due: {}", entry.id(), message);
-                dispatch.failed(entry, message);
-            }
+            // The others would only wait for the same broker, one after the other.
+            brokerAway = e instanceof BrokerUnavailable;
+            failed(entry, message(e));
             return false;
         }
+    }
+
+    private void failed(ScheduleEntry entry, String message) {
+        if (!patience.failed(entry, message, clock.instant())) {
+            return;
+        }
+        complaints++;
+        if (complaints <= MOST_COMPLAINTS) {
+            LOG.warn("Schedule {} was not published and stays due: {}", entry.id(), message);
+        }
+        dispatch.failed(entry, message);
     }
 
     private static boolean isLate(ScheduleEntry entry, Instant now) {

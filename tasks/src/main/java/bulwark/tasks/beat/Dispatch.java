@@ -115,7 +115,7 @@ final class Dispatch {
                     entry.id(),
                     new Fired(Objects.requireNonNullElse(run.nextRunAt(), now), now, false, 0, message));
         } catch (RuntimeException e) {
-            LOG.debug("The error of schedule {} was not stored", entry.id(), e);
+            LOG.debug("The error of schedule {} was not stored: {}", entry.id(), e.getMessage());
         }
     }
 

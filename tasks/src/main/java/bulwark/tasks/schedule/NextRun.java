@@ -60,7 +60,7 @@ public final class NextRun {
     }
 
     /**
-     * The entry with its next run at or after now, or as it is when it is disabled. One that runs once and whose time has passed is disabled.
+     * The entry with its next run at or after now, or without one when it is disabled. One that runs once and whose time has passed is disabled.
      *
      * @throws ScheduleRefused when its times cannot be computed, naming the field
      */
@@ -70,7 +70,9 @@ public final class NextRun {
         if (!entry.enabled()) {
             return fresh;
         }
-        Optional<Instant> next = of(fresh, now).after(now.minusMillis(1));
+        // An interval that has nothing to count from begins one interval from now.
+        boolean counts = entry.spec() instanceof Interval interval && interval.startAt() == null && run.lastRunAt() == null;
+        Optional<Instant> next = of(fresh, now).after(counts ? now : now.minusMillis(1));
         boolean over = next.isEmpty() && entry.spec() instanceof Clocked;
         return with(entry, !over, run, next.orElse(null));
     }

@@ -1,11 +1,10 @@
 package bulwark.app;
 
+import bulwark.app.stem.OwnProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +23,7 @@ final class Child implements AutoCloseable {
 
     static Child start(String name, Path directory, Map<String, String> environment, String... command)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(commandLine(command)).directory(directory.toFile());
+        ProcessBuilder builder = new ProcessBuilder(OwnProgram.commandLine(List.of(command))).directory(directory.toFile());
         builder.redirectErrorStream(true);
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
@@ -32,17 +31,6 @@ final class Child implements AutoCloseable {
         process.getOutputStream().close();
         Thread.ofVirtual().name("output of " + name).start(() -> passOn(name, process));
         return new Child(process);
-    }
-
-    /** The same Java with the same flags, so that the start-up cache fits. */
-    private static List<String> commandLine(String... command) {
-        List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        line.add("-jar");
-        line.add(Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString());
-        line.addAll(List.of(command));
-        return line;
     }
 
     private static void passOn(String name, Process process) {

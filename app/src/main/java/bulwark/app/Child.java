@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** One part in its own process, with its own environment and folder; its output is passed on with its name before each line. */
 final class Child implements AutoCloseable {
@@ -46,9 +47,19 @@ final class Child implements AutoCloseable {
     /** True once the child has written its run file; false when it ended or the time is over. */
     boolean awaitReady(Path runFile) throws InterruptedException, IOException {
         String mine = "\"pid\":" + process.pid();
+        return await(runFile, text -> text.contains(mine));
+    }
+
+    /** True once the child has written its PID file, which it does when it is ready; otherwise as {@link #awaitReady}. */
+    boolean awaitPid(Path pidFile) throws InterruptedException, IOException {
+        String mine = Long.toString(process.pid());
+        return await(pidFile, text -> text.strip().equals(mine));
+    }
+
+    private boolean await(Path file, Predicate<String> ready) throws InterruptedException, IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         while (System.nanoTime() < deadline) {
-            if (Files.exists(runFile) && Files.readString(runFile).contains(mine)) {
+            if (Files.exists(file) && ready.test(Files.readString(file))) {
                 return true;
             }
             if (process.waitFor(10, TimeUnit.MILLISECONDS)) {

@@ -34,30 +34,34 @@ final class Supervisor implements AutoCloseable {
     }
 
     /**
-     * Starts a child, waits until it is ready, and watches it from then on.
+     * Starts a child; {@link #awaitReady} says when it is there.
      *
      * @param advice what to do when it cannot be kept running
-     * @throws CommandFailed when it does not get ready
      */
-    void add(String name, Starter starter, Readiness readiness, String advice) throws IOException, InterruptedException {
-        Watched watched = new Watched(name, starter, readiness, advice);
+    void add(String name, Starter starter, Readiness readiness, String advice) throws IOException {
+        Watched watched = new Watched(name, starter, readiness, advice, starter.start());
         children.add(watched);
-        Child child = starter.start();
-        watched.child = child;
         if (stopping.get()) {
-            child.close();
-            return;
+            watched.child.close();
         }
-        if (!readiness.await(child) && !stopping.get()) {
-            throw new CommandFailed("the " + name + " did not start; its own words are above");
+    }
+
+    /** Waits until every child is ready, and watches over them from then on. @throws CommandFailed when one is not */
+    void awaitReady() throws IOException, InterruptedException {
+        for (Watched watched : children) {
+            if (!watched.readiness.await(watched.child) && !stopping.get()) {
+                throw new CommandFailed("the " + watched.name + " did not start; its own words are above");
+            }
         }
-        Thread.ofVirtual().name("watch over " + name).start(() -> watch(watched));
+        for (Watched watched : children) {
+            Thread.ofVirtual().name("watch over " + watched.name).start(() -> watch(watched));
+        }
     }
 
     private void watch(Watched watched) {
         try {
             while (!stopping.get()) {
-                int code = watched.current().awaitEnd();
+                int code = watched.child.awaitEnd();
                 if (stopping.get()) {
                     return;
                 }
@@ -88,6 +92,8 @@ final class Supervisor implements AutoCloseable {
                 child.close();
             } else if (watched.readiness.await(child)) {
                 System.err.println("up | the " + watched.name + " is back");
+            } else {
+                child.close(); // seen by the watch, which counts it as another end
             }
         } catch (IOException e) {
             System.err.println("up | the " + watched.name + " cannot be started: " + e.getMessage());
@@ -111,10 +117,7 @@ final class Supervisor implements AutoCloseable {
             return;
         }
         for (Watched watched : children.reversed()) {
-            Child child = watched.child;
-            if (child != null) {
-                child.close();
-            }
+            watched.child.close();
         }
         ended.complete(null);
     }
@@ -125,17 +128,14 @@ final class Supervisor implements AutoCloseable {
         final Readiness readiness;
         final String advice;
         final Deque<Long> restarts = new ArrayDeque<>();
-        volatile @Nullable Child child;
+        volatile Child child;
 
-        Watched(String name, Starter starter, Readiness readiness, String advice) {
+        Watched(String name, Starter starter, Readiness readiness, String advice, Child child) {
             this.name = name;
             this.starter = starter;
             this.readiness = readiness;
             this.advice = advice;
-        }
-
-        Child current() {
-            return java.util.Objects.requireNonNull(child);
+            this.child = child;
         }
 
         /** How long to wait before the next start; null when there were too many. */

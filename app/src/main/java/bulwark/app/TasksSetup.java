@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.app.stem.Stem;
 import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
@@ -9,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,19 @@ import java.util.Map;
  */
 record TasksSetup(Path directory, Path factsDirectory, int workerPort, int beatPort) {
     private static final String KEY_ID = "up";
+
+    /** The platform's own jobs. */
+    private static final String SCHEDULES = """
+            schedules:
+              - id: platform.audit-export
+                task: platform.audit-export
+                queue: default
+                schedule: "17 3 * * *"
+              - id: platform.key-ages
+                task: platform.key-ages
+                queue: default
+                schedule: every:6h
+            """;
 
     static TasksSetup openOrCreate(Path state, int portBase) throws IOException {
         TasksSetup setup =
@@ -109,19 +124,28 @@ record TasksSetup(Path directory, Path factsDirectory, int workerPort, int beatP
         return directory.resolve("beat");
     }
 
-    /** The platform's own jobs, in the form of a schedules file. */
-    static String schedules() {
-        return """
-                schedules:
-                  - id: platform.audit-export
-                    task: platform.audit-export
-                    queue: default
-                    schedule: "17 3 * * *"
-                  - id: platform.key-ages
-                    task: platform.key-ages
-                    queue: default
-                    schedule: every:6h
-                """;
+    Path workerPidFile() {
+        return workerDirectory().resolve("worker.pid");
+    }
+
+    Path beatPidFile() {
+        return beatDirectory().resolve("beat.pid");
+    }
+
+    /** Stores the platform's own jobs; what an operator changed of them since stays when they are there already. */
+    void applySchedules() throws IOException {
+        Path applied = directory.resolve("platform-schedules.yaml");
+        if (Files.exists(applied)) {
+            return;
+        }
+        Path fresh = directory.resolve("platform-schedules.new.yaml");
+        OwnerOnlyFiles.write(fresh, SCHEDULES.getBytes(StandardCharsets.UTF_8));
+        int code = Stem.execute(
+                "schedule", "apply", "--file", fresh.toString(), "--yes", "--state", directory.toString());
+        if (code != 0) {
+            throw new CommandFailed("the platform's schedules could not be stored; the reason is above");
+        }
+        Files.move(fresh, applied, StandardCopyOption.ATOMIC_MOVE);
     }
 
     void welcome(PrintStream out, String program) {

@@ -1,10 +1,15 @@
 package bulwark.app.stem;
 
-import picocli.CommandLine;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** A command that only holds others: without one of them it prints how they are used. */
 abstract class Group implements Runnable {
     private final Session session;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     Group(Session session) {
         this.session = session;
@@ -12,6 +17,8 @@ abstract class Group implements Runnable {
 
     @Override
     public void run() {
-        CommandLine.usage(this, session.out());
+        if (spec != null) {
+            spec.commandLine().usage(session.out());
+        }
     }
 }

@@ -1,6 +1,5 @@
 package bulwark.app.stem;
 
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Everything that {@code stem} can be asked. */
@@ -9,20 +8,13 @@ import picocli.CommandLine.Command;
         description = "Signed background tasks: send them, run them, look after them.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class})
-public final class StemCommand implements Runnable {
-    private final Session session;
-
+        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class, WorkerCommand.class})
+public final class StemCommand extends Group {
     public StemCommand() {
         this(Session.ofProcess());
     }
 
     StemCommand(Session session) {
-        this.session = session;
-    }
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, session.out());
+        super(session);
     }
 }

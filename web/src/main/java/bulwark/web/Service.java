@@ -34,7 +34,9 @@ public record Service(
         Limits limits) {
 
     public Service {
-        if (keys == null && routes.stream().anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
+        if (keys == null
+                && routes.stream()
+                        .anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
             throw new IllegalArgumentException("a route that asks who calls needs API keys to tell");
         }
     }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         description = "Signed background tasks: send them, run them, look after them.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class, WorkerCommand.class})
+        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class, WorkerCommand.class, TlsCommand.class})
 public final class StemCommand extends Group {
     public StemCommand() {
         this(Session.ofProcess());

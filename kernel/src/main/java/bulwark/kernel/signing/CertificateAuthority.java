@@ -75,14 +75,22 @@ public final class CertificateAuthority {
      * @param name a plain file name, also the common name
      */
     public void issue(String name, String sanUri, List<String> dnsNames, Duration validity) {
+        issue(name, new CertificateSubject(name, sanUri, dnsNames, true, true), validity);
+    }
+
+    /**
+     * Writes {@code name.crt} and {@code name.key} beside the CA.
+     *
+     * @param name a plain file name
+     */
+    public void issue(String name, CertificateSubject subject, Duration validity) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}") || name.equals("ca")) {
             throw new IllegalArgumentException("a certificate's name is a plain file name other than ca");
         }
         try {
             KeyPair pair = Certificates.newKeyPair();
             Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            var leaf = new Certificates.Leaf(
-                    name, pair.getPublic(), sanUri, List.copyOf(dnsNames), now.minus(EARLY), now.plus(validity));
+            var leaf = new Certificates.Leaf(subject, pair.getPublic(), now.minus(EARLY), now.plus(validity));
             PemFiles.write(
                     directory.resolve(name + ".key"),
                     "PRIVATE KEY",

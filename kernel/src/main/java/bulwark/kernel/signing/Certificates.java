@@ -38,7 +38,7 @@ final class Certificates {
     private Certificates() {}
 
     /** What a leaf certificate says. */
-    record Leaf(String name, PublicKey key, String uri, List<String> hosts, Instant notBefore, Instant notAfter) {}
+    record Leaf(CertificateSubject subject, PublicKey key, Instant notBefore, Instant notAfter) {}
 
     static KeyPair newKeyPair() {
         try {
@@ -62,29 +62,43 @@ final class Certificates {
         X500Name issuerName =
                 X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded());
         X509v3CertificateBuilder builder =
-                builder(issuerName, name(leaf.name()), leaf.key(), leaf.notBefore(), leaf.notAfter());
+                builder(issuerName, name(leaf.subject().commonName()), leaf.key(), leaf.notBefore(), leaf.notAfter());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-        builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
-            KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-        }));
+        builder.addExtension(Extension.extendedKeyUsage, false, purposes(leaf.subject()));
         builder.addExtension(
                 Extension.subjectKeyIdentifier, false, identifiers().createSubjectKeyIdentifier(leaf.key()));
         builder.addExtension(
                 Extension.authorityKeyIdentifier,
                 false,
                 identifiers().createAuthorityKeyIdentifier(issuer.getPublicKey()));
-        builder.addExtension(Extension.subjectAlternativeName, false, alternativeNames(leaf));
+        GeneralName[] names = alternativeNames(leaf.subject());
+        if (names.length > 0) {
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+        }
         return signed(builder, issuerKey);
     }
 
-    private static GeneralNames alternativeNames(Leaf leaf) {
+    private static ExtendedKeyUsage purposes(CertificateSubject subject) {
+        List<KeyPurposeId> purposes = new ArrayList<>();
+        if (subject.server()) {
+            purposes.add(KeyPurposeId.id_kp_serverAuth);
+        }
+        if (subject.client()) {
+            purposes.add(KeyPurposeId.id_kp_clientAuth);
+        }
+        return new ExtendedKeyUsage(purposes.toArray(KeyPurposeId[]::new));
+    }
+
+    private static GeneralName[] alternativeNames(CertificateSubject subject) {
         List<GeneralName> names = new ArrayList<>();
-        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, leaf.uri()));
-        for (String host : leaf.hosts()) {
+        if (subject.uri() != null) {
+            names.add(new GeneralName(GeneralName.uniformResourceIdentifier, subject.uri()));
+        }
+        for (String host : subject.hosts()) {
             names.add(new GeneralName(IPAddress.isValid(host) ? GeneralName.iPAddress : GeneralName.dNSName, host));
         }
-        return new GeneralNames(names.toArray(GeneralName[]::new));
+        return names.toArray(GeneralName[]::new);
     }
 
     private static X500Name name(String commonName) {

@@ -52,8 +52,8 @@ class StatusTextTest {
 
     @Test
     void what_is_no_status_is_refused_without_quoting_it() {
-        for (String text : new String[] {"", "hunter2", "[]", "{\"id\":\"hunter2\"}", "{\"id\":\"a\",\"state\":\"x\"}"
-        }) {
+        for (String text :
+                new String[] {"", "hunter2", "[]", "{\"id\":\"hunter2\"}", "{\"id\":\"a\",\"state\":\"x\"}"}) {
             assertThatThrownBy(() -> StatusText.parse(text))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageNotContaining("hunter2");

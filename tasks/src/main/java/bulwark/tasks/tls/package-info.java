@@ -1,0 +1,5 @@
+/** The certificates of a Redis with mutual TLS. */
+@NullMarked
+package bulwark.tasks.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** How the first key and the operator's own key come to be, and how a lost one is replaced. Thread-safe. */
 public final class AdminKeys {
@@ -35,6 +36,7 @@ public final class AdminKeys {
     private final ApiKeys keys;
     private final Clock clock;
     private final KeyIssue issue;
+    private volatile CompletableFuture<Void> registration = CompletableFuture.completedFuture(null);
 
     public AdminKeys(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
         this.store = store;
@@ -52,25 +54,57 @@ public final class AdminKeys {
 
     /**
      * Makes the configured admin key known. Idempotent. A revoked or expired one stays shut out: only an explicit reissue
-     * brings an admin back.
+     * brings an admin back. Hashing a new key is slow on a young process: it is left for later, and whoever comes with an
+     * unknown key meanwhile waits for it.
      *
-     * @return warnings for the log
+     * @param later begins the hashing
      */
-    public List<String> register(Optional<SecretBytes> adminKey) {
+    public Registration register(Optional<SecretBytes> adminKey, CompletableFuture<?> later) {
         if (adminKey.isEmpty()) {
-            return List.of();
+            return done(List.of());
         }
         SecretBytes raw = adminKey.get();
         if (raw.length() < SHORTEST) {
-            return List.of("STIGMEM_ADMIN_KEY is shorter than " + SHORTEST + " characters and was not registered");
+            return done(
+                    List.of("STIGMEM_ADMIN_KEY is shorter than " + SHORTEST + " characters and was not registered"));
         }
         Optional<KeyRecord> known = store.read(tx -> keys.byRawKey(tx, raw));
         if (known.isPresent()) {
-            return shutOut(known.get());
+            return done(shutOut(known.get()));
         }
+        CompletableFuture<Void> registered =
+                later.thenRunAsync(() -> insert(raw), task -> Thread.ofPlatform()
+                        .daemon()
+                        .name("admin-key")
+                        .start(task));
+        keys.expect(registered);
+        registration = registered;
+        return new Registration(List.of(), registered);
+    }
+
+    /**
+     * @param warnings for the log
+     * @param registered ends when the key is durable and works, or with what prevented that
+     */
+    public record Registration(List<String> warnings, CompletableFuture<Void> registered) {}
+
+    private void insert(SecretBytes raw) {
         Prepared prepared = keys.prepare(raw);
-        store.write(tx -> issue.register(tx, prepared, admin(), ENTITY));
-        return List.of();
+        try {
+            store.write(tx -> issue.register(tx, prepared, admin(), ENTITY));
+        } catch (ApiKeys.DuplicateKey e) {
+            // Another administrator issued it meanwhile, which is their right.
+            return;
+        }
+    }
+
+    private static Registration done(List<String> warnings) {
+        return new Registration(warnings, CompletableFuture.completedFuture(null));
+    }
+
+    /** The owner's changes come after a registration that is under way, never between its parts. */
+    private void awaitRegistration() {
+        Object ignored = registration.exceptionally(failure -> null).join();
     }
 
     /**
@@ -82,6 +116,7 @@ public final class AdminKeys {
         if (raw.length() < SHORTEST) {
             throw new Refusal.Plain(400, "the bootstrap key must have at least " + SHORTEST + " characters");
         }
+        awaitRegistration();
         NewKey key = new NewKey(entityUri, Permissions.checked(permissions), "bootstrap", TENANT, null);
         Prepared prepared = keys.prepare(raw);
         return store.write(tx -> {
@@ -94,6 +129,7 @@ public final class AdminKeys {
 
     /** A fresh admin key; every earlier key of the admin entity is revoked in the same transaction. */
     public Reissued reissue() {
+        awaitRegistration();
         SecretBytes raw = issue.fresh();
         Prepared prepared = keys.prepare(raw);
         return store.write(tx -> {

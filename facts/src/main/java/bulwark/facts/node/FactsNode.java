@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.facts.WireErrors;
+import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.admin.AuditRoutes;
 import bulwark.facts.admin.KeyRoutes;
 import bulwark.facts.capability.Capabilities;
@@ -108,8 +109,9 @@ public final class FactsNode implements AutoCloseable {
         this.tls = tls;
         LOG.info(core.signing.describe());
         core.identity.warnings().forEach(LOG::warn);
-        core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY")).forEach(LOG::warn);
         core.store.onFatal(this::fail);
+        CompletableFuture<Void> listening = new CompletableFuture<>();
+        registerAdmin(listening);
         core.audit.onRow(
                 row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
 
@@ -136,11 +138,25 @@ public final class FactsNode implements AutoCloseable {
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
         resources.add(Renewals.start(core, tls));
+        listening.complete(null);
         LOG.info(
                 "ready: {} on port {}{}",
                 tls == null ? "plain HTTP" : "mutual TLS",
                 port,
                 plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
+    }
+
+    /** A new key is hashed last: that takes as long as all the rest. */
+    private void registerAdmin(CompletableFuture<?> listening) {
+        AdminKeys.Registration admin =
+                core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY"), listening);
+        admin.warnings().forEach(LOG::warn);
+        CompletableFuture<Void> registered = admin.registered().whenComplete((done, failure) -> {
+            if (failure != null) {
+                fail(failure);
+            }
+        });
+        resources.add(() -> registered.exceptionally(failure -> null).join());
     }
 
     private List<Route> routes() {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,9 +44,9 @@ class AdminKeysTest {
 
     @Test
     void the_configured_key_is_registered_once() {
-        assertThat(node.adminKeys.register(Optional.empty())).isEmpty();
-        assertThat(node.adminKeys.register(KEY)).isEmpty();
-        assertThat(node.adminKeys.register(KEY)).isEmpty();
+        assertThat(register(Optional.empty())).isEmpty();
+        assertThat(register(KEY)).isEmpty();
+        assertThat(register(KEY)).isEmpty();
         assertThat(node.evidence()).hasSize(1);
         assertThat(node.keys.authenticate(RAW)).isInstanceOfSatisfying(Verdict.Known.class, k -> {
             assertThat(k.principal().entityUri()).isEqualTo("agent:admin");
@@ -55,8 +57,29 @@ class AdminKeysTest {
     }
 
     @Test
+    void an_unknown_key_waits_for_a_registration_that_is_under_way() throws Exception {
+        CompletableFuture<Void> later = new CompletableFuture<>();
+        AdminKeys.Registration registration = node.adminKeys.register(KEY, later);
+        CompletableFuture<Verdict> verdict =
+                CompletableFuture.supplyAsync(() -> node.keys.authenticate(RAW), Thread::startVirtualThread);
+        CompletableFuture<AdminKeys.Reissued> reissued =
+                CompletableFuture.supplyAsync(node.adminKeys::reissue, Thread::startVirtualThread);
+        assertThat(registration.registered()).isNotDone();
+        assertThat(node.evidence()).isEmpty();
+        later.complete(null);
+        assertThat(verdict.get(30, TimeUnit.SECONDS)).isNotNull();
+        assertThat(reissued.get(30, TimeUnit.SECONDS).revoked()).hasSize(1);
+    }
+
+    private List<String> register(Optional<SecretBytes> key) {
+        AdminKeys.Registration registration = node.adminKeys.register(key, CompletableFuture.completedFuture(null));
+        registration.registered().join();
+        return registration.warnings();
+    }
+
+    @Test
     void a_short_key_is_not_registered() {
-        assertThat(node.adminKeys.register(Optional.of(SecretBytes.ofText("short"))))
+        assertThat(register(Optional.of(SecretBytes.ofText("short"))))
                 .singleElement()
                 .asString()
                 .contains("shorter");
@@ -65,14 +88,14 @@ class AdminKeysTest {
 
     @Test
     void an_expired_or_revoked_key_stays_shut_out() {
-        node.adminKeys.register(KEY);
+        register(KEY);
         node.clock.advance(Duration.ofDays(91));
-        assertThat(node.adminKeys.register(KEY))
+        assertThat(register(KEY))
                 .singleElement()
                 .asString()
                 .contains("expired", "stigmem auth reissue-admin");
         node.adminKeys.reissue();
-        assertThat(node.adminKeys.register(KEY))
+        assertThat(register(KEY))
                 .singleElement()
                 .asString()
                 .contains("revoked", "stigmem auth reissue-admin");
@@ -81,7 +104,7 @@ class AdminKeysTest {
 
     @Test
     void a_reissue_replaces_every_admin_key_at_once() {
-        node.adminKeys.register(KEY);
+        register(KEY);
         assertThat(node.keys.authenticate(RAW)).isInstanceOf(Verdict.Known.class);
         AdminKeys.Reissued reissued = node.adminKeys.reissue();
         assertThat(reissued.revoked()).hasSize(1);

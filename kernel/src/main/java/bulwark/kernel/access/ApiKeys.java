@@ -44,6 +44,9 @@ public final class ApiKeys {
             .build();
     private final ConcurrentMap<String, CompletableFuture<Verdict>> underway = new ConcurrentHashMap<>();
 
+    /** What {@link #expect} announced last. */
+    private volatile CompletableFuture<?> expected = CompletableFuture.completedFuture(null);
+
     /** Grows with each committed change of the table, so that a slow reader does not cache what is no longer true. */
     private final AtomicLong changes = new AtomicLong();
 
@@ -78,6 +81,14 @@ public final class ApiKeys {
         String lookup = lookup(rawKey);
         Verdict cached = cachedByLookup(lookup);
         return cached != null ? cached : once(lookup, rawKey);
+    }
+
+    /**
+     * A key is being made known, which takes a while: until that has ended, keys that are not in the cache wait for it instead
+     * of being called unknown.
+     */
+    public void expect(CompletableFuture<?> registration) {
+        expected = registration;
     }
 
     /** Hashes outside the transaction (slow); the result goes to {@link #insert}. */
@@ -170,6 +181,8 @@ public final class ApiKeys {
     }
 
     private Verdict verify(String lookup, String rawKey) {
+        // Its failure is told to whoever began it; here the table decides.
+        Object ignored = expected.exceptionally(failure -> null).join();
         long before = changes.get();
         Optional<KeyTable.Row> row = store.read(tx -> table.byLookup(tx, lookup));
         Live live = row.filter(r -> r.key().revokedAt() == null)

@@ -2,7 +2,6 @@ package bulwark.kernel.evidence;
 
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,21 +28,20 @@ public record AuditRow(
         return Digests.sha256Hex(CanonicalJson.bytes(columns));
     }
 
-    /** The row that stands at {@code seq} with its hash in place. */
+    /** The row that stands at {@code seq} with its hash in place: {@link #hash} of it, written without a map on the way. */
     static AuditRow linked(long seq, String id, AuditDraft draft, @Nullable String previousHash) {
-        Map<String, @Nullable Object> columns = HashMap.newHashMap(12);
-        columns.put("seq", seq);
-        columns.put("id", id);
-        columns.put("event_type", draft.type());
-        columns.put("entity_uri", draft.principal());
-        columns.put("oidc_sub", null);
-        columns.put("fact_id", draft.subject());
-        columns.put("source", draft.source());
-        columns.put("attested_key_id", null);
-        columns.put("ts", draft.ts());
-        columns.put("tenant_id", draft.tenant());
-        columns.put("detail", draft.detail());
-        columns.put("prev_hash", previousHash);
+        StringBuilder json = new StringBuilder(480 + draft.detail().length());
+        member(json, "{\"attested_key_id\":null,\"detail\":", draft.detail());
+        member(json, ",\"entity_uri\":", draft.principal());
+        member(json, ",\"event_type\":", draft.type());
+        member(json, ",\"fact_id\":", draft.subject());
+        member(json, ",\"id\":", id);
+        member(json, ",\"oidc_sub\":null,\"prev_hash\":", previousHash);
+        json.append(",\"seq\":").append(seq);
+        member(json, ",\"source\":", draft.source());
+        member(json, ",\"tenant_id\":", draft.tenant());
+        member(json, ",\"ts\":", draft.ts());
+        String hash = Digests.sha256Hex(json.append('}').toString());
         return new AuditRow(
                 seq,
                 id,
@@ -55,6 +53,10 @@ public record AuditRow(
                 draft.ts(),
                 draft.detail(),
                 previousHash,
-                hash(columns));
+                hash);
+    }
+
+    private static void member(StringBuilder json, String before, @Nullable String text) {
+        CanonicalJson.append(json.append(before), text);
     }
 }

@@ -29,6 +29,15 @@ public final class CanonicalJson {
         return written(object).toString();
     }
 
+    /** Appends one value of the form, for a writer that knows its members and their order: {@code null} or the quoted text. */
+    public static void append(StringBuilder out, @Nullable String text) {
+        if (text == null) {
+            out.append("null");
+        } else {
+            JsonText.quote(out, text);
+        }
+    }
+
     private static JsonText written(Object value) {
         JsonText text = new JsonText(true);
         text.value(value);

@@ -123,6 +123,10 @@ final class JsonText {
     }
 
     private void string(String text) {
+        quote(out, text);
+    }
+
+    static void quote(StringBuilder out, String text) {
         out.append('"');
         int copied = 0;
         int length = text.length();
@@ -130,7 +134,7 @@ final class JsonText {
             char c = text.charAt(i);
             if (c < 0x20 || c == '"' || c == '\\') {
                 out.append(text, copied, i);
-                escape(c);
+                escape(out, c);
                 copied = i + 1;
             } else if (Character.isSurrogate(c)) {
                 if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
@@ -143,7 +147,7 @@ final class JsonText {
         out.append(text, copied, length).append('"');
     }
 
-    private void escape(char c) {
+    private static void escape(StringBuilder out, char c) {
         out.append('\\');
         switch (c) {
             case '"', '\\' -> out.append(c);

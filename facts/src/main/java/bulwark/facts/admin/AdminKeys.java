@@ -72,11 +72,9 @@ public final class AdminKeys {
         if (known.isPresent()) {
             return done(shutOut(known.get()));
         }
-        CompletableFuture<Void> registered =
-                later.thenRunAsync(() -> insert(raw), task -> Thread.ofPlatform()
-                        .daemon()
-                        .name("admin-key")
-                        .start(task));
+        CompletableFuture<Void> registered = later.thenRunAsync(
+                () -> insert(raw),
+                task -> Thread.ofPlatform().daemon().name("admin-key").start(task));
         keys.expect(registered);
         registration = registered;
         return new Registration(List.of(), registered);

@@ -11,29 +11,28 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rendered single facts, up to 32 MB. A fact never changes, but {@code contradicted} does: the writer drops what its
- * transaction touched, and an entry ends when a fact it depends on expires. Thread-safe.
+ * Rendered single facts, in up to a quarter of the heap. A fact never changes, but {@code contradicted} does: the writer drops
+ * what its transaction touched, and an entry ends when a fact it depends on expires. Thread-safe.
  */
-final class FactCache {
-    private static final long MAX_BYTES = 32L << 20;
+public final class FactCache {
+    /** Bytes that an entry takes beside its rendering: id, record, and what the cache keeps of it. */
+    private static final int OVERHEAD = 256;
 
     private final Store store;
     private final Clock clock;
-    private final Cache<String, Rendered> entries = Caffeine.newBuilder()
-            .maximumWeight(MAX_BYTES)
-            .weigher((String id, Rendered rendered) -> rendered.json.length + 256)
+    private final AtomicLong drops = new AtomicLong();
+    private final Cache<String, RenderedFact> entries = Caffeine.newBuilder()
+            .maximumWeight(Runtime.getRuntime().maxMemory() / 4)
+            .weigher((String id, RenderedFact rendered) -> rendered.packed().length + OVERHEAD)
             .build();
-
-    /** @param until microseconds since the epoch after which the rendering may be wrong */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Rendered(
-            String id, String tenant, String cid, @Nullable String gardenId, byte[] json, long until) {}
 
     FactCache(Store store, Clock clock) {
         this.store = store;
@@ -41,10 +40,9 @@ final class FactCache {
     }
 
     /** Never blocks. */
-    @Nullable
-    Rendered present(String id) {
-        Rendered rendered = entries.getIfPresent(id);
-        return rendered != null && rendered.until > now() ? rendered : null;
+    public @Nullable RenderedFact present(String id) {
+        RenderedFact rendered = entries.getIfPresent(id);
+        return rendered != null && (rendered.until() == Long.MAX_VALUE || rendered.until() > now()) ? rendered : null;
     }
 
     /**
@@ -52,9 +50,9 @@ final class FactCache {
      *
      * @throws Refusal.Plain 404
      */
-    Rendered get(String id) {
-        Rendered rendered = entries.get(id, this::load);
-        if (rendered.until <= now()) {
+    RenderedFact get(String id) {
+        RenderedFact rendered = entries.get(id, this::load);
+        if (rendered.until() <= now()) {
             entries.asMap().remove(id, rendered);
             return entries.get(id, this::load);
         }
@@ -62,24 +60,69 @@ final class FactCache {
     }
 
     /** Reads and checks the stored row, whatever the cache holds. */
-    Rendered fresh(String id) {
+    RenderedFact fresh(String id) {
         entries.invalidate(id);
         return get(id);
     }
 
     void drop(Collection<String> ids) {
+        drops.incrementAndGet();
         entries.invalidateAll(ids);
     }
 
-    private Rendered load(String id) {
+    /** Tells one state of the cache from another; taken before a transaction begins, for {@link #keep}. */
+    public long state() {
+        return drops.get();
+    }
+
+    /**
+     * Remembers what {@link #read} gave, unless something was dropped since its transaction began: it may be older than the
+     * drop. May wait for another load of the same fact, so never within a transaction.
+     */
+    public void keep(Collection<RenderedFact> facts, long state) {
+        for (RenderedFact fact : facts) {
+            RenderedFact ignored = entries.get(fact.id(), id -> drops.get() == state ? fact : null);
+        }
+    }
+
+    /**
+     * Facts by row, read and checked in the caller's transaction.
+     *
+     * @return in any order; unknown rows are left out
+     * @throws Refusal.Coded 409 when a row does not match its content id or its journal record
+     */
+    public static List<RenderedFact> read(ReadTx tx, Collection<Long> rows, Instant now) throws SQLException {
+        List<Fact> facts = FactTable.byRows(tx, rows);
+        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
+        List<RenderedFact> read = new ArrayList<>(facts.size());
+        for (Fact fact : facts) {
+            read.add(rendered(tx, fact.id(), fact, contradicted.contains(fact.id()), now));
+        }
+        return read;
+    }
+
+    private RenderedFact load(String id) {
         Instant now = clock.instant();
         return store.read(tx -> {
             Fact fact = FactTable.byId(tx, id).orElseThrow(() -> new Refusal.Plain(404, "fact not found"));
             boolean contradicted =
                     !FactTable.contradicted(tx, List.of(fact), now).isEmpty();
-            byte[] json = StrictJson.write(FactRecord.of(fact, contradicted, List.of(), true));
-            return new Rendered(fact.id(), fact.tenant(), fact.cid(), fact.gardenId(), json, until(tx, fact, now));
+            return rendered(tx, id, fact, contradicted, now);
         });
+    }
+
+    /** @param id the cache's own key, so that it is held once */
+    private static RenderedFact rendered(ReadTx tx, String id, Fact fact, boolean contradicted, Instant now)
+            throws SQLException {
+        byte[] json = StrictJson.write(FactRecord.of(fact, contradicted, List.of(), true));
+        return new RenderedFact(
+                id,
+                fact.tenant().intern(),
+                fact.gardenId(),
+                Shorthand.of(json),
+                contradicted,
+                fact.interpretAs().equals(FactValue.INSTRUCTION),
+                until(tx, fact, now));
     }
 
     private static long until(ReadTx tx, Fact fact, Instant now) throws SQLException {

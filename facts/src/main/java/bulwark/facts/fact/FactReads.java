@@ -52,8 +52,9 @@ final class FactReads {
     }
 
     /** Without blocking: the rendering of a fact that every reader of the tenant may see, or null. */
-    FactCache.@Nullable Rendered cached(Principal caller, String id) {
-        FactCache.Rendered rendered = cache.present(id);
+    @Nullable
+    RenderedFact cached(Principal caller, String id) {
+        RenderedFact rendered = cache.present(id);
         boolean everyone = rendered != null
                 && rendered.gardenId() == null
                 && rendered.tenant().equals(caller.tenant());
@@ -65,9 +66,9 @@ final class FactReads {
      * @param fresh read and check the stored row even if a rendering is cached
      * @throws Refusal.Plain 404
      */
-    FactCache.Rendered get(Principal caller, String reference, boolean fresh) {
+    RenderedFact get(Principal caller, String reference, boolean fresh) {
         String id = ContentId.looksLike(reference) ? byCid(caller, ContentId.parse(reference)) : reference;
-        FactCache.Rendered rendered = fresh ? cache.fresh(id) : cache.get(id);
+        RenderedFact rendered = fresh ? cache.fresh(id) : cache.get(id);
         String garden = rendered.gardenId();
         boolean visible = rendered.tenant().equals(caller.tenant())
                 && (garden == null

@@ -78,7 +78,7 @@ public final class FactRoutes {
         Principal caller = request.principal();
         String reference = request.pathParameter("id");
         boolean full = full(request);
-        FactCache.Rendered rendered = full ? null : reads.cached(caller, reference);
+        RenderedFact rendered = full ? null : reads.cached(caller, reference);
         if (rendered == null) {
             if (!Thread.currentThread().isVirtual()) {
                 return null;

@@ -93,7 +93,7 @@ public final class Facts {
         return writer;
     }
 
-    FactCache cache() {
+    public FactCache cache() {
         return cache;
     }
 

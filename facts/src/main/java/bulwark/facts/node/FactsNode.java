@@ -169,8 +169,8 @@ public final class FactsNode implements AutoCloseable {
         resources.add(recalls);
         Facts facts = new Facts(
                 core.store, core.audit, core.clock, core.metrics, gardens, List.of(core.chain, new Edges(), index));
-        Recall recall =
-                new Recall(core.store, index, gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
+        Recall recall = new Recall(
+                core.store, index, facts.cache(), gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
         CapabilityVerifier verifier =
                 new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock);
         List<Route> routes = new ArrayList<>();

@@ -1,7 +1,7 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.fact.Fact;
-import bulwark.facts.fact.FactTable;
+import bulwark.facts.fact.FactCache;
+import bulwark.facts.fact.RenderedFact;
 import bulwark.facts.graph.GraphWalk;
 import bulwark.facts.graph.Neighbour;
 import bulwark.kernel.json.StrictJson;
@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Finds and scores the candidates of one recall: words first, then the neighbourhood of the best hits. For one thread. */
 final class Ranking {
@@ -34,8 +35,24 @@ final class Ranking {
     private final IndexSearch.Visible visible;
     private final RecallQuery query;
     private final Instant now;
+    private final Reading reading;
 
-    Ranking(ReadTx tx, IndexSearch index, IndexSearch.Visible visible, RecallQuery query, Instant now) {
+    /**
+     * How facts are read.
+     *
+     * @param stored every fact comes from the store, whatever the cache holds
+     * @param loaded what came from the store
+     */
+    record Reading(FactCache cache, boolean stored, List<RenderedFact> loaded) {}
+
+    Ranking(
+            ReadTx tx,
+            IndexSearch index,
+            IndexSearch.Visible visible,
+            RecallQuery query,
+            Instant now,
+            Reading reading) {
+        this.reading = reading;
         this.tx = tx;
         this.index = index;
         this.visible = visible;
@@ -59,20 +76,33 @@ final class Ranking {
         return List.copyOf(candidates.values());
     }
 
-    /** Checks each fact against its CID on the way. */
+    /** What is not cached is read, and checked against its CID on the way. */
     List<Scored> load(List<Candidate> candidates) throws SQLException {
-        Map<Long, Candidate> byRow = new HashMap<>();
-        candidates.forEach(candidate -> byRow.put(candidate.hit().row(), candidate));
-        List<Fact> facts = FactTable.byRows(tx, byRow.keySet());
-        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
-        List<Scored> scored = new ArrayList<>(facts.size());
-        for (Fact fact : facts) {
-            Candidate candidate = byRow.get(fact.rowId());
-            if (candidate != null && candidate.hit().id().equals(fact.id())) {
-                scored.add(Scored.of(candidate, fact, contradicted.contains(fact.id())));
+        List<Scored> scored = new ArrayList<>(candidates.size());
+        Map<String, Candidate> missing = new HashMap<>();
+        for (Candidate candidate : candidates) {
+            RenderedFact known = known(candidate.hit().id());
+            if (known == null) {
+                missing.put(candidate.hit().id(), candidate);
+            } else {
+                scored.add(Scored.of(candidate, known));
+            }
+        }
+        if (!missing.isEmpty()) {
+            List<Long> rows = missing.values().stream().map(c -> c.hit().row()).toList();
+            for (RenderedFact fact : FactCache.read(tx, rows, now)) {
+                Candidate candidate = missing.get(fact.id());
+                if (candidate != null) {
+                    scored.add(Scored.of(candidate, fact));
+                    reading.loaded.add(fact);
+                }
             }
         }
         return scored;
+    }
+
+    private @Nullable RenderedFact known(String id) {
+        return reading.stored ? null : reading.cache.present(id);
     }
 
     private Candidate candidate(Hit hit, int hops, float best) {

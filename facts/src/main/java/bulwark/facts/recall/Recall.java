@@ -4,6 +4,7 @@ import bulwark.facts.Refusal;
 import bulwark.facts.chain.ChainProof;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.fact.Expiry;
+import bulwark.facts.fact.FactCache;
 import bulwark.facts.garden.Gardens;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ public final class Recall {
 
     private final Store store;
     private final RecallIndex index;
+    private final FactCache facts;
     private final Gardens gardens;
     private final FactChain chain;
     private final AuditLog audit;
@@ -38,6 +41,7 @@ public final class Recall {
     public Recall(
             Store store,
             RecallIndex index,
+            FactCache facts,
             Gardens gardens,
             FactChain chain,
             AuditLog audit,
@@ -46,6 +50,7 @@ public final class Recall {
             Metrics metrics) {
         this.store = store;
         this.index = index;
+        this.facts = facts;
         this.gardens = gardens;
         this.chain = chain;
         this.audit = audit;
@@ -55,13 +60,13 @@ public final class Recall {
     }
 
     /**
-     * @param prove whether the whole chain is verified before the answer
+     * @param prove whether the whole chain is verified before the answer, and every fact read from the store
      * @throws Refusal.Coded 409 when a fact or the chain fails its integrity check, 503 while the index is made anew
      */
     RecallAnswer answer(Principal principal, RecallQuery query, boolean prove) {
         long start = System.nanoTime();
         Set<String> words = index.words(query.query());
-        Result result = ranked(principal, query, words);
+        Result result = ranked(principal, query, words, prove);
         metrics.time(
                 "stigmem_recall_ranker_duration",
                 Duration.ofNanos(System.nanoTime() - start),
@@ -78,25 +83,31 @@ public final class Recall {
 
     private record Result(Packing.Packed packed, int scored) {}
 
-    private Result ranked(Principal principal, RecallQuery query, Set<String> words) {
+    private Result ranked(Principal principal, RecallQuery query, Set<String> words, boolean stored) {
         index.awaitCurrent();
+        long state = facts.state();
+        Ranking.Reading reading = new Ranking.Reading(facts, stored, new ArrayList<>());
+        Result result;
         try {
-            return store.read(tx -> search(principal, query, words, tx));
+            result = store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
             index.awaitCurrent();
-            return again(principal, query, words);
+            result = again(principal, query, words, reading);
         }
+        facts.keep(reading.loaded(), state);
+        return result;
     }
 
-    private Result again(Principal principal, RecallQuery query, Set<String> words) {
+    private Result again(Principal principal, RecallQuery query, Set<String> words, Ranking.Reading reading) {
         try {
-            return store.read(tx -> search(principal, query, words, tx));
+            return store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
             throw new Refusal.Coded(503, "recall_index_busy", "the search index is damaged; try again", Map.of());
         }
     }
 
-    private Result search(Principal principal, RecallQuery query, Set<String> words, ReadTx tx) throws SQLException {
+    private Result search(Principal principal, RecallQuery query, Set<String> words, Ranking.Reading reading, ReadTx tx)
+            throws SQLException {
         Instant now = clock.instant();
         IndexSearch.Visible visible = new IndexSearch.Visible(
                 principal.tenant(),
@@ -105,7 +116,7 @@ public final class Recall {
                 query.minConfidence(),
                 Expiry.micros(now));
         return index.search(searcher -> {
-            Ranking ranking = new Ranking(tx, new IndexSearch(searcher, visible), visible, query, now);
+            Ranking ranking = new Ranking(tx, new IndexSearch(searcher, visible), visible, query, now, reading);
             List<Candidate> candidates = ranking.candidates(words);
             Packing.Packed packed = Packing.of(candidates, query.tokenBudget(), query.limit(), ranking::load);
             return new Result(packed, candidates.size());

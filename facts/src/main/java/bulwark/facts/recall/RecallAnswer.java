@@ -1,9 +1,9 @@
 package bulwark.facts.recall;
 
 import bulwark.facts.chain.ChainProof;
-import bulwark.facts.fact.FactRecord;
 import bulwark.kernel.json.StrictJson;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,15 +24,17 @@ record RecallAnswer(
         int tokenBudget,
         @Nullable ChainProof proof) {
 
+    private static final byte[] FACT = ascii("{\"fact\":");
+
     /** @param legacy leaves out {@code content} and {@code instructions} */
     byte[] json(boolean legacy) {
         List<byte[]> all = new ArrayList<>();
         List<byte[]> content = new ArrayList<>();
         List<byte[]> instructions = new ArrayList<>();
         for (Scored scored : packed.facts()) {
-            byte[] json = StrictJson.write(item(scored));
+            byte[] json = item(scored);
             all.add(json);
-            (scored.fact().interpretAs().equals("instruction") ? instructions : content).add(json);
+            (scored.fact().instruction() ? instructions : content).add(json);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(
                 1024 + 2 * all.stream().mapToInt(b -> b.length).sum());
@@ -61,7 +63,15 @@ record RecallAnswer(
         return rest;
     }
 
-    private static Map<String, @Nullable Object> item(Scored scored) {
+    private static byte[] item(Scored scored) {
+        byte[] fact = scored.fact().json();
+        byte[] rest = StrictJson.write(score(scored));
+        ByteBuffer item = ByteBuffer.allocate(FACT.length + fact.length + rest.length);
+        item.put(FACT).put(fact).put((byte) ',').put(rest, 1, rest.length - 1);
+        return item.array();
+    }
+
+    private static Map<String, @Nullable Object> score(Scored scored) {
         Candidate candidate = scored.candidate();
         Map<String, @Nullable Object> breakdown = new LinkedHashMap<>();
         breakdown.put("lexical", candidate.lexical());
@@ -71,7 +81,6 @@ record RecallAnswer(
         breakdown.put("recency", candidate.recency());
         breakdown.put("weighted_total", scored.score());
         Map<String, @Nullable Object> item = new LinkedHashMap<>();
-        item.put("fact", FactRecord.of(scored.fact(), scored.contradicted(), List.of(), true));
         item.put("score", scored.score());
         item.put("score_breakdown", breakdown);
         item.put("hop_distance", candidate.hops());

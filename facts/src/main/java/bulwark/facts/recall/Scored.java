@@ -1,18 +1,18 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.fact.Fact;
+import bulwark.facts.fact.RenderedFact;
 import java.util.Comparator;
 
 /** A fact read from the store, with its final score. */
-record Scored(Candidate candidate, Fact fact, boolean contradicted, double score) {
+record Scored(Candidate candidate, RenderedFact fact, double score) {
     /** Best first; of equals the newest, then by id: the order of the answer. */
     static final Comparator<Scored> ORDER = Comparator.comparingDouble(Scored::score)
             .reversed()
             .thenComparing((Scored scored) -> scored.candidate.hit().time(), Comparator.reverseOrder())
             .thenComparing(scored -> scored.fact.id());
 
-    static Scored of(Candidate candidate, Fact fact, boolean contradicted) {
-        return new Scored(candidate, fact, contradicted, candidate.score(contradicted));
+    static Scored of(Candidate candidate, RenderedFact fact) {
+        return new Scored(candidate, fact, candidate.score(fact.contradicted()));
     }
 
     int tokens() {

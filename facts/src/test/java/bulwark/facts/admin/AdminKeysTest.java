@@ -90,15 +90,9 @@ class AdminKeysTest {
     void an_expired_or_revoked_key_stays_shut_out() {
         register(KEY);
         node.clock.advance(Duration.ofDays(91));
-        assertThat(register(KEY))
-                .singleElement()
-                .asString()
-                .contains("expired", "stigmem auth reissue-admin");
+        assertThat(register(KEY)).singleElement().asString().contains("expired", "stigmem auth reissue-admin");
         node.adminKeys.reissue();
-        assertThat(register(KEY))
-                .singleElement()
-                .asString()
-                .contains("revoked", "stigmem auth reissue-admin");
+        assertThat(register(KEY)).singleElement().asString().contains("revoked", "stigmem auth reissue-admin");
         assertThat(node.keys.authenticate(RAW)).isInstanceOf(Verdict.Unknown.class);
     }
 

@@ -2,7 +2,7 @@ package bulwark.facts.recall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.fact.Fact;
+import bulwark.facts.fact.RenderedFact;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PackingTest {
+    private static final byte[] NO_BYTES = {};
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @Test
@@ -80,7 +81,7 @@ class PackingTest {
 
     private static Packing.Loader all(Set<String> contradicted) {
         return candidates -> candidates.stream()
-                .map(c -> Scored.of(c, fact(c), contradicted.contains(c.hit().id())))
+                .map(c -> Scored.of(c, fact(c, contradicted.contains(c.hit().id()))))
                 .toList();
     }
 
@@ -89,26 +90,7 @@ class PackingTest {
         return Candidate.of(hit, 0, 1, RecallQuery.Weights.DEFAULT, NOW);
     }
 
-    private static Fact fact(Candidate c) {
-        return new Fact(
-                1,
-                c.hit().id(),
-                "default",
-                "user:x",
-                "a:b",
-                "string",
-                "v",
-                "content",
-                "s",
-                "",
-                0,
-                0,
-                null,
-                1,
-                "local",
-                null,
-                null,
-                "",
-                List.of());
+    private static RenderedFact fact(Candidate c, boolean contradicted) {
+        return new RenderedFact(c.hit().id(), "default", null, NO_BYTES, contradicted, false, Long.MAX_VALUE);
     }
 }

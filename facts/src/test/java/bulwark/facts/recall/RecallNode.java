@@ -72,7 +72,9 @@ public final class RecallNode implements AutoCloseable {
         routes.addAll(
                 new GardenRoutes(new GardenService(store, audit, clock, URI.create("http://localhost"))).routes());
         routes.addAll(new GraphRoutes(store, gardens, clock).routes());
-        routes.addAll(new RecallRoutes(new Recall(store, index, gardens, chain, audit, log, clock, metrics)).routes());
+        routes.addAll(
+                new RecallRoutes(new Recall(store, index, facts.cache(), gardens, chain, audit, log, clock, metrics))
+                        .routes());
     }
 
     private static Principal principal(String entity) {

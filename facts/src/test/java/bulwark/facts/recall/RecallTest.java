@@ -257,14 +257,51 @@ class RecallTest {
     @Test
     void a_tampered_fact_is_refused_not_returned() {
         String id = node.assertFact("user:alice", "memory:role", "engineer");
-        node.recall("engineer");
-        node.store.write(tx -> tx.statement("DROP TRIGGER facts_no_update").executeUpdate());
-        node.store.write(
-                tx -> tx.statement("UPDATE facts SET value_v = 'director'").executeUpdate());
+        node.index.awaitCurrent();
+        tamper();
         assertThatThrownBy(() -> node.recall("engineer")).isInstanceOfSatisfying(Refusal.Coded.class, refusal -> {
             assertThat(refusal.code()).isEqualTo("cid_mismatch");
             assertThat(refusal.more().toString()).contains(id);
         });
+    }
+
+    @Test
+    void full_verification_reads_the_store_whatever_an_earlier_recall_remembered() {
+        node.assertFact("user:alice", "memory:role", "engineer");
+        String before = node.recall("engineer").get("facts").get(0).get("fact").toString();
+        tamper();
+        // What was checked once is answered as it was then, never as it was edited.
+        assertThat(node.recall("engineer").get("facts").get(0).get("fact"))
+                .asString()
+                .isEqualTo(before);
+        Map<String, Object> query = Map.of("query", "engineer", "scope", "company");
+        assertThatThrownBy(() ->
+                        node.call(RecallNode.ALICE, "POST", "/v1/recall", query, Map.of("Stigmem-Verify", "full")))
+                .isInstanceOf(Refusal.Coded.class);
+    }
+
+    @Test
+    void a_contradiction_shows_in_the_next_recall() {
+        node.assertFact("user:alice", "memory:role", "engineer");
+        assertThat(contradicted("engineer")).isFalse();
+        assertThat(contradicted("engineer")).isFalse();
+        node.assertFact("user:alice", "memory:role", "director");
+        assertThat(contradicted("engineer")).isTrue();
+    }
+
+    private boolean contradicted(String word) {
+        return node.recall(word)
+                .get("facts")
+                .get(0)
+                .get("fact")
+                .get("contradicted")
+                .booleanValue();
+    }
+
+    private void tamper() {
+        node.store.write(tx -> tx.statement("DROP TRIGGER facts_no_update").executeUpdate());
+        node.store.write(
+                tx -> tx.statement("UPDATE facts SET value_v = 'director'").executeUpdate());
     }
 
     @Test

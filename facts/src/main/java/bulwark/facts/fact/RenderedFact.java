@@ -1,0 +1,26 @@
+package bulwark.facts.fact;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fact that was read and checked, as answers show it.
+ *
+ * @param packed see {@link Shorthand}
+ * @param instruction the fact is to be interpreted as an instruction
+ * @param until microseconds since the epoch after which the rendering may be wrong
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record RenderedFact(
+        String id,
+        String tenant,
+        @Nullable String gardenId,
+        byte[] packed,
+        boolean contradicted,
+        boolean instruction,
+        long until) {
+
+    /** The wire form of {@link FactRecord} as it is read. A new array. */
+    public byte[] json() {
+        return Shorthand.expand(packed);
+    }
+}

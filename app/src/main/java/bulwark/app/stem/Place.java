@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /** Which settings a command goes by: those of the environment and of {@code .env} in a folder. Unknown STEM_ names are none of a command's business. */
 final class Place {
     private final Session session;
+    private final Map<String, String> overrides = new HashMap<>();
 
     @Option(
             names = "--state",
@@ -36,9 +37,19 @@ final class Place {
                 : session.directory().resolve(state).normalize();
     }
 
+    /** Goes before the environment. */
+    void instead(String name, String value) {
+        overrides.put(name, value);
+    }
+
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(session.environment());
+        overrides.forEach((name, value) -> {
+            environment.remove(name + "_FILE");
+            environment.put(name, value);
+        });
         if (broker != null) {
+            environment.remove("STEM_BROKER_URL_FILE");
             environment.put("STEM_BROKER_URL", broker);
         }
         return environment;

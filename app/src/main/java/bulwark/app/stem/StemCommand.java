@@ -8,7 +8,17 @@ import picocli.CommandLine.Command;
         description = "Signed background tasks: send them, run them, look after them.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {EnqueueCommand.class, DlqCommand.class, RoutingCommand.class, ObserveCommand.class, KeygenCommand.class, WorkerCommand.class, TlsCommand.class})
+        subcommands = {
+            EnqueueCommand.class,
+            WorkerCommand.class,
+            DlqCommand.class,
+            ObserveCommand.class,
+            RoutingCommand.class,
+            HealthCommand.class,
+            KeygenCommand.class,
+            TlsCommand.class,
+            VerifyCommand.class
+        })
 public final class StemCommand extends Group {
     public StemCommand() {
         this(Session.ofProcess());

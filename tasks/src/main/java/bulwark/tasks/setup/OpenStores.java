@@ -45,6 +45,12 @@ public final class OpenStores {
         }
     }
 
+    /** One place alone. Otherwise as {@link #all}. @param setting named when the URL is no good */
+    public static TaskStores one(
+            String setting, String url, Configuration configuration, Path directory, Clock clock) {
+        return new OpenStores(configuration, directory, clock).open(setting, url);
+    }
+
     private TaskStores joined() {
         String brokerUrl = TaskSettings.brokerUrl(configuration, directory);
         String resultsUrl = or("STEM_RESULT_BACKEND_URL", brokerUrl);

@@ -1,0 +1,85 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.tasks.setup.Health;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Can this process reach what it needs, and with which keys and certificates? */
+@Command(
+        name = "health",
+        mixinStandardHelpOptions = true,
+        description = "Connections, signing keys, certificates and risks of the broker. Exit code 70 when something fails.")
+final class HealthCommand implements Callable<Integer> {
+    @Mixin
+    private final Place place;
+
+    @Option(names = "--backend", paramLabel = "URL", description = "Instead of STEM_RESULT_BACKEND_URL.")
+    private String backend = "";
+
+    @Option(names = "--skip-backend", description = "Leave the result backend out.")
+    private boolean skipBackend;
+
+    @Option(names = "--allow-insecure", description = "Accept any server certificate, to find out whether it is the cause.")
+    private boolean allowInsecure;
+
+    @Option(names = "--json", description = "Answer in JSON.")
+    private boolean json;
+
+    HealthCommand(Session session) {
+        this.place = new Place(session);
+    }
+
+    @Override
+    public Integer call() {
+        if (!backend.isEmpty()) {
+            place.instead("STEM_RESULT_BACKEND_URL", backend);
+        }
+        if (allowInsecure) {
+            place.instead("STEM_TLS_ALLOW_INSECURE", "true");
+        }
+        Configuration configuration = place.configuration();
+        List<Health.Finding> findings =
+                Health.look(configuration, place.directory(), place.session().clock(), !skipBackend);
+        if (json) {
+            place.session().out().println(Json.pretty(json(findings)));
+        } else {
+            findings.forEach(finding -> place.session().out().println(line(finding)));
+        }
+        return findings.stream().anyMatch(finding -> finding.status() == Health.Status.ERROR)
+                ? StemFailed.UNAVAILABLE
+                : 0;
+    }
+
+    private static String line(Health.Finding finding) {
+        String mark = switch (finding.status()) {
+            case OK -> "[OK ]";
+            case WARNING -> "[WARN]";
+            case ERROR -> "[ERR]";
+        };
+        StringBuilder line = new StringBuilder(mark + " " + finding.component() + ": " + finding.message());
+        finding.context().forEach((name, value) -> line.append("\n        ").append(name).append(": ").append(value));
+        return line.toString();
+    }
+
+    private static ArrayNode json(List<Health.Finding> findings) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        for (Health.Finding finding : findings) {
+            ObjectNode entry = all.addObject()
+                    .put("component", finding.component())
+                    .put("status", finding.status().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("message", finding.message());
+            if (!finding.context().isEmpty()) {
+                ObjectNode context = entry.putObject("context");
+                finding.context().forEach(context::put);
+            }
+        }
+        return all;
+    }
+}

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 /** The client's side of one connection. */
 final class LocalCall {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCall.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MAX_HEAD = 64 << 10;
     /** Exports are the largest answers. */
     private static final int MAX_BODY = 256 << 20;
@@ -26,13 +25,15 @@ final class LocalCall {
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([0-9]{3})( .*)?");
 
     private final SocketChannel channel;
+    private final Duration patience;
 
-    LocalCall(SocketChannel channel) {
+    LocalCall(SocketChannel channel, Duration patience) {
         this.channel = channel;
+        this.patience = patience;
     }
 
     Response exchange(String method, String target, byte[] jsonBody) throws IOException {
-        try (Deadline deadline = new Deadline(channel, PATIENCE)) {
+        try (Deadline deadline = new Deadline(channel, patience)) {
             try {
                 trySend(method, target, jsonBody);
                 return receive();
@@ -43,8 +44,8 @@ final class LocalCall {
                         deadline.callOff()
                                 ? "the process at the local socket hung up without a complete answer;"
                                         + " it serves only the user that it runs as"
-                                : "the process at the local socket did not answer within " + PATIENCE.toSeconds()
-                                        + " s",
+                                : "the process at the local socket did not answer within "
+                                        + patience.toMillis() / 1000.0 + " s",
                         e);
             }
         }

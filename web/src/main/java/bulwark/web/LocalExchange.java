@@ -21,7 +21,6 @@ final class LocalExchange {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExchange.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_HEAD = 16 << 10;
-    private static final int MAX_BODY = 1 << 20;
     /** After a refusal the rest of the request is read and thrown away, so that the caller gets to the answer. */
     private static final int MAX_DISCARDED = 8 << 20;
 
@@ -33,7 +32,7 @@ final class LocalExchange {
     private boolean bodiless;
 
     /** What all connections share. */
-    record Served(Router router, Service.Errors errors, Principal owner, RequestIds ids) {}
+    record Served(Router router, Service.Errors errors, Principal owner, RequestIds ids, LocalSocket.Limits limits) {}
 
     private record Received(LocalMessage head, String method, Target target, byte[] body) {}
 
@@ -84,8 +83,9 @@ final class LocalExchange {
         bodiless = words[0].equals("HEAD");
         Target target = target(words[1]);
         long length = Math.max(0, head.contentLength());
-        if (length > MAX_BODY) {
-            throw new LocalMessage.Refused(new EdgeRefusal.BodyTooLarge(MAX_BODY));
+        int most = served.limits.body();
+        if (length > most) {
+            throw new LocalMessage.Refused(new EdgeRefusal.BodyTooLarge(most));
         }
         if (length > 0 && "100-continue".equalsIgnoreCase(head.header("expect"))) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,14 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 over a Unix socket for the owner of the process: mode 0600, peer credentials checked against our own user. One
- * request for each connection, on JDK channels and virtual threads (so {@code curl --unix-socket} works too). Bounds: 32 connections,
- * head 16 KiB, body 1 MiB, 10 s to send the request and 10 s to take the answer.
+ * request for each connection, on JDK channels and virtual threads (so {@code curl --unix-socket} works too). Bounds: {@link Limits}, head 16 KiB,
+ * 10 s to send the request and 10 s to take the answer; a handler may take as long as it likes.
  */
 public final class LocalSocket implements AutoCloseable {
     /** Who calls over the socket; holds every permission that the served routes declare. */
     public static final String OWNER = "local:owner";
 
-    static final int MAX_CONNECTIONS = 32;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int DRAIN_SECONDS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(LocalSocket.class);
 
@@ -39,15 +40,26 @@ public final class LocalSocket implements AutoCloseable {
     private final ServerSocketChannel server;
     private final UserPrincipal owner;
     private final LocalExchange.Served served;
-    private final Semaphore free = new Semaphore(MAX_CONNECTIONS);
+    private final Semaphore free;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * How much a socket takes at once.
+     *
+     * @param connections beyond these, callers are turned away
+     * @param body bytes of one request's body
+     */
+    public record Limits(int connections, int body) {
+        public static final Limits DEFAULT = new Limits(32, 1 << 20);
+    }
 
     private LocalSocket(LocalAddress address, ServerSocketChannel server, LocalExchange.Served served)
             throws IOException {
         this.address = address;
         this.server = server;
         this.served = served;
+        this.free = new Semaphore(served.limits().connections());
         this.owner = Files.getOwner(address.path());
     }
 
@@ -58,15 +70,20 @@ public final class LocalSocket implements AutoCloseable {
      * @throws UncheckedIOException with a sentence when the socket cannot be had
      */
     public static LocalSocket listen(Path socket, List<Route> routes, Service.Errors errors) {
+        return listen(socket, routes, errors, Limits.DEFAULT);
+    }
+
+    /** As {@link #listen(Path, List, Service.Errors)}, with other limits. */
+    public static LocalSocket listen(Path socket, List<Route> routes, Service.Errors errors, Limits limits) {
         try {
             LocalAddress address = LocalAddress.of(socket);
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                address.bind(server, MAX_CONNECTIONS);
+                address.bind(server, limits.connections());
                 LocalSocket local = new LocalSocket(
                         address,
                         server,
-                        new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds()));
+                        new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds(), limits));
                 Thread.ofVirtual().name("local-socket").start(local::accept);
                 return local;
             } catch (IOException | RuntimeException e) {
@@ -115,7 +132,9 @@ public final class LocalSocket implements AutoCloseable {
     private void serve(SocketChannel channel, boolean room) {
         try (channel) {
             if (!room) {
-                LOG.warn("The local socket has {} connections and refused one more", MAX_CONNECTIONS);
+                LOG.warn(
+                        "The local socket has {} connections and refused one more",
+                        served.limits().connections());
             } else if (isOwner(channel)) {
                 new LocalExchange(served, channel).run();
             }
@@ -148,6 +167,11 @@ public final class LocalSocket implements AutoCloseable {
      * @throws UncheckedIOException when nobody listens, or when the answer does not come or is cut off; with a sentence
      */
     public static Response call(Path socket, String method, String target, byte[] jsonBody) {
+        return call(socket, method, target, jsonBody, PATIENCE);
+    }
+
+    /** As {@link #call(Path, String, String, byte[])}, waiting for the answer as long as told. */
+    public static Response call(Path socket, String method, String target, byte[] jsonBody, Duration patience) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             LocalAddress.checkLength(socket);
             try {
@@ -155,7 +179,7 @@ public final class LocalSocket implements AutoCloseable {
             } catch (IOException e) {
                 throw new IOException("nobody listens at " + socket + " (" + e.getMessage() + ")", e);
             }
-            return new LocalCall(channel).exchange(method, target, jsonBody);
+            return new LocalCall(channel, patience).exchange(method, target, jsonBody);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -170,7 +194,7 @@ public final class LocalSocket implements AutoCloseable {
         try {
             address.deleteIfOurs();
             server.close();
-            if (!free.tryAcquire(MAX_CONNECTIONS, DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            if (!free.tryAcquire(served.limits().connections(), DRAIN_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("Requests on the local socket did not end within {} s and were cut off", DRAIN_SECONDS);
             }
             for (SocketChannel channel : open) {

@@ -17,10 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,10 @@ class LocalSocketTest {
             Route.open("GET", "/pass", new PassesOnce()).asFast(),
             Route.open("GET", "/broken", request -> {
                 throw new IllegalStateException("inner detail");
+            }),
+            Route.open("GET", "/slow", request -> {
+                LockSupport.parkNanos(2_000_000_000L);
+                return TestService.text("late");
             }),
             Route.open("GET", "/big", request -> TestService.text("x".repeat(5_000_000))));
 
@@ -288,7 +294,7 @@ class LocalSocketTest {
     @Test
     void connections_beyond_the_limit_are_refused_until_others_end() throws IOException {
         List<SocketChannel> idle = new ArrayList<>();
-        for (int i = 0; i < LocalSocket.MAX_CONNECTIONS; i++) {
+        for (int i = 0; i < LocalSocket.Limits.DEFAULT.connections(); i++) {
             idle.add(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
         }
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> call("GET", "/broken", ""));
@@ -296,6 +302,38 @@ class LocalSocketTest {
             channel.close();
         }
         await().ignoreExceptions().until(() -> call("GET", "/broken", "").status() == 500);
+    }
+
+    @Test
+    void limits_can_be_other_ones() throws IOException {
+        Path other = directory.resolve("run/other.sock");
+        var limits = new LocalSocket.Limits(1, 3 << 20);
+        try (LocalSocket roomy = LocalSocket.listen(other, routes, new TestService.Rendering(), limits)) {
+            byte[] body = ("\"" + "x".repeat(2 << 20) + "\"").getBytes(StandardCharsets.UTF_8);
+            assertThat(LocalSocket.call(other, "POST", "/local/echo", body).status())
+                    .isEqualTo(200);
+            assertThat(LocalSocket.call(other, "POST", "/local/echo", new byte[(3 << 20) + 1])
+                            .status())
+                    .isEqualTo(413);
+            await().ignoreExceptions()
+                    .until(() -> LocalSocket.call(other, "GET", "/broken", new byte[0])
+                                    .status()
+                            == 500);
+            try (SocketChannel only = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
+                assertThatExceptionOfType(UncheckedIOException.class)
+                        .isThrownBy(() -> LocalSocket.call(other, "GET", "/broken", new byte[0]));
+                assertThat(only.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_caller_waits_no_longer_than_it_wants_to() {
+        long begin = System.nanoTime();
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> LocalSocket.call(socket, "GET", "/slow", new byte[0], Duration.ofMillis(200)))
+                .withMessageContaining("did not answer within");
+        assertThat(System.nanoTime() - begin).isLessThan(5_000_000_000L);
     }
 
     @Test

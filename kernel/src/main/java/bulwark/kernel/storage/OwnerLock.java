@@ -67,8 +67,8 @@ final class OwnerLock {
         }
     }
 
-    private static StoreRefused inUse(Path database, String process) {
-        return new StoreRefused(database + " is open in process " + (process.isEmpty() ? "(unknown)" : process)
+    private static StoreInUse inUse(Path database, String process) {
+        return new StoreInUse(database + " is open in process " + (process.isEmpty() ? "(unknown)" : process)
                 + ": stop that process first, or let the command talk to it.");
     }
 }

@@ -95,6 +95,7 @@ public final class Store implements AutoCloseable {
      * Opens, checks and (by policy) migrates. A foreign database and a newer schema are refused untouched. The file lock is
      * held until close.
      *
+     * @throws StoreInUse when somebody else has it open
      * @throws StoreRefused with a sentence and remedy
      */
     public static Store open(Path file, Migrations migrations, SchemaPolicy policy) {

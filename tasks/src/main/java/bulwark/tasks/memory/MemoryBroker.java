@@ -12,6 +12,7 @@ import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.stores.EntryId;
 import bulwark.tasks.stores.StatusRules;
 import bulwark.tasks.stores.Wakeups;
 import java.time.Clock;
@@ -68,7 +69,7 @@ final class MemoryBroker implements Broker {
     }
 
     private long nextId() {
-        lastId = Math.max(lastId + 1, clock.millis() << 20);
+        lastId = Math.max(lastId + 1, EntryId.at(clock.millis()));
         return lastId;
     }
 

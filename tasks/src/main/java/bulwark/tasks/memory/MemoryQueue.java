@@ -1,9 +1,9 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.broker.FencingToken;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.envelope.Message;
+import bulwark.tasks.stores.EntryId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,7 +40,7 @@ final class MemoryQueue {
         }
 
         String text() {
-            return (id >> 20) + "-" + (id & 0xFFFFF);
+            return EntryId.text(id);
         }
 
         long delivery() {
@@ -84,8 +84,7 @@ final class MemoryQueue {
     /** Null when the receipt is no longer good. */
     @Nullable
     Entry held(Receipt receipt) {
-        FencingToken token = receipt.token();
-        Entry entry = entries.get((token.time() << 20) | token.sequence());
+        Entry entry = entries.get(EntryId.of(receipt.entryId()));
         return entry != null && receipt.consumer().equals(entry.holder) && entry.delivery == receipt.delivery()
                 ? entry
                 : null;

@@ -52,27 +52,10 @@ final class MemorySchedules implements ScheduleStore {
             if (actual != entry.version()) {
                 throw new VersionConflict(entry.id(), entry.version(), actual);
             }
-            ScheduleEntry stored = withVersion(entry, actual + 1);
+            ScheduleEntry stored = entry.withVersion(actual + 1);
             entries.put(entry.id(), stored);
             return stored;
         });
-    }
-
-    private static ScheduleEntry withVersion(ScheduleEntry entry, long version) {
-        return new ScheduleEntry(
-                entry.id(),
-                entry.taskName(),
-                entry.queue(),
-                entry.spec(),
-                entry.args(),
-                entry.kwargs(),
-                entry.meta(),
-                entry.enabled(),
-                entry.jitter(),
-                entry.timezone(),
-                entry.expireAt(),
-                entry.run(),
-                version);
     }
 
     @Override

@@ -2,6 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
@@ -46,8 +47,7 @@ public final class OpenStores {
     }
 
     /** One place alone. Otherwise as {@link #all}. @param setting named when the URL is no good */
-    public static TaskStores one(
-            String setting, String url, Configuration configuration, Path directory, Clock clock) {
+    public static TaskStores one(String setting, String url, Configuration configuration, Path directory, Clock clock) {
         return new OpenStores(configuration, directory, clock).open(setting, url);
     }
 
@@ -90,9 +90,19 @@ public final class OpenStores {
         String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
         return switch (scheme) {
             case "memory" -> new MemoryStores(clock);
+            case "sqlite" -> EmbeddedStores.open(file(setting, url.substring(colon + 1)), clock);
             default ->
                 throw new ConfigurationRefused(List.of(setting + (scheme.isEmpty() ? "" : " (" + scheme + ":)")
                         + " names no store: use redis://, rediss://, sqlite: or memory:"));
         };
+    }
+
+    /** {@code sqlite:PATH}, and {@code sqlite:///PATH} for absolute ones. */
+    private Path file(String setting, String path) {
+        String plain = path.startsWith("//") ? path.substring(2) : path;
+        if (plain.isEmpty()) {
+            throw new ConfigurationRefused(List.of(setting + " names no file: write sqlite:PATH"));
+        }
+        return directory.resolve(plain);
     }
 }

@@ -24,37 +24,66 @@ public final class StatusRules {
 
     private StatusRules() {}
 
+    /** With three digits of fraction, as the wire has times. */
+    public static String millis(Instant instant) {
+        return MILLIS.format(instant);
+    }
+
     /** Null when the status has none, or none that reads as one. */
     public static @Nullable FencingToken fence(TaskStatus status) {
-        String text = status.meta().path(TaskStatus.FENCE).asString("");
+        return token(status.meta().path(TaskStatus.FENCE).asString(""));
+    }
+
+    private static @Nullable FencingToken token(@Nullable String text) {
         try {
-            return text.isEmpty() ? null : FencingToken.parse(text);
+            return text == null || text.isEmpty() ? null : FencingToken.parse(text);
         } catch (IllegalArgumentException | IndexOutOfBoundsException notAToken) {
             return null;
         }
     }
 
-    /** The rule of {@link ResultBackend#putFenced}. A status without a fence is older than any with one. */
+    /**
+     * What decides about the next status.
+     *
+     * @param fence of the holder who wrote it, or null
+     */
+    public record Mark(TaskState state, @Nullable FencingToken fence) {
+        public static Mark of(TaskStatus status) {
+            return new Mark(status.state(), StatusRules.fence(status));
+        }
+
+        /** @param fence as in the status's meta, or null */
+        public static Mark of(String state, @Nullable String fence) {
+            return new Mark(TaskState.ofWire(state), token(fence));
+        }
+    }
+
     public static boolean mayReplace(@Nullable TaskStatus stored, TaskStatus by) {
-        FencingToken old = stored == null ? null : fence(stored);
-        if (stored == null || old == null) {
+        return stored == null || mayReplace(Mark.of(stored), fence(by));
+    }
+
+    /** The rule of {@link ResultBackend#putFenced}. A status without a fence is older than any with one. */
+    public static boolean mayReplace(@Nullable Mark stored, @Nullable FencingToken by) {
+        if (stored == null || stored.fence == null) {
             return true;
         }
-        FencingToken fresh = fence(by);
-        int order = fresh == null ? 1 : old.compareTo(fresh);
-        return order < 0 || (order == 0 && !stored.state().terminal());
+        int order = by == null ? 1 : stored.fence.compareTo(by);
+        return order < 0 || (order == 0 && !stored.state.terminal());
+    }
+
+    public static Start.Verdict verdict(@Nullable TaskStatus stored, Receipt receipt) {
+        return verdict(stored == null ? null : Mark.of(stored), receipt.entryId());
     }
 
     /** What to do with a delivery whose receipt is good. */
-    public static Start.Verdict verdict(@Nullable TaskStatus stored, Receipt receipt) {
-        if (stored == null || !stored.state().terminal()) {
+    public static Start.Verdict verdict(@Nullable Mark stored, String entryId) {
+        if (stored == null || !stored.state.terminal()) {
             return Start.Verdict.RUN;
         }
-        FencingToken fence = fence(stored);
-        if (fence != null && fence.entryId().equals(receipt.entryId())) {
+        if (stored.fence != null && stored.fence.entryId().equals(entryId)) {
             return Start.Verdict.FINISHED;
         }
-        return stored.state() == TaskState.SUCCEEDED ? Start.Verdict.REPLAYED : Start.Verdict.RUN;
+        return stored.state == TaskState.SUCCEEDED ? Start.Verdict.REPLAYED : Start.Verdict.RUN;
     }
 
     /** The new status with the creation time of the one that it replaces. */
@@ -96,7 +125,7 @@ public final class StatusRules {
             return null;
         }
         ObjectNode meta = stored.meta().deepCopy();
-        meta.put("lastReplayAt", MILLIS.format(now));
+        meta.put("lastReplayAt", millis(now));
         meta.put("replayCount", meta.path("replayCount").asInt(0) + 1);
         meta.put("lastReplayReason", letter.reason());
         meta.put("lastReplayDelayMs", request.delay().toMillis());
@@ -108,7 +137,7 @@ public final class StatusRules {
         ObjectNode meta = group.meta().deepCopy();
         meta.put(CHORD_CLAIMED, true);
         meta.put("stem.chord.callbackTaskId", callbackTaskId);
-        meta.put("stem.chord.dispatchedAt", MILLIS.format(now));
+        meta.put("stem.chord.dispatchedAt", millis(now));
         return new ResultBackend.Group(group.id(), group.expected(), meta);
     }
 

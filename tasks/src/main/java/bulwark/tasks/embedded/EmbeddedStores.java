@@ -1,0 +1,120 @@
+package bulwark.tasks.embedded;
+
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.locks.LockStore;
+import bulwark.tasks.rates.RateLimiter;
+import bulwark.tasks.results.ResultBackend;
+import bulwark.tasks.revocations.RevocationStore;
+import bulwark.tasks.schedule.ScheduleStore;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Everything in one SQLite file. What returned is synced. The first process that opens the file holds it and serves the others over a local socket that only
+ * the same user can use; when it ends, one of the others takes the file over by itself. Thread-safe.
+ */
+public final class EmbeddedStores implements TaskStores {
+    private final Link link;
+    private final Broker broker;
+    private final ResultBackend results;
+    private final ScheduleStore schedules;
+    private final LockStore locks;
+    private final RevocationStore revocations;
+    private final RateLimiter rates;
+    private final Upkeep upkeep;
+
+    private EmbeddedStores(Link link, Clock clock) {
+        this.link = link;
+        broker = new RowBroker(link, clock);
+        results = new RowResults(link);
+        schedules = new RowSchedules(link);
+        locks = link.as(LockStore.class);
+        revocations = link.as(RevocationStore.class);
+        rates = link.as(RateLimiter.class);
+        upkeep = link.as(Upkeep.class);
+    }
+
+    /**
+     * For this process alone: nothing is served, and other processes cannot use the file meanwhile.
+     *
+     * @throws bulwark.kernel.storage.StoreRefused when another process holds the file, or it must not be touched; with a sentence and remedy
+     */
+    public static EmbeddedStores alone(Path file, Clock clock) {
+        return new EmbeddedStores(Holder.open(file, clock), clock);
+    }
+
+    /**
+     * Holds the file, or uses it through the process that does.
+     *
+     * @throws bulwark.tasks.broker.BrokerUnavailable when the file must not be touched, or another process holds it and does not answer; with a sentence and remedy
+     */
+    public static EmbeddedStores open(Path file, Clock clock) {
+        SharedLink link = new SharedLink(file, clock);
+        EmbeddedStores stores = new EmbeddedStores(link, clock);
+        try {
+            stores.broker.probe();
+            return stores;
+        } catch (RuntimeException e) {
+            stores.close();
+            throw e;
+        }
+    }
+
+    /** Told when this process holds the file and a write to the disk failed: the process must end soon after, then another one takes over. */
+    public void onFatal(Consumer<Throwable> listener) {
+        link.onFatal(listener);
+    }
+
+    /** Whether this process holds the file, for {@code stem health}. */
+    public boolean holds() {
+        return !link.remote();
+    }
+
+    /** Everything that is wrong with the store, a sentence each; empty when whole. Reads the whole file. */
+    public List<String> check() {
+        return upkeep.check();
+    }
+
+    /** Takes away at once what is over; this also happens by itself every half minute. */
+    public void prune() {
+        upkeep.prune();
+    }
+
+    @Override
+    public Broker broker() {
+        return broker;
+    }
+
+    @Override
+    public ResultBackend results() {
+        return results;
+    }
+
+    @Override
+    public ScheduleStore schedules() {
+        return schedules;
+    }
+
+    @Override
+    public LockStore locks() {
+        return locks;
+    }
+
+    @Override
+    public RevocationStore revocations() {
+        return revocations;
+    }
+
+    @Override
+    public RateLimiter rates() {
+        return rates;
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

@@ -1,0 +1,122 @@
+package bulwark.tasks.embedded;
+
+import bulwark.kernel.storage.WriteTx;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of {@code task_entries}. Belongs to the writer thread. */
+final class Entries {
+    private final EntryIds ids = new EntryIds();
+    private final QueueNames names;
+
+    Entries(QueueNames names) {
+        this.names = names;
+    }
+
+    void put(WriteTx tx, Row.Put put, long now) throws SQLException {
+        QueueNames.Known queue = names.queue(tx, put.queue(), now);
+        int priority = Math.clamp(put.priority(), 0, QueueNames.PRIORITIES - 1);
+        queue.add(priority);
+        insert(tx, queue.id, priority, Math.max(now, put.notBefore()), put.message(), now);
+    }
+
+    void insert(WriteTx tx, long queue, int priority, long dueAt, String message, long now) throws SQLException {
+        PreparedStatement insert = tx.statement(
+                "INSERT INTO task_entries (id, queue, priority, due_at, delivery, message) VALUES (?, ?, ?, ?, 0, ?)");
+        insert.setLong(1, ids.next(tx, now));
+        insert.setLong(2, queue);
+        insert.setInt(3, priority);
+        insert.setLong(4, dueAt);
+        insert.setString(5, message);
+        insert.executeUpdate();
+    }
+
+    record Found(long id, long delivery, String message) {}
+
+    /** By priority, then by the time since which they are visible; they are the consumer's afterwards. */
+    List<Found> take(WriteTx tx, QueueNames.Known queue, Row.Demand by, int max, long now) throws SQLException {
+        List<Found> taken = new ArrayList<>();
+        for (int priority = QueueNames.PRIORITIES - 1; priority >= 0 && taken.size() < max; priority--) {
+            if (queue.has(priority)) {
+                List<Found> visible = visible(tx, queue.id, priority, max - taken.size(), now);
+                for (Found found : visible) {
+                    hold(tx, found, by, now);
+                }
+                taken.addAll(visible);
+            }
+        }
+        return taken;
+    }
+
+    private static List<Found> visible(WriteTx tx, long queue, int priority, int max, long now) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT id, delivery, message FROM task_entries"
+                + " WHERE queue = ? AND priority = ? AND due_at <= ? ORDER BY due_at, delivery, id LIMIT ?");
+        select.setLong(1, queue);
+        select.setInt(2, priority);
+        select.setLong(3, now);
+        select.setInt(4, max);
+        List<Found> found = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Found(rows.getLong(1), rows.getLong(2) + 1, rows.getString(3)));
+            }
+        }
+        return found;
+    }
+
+    private static void hold(WriteTx tx, Found found, Row.Demand by, long now) throws SQLException {
+        PreparedStatement hold =
+                tx.statement("UPDATE task_entries SET due_at = ?, delivery = ?, holder = ? WHERE id = ?");
+        hold.setLong(1, now + by.lease());
+        hold.setLong(2, found.delivery);
+        hold.setString(3, by.consumer());
+        hold.setLong(4, found.id);
+        hold.executeUpdate();
+    }
+
+    /** When something becomes visible next; {@link Long#MAX_VALUE} for never. */
+    long nextDue(WriteTx tx, QueueNames.Known queue) throws SQLException {
+        long next = Long.MAX_VALUE;
+        PreparedStatement first = tx.statement(
+                "SELECT due_at FROM task_entries WHERE queue = ? AND priority = ? ORDER BY due_at LIMIT 1");
+        for (int priority = 0; priority < QueueNames.PRIORITIES; priority++) {
+            if (queue.has(priority)) {
+                first.setLong(1, queue.id);
+                first.setInt(2, priority);
+                try (ResultSet row = first.executeQuery()) {
+                    next = row.next() ? Math.min(next, row.getLong(1)) : next;
+                }
+            }
+        }
+        return next;
+    }
+
+    boolean renew(WriteTx tx, Row.Hold hold, long until) throws SQLException {
+        PreparedStatement renew =
+                tx.statement("UPDATE task_entries SET due_at = ? WHERE id = ? AND holder = ? AND delivery = ?");
+        renew.setLong(1, until);
+        bind(renew, 2, hold);
+        return renew.executeUpdate() == 1;
+    }
+
+    /** @return the row of its queue, or null when it is not held so, and then nothing was removed */
+    @Nullable
+    Long remove(WriteTx tx, Row.Hold hold) throws SQLException {
+        PreparedStatement remove =
+                tx.statement("DELETE FROM task_entries WHERE id = ? AND holder = ? AND delivery = ? RETURNING queue");
+        bind(remove, 1, hold);
+        try (ResultSet row = remove.executeQuery()) {
+            return row.next() ? (Long) row.getLong(1) : null;
+        }
+    }
+
+    static void bind(PreparedStatement statement, int first, Row.Hold hold) throws SQLException {
+        statement.setLong(first, hold.id());
+        statement.setString(first + 1, hold.consumer());
+        statement.setLong(first + 2, hold.delivery());
+    }
+}

@@ -1,0 +1,103 @@
+package bulwark.tasks.embedded;
+
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.web.EdgeRefusal;
+import bulwark.web.LocalSocket;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import bulwark.web.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The holder's side of the local socket. Each connection is one call, long polls included. */
+final class Serving implements AutoCloseable {
+    static final String PATH = "/tasks/" + Wire.VERSION + "/";
+    private static final LocalSocket.Limits LIMITS = new LocalSocket.Limits(256, 32 << 20);
+    private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
+    private final Path store;
+    private final Holder holder;
+    private final Map<String, Method> calls;
+    private final LocalSocket socket;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Serving(Path store, Path path, Holder holder) {
+        this.store = store;
+        this.holder = holder;
+        this.calls = holder.calls();
+        this.socket = LocalSocket.listen(
+                path, List.of(Route.owner("POST", PATH + "{call}", this::answer)), new Rendering(), LIMITS);
+    }
+
+    static Serving start(Path store, Holder holder) throws IOException {
+        Path path = HolderFile.socketFor(store);
+        Serving serving = new Serving(store, path, holder);
+        new HolderFile(ProcessHandle.current().pid(), path).write(store);
+        return serving;
+    }
+
+    private Response answer(Request request) {
+        Method method = calls.get(request.pathParameter("call"));
+        if (method == null) {
+            return refusal(404, "unknown_call", "This process does not know the call; both must be of one version.");
+        }
+        try {
+            return Response.jsonBytes(200, Wire.write(holder.call(method, Wire.arguments(method, request.body()))));
+        } catch (BrokerUnavailable e) {
+            return refusal(503, closed.get() ? "closing" : "store_failed", String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return refusal(503, "closing", "This process ends.");
+        } catch (IllegalArgumentException e) {
+            return refusal(400, "bad_call", String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            LOG.error("A call of another process to the task store failed.", e);
+            return refusal(
+                    500,
+                    "failed",
+                    "The call failed; the log of process "
+                            + ProcessHandle.current().pid() + " says why.");
+        }
+    }
+
+    private static Response refusal(int status, String code, String sentence) {
+        return Response.json(status, Map.of("error", code, "message", sentence));
+    }
+
+    /** Lets calls under way end. */
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        try {
+            HolderFile.remove(store);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            holder.wakeAll();
+            socket.close();
+        }
+    }
+
+    private static final class Rendering implements Service.Errors {
+        @Override
+        public Response render(EdgeRefusal refusal) {
+            return refusal(
+                    refusal instanceof EdgeRefusal.BodyTooLarge ? 413 : 400, refusal.code(), "The call is refused.");
+        }
+
+        @Override
+        public Response render(Throwable thrown, String requestId) {
+            return refusal(500, "failed", "The call failed.");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package bulwark.tasks.embedded;
+
+import bulwark.kernel.storage.Migrations;
+import java.util.List;
+
+/** Every migration of an embedded store, kernel tables first. */
+final class TasksSchema {
+    static final Migrations MIGRATIONS = new Migrations(List.of(
+            "db/kernel/V001__outbox.sql",
+            "db/kernel/V002__api_keys.sql",
+            "db/kernel/V003__quota_buckets.sql",
+            "db/tasks/V200__tasks.sql"));
+
+    private TasksSchema() {}
+}

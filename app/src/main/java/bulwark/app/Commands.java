@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.app.stem.Stem;
 import bulwark.app.stem.StemCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {UpCommand.class, NodeCommand.class, StigmemCommand.class, StemCommand.class, RehearseCommand.class})
 final class Commands implements Runnable {
     static int execute(String[] arguments) {
-        return new CommandLine(new Commands())
+        return new CommandLine(new Commands(), Stem.factory())
                 .setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
                 .execute(arguments);
     }

@@ -36,6 +36,11 @@ public final class Stem {
         line.getSubcommands().values().forEach(command -> forEach(command, action));
     }
 
+    /** Makes the commands of this package too, for a command line that holds them among others. */
+    public static IFactory factory() {
+        return factory(Session.ofProcess());
+    }
+
     /** Commands and their mixins are made with the session where they ask for it. */
     private static IFactory factory(Session session) {
         IFactory otherwise = CommandLine.defaultFactory();

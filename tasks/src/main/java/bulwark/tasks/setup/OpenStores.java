@@ -4,6 +4,8 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;
+import bulwark.tasks.schedule.FileScheduleStore;
+import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -56,19 +58,29 @@ public final class OpenStores {
         String resultsUrl = or("STEM_RESULT_BACKEND_URL", brokerUrl);
         TaskStores main = place("STEM_BROKER_URL", brokerUrl);
         TaskStores results = place("STEM_RESULT_BACKEND_URL", resultsUrl);
-        TaskStores schedules = place("STEM_SCHEDULE_STORE_URL", or("STEM_SCHEDULE_STORE_URL", brokerUrl));
+        ScheduleStore schedules = schedules(brokerUrl);
         TaskStores revocations = place("STEM_REVOKE_STORE_URL", or("STEM_REVOKE_STORE_URL", resultsUrl));
-        if (places.size() == 1) {
+        if (places.size() == 1 && schedules == main.schedules()) {
             return main;
         }
         return new JoinedStores(
                 results == main ? main.broker() : new SeparateResults(main.broker(), results.results(), clock),
                 results.results(),
-                schedules.schedules(),
+                schedules,
                 main.locks(),
                 revocations.revocations(),
                 main.rates(),
                 new ArrayList<>(places.values()));
+    }
+
+    /** A store's URL goes before a file; without either they are with the broker. */
+    private ScheduleStore schedules(String brokerUrl) {
+        String file = configuration.text("STEM_SCHEDULE_FILE");
+        if (!file.isEmpty() && TaskSettings.url(configuration, "STEM_SCHEDULE_STORE_URL") == null) {
+            return new FileScheduleStore(directory.resolve(file));
+        }
+        return place("STEM_SCHEDULE_STORE_URL", or("STEM_SCHEDULE_STORE_URL", brokerUrl))
+                .schedules();
     }
 
     private String or(String setting, String fallback) {

@@ -28,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
             ObserveCommand.Queues.class,
             ObserveCommand.Workers.class,
             ObserveCommand.Dlq.class,
+            ObserveSchedulesCommand.class,
             ObserveCommand.MetricsOfThis.class
         })
 final class ObserveCommand extends Group {

@@ -5,9 +5,12 @@ import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.schedule.ScheduleEdits;
+import bulwark.tasks.schedule.ScheduleRefused;
 import bulwark.web.Edge.EdgeFailed;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
@@ -69,6 +72,10 @@ public final class Stem {
                 refused.problems().forEach(problem -> err.println("error: " + problem));
                 return StemFailed.USAGE;
             }
+            case ScheduleRefused refused -> {
+                refused.faults().forEach(fault -> err.println("error: " + Table.printable(fault)));
+                return StemFailed.USAGE;
+            }
             case IllegalArgumentException refused -> {
                 error(err, refused);
                 return StemFailed.USAGE;
@@ -78,7 +85,9 @@ public final class Stem {
             case KeyRefused refused -> error(err, refused);
             case TlsRefused refused -> error(err, refused);
             case EdgeFailed failed -> error(err, failed);
+            case ScheduleEdits.Contended contended -> error(err, contended);
             case IOException failed -> err.println("error: " + failed);
+            case UncheckedIOException failed -> err.println("error: " + failed.getMessage() + ": " + failed.getCause());
             default -> thrown.printStackTrace(err);
         }
         return StemFailed.UNAVAILABLE;

@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             EnqueueCommand.class,
             WorkerCommand.class,
+            ScheduleCommand.class,
+            BeatCommand.class,
             DlqCommand.class,
             ObserveCommand.class,
             RoutingCommand.class,

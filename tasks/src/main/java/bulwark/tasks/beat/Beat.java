@@ -49,13 +49,7 @@ public final class Beat implements AutoCloseable {
     }
 
     /** @param poll longest time between two looks */
-    Beat(
-            ScheduleStore store,
-            Broker broker,
-            EnvelopeSigning signing,
-            Metrics metrics,
-            Clock clock,
-            Duration poll) {
+    Beat(ScheduleStore store, Broker broker, EnvelopeSigning signing, Metrics metrics, Clock clock, Duration poll) {
         this.store = store;
         this.signing = signing;
         this.metrics = new BeatMetrics(metrics);
@@ -123,7 +117,8 @@ public final class Beat implements AutoCloseable {
         try {
             Optional<Duration> next = store.nextDue().map(due -> Duration.between(clock.instant(), due));
             // What is due already failed just now: it is tried again at the next look.
-            return next.filter(wait -> wait.isPositive() && wait.compareTo(poll) < 0).orElse(poll);
+            return next.filter(wait -> wait.isPositive() && wait.compareTo(poll) < 0)
+                    .orElse(poll);
         } catch (RuntimeException e) {
             return poll;
         }

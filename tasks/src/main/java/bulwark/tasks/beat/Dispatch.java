@@ -58,8 +58,7 @@ final class Dispatch {
 
         long started = System.nanoTime();
         Envelope envelope = signing.signIfAble(fire.envelope(now));
-        boolean first =
-                broker.publishOnce(fire.identity(), REMEMBERED, Outgoing.asSigned(Message.fresh(envelope)));
+        boolean first = broker.publishOnce(fire.identity(), REMEMBERED, Outgoing.asSigned(Message.fresh(envelope)));
         Duration took = Duration.ofNanos(System.nanoTime() - started);
         if (first) {
             metrics.published(entry, took, Duration.between(fire.nominal(), now));
@@ -112,15 +111,13 @@ final class Dispatch {
                             run.drift(),
                             run.missed())));
             store.record(
-                    entry.id(),
-                    new Fired(Objects.requireNonNullElse(run.nextRunAt(), now), now, false, 0, message));
+                    entry.id(), new Fired(Objects.requireNonNullElse(run.nextRunAt(), now), now, false, 0, message));
         } catch (RuntimeException e) {
             LOG.debug("The error of schedule {} was not stored: {}", entry.id(), e.getMessage());
         }
     }
 
-    private static Run ran(
-            ScheduleEntry entry, Fire fire, Instant now, @Nullable Instant next, long missed) {
+    private static Run ran(ScheduleEntry entry, Fire fire, Instant now, @Nullable Instant next, long missed) {
         Run run = entry.run();
         return new Run(
                 now,

@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class UniqueKey {
     private static final Set<String> TRACE = Set.of("traceparent", "tracestate", "baggage");
+
     private UniqueKey() {}
 
     static String of(TaskCall call, Envelope envelope) {
@@ -38,8 +39,9 @@ final class UniqueKey {
         }
         return Digests.sha256Hex(
                 "{\"task\":" + text(envelope.name()) + ",\"queue\":" + text(envelope.queue()) + ",\"args\":"
-                        + EnvelopeText.canonical(envelope.args()) + ",\"headers\":" + EnvelopeText.canonical(headers) + ",\"meta\":"
-                + EnvelopeText.canonical(meta) + "}");
+                        + EnvelopeText.canonical(envelope.args()) + ",\"headers\":" + EnvelopeText.canonical(headers)
+                        + ",\"meta\":"
+                        + EnvelopeText.canonical(meta) + "}");
     }
 
     private static @Nullable String given(TaskCall call, ObjectNode meta) {

@@ -54,7 +54,8 @@ public final class Definitions {
         JsonNode list = root.isObject() && root.has("schedules") ? root.get("schedules") : root;
         List<ScheduleEntry> entries = new ArrayList<>();
         if (!list.isArray() || list.size() > MOST_ENTRIES) {
-            faults.add("must be a list of at most " + MOST_ENTRIES + " schedules, or an object that has it as \"schedules\"");
+            faults.add("must be a list of at most " + MOST_ENTRIES
+                    + " schedules, or an object that has it as \"schedules\"");
             return entries;
         }
         Set<String> ids = new HashSet<>();

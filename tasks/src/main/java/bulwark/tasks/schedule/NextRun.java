@@ -71,7 +71,8 @@ public final class NextRun {
             return fresh;
         }
         // An interval that has nothing to count from begins one interval from now.
-        boolean counts = entry.spec() instanceof Interval interval && interval.startAt() == null && run.lastRunAt() == null;
+        boolean counts =
+                entry.spec() instanceof Interval interval && interval.startAt() == null && run.lastRunAt() == null;
         Optional<Instant> next = of(fresh, now).after(counts ? now : now.minusMillis(1));
         boolean over = next.isEmpty() && entry.spec() instanceof Clocked;
         return with(entry, !over, run, next.orElse(null));

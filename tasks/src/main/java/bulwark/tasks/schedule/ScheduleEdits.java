@@ -27,9 +27,11 @@ public final class ScheduleEdits {
      * @throws Contended when somebody else changed it again and again
      */
     public ScheduleEntry apply(ScheduleEntry definition) {
-        return tried(definition.id(), existing -> existing == null
-                        ? NextRun.planned(definition.withVersion(0), clock.instant())
-                        : merged(definition, existing))
+        return tried(
+                        definition.id(),
+                        existing -> existing == null
+                                ? NextRun.planned(definition.withVersion(0), clock.instant())
+                                : merged(definition, existing))
                 .orElseThrow();
     }
 
@@ -62,11 +64,13 @@ public final class ScheduleEdits {
                 // Somebody was faster: again, on what is there now.
             }
         }
-        throw new Contended(id, expected, store.get(id).map(ScheduleEntry::version).orElse(0L));
+        throw new Contended(
+                id, expected, store.get(id).map(ScheduleEntry::version).orElse(0L));
     }
 
     private ScheduleEntry merged(ScheduleEntry definition, ScheduleEntry existing) {
-        ScheduleEntry merged = definition.withRun(definition.enabled(), existing.run()).withVersion(existing.version());
+        ScheduleEntry merged =
+                definition.withRun(definition.enabled(), existing.run()).withVersion(existing.version());
         boolean sameTimes = definition.spec().equals(existing.spec())
                 && Objects.equals(definition.timezone(), existing.timezone())
                 && Objects.equals(definition.expireAt(), existing.expireAt())

@@ -53,6 +53,13 @@ public final class OpenStores {
         return new OpenStores(configuration, directory, clock).open(setting, url);
     }
 
+    /** See {@link OpenSchedules#of}. */
+    static OpenSchedules schedulesOnly(Configuration configuration, Path directory, Clock clock) {
+        OpenStores opening = new OpenStores(configuration, directory, clock);
+        ScheduleStore store = opening.schedules(TaskSettings.brokerUrl(configuration, directory));
+        return new OpenSchedules(store, List.copyOf(opening.places.values()));
+    }
+
     private TaskStores joined() {
         String brokerUrl = TaskSettings.brokerUrl(configuration, directory);
         String resultsUrl = or("STEM_RESULT_BACKEND_URL", brokerUrl);

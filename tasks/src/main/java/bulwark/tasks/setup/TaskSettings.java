@@ -74,12 +74,18 @@ public final class TaskSettings {
     private void stores() {
         secret("BROKER_URL", "redis:, rediss:, sqlite: or memory: URL; unset = the embedded broker in STEM_STATE_DIR");
         secret("RESULT_BACKEND_URL", "where results are kept; unset = with the broker");
-        secret("SCHEDULE_STORE_URL", "where schedules are kept; unset = in STEM_SCHEDULE_FILE if that is set, else with the broker");
+        secret(
+                "SCHEDULE_STORE_URL",
+                "where schedules are kept; unset = in STEM_SCHEDULE_FILE if that is set, else with the broker");
         secret("REVOKE_STORE_URL", "where revocations are kept; unset = with the results, else the broker");
         add("DEFAULT_QUEUE", TEXT, "default", "queue of tasks that name none");
         add("ROUTING_CONFIG", TEXT, null, "routing file, YAML or JSON");
         add("NAMESPACE", TEXT, "stem", "first part of every key in Redis");
-        add("SCHEDULE_FILE", TEXT, null, "JSON file of schedules; used when it is set and STEM_SCHEDULE_STORE_URL is not");
+        add(
+                "SCHEDULE_FILE",
+                TEXT,
+                null,
+                "JSON file of schedules; used when it is set and STEM_SCHEDULE_STORE_URL is not");
     }
 
     private void signing() {

@@ -70,7 +70,9 @@ final class TlsHealth {
                 }
             }
         } catch (IOException e) {
-            note(Status.ERROR, setting + ": " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            note(
+                    Status.ERROR,
+                    setting + ": " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
         } catch (CertificateException e) {
             note(Status.ERROR, setting + ": " + file + " holds no certificate in PEM");
         }

@@ -30,7 +30,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class BeatPlace {
     static final Instant START = Instant.parse("2026-01-02T00:00:00Z");
     static final Map<String, String> HMAC = Map.of(
-            "STEM_SIGNING_KEYS", "primary:dxXWO/hzeUOVWNfquLvkapuVE/4HHkcwkPw6xN6zWcI=", "STEM_SIGNING_ACTIVE_KEY", "primary");
+            "STEM_SIGNING_KEYS",
+            "primary:dxXWO/hzeUOVWNfquLvkapuVE/4HHkcwkPw6xN6zWcI=",
+            "STEM_SIGNING_ACTIVE_KEY",
+            "primary");
 
     final SettableClock clock = new SettableClock(START);
     final MemoryStores stores = new MemoryStores(clock);
@@ -76,7 +79,8 @@ final class BeatPlace {
             for (var batch = broker.take(subscription, 100, Duration.ZERO);
                     !batch.isEmpty();
                     batch = broker.take(subscription, 100, Duration.ZERO)) {
-                batch.forEach(arrival -> taken.add(((Delivery) arrival).message().envelope()));
+                batch.forEach(
+                        arrival -> taken.add(((Delivery) arrival).message().envelope()));
             }
             return taken;
         } catch (InterruptedException e) {

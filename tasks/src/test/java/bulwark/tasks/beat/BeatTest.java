@@ -122,8 +122,19 @@ class BeatTest {
         place.schedule("ends", new Interval(Duration.ofMinutes(1), null, START.plusSeconds(70)), Duration.ZERO);
         ScheduleEntry daily = place.schedule("expires", "* * * * *");
         place.schedules.put(new ScheduleEntry(
-                daily.id(), daily.taskName(), daily.queue(), daily.spec(), daily.args(), daily.kwargs(), daily.meta(),
-                true, daily.jitter(), null, START.plusSeconds(90), daily.run(), daily.version()));
+                daily.id(),
+                daily.taskName(),
+                daily.queue(),
+                daily.spec(),
+                daily.args(),
+                daily.kwargs(),
+                daily.meta(),
+                true,
+                daily.jitter(),
+                null,
+                START.plusSeconds(90),
+                daily.run(),
+                daily.version()));
         place.clock.advance(Duration.ofMinutes(1));
         assertThat(place.beat().tick()).isEqualTo(2);
         assertThat(place.schedules.list()).noneMatch(ScheduleEntry::enabled);
@@ -141,8 +152,8 @@ class BeatTest {
         place.clock.advance(Duration.ofSeconds(50));
         List<Envelope> later = place.taken("default");
         assertThat(later.size() + atOnce.size()).isEqualTo(21);
-        assertThat(later).allSatisfy(envelope -> assertThat(envelope.notBefore())
-                .isBetween(START, START.plusSeconds(50)));
+        assertThat(later)
+                .allSatisfy(envelope -> assertThat(envelope.notBefore()).isBetween(START, START.plusSeconds(50)));
         assertThat(later.stream().map(Envelope::notBefore).distinct().count()).isGreaterThan(10);
         assertThat(place.stored("j1").run().lastJitter()).isBetween(Duration.ZERO, Duration.ofSeconds(50));
     }
@@ -165,8 +176,19 @@ class BeatTest {
         for (int i = 0; i < 250; i++) {
             ScheduleEntry entry = place.schedule("bad" + i, "every:1s");
             place.schedules.put(new ScheduleEntry(
-                    entry.id(), entry.taskName(), entry.queue(), new Cron("not cron at all", null), entry.args(),
-                    entry.kwargs(), entry.meta(), true, entry.jitter(), null, null, entry.run(), entry.version()));
+                    entry.id(),
+                    entry.taskName(),
+                    entry.queue(),
+                    new Cron("not cron at all", null),
+                    entry.args(),
+                    entry.kwargs(),
+                    entry.meta(),
+                    true,
+                    entry.jitter(),
+                    null,
+                    null,
+                    entry.run(),
+                    entry.version()));
         }
         place.clock.advance(Duration.ofSeconds(2));
         place.schedule("live", "every:1s");
@@ -250,9 +272,19 @@ class BeatTest {
 
     private static ScheduleEntry withKwargs(ScheduleEntry entry) {
         return new ScheduleEntry(
-                entry.id(), entry.taskName(), entry.queue(), entry.spec(), entry.args(),
-                entry.args().objectNode().put("verbose", true), entry.args().objectNode().put("tenant", "acme"),
-                true, entry.jitter(), null, null, entry.run(), 0);
+                entry.id(),
+                entry.taskName(),
+                entry.queue(),
+                entry.spec(),
+                entry.args(),
+                entry.args().objectNode().put("verbose", true),
+                entry.args().objectNode().put("tenant", "acme"),
+                true,
+                entry.jitter(),
+                null,
+                null,
+                entry.run(),
+                0);
     }
 
     private Broker awayWhile(AtomicBoolean away) {

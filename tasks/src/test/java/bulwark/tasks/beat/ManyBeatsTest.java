@@ -38,8 +38,9 @@ class ManyBeatsTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int second = 0; second <= 300; second++) {
                 place.clock.set(START.plusSeconds(second));
-                for (Future<Integer> tick :
-                        threads.invokeAll(beats.stream().<java.util.concurrent.Callable<Integer>>map(b -> b::tick).toList())) {
+                for (Future<Integer> tick : threads.invokeAll(beats.stream()
+                        .<java.util.concurrent.Callable<Integer>>map(b -> b::tick)
+                        .toList())) {
                     tick.get();
                 }
             }
@@ -129,14 +130,26 @@ class ManyBeatsTest {
         }
     }
 
-    private record EditedStore(ScheduleStore store, ConcurrentLinkedQueue<String> edits) implements DelegatingSchedules {
+    private record EditedStore(ScheduleStore store, ConcurrentLinkedQueue<String> edits)
+            implements DelegatingSchedules {
         @Override
         public ScheduleEntry put(ScheduleEntry entry) {
             if (edits.poll() != null) {
                 ScheduleEntry e = store.get(entry.id()).orElseThrow();
                 store.put(new ScheduleEntry(
-                        e.id(), e.taskName(), "edited", e.spec(), e.args(), e.kwargs(), e.meta(), true, e.jitter(), null,
-                        null, e.run(), e.version()));
+                        e.id(),
+                        e.taskName(),
+                        "edited",
+                        e.spec(),
+                        e.args(),
+                        e.kwargs(),
+                        e.meta(),
+                        true,
+                        e.jitter(),
+                        null,
+                        null,
+                        e.run(),
+                        e.version()));
             }
             return store.put(entry);
         }

@@ -98,7 +98,8 @@ class TaskClientTest {
     @Test
     void a_broadcast_reaches_who_listens() throws Exception {
         Routing routing = RoutingFile.parse(
-                "{broadcasts: {news: {}}, routes: [{match: {task: n}, target: {type: broadcast, name: news}}]}", "default");
+                "{broadcasts: {news: {}}, routes: [{match: {task: n}, target: {type: broadcast, name: news}}]}",
+                "default");
         Subscription listener = Subscription.toChannel("news", "l", Duration.ofSeconds(30));
         stores.broker().take(listener, 1, Duration.ZERO);
         client(signing, routing).enqueue(TaskCall.named("n", args(1)));
@@ -121,7 +122,9 @@ class TaskClientTest {
         TaskStatus status = stores.results().get(first).orElseThrow();
         assertThat(status.meta().path("stem.unique.duplicates").size()).isEqualTo(1);
         assertThat(status.meta().path("stem.unique.key").stringValue("")).hasSize(64);
-        assertThat(stores.locks().ownerOf("stem:unique:" + status.meta().path("stem.unique.key").stringValue("")))
+        assertThat(stores.locks()
+                        .ownerOf("stem:unique:"
+                                + status.meta().path("stem.unique.key").stringValue("")))
                 .contains(first);
     }
 
@@ -147,7 +150,9 @@ class TaskClientTest {
         assertThat(new HashSet<>(ids)).hasSize(1_300);
         List<Envelope> sent = take("default");
         assertThat(sent).hasSize(1_300);
-        assertThat(sent.stream().filter(e -> e.meta().path("stem.unique.key").isMissingNode()).map(e -> e.args().path("n").asInt()))
+        assertThat(sent.stream()
+                        .filter(e -> e.meta().path("stem.unique.key").isMissingNode())
+                        .map(e -> e.args().path("n").asInt()))
                 .isSorted();
         for (int i = 0; i < ids.size(); i += 100) {
             String id = ids.get(i);
@@ -177,13 +182,16 @@ class TaskClientTest {
     @Test
     void waiting_ends_with_what_is_known() throws Exception {
         String id = client.enqueue(TaskCall.named("a", args(1)));
-        assertThat(client.await(id, Duration.ofMillis(50))).map(TaskStatus::state).contains(TaskState.QUEUED);
+        assertThat(client.await(id, Duration.ofMillis(50)))
+                .map(TaskStatus::state)
+                .contains(TaskState.QUEUED);
         assertThat(client.await("nobody", Duration.ofMillis(50))).isEmpty();
     }
 
     @Test
     void names_that_are_none_are_refused() {
-        assertThatThrownBy(() -> client.enqueue(TaskCall.named(" ", args(1)))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> client.enqueue(TaskCall.named(" ", args(1))))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> client.enqueue(TaskCall.named("a\nb", args(1))))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -197,7 +205,8 @@ class TaskClientTest {
         List<Envelope> all = new ArrayList<>();
         List<Arrival> some = stores.broker().take(subscription, 5_000, Duration.ofMillis(200));
         while (!some.isEmpty()) {
-            some.forEach(arrival -> all.add(((Arrival.Delivery) arrival).message().envelope()));
+            some.forEach(
+                    arrival -> all.add(((Arrival.Delivery) arrival).message().envelope()));
             some = stores.broker().take(subscription, 5_000, Duration.ofMillis(200));
         }
         return all;

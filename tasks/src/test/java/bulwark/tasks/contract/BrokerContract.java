@@ -9,7 +9,6 @@ import static bulwark.tasks.contract.Examples.envelope;
 import static bulwark.tasks.contract.Examples.id;
 import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
-import static bulwark.tasks.contract.Examples.outgoing;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,12 +112,13 @@ public abstract class BrokerContract extends BrokerSuite {
     public void b07_dead_letters_are_found_by_id_and_purged() throws InterruptedException {
         List<String> ids = bury("q", 3);
         assertThat(broker.deadLetter("q", ids.get(1)))
-                .hasValueSatisfying(letter ->
-                        assertThat(letter.message().envelope().id()).isEqualTo(ids.get(1)));
+                .hasValueSatisfying(
+                        letter -> assertThat(letter.message().envelope().id()).isEqualTo(ids.get(1)));
         assertThat(broker.deadLetter("q", "nobody")).isEmpty();
         assertThat(broker.purgeDeadLetters("q", 1, null)).isEqualTo(1);
         assertThat(broker.deadLetter("q", ids.get(2))).isEmpty();
-        assertThat(broker.purgeDeadLetters("q", null, Examples.now().plusSeconds(60))).isZero();
+        assertThat(broker.purgeDeadLetters("q", null, Examples.now().plusSeconds(60)))
+                .isZero();
         assertThat(broker.purgeDeadLetters("q", null, null)).isEqualTo(2);
         assertThat(broker.deadLetters("q", 0, 10, null).letters()).isEmpty();
     }
@@ -232,7 +232,8 @@ public abstract class BrokerContract extends BrokerSuite {
             assertThat(message(got).envelope()).isEqualTo(sent);
             assertThat(got.queue()).isEqualTo("news");
             assertThat(((Arrival.Delivery) got).broadcast()).isTrue();
-            assertThat(broker.settle(List.of(new Settlement.Done(got.receipt(), null)))).containsExactly(true);
+            assertThat(broker.settle(List.of(new Settlement.Done(got.receipt(), null))))
+                    .containsExactly(true);
         }
     }
 
@@ -256,8 +257,8 @@ public abstract class BrokerContract extends BrokerSuite {
 
     @Test
     public void one_subscription_takes_from_many_queues_and_a_channel() throws InterruptedException {
-        Subscription all = new Subscription(
-                List.of("first", "second"), List.of("news"), "all-" + UUID.randomUUID(), LONG_LEASE);
+        Subscription all =
+                new Subscription(List.of("first", "second"), List.of("news"), "all-" + UUID.randomUUID(), LONG_LEASE);
         assertThat(broker.take(all, 10, Duration.ZERO)).isEmpty();
         Envelope second = publish(envelope("second"));
         assertThat(id(takeOne(all))).isEqualTo(second.id());
@@ -293,8 +294,7 @@ public abstract class BrokerContract extends BrokerSuite {
         assertThat(first).hasSize(100);
         List<Arrival> rest = broker.take(mine, 1_000, Duration.ofSeconds(5));
         assertThat(rest).hasSize(150);
-        assertThat(IntStream.range(0, 250)
-                        .mapToObj(i -> id(i < 100 ? first.get(i) : rest.get(i - 100))))
+        assertThat(IntStream.range(0, 250).mapToObj(i -> id(i < 100 ? first.get(i) : rest.get(i - 100))))
                 .containsExactlyElementsOf(sent.stream().map(Envelope::id).toList());
     }
 

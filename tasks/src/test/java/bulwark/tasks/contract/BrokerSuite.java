@@ -86,7 +86,8 @@ abstract class BrokerSuite {
     }
 
     final List<String> replay(String queue, int limit, Duration delay, boolean dry) {
-        return broker.replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerSuite::nextAttempt)
+        return broker
+                .replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerSuite::nextAttempt)
                 .stream()
                 .map(BrokerSuite::taskId)
                 .toList();

@@ -90,8 +90,7 @@ public final class Examples {
     }
 
     public static Settlement done(Arrival arrival) {
-        return new Settlement.Done(
-                arrival.receipt(), status(id(arrival), TaskState.SUCCEEDED, arrival.receipt()));
+        return new Settlement.Done(arrival.receipt(), status(id(arrival), TaskState.SUCCEEDED, arrival.receipt()));
     }
 
     public static Settlement again(Arrival arrival, Message message, @Nullable Instant notBefore) {

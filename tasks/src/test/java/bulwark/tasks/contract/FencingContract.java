@@ -79,8 +79,9 @@ public abstract class FencingContract extends BrokerSuite {
     public void of_one_identity_many_racing_publish_one() throws InterruptedException {
         ConcurrentLinkedQueue<Boolean> answers = new ConcurrentLinkedQueue<>();
         List<Thread> racers = IntStream.range(0, 8)
-                .mapToObj(i -> Thread.ofVirtual().start(() -> answers.add((i % 2 == 0 ? broker : other)
-                        .publishOnce("x", Duration.ofDays(1), outgoing(envelope("q", i % 3, null))))))
+                .mapToObj(i -> Thread.ofVirtual()
+                        .start(() -> answers.add((i % 2 == 0 ? broker : other)
+                                .publishOnce("x", Duration.ofDays(1), outgoing(envelope("q", i % 3, null))))))
                 .toList();
         for (Thread racer : racers) {
             racer.join();
@@ -129,7 +130,8 @@ public abstract class FencingContract extends BrokerSuite {
         Arrival fresh = takeOne(other, subscription("q"));
         assertThat(other.begin(List.of(start(fresh)))).containsExactly(Start.Verdict.RUN);
         assertThat(broker.begin(List.of(start(stale)))).containsExactly(Start.Verdict.LOST);
-        assertThat(broker.renew(List.of(stale.receipt()), Duration.ofSeconds(1))).containsExactly(stale.receipt());
+        assertThat(broker.renew(List.of(stale.receipt()), Duration.ofSeconds(1)))
+                .containsExactly(stale.receipt());
         assertThat(broker.settle(List.of(done(stale), again(stale, message(stale), null), dead(stale, "late"))))
                 .containsExactly(false, false, false);
         assertThat(state(sent.id())).isEqualTo(TaskState.RUNNING);
@@ -211,8 +213,7 @@ public abstract class FencingContract extends BrokerSuite {
         assertThat(broker.begin(List.of(start(second)))).containsExactly(Start.Verdict.RUN);
         broker.settle(List.of(dead(second, "boom")));
         publish(sent);
-        assertThat(broker.begin(List.of(start(takeOne(longSubscription("q"))))))
-                .containsExactly(Start.Verdict.RUN);
+        assertThat(broker.begin(List.of(start(takeOne(longSubscription("q")))))).containsExactly(Start.Verdict.RUN);
     }
 
     @Test
@@ -223,13 +224,7 @@ public abstract class FencingContract extends BrokerSuite {
         publish(sent);
         Arrival copy = takeOne(longSubscription("q"));
         broker.settle(List.of(new Settlement.Dead(
-                copy.receipt(),
-                new Settlement.Letter.Whole(message(copy)),
-                "q",
-                "replayed",
-                Map.of(),
-                null,
-                true)));
+                copy.receipt(), new Settlement.Letter.Whole(message(copy)), "q", "replayed", Map.of(), null, true)));
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
         assertThat(replay("q", 10, Duration.ZERO, false)).containsExactly(sent.id());
         TaskStatus admitted = results.get(sent.id()).orElseThrow();
@@ -249,12 +244,13 @@ public abstract class FencingContract extends BrokerSuite {
         bury("q", 20);
         ConcurrentLinkedQueue<String> replayed = new ConcurrentLinkedQueue<>();
         List<Thread> operators = IntStream.range(0, 4)
-                .mapToObj(i -> Thread.ofVirtual().start(() -> (i % 2 == 0 ? broker : other)
-                        .replay(
-                                "q",
-                                new DeadLetter.Replay(20, null, Duration.ZERO, null, false),
-                                BrokerSuite::nextAttempt)
-                        .forEach(letter -> replayed.add(taskId(letter)))))
+                .mapToObj(i -> Thread.ofVirtual()
+                        .start(() -> (i % 2 == 0 ? broker : other)
+                                .replay(
+                                        "q",
+                                        new DeadLetter.Replay(20, null, Duration.ZERO, null, false),
+                                        BrokerSuite::nextAttempt)
+                                .forEach(letter -> replayed.add(taskId(letter)))))
                 .toList();
         for (Thread operator : operators) {
             operator.join();

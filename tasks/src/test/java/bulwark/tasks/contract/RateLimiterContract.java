@@ -58,7 +58,8 @@ public abstract class RateLimiterContract {
         RateLimiter.Decision refused = rates.acquire("k", 2, second);
         assertThat(refused.retryAfter()).isBetween(Duration.ofNanos(1), Duration.ofMillis(500));
         await().pollDelay(refused.retryAfter().plusMillis(5))
-                .untilAsserted(() -> assertThat(rates.acquire("k", 2, second).allowed()).isTrue());
+                .untilAsserted(() ->
+                        assertThat(rates.acquire("k", 2, second).allowed()).isTrue());
     }
 
     @Test

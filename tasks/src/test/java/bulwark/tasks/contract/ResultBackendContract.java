@@ -217,7 +217,11 @@ public abstract class ResultBackendContract {
         results.put(status, null);
         results.initGroup(new Group("g", 1, object()), null);
         results.addGroupResult("g", status);
-        assertThat(other.get("t").orElseThrow().meta().path("__stemResultEncoder").asString())
+        assertThat(other.get("t")
+                        .orElseThrow()
+                        .meta()
+                        .path("__stemResultEncoder")
+                        .asString())
                 .isEqualTo("base64");
         assertThat(member(other, "t").meta().path("__stemResultEncoder").asString())
                 .isEqualTo("base64");
@@ -232,8 +236,11 @@ public abstract class ResultBackendContract {
     public void r14_payloads_keep_their_types() {
         results.initGroup(new Group("g", 5, object()), null);
         List<JsonNode> payloads = List.of(
-                IntNode.valueOf(1), DoubleNode.valueOf(1.0), StringNode.valueOf("1"), object().put("a", 1), rich("x")
-                        .meta());
+                IntNode.valueOf(1),
+                DoubleNode.valueOf(1.0),
+                StringNode.valueOf("1"),
+                object().put("a", 1),
+                rich("x").meta());
         for (int i = 0; i < payloads.size(); i++) {
             TaskStatus status = with("t" + i, TaskState.SUCCEEDED, payloads.get(i), now());
             results.put(status, null);
@@ -266,17 +273,21 @@ public abstract class ResultBackendContract {
     @Test
     public void a_greater_fence_replaces_and_a_lesser_does_not() {
         results.put(status("t", TaskState.QUEUED), null);
-        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-0:1"))).isTrue();
-        assertThat(results.putFenced(fenced("t", TaskState.SUCCEEDED, "999-9:9"))).isFalse();
+        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-0:1")))
+                .isTrue();
+        assertThat(results.putFenced(fenced("t", TaskState.SUCCEEDED, "999-9:9")))
+                .isFalse();
         assertThat(results.putFenced(fenced("t", TaskState.RETRIED, "1000-0:1")))
                 .isTrue();
         assertThat(results.putFenced(fenced("t", TaskState.FAILED, "1000-0:2"))).isTrue();
         assertThat(results.putFenced(fenced("t", TaskState.SUCCEEDED, "1000-0:2")))
                 .isFalse();
-        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-1:1"))).isTrue();
+        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-1:1")))
+                .isTrue();
         assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-10:1")))
                 .isTrue();
-        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-9:1"))).isFalse();
+        assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-9:1")))
+                .isFalse();
         assertThat(results.get("t").orElseThrow().meta().path(TaskStatus.FENCE).asString())
                 .isEqualTo("1000-10:1");
     }

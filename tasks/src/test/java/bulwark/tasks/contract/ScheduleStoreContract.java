@@ -163,8 +163,8 @@ public abstract class ScheduleStoreContract {
     @Test
     public void a_hundred_disabled_and_expired_schedules_do_not_starve_the_others() {
         for (int i = 0; i < 120; i++) {
-            store.put(entry(
-                    "off-" + i, NOW.minusSeconds(100), i % 2 == 0, i % 2 == 0 ? NOW.minusSeconds(50) : null, 0));
+            store.put(
+                    entry("off-" + i, NOW.minusSeconds(100), i % 2 == 0, i % 2 == 0 ? NOW.minusSeconds(50) : null, 0));
         }
         store.put(entry("on", NOW));
         assertThat(ids(store.due(NOW, 5))).containsExactly("on");

@@ -21,8 +21,7 @@ class DefinitionsTest {
 
     @Test
     void yaml_and_json_say_the_same() {
-        String yaml =
-                """
+        String yaml = """
                 schedules:
                   - id: nightly
                     task: reports.aggregate
@@ -37,8 +36,7 @@ class DefinitionsTest {
                     spec: {kind: interval, everyMs: 5000}
                     enabled: false
                 """;
-        String json =
-                """
+        String json = """
                 [{"id":"nightly","task":"reports.aggregate","queue":"reporting","schedule":"0 3 * * *","timezone":"Europe/Berlin",
                   "args":{"day":"yesterday","depth":2,"share":0.5},"kwargs":{"verbose":true},"jitter":"30s"},
                  {"name":"ping","taskName":"demo.echo","spec":"every:5","enabled":false}]""";
@@ -53,8 +51,7 @@ class DefinitionsTest {
 
     @Test
     void faults_name_every_schedule_and_field_at_once() {
-        String yaml =
-                """
+        String yaml = """
                 - {id: a, task: t, schedule: "61 * * * *"}
                 - {id: b, task: t, schedule: "every:500ms"}
                 - {id: c, task: t, schedule: "every:10s", jitter: 11s}
@@ -66,21 +63,27 @@ class DefinitionsTest {
                 - {id: "x:lock", task: t, schedule: "every:10s"}
                 """;
         assertThatThrownBy(() -> Definitions.parse(yaml, NOW))
-                .isInstanceOfSatisfying(ScheduleRefused.class, refused -> assertThat(refused.faults())
-                        .satisfiesExactly(
-                                fault -> assertThat(fault).startsWith("schedule \"a\": spec "),
-                                fault -> assertThat(fault).isEqualTo("schedule \"b\": spec fires more often than once a second"),
-                                fault -> assertThat(fault)
-                                        .isEqualTo("schedule \"c\": jitterMs is longer than the 10000 ms between two runs"),
-                                fault -> assertThat(fault).isEqualTo("schedule \"d\": spec never fires"),
-                                fault -> assertThat(fault).isEqualTo("schedule \"e\": quue is no member of a schedule"),
-                                fault -> assertThat(fault).isEqualTo("schedule \"a\": id stands twice in the file"),
-                                fault -> assertThat(fault).isEqualTo("schedule no. 7: id is missing"),
-                                fault -> assertThat(fault).isEqualTo("schedule no. 8 must be an object"),
-                                fault -> assertThat(fault).isEqualTo("schedule no. 8: id is missing"),
-                                fault -> assertThat(fault).isEqualTo("schedule no. 8: taskName is missing"),
-                                fault -> assertThat(fault).isEqualTo("schedule no. 8: spec is missing"),
-                                fault -> assertThat(fault).startsWith("schedule \"x:lock\": id must be")));
+                .isInstanceOfSatisfying(
+                        ScheduleRefused.class,
+                        refused -> assertThat(refused.faults())
+                                .satisfiesExactly(
+                                        fault -> assertThat(fault).startsWith("schedule \"a\": spec "),
+                                        fault -> assertThat(fault)
+                                                .isEqualTo("schedule \"b\": spec fires more often than once a second"),
+                                        fault -> assertThat(fault)
+                                                .isEqualTo(
+                                                        "schedule \"c\": jitterMs is longer than the 10000 ms between two runs"),
+                                        fault -> assertThat(fault).isEqualTo("schedule \"d\": spec never fires"),
+                                        fault -> assertThat(fault)
+                                                .isEqualTo("schedule \"e\": quue is no member of a schedule"),
+                                        fault -> assertThat(fault)
+                                                .isEqualTo("schedule \"a\": id stands twice in the file"),
+                                        fault -> assertThat(fault).isEqualTo("schedule no. 7: id is missing"),
+                                        fault -> assertThat(fault).isEqualTo("schedule no. 8 must be an object"),
+                                        fault -> assertThat(fault).isEqualTo("schedule no. 8: id is missing"),
+                                        fault -> assertThat(fault).isEqualTo("schedule no. 8: taskName is missing"),
+                                        fault -> assertThat(fault).isEqualTo("schedule no. 8: spec is missing"),
+                                        fault -> assertThat(fault).startsWith("schedule \"x:lock\": id must be")));
     }
 
     @ParameterizedTest
@@ -108,7 +111,8 @@ class DefinitionsTest {
     @Test
     void deep_large_and_multiplying_texts_are_refused() {
         assertThatThrownBy(() -> Definitions.parse("[".repeat(200_000), NOW)).isInstanceOf(ScheduleRefused.class);
-        assertThatThrownBy(() -> Definitions.parse("- ".repeat(5_000) + "a", NOW)).isInstanceOf(ScheduleRefused.class);
+        assertThatThrownBy(() -> Definitions.parse("- ".repeat(5_000) + "a", NOW))
+                .isInstanceOf(ScheduleRefused.class);
         assertThatThrownBy(() -> Definitions.parse(" ".repeat(Definitions.MOST_BYTES + 1), NOW))
                 .isInstanceOf(ScheduleRefused.class);
         String bomb = IntStream.range(0, 12)

@@ -43,7 +43,8 @@ class FileScheduleStoreTest {
         ScheduleEntry stored = store.put(entry("a", NOW));
         assertThat(stored.version()).isEqualTo(1);
         assertThat(new FileScheduleStore(file).get("a")).contains(stored);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Files.readString(file)).startsWith("[{\"id\":\"a\",\"taskName\":\"reports.aggregate\"");
     }
 
@@ -72,12 +73,14 @@ class FileScheduleStoreTest {
     @Test
     void history_is_newest_first_bounded_and_goes_with_its_schedule() throws IOException {
         for (int i = 0; i < 1200; i++) {
-            store.record("a", new Fired(NOW.plusSeconds(i), NOW.plusSeconds(i), i % 2 == 0, i, i % 2 == 0 ? null : "why"));
+            store.record(
+                    "a", new Fired(NOW.plusSeconds(i), NOW.plusSeconds(i), i % 2 == 0, i, i % 2 == 0 ? null : "why"));
         }
         store.record("b", new Fired(NOW, NOW, true, 1, null));
         List<Fired> history = store.history("a", 2000);
         assertThat(history).hasSize(1000);
-        assertThat(history.getFirst()).isEqualTo(new Fired(NOW.plusSeconds(1199), NOW.plusSeconds(1199), false, 1199, "why"));
+        assertThat(history.getFirst())
+                .isEqualTo(new Fired(NOW.plusSeconds(1199), NOW.plusSeconds(1199), false, 1199, "why"));
         assertThat(store.history("a", 3)).isEqualTo(history.subList(0, 3));
         store.remove("a");
         assertThat(store.history("a", 10)).isEmpty();
@@ -87,7 +90,8 @@ class FileScheduleStoreTest {
     @Test
     void a_line_of_history_that_a_kill_cut_short_harms_no_other() throws IOException {
         store.record("a", new Fired(NOW, NOW, true, 1, null));
-        Files.writeString(file.resolveSibling("schedules.json.history"), "{\"id\":\"a\",\"sche", StandardOpenOption.APPEND);
+        Files.writeString(
+                file.resolveSibling("schedules.json.history"), "{\"id\":\"a\",\"sche", StandardOpenOption.APPEND);
         store.record("a", new Fired(NOW.plusSeconds(1), NOW, true, 1, null));
         assertThat(store.history("a", 10)).hasSize(2);
     }
@@ -95,9 +99,7 @@ class FileScheduleStoreTest {
     @Test
     void a_file_of_the_original_system_is_read() throws IOException {
         Files.createDirectories(file.getParent());
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 [{"id":"x","taskName":"t","queue":"default","spec":{"kind":"interval","everyMs":60000},"args":{},"enabled":true,
                   "jitterMs":null,"lastRunAt":null,"nextRunAt":"2026-01-02T12:00:00.000Z","totalRunCount":0,"meta":{}}]""");
         ScheduleEntry entry = store.due(NOW, 10).getFirst();
@@ -119,16 +121,18 @@ class FileScheduleStoreTest {
         store.put(entry("a", NOW));
         AtomicInteger won = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Stream.generate(() -> new FileScheduleStore(file)).limit(4).forEach(other -> threads.submit(() -> {
-                for (int i = 0; i < 20; i++) {
-                    try {
-                        other.put(other.get("a").orElseThrow());
-                        won.incrementAndGet();
-                    } catch (VersionConflict e) {
-                        // Another was faster, which is what is being counted.
-                    }
-                }
-            }));
+            Stream.generate(() -> new FileScheduleStore(file))
+                    .limit(4)
+                    .forEach(other -> threads.submit(() -> {
+                        for (int i = 0; i < 20; i++) {
+                            try {
+                                other.put(other.get("a").orElseThrow());
+                                won.incrementAndGet();
+                            } catch (VersionConflict e) {
+                                // Another was faster, which is what is being counted.
+                            }
+                        }
+                    }));
         }
         assertThat(store.get("a").orElseThrow().version()).isEqualTo(1 + won.get());
     }
@@ -137,6 +141,18 @@ class FileScheduleStoreTest {
         ScheduleEntry e = ScheduleTextTest.entry(new Cron("* * * * *", null), Run.NEVER);
         Run run = new Run(null, next, java.time.Duration.ZERO, null, 0, null, null, null, 0);
         return new ScheduleEntry(
-                id, e.taskName(), e.queue(), e.spec(), e.args(), e.kwargs(), e.meta(), true, e.jitter(), null, null, run, 0);
+                id,
+                e.taskName(),
+                e.queue(),
+                e.spec(),
+                e.args(),
+                e.kwargs(),
+                e.meta(),
+                true,
+                e.jitter(),
+                null,
+                null,
+                run,
+                0);
     }
 }

@@ -1,0 +1,238 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.schedule.ScheduleEdits;
+import bulwark.tasks.schedule.ScheduleEntry;
+import bulwark.tasks.schedule.ScheduleText;
+import bulwark.tasks.setup.OpenSchedules;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What runs when. */
+@Command(
+        name = "schedule",
+        mixinStandardHelpOptions = true,
+        description = "Schedules: what a beat sends when.",
+        subcommands = {
+            ScheduleCommand.ListAll.class,
+            ScheduleCommand.Show.class,
+            ScheduleApplyCommand.class,
+            ScheduleCommand.Delete.class,
+            ScheduleCommand.Enable.class,
+            ScheduleCommand.Disable.class,
+            ScheduleDryRunCommand.class
+        })
+final class ScheduleCommand extends Group {
+    ScheduleCommand(Session session) {
+        super(session);
+    }
+
+    /** Where the schedules are. */
+    static final class In {
+        @Mixin
+        final Place place;
+
+        In(Session session) {
+            this.place = new Place(session);
+        }
+
+        OpenSchedules open() {
+            return OpenSchedules.of(place.configuration(), place.directory(), place.session().clock());
+        }
+
+        ScheduleEdits edits(OpenSchedules schedules) {
+            return new ScheduleEdits(schedules.store(), place.session().clock());
+        }
+
+        PrintStream out() {
+            return place.session().out();
+        }
+
+        PrintStream err() {
+            return place.session().err();
+        }
+    }
+
+    /** Which schedule. */
+    static final class Which {
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "The schedule.")
+        private @Nullable String positional;
+
+        @Option(names = {"-i", "--id"}, paramLabel = "ID", description = "The schedule.")
+        private @Nullable String option;
+
+        @Nullable
+        String given() {
+            return option != null ? option : positional;
+        }
+
+        String id() {
+            String id = given();
+            if (id == null || id.isBlank()) {
+                throw StemFailed.usage("Missing schedule identifier (use --id or positional argument).");
+            }
+            return id;
+        }
+    }
+
+    static StemFailed notFound(String id) {
+        return StemFailed.usage("Schedule \"" + Table.printable(id) + "\" not found.");
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "All schedules, by their next run.")
+    static final class ListAll implements Callable<Integer> {
+        private static final String TITLES =
+                "ID        | Task           | Queue    | Spec             | Next Run                | Last Run                | Jitter  | Enabled";
+        private static final String RULE =
+                "----------+----------------+----------+------------------+------------------------+------------------------+---------+---------";
+
+        @Mixin
+        private final In in;
+
+        ListAll(Session session) {
+            this.in = new In(session);
+        }
+
+        @Override
+        public Integer call() {
+            try (OpenSchedules schedules = in.open()) {
+                List<ScheduleEntry> entries = schedules.store().list();
+                if (entries.isEmpty()) {
+                    in.out().println("No schedules found.");
+                    return 0;
+                }
+                in.out().println(TITLES);
+                in.out().println(RULE);
+                entries.forEach(this::print);
+                return 0;
+            }
+        }
+
+        private void print(ScheduleEntry entry) {
+            new ScheduleLine()
+                    .cell(entry.id(), 10)
+                    .cell(entry.taskName(), 16)
+                    .cell(entry.queue(), 10)
+                    .cell(ScheduleLine.spec(entry.spec()), 18)
+                    .cell(ScheduleLine.time(entry.run().nextRunAt()), 24)
+                    .cell(ScheduleLine.time(entry.run().lastRunAt()), 24)
+                    .spaced(entry.jitter().isZero() ? "-" : ScheduleLine.millis(entry.jitter()), 7, false)
+                    .last(entry.enabled() ? "yes" : "no", in.out());
+        }
+    }
+
+    @Command(name = "show", mixinStandardHelpOptions = true, description = "One schedule and its run state as JSON.")
+    static final class Show implements Callable<Integer> {
+        @Mixin
+        private final In in;
+
+        @Mixin
+        private final Which which = new Which();
+
+        Show(Session session) {
+            this.in = new In(session);
+        }
+
+        @Override
+        public Integer call() {
+            String id = which.id();
+            try (OpenSchedules schedules = in.open()) {
+                ScheduleEntry entry = schedules.store().get(id).orElseThrow(() -> notFound(id));
+                in.out().println(Json.pretty(ScheduleText.json(entry)));
+                return 0;
+            }
+        }
+    }
+
+    @Command(name = "delete", mixinStandardHelpOptions = true, description = "Remove a schedule and its history.")
+    static final class Delete implements Callable<Integer> {
+        @Mixin
+        private final In in;
+
+        @Mixin
+        private final Which which = new Which();
+
+        @Option(names = {"-y", "--yes"}, description = "Do it.")
+        private boolean yes;
+
+        Delete(Session session) {
+            this.in = new In(session);
+        }
+
+        @Override
+        public Integer call() {
+            String id = which.id();
+            if (!yes) {
+                throw StemFailed.usage("Deletion requires --yes confirmation.");
+            }
+            try (OpenSchedules schedules = in.open()) {
+                schedules.store().remove(id);
+                in.out().println("Deleted schedule \"" + Table.printable(id) + "\".");
+                return 0;
+            }
+        }
+    }
+
+    @Command(
+            name = "enable",
+            mixinStandardHelpOptions = true,
+            description = "Let it run again, from now on; its last error is forgotten.")
+    static final class Enable implements Callable<Integer> {
+        @Mixin
+        private final In in;
+
+        @Mixin
+        private final Which which = new Which();
+
+        Enable(Session session) {
+            this.in = new In(session);
+        }
+
+        @Override
+        public Integer call() {
+            String id = which.id();
+            try (OpenSchedules schedules = in.open()) {
+                ScheduleEntry entry = in.edits(schedules).enable(id).orElseThrow(() -> notFound(id));
+                if (!entry.enabled()) {
+                    throw StemFailed.usage("Schedule \"" + Table.printable(id) + "\" runs once, and its time has passed: apply it with"
+                            + " another time.");
+                }
+                in.out().println("Enabled schedule \"" + Table.printable(id) + "\".");
+                if (entry.run().nextRunAt() == null) {
+                    in.err().println("warning: it has no further run");
+                }
+                return 0;
+            }
+        }
+    }
+
+    @Command(name = "disable", mixinStandardHelpOptions = true, description = "Let it rest; its run state stays.")
+    static final class Disable implements Callable<Integer> {
+        @Mixin
+        private final In in;
+
+        @Mixin
+        private final Which which = new Which();
+
+        Disable(Session session) {
+            this.in = new In(session);
+        }
+
+        @Override
+        public Integer call() {
+            String id = which.id();
+            try (OpenSchedules schedules = in.open()) {
+                Optional<ScheduleEntry> disabled = in.edits(schedules).disable(id);
+                disabled.orElseThrow(() -> notFound(id));
+                in.out().println("Disabled schedule \"" + Table.printable(id) + "\".");
+                return 0;
+            }
+        }
+    }
+}

@@ -16,6 +16,11 @@ public interface TaskHandler {
         return "";
     }
 
+    /** True for a task that must never run for an envelope that no key vouches for, not even on a worker that allows unsigned tasks. */
+    default boolean signedOnly() {
+        return false;
+    }
+
     /**
      * @return the result: null, a string, number or boolean, a list or map of such, or a Jackson node
      * @throws Exception a failure, retried as the task's policy says; {@link TaskContext#retry} asks for a retry by name

@@ -116,6 +116,7 @@ public final class TaskSettings {
         add("LEASE", TEXT, "30s", "ours: how long a task stays with a silent worker before another takes it");
         add("SOFT_GRACE", TEXT, "30s", "ours: how long a soft shutdown waits before it becomes hard");
         add("WARM_LIMIT", TEXT, "10m", "ours: how long a warm shutdown waits before it becomes soft");
+        add("FORCE_TIMEOUT", TEXT, "10s", "ours: how long a hard shutdown waits for interrupted tasks to end");
         add("RESULT_RETENTION", TEXT, "1d", "ours: how long results are kept");
         add("EXEC_FILE", TEXT, null, "ours: owner-only file of the programs that tasks may run");
         add("MAX_ENVELOPE_BYTES", COUNT, "1048576", "ours: longest envelope that is read");

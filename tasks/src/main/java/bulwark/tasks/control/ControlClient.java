@@ -1,0 +1,138 @@
+package bulwark.tasks.control;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.stores.TaskStores;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Asks workers and collects what they answer. Signs when it has a signing key. Thread-safe; blocks. */
+public final class ControlClient {
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LEASE = Duration.ofMinutes(1);
+    private static final int BATCH = 100;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final TaskStores stores;
+    private final Broker broker;
+    private final EnvelopeSigning signing;
+    private final String namespace;
+    private final Clock clock;
+
+    public ControlClient(TaskStores stores, EnvelopeSigning signing, String namespace, Clock clock) {
+        this.stores = stores;
+        this.broker = stores.broker();
+        this.signing = signing;
+        this.namespace = namespace;
+        this.clock = clock;
+    }
+
+    /** As {@link #ask(String, List, ObjectNode, Duration, Consumer)}. */
+    public List<ControlReply> ask(String type, List<String> targets, ObjectNode payload, Duration timeout)
+            throws InterruptedException {
+        return ask(type, targets, payload, timeout, reply -> {});
+    }
+
+    /**
+     * Sends a command and waits until everybody answered whose answer is expected: the targets, or for {@link ControlCommand#ALL} every worker with a heartbeat.
+     *
+     * @param targets worker ids; empty for all
+     * @param timeout the command is not obeyed after it; at most an hour
+     * @param seen told of each reply as it comes
+     * @return the replies, the first of each worker
+     */
+    public List<ControlReply> ask(
+            String type, List<String> targets, ObjectNode payload, Duration timeout, Consumer<ControlReply> seen)
+            throws InterruptedException {
+        List<String> all = targets.isEmpty() ? List.of(ControlCommand.ALL) : targets;
+        String requestId = random();
+        ControlCommand command = new ControlCommand(
+                requestId, type, all, payload, timeout, random(), clock.instant().plus(timeout));
+        Set<String> expected = expected(all);
+        String replies = ControlText.replyQueue(namespace, requestId);
+        try {
+            send(command);
+            return collect(requestId, replies, expected, timeout, seen);
+        } finally {
+            broker.delete(replies);
+        }
+    }
+
+    private Set<String> expected(Collection<String> targets) {
+        if (!targets.contains(ControlCommand.ALL)) {
+            return new HashSet<>(targets);
+        }
+        return stores.results().heartbeats().stream()
+                .filter(heartbeat -> heartbeat.path("namespace").asString("").equals(namespace))
+                .map(heartbeat -> heartbeat.path("workerId").asString(""))
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private void send(ControlCommand command) {
+        String channel = ControlText.channel(namespace);
+        broker.broadcast(channel, signing.signIfAble(ControlText.envelope(command, channel, clock)));
+    }
+
+    private List<ControlReply> collect(
+            String requestId, String queue, Set<String> expected, Duration timeout, Consumer<ControlReply> seen)
+            throws InterruptedException {
+        Subscription subscription = Subscription.toQueue(queue, "stem-cli-control-" + requestId, LEASE);
+        long end = System.nanoTime() + timeout.toNanos();
+        List<ControlReply> replies = new ArrayList<>();
+        Set<String> answered = new HashSet<>();
+        boolean open = expected.isEmpty();
+        for (long left = timeout.toNanos(); left > 0; left = end - System.nanoTime()) {
+            Duration wait = left < POLL.toNanos() ? Duration.ofNanos(left) : POLL;
+            for (Arrival arrival : broker.take(subscription, BATCH, wait)) {
+                if (arrival instanceof Arrival.Delivery delivery) {
+                    read(delivery, requestId).filter(reply -> answered.add(reply.workerId())).ifPresent(reply -> {
+                        replies.add(reply);
+                        seen.accept(reply);
+                    });
+                }
+            }
+            if (!open && answered.containsAll(expected)) {
+                break;
+            }
+        }
+        return List.copyOf(replies);
+    }
+
+    private java.util.Optional<ControlReply> read(Arrival.Delivery delivery, String requestId) {
+        Envelope envelope = delivery.message().envelope();
+        boolean signed = signing.verify(envelope) instanceof EnvelopeSigning.Verdict.Valid
+                && envelope.queue().equals(delivery.queue());
+        return ControlText.reply(envelope, requestId, signed);
+    }
+
+    /** For the original system's workers, which read queues: whichever comes first obeys, and only where it accepts unsigned or ignores signatures. */
+    public void sendToOriginal(String type, String worker, ObjectNode payload, Duration timeout) {
+        boolean all = worker.equals(ControlCommand.ALL);
+        String queue = all ? ControlText.sharedQueue(namespace) : ControlText.workerQueue(namespace, worker);
+        ControlCommand command = new ControlCommand(
+                random(), type, List.of(worker), payload, timeout, random(), clock.instant().plus(timeout));
+        Envelope envelope = signing.signIfAble(ControlText.envelope(command, queue, clock));
+        broker.publish(List.of(new Outgoing(Message.fresh(envelope), queue, 0, null, false)));
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[16];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

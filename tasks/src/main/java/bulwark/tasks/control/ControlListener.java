@@ -1,0 +1,151 @@
+package bulwark.tasks.control;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.signing.EnvelopeSigning;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A worker's ear for commands: listens on the channel that reaches all, obeys what passes the check, answers. One thread; it outlives outages of the broker. */
+public final class ControlListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlListener.class);
+    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final long PAUSE_MS = 1_000;
+    private static final int BATCH = 16;
+
+    private final Broker broker;
+    private final EnvelopeSigning signing;
+    private final String namespace;
+    private final String worker;
+    private final ControlCheck check;
+    private final Function<ControlCommand, ObjectNode> obey;
+    private final BiConsumer<String, String> refused;
+    private final Subscription subscription;
+    private final Clock clock;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+
+    /**
+     * @param allowUnsigned with keys, obey unsigned commands too; also listens on the queues that the original system sends to
+     * @param obey does what is asked and returns the reply's payload; an {@link IllegalArgumentException} becomes an error reply
+     * @param refused told of each command that was not obeyed: request id as claimed, reason
+     */
+    public ControlListener(
+            Broker broker,
+            EnvelopeSigning signing,
+            boolean allowUnsigned,
+            String namespace,
+            String worker,
+            Function<ControlCommand, ObjectNode> obey,
+            BiConsumer<String, String> refused,
+            Clock clock) {
+        this.broker = broker;
+        this.signing = signing;
+        this.namespace = namespace;
+        this.worker = worker;
+        this.check = new ControlCheck(signing, allowUnsigned, worker, clock.instant(), clock);
+        this.obey = obey;
+        this.refused = refused;
+        this.clock = clock;
+        List<String> queues = new ArrayList<>();
+        if (allowUnsigned || !signing.canVerify()) {
+            queues.add(ControlText.workerQueue(namespace, worker));
+            queues.add(ControlText.sharedQueue(namespace));
+        }
+        List<String> channels = List.of(ControlText.channel(namespace));
+        this.subscription = new Subscription(queues, channels, worker + "-control", LEASE);
+        this.thread = Thread.ofPlatform().daemon().name("stem-control").unstarted(this::listen);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Returns when the last command was answered, or after a few seconds. */
+    public void stop() throws InterruptedException {
+        stop.countDown();
+        if (Thread.currentThread() != thread) {
+            thread.join(3_000);
+        }
+        if (!subscription.queues().isEmpty()) {
+            try {
+                broker.delete(ControlText.workerQueue(namespace, worker));
+            } catch (BrokerUnavailable e) {
+                LOG.debug("The queue of commands was left behind.", e);
+            }
+        }
+    }
+
+    private void listen() {
+        while (stop.getCount() > 0) {
+            try {
+                for (Arrival arrival : broker.take(subscription, BATCH, WAIT)) {
+                    // Forgotten first: a command that breaks its worker must not come again and break it again.
+                    broker.settle(List.of(new Settlement.Done(arrival.receipt(), null)));
+                    handle(arrival);
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.warn("Commands cannot be heard: {}", e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            stop.await(PAUSE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void handle(Arrival arrival) {
+        if (!(arrival instanceof Arrival.Delivery delivery)) {
+            refused.accept("", "malformed");
+            return;
+        }
+        String claimed = delivery.message().envelope().args().path("requestId").asString("");
+        switch (check.check(delivery)) {
+            case ControlCheck.Verdict.Refuse refuse -> refused.accept(claimed, refuse.reason());
+            case ControlCheck.Verdict.NotForUs _ -> LOG.trace("A command for others.");
+            case ControlCheck.Verdict.Obey command -> answer(command.command());
+        }
+    }
+
+    private void answer(ControlCommand command) {
+        ControlReply reply;
+        ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+        try {
+            reply = new ControlReply(command.requestId(), worker, true, obey.apply(command), null, false);
+        } catch (IllegalArgumentException e) {
+            reply = new ControlReply(command.requestId(), worker, false, nothing, String.valueOf(e.getMessage()), false);
+        } catch (RuntimeException e) {
+            LOG.error("The command of request {} failed.", command.requestId(), e);
+            reply = new ControlReply(command.requestId(), worker, false, nothing, "the command failed", false);
+        }
+        // Nobody reads it any more, and nobody would delete its queue.
+        if (command.expiresAt().isAfter(clock.instant())) {
+            String queue = ControlText.replyQueue(namespace, command.requestId());
+            var envelope = signing.signIfAble(ControlText.envelope(reply, queue, clock));
+            broker.publish(List.of(new Outgoing(Message.fresh(envelope), queue, 0, null, false)));
+        }
+    }
+}

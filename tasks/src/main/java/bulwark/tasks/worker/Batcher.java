@@ -1,0 +1,135 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.broker.BrokerUnavailable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gathers single steps into batches: one thread takes whatever has come up while the batch before was travelling. No timers, so that a lonely step travels at once. While the
+ * broker is away a batch is repeated until it answers; steps are safe to repeat. The thread is a platform thread: tasks that occupy every processor cannot stop it.
+ */
+final class Batcher<T, R> {
+    private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+    private static final int MOST = 256;
+    private static final long FIRST_PAUSE_MS = 50;
+    private static final long LONGEST_PAUSE_MS = 2_000;
+
+    /** One round trip. */
+    @FunctionalInterface
+    interface Trip<T, R> {
+        /** @param repeated an earlier try may have happened, wholly or in part */
+        List<R> go(List<T> steps, boolean repeated);
+    }
+
+    private record Step<T, R>(T value, CompletableFuture<R> answer) {}
+
+    private final LinkedBlockingQueue<Step<T, R>> waiting = new LinkedBlockingQueue<>();
+    private final Trip<T, R> trip;
+    private final Runnable answered;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile boolean givingUp;
+
+    /** @param answered told whenever the broker answered */
+    Batcher(String name, Trip<T, R> trip, Runnable answered) {
+        this.trip = trip;
+        this.answered = answered;
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::work);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Completed on the batcher's thread, so what depends on it must be short; fails with {@link BrokerUnavailable} only after {@link #giveUp}. */
+    CompletableFuture<R> submit(T value) {
+        Step<T, R> step = new Step<>(value, new CompletableFuture<>());
+        waiting.add(step);
+        return step.answer;
+    }
+
+    /** Ends when everything that came up has travelled. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Stops repeating. */
+    void giveUp() {
+        givingUp = true;
+        stopping = true;
+        LockSupport.unpark(thread);
+    }
+
+    void join(long millis) throws InterruptedException {
+        thread.join(Math.max(1, millis));
+    }
+
+    private void work() {
+        List<Step<T, R>> batch = new ArrayList<>(MOST);
+        while (true) {
+            try {
+                Step<T, R> first = waiting.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    waiting.drainTo(batch, MOST - 1);
+                    travel(batch, false);
+                    batch.clear();
+                } else if (stopping) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                // Nobody but stop ends this thread.
+                LOG.debug("interrupted", e);
+            }
+        }
+    }
+
+    private void travel(List<Step<T, R>> batch, boolean again) {
+        long pause = FIRST_PAUSE_MS;
+        boolean repeated = again;
+        while (true) {
+            try {
+                tell(batch, trip.go(batch.stream().map(Step::value).toList(), repeated));
+                return;
+            } catch (BrokerUnavailable e) {
+                if (givingUp) {
+                    batch.forEach(step -> step.answer.completeExceptionally(e));
+                    return;
+                }
+                if (!repeated) {
+                    LOG.warn("The broker does not answer; {} steps wait for it: {}", batch.size(), e.getMessage());
+                }
+                repeated = true;
+                LockSupport.parkNanos(pause * 1_000_000);
+                pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+            } catch (RuntimeException e) {
+                alone(batch, e);
+                return;
+            }
+        }
+    }
+
+    private void tell(List<Step<T, R>> batch, List<R> answers) {
+        answered.run();
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).answer.complete(answers.get(i));
+        }
+    }
+
+    /** One that cannot travel must not keep the others. */
+    private void alone(List<Step<T, R>> batch, RuntimeException fault) {
+        if (batch.size() == 1) {
+            batch.getFirst().answer.completeExceptionally(fault);
+            return;
+        }
+        for (Step<T, R> step : batch) {
+            travel(List.of(step), true);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.results.TaskStatus;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is to become of a delivery. */
+sealed interface Decision {
+    record Run(Admitted task) implements Decision {}
+
+    /**
+     * @param vouched false for an envelope that nobody vouches for: its status is written only when the task has none
+     * @param task name for labels
+     */
+    record Dead(String reason, Map<String, String> meta, @Nullable TaskStatus status, boolean vouched, String task)
+            implements Decision {}
+
+    /** To come again, without counting a retry. @param status null: leave it as it is */
+    record Later(Instant notBefore, @Nullable TaskStatus status) implements Decision {}
+
+    record Cancel(TaskStatus status, String task) implements Decision {}
+}

@@ -1,0 +1,115 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.Start;
+import bulwark.tasks.events.WorkerEvent;
+import bulwark.tasks.results.TaskStatus;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One arrival from its checks to its end; each on a virtual thread of its own. Thread-safe. */
+final class Deliveries {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+
+    private final Admission admission;
+    private final Runs runs;
+    private final Endings endings;
+    private final Reports reports;
+    private final InFlight inFlight;
+
+    Deliveries(
+            Admission admission,
+            Runs runs,
+            Endings endings,
+            Reports reports,
+            InFlight inFlight) {
+        this.admission = admission;
+        this.runs = runs;
+        this.endings = endings;
+        this.reports = reports;
+        this.inFlight = inFlight;
+    }
+
+    /** Never throws: what fails here is left to come again when its lease ends. */
+    void handle(Held held) {
+        try {
+            switch (held.arrival()) {
+                case Arrival.Malformed malformed -> malformed(held, malformed);
+                case Arrival.Delivery delivery -> act(held, delivery, admission.decide(delivery));
+            }
+        } catch (CompletionException | BrokerUnavailable e) {
+            LOG.warn("The broker went away; an entry will come again: {}", e.getMessage());
+            inFlight.remove(held);
+        } catch (RuntimeException | Error e) {
+            LOG.error("An entry could not be handled and will come again.", e);
+            inFlight.remove(held);
+        }
+    }
+
+    private void malformed(Held held, Arrival.Malformed malformed) {
+        if (held.claim()) {
+            Map<String, String> meta = Map.of("error", malformed.reason());
+            reports.refused(malformed.queue(), malformed.fields().getOrDefault("id", ""), "malformed-envelope", meta);
+            endings.dead(held, "malformed-envelope", meta, null, false, settled -> {});
+        }
+    }
+
+    private void act(Held held, Arrival.Delivery delivery, Decision decision) {
+        switch (decision) {
+            case Decision.Run run -> runs.run(held, run.task());
+            case Decision.Dead dead when !dead.vouched() -> unvouched(held, delivery, dead);
+            case Decision.Dead dead -> {
+                if (stillNew(held, dead.status())) {
+                    reports.dead(delivery, dead);
+                    endings.dead(held, dead.reason(), dead.meta(), dead.status(), true, settled -> {});
+                }
+            }
+            case Decision.Cancel cancel -> {
+                if (stillNew(held, cancel.status())) {
+                    endings.done(held, cancel.status(), settled -> {});
+                    reports.cancelled(delivery, cancel.task(), cancel.status());
+                }
+            }
+            case Decision.Later later -> later(held, delivery, later);
+        }
+    }
+
+    private void unvouched(Held held, Arrival.Delivery delivery, Decision.Dead dead) {
+        if (held.claim()) {
+            reports.dead(delivery, dead);
+            endings.dead(held, dead.reason(), dead.meta(), dead.status(), false, settled -> {});
+        }
+    }
+
+    private void later(Held held, Arrival.Delivery delivery, Decision.Later later) {
+        TaskStatus status = later.status();
+        if (status == null) {
+            if (held.claim()) {
+                endings.verbatim(held, later.notBefore(), null, settled -> {});
+            }
+        } else if (stillNew(held, status)) {
+            endings.verbatim(held, later.notBefore(), null, settled -> {});
+            reports.event(WorkerEvent.Type.RETRIED, delivery, Map.of("retryAfter", later.notBefore().toString()));
+        }
+    }
+
+    /**
+     * Writes the status as the start of a run would, so that an entry of a task that already succeeded cannot overwrite what is known of it; then claims the entry.
+     *
+     * @return true when the caller is to settle it
+     */
+    private boolean stillNew(Held held, @Nullable TaskStatus status) {
+        if (status == null) {
+            return held.claim();
+        }
+        Start.Verdict verdict = endings.begin(held, status).join();
+        if (!held.claim()) {
+            return false;
+        }
+        return runs.mayRun(held, verdict);
+    }
+}

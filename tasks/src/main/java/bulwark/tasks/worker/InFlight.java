@@ -1,0 +1,85 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.broker.Receipt;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Everything this worker holds, and room for more. Thread-safe. */
+final class InFlight {
+    private final Map<Receipt, Held> held = new ConcurrentHashMap<>();
+    private final Room room;
+
+    InFlight(int most) {
+        room = new Room(most);
+    }
+
+    private static final class Room extends Semaphore {
+        Room(int permits) {
+            super(permits);
+        }
+
+        /** A broker may hand out a little more than was asked for. */
+        void overdraw(int more) {
+            reducePermits(more);
+        }
+    }
+
+    /** Waits for room. @return how much was reserved, at most {@code most}; 0 when there is none in time */
+    int reserve(int most, long millis) throws InterruptedException {
+        if (!room.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+            return 0;
+        }
+        int more = Math.min(most - 1, room.availablePermits());
+        return more > 0 && room.tryAcquire(more) ? 1 + more : 1;
+    }
+
+    /** Gives back what a reservation did not need. @param unused negative when more arrived than was asked for */
+    void giveBack(int unused) {
+        if (unused > 0) {
+            room.release(unused);
+        } else if (unused < 0) {
+            room.overdraw(-unused);
+        }
+    }
+
+    /** Takes room away without waiting. @return how much */
+    int shrink(int by) {
+        int now = Math.min(by, Math.max(0, room.availablePermits()));
+        return now > 0 && room.tryAcquire(now) ? now : 0;
+    }
+
+    void add(Held one) {
+        held.put(one.receipt(), one);
+    }
+
+    void remove(Held one) {
+        if (held.remove(one.receipt(), one)) {
+            room.release();
+        }
+    }
+
+    @Nullable
+    Held find(Receipt receipt) {
+        return held.get(receipt);
+    }
+
+    Collection<Held> all() {
+        return held.values();
+    }
+
+    /** Those whose handler runs. */
+    List<Held> running() {
+        return held.values().stream()
+                .filter(one -> one.running() != null && !one.claimed())
+                .toList();
+    }
+
+    int size() {
+        return held.size();
+    }
+}

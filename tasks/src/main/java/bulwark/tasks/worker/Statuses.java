@@ -1,0 +1,111 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.schedule.TimeText;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Makes the statuses that a worker writes, each with the fence of its holder. Meta keys: Stem 0.2. Thread-safe. */
+final class Statuses {
+    private static final int LONGEST_TEXT = 4_000;
+
+    private final String worker;
+    private final Clock clock;
+
+    Statuses(String worker, Clock clock) {
+        this.worker = worker;
+        this.clock = clock;
+    }
+
+    /** @param more adds members to the meta */
+    TaskStatus of(
+            Arrival.Delivery delivery,
+            TaskState state,
+            @Nullable JsonNode payload,
+            TaskStatus.@Nullable TaskError error,
+            Consumer<ObjectNode> more) {
+        Envelope envelope = delivery.message().envelope();
+        Instant now = clock.instant();
+        ObjectNode meta = JsonNodeFactory.instance.objectNode();
+        meta.setAll(envelope.meta());
+        meta.put("task", envelope.name());
+        meta.put("stem.task", envelope.name());
+        meta.put("queue", delivery.queue());
+        meta.put("stem.queue", delivery.queue());
+        meta.put("worker", worker);
+        more.accept(meta);
+        meta.put(TaskStatus.FENCE, delivery.receipt().token().toString());
+        return new TaskStatus(
+                envelope.id(), state, payload, error, meta, delivery.message().attempt(), now, now);
+    }
+
+    TaskStatus running(Admitted task) {
+        return of(task.delivery(), TaskState.RUNNING, null, null, meta -> started(meta, task));
+    }
+
+    TaskStatus succeeded(Admitted task, Payloads.Encoded result) {
+        return of(task.delivery(), TaskState.SUCCEEDED, result.payload(), null, meta -> {
+            started(meta, task);
+            meta.put("completedAt", now());
+            meta.put("__stemResultEncoder", result.encoder());
+        });
+    }
+
+    TaskStatus failed(Arrival.Delivery delivery, TaskStatus.TaskError error, Consumer<ObjectNode> more) {
+        return of(delivery, TaskState.FAILED, null, error, meta -> {
+            more.accept(meta);
+            meta.put("failedAt", now());
+        });
+    }
+
+    TaskStatus cancelled(Arrival.Delivery delivery, TaskStatus.TaskError error, Consumer<ObjectNode> more) {
+        return of(delivery, TaskState.CANCELLED, null, error, more);
+    }
+
+    static void started(ObjectNode meta, Admitted task) {
+        meta.put("startedAt", TimeText.of(task.startedAt()));
+    }
+
+    String now() {
+        return TimeText.of(clock.instant());
+    }
+
+    static TaskStatus.TaskError error(String type, String message, boolean retryable, Map<String, String> more) {
+        ObjectNode meta = JsonNodeFactory.instance.objectNode();
+        more.forEach(meta::put);
+        return new TaskStatus.TaskError(type, cut(message), null, retryable, meta);
+    }
+
+    /** The type is the simple name, which is what retry policies name. */
+    static TaskStatus.TaskError error(Throwable thrown, boolean retryable) {
+        StringWriter stack = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(stack));
+        String message = thrown.getMessage();
+        return new TaskStatus.TaskError(
+                typeOf(thrown),
+                cut(message == null ? typeOf(thrown) : message),
+                cut(stack.toString()),
+                retryable,
+                JsonNodeFactory.instance.objectNode());
+    }
+
+    static String typeOf(Throwable thrown) {
+        String simple = thrown.getClass().getSimpleName();
+        return simple.isEmpty() ? thrown.getClass().getName() : simple;
+    }
+
+    private static String cut(String text) {
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+    }
+}

@@ -1,0 +1,123 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.events.WorkerEvent;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Soft limits ask, hard limits interrupt. A handler that goes on after that cannot be ended on this platform: its task fails without it, it is counted and logged, and it keeps
+ * its permit until it ends. Thread-safe.
+ */
+final class TimeLimits {
+    private static final Logger LOG = LoggerFactory.getLogger(TimeLimits.class);
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private final ScheduledThreadPoolExecutor timer;
+    private final Outcomes outcomes;
+    private final Reports reports;
+    private final AtomicInteger overrunning = new AtomicInteger();
+
+    TimeLimits(Outcomes outcomes, Reports reports) {
+        this.outcomes = outcomes;
+        this.reports = reports;
+        this.timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("stem-limits").factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    Watch watch(Held held, Admitted task) {
+        Duration soft = task.softLimit();
+        Duration hard = task.hardLimit();
+        Watch watch = new Watch(held, task);
+        if (soft != null) {
+            watch.soft = schedule(watch::soft, soft);
+        }
+        if (hard != null) {
+            watch.hard = schedule(watch::hard, hard);
+        }
+        return watch;
+    }
+
+    private ScheduledFuture<?> schedule(Runnable step, Duration after) {
+        return timer.schedule(step, after.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Handlers that go on although their task failed. */
+    int overrunning() {
+        return overrunning.get();
+    }
+
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    /** The limits of one run. */
+    final class Watch {
+        private final Held held;
+        private final Admitted task;
+        private @Nullable ScheduledFuture<?> soft;
+        private volatile @Nullable ScheduledFuture<?> hard;
+        private boolean over;
+        private boolean abandoned;
+
+        private Watch(Held held, Admitted task) {
+            this.held = held;
+            this.task = task;
+        }
+
+        private void soft() {
+            held.ask(Held.Stop.SOFT_LIMIT, false);
+            reports.event(WorkerEvent.Type.TIMEOUT, task.delivery(), Map.of("level", "soft"));
+        }
+
+        private void hard() {
+            held.ask(Held.Stop.HARD_LIMIT, true);
+            reports.event(WorkerEvent.Type.TIMEOUT, task.delivery(), Map.of("level", "hard"));
+            hard = schedule(this::abandon, GRACE);
+        }
+
+        private void abandon() {
+            synchronized (this) {
+                if (over || !held.claim()) {
+                    return;
+                }
+                abandoned = true;
+            }
+            overrunning.incrementAndGet();
+            LOG.error(
+                    "Task {} ignores its time limit: it counts as failed, and its thread stays occupied: id={}",
+                    task.handler().name(),
+                    task.envelope().id());
+            Throwable timeout = new TimeoutException("the task ran longer than its time limit and did not stop");
+            outcomes.end(held, task, null, timeout, held.runNanos());
+        }
+
+        /** The handler ended. */
+        void ended() {
+            boolean late;
+            synchronized (this) {
+                over = true;
+                late = abandoned;
+            }
+            cancel(soft);
+            cancel(hard);
+            if (late) {
+                overrunning.decrementAndGet();
+            }
+        }
+
+        private static void cancel(@Nullable ScheduledFuture<?> timer) {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package bulwark.tasks.worker;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.tasks.setup.TaskSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * How one worker works.
+ *
+ * @param queues taken from in this order
+ * @param broadcasts channels
+ * @param concurrency most tasks that run at once, ≥ 1
+ * @param prefetchMultiplier entries held at once, as a multiple of the concurrency, ≥ 1. What is more than the concurrency is fetched only while tasks are quick, so that
+ *     nothing waits here behind a long task; a concurrency of one fetches nothing ahead and so keeps the order of the queue
+ * @param lease how long a task stays with a silent worker
+ * @param namespace whom heartbeats and commands reach
+ * @param id unique for each live process
+ * @param heartbeat time between heartbeats, and between looks at the revocations
+ * @param warmLimit how long a warm shutdown waits before it becomes soft
+ * @param softGrace how long a soft shutdown waits before it becomes hard
+ * @param forceTimeout how long a hard shutdown waits for interrupted tasks and for the broker
+ * @param allowUnsigned without keys, run the tasks of anybody
+ * @param allowUnsignedControl with keys, still obey unsigned commands
+ * @param allowLossyBroker start although the broker may lose tasks
+ */
+public record WorkerSettings(
+        List<String> queues,
+        List<String> broadcasts,
+        int concurrency,
+        int prefetchMultiplier,
+        Duration lease,
+        String namespace,
+        String id,
+        Duration heartbeat,
+        Duration warmLimit,
+        Duration softGrace,
+        Duration forceTimeout,
+        boolean allowUnsigned,
+        boolean allowUnsignedControl,
+        boolean allowLossyBroker) {
+    private static final int LEAST_CONCURRENCY = 8;
+
+    public WorkerSettings {
+        queues = List.copyOf(new LinkedHashSet<>(queues));
+        broadcasts = List.copyOf(new LinkedHashSet<>(broadcasts));
+        concurrency = Math.max(1, concurrency);
+        prefetchMultiplier = Math.max(1, prefetchMultiplier);
+    }
+
+    /** @throws Configuration.ConfigurationRefused when a duration is none */
+    public static WorkerSettings of(Configuration configuration) {
+        List<String> queues = configuration.list("STEM_WORKER_QUEUES");
+        int concurrency = (int) configuration.count("STEM_CONCURRENCY");
+        int standard = Math.max(LEAST_CONCURRENCY, Runtime.getRuntime().availableProcessors() * 4);
+        return new WorkerSettings(
+                queues.isEmpty() ? List.of(configuration.text("STEM_DEFAULT_QUEUE")) : queues,
+                configuration.list("STEM_WORKER_BROADCASTS"),
+                concurrency > 0 ? concurrency : standard,
+                (int) configuration.count("STEM_PREFETCH_MULTIPLIER"),
+                TaskSettings.duration(configuration, "STEM_LEASE"),
+                configuration.text("STEM_WORKER_NAMESPACE"),
+                newId(),
+                TaskSettings.duration(configuration, "STEM_HEARTBEAT_INTERVAL"),
+                TaskSettings.duration(configuration, "STEM_WARM_LIMIT"),
+                TaskSettings.duration(configuration, "STEM_SOFT_GRACE"),
+                TaskSettings.duration(configuration, "STEM_FORCE_TIMEOUT"),
+                configuration.flag("STEM_ALLOW_UNSIGNED"),
+                configuration.flag("STEM_ALLOW_UNSIGNED_CONTROL"),
+                configuration.flag("STEM_ALLOW_LOSSY_BROKER"));
+    }
+
+    /** {@code HOST-PID-RANDOM}: two workers never share a name, not even after a restart with the same process id. */
+    public static String newId() {
+        byte[] random = new byte[3];
+        new Random().nextBytes(random);
+        return host() + "-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+    }
+
+    static String host() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            return name.replaceAll("[^A-Za-z0-9.-]", "");
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    public WorkerSettings withQueues(List<String> changed) {
+        return new WorkerSettings(changed, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withBroadcasts(List<String> changed) {
+        return new WorkerSettings(queues, changed, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withConcurrency(int changed) {
+        return new WorkerSettings(queues, broadcasts, changed, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withPrefetchMultiplier(int changed) {
+        return new WorkerSettings(queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withLease(Duration changed) {
+        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, changed, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withId(String changed) {
+        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, changed, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withHeartbeat(Duration changed) {
+        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, changed, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withShutdown(Duration warm, Duration soft, Duration force) {
+        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warm, soft, force, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+    }
+
+    public WorkerSettings withAllowed(boolean unsigned, boolean unsignedControl, boolean lossyBroker) {
+        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, unsigned, unsignedControl, lossyBroker);
+    }
+
+    /** Most entries held at once. */
+    int held() {
+        return concurrency == 1 ? 1 : Math.multiplyExact(concurrency, Math.min(prefetchMultiplier, 100));
+    }
+}

@@ -1,0 +1,206 @@
+package bulwark.tasks.worker;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.signing.Signing;
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.TaskClient;
+import bulwark.tasks.control.ControlClient;
+import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.handler.TaskContext;
+import bulwark.tasks.handler.TaskHandler;
+import bulwark.tasks.handler.TaskOptions;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.routing.Routing;
+import bulwark.tasks.setup.TaskSettings;
+import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Workers and a client on one place. */
+final class Fixture implements AutoCloseable {
+    static final Map<String, String> HMAC = hmac("primary", 1);
+    static final Map<String, String> OTHER_HMAC = hmac("primary", 2);
+
+    final TaskStores stores;
+    final Clock clock;
+    final Path folder;
+    final Metrics metrics = new Metrics();
+    final TaskEvidence evidence;
+    final TaskClient client;
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<TaskHandler> handlers = new ArrayList<>();
+
+    Fixture(TaskStores stores, Clock clock, Path folder) {
+        this.stores = stores;
+        this.clock = clock;
+        this.folder = folder;
+        this.evidence = TaskEvidence.open(folder, clock);
+        this.client = client(HMAC);
+    }
+
+    private static Map<String, String> hmac(String id, long seed) {
+        byte[] key = new byte[32];
+        new Random(seed).nextBytes(key);
+        return Map.of(
+                "STEM_SIGNING_KEYS", id + ":" + Base64.getEncoder().encodeToString(key), "STEM_SIGNING_ACTIVE_KEY", id);
+    }
+
+    static EnvelopeSigning signing(Map<String, String> keys) {
+        Configuration configuration = Configuration.read(TaskSettings.schema(), keys, Path.of("/nonexistent"));
+        return EnvelopeSigning.of(configuration, Signing.fastest());
+    }
+
+    TaskClient client(Map<String, String> keys) {
+        return new TaskClient(stores, signing(keys), Routing.withoutFile("default"), metrics, clock);
+    }
+
+    ControlClient control(Map<String, String> keys) {
+        return new ControlClient(stores, signing(keys), "stem", clock);
+    }
+
+    interface Body {
+        @Nullable
+        Object run(TaskContext context) throws Exception;
+    }
+
+    Fixture handler(String name, Body body) {
+        return handler(name, TaskOptions.DEFAULT, body);
+    }
+
+    Fixture handler(String name, TaskOptions options, Body body) {
+        handlers.add(new TaskHandler() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public TaskOptions options() {
+                return options;
+            }
+
+            @Override
+            public @Nullable Object run(TaskContext context) throws Exception {
+                return body.run(context);
+            }
+        });
+        return this;
+    }
+
+    Fixture handler(TaskHandler handler) {
+        handlers.add(handler);
+        return this;
+    }
+
+    WorkerSettings settings() {
+        return new WorkerSettings(
+                List.of("default"),
+                List.of(),
+                4,
+                2,
+                Duration.ofSeconds(30),
+                "stem",
+                WorkerSettings.newId(),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
+                false,
+                false,
+                false);
+    }
+
+    Worker start() {
+        return start(settings());
+    }
+
+    Worker start(WorkerSettings settings) {
+        return start(settings, HMAC);
+    }
+
+    Worker start(WorkerSettings settings, Map<String, String> keys) {
+        Worker worker = worker(settings, keys);
+        worker.start();
+        return worker;
+    }
+
+    Worker worker(WorkerSettings settings, Map<String, String> keys) {
+        Handlers all = Handlers.discover(Fixture.class.getClassLoader(), handlers);
+        Worker worker = new Worker(
+                new Worker.Parts(stores, signing(keys), client(keys), all, metrics, evidence, new Random(7), clock),
+                settings);
+        workers.add(worker);
+        return worker;
+    }
+
+    static ObjectNode args() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    String enqueue(String name) {
+        return client.enqueue(TaskCall.named(name, args()));
+    }
+
+    TaskStatus ended(String id) throws InterruptedException {
+        TaskStatus status = client.await(id, Duration.ofSeconds(15)).orElseThrow();
+        if (!status.state().terminal()) {
+            throw new AssertionError("the task " + id + " is still " + status.state());
+        }
+        return status;
+    }
+
+    @Nullable
+    TaskState state(String id) {
+        return stores.results().get(id).map(TaskStatus::state).orElse(null);
+    }
+
+    List<DeadLetter> letters() {
+        return stores.broker().deadLetters("default", 0, 100, null).letters();
+    }
+
+    double counted(String line) {
+        return metrics.scrape()
+                .lines()
+                .filter(each -> each.startsWith(line))
+                .mapToDouble(each -> Double.parseDouble(each.substring(each.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    static void until(Callable<Boolean> condition) {
+        Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(5)).until(condition);
+    }
+
+    void stop(Worker worker, Worker.Mode mode) throws InterruptedException {
+        worker.shutdown(mode);
+        if (!worker.awaitStopped(Duration.ofSeconds(20))) {
+            throw new AssertionError("the worker did not stop");
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (Worker worker : workers) {
+            worker.shutdown(Worker.Mode.HARD);
+        }
+        for (Worker worker : workers) {
+            worker.awaitStopped(Duration.ofSeconds(10));
+        }
+        evidence.close();
+        stores.close();
+    }
+}

@@ -1,0 +1,13 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.memory.MemoryStores;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
+
+class MemoryWorkerTest extends WorkerContract {
+    @Override
+    protected TaskStores open(Clock clock, Path folder) {
+        return new MemoryStores(clock);
+    }
+}

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -13,11 +14,12 @@ import tools.jackson.databind.JsonNode;
 final class DartJson {
     private static final String HEX = "0123456789abcdef";
 
-    private final StringBuilder out = new StringBuilder(512);
+    private final StringBuilder out;
     private final boolean sorted;
 
-    /** @param sorted members of every object by UTF-16 code unit, else in their own order */
-    DartJson(boolean sorted) {
+    /** @param sorted members of every object by UTF-16 code unit, else in their own order; @param length about how long the text becomes */
+    DartJson(boolean sorted, int length) {
+        this.out = new StringBuilder(length);
         this.sorted = sorted;
     }
 
@@ -32,20 +34,23 @@ final class DartJson {
     }
 
     DartJson node(JsonNode node) {
-        if (node.isObject()) {
-            object(node);
-        } else if (node.isArray()) {
-            array(node);
-        } else if (node.isString()) {
-            string(node.stringValue());
-        } else if (node.isIntegralNumber()) {
-            integer(node);
-        } else if (node.isNumber()) {
-            out.append(number(node.doubleValue()));
-        } else {
-            out.append(node.isBoolean() ? String.valueOf(node.booleanValue()) : "null");
+        switch (node.getNodeType()) {
+            case OBJECT -> object(node);
+            case ARRAY -> array(node);
+            case STRING -> string(node.stringValue());
+            case NUMBER -> number(node);
+            case BOOLEAN -> out.append(node.booleanValue());
+            default -> out.append("null");
         }
         return this;
+    }
+
+    private void number(JsonNode node) {
+        if (node.isIntegralNumber()) {
+            integer(node);
+        } else {
+            out.append(number(node.doubleValue()));
+        }
     }
 
     private void integer(JsonNode node) {
@@ -58,7 +63,7 @@ final class DartJson {
     private void object(JsonNode object) {
         out.append('{');
         boolean first = true;
-        if (sorted) {
+        if (sorted && object.size() > 1) {
             String[] names = object.propertyNames().toArray(String[]::new);
             Arrays.sort(names);
             for (String name : names) {
@@ -93,18 +98,22 @@ final class DartJson {
         out.append(']');
     }
 
-    /** Members whose values are strings. */
-    DartJson strings(Map<String, String> object) {
+    /** Members whose values are strings, but for those left out; sorted. */
+    DartJson strings(Map<String, String> object, Set<String> leftOut) {
         String[] names = object.keySet().toArray(String[]::new);
         Arrays.sort(names);
         out.append('{');
-        for (int i = 0; i < names.length; i++) {
-            if (i > 0) {
-                out.append(',');
+        boolean first = true;
+        for (String name : names) {
+            if (!leftOut.contains(name)) {
+                if (!first) {
+                    out.append(',');
+                }
+                first = false;
+                string(name);
+                out.append(':');
+                string(String.valueOf(object.get(name)));
             }
-            string(names[i]);
-            out.append(':');
-            string(String.valueOf(object.get(names[i])));
         }
         out.append('}');
         return this;
@@ -112,19 +121,21 @@ final class DartJson {
 
     DartJson string(String text) {
         out.append('"');
+        int written = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (c >= 0x20 && c != '"' && c != '\\' && !(Character.isSurrogate(c) && !paired(text, i))) {
+                continue;
+            }
+            out.append(text, written, i);
+            written = i + 1;
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < 0x20) {
-                control(c);
-            } else if (Character.isSurrogate(c) && !paired(text, i)) {
-                unicode(c);
             } else {
-                out.append(c);
+                control(c);
             }
         }
-        out.append('"');
+        out.append(text, written, text.length()).append('"');
         return this;
     }
 

@@ -1,35 +1,112 @@
 package bulwark.tasks.envelope;
 
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 
-/** {@code yyyy-MM-ddTHH:mm:ss.mmmZ}, with three more digits only when they are not zero. */
+/**
+ * {@code yyyy-MM-ddTHH:mm:ss.mmmZ}, with three more digits only when they are not zero, for the years 1970 to 9999. Each task carries several times and each is
+ * written often, so this form is laid out and read digit by digit.
+ */
 final class DartTime {
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+    private static final String SHAPE = "0000-00-00T00:00:00.000";
+    private static final int DAY = 86_400;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private DartTime() {}
 
+    /** @throws EnvelopeRefused outside of those years */
     static String text(Instant instant) {
-        boolean millis = instant.getNano() / 1000 % 1000 == 0;
-        return (millis ? MILLIS : MICROS).format(instant) + "Z";
+        if (outside(instant)) {
+            throw new EnvelopeRefused("a time lies outside of the years 1970 to 9999");
+        }
+        LocalDate date = LocalDate.ofEpochDay(instant.getEpochSecond() / DAY);
+        int second = (int) (instant.getEpochSecond() % DAY);
+        int micros = instant.getNano() / 1000;
+        int length = micros % 1000 == 0 ? SHAPE.length() : SHAPE.length() + 3;
+        byte[] text = new byte[length + 1];
+        put(text, 0, 4, date.getYear(), '-');
+        put(text, 5, 2, date.getMonthValue(), '-');
+        put(text, 8, 2, date.getDayOfMonth(), 'T');
+        put(text, 11, 2, second / 3600, ':');
+        put(text, 14, 2, second / 60 % 60, ':');
+        put(text, 17, 2, second % 60, '.');
+        if (length == SHAPE.length()) {
+            put(text, 20, 3, micros / 1000, 'Z');
+        } else {
+            put(text, 20, 6, micros, 'Z');
+        }
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void put(byte[] text, int at, int digits, int value, char after) {
+        int rest = value;
+        for (int i = at + digits - 1; i >= at; i--) {
+            text[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        text[at + digits] = (byte) after;
+    }
+
+    private static boolean outside(Instant instant) {
+        return instant.getEpochSecond() < 0 || instant.isAfter(LAST.plusNanos(999));
     }
 
     /** Reads ISO-8601 with any offset; what is finer than microseconds is dropped. */
     static Instant parse(String field, String text) {
         try {
-            Instant instant = DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
-            if (instant.isBefore(Instant.EPOCH) || instant.isAfter(Instant.parse("9999-12-31T23:59:59.999999Z"))) {
+            Instant instant = isOwnForm(text)
+                    ? ownForm(text)
+                    : DateTimeFormatter.ISO_OFFSET_DATE_TIME
+                            .parse(text, Instant::from)
+                            .truncatedTo(ChronoUnit.MICROS);
+            if (outside(instant)) {
                 throw new EnvelopeRefused(field + " lies outside of the years 1970 to 9999");
             }
-            return instant.truncatedTo(ChronoUnit.MICROS);
-        } catch (DateTimeParseException e) {
+            return instant;
+        } catch (DateTimeException e) {
             throw new EnvelopeRefused(field + " is not a UTC time such as 2026-01-02T03:04:05.678Z");
         }
+    }
+
+    private static boolean isOwnForm(String text) {
+        int end = text.length() - 1;
+        if (end != SHAPE.length() && end != SHAPE.length() + 3 || text.charAt(end) != 'Z') {
+            return false;
+        }
+        for (int i = 0; i < end; i++) {
+            char shape = i < SHAPE.length() ? SHAPE.charAt(i) : '0';
+            char c = text.charAt(i);
+            if (shape == '0' ? c < '0' || c > '9' : c != shape) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Instant ownForm(String text) {
+        LocalDateTime time = LocalDateTime.of(
+                digits(text, 0, 4),
+                digits(text, 5, 7),
+                digits(text, 8, 10),
+                digits(text, 11, 13),
+                digits(text, 14, 16),
+                digits(text, 17, 19));
+        int fraction = digits(text, 20, text.length() - 1);
+        int nanos = fraction * (text.length() - 1 == SHAPE.length() ? 1_000_000 : 1_000);
+        return Instant.ofEpochSecond(time.toEpochSecond(ZoneOffset.UTC), nanos);
+    }
+
+    private static int digits(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            value = value * 10 + text.charAt(i) - '0';
+        }
+        return value;
     }
 }

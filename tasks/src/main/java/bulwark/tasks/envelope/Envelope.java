@@ -34,8 +34,26 @@ public record Envelope(
     public static final String SIGNATURE = "stem-signature";
     public static final String SIGNATURE_KEY = "stem-signature-key";
 
+    /** Longest id, name and queue, in characters. */
+    static final int LONGEST_LABEL = 256;
+
+    /** @throws EnvelopeRefused when id, name or queue are empty, longer than 256 characters or hold control characters: they end up in keys, logs and metrics */
     public Envelope {
+        label("id", id);
+        label("name", name);
+        label("queue", queue);
         headers = Map.copyOf(headers);
+    }
+
+    private static void label(String field, String text) {
+        if (text.isEmpty() || text.length() > LONGEST_LABEL) {
+            throw new EnvelopeRefused(field + " does not have 1 to " + LONGEST_LABEL + " characters");
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                throw new EnvelopeRefused(field + " holds a control character");
+            }
+        }
     }
 
     /** A copy with other headers, for signing. */

@@ -2,6 +2,7 @@ package bulwark.tasks.envelope;
 
 import bulwark.kernel.json.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class EnvelopeReader {
     static Message ofJson(String text) {
         ObjectNode json = object("envelope", text);
         Envelope envelope = new Envelope(
-                text(json, "id", ""),
+                id(text(json, "id", "")),
                 name(text(json, "name", null)),
                 object("args", json.get("args")),
                 headers(json.get("headers")),
@@ -42,7 +43,7 @@ final class EnvelopeReader {
 
     static Message ofFields(Map<String, String> fields) {
         Envelope envelope = new Envelope(
-                fields.getOrDefault("id", ""),
+                id(fields.getOrDefault("id", "")),
                 name(fields.get("name")),
                 fields.getOrDefault("args", "").isEmpty()
                         ? JsonNodeFactory.instance.objectNode()
@@ -83,6 +84,11 @@ final class EnvelopeReader {
             throw new EnvelopeRefused(field + " holds a whole number beyond 64 bits");
         }
         node.forEach(child -> checkIntegers(field, child));
+    }
+
+    /** An envelope made by hand may come without: it gets an id with each reading, as in Stem 0.2, and no signature can fit it. */
+    private static String id(String id) {
+        return id.isEmpty() ? TaskIds.next(Clock.systemUTC()) : id;
     }
 
     private static String name(@Nullable String name) {

@@ -2,9 +2,9 @@ package bulwark.tasks.envelope;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,14 +17,16 @@ public final class EnvelopeText {
     static final String NOT_BEFORE = "x-not-before";
     static final String FIRST_SEEN = "x-first-seen";
 
+    private static final Set<String> SIGNATURES = Set.of(Envelope.SIGNATURE, Envelope.SIGNATURE_KEY);
+    /** Room for an envelope of common size, and for one of its objects. */
+    private static final int WHOLE = 512;
+    private static final int PART = 128;
+
     private EnvelopeText() {}
 
     /** The bytes under the signature. */
     public static byte[] canonical(Envelope envelope) {
-        Map<String, String> headers = new HashMap<>(envelope.headers());
-        headers.remove(Envelope.SIGNATURE);
-        headers.remove(Envelope.SIGNATURE_KEY);
-        DartJson json = new DartJson(true)
+        DartJson json = new DartJson(true, WHOLE)
                 .raw("{\"args\":")
                 .node(envelope.args())
                 .raw(",\"attempt\":")
@@ -32,7 +34,7 @@ public final class EnvelopeText {
                 .raw(",\"enqueuedAt\":")
                 .string(DartTime.text(envelope.enqueuedAt()))
                 .raw(",\"headers\":")
-                .strings(headers)
+                .strings(envelope.headers(), SIGNATURES)
                 .raw(",\"id\":")
                 .string(envelope.id())
                 .raw(",\"maxRetries\":")
@@ -55,13 +57,13 @@ public final class EnvelopeText {
 
     /** Any value as it stands in the signed bytes: compact, keys sorted at every depth. */
     public static String canonical(JsonNode value) {
-        return new DartJson(true).node(value).toString();
+        return new DartJson(true, PART).node(value).toString();
     }
 
     /** One line of JSON; the delivery state is a further member when it is not fresh. */
     public static String json(Message message) {
         Envelope envelope = message.envelope();
-        DartJson json = new DartJson(false)
+        DartJson json = new DartJson(false, WHOLE)
                 .raw("{\"id\":")
                 .string(envelope.id())
                 .raw(",\"name\":")
@@ -69,7 +71,7 @@ public final class EnvelopeText {
                 .raw(",\"args\":")
                 .node(envelope.args())
                 .raw(",\"headers\":")
-                .strings(envelope.headers())
+                .strings(envelope.headers(), Set.of())
                 .raw(",\"enqueuedAt\":")
                 .string(DartTime.text(envelope.enqueuedAt()))
                 .raw(",\"notBefore\":");
@@ -113,8 +115,8 @@ public final class EnvelopeText {
         Map<String, String> fields = LinkedHashMap.newLinkedHashMap(15);
         fields.put("id", envelope.id());
         fields.put("name", envelope.name());
-        fields.put("args", new DartJson(false).node(envelope.args()).toString());
-        fields.put("headers", new DartJson(false).strings(envelope.headers()).toString());
+        fields.put("args", new DartJson(false, PART).node(envelope.args()).toString());
+        fields.put("headers", new DartJson(false, PART).strings(envelope.headers(), Set.of()).toString());
         fields.put("enqueuedAt", DartTime.text(envelope.enqueuedAt()));
         fields.put("notBefore", orEmpty(envelope.notBefore()));
         fields.put("priority", Integer.toString(envelope.priority()));
@@ -123,7 +125,7 @@ public final class EnvelopeText {
         Long visibility = envelope.visibilityTimeoutMs();
         fields.put("visibilityTimeout", visibility == null ? "" : visibility.toString());
         fields.put("queue", envelope.queue());
-        fields.put("meta", new DartJson(false).node(envelope.meta()).toString());
+        fields.put("meta", new DartJson(false, PART).node(envelope.meta()).toString());
         DeliveryState state = message.state();
         if (!state.equals(DeliveryState.FRESH)) {
             fields.put(ATTEMPT, Integer.toString(state.attempt()));

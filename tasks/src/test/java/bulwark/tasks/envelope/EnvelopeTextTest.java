@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import bulwark.kernel.signing.Digests;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,11 +69,58 @@ class EnvelopeTextTest {
             {"name":"x","args":{"n":9223372036854775808}}      | args holds a whole number beyond 64 bits
             {"name":"x","args":{},"attempt":-1}                | attempt is not a whole number of at least 0
             {"name":"x","args":{},"enqueuedAt":"yesterday"}    | enqueuedAt is not a UTC time such as 2026-01-02T03:04:05.678Z
+            {"name":"","args":{}}                              | name is missing
+            {"name":"x\\ny","args":{}}                       | name holds a control character
+            {"name":"x","args":{},"id":"a\\u0000"}           | id holds a control character
+            {"name":"x","args":{},"queue":""}                  | queue does not have 1 to 256 characters
+            {"name":"x","args":{},"queue":null}                | queue is not a string
+            {"name":"x","args":{},"headers":[]}                | headers is not an object
+            {"name":"x","args":{},"meta":[]}                   | meta is not an object
+            {"name":"x","args":{},"meta":{"a":[-9223372036854775809]}} | meta holds a whole number beyond 64 bits
+            {"name":"x","args":{},"priority":1.0}              | priority is not a whole number of at least -2147483648
+            {"name":"x","args":{},"maxRetries":"3"}            | maxRetries is not a whole number of at least 0
+            {"name":"x","args":{},"visibilityTimeout":1.5}     | visibilityTimeout is not a whole number of at least 0
+            {"name":"x","args":{},"notBefore":"1969-12-31T23:59:59.999Z"} | notBefore lies outside of the years 1970 to 9999
+            {"name":"x","args":{},"notBefore":"2026-02-30T00:00:00.000Z"} | notBefore is not a UTC time such as 2026-01-02T03:04:05.678Z
+            {"name":"x","args":{},"delivery":7}                | delivery is not an object
+            {"name":"x","args":{},"args":{}}                   | envelope is not JSON: an object holds the same key twice
             {"name":"x","args":{}                              | envelope is not JSON: the body is not well-formed JSON
             """)
     void what_is_no_envelope_is_refused_by_its_field(String json, String sentence) {
         assertThatExceptionOfType(EnvelopeRefused.class)
                 .isThrownBy(() -> EnvelopeText.ofJson(json.strip()))
                 .withMessage(sentence.strip());
+    }
+
+    @Test
+    void an_envelope_without_an_id_gets_a_new_one_with_each_reading() {
+        String json = "{\"name\":\"x\",\"args\":{}}";
+        String id = EnvelopeText.ofJson(json).envelope().id();
+        assertThat(id).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+        assertThat(EnvelopeText.ofJson(json).envelope().id()).isNotEqualTo(id);
+    }
+
+    @Test
+    void arguments_headers_and_meta_may_be_absent_from_a_stream_entry() {
+        Envelope envelope = EnvelopeText.ofFields(Map.of("name", "x", "unknown", "7")).envelope();
+        assertThat(envelope.args().isEmpty()).isTrue();
+        assertThat(envelope.meta().isEmpty()).isTrue();
+        assertThat(envelope.headers()).isEmpty();
+        assertThat(envelope.queue()).isEqualTo("default");
+    }
+
+    @Test
+    void side_fields_are_beside_the_signed_ones_and_only_when_there_is_something_to_say() {
+        Message message = EnvelopeText.ofJson(A);
+        assertThat(EnvelopeText.fields(message).keySet())
+                .containsExactly(
+                        "id", "name", "args", "headers", "enqueuedAt", "notBefore", "priority", "attempt", "maxRetries",
+                        "visibilityTimeout", "queue", "meta");
+        Message retried = new Message(message.envelope(), new DeliveryState(2, null, null));
+        assertThat(retried.attempt()).isEqualTo(2);
+        assertThat(EnvelopeText.fields(retried).keySet())
+                .contains("x-delivery-attempt", "x-not-before", "x-first-seen");
+        assertThat(EnvelopeText.json(retried)).endsWith(",\"delivery\":{\"attempt\":2,\"notBefore\":null,\"firstSeen\":null}}");
+        assertThat(EnvelopeText.canonical(retried.envelope())).isEqualTo(EnvelopeText.canonical(message.envelope()));
     }
 }

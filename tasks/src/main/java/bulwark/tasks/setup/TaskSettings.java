@@ -113,6 +113,7 @@ public final class TaskSettings {
         add("PREFETCH_MULTIPLIER", COUNT, "2", "entries fetched ahead, as a multiple of the concurrency");
         add("DEFAULT_MAX_RETRIES", COUNT, "3", "retries of a task enqueued by the command line without its own");
         add("HEARTBEAT_INTERVAL", TEXT, "10s", "time between heartbeats; bare numbers are seconds");
+        add("HANDLERS", LIST, null, "ours: jars and class folders with further handlers");
         add("LEASE", TEXT, "30s", "ours: how long a task stays with a silent worker before another takes it");
         add("SOFT_GRACE", TEXT, "30s", "ours: how long a soft shutdown waits before it becomes hard");
         add("WARM_LIMIT", TEXT, "10m", "ours: how long a warm shutdown waits before it becomes soft");

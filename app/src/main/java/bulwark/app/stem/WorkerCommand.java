@@ -7,7 +7,19 @@ import picocli.CommandLine.Command;
         name = "worker",
         mixinStandardHelpOptions = true,
         description = "Run workers and talk to them.",
-        subcommands = {WorkerMultiCommand.class, WorkerHealthcheckCommand.class, WorkerDiagnoseCommand.class})
+        subcommands = {
+            WorkerAskCommands.Ping.class,
+            WorkerAskCommands.Stats.class,
+            WorkerAskCommands.Inspect.class,
+            WorkerRevokeCommand.class,
+            WorkerAskCommands.Shutdown.class,
+            WorkerPauseCommands.Pause.class,
+            WorkerPauseCommands.Resume.class,
+            WorkerStatusCommand.class,
+            WorkerMultiCommand.class,
+            WorkerHealthcheckCommand.class,
+            WorkerDiagnoseCommand.class
+        })
 final class WorkerCommand extends Group {
     WorkerCommand(Session session) {
         super(session);

@@ -1,0 +1,139 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.control.ControlReply;
+import bulwark.tasks.setup.Tasks;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** Questions to running workers, and the order to stop. */
+final class WorkerAskCommands {
+    private WorkerAskCommands() {}
+
+    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Who answers?")
+    static final class Ping implements Callable<Integer> {
+        @Mixin
+        private final Ask ask;
+
+        Ping(Session session) {
+            this.ask = new Ask(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (Tasks tasks = ask.place.open()) {
+                return ask.ask(tasks, "ping", Json.object(), this::print);
+            }
+        }
+
+        private void print(List<ControlReply> replies) {
+            Table table = new Table()
+                    .column("Worker", 40)
+                    .column("Status", 8)
+                    .column("Queue", 24)
+                    .column("Inflight", 8)
+                    .column("Timestamp", 27);
+            table.header(ask.out());
+            replies.forEach(reply -> table.row(
+                    ask.out(),
+                    reply.workerId(),
+                    Ask.status(reply),
+                    text(reply.payload().path("queue")),
+                    text(reply.payload().path("inflight")),
+                    text(reply.payload().path("timestamp"))));
+        }
+    }
+
+    @Command(name = "stats", mixinStandardHelpOptions = true, description = "How busy they are.")
+    static final class Stats implements Callable<Integer> {
+        @Mixin
+        private final Ask ask;
+
+        Stats(Session session) {
+            this.ask = new Ask(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (Tasks tasks = ask.place.open()) {
+                return ask.ask(tasks, "stats", Json.object(), ask::blocks);
+            }
+        }
+    }
+
+    @Command(name = "inspect", mixinStandardHelpOptions = true, description = "What they are doing now.")
+    static final class Inspect implements Callable<Integer> {
+        @Mixin
+        private final Ask ask;
+
+        @Option(
+                names = "--include-revoked",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "Also the revoked tasks that they know of (the default).")
+        private boolean includeRevoked = true;
+
+        Inspect(Session session) {
+            this.ask = new Ask(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (Tasks tasks = ask.place.open()) {
+                return ask.ask(tasks, "inspect", Json.object().put("includeRevoked", includeRevoked), ask::blocks);
+            }
+        }
+    }
+
+    @Command(name = "shutdown", mixinStandardHelpOptions = true, description = "Ask them to stop.")
+    static final class Shutdown implements Callable<Integer> {
+        enum Mode {
+            WARM,
+            SOFT,
+            HARD
+        }
+
+        @Mixin
+        private final Ask ask;
+
+        @Option(
+                names = "--mode",
+                description = "warm: finish what runs; soft: ask it to stop; hard: put it back (default ${DEFAULT-VALUE}).")
+        private Mode mode = Mode.WARM;
+
+        Shutdown(Session session) {
+            this.ask = new Ask(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            String wire = mode.name().toLowerCase(java.util.Locale.ROOT);
+            try (Tasks tasks = ask.place.open()) {
+                return ask.ask(tasks, "shutdown", Json.object().put("mode", wire), this::print);
+            }
+        }
+
+        private void print(List<ControlReply> replies) {
+            Table table = new Table()
+                    .column("Worker", 40)
+                    .column("Status", 12)
+                    .column("Mode", 6)
+                    .column("Active", 6);
+            table.header(ask.out());
+            replies.forEach(reply -> table.row(
+                    ask.out(),
+                    reply.workerId(),
+                    reply.ok() ? text(reply.payload().path("status")) : Ask.status(reply),
+                    text(reply.payload().path("mode")),
+                    text(reply.payload().path("active"))));
+        }
+    }
+
+    static String text(JsonNode node) {
+        return node.isMissingNode() || node.isNull() ? "-" : node.isString() ? node.stringValue() : Json.compact(node);
+    }
+}

@@ -1,0 +1,118 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.control.ControlReply;
+import bulwark.tasks.revocations.Revocation;
+import bulwark.tasks.setup.Tasks;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Queues from which nothing is run for a while: kept in the store, so that workers which start later know it too. */
+final class WorkerPauseCommands {
+    private WorkerPauseCommands() {}
+
+    @Command(name = "pause", mixinStandardHelpOptions = true, description = "Run nothing from these queues until they are resumed.")
+    static final class Pause implements Callable<Integer> {
+        @Mixin
+        private final OfQueues of;
+
+        Pause(Session session) {
+            this.of = new OfQueues(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            return of.change("queue_pause", false);
+        }
+    }
+
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Run from these queues again.")
+    static final class Resume implements Callable<Integer> {
+        @Mixin
+        private final OfQueues of;
+
+        Resume(Session session) {
+            this.of = new OfQueues(session);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            return of.change("queue_resume", true);
+        }
+    }
+
+    static final class OfQueues {
+        @Mixin
+        private final Ask ask;
+
+        @Option(names = {"-q", "--queue"}, required = true, description = "A queue; may be repeated.")
+        private List<String> queues = List.of();
+
+        @Option(names = "--reason", description = "Kept with the pause.")
+        private @Nullable String reason;
+
+        @Option(names = "--requester", description = "Who asks (default ${DEFAULT-VALUE}).")
+        private String requester = "stem-cli";
+
+        OfQueues(Session session) {
+            this.ask = new Ask(session);
+        }
+
+        int change(String type, boolean over) throws InterruptedException {
+            ObjectNode payload = Json.object().put("requester", requester);
+            ArrayNode names = payload.putArray("queues");
+            queues.forEach(names::add);
+            if (reason != null) {
+                payload.put("reason", reason);
+            }
+            try (Tasks tasks = ask.place.open()) {
+                Instant now = tasks.clock().instant();
+                for (String queue : queues) {
+                    tasks.stores()
+                            .revocations()
+                            .upsert(new Revocation(
+                                    ask.namespace(tasks),
+                                    Revocation.PAUSE + queue,
+                                    WorkerRevokeCommand.version(tasks.clock()),
+                                    now,
+                                    false,
+                                    reason,
+                                    requester,
+                                    over ? now : null));
+                }
+                ask.ask(tasks, type, payload, this::print);
+                return 0; // it is stored: workers that did not answer read it by themselves
+            }
+        }
+
+        private void print(List<ControlReply> replies) {
+            Table table = new Table()
+                    .column("Worker", 40)
+                    .column("Status", 8)
+                    .column("Updated", 24)
+                    .column("Paused queues (after)", 40);
+            table.header(ask.out());
+            replies.forEach(reply -> table.row(
+                    ask.out(),
+                    reply.workerId(),
+                    Ask.status(reply),
+                    joined(reply.payload().path("updated")),
+                    joined(reply.payload().path("paused"))));
+        }
+
+        private static String joined(tools.jackson.databind.JsonNode names) {
+            if (!names.isArray()) {
+                return WorkerAskCommands.text(names);
+            }
+            List<String> texts = new java.util.ArrayList<>();
+            names.forEach(name -> texts.add(name.asString("")));
+            return texts.isEmpty() ? "-" : String.join(", ", texts);
+        }
+    }
+}

@@ -100,8 +100,8 @@ public final class AuditExportJob implements TaskHandler {
             export.seek(export.length() - tail.length);
             export.readFully(tail);
             String text = new String(tail, StandardCharsets.UTF_8).stripTrailing();
-            JsonNode footer = StrictJson.parse(
-                    text.substring(text.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8));
+            JsonNode footer =
+                    StrictJson.parse(text.substring(text.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8));
             // An export of nothing new has no last position, but it says where it began.
             return Math.max(
                     footer.path("last_seq").asLong(0), footer.path("since_seq").asLong(0));

@@ -24,7 +24,8 @@ final class Child implements AutoCloseable {
 
     static Child start(String name, Path directory, Map<String, String> environment, String... command)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(OwnProgram.commandLine(List.of(command))).directory(directory.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(OwnProgram.commandLine(List.of(command))).directory(directory.toFile());
         builder.redirectErrorStream(true);
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);

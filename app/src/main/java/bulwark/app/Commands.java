@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {UpCommand.class, NodeCommand.class, StigmemCommand.class, StemCommand.class, RehearseCommand.class})
+        subcommands = {
+            UpCommand.class,
+            NodeCommand.class,
+            StigmemCommand.class,
+            StemCommand.class,
+            RehearseCommand.class
+        })
 final class Commands implements Runnable {
     static int execute(String[] arguments) {
         return new CommandLine(new Commands(), Stem.factory())

@@ -53,7 +53,8 @@ public final class KeyAgesJob implements TaskHandler {
     }
 
     /** @param left until it ends, or null when it does not end by itself */
-    private record Age(String what, @Nullable Duration age, @Nullable Duration left) {
+    private record Age(
+            String what, @Nullable Duration age, @Nullable Duration left) {
         @Nullable
         String warning() {
             if (left != null && left.compareTo(NOTICE) < 0) {
@@ -86,8 +87,10 @@ public final class KeyAgesJob implements TaskHandler {
         List<Age> ages = new ArrayList<>(ofNode(places));
         ages.addAll(certificates(places.facts().resolve("tls")));
         ages.addAll(ofTasks(places.tasks().resolve("keys")));
-        List<String> warnings =
-                ages.stream().map(Age::warning).filter(java.util.Objects::nonNull).toList();
+        List<String> warnings = ages.stream()
+                .map(Age::warning)
+                .filter(java.util.Objects::nonNull)
+                .toList();
         warnings.forEach(warning -> LOG.warn("SECURITY WARNING: {}", warning));
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("checked", ages.stream().map(KeyAgesJob::described).toList());
@@ -109,7 +112,8 @@ public final class KeyAgesJob implements TaskHandler {
 
     private static List<Age> ofNode(PlatformPlaces places) throws IOException, InterruptedException {
         RunFile node = RunFile.ofRunningNode(places.factsStore())
-                .orElseThrow(() -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
+                .orElseThrow(
+                        () -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
         String metrics = metrics("http://localhost:" + node.plainPort() + "/metrics");
         Map<String, Duration> ages = new LinkedHashMap<>();
         Map<String, Duration> lefts = new LinkedHashMap<>();
@@ -119,7 +123,8 @@ public final class KeyAgesJob implements TaskHandler {
             (gauges.group(1).equals("age") ? ages : lefts).put(gauges.group(2), value);
         }
         return lefts.entrySet().stream()
-                .map(left -> new Age("the fact node's " + left.getKey() + " key", ages.get(left.getKey()), left.getValue()))
+                .map(left ->
+                        new Age("the fact node's " + left.getKey() + " key", ages.get(left.getKey()), left.getValue()))
                 .toList();
     }
 
@@ -129,7 +134,9 @@ public final class KeyAgesJob implements TaskHandler {
                 .connectTimeout(Duration.ofSeconds(5))
                 .build()) {
             HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(10)).build(),
+                    HttpRequest.newBuilder(URI.create(uri))
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new IOException(uri + " answered " + answer.statusCode());
@@ -148,7 +155,8 @@ public final class KeyAgesJob implements TaskHandler {
                     ages.add(new Age(
                             "the certificate " + file.getFileName(),
                             since(certificate.getNotBefore().toInstant()),
-                            Duration.between(clock.instant(), certificate.getNotAfter().toInstant())));
+                            Duration.between(
+                                    clock.instant(), certificate.getNotAfter().toInstant())));
                 }
             }
         }

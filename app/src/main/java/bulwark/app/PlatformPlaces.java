@@ -11,15 +11,14 @@ record PlatformPlaces(Path facts, Path tasks, Path exports) {
 
     /** @throws IllegalStateException outside of {@code up} */
     static PlatformPlaces of(Map<String, String> environment) {
-        return new PlatformPlaces(
-                folder(environment, FACTS), folder(environment, TASKS), folder(environment, EXPORTS));
+        return new PlatformPlaces(folder(environment, FACTS), folder(environment, TASKS), folder(environment, EXPORTS));
     }
 
     private static Path folder(Map<String, String> environment, String name) {
         String path = environment.getOrDefault(name, "");
         if (path.isEmpty()) {
-            throw new IllegalStateException(
-                    "this worker was not started by ./bulwark up, so " + name + " is not set: the platform's jobs run only there");
+            throw new IllegalStateException("this worker was not started by ./bulwark up, so " + name
+                    + " is not set: the platform's jobs run only there");
         }
         return Path.of(path);
     }

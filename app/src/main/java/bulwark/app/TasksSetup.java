@@ -140,8 +140,8 @@ record TasksSetup(Path directory, Path factsDirectory, int workerPort, int beatP
         }
         Path fresh = directory.resolve("platform-schedules.new.yaml");
         OwnerOnlyFiles.write(fresh, SCHEDULES.getBytes(StandardCharsets.UTF_8));
-        int code = Stem.execute(
-                "schedule", "apply", "--file", fresh.toString(), "--yes", "--state", directory.toString());
+        int code =
+                Stem.execute("schedule", "apply", "--file", fresh.toString(), "--yes", "--state", directory.toString());
         if (code != 0) {
             throw new CommandFailed("the platform's schedules could not be stored; the reason is above");
         }
@@ -149,8 +149,8 @@ record TasksSetup(Path directory, Path factsDirectory, int workerPort, int beatP
     }
 
     void welcome(PrintStream out, String program) {
-        out.println("  tasks   a worker (metrics http://localhost:" + workerPort + "/metrics) and a beat (http://localhost:"
-                + beatPort + "/metrics); to send one:");
+        out.println("  tasks   a worker (metrics http://localhost:" + workerPort
+                + "/metrics) and a beat (http://localhost:" + beatPort + "/metrics); to send one:");
         out.println("    " + tryThis(program));
         out.println();
         out.flush();

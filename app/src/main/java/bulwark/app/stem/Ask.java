@@ -19,13 +19,19 @@ final class Ask {
     @Mixin
     final Place place;
 
-    @Option(names = {"-w", "--worker"}, paramLabel = "ID", description = "Only this worker; may be repeated (default: all).")
+    @Option(
+            names = {"-w", "--worker"},
+            paramLabel = "ID",
+            description = "Only this worker; may be repeated (default: all).")
     private List<String> workers = List.of();
 
     @Option(names = "--namespace", description = "Default: STEM_WORKER_NAMESPACE.")
     private @Nullable String namespace;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "How long to wait for replies (default: STEM_CONTROL_TIMEOUT, 5s).")
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description = "How long to wait for replies (default: STEM_CONTROL_TIMEOUT, 5s).")
     private @Nullable String timeout;
 
     @Option(names = "--json", description = "Print the replies as JSON.")
@@ -67,7 +73,8 @@ final class Ask {
         if (!silent.isEmpty()) {
             place.session().err().println("No reply from: " + String.join(", ", silent));
         }
-        boolean failed = replies.isEmpty() || !silent.isEmpty() || replies.stream().anyMatch(reply -> !reply.ok());
+        boolean failed =
+                replies.isEmpty() || !silent.isEmpty() || replies.stream().anyMatch(reply -> !reply.ok());
         return failed ? StemFailed.UNAVAILABLE : 0;
     }
 

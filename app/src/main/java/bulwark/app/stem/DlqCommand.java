@@ -37,7 +37,10 @@ final class DlqCommand extends Group {
         @Mixin
         final Place place;
 
-        @Option(names = {"-q", "--queue"}, required = true, description = "Whose dead letters.")
+        @Option(
+                names = {"-q", "--queue"},
+                required = true,
+                description = "Whose dead letters.")
         String queue = "";
 
         OfQueue(Session session) {
@@ -54,7 +57,9 @@ final class DlqCommand extends Group {
         @Mixin
         private final OfQueue of;
 
-        @Option(names = {"-l", "--limit"}, description = "Most that are shown (default ${DEFAULT-VALUE}).")
+        @Option(
+                names = {"-l", "--limit"},
+                description = "Most that are shown (default ${DEFAULT-VALUE}).")
         private int limit = 50;
 
         @Option(names = "--offset", description = "How many are skipped.")
@@ -72,8 +77,7 @@ final class DlqCommand extends Group {
             try (Tasks tasks = of.place.open()) {
                 DeadLetter.Page page = tasks.stores()
                         .broker()
-                        .deadLetters(
-                                of.queue, offset, Math.max(1, limit), Options.timeOrNull("--since", since));
+                        .deadLetters(of.queue, offset, Math.max(1, limit), Options.timeOrNull("--since", since));
                 if (page.letters().isEmpty()) {
                     of.out().println("No dead letter entries found.");
                     return 0;
@@ -90,7 +94,9 @@ final class DlqCommand extends Group {
                                 of.out(),
                                 id(letter),
                                 task(letter),
-                                letter.message() == null ? "-" : String.valueOf(letter.message().attempt()),
+                                letter.message() == null
+                                        ? "-"
+                                        : String.valueOf(letter.message().attempt()),
                                 TimeText.of(letter.deadAt()),
                                 letter.reason()));
                 if (page.nextOffset() >= 0) {
@@ -106,7 +112,10 @@ final class DlqCommand extends Group {
         @Mixin
         private final OfQueue of;
 
-        @Option(names = {"-i", "--id"}, required = true, description = "The task's id.")
+        @Option(
+                names = {"-i", "--id"},
+                required = true,
+                description = "The task's id.")
         private String id = "";
 
         Show(Session session) {
@@ -120,7 +129,8 @@ final class DlqCommand extends Group {
                         .broker()
                         .deadLetter(of.queue, id)
                         .orElseThrow(() -> new StemFailed(
-                                StemFailed.NEGATIVE, "Dead letter \"" + id + "\" not found in queue \"" + of.queue + "\"."));
+                                StemFailed.NEGATIVE,
+                                "Dead letter \"" + id + "\" not found in queue \"" + of.queue + "\"."));
                 of.out().println(Json.pretty(json(letter)));
                 return 0;
             }
@@ -130,13 +140,16 @@ final class DlqCommand extends Group {
     @Command(
             name = "replay",
             mixinStandardHelpOptions = true,
-            description = "Put dead letters back into their queue, oldest first. With a signing key those whose signature holds are signed anew"
-                    + " as the next attempt; all others go back word for word.")
+            description =
+                    "Put dead letters back into their queue, oldest first. With a signing key those whose signature holds are signed anew"
+                            + " as the next attempt; all others go back word for word.")
     static final class Replay implements Callable<Integer> {
         @Mixin
         private final OfQueue of;
 
-        @Option(names = {"-l", "--limit"}, description = "Most that are replayed (default ${DEFAULT-VALUE}).")
+        @Option(
+                names = {"-l", "--limit"},
+                description = "Most that are replayed (default ${DEFAULT-VALUE}).")
         private int limit = 10;
 
         @Option(names = "--since", paramLabel = "TIME", description = "Only those that died then or later.")
@@ -145,13 +158,17 @@ final class DlqCommand extends Group {
         @Option(names = "--delay", paramLabel = "DURATION", description = "Keep them hidden for so long.")
         private @Nullable String delay;
 
-        @Option(names = {"-i", "--id"}, description = "Only this task.")
+        @Option(
+                names = {"-i", "--id"},
+                description = "Only this task.")
         private @Nullable String id;
 
         @Option(names = "--dry-run", description = "Show what would be replayed.")
         private boolean dryRun;
 
-        @Option(names = {"-y", "--yes"}, description = "Do it.")
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do it.")
         private boolean yes;
 
         Replay(Session session) {
@@ -164,11 +181,13 @@ final class DlqCommand extends Group {
                 throw StemFailed.usage("replay runs tasks again: confirm with --yes, or look first with --dry-run");
             }
             Duration wait = delay == null ? Duration.ZERO : Options.duration("--delay", delay);
-            DeadLetter.Replay request = new DeadLetter.Replay(
-                    Math.max(1, limit), Options.timeOrNull("--since", since), wait, id, dryRun);
+            DeadLetter.Replay request =
+                    new DeadLetter.Replay(Math.max(1, limit), Options.timeOrNull("--since", since), wait, id, dryRun);
             try (Tasks tasks = of.place.open()) {
                 NextAttempt next = new NextAttempt(
-                        tasks.signing(), of.queue, wait.isZero() ? null : tasks.clock().instant().plus(wait));
+                        tasks.signing(),
+                        of.queue,
+                        wait.isZero() ? null : tasks.clock().instant().plus(wait));
                 print(tasks.stores().broker().replay(of.queue, request, next));
                 next.notes().forEach(note -> of.place.session().err().println("warning: " + note));
                 return 0;
@@ -180,31 +199,43 @@ final class DlqCommand extends Group {
                 of.out().println("No dead letter entries were replayed.");
                 return;
             }
-            of.out().println((dryRun ? "Would replay " : "Replayed ") + entries(letters.size()) + " from " + of.queue + ".");
+            of.out()
+                    .println((dryRun ? "Would replay " : "Replayed ") + entries(letters.size()) + " from " + of.queue
+                            + ".");
             letters.stream()
                     .limit(SHOWN)
-                    .forEach(letter -> of.out().println(" - " + Table.printable(id(letter)) + " ("
-                            + Table.printable(task(letter)) + ") [attempt "
-                            + (letter.message() == null ? 0 : letter.message().attempt()) + "] reason="
-                            + Table.printable(letter.reason())));
+                    .forEach(letter -> of.out()
+                            .println(" - " + Table.printable(id(letter)) + " ("
+                                    + Table.printable(task(letter)) + ") [attempt "
+                                    + (letter.message() == null
+                                            ? 0
+                                            : letter.message().attempt()) + "] reason="
+                                    + Table.printable(letter.reason())));
             if (letters.size() > SHOWN) {
                 of.out().println("   ... " + (letters.size() - SHOWN) + " more");
             }
         }
     }
 
-    @Command(name = "purge", mixinStandardHelpOptions = true, description = "Remove dead letters for good, newest first.")
+    @Command(
+            name = "purge",
+            mixinStandardHelpOptions = true,
+            description = "Remove dead letters for good, newest first.")
     static final class Purge implements Callable<Integer> {
         @Mixin
         private final OfQueue of;
 
-        @Option(names = {"-l", "--limit"}, description = "Most that are removed (default: all).")
+        @Option(
+                names = {"-l", "--limit"},
+                description = "Most that are removed (default: all).")
         private @Nullable Integer limit;
 
         @Option(names = "--since", paramLabel = "TIME", description = "Only those that died then or later.")
         private @Nullable String since;
 
-        @Option(names = {"-y", "--yes"}, description = "Do it.")
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do it.")
         private boolean yes;
 
         Purge(Session session) {
@@ -217,11 +248,11 @@ final class DlqCommand extends Group {
                 throw StemFailed.usage("purge removes entries for good: confirm with --yes");
             }
             try (Tasks tasks = of.place.open()) {
-                int removed = tasks.stores()
-                        .broker()
-                        .purgeDeadLetters(of.queue, limit, Options.timeOrNull("--since", since));
-                of.out().println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries") + " from "
-                        + of.queue + ".");
+                int removed =
+                        tasks.stores().broker().purgeDeadLetters(of.queue, limit, Options.timeOrNull("--since", since));
+                of.out()
+                        .println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries")
+                                + " from " + of.queue + ".");
                 return 0;
             }
         }

@@ -32,10 +32,15 @@ final class EnqueueCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The task, for instance demo.echo.")
     private String name = "";
 
-    @Option(names = "--args", paramLabel = "JSON", description = "Its arguments: a JSON object, @FILE, or - for standard input.")
+    @Option(
+            names = "--args",
+            paramLabel = "JSON",
+            description = "Its arguments: a JSON object, @FILE, or - for standard input.")
     private String args = "{}";
 
-    @Option(names = {"-q", "--queue"}, description = "Default: what the routing says.")
+    @Option(
+            names = {"-q", "--queue"},
+            description = "Default: what the routing says.")
     private @Nullable String queue;
 
     @Option(names = "--id", description = "Its id (default: a new one).")
@@ -44,13 +49,19 @@ final class EnqueueCommand implements Callable<Integer> {
     @Option(names = "--priority", description = "0 to 9, 9 first.")
     private @Nullable Integer priority;
 
-    @Option(names = {"--countdown", "--delay"}, paramLabel = "DURATION", description = "Not before so long from now.")
+    @Option(
+            names = {"--countdown", "--delay"},
+            paramLabel = "DURATION",
+            description = "Not before so long from now.")
     private @Nullable String countdown;
 
     @Option(names = "--eta", paramLabel = "TIME", description = "Not before this ISO time.")
     private @Nullable String eta;
 
-    @Option(names = "--expires", paramLabel = "WHEN", description = "Not at or after this ISO time or duration from now.")
+    @Option(
+            names = "--expires",
+            paramLabel = "WHEN",
+            description = "Not at or after this ISO time or duration from now.")
     private @Nullable String expires;
 
     @Option(names = "--max-retries", description = "Runs beyond the first (default: STEM_DEFAULT_MAX_RETRIES).")
@@ -59,7 +70,10 @@ final class EnqueueCommand implements Callable<Integer> {
     @Option(names = "--time-limit", paramLabel = "DURATION", description = "The run is interrupted after so long.")
     private @Nullable String timeLimit;
 
-    @Option(names = "--soft-time-limit", paramLabel = "DURATION", description = "The run is asked to stop after so long.")
+    @Option(
+            names = "--soft-time-limit",
+            paramLabel = "DURATION",
+            description = "The run is asked to stop after so long.")
     private @Nullable String softTimeLimit;
 
     @Option(names = "--unique-for", paramLabel = "DURATION", description = "Only one such task at a time, for so long.")
@@ -90,8 +104,11 @@ final class EnqueueCommand implements Callable<Integer> {
         Duration longest = Options.duration("--timeout", timeout);
         try (Tasks tasks = place.open()) {
             if (!tasks.signing().canSign()) {
-                place.session().err().println("warning: no signing key: the task goes out unsigned, and a worker that verifies"
-                        + " refuses it. Set STEM_SIGNING_KEYS and STEM_SIGNING_ACTIVE_KEY (stem keygen hmac makes them).");
+                place.session()
+                        .err()
+                        .println(
+                                "warning: no signing key: the task goes out unsigned, and a worker that verifies"
+                                        + " refuses it. Set STEM_SIGNING_KEYS and STEM_SIGNING_ACTIVE_KEY (stem keygen hmac makes them).");
             }
             TaskCall call = call(arguments, tasks);
             String sent = tasks.client().enqueue(call);
@@ -147,8 +164,12 @@ final class EnqueueCommand implements Callable<Integer> {
         if (json) {
             place.session().out().println(Json.pretty(StatusJson.of(status)));
         } else if (status.state() == TaskState.SUCCEEDED) {
-            place.session().out().println(
-                    status.payload() == null ? "null" : new String(StrictJson.write(status.payload()), StandardCharsets.UTF_8));
+            place.session()
+                    .out()
+                    .println(
+                            status.payload() == null
+                                    ? "null"
+                                    : new String(StrictJson.write(status.payload()), StandardCharsets.UTF_8));
         }
         if (status.state() == TaskState.SUCCEEDED) {
             return 0;

@@ -20,12 +20,16 @@ final class EnvFile {
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
-            String pair = line.startsWith("export ") ? line.substring("export ".length()).strip() : line;
+            String pair = line.startsWith("export ")
+                    ? line.substring("export ".length()).strip()
+                    : line;
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw StemFailed.usage(file + ", line " + number + ": expected NAME=value");
             }
-            values.put(pair.substring(0, equals).strip(), unquoted(pair.substring(equals + 1).strip()));
+            values.put(
+                    pair.substring(0, equals).strip(),
+                    unquoted(pair.substring(equals + 1).strip()));
         }
         return values;
     }

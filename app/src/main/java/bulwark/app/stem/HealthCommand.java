@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "health",
         mixinStandardHelpOptions = true,
-        description = "Connections, signing keys, certificates and risks of the broker. Exit code 70 when something fails.")
+        description =
+                "Connections, signing keys, certificates and risks of the broker. Exit code 70 when something fails.")
 final class HealthCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
@@ -26,7 +27,9 @@ final class HealthCommand implements Callable<Integer> {
     @Option(names = "--skip-backend", description = "Leave the result backend out.")
     private boolean skipBackend;
 
-    @Option(names = "--allow-insecure", description = "Accept any server certificate, to find out whether it is the cause.")
+    @Option(
+            names = "--allow-insecure",
+            description = "Accept any server certificate, to find out whether it is the cause.")
     private boolean allowInsecure;
 
     @Option(names = "--json", description = "Answer in JSON.")
@@ -64,7 +67,9 @@ final class HealthCommand implements Callable<Integer> {
             case ERROR -> "[ERR]";
         };
         StringBuilder line = new StringBuilder(mark + " " + finding.component() + ": " + finding.message());
-        finding.context().forEach((name, value) -> line.append("\n        ").append(name).append(": ").append(value));
+        finding.context()
+                .forEach((name, value) ->
+                        line.append("\n        ").append(name).append(": ").append(value));
         return line.toString();
     }
 

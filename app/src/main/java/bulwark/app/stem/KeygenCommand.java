@@ -35,7 +35,9 @@ final class KeygenCommand extends Group {
 
         @Override
         public Integer call() {
-            session.out().println("STEM_SIGNING_KEYS=" + checked(id) + ":" + base64(Signing.fastest().random32()));
+            session.out()
+                    .println("STEM_SIGNING_KEYS=" + checked(id) + ":"
+                            + base64(Signing.fastest().random32()));
             session.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
             return 0;
         }

@@ -31,10 +31,12 @@ final class NextAttempt implements UnaryOperator<Message> {
         Envelope envelope = dead.envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Invalid invalid) {
-            notes.add("the signature of " + Table.printable(envelope.id()) + " does not hold (" + Table.printable(invalid.reason())
+            notes.add("the signature of " + Table.printable(envelope.id()) + " does not hold ("
+                    + Table.printable(invalid.reason())
                     + "): it goes back as it was, and workers that verify will refuse it again");
         }
-        boolean ours = verdict instanceof EnvelopeSigning.Verdict.Valid && envelope.queue().equals(queue);
+        boolean ours = verdict instanceof EnvelopeSigning.Verdict.Valid
+                && envelope.queue().equals(queue);
         return ours && signing.canSign()
                 ? Message.fresh(signing.sign(again(envelope, dead.attempt() + 1)))
                 : new Message(

@@ -41,8 +41,8 @@ final class Observation implements AutoCloseable {
         }
         Edge edge = Edge.create();
         try {
-            int port = edge.listenPlain(
-                    service(metrics, clock, state), configuration.text("STEM_METRICS_HOST"), wanted);
+            int port =
+                    edge.listenPlain(service(metrics, clock, state), configuration.text("STEM_METRICS_HOST"), wanted);
             return new Observation(edge, port);
         } catch (RuntimeException e) {
             edge.close();
@@ -64,7 +64,8 @@ final class Observation implements AutoCloseable {
                                 "/metrics",
                                 request -> Response.text(
                                         200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape())),
-                        Route.open("GET", "/healthz", request -> answer(state.get().trouble())),
+                        Route.open(
+                                "GET", "/healthz", request -> answer(state.get().trouble())),
                         Route.open("GET", "/readyz", request -> {
                             State now = state.get();
                             return answer(now.trouble() != null ? now.trouble() : now.unready());

@@ -43,7 +43,9 @@ final class ObserveCommand extends Group {
         @Mixin
         final Place place;
 
-        @Option(names = {"-f", "--file"}, description = "A snapshot to show instead of the stores.")
+        @Option(
+                names = {"-f", "--file"},
+                description = "A snapshot to show instead of the stores.")
         private @Nullable Path file;
 
         Source(Session session) {
@@ -56,7 +58,8 @@ final class ObserveCommand extends Group {
 
         Iterable<JsonNode> rows(String part, java.util.function.Function<Tasks, ObjectNode> live) throws IOException {
             if (file != null) {
-                return Json.parseObject(Files.readString(place.session().directory().resolve(file)), file.toString())
+                return Json.parseObject(
+                                Files.readString(place.session().directory().resolve(file)), file.toString())
                         .path(part);
             }
             try (Tasks tasks = place.open()) {
@@ -93,7 +96,10 @@ final class ObserveCommand extends Group {
             var rows = snapshot.putArray("queues");
             for (String queue : known(tasks)) {
                 QueueCounts counts = tasks.stores().broker().counts(queue);
-                rows.addObject().put("queue", queue).put("pending", counts.pending()).put("inflight", counts.inFlight());
+                rows.addObject()
+                        .put("queue", queue)
+                        .put("pending", counts.pending())
+                        .put("inflight", counts.inFlight());
             }
             return snapshot;
         }
@@ -210,9 +216,12 @@ final class ObserveCommand extends Group {
         queues.addAll(routing.queues().keySet());
         queues.add(routing.defaultQueue().queue());
         queues.addAll(tasks.configuration().list("STEM_WORKER_QUEUES"));
-        tasks.stores().results().heartbeats().forEach(heartbeat -> heartbeat
-                .path("queues")
-                .forEach(queue -> queues.add(queue.path("name").asString(""))));
+        tasks.stores()
+                .results()
+                .heartbeats()
+                .forEach(heartbeat -> heartbeat
+                        .path("queues")
+                        .forEach(queue -> queues.add(queue.path("name").asString(""))));
         queues.remove("");
         queues.removeIf(queue -> queue.contains(".control."));
         return queues;

@@ -21,8 +21,8 @@ final class Options {
 
     static Instant time(String option, String text) {
         return TimeText.parse(text)
-                .orElseThrow(() -> StemFailed.usage(
-                        option + " must be a time such as 2026-01-02T03:04:05Z, not \"" + Table.printable(text) + "\""));
+                .orElseThrow(() -> StemFailed.usage(option + " must be a time such as 2026-01-02T03:04:05Z, not \""
+                        + Table.printable(text) + "\""));
     }
 
     static @Nullable Instant timeOrNull(String option, @Nullable String text) {

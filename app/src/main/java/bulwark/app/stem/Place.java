@@ -17,7 +17,8 @@ final class Place {
     @Option(
             names = "--state",
             paramLabel = "FOLDER",
-            description = "Folder whose .env has the settings, and against which their paths are read (default: this one).")
+            description =
+                    "Folder whose .env has the settings, and against which their paths are read (default: this one).")
     private @Nullable Path state;
 
     @Option(names = "--broker", paramLabel = "URL", description = "Instead of STEM_BROKER_URL.")

@@ -53,7 +53,8 @@ final class RoutingCommand extends Group {
             if (json) {
                 out.println(Json.pretty(document));
             } else {
-                document.properties().forEach(member -> out.println(member.getKey() + ": " + Json.compact(member.getValue())));
+                document.properties()
+                        .forEach(member -> out.println(member.getKey() + ": " + Json.compact(member.getValue())));
             }
             return 0;
         }
@@ -83,10 +84,11 @@ final class RoutingCommand extends Group {
                 .put("alias", routing.defaultQueue().alias())
                 .put("queue", routing.defaultQueue().queue());
         ObjectNode queues = document.putObject("queues");
-        routing.queues().forEach((name, range) -> queues.putObject(name)
-                .putArray("priority_range")
-                .add(range.min())
-                .add(range.max()));
+        routing.queues()
+                .forEach((name, range) -> queues.putObject(name)
+                        .putArray("priority_range")
+                        .add(range.min())
+                        .add(range.max()));
         ObjectNode broadcasts = document.putObject("broadcasts");
         routing.broadcasts().forEach(broadcasts::putObject);
         ArrayNode routes = document.putArray("routes");
@@ -104,7 +106,9 @@ final class RoutingCommand extends Group {
             if (rule.queue() != null) {
                 match.put("queue_override", rule.queue());
             }
-            route.putObject("target").put("type", rule.broadcast() ? "broadcast" : "queue").put("name", rule.target());
+            route.putObject("target")
+                    .put("type", rule.broadcast() ? "broadcast" : "queue")
+                    .put("name", rule.target());
             if (rule.priority() != null) {
                 route.put("priority_override", rule.priority());
             }

@@ -9,7 +9,12 @@ import java.util.Map;
 
 /** What one command may see of the world. A command takes it as the only argument of its constructor. */
 record Session(
-        Map<String, String> environment, Path directory, InputStream in, PrintStream out, PrintStream err, Clock clock) {
+        Map<String, String> environment,
+        Path directory,
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Clock clock) {
     static Session ofProcess() {
         return new Session(
                 System.getenv(),

@@ -10,7 +10,8 @@ final class StatusJson {
     private StatusJson() {}
 
     static ObjectNode of(TaskStatus status) {
-        ObjectNode json = Json.object().put("id", status.id()).put("state", status.state().wire());
+        ObjectNode json =
+                Json.object().put("id", status.id()).put("state", status.state().wire());
         json.set("payload", status.payload() == null ? JsonNodeFactory.instance.nullNode() : status.payload());
         if (status.error() == null) {
             json.putNull("error");

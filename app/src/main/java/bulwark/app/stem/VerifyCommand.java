@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Verify an envelope (or what dlq show printed) with the configured keys. Exit code 0 valid, 1 not.")
+        description =
+                "Verify an envelope (or what dlq show printed) with the configured keys. Exit code 0 valid, 1 not.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
@@ -47,7 +48,8 @@ final class VerifyCommand implements Callable<Integer> {
         Envelope envelope = envelope().envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Unchecked) {
-            throw StemFailed.usage("there are no keys to verify with: set STEM_SIGNING_KEYS or STEM_SIGNING_PUBLIC_KEYS");
+            throw StemFailed.usage(
+                    "there are no keys to verify with: set STEM_SIGNING_KEYS or STEM_SIGNING_PUBLIC_KEYS");
         }
         boolean valid = verdict instanceof EnvelopeSigning.Verdict.Valid;
         place.session().out().println(json ? Json.pretty(json(envelope, verdict)) : sentence(envelope, verdict));

@@ -102,7 +102,8 @@ final class WorkerAskCommands {
 
         @Option(
                 names = "--mode",
-                description = "warm: finish what runs; soft: ask it to stop; hard: put it back (default ${DEFAULT-VALUE}).")
+                description =
+                        "warm: finish what runs; soft: ask it to stop; hard: put it back (default ${DEFAULT-VALUE}).")
         private Mode mode = Mode.WARM;
 
         Shutdown(Session session) {

@@ -71,7 +71,8 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
             return;
         }
         switch (PidFile.look(session.directory().resolve(pidfile))) {
-            case PidFile.State.Running running -> note("[OK ]", "process " + running.pid() + " runs since " + running.since());
+            case PidFile.State.Running running ->
+                note("[OK ]", "process " + running.pid() + " runs since " + running.since());
             case PidFile.State.Not not -> note("[ERR]", pidfile + ": " + not.code());
         }
     }
@@ -83,8 +84,10 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
         Path file = session.directory().resolve(logfile);
         Path folder = java.util.Objects.requireNonNull(file.toAbsolutePath().getParent());
         if (Files.isRegularFile(file)) {
-            note(Files.isWritable(file) ? "[OK ]" : "[ERR]", logfile + " has " + Files.size(file) + " bytes"
-                    + (Files.isWritable(file) ? "" : " and cannot be written"));
+            note(
+                    Files.isWritable(file) ? "[OK ]" : "[ERR]",
+                    logfile + " has " + Files.size(file) + " bytes"
+                            + (Files.isWritable(file) ? "" : " and cannot be written"));
         } else if (Files.isWritable(folder)) {
             note("[WARN]", logfile + " does not exist yet");
         } else {

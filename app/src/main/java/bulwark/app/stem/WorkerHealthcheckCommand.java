@@ -53,7 +53,8 @@ final class WorkerHealthcheckCommand implements Callable<Integer> {
     private String sentence(PidFile.State state) {
         return switch (state) {
             case PidFile.State.Running running ->
-                "Worker " + name() + " healthy (pid " + running.pid() + ", uptime " + uptime(running).toSeconds() + "s).";
+                "Worker " + name() + " healthy (pid " + running.pid() + ", uptime "
+                        + uptime(running).toSeconds() + "s).";
             case PidFile.State.Not not -> "Worker " + name() + " unhealthy: " + not.code() + " (" + pidfile + ").";
         };
     }

@@ -44,13 +44,19 @@ final class WorkerMultiCommand implements Callable<Integer> {
     @Option(names = "--command", description = "A word of the command to run; repeat it for each further word.")
     private List<String> command = List.of();
 
-    @Option(names = "--command-line", description = "The command to run as one text (default: STEM_WORKER_COMMAND, then stem worker start).")
+    @Option(
+            names = "--command-line",
+            description = "The command to run as one text (default: STEM_WORKER_COMMAND, then stem worker start).")
     private @Nullable String commandLine;
 
-    @Option(names = {"-q", "--queue"}, description = "A queue of the workers; may be repeated.")
+    @Option(
+            names = {"-q", "--queue"},
+            description = "A queue of the workers; may be repeated.")
     private List<String> queues = List.of();
 
-    @Option(names = {"-b", "--broadcast"}, description = "A broadcast channel of the workers; may be repeated.")
+    @Option(
+            names = {"-b", "--broadcast"},
+            description = "A broadcast channel of the workers; may be repeated.")
     private List<String> broadcasts = List.of();
 
     @Option(names = "--pidfile", description = "Default ${DEFAULT-VALUE}.")
@@ -65,7 +71,12 @@ final class WorkerMultiCommand implements Callable<Integer> {
     @Option(names = "--env-file", description = "Settings for the workers, NAME=value lines.")
     private @Nullable Path envFile;
 
-    @Option(names = "--detach", negatable = true, defaultValue = "true", fallbackValue = "true", description = "Leave the workers running (the default).")
+    @Option(
+            names = "--detach",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Leave the workers running (the default).")
     private boolean detach = true;
 
     @Option(names = "--foreground", description = "Stay, and stop the workers when this ends.")
@@ -96,13 +107,15 @@ final class WorkerMultiCommand implements Callable<Integer> {
         List<String> names = named;
         for (String setting : List.of("STEMD_NODES", "STEM_WORKER_NODES")) {
             if (names.isEmpty()) {
-                names = Arrays.stream(session.environment().getOrDefault(setting, "").split("[,\\s]+"))
+                names = Arrays.stream(
+                                session.environment().getOrDefault(setting, "").split("[,\\s]+"))
                         .filter(name -> !name.isEmpty())
                         .toList();
             }
         }
         if (names.isEmpty()) {
-            throw StemFailed.usage("name the workers, for instance: stem worker multi start w1 w2 (or set STEM_WORKER_NODES)");
+            throw StemFailed.usage(
+                    "name the workers, for instance: stem worker multi start w1 w2 (or set STEM_WORKER_NODES)");
         }
         String host = InetAddress.getLocalHost().getHostName();
         List<MultiNode> nodes = new ArrayList<>();
@@ -110,7 +123,8 @@ final class WorkerMultiCommand implements Callable<Integer> {
             if (!name.matches("[A-Za-z0-9._@-]{1,64}") || name.startsWith(".")) {
                 throw StemFailed.usage("a node's name has 1 to 64 letters, digits, dots, dashes and underscores");
             }
-            nodes.add(new MultiNode(name, nodes.size() + 1, host, session.clock().instant()));
+            nodes.add(
+                    new MultiNode(name, nodes.size() + 1, host, session.clock().instant()));
         }
         return nodes;
     }
@@ -187,8 +201,10 @@ final class WorkerMultiCommand implements Callable<Integer> {
         environment.put("STEM_WORKER_NODE", node.name());
         environment.put("STEM_WORKER_INDEX", String.valueOf(node.index()));
         environment.put("STEM_WORKER_HOST", node.host());
-        environment.put("STEM_WORKER_PIDFILE", node.path(session.directory(), pidfile).toString());
-        environment.put("STEM_WORKER_LOGFILE", node.path(session.directory(), logfile).toString());
+        environment.put(
+                "STEM_WORKER_PIDFILE", node.path(session.directory(), pidfile).toString());
+        environment.put(
+                "STEM_WORKER_LOGFILE", node.path(session.directory(), logfile).toString());
         if (!queues.isEmpty()) {
             environment.put("STEM_DEFAULT_QUEUE", queues.getFirst());
             environment.put("STEM_WORKER_QUEUES", String.join(",", queues));
@@ -238,8 +254,9 @@ final class WorkerMultiCommand implements Callable<Integer> {
                     session.out().println(node.name() + ": running (pid " + running.pid() + ").");
                 case PidFile.State.Not not -> {
                     code = NOT_RUNNING;
-                    session.out().println(node.name() + ": not running ("
-                            + (not.code().equals("pidfile-missing") ? "no PID file" : not.code()) + ").");
+                    session.out()
+                            .println(node.name() + ": not running ("
+                                    + (not.code().equals("pidfile-missing") ? "no PID file" : not.code()) + ").");
                 }
             }
         }

@@ -17,7 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class WorkerPauseCommands {
     private WorkerPauseCommands() {}
 
-    @Command(name = "pause", mixinStandardHelpOptions = true, description = "Run nothing from these queues until they are resumed.")
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Run nothing from these queues until they are resumed.")
     static final class Pause implements Callable<Integer> {
         @Mixin
         private final OfQueues of;
@@ -51,7 +54,10 @@ final class WorkerPauseCommands {
         @Mixin
         private final Ask ask;
 
-        @Option(names = {"-q", "--queue"}, required = true, description = "A queue; may be repeated.")
+        @Option(
+                names = {"-q", "--queue"},
+                required = true,
+                description = "A queue; may be repeated.")
         private List<String> queues = List.of();
 
         @Option(names = "--reason", description = "Kept with the pause.")

@@ -26,7 +26,11 @@ final class WorkerRevokeCommand implements Callable<Integer> {
     @Mixin
     private final Ask ask;
 
-    @Option(names = {"-t", "--task"}, required = true, paramLabel = "ID", description = "A task's id; may be repeated.")
+    @Option(
+            names = {"-t", "--task"},
+            required = true,
+            paramLabel = "ID",
+            description = "A task's id; may be repeated.")
     private List<String> ids = List.of();
 
     @Option(names = "--terminate", description = "Also ask it to stop when it runs.")
@@ -54,8 +58,8 @@ final class WorkerRevokeCommand implements Callable<Integer> {
             RevocationStore store = tasks.stores().revocations();
             List<Revocation> stored = new ArrayList<>();
             for (String id : ids) {
-                stored.add(store.upsert(new Revocation(
-                        namespace, id, version(tasks.clock()), now, terminate, reason, requester, end)));
+                stored.add(store.upsert(
+                        new Revocation(namespace, id, version(tasks.clock()), now, terminate, reason, requester, end)));
             }
             store.prune(namespace, now);
             ask.out().println("revoked: " + stored.size() + " -> " + String.join(", ", ids));

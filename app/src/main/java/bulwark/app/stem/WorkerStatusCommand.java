@@ -26,10 +26,15 @@ final class WorkerStatusCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
 
-    @Option(names = {"-w", "--worker"}, paramLabel = "ID", description = "Only this worker; may be repeated.")
+    @Option(
+            names = {"-w", "--worker"},
+            paramLabel = "ID",
+            description = "Only this worker; may be repeated.")
     private List<String> workers = List.of();
 
-    @Option(names = {"-f", "--follow"}, description = "Go on printing heartbeats as they come.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on printing heartbeats as they come.")
     private boolean follow;
 
     @Option(names = "--json", description = "JSON, with --follow a line for each heartbeat.")
@@ -41,10 +46,14 @@ final class WorkerStatusCommand implements Callable<Integer> {
     @Option(names = "--backend", paramLabel = "URL", description = "Instead of STEM_RESULT_BACKEND_URL.")
     private @Nullable String backend;
 
-    @Option(names = "--timeout", description = "With --follow: end after so long without a heartbeat (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--timeout",
+            description = "With --follow: end after so long without a heartbeat (default ${DEFAULT-VALUE}).")
     private String timeout = "30s";
 
-    @Option(names = "--heartbeat-interval", description = "What a worker is measured by (default: STEM_HEARTBEAT_INTERVAL).")
+    @Option(
+            names = "--heartbeat-interval",
+            description = "What a worker is measured by (default: STEM_HEARTBEAT_INTERVAL).")
     private @Nullable String interval;
 
     @Option(names = "--metrics-exporters", hidden = true)
@@ -113,13 +122,18 @@ final class WorkerStatusCommand implements Callable<Integer> {
 
     private void print(ObjectNode beat, Tasks tasks) {
         String stamp = beat.path("timestamp").asString("");
-        place.session().out().println(Table.printable("Worker " + id(beat) + " (namespace: "
-                + beat.path("namespace").asString("") + ") @ " + stamp + " isolate="
-                + beat.path("isolateCount").asString("0") + " inflight=" + beat.path("inflight").asString("0")
-                + stale(stamp, tasks)));
+        place.session()
+                .out()
+                .println(Table.printable("Worker " + id(beat) + " (namespace: "
+                        + beat.path("namespace").asString("") + ") @ " + stamp + " isolate="
+                        + beat.path("isolateCount").asString("0") + " inflight="
+                        + beat.path("inflight").asString("0")
+                        + stale(stamp, tasks)));
         beat.path("queues")
-                .forEach(queue -> place.session().out().println(Table.printable("  " + queue.path("name").asString("")
-                        + ": inflight=" + queue.path("inflight").asString("0"))));
+                .forEach(queue -> place.session()
+                        .out()
+                        .println(Table.printable("  " + queue.path("name").asString("") + ": inflight="
+                                + queue.path("inflight").asString("0"))));
     }
 
     private String stale(String stamp, Tasks tasks) {

@@ -16,18 +16,20 @@ class ToolsTest {
     @Test
     void fresh_ed25519_keys_are_exactly_four_lines_of_settings() {
         Ran ran = stem("keygen", "ed25519");
-        assertThat(ran.out().lines()).satisfiesExactly(
-                line -> assertThat(line).isEqualTo("STEM_SIGNING_ALGORITHM=ed25519"),
-                line -> assertThat(line).matches("STEM_SIGNING_PUBLIC_KEYS=primary:[A-Za-z0-9+/]{43}="),
-                line -> assertThat(line).matches("STEM_SIGNING_PRIVATE_KEYS=primary:[A-Za-z0-9+/]{43}="),
-                line -> assertThat(line).isEqualTo("STEM_SIGNING_ACTIVE_KEY=primary"));
+        assertThat(ran.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("STEM_SIGNING_ALGORITHM=ed25519"),
+                        line -> assertThat(line).matches("STEM_SIGNING_PUBLIC_KEYS=primary:[A-Za-z0-9+/]{43}="),
+                        line -> assertThat(line).matches("STEM_SIGNING_PRIVATE_KEYS=primary:[A-Za-z0-9+/]{43}="),
+                        line -> assertThat(line).isEqualTo("STEM_SIGNING_ACTIVE_KEY=primary"));
     }
 
     @Test
     void a_fresh_hmac_key_has_32_bytes_and_the_id_that_was_asked_for() {
-        assertThat(stem("keygen", "hmac", "--id", "next").out().lines()).satisfiesExactly(
-                line -> assertThat(line).matches("STEM_SIGNING_KEYS=next:[A-Za-z0-9+/]{43}="),
-                line -> assertThat(line).isEqualTo("STEM_SIGNING_ACTIVE_KEY=next"));
+        assertThat(stem("keygen", "hmac", "--id", "next").out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).matches("STEM_SIGNING_KEYS=next:[A-Za-z0-9+/]{43}="),
+                        line -> assertThat(line).isEqualTo("STEM_SIGNING_ACTIVE_KEY=next"));
         assertThat(stem("keygen", "hmac", "--id", "a,b").code()).isEqualTo(64);
     }
 
@@ -41,7 +43,8 @@ class ToolsTest {
         Files.writeString(folder.resolve("routing.yaml"), dumped.out());
         Ran again = Ran.stem(folder, environment, "routing", "dump");
         assertThat(again.out()).isEqualTo(dumped.out()).contains("billing.*").contains("priority_override");
-        assertThat(Ran.stem(folder, environment, "routing", "dump", "--json").out()).contains("\"default_queue\": {");
+        assertThat(Ran.stem(folder, environment, "routing", "dump", "--json").out())
+                .contains("\"default_queue\": {");
     }
 
     @Test

@@ -26,13 +26,18 @@ class WorkerMultiTest {
     void workers_are_started_seen_and_stopped() {
         Ran started = multi("start", "a", "b");
         assertThat(started.code()).as(started.err()).isZero();
-        assertThat(started.out()).containsPattern("Started a \\(pid \\d+\\)\\.").containsPattern("Started b \\(pid \\d+\\)\\.");
+        assertThat(started.out())
+                .containsPattern("Started a \\(pid \\d+\\)\\.")
+                .containsPattern("Started b \\(pid \\d+\\)\\.");
         assertThat(multi("status", "a", "b").out()).containsPattern("a: running \\(pid \\d+\\)\\.");
         assertThat(multi("status", "a", "c").code()).isEqualTo(3);
         assertThat(multi("status", "c").out()).contains("c: not running (no PID file).");
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(read("b.log")).contains("b 2 q1,q2"));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(read("b.log")).contains("b 2 q1,q2"));
         Ran stopped = multi("stop", "a", "b");
-        assertThat(stopped.out()).containsPattern("Stopping a \\(pid \\d+\\)\\.\\.\\.").contains("Stopped b.");
+        assertThat(stopped.out())
+                .containsPattern("Stopping a \\(pid \\d+\\)\\.\\.\\.")
+                .contains("Stopped b.");
         assertThat(multi("status", "a").code()).isEqualTo(3);
     }
 
@@ -58,7 +63,8 @@ class WorkerMultiTest {
 
     @Test
     void a_number_that_another_process_inherited_is_not_the_worker() throws Exception {
-        Path pidfile = Files.writeString(folder.resolve("old.pid"), ProcessHandle.current().pid() + "\n");
+        Path pidfile = Files.writeString(
+                folder.resolve("old.pid"), ProcessHandle.current().pid() + "\n");
         Files.setLastModifiedTime(pidfile, java.nio.file.attribute.FileTime.fromMillis(1_000));
         Ran look = Ran.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile.toString());
         assertThat(look.code()).isEqualTo(70);
@@ -69,7 +75,16 @@ class WorkerMultiTest {
     void diagnosis_marks_what_is_wrong() throws Exception {
         Path env = Files.writeString(folder.resolve("worker.env"), "export STEM_CONCURRENCY=many\nSTEM_LEASE='20s'\n");
         Ran told = Ran.stem(
-                folder, ENVIRONMENT, "worker", "diagnose", "--pidfile", "none.pid", "--logfile", "none.log", "--env-file", env.toString());
+                folder,
+                ENVIRONMENT,
+                "worker",
+                "diagnose",
+                "--pidfile",
+                "none.pid",
+                "--logfile",
+                "none.log",
+                "--env-file",
+                env.toString());
         assertThat(told.code()).isEqualTo(70);
         assertThat(told.out())
                 .contains("[ERR] none.pid: pidfile-missing")
@@ -83,7 +98,12 @@ class WorkerMultiTest {
         words.addAll(java.util.List.of(
                 "--pidfile", "%n.pid", "--logfile", "%n.log", "--workdir", folder.toString(), "-q", "q1", "-q", "q2"));
         if (!action.equals("status") && !action.equals("stop")) {
-            words.addAll(java.util.List.of("--command", "sh", "--command", "-c", "--command",
+            words.addAll(java.util.List.of(
+                    "--command",
+                    "sh",
+                    "--command",
+                    "-c",
+                    "--command",
                     "echo $STEM_WORKER_NODE $STEM_WORKER_INDEX $STEM_WORKER_QUEUES; exec sleep 30"));
         }
         return Ran.stem(folder, ENVIRONMENT, words.toArray(String[]::new));

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Opens what the URLs name: {@code memory:} (this process alone), {@code sqlite:PATH} (embedded), {@code redis://} and {@code rediss://}. Settings with equal URLs share one
@@ -123,5 +124,14 @@ public final class OpenStores {
             throw new ConfigurationRefused(List.of(setting + " names no file: write sqlite:PATH"));
         }
         return directory.resolve(plain);
+    }
+
+    /** Told when this process holds an embedded store and a write to the disk failed: the process must end soon after. */
+    public static void onFatal(TaskStores stores, Consumer<Throwable> listener) {
+        switch (stores) {
+            case EmbeddedStores embedded -> embedded.onFatal(listener);
+            case JoinedStores joined -> joined.places().forEach(place -> onFatal(place, listener));
+            default -> {}
+        }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port-base",
-            description = "First of the ports: plain HTTP on N, mutual TLS on N+765 (default ${DEFAULT-VALUE}).")
+            description = "First of the ports: plain HTTP on N, mutual TLS on N+765, metrics of worker and beat on N+300 and N+301 (default ${DEFAULT-VALUE}).")
     private int portBase = 8000;
 
     @Option(names = "--state", description = "Where keys, secrets and data live (default .bulwark beside the program).")
@@ -21,20 +22,64 @@ final class UpCommand implements Callable<Integer> {
         if (portBase < 1024 || portBase > 64_000) {
             throw new CommandFailed("--port-base must lie between 1024 and 64000; got " + portBase);
         }
-        FactsSetup setup = FactsSetup.openOrCreate(state.toAbsolutePath().resolve("facts"), portBase);
-        try (Child child = Child.start("facts", setup.directory(), setup.environment(), "stigmem-node")) {
-            Runtime.getRuntime().addShutdownHook(new Thread(child::close, "stop"));
-            if (!child.awaitReady(setup.runFile())) {
-                throw new CommandFailed("the fact node did not start; its own words are above");
-            }
-            setup.welcome(System.out);
-            int code = child.awaitEnd();
-            if (code != 0) {
-                throw new CommandFailed("the fact node ended with code " + code
-                        + "; its own words are above. After a disk fault run: bin/stigmem fsck --db "
-                        + setup.directory().resolve("stigmem.db"));
+        Path folder = state.toAbsolutePath().normalize();
+        FactsSetup facts = FactsSetup.openOrCreate(folder.resolve("facts"), portBase);
+        TasksSetup tasks = TasksSetup.openOrCreate(folder, portBase);
+        try (Supervisor supervisor = new Supervisor()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
+            start(supervisor, facts, tasks);
+            supervisor.awaitReady();
+            tasks.applySchedules();
+            facts.welcome(System.out);
+            tasks.welcome(System.out, program());
+            String fault = supervisor.awaitEnd();
+            if (fault != null) {
+                throw new CommandFailed(fault);
             }
             return 0;
         }
+    }
+
+    private static void start(Supervisor supervisor, FactsSetup facts, TasksSetup tasks) throws IOException {
+        supervisor.add(
+                "fact node",
+                () -> Child.start("facts", facts.directory(), facts.environment(), "stigmem-node"),
+                child -> child.awaitReady(facts.runFile()),
+                "After a disk fault run: bin/stigmem fsck --db "
+                        + facts.directory().resolve("stigmem.db"));
+        supervisor.add(
+                "worker",
+                () -> Child.start(
+                        "worker",
+                        tasks.workerDirectory(),
+                        tasks.workerEnvironment(),
+                        "stem",
+                        "worker",
+                        "start",
+                        "--pidfile",
+                        tasks.workerPidFile().toString()),
+                child -> child.awaitPid(tasks.workerPidFile()),
+                "Its settings are in " + tasks.directory());
+        supervisor.add(
+                "beat",
+                () -> Child.start(
+                        "beat",
+                        tasks.beatDirectory(),
+                        tasks.beatEnvironment(),
+                        "stem",
+                        "beat",
+                        "--pidfile",
+                        tasks.beatPidFile().toString()),
+                child -> child.awaitPid(tasks.beatPidFile()),
+                "Its settings are in " + tasks.directory());
+    }
+
+    /** As it is typed in the folder of the repository, else with the whole path. */
+    private static String program() {
+        String repository = System.getProperty("bulwark.repository", "");
+        Path program = Path.of(repository).resolve("bin/stem");
+        return Path.of("").toAbsolutePath().equals(Path.of(repository).toAbsolutePath())
+                ? "bin/stem"
+                : program.toString();
     }
 }

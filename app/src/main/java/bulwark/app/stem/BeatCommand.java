@@ -3,6 +3,9 @@ package bulwark.app.stem;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.setup.Tasks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,12 +34,15 @@ final class BeatCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Send what is due now, and end.")
     private boolean once;
 
+    @Option(names = "--pidfile", description = "Written when it beats, removed at the end.")
+    private @Nullable Path pidfile;
+
     BeatCommand(Session session) {
         this.place = new Place(session);
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Clock clock = place.session().clock();
         try (Tasks tasks = Tasks.open(place.environment(), place.directory(), clock);
                 Beat beat = new Beat(
@@ -53,7 +59,13 @@ final class BeatCommand implements Callable<Integer> {
                     tasks.configuration(), tasks.metrics(), clock, () -> state(beat, started, clock.instant()))) {
                 beat.start();
                 place.session().out().println("beat started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
+                if (pidfile != null) {
+                    PidFile.write(place.directory().resolve(pidfile), ProcessHandle.current().pid());
+                }
                 awaitStop(tasks);
+                if (pidfile != null) {
+                    Files.deleteIfExists(place.directory().resolve(pidfile));
+                }
             }
             return 0;
         }

@@ -3,10 +3,13 @@ package bulwark.app.stem;
 import bulwark.kernel.config.Configuration;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.setup.Tasks;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which settings a command goes by: those of the environment and of {@code .env} in a folder. Unknown STEM_ names are none of a command's business. */
@@ -62,7 +65,11 @@ final class Place {
         return configuration;
     }
 
+    /** For a command: what it says matters, not what it goes through on the way. */
     Tasks open() {
+        if (LoggerFactory.getLogger("bulwark.tasks") instanceof Logger log) {
+            log.setLevel(Level.WARN);
+        }
         return Tasks.open(configuration(), directory(), session.clock());
     }
 }

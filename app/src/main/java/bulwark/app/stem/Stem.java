@@ -5,6 +5,8 @@ import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.handler.HandlersRefused;
+import bulwark.tasks.worker.WorkerRefused;
 import bulwark.tasks.schedule.ScheduleEdits;
 import bulwark.tasks.schedule.ScheduleRefused;
 import bulwark.web.Edge.EdgeFailed;
@@ -80,6 +82,11 @@ public final class Stem {
                 error(err, refused);
                 return StemFailed.USAGE;
             }
+            case WorkerRefused refused -> {
+                refused.problems().forEach(problem -> err.println("error: " + problem));
+                return StemFailed.USAGE;
+            }
+            case HandlersRefused refused -> error(err, refused);
             case BrokerUnavailable unavailable -> error(err, unavailable);
             case StoreRefused refused -> error(err, refused);
             case KeyRefused refused -> error(err, refused);

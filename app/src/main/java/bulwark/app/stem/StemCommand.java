@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             ScheduleCommand.class,
             BeatCommand.class,
             DlqCommand.class,
+            TasksCommand.class,
             ObserveCommand.class,
             RoutingCommand.class,
             HealthCommand.class,

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Run workers and talk to them.",
         subcommands = {
+            WorkerStartCommand.class,
             WorkerAskCommands.Ping.class,
             WorkerAskCommands.Stats.class,
             WorkerAskCommands.Inspect.class,

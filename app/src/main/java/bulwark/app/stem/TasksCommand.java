@@ -1,0 +1,50 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.handler.TaskHandler;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Which tasks a worker of this program can run. */
+@Command(name = "tasks", mixinStandardHelpOptions = true, description = "Known tasks.", subcommands = TasksCommand.Ls.class)
+final class TasksCommand extends Group {
+    TasksCommand(Session session) {
+        super(session);
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Handlers that a worker started from here would have.")
+    static final class Ls implements Callable<Integer> {
+        private final Session session;
+
+        @Option(names = "--json", description = "JSON.")
+        private boolean json;
+
+        Ls(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            Handlers handlers = Handlers.discover(Thread.currentThread().getContextClassLoader());
+            if (json) {
+                ArrayNode all = JsonNodeFactory.instance.arrayNode();
+                for (TaskHandler handler : handlers.all()) {
+                    all.addObject()
+                            .put("name", handler.name())
+                            .put("description", handler.description())
+                            .put("maxRetries", handler.options().maxRetries());
+                }
+                session.out().println(Json.pretty(all));
+                return 0;
+            }
+            // Nothing here claims to be idempotent or has tags: the columns stay for readers of the original's output.
+            String form = "%-28s %-60s %-10s %s%n";
+            session.out().printf(form, "NAME", "DESCRIPTION", "IDEMPOTENT", "TAGS");
+            handlers.all().forEach(h -> session.out().printf(form, h.name(), h.description(), "-", "-"));
+            return 0;
+        }
+    }
+}

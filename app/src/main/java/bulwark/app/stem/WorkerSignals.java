@@ -1,0 +1,51 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.worker.Worker;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import sun.misc.Signal;
+
+/**
+ * What signals mean to a worker: SIGTERM warm, SIGINT soft, SIGUSR1 hard, each at least one step louder than the one before; SIGHUP reads keys again. (SIGQUIT, which is hard in
+ * the original system, belongs to the Java machine: it prints its threads.)
+ */
+final class WorkerSignals {
+    private static final Duration RELOAD = Duration.ofSeconds(10);
+
+    private WorkerSignals() {}
+
+    static void install(Worker worker, Tasks tasks, Consumer<String> say) {
+        AtomicReference<Worker.Mode> last = new AtomicReference<>();
+        on("TERM", () -> ask(worker, last, Worker.Mode.WARM));
+        on("INT", () -> ask(worker, last, Worker.Mode.SOFT));
+        on("USR1", () -> ask(worker, last, Worker.Mode.HARD));
+        on("HUP", () -> tasks.reload().forEach(say));
+    }
+
+    private static void ask(Worker worker, AtomicReference<Worker.Mode> last, Worker.Mode wanted) {
+        Worker.Mode mode = last.updateAndGet(before -> louder(before, wanted));
+        worker.shutdown(mode);
+    }
+
+    private static Worker.Mode louder(Worker.@org.jspecify.annotations.Nullable Mode before, Worker.Mode wanted) {
+        if (before == null) {
+            return wanted;
+        }
+        Worker.Mode[] modes = Worker.Mode.values();
+        Worker.Mode next = modes[Math.min(before.ordinal() + 1, modes.length - 1)];
+        return next.compareTo(wanted) > 0 ? next : wanted;
+    }
+
+    private static void on(String name, Runnable action) {
+        Signal.handle(new Signal(name), signal -> action.run());
+    }
+
+    /** Files of keys may change at any time, and nobody has to send a signal for it. */
+    static void awaitStopped(Worker worker, Tasks tasks) throws InterruptedException {
+        while (!worker.awaitStopped(RELOAD)) {
+            tasks.reload();
+        }
+    }
+}

@@ -2,11 +2,14 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -123,7 +126,17 @@ public final class OpenStores {
         if (plain.isEmpty()) {
             throw new ConfigurationRefused(List.of(setting + " names no file: write sqlite:PATH"));
         }
-        return directory.resolve(plain);
+        Path file = directory.resolve(plain).toAbsolutePath().normalize();
+        Path folder = file.getParent();
+        if (folder != null && !Files.exists(folder)) {
+            try {
+                OwnerOnlyFiles.createDirectory(folder);
+            } catch (IOException e) {
+                throw new ConfigurationRefused(
+                        List.of(setting + ": the folder " + folder + " cannot be made (" + e.getMessage() + ")"));
+            }
+        }
+        return file;
     }
 
     /** Told when this process holds an embedded store and a write to the disk failed: the process must end soon after. */

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "schedules",
         mixinStandardHelpOptions = true,
-        description = "What is due, and how late and how well schedules ran. Overdue is what a beat should have sent five seconds ago.")
+        description =
+                "What is due, and how late and how well schedules ran. Overdue is what a beat should have sent five seconds ago.")
 final class ObserveSchedulesCommand implements Callable<Integer> {
     private static final Duration LATE = Duration.ofSeconds(5);
     private static final String TITLES =
@@ -32,7 +33,10 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
     @Mixin
     private final ScheduleCommand.In in;
 
-    @Option(names = {"-f", "--file"}, paramLabel = "PATH", description = "A file of schedules to show instead of the store.")
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "PATH",
+            description = "A file of schedules to show instead of the store.")
     private @Nullable Path file;
 
     ObserveSchedulesCommand(Session session) {
@@ -51,8 +55,9 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
                 .flatMap(entry -> Optional.ofNullable(entry.run().drift()).stream())
                 .map(Duration::abs)
                 .max(Comparator.naturalOrder());
-        in.out().println("Summary: due=" + due(entries, now) + " overdue=" + due(entries, now.minus(LATE))
-                + drift.map(d -> ", maxDrift=" + ScheduleLine.millis(d)).orElse(""));
+        in.out()
+                .println("Summary: due=" + due(entries, now) + " overdue=" + due(entries, now.minus(LATE))
+                        + drift.map(d -> ", maxDrift=" + ScheduleLine.millis(d)).orElse(""));
         in.out().println(TITLES);
         in.out().println(RULE);
         entries.forEach(this::print);

@@ -18,18 +18,24 @@ import picocli.CommandLine.Option;
 @Command(
         name = "apply",
         mixinStandardHelpOptions = true,
-        description = "Store the schedules of a JSON or YAML file; those that are there keep their run state. A file with any fault changes nothing.")
+        description =
+                "Store the schedules of a JSON or YAML file; those that are there keep their run state. A file with any fault changes nothing.")
 final class ScheduleApplyCommand implements Callable<Integer> {
     @Mixin
     private final ScheduleCommand.In in;
 
-    @Option(names = {"-f", "--file"}, paramLabel = "PATH", description = "A list of schedules, or {schedules: [...]}.")
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "PATH",
+            description = "A list of schedules, or {schedules: [...]}.")
     private @Nullable Path file;
 
     @Option(names = "--dry-run", description = "Only look for faults.")
     private boolean dryRun;
 
-    @Option(names = {"-y", "--yes"}, description = "Do it.")
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do it.")
     private boolean yes;
 
     ScheduleApplyCommand(Session session) {
@@ -44,7 +50,9 @@ final class ScheduleApplyCommand implements Callable<Integer> {
         if (!dryRun && !yes) {
             throw StemFailed.usage("Apply requires --yes confirmation (or use --dry-run).");
         }
-        List<ScheduleEntry> entries = Definitions.parse(text(in.place.session().directory().resolve(file)), in.place.session().clock().instant());
+        List<ScheduleEntry> entries = Definitions.parse(
+                text(in.place.session().directory().resolve(file)),
+                in.place.session().clock().instant());
         if (dryRun) {
             in.out().println("Validated " + entries.size() + " schedule(s).");
             return 0;

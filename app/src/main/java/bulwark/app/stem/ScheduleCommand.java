@@ -43,7 +43,8 @@ final class ScheduleCommand extends Group {
         }
 
         OpenSchedules open() {
-            return OpenSchedules.of(place.configuration(), place.directory(), place.session().clock());
+            return OpenSchedules.of(
+                    place.configuration(), place.directory(), place.session().clock());
         }
 
         ScheduleEdits edits(OpenSchedules schedules) {
@@ -64,7 +65,10 @@ final class ScheduleCommand extends Group {
         @Parameters(arity = "0..1", paramLabel = "ID", description = "The schedule.")
         private @Nullable String positional;
 
-        @Option(names = {"-i", "--id"}, paramLabel = "ID", description = "The schedule.")
+        @Option(
+                names = {"-i", "--id"},
+                paramLabel = "ID",
+                description = "The schedule.")
         private @Nullable String option;
 
         @Nullable
@@ -158,7 +162,9 @@ final class ScheduleCommand extends Group {
         @Mixin
         private final Which which = new Which();
 
-        @Option(names = {"-y", "--yes"}, description = "Do it.")
+        @Option(
+                names = {"-y", "--yes"},
+                description = "Do it.")
         private boolean yes;
 
         Delete(Session session) {
@@ -200,8 +206,8 @@ final class ScheduleCommand extends Group {
             try (OpenSchedules schedules = in.open()) {
                 ScheduleEntry entry = in.edits(schedules).enable(id).orElseThrow(() -> notFound(id));
                 if (!entry.enabled()) {
-                    throw StemFailed.usage("Schedule \"" + Table.printable(id) + "\" runs once, and its time has passed: apply it with"
-                            + " another time.");
+                    throw StemFailed.usage("Schedule \"" + Table.printable(id)
+                            + "\" runs once, and its time has passed: apply it with" + " another time.");
                 }
                 in.out().println("Enabled schedule \"" + Table.printable(id) + "\".");
                 if (entry.run().nextRunAt() == null) {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "dry-run",
         mixinStandardHelpOptions = true,
-        description = "When a schedule would run: one time a line, without jitter. With --spec nothing needs to be stored.")
+        description =
+                "When a schedule would run: one time a line, without jitter. With --spec nothing needs to be stored.")
 final class ScheduleDryRunCommand implements Callable<Integer> {
     private static final int MOST = 1000;
 
@@ -30,10 +31,15 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
     @Mixin
     private final ScheduleCommand.Which which = new ScheduleCommand.Which();
 
-    @Option(names = "--spec", description = "every:5m, a cron expression, or JSON with its kind; instead of the stored one.")
+    @Option(
+            names = "--spec",
+            description = "every:5m, a cron expression, or JSON with its kind; instead of the stored one.")
     private @Nullable String spec;
 
-    @Option(names = "--timezone", paramLabel = "ZONE", description = "Of a cron expression; instead of the stored one (default: UTC).")
+    @Option(
+            names = "--timezone",
+            paramLabel = "ZONE",
+            description = "Of a cron expression; instead of the stored one (default: UTC).")
     private @Nullable String timezone;
 
     @Option(names = "--count", description = "How many (default ${DEFAULT-VALUE}).")

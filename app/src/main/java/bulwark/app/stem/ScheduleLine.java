@@ -55,7 +55,8 @@ final class ScheduleLine {
     static String spec(ScheduleSpec spec) {
         return switch (spec) {
             case Interval interval ->
-                "every " + every(interval.every()) + since(" from ", interval.startAt()) + since(" until ", interval.endAt());
+                "every " + every(interval.every()) + since(" from ", interval.startAt())
+                        + since(" until ", interval.endAt());
             case Cron cron -> cron.expression();
             case Solar solar ->
                 String.format(

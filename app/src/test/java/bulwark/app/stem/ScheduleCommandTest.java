@@ -13,8 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ScheduleCommandTest {
-    private static final String DEFINITIONS =
-            """
+    private static final String DEFINITIONS = """
             schedules:
               - id: nightly
                 task: reports.aggregate
@@ -43,15 +42,22 @@ class ScheduleCommandTest {
         apply(DEFINITIONS);
         Ran listed = stem("schedule", "list");
         assertThat(listed.code()).as(listed.err()).isZero();
-        assertThat(listed.out().lines()).hasSize(4).satisfiesOnlyOnce(line -> assertThat(line)
-                .isEqualTo(
-                        "ID        | Task           | Queue    | Spec             | Next Run                | Last Run                | Jitter  | Enabled"));
-        assertThat(listed.out().lines()).anySatisfy(line -> assertThat(line)
-                .matches("a-sched\\.\\.\\.\\| demo.echo       \\| default   \\| every 60s         "
-                        + "\\| 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\\| -                       \\| -       \\| yes"));
-        assertThat(listed.out().lines()).anySatisfy(line -> assertThat(line)
-                .matches("nightly   \\| reports\\.aggre\\.\\.\\.\\| reporting \\| 0 3 \\* \\* \\*         "
-                        + "\\| 20\\S{22}\\| -                       \\| 30000ms \\| yes"));
+        assertThat(listed.out().lines())
+                .hasSize(4)
+                .satisfiesOnlyOnce(
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "ID        | Task           | Queue    | Spec             | Next Run                | Last Run                | Jitter  | Enabled"));
+        assertThat(listed.out().lines())
+                .anySatisfy(
+                        line -> assertThat(line)
+                                .matches(
+                                        "a-sched\\.\\.\\.\\| demo.echo       \\| default   \\| every 60s         "
+                                                + "\\| 20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\\| -                       \\| -       \\| yes"));
+        assertThat(listed.out().lines())
+                .anySatisfy(line -> assertThat(line)
+                        .matches("nightly   \\| reports\\.aggre\\.\\.\\.\\| reporting \\| 0 3 \\* \\* \\*         "
+                                + "\\| 20\\S{22}\\| -                       \\| 30000ms \\| yes"));
     }
 
     @Test
@@ -59,9 +65,10 @@ class ScheduleCommandTest {
         apply(DEFINITIONS);
         Ran shown = stem("schedule", "show", "nightly");
         assertThat(shown.out())
-                .startsWith("{\n  \"id\": \"nightly\",\n  \"taskName\": \"reports.aggregate\",\n  \"queue\": \"reporting\",\n"
-                        + "  \"spec\": {\n    \"kind\": \"cron\",\n    \"expression\": \"0 3 * * *\"\n  },\n  \"args\": {},\n"
-                        + "  \"enabled\": true,\n  \"jitterMs\": 30000,\n  \"lastRunAt\": null,\n")
+                .startsWith(
+                        "{\n  \"id\": \"nightly\",\n  \"taskName\": \"reports.aggregate\",\n  \"queue\": \"reporting\",\n"
+                                + "  \"spec\": {\n    \"kind\": \"cron\",\n    \"expression\": \"0 3 * * *\"\n  },\n  \"args\": {},\n"
+                                + "  \"enabled\": true,\n  \"jitterMs\": 30000,\n  \"lastRunAt\": null,\n")
                 .endsWith("  \"version\": 1,\n  \"meta\": {}\n}\n");
         assertThat(stem("schedule", "show", "--id", "unknown"))
                 .isEqualTo(new Ran(64, "", "error: Schedule \"unknown\" not found.\n"));
@@ -70,7 +77,9 @@ class ScheduleCommandTest {
 
     @Test
     void faults_are_all_told_and_nothing_is_applied() throws IOException {
-        Files.writeString(folder.resolve("bad.yaml"), DEFINITIONS + "  - {id: x, task: t, schedule: \"every:10ms\"}\n  - {id: y}\n");
+        Files.writeString(
+                folder.resolve("bad.yaml"),
+                DEFINITIONS + "  - {id: x, task: t, schedule: \"every:10ms\"}\n  - {id: y}\n");
         Ran ran = stem("schedule", "apply", "-f", "bad.yaml", "--yes");
         assertThat(ran.code()).isEqualTo(64);
         assertThat(ran.err())
@@ -100,35 +109,51 @@ class ScheduleCommandTest {
         assertThat(stem("schedule", "enable", "nightly").out()).isEqualTo("Enabled schedule \"nightly\".\n");
         assertThat(stem("schedule", "enable", "unknown").code()).isEqualTo(64);
         assertThat(stem("schedule", "delete", "nightly").err()).contains("Deletion requires --yes confirmation.");
-        assertThat(stem("schedule", "delete", "--id", "nightly", "--yes").out()).isEqualTo("Deleted schedule \"nightly\".\n");
+        assertThat(stem("schedule", "delete", "--id", "nightly", "--yes").out())
+                .isEqualTo("Deleted schedule \"nightly\".\n");
         assertThat(stem("schedule", "delete", "nightly", "-y").code()).isZero();
         assertThat(stem("schedule", "list").out().lines()).hasSize(3);
     }
 
     @Test
     void a_dry_run_tells_the_coming_times() throws IOException {
-        Ran ran = stem("schedule", "dry-run", "--spec", "30 2 * * *", "--timezone", "Europe/Berlin", "--from",
-                "2026-03-28T00:00:00Z", "--count", "3");
+        Ran ran = stem(
+                "schedule",
+                "dry-run",
+                "--spec",
+                "30 2 * * *",
+                "--timezone",
+                "Europe/Berlin",
+                "--from",
+                "2026-03-28T00:00:00Z",
+                "--count",
+                "3");
         assertThat(ran.out())
                 .isEqualTo("2026-03-28T01:30:00.000Z\n2026-03-29T01:00:00.000Z\n2026-03-30T00:30:00.000Z\n");
-        assertThat(stem("schedule", "dry-run", "--spec", "every:90", "--from", "2026-01-01T00:00:00Z").out().lines())
+        assertThat(stem("schedule", "dry-run", "--spec", "every:90", "--from", "2026-01-01T00:00:00Z")
+                        .out()
+                        .lines())
                 .startsWith("2026-01-01T00:01:30.000Z", "2026-01-01T00:03:00.000Z")
                 .hasSize(5);
         apply(DEFINITIONS);
-        assertThat(stem("schedule", "dry-run", "nightly", "--from", "2026-07-01T00:00:00Z", "--count", "1").out())
+        assertThat(stem("schedule", "dry-run", "nightly", "--from", "2026-07-01T00:00:00Z", "--count", "1")
+                        .out())
                 .isEqualTo("2026-07-01T01:00:00.000Z\n");
         assertThat(stem("schedule", "dry-run").code()).isEqualTo(64);
         assertThat(stem("schedule", "dry-run", "--spec", "61 * * * *").code()).isEqualTo(64);
-        assertThat(stem("schedule", "dry-run", "--spec", "every:1m", "--from", "soon").code()).isEqualTo(64);
+        assertThat(stem("schedule", "dry-run", "--spec", "every:1m", "--from", "soon")
+                        .code())
+                .isEqualTo(64);
     }
 
     @Test
     void what_is_late_is_observed() throws IOException {
         apply(DEFINITIONS);
         String stored = Files.readString(folder.resolve("schedules.json"));
-        Files.writeString(folder.resolve("late.json"), stored
-                .replaceAll("\"nextRunAt\":\"[^\"]*\"", "\"nextRunAt\":\"2026-01-02T03:04:05.678Z\"")
-                .replace("\"driftMs\":null", "\"driftMs\":-250"));
+        Files.writeString(
+                folder.resolve("late.json"),
+                stored.replaceAll("\"nextRunAt\":\"[^\"]*\"", "\"nextRunAt\":\"2026-01-02T03:04:05.678Z\"")
+                        .replace("\"driftMs\":null", "\"driftMs\":-250"));
         Ran observed = stem("observe", "schedules", "--file", "late.json");
         assertThat(observed.out().lines().toList()).satisfies(lines -> {
             assertThat(lines.get(0)).isEqualTo("Summary: due=2 overdue=2, maxDrift=250ms");
@@ -150,7 +175,9 @@ class ScheduleCommandTest {
         Ran sent = stem("beat", "--once");
         assertThat(sent.out()).as(sent.err()).isEqualTo("Sent 2 task(s).\n");
         assertThat(stem("beat", "--once").out()).isEqualTo("Sent 0 task(s).\n");
-        assertThat(stem("schedule", "show", "nightly").out()).contains("\"totalRunCount\": 1").contains("\"missed\": ");
+        assertThat(stem("schedule", "show", "nightly").out())
+                .contains("\"totalRunCount\": 1")
+                .contains("\"missed\": ");
     }
 
     private void apply(String definitions) throws IOException {

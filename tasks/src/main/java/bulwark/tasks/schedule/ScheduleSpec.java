@@ -13,7 +13,11 @@ public sealed interface ScheduleSpec {
             @Nullable Instant endAt) implements ScheduleSpec {}
 
     /** Five fields, or six with seconds first. Day of month and day of week are alternatives when both are given. */
-    record Cron(String expression, @Nullable String description) implements ScheduleSpec {}
+    record Cron(String expression, @Nullable String description) implements ScheduleSpec {
+        public Cron {
+            expression = expression.strip().replaceAll("\\s+", " ");
+        }
+    }
 
     record Solar(Event event, double latitude, double longitude, Duration offset) implements ScheduleSpec {
         public enum Event {

@@ -62,7 +62,13 @@ public final class ControlClient {
         List<String> all = targets.isEmpty() ? List.of(ControlCommand.ALL) : targets;
         String requestId = random();
         ControlCommand command = new ControlCommand(
-                requestId, type, all, payload, timeout, random(), clock.instant().plus(timeout));
+                requestId,
+                type,
+                all,
+                payload,
+                timeout,
+                random(),
+                clock.instant().plus(timeout));
         Set<String> expected = expected(all);
         String replies = ControlText.replyQueue(namespace, requestId);
         try {
@@ -100,10 +106,12 @@ public final class ControlClient {
             Duration wait = left < POLL.toNanos() ? Duration.ofNanos(left) : POLL;
             for (Arrival arrival : broker.take(subscription, BATCH, wait)) {
                 if (arrival instanceof Arrival.Delivery delivery) {
-                    read(delivery, requestId).filter(reply -> answered.add(reply.workerId())).ifPresent(reply -> {
-                        replies.add(reply);
-                        seen.accept(reply);
-                    });
+                    read(delivery, requestId)
+                            .filter(reply -> answered.add(reply.workerId()))
+                            .ifPresent(reply -> {
+                                replies.add(reply);
+                                seen.accept(reply);
+                            });
                 }
             }
             if (!open && answered.containsAll(expected)) {
@@ -125,7 +133,13 @@ public final class ControlClient {
         boolean all = worker.equals(ControlCommand.ALL);
         String queue = all ? ControlText.sharedQueue(namespace) : ControlText.workerQueue(namespace, worker);
         ControlCommand command = new ControlCommand(
-                random(), type, List.of(worker), payload, timeout, random(), clock.instant().plus(timeout));
+                random(),
+                type,
+                List.of(worker),
+                payload,
+                timeout,
+                random(),
+                clock.instant().plus(timeout));
         Envelope envelope = signing.signIfAble(ControlText.envelope(command, queue, clock));
         broker.publish(List.of(new Outgoing(Message.fresh(envelope), queue, 0, null, false)));
     }

@@ -136,7 +136,8 @@ public final class ControlListener {
         try {
             reply = new ControlReply(command.requestId(), worker, true, obey.apply(command), null, false);
         } catch (IllegalArgumentException e) {
-            reply = new ControlReply(command.requestId(), worker, false, nothing, String.valueOf(e.getMessage()), false);
+            reply = new ControlReply(
+                    command.requestId(), worker, false, nothing, String.valueOf(e.getMessage()), false);
         } catch (RuntimeException e) {
             LOG.error("The command of request {} failed.", command.requestId(), e);
             reply = new ControlReply(command.requestId(), worker, false, nothing, "the command failed", false);

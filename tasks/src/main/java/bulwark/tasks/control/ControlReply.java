@@ -11,4 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
  * @param signed a key of ours vouches for the reply
  */
 public record ControlReply(
-        String requestId, String workerId, boolean ok, ObjectNode payload, @Nullable String error, boolean signed) {}
+        String requestId,
+        String workerId,
+        boolean ok,
+        ObjectNode payload,
+        @Nullable String error,
+        boolean signed) {}

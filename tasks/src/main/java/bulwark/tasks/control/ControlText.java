@@ -102,7 +102,8 @@ public final class ControlText {
     /** Empty when the envelope is no reply to this request. */
     static Optional<ControlReply> reply(Envelope envelope, String requestId, boolean signed) {
         ObjectNode args = envelope.args();
-        if (!envelope.name().equals(REPLY) || !args.path("requestId").asString("").equals(requestId)) {
+        if (!envelope.name().equals(REPLY)
+                || !args.path("requestId").asString("").equals(requestId)) {
             return Optional.empty();
         }
         JsonNode error = args.path("error");

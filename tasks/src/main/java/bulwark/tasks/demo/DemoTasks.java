@@ -16,7 +16,9 @@ public final class DemoTasks implements TaskModule {
         return context.args();
     }
 
-    @Task(value = "demo.sleep", description = "Sleeps for {\"ms\"} or {\"seconds\"}, an hour at most; ends early when asked to stop.")
+    @Task(
+            value = "demo.sleep",
+            description = "Sleeps for {\"ms\"} or {\"seconds\"}, an hour at most; ends early when asked to stop.")
     public String sleep(TaskContext context) throws InterruptedException {
         Duration left = asked(context.args());
         String said = "slept " + left.toMillis() + " ms";

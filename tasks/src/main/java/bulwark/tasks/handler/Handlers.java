@@ -41,7 +41,8 @@ public final class Handlers {
             }
             TaskHandler other = byName.putIfAbsent(name, handler);
             if (other != null) {
-                problems.add("two handlers are named " + name + ": " + other.getClass().getName() + " and "
+                problems.add("two handlers are named " + name + ": "
+                        + other.getClass().getName() + " and "
                         + handler.getClass().getName());
             }
         }

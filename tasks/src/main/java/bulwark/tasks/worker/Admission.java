@@ -55,7 +55,8 @@ final class Admission {
         boolean signed = verdict instanceof EnvelopeSigning.Verdict.Valid;
         TaskHandler handler = handlers.find(envelope.name());
         if (handler == null) {
-            return dead(delivery, "unregistered-task", "UnregisteredTask", "no handler has this name", Meters.UNKNOWN_TASK);
+            return dead(
+                    delivery, "unregistered-task", "UnregisteredTask", "no handler has this name", Meters.UNKNOWN_TASK);
         }
         if (!signed && handler.signedOnly()) {
             return unvouched(delivery, "unsigned-exec", "UnsignedExec", "this task runs for signed envelopes only");
@@ -67,7 +68,9 @@ final class Admission {
         Envelope envelope = task.envelope();
         Optional<Revocation> revocation = revoked.of(envelope.id());
         if (revocation.isPresent()) {
-            return new Decision.Cancel(revokedStatus(task, revocation.get().reason()), task.handler().name());
+            return new Decision.Cancel(
+                    revokedStatus(task, revocation.get().reason()),
+                    task.handler().name());
         }
         Decision expired = expired(task);
         if (expired != null) {
@@ -79,15 +82,20 @@ final class Admission {
         try {
             Payloads.args(envelope);
         } catch (IllegalArgumentException e) {
-            return dead(task.delivery(), "args-undecodable", "ArgsUndecodable", e.getMessage(), task.handler().name());
+            return dead(
+                    task.delivery(),
+                    "args-undecodable",
+                    "ArgsUndecodable",
+                    e.getMessage(),
+                    task.handler().name());
         }
         Optional<RateLimits.Denied> denied = rates.check(task);
         return denied.isPresent() ? limited(task, denied.get()) : new Decision.Run(task);
     }
 
     TaskStatus revokedStatus(Admitted task, @Nullable String reason) {
-        TaskStatus.TaskError error = Statuses.error(
-                "TaskRevoked", reason == null ? "the task was revoked" : reason, false, Map.of());
+        TaskStatus.TaskError error =
+                Statuses.error("TaskRevoked", reason == null ? "the task was revoked" : reason, false, Map.of());
         return statuses.cancelled(task.delivery(), error, meta -> meta.put("revokedAt", statuses.now()));
     }
 
@@ -126,8 +134,7 @@ final class Admission {
         String message = "SignatureVerificationException(" + (keyId == null ? "unknown" : Shown.of(keyId)) + "): "
                 + invalid.reason();
         TaskStatus.TaskError error = Statuses.error("SignatureVerificationException", message, false, errorMeta);
-        TaskStatus status =
-                statuses.failed(delivery, error, more -> more.put("security", "signature-invalid"));
+        TaskStatus status = statuses.failed(delivery, error, more -> more.put("security", "signature-invalid"));
         return new Decision.Dead("signature-invalid", meta, status, false, label(delivery));
     }
 
@@ -137,10 +144,10 @@ final class Admission {
         return new Decision.Dead(reason, Map.of("error", message), status, false, label(delivery));
     }
 
-    private Decision dead(Arrival.Delivery delivery, String reason, String type, @Nullable String message, String task) {
+    private Decision dead(
+            Arrival.Delivery delivery, String reason, String type, @Nullable String message, String task) {
         String text = message == null ? type : message;
-        TaskStatus status =
-                statuses.failed(delivery, Statuses.error(type, text, false, Map.of()), meta -> {});
+        TaskStatus status = statuses.failed(delivery, Statuses.error(type, text, false, Map.of()), meta -> {});
         return new Decision.Dead(reason, Map.of("error", text), status, true, task);
     }
 

@@ -55,7 +55,8 @@ final class Commands {
         return switch (command.type()) {
             case "ping" -> inspection.ping();
             case "stats" -> inspection.stats(depths.get());
-            case "inspect" -> inspection.inspect(command.payload().path("includeRevoked").asBoolean(true));
+            case "inspect" ->
+                inspection.inspect(command.payload().path("includeRevoked").asBoolean(true));
             case "revoke" -> revoke(command);
             case "queue_pause", "queue_resume", "queue_status" -> queues(command);
             case "shutdown" -> shutdown(command);
@@ -78,7 +79,8 @@ final class Commands {
             }
         });
         for (JsonNode json : command.payload().path("revocations")) {
-            Revocation asked = RevocationJson.read(json, settings.namespace(), clock).orElse(null);
+            Revocation asked =
+                    RevocationJson.read(json, settings.namespace(), clock).orElse(null);
             if (asked == null || tasks.size() >= MOST) {
                 ignored.add(json.path("taskId").asString("?"));
                 continue;
@@ -150,13 +152,12 @@ final class Commands {
 
     private ObjectNode shutdown(ControlCommand command) {
         String text = command.payload().path("mode").asString("warm").toLowerCase(Locale.ROOT);
-        Worker.Mode mode =
-                switch (text) {
-                    case "warm" -> Worker.Mode.WARM;
-                    case "soft" -> Worker.Mode.SOFT;
-                    case "hard" -> Worker.Mode.HARD;
-                    default -> throw new IllegalArgumentException("mode must be warm, soft or hard");
-                };
+        Worker.Mode mode = switch (text) {
+            case "warm" -> Worker.Mode.WARM;
+            case "soft" -> Worker.Mode.SOFT;
+            case "hard" -> Worker.Mode.HARD;
+            default -> throw new IllegalArgumentException("mode must be warm, soft or hard");
+        };
         note("worker_shutdown", settings.id(), command, Map.of("mode", text));
         boolean already = shutdown.apply(mode);
         return JsonNodeFactory.instance

@@ -13,8 +13,12 @@ sealed interface Decision {
      * @param vouched false for an envelope that nobody vouches for: its status is written only when the task has none
      * @param task name for labels
      */
-    record Dead(String reason, Map<String, String> meta, @Nullable TaskStatus status, boolean vouched, String task)
-            implements Decision {}
+    record Dead(
+            String reason,
+            Map<String, String> meta,
+            @Nullable TaskStatus status,
+            boolean vouched,
+            String task) implements Decision {}
 
     /** To come again, without counting a retry. @param status null: leave it as it is */
     record Later(Instant notBefore, @Nullable TaskStatus status) implements Decision {}

@@ -21,12 +21,7 @@ final class Deliveries {
     private final Reports reports;
     private final InFlight inFlight;
 
-    Deliveries(
-            Admission admission,
-            Runs runs,
-            Endings endings,
-            Reports reports,
-            InFlight inFlight) {
+    Deliveries(Admission admission, Runs runs, Endings endings, Reports reports, InFlight inFlight) {
         this.admission = admission;
         this.runs = runs;
         this.endings = endings;
@@ -93,7 +88,10 @@ final class Deliveries {
             }
         } else if (stillNew(held, status)) {
             endings.verbatim(held, later.notBefore(), null, settled -> {});
-            reports.event(WorkerEvent.Type.RETRIED, delivery, Map.of("retryAfter", later.notBefore().toString()));
+            reports.event(
+                    WorkerEvent.Type.RETRIED,
+                    delivery,
+                    Map.of("retryAfter", later.notBefore().toString()));
         }
     }
 

@@ -51,11 +51,10 @@ final class Endings {
             @Nullable TaskStatus status,
             boolean vouched,
             Consumer<Ledger.Settled> after) {
-        Settlement.Letter letter =
-                switch (held.arrival()) {
-                    case Arrival.Delivery delivery -> new Settlement.Letter.Whole(delivery.message());
-                    case Arrival.Malformed malformed -> new Settlement.Letter.Fields(malformed.fields());
-                };
+        Settlement.Letter letter = switch (held.arrival()) {
+            case Arrival.Delivery delivery -> new Settlement.Letter.Whole(delivery.message());
+            case Arrival.Malformed malformed -> new Settlement.Letter.Fields(malformed.fields());
+        };
         String queue = held.arrival().queue();
         send(
                 held,

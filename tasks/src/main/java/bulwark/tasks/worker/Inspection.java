@@ -60,7 +60,9 @@ final class Inspection {
         json.set("active", active(false));
         json.set("subscriptions", subscriptions());
         json.put("lastLeaseRenewalMsAgo", pulse.sinceAnsweredMs());
-        json.put("lastQueueDepth", depths.values().stream().mapToLong(Long::longValue).sum());
+        json.put(
+                "lastQueueDepth",
+                depths.values().stream().mapToLong(Long::longValue).sum());
         return json;
     }
 
@@ -102,8 +104,12 @@ final class Inspection {
         extras.put("memoryPercent", Math.round(1_000.0 * used / runtime.maxMemory()) / 10.0);
         extras.put("loadAvg", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         extras.put("cpuCount", runtime.availableProcessors());
-        extras.put("started", totals.started()).put("completed", totals.completed()).put("failed", totals.failed());
-        extras.put("queueDepth", depths.values().stream().mapToLong(Long::longValue).sum());
+        extras.put("started", totals.started())
+                .put("completed", totals.completed())
+                .put("failed", totals.failed());
+        extras.put(
+                "queueDepth",
+                depths.values().stream().mapToLong(Long::longValue).sum());
         extras.set("subscriptions", subscriptions());
         return extras;
     }
@@ -135,7 +141,9 @@ final class Inspection {
             }
             Envelope envelope = task.envelope();
             ObjectNode one = active.addObject();
-            one.put("id", envelope.id()).put("task", envelope.name()).put("queue", task.delivery().queue());
+            one.put("id", envelope.id())
+                    .put("task", envelope.name())
+                    .put("queue", task.delivery().queue());
             one.put("attempt", task.attempt()).put("runtimeMs", held.runNanos() / 1_000_000);
             one.put("startedAt", TimeText.of(task.startedAt()));
             if (withStatus) {

@@ -57,7 +57,14 @@ final class Meters {
     void limiterDegraded(String task, String queue, String scope, boolean open) {
         metrics.count(
                 "stem_rate_limiter_degraded",
-                "task", task, "queue", queue, "scope", scope, "mode", open ? "failOpen" : "failClosed");
+                "task",
+                task,
+                "queue",
+                queue,
+                "scope",
+                scope,
+                "mode",
+                open ? "failOpen" : "failClosed");
     }
 
     Metrics metrics() {

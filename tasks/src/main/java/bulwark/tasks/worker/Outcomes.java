@@ -90,10 +90,13 @@ final class Outcomes {
 
     /** Not a failure of the task: no retry is counted, and the envelope stays as it was signed. */
     void handBack(Held held, Admitted task) {
-        TaskStatus status =
-                statuses.of(task.delivery(), TaskState.QUEUED, null, null, meta -> meta.put("handedBackAt", statuses.now()));
+        TaskStatus status = statuses.of(
+                task.delivery(), TaskState.QUEUED, null, null, meta -> meta.put("handedBackAt", statuses.now()));
         endings.verbatim(held, null, status, settled -> {});
-        LOG.info("Task {} was handed back: id={}", task.handler().name(), task.envelope().id());
+        LOG.info(
+                "Task {} was handed back: id={}",
+                task.handler().name(),
+                task.envelope().id());
     }
 
     private void failed(Held held, Admitted task, Throwable thrown) {
@@ -115,7 +118,8 @@ final class Outcomes {
         }
         String simple = Statuses.typeOf(thrown);
         String full = thrown.getClass().getName();
-        boolean denied = policy.dontAutoRetryFor().contains(simple) || policy.dontAutoRetryFor().contains(full);
+        boolean denied = policy.dontAutoRetryFor().contains(simple)
+                || policy.dontAutoRetryFor().contains(full);
         boolean allowed = policy.autoRetryFor().isEmpty()
                 || policy.autoRetryFor().contains(simple)
                 || policy.autoRetryFor().contains(full);
@@ -124,8 +128,8 @@ final class Outcomes {
 
     private void retry(Held held, Admitted task, Throwable thrown, Duration delay) {
         Instant notBefore = delay.isZero() ? null : clock.instant().plus(delay).truncatedTo(ChronoUnit.MILLIS);
-        TaskStatus status = statuses.of(
-                task.delivery(), TaskState.RETRIED, null, Statuses.error(thrown, true), meta -> {
+        TaskStatus status =
+                statuses.of(task.delivery(), TaskState.RETRIED, null, Statuses.error(thrown, true), meta -> {
                     Statuses.started(meta, task);
                     meta.put("retryDelayMs", delay.toMillis());
                 });

@@ -82,8 +82,9 @@ final class Payloads {
                 yield array;
             }
             default ->
-                throw new IllegalArgumentException("the result is a " + value.getClass().getName()
-                        + ", which has no JSON form: return a text, number, boolean, list, map or Jackson node");
+                throw new IllegalArgumentException(
+                        "the result is a " + value.getClass().getName()
+                                + ", which has no JSON form: return a text, number, boolean, list, map or Jackson node");
         };
     }
 

@@ -19,12 +19,11 @@ record Rate(int limit, Duration per) {
         if (!matcher.matches()) {
             throw new IllegalArgumentException("a rate reads N/s, N/m or N/h");
         }
-        Duration per =
-                switch (matcher.group(2)) {
-                    case "s" -> Duration.ofSeconds(1);
-                    case "m" -> Duration.ofMinutes(1);
-                    default -> Duration.ofHours(1);
-                };
+        Duration per = switch (matcher.group(2)) {
+            case "s" -> Duration.ofSeconds(1);
+            case "m" -> Duration.ofMinutes(1);
+            default -> Duration.ofHours(1);
+        };
         return Optional.of(new Rate(Integer.parseInt(matcher.group(1)), per));
     }
 }

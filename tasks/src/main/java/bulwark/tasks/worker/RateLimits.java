@@ -24,7 +24,8 @@ final class RateLimits {
     }
 
     /** @param member of the status meta: {@code rateLimited} or {@code groupRateLimited} */
-    record Denied(Duration retryAfter, String member, @Nullable String groupKey) {}
+    record Denied(
+            Duration retryAfter, String member, @Nullable String groupKey) {}
 
     Optional<Denied> check(Admitted task) {
         TaskOptions options = task.options();

@@ -113,7 +113,11 @@ final class Reports {
         if (type.equals("TaskRevoked")) {
             meters.of(task, delivery.queue()).revoked().increment();
         }
-        LOG.info("Task {} was cancelled ({}): id={}", task, type, delivery.message().envelope().id());
+        LOG.info(
+                "Task {} was cancelled ({}): id={}",
+                task,
+                type,
+                delivery.message().envelope().id());
         event(WorkerEvent.Type.REVOKED, delivery, Map.of("reason", type));
     }
 

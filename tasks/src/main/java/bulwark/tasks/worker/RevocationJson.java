@@ -41,7 +41,8 @@ public final class RevocationJson {
         }
         // A version from far ahead would keep every later one out.
         long newest = micros(now.plusSeconds(3_600));
-        long version = json.path("version").isIntegralNumber() ? json.path("version").asLong(0) : micros(now);
+        long version =
+                json.path("version").isIntegralNumber() ? json.path("version").asLong(0) : micros(now);
         String reason = json.path("reason").asString("");
         String by = json.path("requestedBy").asString("");
         return Optional.of(new Revocation(

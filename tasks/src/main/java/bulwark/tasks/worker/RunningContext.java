@@ -108,11 +108,10 @@ final class RunningContext implements TaskContext {
     public void progress(double percent, ObjectNode data) {
         checkpoint();
         double bounded = Math.clamp(percent, 0, 100);
-        services.results()
-                .putFenced(services.statuses().of(task.delivery(), TaskState.RUNNING, null, null, meta -> {
-                    Statuses.started(meta, task);
-                    meta.putObject("progress").put("percent", bounded).set("data", data);
-                }));
+        services.results().putFenced(services.statuses().of(task.delivery(), TaskState.RUNNING, null, null, meta -> {
+            Statuses.started(meta, task);
+            meta.putObject("progress").put("percent", bounded).set("data", data);
+        }));
         services.reports()
                 .event(WorkerEvent.Type.PROGRESS, task.delivery(), Map.of("percent", bounded, "data", data.toString()));
     }
@@ -130,6 +129,7 @@ final class RunningContext implements TaskContext {
         meta.put("stem.rootTaskId", envelope().meta().path("stem.rootTaskId").asString(id()));
         Map<String, String> headers = new HashMap<>(headers());
         headers.keySet().retainAll(TRACE);
-        return services.client().enqueue(TaskCall.named(name, args).withMeta(meta).withHeaders(headers));
+        return services.client()
+                .enqueue(TaskCall.named(name, args).withMeta(meta).withHeaders(headers));
     }
 }

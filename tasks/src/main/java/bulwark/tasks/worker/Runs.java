@@ -67,8 +67,7 @@ final class Runs {
                 }
                 return;
             }
-            Admitted task =
-                    new Admitted(admitted.delivery(), admitted.handler(), admitted.signed(), clock.instant());
+            Admitted task = new Admitted(admitted.delivery(), admitted.handler(), admitted.signed(), clock.instant());
             Long hint = task.envelope().visibilityTimeoutMs();
             if (hint != null && hint > 0) {
                 held.keepFor(Duration.ofMillis(Math.min(hint, LONGEST_LEASE_MS)));
@@ -91,13 +90,18 @@ final class Runs {
             case RUN -> {}
             case FINISHED -> endings.done(held, null, settled -> {});
             case LOST -> {
-                LOG.info("An entry was taken over before it started: {}", held.receipt().token());
+                LOG.info(
+                        "An entry was taken over before it started: {}",
+                        held.receipt().token());
                 inFlight.remove(held);
             }
             case REPLAYED -> {
                 Map<String, String> meta = Map.of("error", "a task of this id already succeeded");
                 String id = delivery.message().envelope().id();
-                LOG.warn("Task {} was replayed and is not run: id={}", delivery.message().envelope().name(), id);
+                LOG.warn(
+                        "Task {} was replayed and is not run: id={}",
+                        delivery.message().envelope().name(),
+                        id);
                 reports.refused(delivery.queue(), id, "replayed", meta);
                 endings.dead(held, "replayed", meta, null, true, settled -> {});
             }
@@ -124,7 +128,9 @@ final class Runs {
         }
         pace.ended(held.runNanos());
         if (!held.claim()) {
-            LOG.debug("A run ended after its end was decided elsewhere: {}", held.receipt().token());
+            LOG.debug(
+                    "A run ended after its end was decided elsewhere: {}",
+                    held.receipt().token());
         } else if (held.stop() == Held.Stop.LOST) {
             inFlight.remove(held);
             reports.lost(task);

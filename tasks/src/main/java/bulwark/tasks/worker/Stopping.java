@@ -24,11 +24,7 @@ final class Stopping {
     private final Semaphore louder = new Semaphore(0);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    Stopping(
-            WorkerSettings settings,
-            InFlight inFlight,
-            Endings endings,
-            Outcomes outcomes) {
+    Stopping(WorkerSettings settings, InFlight inFlight, Endings endings, Outcomes outcomes) {
         this.settings = settings;
         this.inFlight = inFlight;
         this.endings = endings;
@@ -46,8 +42,7 @@ final class Stopping {
 
     /** A louder request goes before a quieter one. @return what was asked before, or null */
     Worker.@Nullable Mode ask(Worker.Mode mode) {
-        Worker.Mode before =
-                asked.getAndUpdate(old -> old == null || old.compareTo(mode) < 0 ? mode : old);
+        Worker.Mode before = asked.getAndUpdate(old -> old == null || old.compareTo(mode) < 0 ? mode : old);
         louder.release();
         return before;
     }
@@ -81,7 +76,10 @@ final class Stopping {
         for (Held held : inFlight.running()) {
             Admitted task = held.running();
             if (task != null && held.claim()) {
-                LOG.error("Task {} ignores the shutdown; its entry goes back while it still runs: id={}", task.handler().name(), task.envelope().id());
+                LOG.error(
+                        "Task {} ignores the shutdown; its entry goes back while it still runs: id={}",
+                        task.handler().name(),
+                        task.envelope().id());
                 outcomes.handBack(held, task);
             }
         }

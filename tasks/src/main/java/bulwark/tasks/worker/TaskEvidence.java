@@ -37,8 +37,7 @@ public final class TaskEvidence implements AutoCloseable {
         for (int number = 1; number <= MOST_FILES; number++) {
             Path file = folder.resolve("evidence-" + number + ".db");
             try {
-                return new TaskEvidence(
-                        Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE), clock);
+                return new TaskEvidence(Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE), clock);
             } catch (StoreRefused e) {
                 if (!String.valueOf(e.getMessage()).contains(" is open in process ")) {
                     throw e;

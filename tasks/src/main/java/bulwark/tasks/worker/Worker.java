@@ -77,31 +77,47 @@ public final class Worker {
         Reports reports = new Reports(settings, meters, events, parts.evidence(), totals, clock);
         Statuses statuses = new Statuses(settings.id(), clock);
         ledger = new Ledger(broker, pulse::answered);
-        Endings endings =
-                new Endings(ledger, inFlight, parts.stores().results(), parts.stores().locks(), clock);
-        Outcomes outcomes = new Outcomes(
-                endings, statuses, parts.signing(), new RetryDelay(parts.random()), reports, clock);
+        Endings endings = new Endings(
+                ledger, inFlight, parts.stores().results(), parts.stores().locks(), clock);
+        Outcomes outcomes =
+                new Outcomes(endings, statuses, parts.signing(), new RetryDelay(parts.random()), reports, clock);
         limits = new TimeLimits(outcomes, reports);
         stopping = new Stopping(settings, inFlight, endings, outcomes);
         revoked = new RevokedTasks(parts.stores().revocations(), settings.namespace(), clock);
         inspection = new Inspection(settings, inFlight, revoked, pulse, totals, clock);
         Pace pace = new Pace();
-        RunningContext.Services services = new RunningContext.Services(
-                broker, parts.stores().results(), parts.client(), statuses, reports);
+        RunningContext.Services services =
+                new RunningContext.Services(broker, parts.stores().results(), parts.client(), statuses, reports);
         Runs runs = new Runs(
-                settings.concurrency(), endings, outcomes, limits, statuses, reports, inFlight, pace, services,
-                stopping::handingBack, clock);
+                settings.concurrency(),
+                endings,
+                outcomes,
+                limits,
+                statuses,
+                reports,
+                inFlight,
+                pace,
+                services,
+                stopping::handingBack,
+                clock);
         RateLimits rates = new RateLimits(parts.stores().rates(), meters);
-        Admission admission =
-                new Admission(parts.signing(), parts.handlers(), revoked, rates, statuses, clock);
+        Admission admission = new Admission(parts.signing(), parts.handlers(), revoked, rates, statuses, clock);
         Deliveries deliveries = new Deliveries(admission, runs, endings, reports, inFlight);
         Subscription subscription =
                 new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
         int ahead = Math.max(0, settings.held() - settings.concurrency());
-        intake = new Loop("stem-intake", new Intake(broker, subscription, inFlight, deliveries, pulse, pace, ahead)::once);
+        intake = new Loop(
+                "stem-intake", new Intake(broker, subscription, inFlight, deliveries, pulse, pace, ahead)::once);
         renewal = new Loop("stem-renewal", new Renewal(broker, inFlight, settings.lease(), reports, pulse)::once);
         Commands commands = new Commands(
-                settings, inspection, revoked, inFlight, this::depths, this::shutdownByCommand, parts.evidence(), clock);
+                settings,
+                inspection,
+                revoked,
+                inFlight,
+                this::depths,
+                this::shutdownByCommand,
+                parts.evidence(),
+                clock);
         heartbeats = new Heartbeats(
                 settings, broker, parts.stores().results(), revoked, inspection, commands::apply, pulse, events, clock);
         beating = new Loop("stem-heartbeat", heartbeats::once);
@@ -140,8 +156,9 @@ public final class Worker {
     public void start() {
         List<String> problems = new ArrayList<>();
         if (!parts.signing().canVerify() && !settings.allowUnsigned()) {
-            problems.add("There is no key to verify tasks with, so anybody who reaches the broker could run them:"
-                    + " set STEM_SIGNING_KEYS (or STEM_SIGNING_PUBLIC_KEYS), or allow it by name with STEM_ALLOW_UNSIGNED=1.");
+            problems.add(
+                    "There is no key to verify tasks with, so anybody who reaches the broker could run them:"
+                            + " set STEM_SIGNING_KEYS (or STEM_SIGNING_PUBLIC_KEYS), or allow it by name with STEM_ALLOW_UNSIGNED=1.");
         }
         if (settings.queues().isEmpty() && settings.broadcasts().isEmpty()) {
             problems.add("There is no queue to take tasks from: set STEM_WORKER_QUEUES.");
@@ -254,7 +271,10 @@ public final class Worker {
             LOG.warn("The shutdown did not end cleanly: {}", e.getMessage());
         } finally {
             stopping.ended();
-            LOG.info("Worker {} has stopped; {} entries come again when their leases end.", settings.id(), inFlight.size());
+            LOG.info(
+                    "Worker {} has stopped; {} entries come again when their leases end.",
+                    settings.id(),
+                    inFlight.size());
         }
     }
 

@@ -79,7 +79,8 @@ public record WorkerSettings(
     public static String newId() {
         byte[] random = new byte[3];
         new Random().nextBytes(random);
-        return host() + "-" + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random);
+        return host() + "-" + ProcessHandle.current().pid() + "-"
+                + HexFormat.of().formatHex(random);
     }
 
     static String host() {
@@ -92,39 +93,165 @@ public record WorkerSettings(
     }
 
     public WorkerSettings withQueues(List<String> changed) {
-        return new WorkerSettings(changed, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                changed,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withBroadcasts(List<String> changed) {
-        return new WorkerSettings(queues, changed, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                changed,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withConcurrency(int changed) {
-        return new WorkerSettings(queues, broadcasts, changed, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                changed,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withPrefetchMultiplier(int changed) {
-        return new WorkerSettings(queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                changed,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withLease(Duration changed) {
-        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, changed, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                changed,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withId(String changed) {
-        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, changed, heartbeat, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                changed,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withHeartbeat(Duration changed) {
-        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, changed, warmLimit, softGrace, forceTimeout, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                changed,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withShutdown(Duration warm, Duration soft, Duration force) {
-        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warm, soft, force, allowUnsigned, allowUnsignedControl, allowLossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warm,
+                soft,
+                force,
+                allowUnsigned,
+                allowUnsignedControl,
+                allowLossyBroker);
     }
 
     public WorkerSettings withAllowed(boolean unsigned, boolean unsignedControl, boolean lossyBroker) {
-        return new WorkerSettings(queues, broadcasts, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, warmLimit, softGrace, forceTimeout, unsigned, unsignedControl, lossyBroker);
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                warmLimit,
+                softGrace,
+                forceTimeout,
+                unsigned,
+                unsignedControl,
+                lossyBroker);
     }
 
     /** Most entries held at once. */

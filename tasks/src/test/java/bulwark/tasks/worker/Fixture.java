@@ -182,7 +182,10 @@ final class Fixture implements AutoCloseable {
     }
 
     static void until(Callable<Boolean> condition) {
-        Awaitility.await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(5)).until(condition);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(5))
+                .until(condition);
     }
 
     void stop(Worker worker, Worker.Mode mode) throws InterruptedException {

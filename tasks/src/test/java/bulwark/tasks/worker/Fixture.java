@@ -1,6 +1,7 @@
 package bulwark.tasks.worker;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.broker.DeadLetter;
@@ -22,6 +23,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.TaskIds;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,6 +58,31 @@ final class Fixture implements AutoCloseable {
         this.folder = folder;
         this.evidence = TaskEvidence.open(folder, clock);
         this.client = client(HMAC);
+    }
+
+    static final Map<String, String> ED25519 = ed25519(true);
+    static final Map<String, String> ED25519_PUBLIC = ed25519(false);
+
+    private static Map<String, String> ed25519(boolean withPrivate) {
+        byte[] seed = new byte[32];
+        new Random(3).nextBytes(seed);
+        byte[] open = Signing.fastest().signer(SecretBytes.of(seed)).publicKey();
+        Map<String, String> keys = new HashMap<>(Map.of(
+                "STEM_SIGNING_ALGORITHM", "ed25519",
+                "STEM_SIGNING_PUBLIC_KEYS", "primary:" + Base64.getEncoder().encodeToString(open),
+                "STEM_SIGNING_ACTIVE_KEY", "primary"));
+        if (withPrivate) {
+            keys.put("STEM_SIGNING_PRIVATE_KEYS", "primary:" + Base64.getEncoder().encodeToString(seed));
+        }
+        return keys;
+    }
+
+    Envelope signed(String name, String queue, ObjectNode args, Consumer<ObjectNode> more) {
+        ObjectNode meta = args();
+        more.accept(meta);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return signing(HMAC).sign(new Envelope(
+                TaskIds.next(clock), name, args, Map.of(), now, null, 0, 0, 0, null, queue, meta));
     }
 
     private static Map<String, String> hmac(String id, long seed) {

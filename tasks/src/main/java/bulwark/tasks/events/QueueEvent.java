@@ -1,0 +1,20 @@
+package bulwark.tasks.events;
+
+import java.time.Instant;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Something that an application told the listeners of a queue.
+ *
+ * @param signed a key vouches for it
+ */
+public record QueueEvent(
+        String id,
+        String queue,
+        String name,
+        ObjectNode payload,
+        Instant emittedAt,
+        Map<String, String> headers,
+        ObjectNode meta,
+        boolean signed) {}

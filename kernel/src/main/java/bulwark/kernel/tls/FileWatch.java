@@ -2,6 +2,7 @@ package bulwark.kernel.tls;
 
 import bulwark.kernel.signing.Digests;
 import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ final class FileWatch implements AutoCloseable {
     /** Material that was refused may become good by the passing of time alone (not yet valid). */
     private static final int RETRY_REFUSED_EVERY = 60;
 
-    private final TlsFiles files;
+    private final List<Path> files;
     private final Reaction reaction;
     private final Thread thread;
 
@@ -24,8 +25,8 @@ final class FileWatch implements AutoCloseable {
         boolean changed();
     }
 
-    FileWatch(TlsFiles files, Reaction reaction, boolean inUse) {
-        this.files = files;
+    FileWatch(List<Path> files, Reaction reaction, boolean inUse) {
+        this.files = List.copyOf(files);
         this.reaction = reaction;
         String before = digest();
         thread = Thread.ofPlatform().daemon().name("tls-watch").start(() -> run(before, inUse));
@@ -58,7 +59,7 @@ final class FileWatch implements AutoCloseable {
 
     private String digest() {
         ByteArrayOutputStream digests = new ByteArrayOutputStream();
-        for (var file : List.of(files.certificate(), files.privateKey(), files.caBundle())) {
+        for (Path file : files) {
             try {
                 digests.writeBytes(Digests.sha256(Pem.read(file)));
             } catch (TlsRefused unreadable) {

@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
  * must not mix two loads, so the alias names the load.
  */
 final class LiveIdentity extends X509ExtendedKeyManager {
-    private final Supplier<Material> present;
+    private final Supplier<@Nullable Material> present;
     private final Function<String, @Nullable Material> byAlias;
 
-    /** @param byAlias knows the present and the previous load */
-    LiveIdentity(Supplier<Material> present, Function<String, @Nullable Material> byAlias) {
+    /** @param present null: nothing is presented; @param byAlias knows the present and the previous load */
+    LiveIdentity(Supplier<@Nullable Material> present, Function<String, @Nullable Material> byAlias) {
         this.present = present;
         this.byAlias = byAlias;
     }
 
     private @Nullable String choose(String... keyTypes) {
         Material material = present.get();
+        if (material == null) {
+            return null;
+        }
         String algorithm = material.key().getAlgorithm();
         return Arrays.asList(keyTypes).contains(algorithm) ? material.alias() : null;
     }

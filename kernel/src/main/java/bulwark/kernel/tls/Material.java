@@ -1,6 +1,7 @@
 package bulwark.kernel.tls;
 
 import bulwark.kernel.signing.Digests;
+import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.TrustAnchor;
@@ -37,39 +38,58 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
 
     private static Material load(
             String alias, TlsFiles files, Clock clock, List<X509Certificate> chain, PrivateKey key) {
-        Pem.refuseOpenToOthers(files.privateKey());
+        checkIdentity(files.certificate(), files.privateKey(), clock, chain, key);
         X509Certificate leaf = chain.getFirst();
-        Instant now = clock.instant();
-        if (now.isAfter(leaf.getNotAfter().toInstant())) {
-            throw new TlsRefused("certificate " + files.certificate() + " expired at "
-                    + leaf.getNotAfter().toInstant() + "; issue a new one");
-        }
-        if (now.isBefore(leaf.getNotBefore().toInstant())) {
-            throw new TlsRefused("certificate " + files.certificate() + " is not valid before "
-                    + leaf.getNotBefore().toInstant() + "; check the clocks of this machine and of the issuer");
-        }
         if (UriSan.of(leaf).isEmpty()) {
             throw new TlsRefused("certificate " + files.certificate()
                     + " must carry exactly one URI SAN as its identity, and carries "
                     + UriSan.all(leaf).size() + "; issue it with: subjectAltName=URI:<entity uri>");
         }
-        if (!Pem.belongTogether(key, leaf)) {
-            throw new TlsRefused("private key " + files.privateKey() + " does not match certificate "
-                    + files.certificate() + "; replace both together");
-        }
-        return new Material(alias, List.copyOf(chain), key, anchors(files, now));
+        return new Material(alias, List.copyOf(chain), key, anchors(files.caBundle(), clock.instant()));
     }
 
-    private static Set<TrustAnchor> anchors(TlsFiles files, Instant now) {
-        List<X509Certificate> authorities = Pem.certificates(files.caBundle(), Pem.read(files.caBundle()));
+    /** Certificate and key alone, without a look at the names in it: for clients of servers that judge it their own way. */
+    static Material identity(String alias, Path certificate, Path privateKey, Clock clock) {
+        byte[] keyText = Pem.read(privateKey);
+        try {
+            List<X509Certificate> chain = Pem.certificates(certificate, Pem.read(certificate));
+            PrivateKey key = Pem.privateKey(privateKey, keyText);
+            checkIdentity(certificate, privateKey, clock, chain, key);
+            return new Material(alias, List.copyOf(chain), key, Set.of());
+        } finally {
+            java.util.Arrays.fill(keyText, (byte) 0);
+        }
+    }
+
+    private static void checkIdentity(
+            Path certificate, Path privateKey, Clock clock, List<X509Certificate> chain, PrivateKey key) {
+        Pem.refuseOpenToOthers(privateKey);
+        X509Certificate leaf = chain.getFirst();
+        Instant now = clock.instant();
+        if (now.isAfter(leaf.getNotAfter().toInstant())) {
+            throw new TlsRefused("certificate " + certificate + " expired at "
+                    + leaf.getNotAfter().toInstant() + "; issue a new one");
+        }
+        if (now.isBefore(leaf.getNotBefore().toInstant())) {
+            throw new TlsRefused("certificate " + certificate + " is not valid before "
+                    + leaf.getNotBefore().toInstant() + "; check the clocks of this machine and of the issuer");
+        }
+        if (!Pem.belongTogether(key, leaf)) {
+            throw new TlsRefused("private key " + privateKey + " does not match certificate " + certificate
+                    + "; replace both together");
+        }
+    }
+
+    static Set<TrustAnchor> anchors(Path bundle, Instant now) {
+        List<X509Certificate> authorities = Pem.certificates(bundle, Pem.read(bundle));
         for (X509Certificate authority : authorities) {
             if (authority.getBasicConstraints() < 0) {
-                throw new TlsRefused("CA bundle " + files.caBundle() + " holds a certificate that is not a CA ("
+                throw new TlsRefused("CA bundle " + bundle + " holds a certificate that is not a CA ("
                         + authority.getSubjectX500Principal() + "); keep only certificates with CA:TRUE in it");
             }
         }
         if (authorities.stream().allMatch(authority -> authority.getNotAfter().before(Date.from(now)))) {
-            throw new TlsRefused("every CA in " + files.caBundle() + " has expired; replace the bundle");
+            throw new TlsRefused("every CA in " + bundle + " has expired; replace the bundle");
         }
         return authorities.stream()
                 .map(authority -> new TrustAnchor(authority, null))

@@ -58,7 +58,7 @@ public final class ReloadingTls implements AutoCloseable {
         reloading.lock();
         try {
             if (watch == null) {
-                watch = new FileWatch(files, () -> reload() instanceof Reload.Loaded, true);
+                watch = new FileWatch(files.all(), () -> reload() instanceof Reload.Loaded, true);
             }
         } finally {
             reloading.unlock();

@@ -2,9 +2,12 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.tls.TlsRefused;
 import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;
+import bulwark.tasks.redis.RedisStores;
+import bulwark.tasks.redis.RedisTls;
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
@@ -114,10 +117,28 @@ public final class OpenStores {
         return switch (scheme) {
             case "memory" -> new MemoryStores(clock);
             case "sqlite" -> EmbeddedStores.open(file(setting, url.substring(colon + 1)), clock);
+            case "redis", "rediss" -> redis(setting, url);
             default ->
                 throw new ConfigurationRefused(List.of(setting + (scheme.isEmpty() ? "" : " (" + scheme + ":)")
                         + " names no store: use redis://, rediss://, sqlite: or memory:"));
         };
+    }
+
+    private TaskStores redis(String setting, String url) {
+        try {
+            return RedisStores.open(
+                    url,
+                    RedisTls.of(configuration, directory, clock),
+                    configuration.text("STEM_NAMESPACE"),
+                    TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                    clock);
+        } catch (TlsRefused e) {
+            throw new ConfigurationRefused(List.of("STEM_TLS_*: " + e.getMessage()));
+        } catch (ConfigurationRefused e) {
+            throw new ConfigurationRefused(e.problems().stream()
+                    .map(fault -> fault.startsWith("STEM_") ? fault : setting + ": " + fault)
+                    .toList());
+        }
     }
 
     /** {@code sqlite:PATH}, and {@code sqlite:///PATH} for absolute ones. */

@@ -11,6 +11,7 @@ import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.DeadLetter;
@@ -273,8 +274,8 @@ public abstract class BrokerContract extends BrokerSuite {
     public void a_waiting_taker_is_woken_by_what_arrives() throws InterruptedException {
         Subscription mine = longSubscription("q");
         Envelope later = envelope("q", 4, null);
-        Thread.ofVirtual().start(() -> {
-            org.awaitility.Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+        Thread sender = Thread.ofVirtual().start(() -> {
+            await().pollDelay(Duration.ofMillis(200)).until(() -> true);
             publish(later);
         });
         Instant start = Instant.now();
@@ -282,6 +283,7 @@ public abstract class BrokerContract extends BrokerSuite {
         assertThat(got).hasSize(1);
         assertThat(id(got.getFirst())).isEqualTo(later.id());
         assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(2));
+        sender.join();
     }
 
     @Test

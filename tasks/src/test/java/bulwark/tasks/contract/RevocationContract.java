@@ -6,6 +6,7 @@ import bulwark.tasks.revocations.Revocation;
 import bulwark.tasks.revocations.RevocationStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,10 @@ public abstract class RevocationContract {
     /** Beyond what a 32-bit number or a float would keep. */
     private static final long VERSION = 1_767_323_045_678_901L;
 
+    /** Their keys are apart from those of the place, so each test has namespaces of its own. */
+    private final String n = "n-" + UUID.randomUUID();
+
+    private final String m = "m-" + UUID.randomUUID();
     private Place place;
     private RevocationStore store;
 
@@ -40,44 +45,44 @@ public abstract class RevocationContract {
 
     @Test
     public void v01_revocations_are_listed_by_version_within_their_namespace() {
-        store.upsert(revocation("n", "b", VERSION + 1, null));
-        store.upsert(revocation("n", "a", VERSION + 2, NOW));
-        store.upsert(revocation("n", "c", VERSION, null));
-        store.upsert(revocation("m", "d", VERSION, null));
-        assertThat(place.another().revocations().list("n"))
+        store.upsert(revocation(n, "b", VERSION + 1, null));
+        store.upsert(revocation(n, "a", VERSION + 2, NOW));
+        store.upsert(revocation(n, "c", VERSION, null));
+        store.upsert(revocation(m, "d", VERSION, null));
+        assertThat(place.another().revocations().list(n))
                 .containsExactly(
-                        revocation("n", "c", VERSION, null),
-                        revocation("n", "b", VERSION + 1, null),
-                        revocation("n", "a", VERSION + 2, NOW));
-        assertThat(store.list("m")).hasSize(1);
-        assertThat(store.list("none")).isEmpty();
+                        revocation(n, "c", VERSION, null),
+                        revocation(n, "b", VERSION + 1, null),
+                        revocation(n, "a", VERSION + 2, NOW));
+        assertThat(store.list(m)).hasSize(1);
+        assertThat(store.list("none-" + n)).isEmpty();
     }
 
     @Test
     public void v02_a_stale_version_is_ignored_and_what_is_stored_comes_back() {
-        Revocation newer = revocation("n", "a", VERSION + 1, null);
+        Revocation newer = revocation(n, "a", VERSION + 1, null);
         store.upsert(newer);
-        assertThat(store.upsert(revocation("n", "a", VERSION, NOW))).isEqualTo(newer);
-        assertThat(store.upsert(revocation("n", "a", VERSION + 1, NOW))).isEqualTo(newer);
-        assertThat(store.list("n")).containsExactly(newer);
+        assertThat(store.upsert(revocation(n, "a", VERSION, NOW))).isEqualTo(newer);
+        assertThat(store.upsert(revocation(n, "a", VERSION + 1, NOW))).isEqualTo(newer);
+        assertThat(store.list(n)).containsExactly(newer);
     }
 
     @Test
     public void v03_a_higher_version_replaces() {
-        store.upsert(revocation("n", "a", VERSION, null));
-        Revocation bare = new Revocation("n", "a", VERSION + 1, NOW, false, null, null, null);
+        store.upsert(revocation(n, "a", VERSION, null));
+        Revocation bare = new Revocation(n, "a", VERSION + 1, NOW, false, null, null, null);
         assertThat(store.upsert(bare)).isEqualTo(bare);
-        assertThat(store.list("n")).containsExactly(bare);
+        assertThat(store.list(n)).containsExactly(bare);
     }
 
     @Test
     public void v04_pruning_removes_the_expired_of_its_namespace_only() {
-        store.upsert(revocation("n", "a", VERSION, NOW.minus(Duration.ofSeconds(1))));
-        store.upsert(revocation("n", "b", VERSION, NOW.plus(Duration.ofSeconds(1))));
-        store.upsert(revocation("n", "c", VERSION, null));
-        store.upsert(revocation("m", "a", VERSION, NOW.minus(Duration.ofSeconds(1))));
-        assertThat(store.prune("n", NOW)).isEqualTo(1);
-        assertThat(store.list("n")).extracting(Revocation::taskId).containsExactlyInAnyOrder("b", "c");
-        assertThat(store.list("m")).hasSize(1);
+        store.upsert(revocation(n, "a", VERSION, NOW.minus(Duration.ofSeconds(1))));
+        store.upsert(revocation(n, "b", VERSION, NOW.plus(Duration.ofSeconds(1))));
+        store.upsert(revocation(n, "c", VERSION, null));
+        store.upsert(revocation(m, "a", VERSION, NOW.minus(Duration.ofSeconds(1))));
+        assertThat(store.prune(n, NOW)).isEqualTo(1);
+        assertThat(store.list(n)).extracting(Revocation::taskId).containsExactlyInAnyOrder("b", "c");
+        assertThat(store.list(m)).hasSize(1);
     }
 }

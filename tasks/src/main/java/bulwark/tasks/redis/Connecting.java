@@ -1,0 +1,82 @@
+package bulwark.tasks.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Opens connections: TLS as far as the first answer, password, database. Thread-safe. */
+final class Connecting implements Supplier<Line>, JedisSocketFactory {
+    private static final int CONNECT_MILLIS = 5_000;
+    static final int ANSWER_MILLIS = 5_000;
+
+    private final RedisUrl url;
+    private final @Nullable RedisTls tls;
+
+    Connecting(RedisUrl url, @Nullable RedisTls tls) {
+        this.url = url;
+        this.tls = tls;
+    }
+
+    @Override
+    public Line get() {
+        var config = DefaultJedisClientConfig.builder()
+                .protocol(RedisProtocol.RESP2)
+                .connectionTimeoutMillis(CONNECT_MILLIS)
+                .socketTimeoutMillis(ANSWER_MILLIS)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+                .database(url.database());
+        if (url.password() != null) {
+            config.user(url.user()).password(url.password());
+        }
+        Line line = new Line(new Wire(this, config.build()), ANSWER_MILLIS);
+        // With TLS 1.3 a server refuses a missing client certificate only after the handshake: the first answer tells.
+        line.call(Command.PING);
+        return line;
+    }
+
+    @Override
+    public Socket createSocket() {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            socket.connect(new InetSocketAddress(InetAddress.getByName(host()), url.port()), CONNECT_MILLIS);
+            socket.setSoTimeout(ANSWER_MILLIS);
+            return tls == null ? socket : secured(socket, tls);
+        } catch (IOException e) {
+            try {
+                socket.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw new JedisConnectionException("no connection", e);
+        }
+    }
+
+    private String host() {
+        return url.host().startsWith("[") ? url.host().substring(1, url.host().length() - 1) : url.host();
+    }
+
+    private Socket secured(Socket plain, RedisTls with) throws IOException {
+        SSLSocket socket = (SSLSocket) with.tls().sockets().createSocket(plain, host(), url.port(), true);
+        if (!with.insecure()) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+        }
+        socket.startHandshake();
+        return socket;
+    }
+}

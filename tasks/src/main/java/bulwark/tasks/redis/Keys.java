@@ -1,0 +1,113 @@
+package bulwark.tasks.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Names of keys, groups and channels of one namespace. Source: Stem 0.2; {@code fired} is ours. */
+record Keys(String namespace) {
+    static final int PRIORITIES = 10;
+
+    String stream(String queue, int priority) {
+        int clamped = Math.clamp(priority, 0, PRIORITIES - 1);
+        return namespace + ":stream:" + queue + (clamped == 0 ? "" : ":p" + clamped);
+    }
+
+    /** Highest priority first. */
+    List<String> streams(String queue) {
+        List<String> streams = new ArrayList<>(PRIORITIES);
+        for (int priority = PRIORITIES - 1; priority >= 0; priority--) {
+            streams.add(stream(queue, priority));
+        }
+        return streams;
+    }
+
+    String streamPrefix() {
+        return namespace + ":stream:";
+    }
+
+    String group(String queue) {
+        return namespace + ":group:" + queue;
+    }
+
+    String delayedPrefix() {
+        return namespace + ":delayed:";
+    }
+
+    String delayed(String queue) {
+        return delayedPrefix() + queue;
+    }
+
+    String deadPrefix() {
+        return namespace + ":dead:";
+    }
+
+    String dead(String queue) {
+        return deadPrefix() + queue;
+    }
+
+    String broadcast(String channel) {
+        return namespace + ":broadcast:" + channel;
+    }
+
+    String broadcastGroup(String channel, String consumer) {
+        return namespace + ":broadcast:" + channel + ":" + consumer;
+    }
+
+    /** Broadcast messages that come again to one consumer. */
+    String broadcastAgain(String channel, String consumer) {
+        return broadcastGroup(channel, consumer) + ":again";
+    }
+
+    String fired(String identity) {
+        return namespace + ":fired:" + identity;
+    }
+
+    String resultPrefix() {
+        return namespace + ":result:";
+    }
+
+    String eventsPrefix() {
+        return namespace + ":result:events:";
+    }
+
+    String groupDescriptor(String group) {
+        return namespace + ":group:" + group;
+    }
+
+    String groupResults(String group) {
+        return groupDescriptor(group) + ":results";
+    }
+
+    String groupClaim(String group) {
+        return groupDescriptor(group) + ":claim";
+    }
+
+    String heartbeat(String worker) {
+        return namespace + ":worker:heartbeat:" + worker;
+    }
+
+    String heartbeats() {
+        return namespace + ":worker:heartbeats";
+    }
+
+    String lock(String key) {
+        return namespace + ":lock:" + key;
+    }
+
+    String scheduleIndex() {
+        return namespace + ":schedule:index";
+    }
+
+    String schedule(String id) {
+        return namespace + ":schedule:" + id;
+    }
+
+    String rate(String key) {
+        return namespace + ":rate:" + key;
+    }
+
+    /** The namespace is the revocation's own. */
+    static String revocations(String namespace) {
+        return namespace + ":control:revokes";
+    }
+}

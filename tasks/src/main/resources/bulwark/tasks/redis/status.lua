@@ -1,0 +1,67 @@
+-- Statuses are JSON texts. Nothing here writes JSON: another writer's numbers and empty lists would not survive.
+local RESULT, EVENTS = ARGV[1], ARGV[2]
+local TERMINAL = {succeeded = true, failed = true, cancelled = true}
+
+local function decoded(text)
+  local good, status = pcall(cjson.decode, text)
+  if not good or type(status) ~= 'table' then return nil end
+  local meta = type(status.meta) == 'table' and status.meta or {}
+  local fence = type(meta['stem.fence']) == 'string' and meta['stem.fence'] or nil
+  local created = type(status.createdAt) == 'string' and status.createdAt or nil
+  return {state = status.state, fence = fence, created = created}
+end
+
+-- What is stored: state, fence, created; nil when there is nothing. Found at both ends of the text where our own writer put it, else by parsing.
+local function stored(id)
+  local text = redis.pcall('GET', RESULT .. id)
+  if type(text) ~= 'string' then return nil end
+  local state = string.match(text, '^{"id":"[^"\\]*","state":"(%l+)"')
+  if state == nil then return decoded(text) end
+  local tail = string.sub(text, -190)
+  local fence, created = string.match(tail, '"stem%.fence":"([%d:%-]+)"},"attempt":%d+,"createdAt":"([^"]*)","updatedAt":"[^"]*"}$')
+  if created then return {state = state, fence = fence, created = created} end
+  if string.find(text, 'stem.fence', 1, true) then return decoded(text) end
+  created = string.match(tail, '"createdAt":"([^"]*)","updatedAt":"[^"]*"}$')
+  if created == nil then return decoded(text) end
+  return {state = state, created = created}
+end
+
+local function fence_parts(fence)
+  local time, sequence, delivery = string.match(fence, '^(%d+)%-(%d+):(%d+)$')
+  return tonumber(time), tonumber(sequence), tonumber(delivery)
+end
+
+-- Below zero when the first is lesser. One that is no fence is lesser than any that is.
+local function compare(a, b)
+  if a == b then return 0 end
+  local at, as, ad = fence_parts(a)
+  local bt, bs, bd = fence_parts(b)
+  if at == nil or bt == nil then return at == nil and -1 or 1 end
+  if at ~= bt then return at < bt and -1 or 1 end
+  if as ~= bs then return as < bs and -1 or 1 end
+  return ad < bd and -1 or 1
+end
+
+local function may_replace(old, fence)
+  if old == nil or old.fence == nil or fence_parts(old.fence) == nil then return true end
+  if fence == '' then return false end
+  local order = compare(old.fence, fence)
+  return order < 0 or (order == 0 and not TERMINAL[old.state])
+end
+
+local function write(old, at)
+  local id = ARGV[at]
+  local created = old and old.created or ARGV[at + 2]
+  redis.call('SET', RESULT .. id, ARGV[at + 1] .. created .. ARGV[at + 3], 'PX', ARGV[at + 5])
+  redis.call('PUBLISH', EVENTS .. id, '1')
+end
+
+-- MODE id head created tail fence retention; MODE is put, absent, fenced, or none, which stands alone. Returns where the arguments go on, and whether it was written.
+local function write_status(at)
+  local mode = ARGV[at]
+  if mode == 'none' then return at + 1, false end
+  local old = stored(ARGV[at + 1])
+  local may = mode == 'put' or (mode == 'absent' and old == nil) or (mode == 'fenced' and may_replace(old, ARGV[at + 5]))
+  if may then write(old, at + 1) end
+  return at + 7, may
+end

@@ -1,0 +1,66 @@
+-- NOW CONSUMER MAX COUNT, then for each of COUNT sources: group start make delayed expiry N stream…, highest priority first.
+-- Answers: the soonest delayed time ('' for none), the due of each source (key member …), entries (stream {{id fields} …}), and, when
+-- nothing was taken from more than one source, the last entry of each stream, so that waiting for what follows misses nothing.
+local now, consumer, left, count = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local soonest, due, taken, lasts = '', {}, {}, {}
+
+local function groups(source)
+  for i = source.first, source.last do
+    if source.make == '1' then
+      redis.pcall('XGROUP', 'CREATE', ARGV[i], source.group, source.start, 'MKSTREAM')
+    else
+      redis.pcall('XGROUP', 'CREATE', ARGV[i], source.group, source.start)
+    end
+    if source.expiry ~= '' then redis.call('PEXPIRE', ARGV[i], source.expiry) end
+  end
+end
+
+local function read(source, stream, retry)
+  local got = redis.pcall('XREADGROUP', 'GROUP', source.group, consumer, 'COUNT', left, 'STREAMS', stream, '>')
+  if not got then return end
+  if got.err then
+    if retry and string.find(got.err, 'NOGROUP', 1, true) then
+      groups(source)
+      return read(source, stream, false)
+    end
+    return source.make == '1' and got or nil
+  end
+  left = left - #got[1][2]
+  taken[#taken + 1] = got[1]
+end
+
+local function delayed(key)
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if first[2] == nil then return end
+  if tonumber(first[2]) <= tonumber(now) then
+    local members = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 128)
+    table.insert(members, 1, key)
+    due[#due + 1] = members
+  elseif soonest == '' or tonumber(first[2]) < tonumber(soonest) then
+    soonest = first[2]
+  end
+end
+
+local sources, at = {}, 5
+for i = 1, count do
+  local n = tonumber(ARGV[at + 5])
+  local source = {group = ARGV[at], start = ARGV[at + 1], make = ARGV[at + 2], expiry = ARGV[at + 4], first = at + 6, last = at + 5 + n}
+  sources[i] = source
+  if ARGV[at + 3] ~= '' then delayed(ARGV[at + 3]) end
+  for j = source.first, source.last do
+    if left > 0 then
+      local failed = read(source, ARGV[j], true)
+      if failed then return failed end
+    end
+  end
+  at = at + 6 + n
+end
+if #taken == 0 and count > 1 then
+  for _, source in ipairs(sources) do
+    for j = source.first, source.last do
+      local last = redis.call('XREVRANGE', ARGV[j], '+', '-', 'COUNT', 1)[1]
+      lasts[#lasts + 1] = last and last[1] or '0-0'
+    end
+  end
+end
+return {soonest, due, taken, lasts}

@@ -49,11 +49,13 @@ final class Supervisor implements AutoCloseable {
     /** Waits until every child is ready, and watches over them from then on. @throws CommandFailed when one is not */
     void awaitReady() throws IOException, InterruptedException {
         for (Watched watched : children) {
+            if (watched.ready) {
+                continue;
+            }
             if (!watched.readiness.await(watched.child) && !stopping.get()) {
                 throw new CommandFailed("the " + watched.name + " did not start; its own words are above");
             }
-        }
-        for (Watched watched : children) {
+            watched.ready = true;
             Thread.ofVirtual().name("watch over " + watched.name).start(() -> watch(watched));
         }
     }
@@ -129,6 +131,7 @@ final class Supervisor implements AutoCloseable {
         final String advice;
         final Deque<Long> restarts = new ArrayDeque<>();
         volatile Child child;
+        boolean ready;
 
         Watched(String name, Starter starter, Readiness readiness, String advice, Child child) {
             this.name = name;

@@ -27,7 +27,10 @@ final class UpCommand implements Callable<Integer> {
         TasksSetup tasks = TasksSetup.openOrCreate(folder, portBase);
         try (Supervisor supervisor = new Supervisor()) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
-            start(supervisor, facts, tasks);
+            startNodeAndWorker(supervisor, facts, tasks);
+            supervisor.awaitReady();
+            // The worker holds the embedded broker by now; the beat goes through it.
+            startBeat(supervisor, tasks);
             supervisor.awaitReady();
             tasks.applySchedules();
             facts.welcome(System.out);
@@ -40,7 +43,7 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void start(Supervisor supervisor, FactsSetup facts, TasksSetup tasks) throws IOException {
+    private static void startNodeAndWorker(Supervisor supervisor, FactsSetup facts, TasksSetup tasks) throws IOException {
         supervisor.add(
                 "fact node",
                 () -> Child.start("facts", facts.directory(), facts.environment(), "stigmem-node"),
@@ -60,6 +63,9 @@ final class UpCommand implements Callable<Integer> {
                         tasks.workerPidFile().toString()),
                 child -> child.awaitPid(tasks.workerPidFile()),
                 "Its settings are in " + tasks.directory());
+    }
+
+    private static void startBeat(Supervisor supervisor, TasksSetup tasks) throws IOException {
         supervisor.add(
                 "beat",
                 () -> Child.start(

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedLink implements Link {
     private static final Logger LOG = LoggerFactory.getLogger(SharedLink.class);
-    private static final Duration GIVE_UP = Duration.ofSeconds(10);
+    private static final Duration GIVE_UP = Duration.ofSeconds(30);
     /** Longer than the longest poll. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 

@@ -128,6 +128,15 @@ public final class KeyAgesJob implements TaskHandler {
                 .toList();
     }
 
+    private static String shown(String kind) {
+        return "the fact node's "
+                + switch (kind) {
+                    case "certificate" -> "certificate";
+                    case "api_key" -> "API key that ends first";
+                    default -> kind + " key";
+                };
+    }
+
     private static String metrics(String uri) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)

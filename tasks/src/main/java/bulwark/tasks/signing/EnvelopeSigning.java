@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class EnvelopeSigning {
     private static final Logger LOG = LoggerFactory.getLogger(EnvelopeSigning.class);
 
+    private static final String INCOMPLETE = "Signing configuration incomplete: ";
+    private static final int LONGEST_SHOWN = 128;
+
     private final Supplier<Configuration> configuration;
     private final Signing signing;
     private final AtomicBoolean incompleteSaid = new AtomicBoolean();
@@ -56,10 +59,16 @@ public final class EnvelopeSigning {
 
     /** With the active key; a signature that is there is replaced. @throws IllegalStateException when {@link #canSign} is false */
     public Envelope sign(Envelope envelope) {
-        KeyRings.Signer signer = rings.signer();
+        KeyRings now = rings;
+        KeyRings.Signer signer = now.signer();
         if (signer == null) {
-            throw new IllegalStateException("there is no key to sign with");
+            String missing = now.unsignedBecause();
+            throw new IllegalStateException(INCOMPLETE + (missing == null ? "there are no keys" : missing));
         }
+        return sign(envelope, signer);
+    }
+
+    private static Envelope sign(Envelope envelope, KeyRings.Signer signer) {
         byte[] signature = signer.sign().apply(EnvelopeText.canonical(envelope));
         Map<String, String> headers = new HashMap<>(envelope.headers());
         headers.put(Envelope.SIGNATURE, Base64.getEncoder().encodeToString(signature));
@@ -67,18 +76,20 @@ public final class EnvelopeSigning {
         return envelope.withHeaders(headers);
     }
 
-    /** Signs when it can, else returns the envelope as it is. */
+    /** Signs when it can, else returns the envelope as it is; says once why, when there are keys. */
     public Envelope signIfAble(Envelope envelope) {
-        if (canSign()) {
-            return sign(envelope);
+        KeyRings now = rings;
+        KeyRings.Signer signer = now.signer();
+        if (signer != null) {
+            return sign(envelope, signer);
         }
-        if (canVerify() && incompleteSaid.compareAndSet(false, true)) {
-            LOG.warn(
-                    "Signing configuration incomplete: there are keys to verify with and none to sign with; what this process sends carries no signature of its own");
+        if (now.unsignedBecause() != null && incompleteSaid.compareAndSet(false, true)) {
+            LOG.warn("{}{}; what this process sends carries no signature of its own", INCOMPLETE, now.unsignedBecause());
         }
         return envelope;
     }
 
+    /** Never throws for what a message claims. */
     public Verdict verify(Envelope envelope) {
         KeyRings now = rings;
         if (!now.canVerify()) {
@@ -87,15 +98,14 @@ public final class EnvelopeSigning {
         String signature = envelope.headers().get(Envelope.SIGNATURE);
         String keyId = envelope.headers().get(Envelope.SIGNATURE_KEY);
         if (signature == null || keyId == null) {
-            return new Verdict.Invalid("missing signature headers", keyId);
+            return new Verdict.Invalid("missing signature headers", keyId == null ? null : printable(keyId));
         }
         if (!now.knows(keyId)) {
-            return new Verdict.Invalid("unknown signing key \"" + keyId + "\"", keyId);
+            String shown = printable(keyId);
+            return new Verdict.Invalid("unknown signing key \"" + shown + "\"", shown);
         }
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(signature);
-        } catch (IllegalArgumentException e) {
+        byte[] bytes = decode(signature);
+        if (bytes == null) {
             return new Verdict.Invalid("signature header is not base64 encoded", keyId);
         }
         String algorithm = now.verify(keyId, EnvelopeText.canonical(envelope), bytes);
@@ -104,18 +114,46 @@ public final class EnvelopeSigning {
                 : new Verdict.Valid(algorithm, keyId);
     }
 
-    /** Reads {@code *_FILE} settings again; keys that cannot be read leave the old ones in use, and the sentences say so. */
+    /** Standard alphabet with padding, as signers write it; null for anything else. */
+    private static byte @Nullable [] decode(String signature) {
+        try {
+            // The JDK's decoder would do without padding.
+            return signature.length() % 4 == 0 ? Base64.getDecoder().decode(signature) : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** The id is whatever a stranger wrote, and it goes into logs. */
+    private static String printable(String keyId) {
+        String cut = keyId.length() > LONGEST_SHOWN ? keyId.substring(0, LONGEST_SHOWN) + "…" : keyId;
+        return cut.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /**
+     * Reads {@code *_FILE} settings again; keys that cannot be read leave the old ones in use, and the sentences say so. The same holds for settings without any key to verify
+     * with, such as a file that was emptied: a process that checks signatures never stops doing so while it runs.
+     */
     public List<String> reload() {
         try {
-            rings = KeyRings.of(configuration.get(), signing);
-            return rings.describe();
+            KeyRings renewed = KeyRings.of(configuration.get(), signing);
+            if (rings.canVerify() && !renewed.canVerify()) {
+                return kept(List.of("the settings hold no key to verify with any more"));
+            }
+            rings = renewed;
+            incompleteSaid.set(false);
+            return renewed.describe();
         } catch (ConfigurationRefused e) {
-            List<String> problems = e.problems().stream()
-                    .map(problem -> "the signing keys stay as they were: " + problem)
-                    .toList();
-            problems.forEach(LOG::error);
-            return problems;
+            return kept(e.problems());
         }
+    }
+
+    private static List<String> kept(List<String> problems) {
+        List<String> sentences = problems.stream()
+                .map(problem -> "the signing keys stay as they were: " + problem)
+                .toList();
+        sentences.forEach(LOG::error);
+        return sentences;
     }
 
     /** Algorithms, key ids and warnings, a line each; nothing secret. */

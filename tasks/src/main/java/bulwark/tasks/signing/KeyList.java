@@ -29,19 +29,8 @@ final class KeyList {
                 .orElse(null);
     }
 
-    /** Keys that nobody else may know: one that was ever published is refused. */
-    Map<String, SecretBytes> secret(String setting) {
-        Map<String, SecretBytes> keys = open(setting);
-        keys.forEach((id, key) -> {
-            if (PublishedSecrets.contains(key)) {
-                faults.add(setting + ": the key \"" + id
-                        + "\" was published in a document; make your own with: stem keygen");
-            }
-        });
-        return keys;
-    }
-
-    Map<String, SecretBytes> open(String setting) {
+    /** A key that was ever published is refused, and so is the public half of such a key: anybody can sign for it. */
+    Map<String, SecretBytes> keys(String setting) {
         Map<String, SecretBytes> keys = new LinkedHashMap<>();
         String text = text(setting);
         if (text != null) {
@@ -51,6 +40,12 @@ final class KeyList {
                 }
             }
         }
+        keys.forEach((id, key) -> {
+            if (PublishedSecrets.contains(key)) {
+                faults.add(setting + ": the key \"" + id
+                        + "\" was published in a document; make your own with: stem keygen");
+            }
+        });
         return keys;
     }
 

@@ -15,11 +15,16 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of one moment. Immutable. */
+/**
+ * The keys of one moment. Immutable.
+ *
+ * @param unsignedBecause what is missing to sign, when there are keys and none that signs; else null
+ */
 record KeyRings(
         Map<String, SecretBytes> hmac,
         Map<String, Ed25519Verifier> ed25519,
         @Nullable Signer signer,
+        @Nullable String unsignedBecause,
         Signing signing,
         List<String> describe) {
     static final String HMAC = "hmac-sha256";
@@ -70,19 +75,28 @@ record KeyRings(
             }
             KeyList lists = new KeyList(configuration, faults);
             active = lists.text("STEM_SIGNING_ACTIVE_KEY");
-            secrets = lists.secret("STEM_SIGNING_KEYS");
-            publics = lists.open("STEM_SIGNING_PUBLIC_KEYS");
-            privates = lists.secret("STEM_SIGNING_PRIVATE_KEYS");
+            secrets = lists.keys("STEM_SIGNING_KEYS");
+            publics = lists.keys("STEM_SIGNING_PUBLIC_KEYS");
+            privates = lists.keys("STEM_SIGNING_PRIVATE_KEYS");
         }
 
         KeyRings rings() {
             Map<String, Ed25519Verifier> verifiers = verifiers();
-            Signer signer = algorithm.equals(ED25519) ? keyPair() : sharedSecret();
+            Map<String, Ed25519Signer> signers = new LinkedHashMap<>();
+            privates.forEach((id, seed) -> pair(id, seed, signers));
+            Signer signer = algorithm.equals(ED25519) ? keyPair(signers) : sharedSecret();
             if (!faults.isEmpty()) {
                 throw new ConfigurationRefused(faults);
             }
-            describe(signer);
-            return new KeyRings(Map.copyOf(secrets), Map.copyOf(verifiers), signer, signing, List.copyOf(lines));
+            String unsignedBecause = signer == null ? missing() : null;
+            describe(signer, unsignedBecause);
+            return new KeyRings(
+                    Map.copyOf(secrets),
+                    Map.copyOf(verifiers),
+                    signer,
+                    unsignedBecause,
+                    signing,
+                    List.copyOf(lines));
         }
 
         private Map<String, Ed25519Verifier> verifiers() {
@@ -114,9 +128,7 @@ record KeyRings(
             return new Signer(HMAC, active, bytes -> signing.hmacSha256(secret, bytes));
         }
 
-        private @Nullable Signer keyPair() {
-            Map<String, Ed25519Signer> signers = new LinkedHashMap<>();
-            privates.forEach((id, seed) -> pair(id, seed, signers));
+        private @Nullable Signer keyPair(Map<String, Ed25519Signer> signers) {
             if (active == null || privates.isEmpty()) {
                 return null;
             }
@@ -144,7 +156,20 @@ record KeyRings(
             signers.put(id, signer);
         }
 
-        private void describe(@Nullable Signer signer) {
+        /** Null when there are no keys at all: then there is no doubt about what is meant. */
+        private @Nullable String missing() {
+            if (secrets.isEmpty() && publics.isEmpty() && privates.isEmpty()) {
+                return null;
+            }
+            if (!algorithm.equals(ED25519)) {
+                return "STEM_SIGNING_ALGORITHM is " + algorithm + " and there are no STEM_SIGNING_KEYS";
+            }
+            return privates.isEmpty()
+                    ? "there are no STEM_SIGNING_PRIVATE_KEYS"
+                    : "STEM_SIGNING_ACTIVE_KEY does not name the key that signs";
+        }
+
+        private void describe(@Nullable Signer signer, @Nullable String unsignedBecause) {
             lines.add("signing: " + (signer == null ? "off" : signer.algorithm() + " with key " + signer.keyId()));
             if (!secrets.isEmpty()) {
                 lines.add("verifying hmac-sha256: " + String.join(", ", secrets.keySet()));
@@ -156,6 +181,13 @@ record KeyRings(
                 lines.add(
                         "verifying: off, because there are no keys; anybody who reaches the broker can have tasks run");
             }
+            if (unsignedBecause != null && !privates.isEmpty()) {
+                lines.add("warning: there are private keys and nothing is signed: " + unsignedBecause);
+            }
+            warnOfShortSecrets();
+        }
+
+        private void warnOfShortSecrets() {
             secrets.forEach((id, secret) -> {
                 if (secret.length() < 32) {
                     lines.add("warning: the HMAC key \"" + id + "\" has only " + secret.length()

@@ -1,92 +1,26 @@
 package bulwark.tasks.signing;
 
+import static bulwark.tasks.signing.Keys.ENVELOPE;
+import static bulwark.tasks.signing.Keys.ONE;
+import static bulwark.tasks.signing.Keys.TWO;
+import static bulwark.tasks.signing.Keys.hmac;
+import static bulwark.tasks.signing.Keys.pair;
+import static bulwark.tasks.signing.Keys.publicKey;
+import static bulwark.tasks.signing.Keys.reason;
+import static bulwark.tasks.signing.Keys.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.SecretBytes;
-import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
-import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning.Verdict;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeSigningTest {
-    private static final Signing SIGNING = Signing.fastest();
-    private static final String ONE = key(1);
-    private static final String TWO = key(2);
-    private static final Envelope ENVELOPE = EnvelopeText.ofJson(
-                    "{\"id\":\"0192f000-0000-7000-8000-000000000001\",\"name\":\"demo.task\",\"args\":{\"value\":1},\"headers\":{\"stem-args-encoder\":\"json\"},\"enqueuedAt\":\"2026-01-02T03:04:05.678Z\",\"maxRetries\":3,\"meta\":{\"stem.task\":\"demo.task\",\"__stemArgsEncoder\":\"json\"}}")
-            .envelope();
-
-    private static String key(int seed) {
-        byte[] bytes = new byte[32];
-        for (int i = 0; i < 32; i++) {
-            bytes[i] = (byte) (seed * 31 + i * 7);
-        }
-        return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static String publicKey(String seed) {
-        return Base64.getEncoder()
-                .encodeToString(
-                        SIGNING.signer(SecretBytes.of(Base64.getDecoder().decode(seed)))
-                                .publicKey());
-    }
-
-    private static Configuration settings(Map<String, String> settings) {
-        return Configuration.read(TaskSettings.schema(), settings, Path.of("/nonexistent"));
-    }
-
-    private static EnvelopeSigning with(String... pairs) {
-        Map<String, String> settings = new HashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            settings.put("STEM_SIGNING_" + pairs[i], pairs[i + 1]);
-        }
-        return EnvelopeSigning.of(settings(settings), SIGNING);
-    }
-
-    private static EnvelopeSigning hmac(String keys, String active) {
-        return with("KEYS", keys, "ACTIVE_KEY", active);
-    }
-
-    private static EnvelopeSigning pair(String seed) {
-        return with(
-                "ALGORITHM",
-                "Ed25519",
-                "PUBLIC_KEYS",
-                "primary:" + publicKey(seed),
-                "PRIVATE_KEYS",
-                "primary:" + seed,
-                "ACTIVE_KEY",
-                "primary");
-    }
-
-    private static String reason(Verdict verdict) {
-        return verdict instanceof Verdict.Invalid invalid ? invalid.reason() : verdict.toString();
-    }
-
-    /** The secrets of the vectors are published, so they drive the arithmetic and no configuration. */
-    @Test
-    void the_signatures_are_those_of_the_vectors() {
-        byte[] canonical = EnvelopeText.canonical(ENVELOPE);
-        byte[] secret = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-        byte[] seed = Base64.getDecoder().decode("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
-        assertThat(Base64.getEncoder().encodeToString(SIGNING.hmacSha256(SecretBytes.of(secret), canonical)))
-                .isEqualTo("uQpuoUqhhwc1IIAfbViC1pugKmbHkMoLGYNpO/mU/9A=");
-        assertThat(Base64.getEncoder()
-                        .encodeToString(SIGNING.signer(SecretBytes.of(seed)).sign(canonical)))
-                .isEqualTo("uUf2ddEs7VyPmteuc+LSwy4AjzU1l1dyFHmkwEj/zOaBs1cirtIyxIrGoyEDmSGF+2n0JFYRahXjFto7pnG7Ag==");
-    }
-
     @Test
     void what_was_signed_verifies_and_any_change_does_not() {
         for (EnvelopeSigning signing : new EnvelopeSigning[] {hmac("primary:" + ONE, "primary"), pair(TWO)}) {
@@ -175,25 +109,103 @@ class EnvelopeSigningTest {
     }
 
     @Test
-    void a_rotation_in_the_right_order_rejects_nothing_at_any_step() {
-        AtomicReference<Map<String, String>> worker =
-                new AtomicReference<>(Map.of("STEM_SIGNING_KEYS", "k1:" + ONE, "STEM_SIGNING_ACTIVE_KEY", "k1"));
-        EnvelopeSigning verifier = EnvelopeSigning.reloading(() -> settings(worker.get()), SIGNING);
-        Envelope old = hmac("k1:" + ONE, "k1").sign(ENVELOPE);
-        Envelope renewed = hmac("k2:" + TWO, "k2").sign(ENVELOPE);
+    void a_signature_is_base64_with_padding_and_nothing_else() {
+        EnvelopeSigning signing = hmac("primary:" + ONE, "primary");
+        String good = signing.sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
+        for (String bad : new String[] {good.replace("=", ""), good + "\n", " " + good, good + "====", "-_" + good.substring(2)}) {
+            assertThat(reason(signing.verify(forged(bad, "primary"))))
+                    .as(bad)
+                    .isEqualTo("signature header is not base64 encoded");
+        }
+        for (String bad : new String[] {"", "AAAA", good.substring(4), good.substring(0, 40)}) {
+            assertThat(reason(signing.verify(forged(bad, "primary")))).as(bad).isEqualTo("signature mismatch");
+        }
+    }
 
-        worker.set(Map.of("STEM_SIGNING_KEYS", "k1:" + ONE + ",k2:" + TWO, "STEM_SIGNING_ACTIVE_KEY", "k1"));
-        verifier.reload();
-        assertThat(verifier.verify(old)).isInstanceOf(Verdict.Valid.class);
-        assertThat(verifier.verify(renewed)).isInstanceOf(Verdict.Valid.class);
+    @Test
+    void half_of_the_headers_is_as_good_as_none() {
+        EnvelopeSigning signing = hmac("primary:" + ONE, "primary");
+        assertThat(signing.verify(ENVELOPE.withHeaders(Map.of(Envelope.SIGNATURE_KEY, "primary"))))
+                .isEqualTo(new Verdict.Invalid("missing signature headers", "primary"));
+        assertThat(signing.verify(ENVELOPE.withHeaders(Map.of(Envelope.SIGNATURE, "AAAA"))))
+                .isEqualTo(new Verdict.Invalid("missing signature headers", null));
+    }
 
-        worker.set(Map.of("STEM_SIGNING_KEYS", "k2:" + TWO, "STEM_SIGNING_ACTIVE_KEY", "k2"));
-        verifier.reload();
-        assertThat(reason(verifier.verify(old))).isEqualTo("unknown signing key \"k1\"");
-        assertThat(verifier.verify(renewed)).isInstanceOf(Verdict.Valid.class);
+    @Test
+    void a_hostile_key_id_does_not_forge_log_lines() {
+        EnvelopeSigning signing = hmac("primary:" + ONE, "primary");
+        assertThat(reason(signing.verify(forged("AAAA", "a\r\nINFO all is well"))))
+                .isEqualTo("unknown signing key \"a??INFO all is well\"");
+        assertThat(reason(signing.verify(forged("AAAA", "x".repeat(100_000))))).hasSizeLessThan(200);
+    }
 
-        worker.set(Map.of("STEM_SIGNING_KEYS", "broken", "STEM_SIGNING_ACTIVE_KEY", "k2"));
-        assertThat(verifier.reload()).allMatch(sentence -> sentence.contains("stay as they were"));
-        assertThat(verifier.verify(renewed)).isInstanceOf(Verdict.Valid.class);
+    /** Each id is known in the ring of the other algorithm only. */
+    @Test
+    void a_ring_never_borrows_from_the_other() {
+        EnvelopeSigning both = with(
+                "KEYS", "h:" + ONE, "PUBLIC_KEYS", "e:" + publicKey(TWO), "ACTIVE_KEY", "h");
+        String byHmac = hmac("h:" + ONE, "h").sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
+        String byPair = pair("e", TWO).sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
+        assertThat(both.verify(forged(byHmac, "h"))).isEqualTo(new Verdict.Valid("hmac-sha256", "h"));
+        assertThat(both.verify(forged(byPair, "e"))).isEqualTo(new Verdict.Valid("ed25519", "e"));
+        assertThat(reason(both.verify(forged(byHmac, "e")))).isEqualTo("signature mismatch");
+        assertThat(reason(both.verify(forged(byPair, "h")))).isEqualTo("signature mismatch");
+    }
+
+    /** Whoever verifies with a key that was printed with its private half takes tasks of anybody. */
+    @Test
+    void the_public_half_of_a_published_pair_is_refused() {
+        for (String published : new String[] {
+            "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "MQKrHe7hFRCoOi1DGdEdQOcfQGqEcTQGt79szn6gTJ0="
+        }) {
+            assertThatExceptionOfType(ConfigurationRefused.class)
+                    .isThrownBy(() -> with("PUBLIC_KEYS", "primary:" + published, "ACTIVE_KEY", "primary"))
+                    .satisfies(refused -> assertThat(refused.problems())
+                            .singleElement()
+                            .asString()
+                            .contains("was published"));
+        }
+    }
+
+    @Test
+    void both_alphabets_of_base64_are_read_in_settings() {
+        byte[] key = new byte[32];
+        for (int i = 0; i < 32; i++) {
+            key[i] = (byte) (0xFF - i % 3);
+        }
+        String standard = Base64.getEncoder().encodeToString(key);
+        String forUrls = Base64.getUrlEncoder().encodeToString(key);
+        assertThat(standard).isNotEqualTo(forUrls);
+        Envelope signed = hmac(" primary : " + standard + " ,, ", "primary").sign(ENVELOPE);
+        assertThat(hmac("primary:" + forUrls, "primary").verify(signed)).isInstanceOf(Verdict.Valid.class);
+    }
+
+    @Test
+    void who_holds_public_keys_alone_verifies_and_signs_nothing() {
+        EnvelopeSigning worker =
+                with("ALGORITHM", "ed25519", "PUBLIC_KEYS", "primary:" + publicKey(TWO), "ACTIVE_KEY", "primary");
+        assertThat(worker.canVerify()).isTrue();
+        assertThat(worker.canSign()).isFalse();
+        Envelope signed = pair(TWO).sign(ENVELOPE);
+        assertThat(worker.signIfAble(signed)).isSameAs(signed);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> worker.sign(ENVELOPE))
+                .withMessage("Signing configuration incomplete: there are no STEM_SIGNING_PRIVATE_KEYS");
+    }
+
+    @Test
+    void private_keys_that_sign_nothing_are_warned_of() {
+        assertThat(with("PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO, "ACTIVE_KEY", "p").describe())
+                .anyMatch(line -> line.startsWith("warning: there are private keys and nothing is signed"));
+        assertThat(with("ALGORITHM", "ed25519", "PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO).describe())
+                .anyMatch(line -> line.startsWith("warning: there are private keys and nothing is signed"));
+        assertThat(hmac("p:AAECAwQF", "p").describe()).anyMatch(line -> line.contains("has only 6 bytes"));
+    }
+
+    private static Envelope forged(String signature, String keyId) {
+        Map<String, String> headers = new HashMap<>(ENVELOPE.headers());
+        headers.put(Envelope.SIGNATURE, signature);
+        headers.put(Envelope.SIGNATURE_KEY, keyId);
+        return ENVELOPE.withHeaders(headers);
     }
 }

@@ -61,17 +61,28 @@ public record TlsAssets(
                 mode(directory, group == null ? "rwx------" : "rwxr-x---");
             }
             Path apart = Files.createTempDirectory(directory, ".new");
-            issue(apart, clock);
-            for (String name : names().toList()) {
-                mode(apart.resolve(name), name.endsWith(".crt") ? "rw-r--r--" : "rw-------");
-                Files.move(apart.resolve(name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            try {
+                issue(apart, clock);
+                for (String name : names().toList()) {
+                    mode(apart.resolve(name), name.endsWith(".crt") ? "rw-r--r--" : "rw-------");
+                    Files.move(apart.resolve(name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+                }
+            } finally {
+                remove(apart);
             }
-            Files.delete(apart);
             share();
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the certificates cannot be written to " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /** With what a failure left in it: it may hold the key of an authority. */
+    private static void remove(Path apart) throws IOException {
+        for (String name : names().toList()) {
+            Files.deleteIfExists(apart.resolve(name));
+        }
+        Files.delete(apart);
     }
 
     private void issue(Path apart, Clock clock) {

@@ -2,8 +2,10 @@ package bulwark.app.stem;
 
 import bulwark.tasks.handler.Handlers;
 import bulwark.tasks.handler.TaskHandler;
+import bulwark.tasks.setup.HandlerClasses;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -19,16 +21,20 @@ final class TasksCommand extends Group {
     static final class Ls implements Callable<Integer> {
         private final Session session;
 
+        @Mixin
+        private final Place place;
+
         @Option(names = "--json", description = "JSON.")
         private boolean json;
 
         Ls(Session session) {
             this.session = session;
+            place = new Place(session);
         }
 
         @Override
         public Integer call() {
-            Handlers handlers = Handlers.discover(Thread.currentThread().getContextClassLoader());
+            Handlers handlers = Handlers.discover(HandlerClasses.of(place.configuration(), place.directory()));
             if (json) {
                 ArrayNode all = JsonNodeFactory.instance.arrayNode();
                 for (TaskHandler handler : handlers.all()) {

@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.tasks.handler.Handlers;
 import bulwark.tasks.routing.Routing;
+import bulwark.tasks.setup.HandlerClasses;
 import bulwark.tasks.setup.OpenStores;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.setup.Tasks;
@@ -117,7 +118,7 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private static Handlers handlers(Tasks tasks) {
-        return Handlers.discover(Thread.currentThread().getContextClassLoader());
+        return Handlers.discover(HandlerClasses.of(tasks.configuration(), tasks.directory()));
     }
 
     private WorkerSettings settings(Tasks tasks) {

@@ -19,7 +19,7 @@ import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** Applies migrations. The only class that names Flyway: a start on a current schema never loads it. */
+/** Applies migrations. The only class that names Flyway: a start on a new or current store never loads it. */
 final class FlywayMigrations {
     private FlywayMigrations() {}
 

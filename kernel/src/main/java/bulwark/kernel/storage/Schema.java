@@ -32,6 +32,11 @@ final class Schema {
         }
     }
 
+    /** For a store that does not exist yet. */
+    FirstSchema first() {
+        return new FirstSchema(migrations);
+    }
+
     /** Brings the schema up to date, or refuses before the file changes. */
     void settle(Store.SchemaPolicy policy) throws IOException {
         Set<String> applied;

@@ -129,7 +129,7 @@ public final class Store implements AutoCloseable {
         Files.createDirectories(StoreFile.folder(file));
         lock.lock();
         if (!StoreFile.isOurs(file)) {
-            StoreFile.create(file);
+            StoreFile.create(file, schema.first());
         }
         schema.settle(policy);
         StoreFile.restrictToOwner(file);

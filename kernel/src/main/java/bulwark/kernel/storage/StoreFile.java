@@ -11,7 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -47,13 +49,21 @@ final class StoreFile {
         return true;
     }
 
-    /** Makes an empty store, complete with its mark, under another name first: a crash never leaves half of one. */
-    static void create(Path file) throws IOException, SQLException {
+    /** Makes a store, complete with its mark and schema, under another name first: a crash never leaves half of one. */
+    static void create(Path file, FirstSchema schema) throws IOException, SQLException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         createOwnerOnly(fresh);
-        Sqlite.open(fresh, "mode=rw", "synchronous=FULL", "application_id=" + Sqlite.APPLICATION_ID, "journal_mode=WAL")
-                .close();
+        // Synced once, when it is whole.
+        try (Connection connection =
+                Sqlite.open(fresh, "mode=rw", "synchronous=OFF", "application_id=" + Sqlite.APPLICATION_ID)) {
+            schema.apply(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA journal_mode=WAL");
+            }
+        } catch (SQLException e) {
+            throw new StoreRefused("The schema of " + file + " could not be brought up to date: " + e.getMessage());
+        }
         sync(fresh);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncFolder(file);

@@ -6,10 +6,14 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.time.SettableClock;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.embedded.EmbeddedStores;
+import bulwark.tasks.redis.RedisStores;
+import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.schedule.NextRun;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
 import bulwark.tasks.schedule.ScheduleText;
+import bulwark.tasks.stores.TaskStores;
+import bulwark.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,30 +23,44 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Several beats over one embedded store, one of them its holder. */
+/** Several beats over one store, as several processes would have it. */
 @Timeout(60)
-class EmbeddedBeatsTest {
+class SharedStoreBeatsTest {
+    private final SettableClock clock = new SettableClock(BeatPlace.START);
+
     @TempDir
     private Path folder;
 
     @Test
-    void each_nominal_time_is_sent_exactly_once_through_the_local_socket_too() throws Exception {
-        SettableClock clock = new SettableClock(BeatPlace.START);
+    void each_nominal_time_is_sent_exactly_once_through_the_local_socket_of_an_embedded_store() throws Exception {
         Path file = Files.createDirectory(
                         folder.resolve("s"),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
                 .resolve("tasks.db");
-        List<EmbeddedStores> stores = new ArrayList<>();
+        eachOnce(() -> EmbeddedStores.open(file, clock));
+    }
+
+    @Test
+    void each_nominal_time_is_sent_exactly_once_through_redis() throws Exception {
+        RedisServer.requireBinary();
+        try (RedisServer server = RedisServer.start()) {
+            eachOnce(() -> RedisStores.open(server.url(), null, "beats", ResultBackend.DEFAULT_RETENTION, clock));
+        }
+    }
+
+    private void eachOnce(Supplier<TaskStores> open) throws Exception {
+        List<TaskStores> stores = new ArrayList<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Integer>> ticks = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                EmbeddedStores each = EmbeddedStores.open(file, clock);
+                TaskStores each = open.get();
                 stores.add(each);
                 Beat beat = new Beat(
                         each.schedules(), each.broker(), BeatPlace.signing(BeatPlace.HMAC), new Metrics(), clock);
@@ -63,7 +81,7 @@ class EmbeddedBeatsTest {
             assertThat(run.totalRunCount()).isEqualTo(20);
             assertThat(run.missed()).isZero();
         } finally {
-            stores.reversed().forEach(EmbeddedStores::close);
+            stores.reversed().forEach(TaskStores::close);
         }
     }
 

@@ -9,6 +9,7 @@ import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,10 +27,10 @@ public final class EmbeddedStores implements TaskStores {
     private final RateLimiter rates;
     private final Upkeep upkeep;
 
-    private EmbeddedStores(Link link, Clock clock) {
+    private EmbeddedStores(Link link, Clock clock, Duration retention) {
         this.link = link;
-        broker = new RowBroker(link, clock);
-        results = new RowResults(link);
+        broker = new RowBroker(link, clock, retention);
+        results = new RowResults(link, retention);
         schedules = new RowSchedules(link);
         locks = link.as(LockStore.class);
         revocations = link.as(RevocationStore.class);
@@ -43,7 +44,7 @@ public final class EmbeddedStores implements TaskStores {
      * @throws bulwark.kernel.storage.StoreRefused when another process holds the file, or it must not be touched; with a sentence and remedy
      */
     public static EmbeddedStores alone(Path file, Clock clock) {
-        return new EmbeddedStores(Holder.open(file, clock), clock);
+        return new EmbeddedStores(Holder.open(file, clock), clock, ResultBackend.DEFAULT_RETENTION);
     }
 
     /**
@@ -52,8 +53,13 @@ public final class EmbeddedStores implements TaskStores {
      * @throws bulwark.tasks.broker.BrokerUnavailable when the file must not be touched, or another process holds it and does not answer; with a sentence and remedy
      */
     public static EmbeddedStores open(Path file, Clock clock) {
+        return open(file, ResultBackend.DEFAULT_RETENTION, clock);
+    }
+
+    /** As {@link #open(Path, Clock)}. @param retention how long results are kept that do not say it themselves */
+    public static EmbeddedStores open(Path file, Duration retention, Clock clock) {
         SharedLink link = new SharedLink(file, clock);
-        EmbeddedStores stores = new EmbeddedStores(link, clock);
+        EmbeddedStores stores = new EmbeddedStores(link, clock, retention);
         try {
             stores.broker.probe();
             return stores;

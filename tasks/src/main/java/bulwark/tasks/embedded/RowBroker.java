@@ -40,8 +40,10 @@ final class RowBroker implements Broker {
     private final QueueCalls queues;
     private final LetterCalls letters;
     private final Clock clock;
+    private final Duration retention;
 
-    RowBroker(Link link, Clock clock) {
+    RowBroker(Link link, Clock clock, Duration retention) {
+        this.retention = retention;
         this.link = link;
         this.queues = link.as(QueueCalls.class);
         this.letters = link.as(LetterCalls.class);
@@ -60,7 +62,7 @@ final class RowBroker implements Broker {
         Row.Status queued = null;
         if (out.recordQueued()) {
             Instant now = clock.instant();
-            queued = StatusBody.row(StatusRules.queued(out, now), StatusRules.queuedRetention(out, now));
+            queued = StatusBody.row(StatusRules.queued(out, now), StatusRules.queuedRetention(out, now, retention));
         }
         return put(out.message(), out.queue(), out.priority(), out.notBefore(), queued);
     }
@@ -131,8 +133,8 @@ final class RowBroker implements Broker {
         return verdicts;
     }
 
-    private static Row.Status row(TaskStatus status) {
-        return StatusBody.row(status, ResultBackend.DEFAULT_RETENTION);
+    private Row.Status row(TaskStatus status) {
+        return StatusBody.row(status, retention);
     }
 
     @Override
@@ -152,7 +154,7 @@ final class RowBroker implements Broker {
 
     @Override
     public List<Boolean> settle(List<Settlement> settlements) {
-        List<Row.End> ends = settlements.stream().map(RowBroker::end).toList();
+        List<Row.End> ends = settlements.stream().map(this::end).toList();
         List<Boolean> settled = new ArrayList<>(ends.size());
         for (List<Row.End> part : Parts.of(ends, RowBroker::length)) {
             settled.addAll(queues.settle(part, link.once()));
@@ -168,7 +170,7 @@ final class RowBroker implements Broker {
                         : end.dead().message().length());
     }
 
-    private static Row.End end(Settlement settlement) {
+    private Row.End end(Settlement settlement) {
         Row.Put again = null;
         Row.Dead dead = null;
         boolean onlyIfAbsent = false;

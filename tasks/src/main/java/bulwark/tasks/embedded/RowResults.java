@@ -22,15 +22,17 @@ final class RowResults implements ResultBackend {
     private static final int STATUSES_AT_ONCE = 500;
 
     private final Link link;
+    private final Duration retention;
     private final StatusCalls calls;
 
-    RowResults(Link link) {
+    RowResults(Link link, Duration retention) {
+        this.retention = retention;
         this.link = link;
         this.calls = link.as(StatusCalls.class);
     }
 
-    private static Row.Status row(TaskStatus status, @Nullable Duration retention) {
-        return StatusBody.row(status, retention == null ? DEFAULT_RETENTION : retention);
+    private Row.Status row(TaskStatus status, @Nullable Duration kept) {
+        return StatusBody.row(status, kept == null ? retention : kept);
     }
 
     @Override
@@ -94,9 +96,9 @@ final class RowResults implements ResultBackend {
     }
 
     @Override
-    public void initGroup(Group group, @Nullable Duration retention) {
+    public void initGroup(Group group, @Nullable Duration kept) {
         Row.Group row = new Row.Group(group.id(), group.expected(), json(group.meta()), List.of());
-        calls.initGroup(row, (retention == null ? DEFAULT_RETENTION : retention).toMillis());
+        calls.initGroup(row, (kept == null ? retention : kept).toMillis());
     }
 
     private static String json(ObjectNode node) {

@@ -110,12 +110,16 @@ public final class StatusRules {
                 now);
     }
 
-    /** A day beyond the time at which the task may start. */
     public static Duration queuedRetention(Outgoing published, Instant now) {
+        return queuedRetention(published, now, ResultBackend.DEFAULT_RETENTION);
+    }
+
+    /** Counted from the time at which the task may start. */
+    public static Duration queuedRetention(Outgoing published, Instant now, Duration retention) {
         Instant start = published.notBefore();
         return start == null || start.isBefore(now)
-                ? ResultBackend.DEFAULT_RETENTION
-                : Duration.between(now, start).plus(ResultBackend.DEFAULT_RETENTION);
+                ? retention
+                : Duration.between(now, start).plus(retention);
     }
 
     /** Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is. */

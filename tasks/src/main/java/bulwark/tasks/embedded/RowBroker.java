@@ -14,7 +14,6 @@ import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.stores.EntryId;
 import bulwark.tasks.stores.StatusRules;

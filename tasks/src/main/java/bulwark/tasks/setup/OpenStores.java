@@ -116,7 +116,11 @@ public final class OpenStores {
         String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
         return switch (scheme) {
             case "memory" -> new MemoryStores(clock);
-            case "sqlite" -> EmbeddedStores.open(file(setting, url.substring(colon + 1)), clock);
+            case "sqlite" ->
+                EmbeddedStores.open(
+                        file(setting, url.substring(colon + 1)),
+                        TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                        clock);
             case "redis", "rediss" -> redis(setting, url);
             default ->
                 throw new ConfigurationRefused(List.of(setting + (scheme.isEmpty() ? "" : " (" + scheme + ":)")

@@ -121,8 +121,8 @@ class TakeoverTest {
                         acknowledged.add(publish(other.broker()));
                     }
                 }));
-                callers.add(threads.submit(() -> other.broker()
-                        .take(Examples.subscription("nothing-comes-here"), 1, Duration.ofSeconds(5))));
+                callers.add(threads.submit(() ->
+                        other.broker().take(Examples.subscription("nothing-comes-here"), 1, Duration.ofSeconds(5))));
             }
             awaitMore(acknowledged, 40);
             first.close();
@@ -144,9 +144,7 @@ class TakeoverTest {
 
     private static void awaitMore(Set<String> acknowledged, int more) {
         int target = acknowledged.size() + more;
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> acknowledged.size() >= target);
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged.size() >= target);
     }
 
     private static List<String> waiting(Broker broker) throws InterruptedException {

@@ -1,0 +1,278 @@
+package bulwark.tasks.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import bulwark.kernel.time.SettableClock;
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.contract.Examples;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.results.TaskState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is the file's own affair. */
+@Timeout(60)
+class EmbeddedStoresTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    @TempDir
+    Path folder;
+
+    private final SettableClock clock = new SettableClock(START);
+
+    private Path file() {
+        return folder.resolve("tasks.db");
+    }
+
+    private EmbeddedStores open() {
+        return EmbeddedStores.alone(file(), clock);
+    }
+
+    private static List<String> take(Broker broker, String queue, int max) throws InterruptedException {
+        return broker.take(Examples.longSubscription(queue), max, Duration.ZERO).stream()
+                .map(Examples::id)
+                .toList();
+    }
+
+    @Test
+    void delayed_tasks_come_in_the_order_of_their_times_each_when_it_is_due() throws InterruptedException {
+        try (EmbeddedStores stores = open()) {
+            Broker broker = stores.broker();
+            Random random = new Random(7);
+            TreeMap<Instant, String> byTime = new TreeMap<>();
+            while (byTime.size() < 200) {
+                Instant due = START.plusMillis(1 + random.nextInt(100_000));
+                if (!byTime.containsKey(due)) {
+                    Envelope envelope = Examples.envelope("q", 0, due);
+                    byTime.put(due, envelope.id());
+                    broker.publish(List.of(Examples.outgoing(envelope)));
+                }
+            }
+            for (Instant due : new ArrayList<>(byTime.keySet()).subList(0, 50)) {
+                clock.set(due.minusMillis(1));
+                assertThat(take(broker, "q", 10)).isEmpty();
+                clock.set(due);
+                assertThat(take(broker, "q", 10)).containsExactly(byTime.get(due));
+            }
+            clock.set(START.plusSeconds(100));
+            // The leases of the first fifty have ended too, and nobody waits longer than they do.
+            List<String> rest = new ArrayList<>(take(broker, "q", 200));
+            rest.removeAll(new ArrayList<>(byTime.values()).subList(0, 50));
+            assertThat(rest).containsExactlyElementsOf(new ArrayList<>(byTime.values()).subList(50, 200));
+        }
+    }
+
+    @Test
+    void one_who_waits_is_woken_when_the_clock_reaches_the_time() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            Envelope envelope = Examples.envelope("q", 0, START.plusSeconds(3_600));
+            stores.broker().publish(List.of(Examples.outgoing(envelope)));
+            Subscription subscription = Examples.longSubscription("q");
+            var waiting = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return stores.broker().take(subscription, 1, Duration.ofSeconds(5));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            clock.advance(Duration.ofHours(1));
+            assertThat(waiting.get()).extracting(Examples::id).containsExactly(envelope.id());
+        }
+    }
+
+    @Test
+    void entry_ids_grow_across_restarts_also_when_the_clock_goes_back() throws InterruptedException {
+        List<FencingToken> tokens = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            try (EmbeddedStores stores = open()) {
+                for (int j = 0; j < 3; j++) {
+                    stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+                    Arrival taken = stores.broker()
+                            .take(Examples.longSubscription("q"), 1, Duration.ZERO)
+                            .getFirst();
+                    tokens.add(taken.receipt().token());
+                    stores.broker().settle(List.of(Examples.done(taken)));
+                }
+            }
+            clock.advance(Duration.ofHours(-1));
+        }
+        assertThat(tokens).doesNotHaveDuplicates().isSorted();
+    }
+
+    @Test
+    void what_is_over_is_taken_away_and_its_space_is_used_again() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            Broker broker = stores.broker();
+            long grown = 0;
+            for (int day = 0; day < 4; day++) {
+                for (int i = 0; i < 20; i++) {
+                    cycle(stores, 50);
+                }
+                broker.publishOnce("fire-" + day, Duration.ofHours(1), Examples.outgoing(Examples.envelope("other")));
+                broker.broadcast("news", Examples.envelope("news"));
+                broker.take(Subscription.toChannel("news", "gone-" + day, Duration.ofSeconds(1)), 1, Duration.ZERO);
+                stores.locks().acquire("lock", "owner-" + day, Duration.ofSeconds(1));
+                stores.rates().acquire("rate", 1, Duration.ofSeconds(1));
+                clock.advance(Duration.ofHours(25));
+                stores.prune();
+                assertThat(rows("task_results")).isZero();
+                assertThat(rows("task_identities")).isZero();
+                assertThat(rows("task_locks")).isZero();
+                assertThat(rows("task_rates")).isZero();
+                assertThat(rows("task_queues WHERE consumer <> ''")).isZero();
+                grown = grown == 0 ? pages() : grown;
+            }
+            assertThat(pages()).isLessThanOrEqualTo(grown + grown / 5);
+            assertThat(stores.check()).isEmpty();
+        }
+    }
+
+    private static void cycle(EmbeddedStores stores, int count) throws InterruptedException {
+        Broker broker = stores.broker();
+        broker.publish(java.util.stream.Stream.generate(() -> Examples.outgoing(Examples.envelope("q")))
+                .limit(count)
+                .toList());
+        List<Arrival> taken = broker.take(Examples.longSubscription("q"), count, Duration.ZERO);
+        assertThat(taken).hasSize(count);
+        broker.begin(taken.stream().map(Examples::start).toList());
+        broker.settle(taken.stream().map(Examples::done).toList());
+    }
+
+    private long rows(String from) throws Exception {
+        return number("SELECT count(*) FROM " + from);
+    }
+
+    private long pages() throws Exception {
+        return number("PRAGMA page_count");
+    }
+
+    private long number(String sql) throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private Connection connect() throws Exception {
+        return DriverManager.getConnection("jdbc:sqlite:" + file());
+    }
+
+    @Test
+    void an_edit_by_hand_is_found() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            cycle(stores, 2);
+            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+            Arrival taken = stores.broker()
+                    .take(Examples.longSubscription("q"), 1, Duration.ZERO)
+                    .getFirst();
+            stores.broker().settle(List.of(Examples.dead(taken, "max-retries-exhausted")));
+            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+            assertThat(stores.check()).isEmpty();
+        }
+        for (String edit : List.of(
+                "UPDATE task_entries SET message = 'no JSON'",
+                "UPDATE task_entries SET id = id + (1 << 50)",
+                "UPDATE task_entries SET queue = 99",
+                "UPDATE task_dead_letters SET task_id = 'another'",
+                "UPDATE task_results SET state = 'cancelled'",
+                "UPDATE task_results SET fence = '1-0:1'",
+                "UPDATE task_results SET body = '{}'")) {
+            Path copy = folder.resolve("copy.db");
+            Files.deleteIfExists(copy);
+            Files.copy(file(), copy);
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(edit);
+            }
+            try (EmbeddedStores stores = EmbeddedStores.alone(copy, clock)) {
+                assertThat(stores.check()).as(edit).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_row_that_is_no_envelope_arrives_as_malformed() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+        }
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE task_entries SET message = '{\"id\":7}'");
+        }
+        try (EmbeddedStores stores = open()) {
+            List<Arrival> taken = stores.broker().take(Examples.longSubscription("q"), 1, Duration.ZERO);
+            assertThat(taken.getFirst()).isInstanceOfSatisfying(Arrival.Malformed.class, malformed -> {
+                assertThat(malformed.fields()).containsEntry("json", "{\"id\":7}");
+                assertThat(malformed.reason()).isNotBlank();
+            });
+        }
+    }
+
+    @Test
+    void a_call_that_is_repeated_because_its_answer_was_lost_is_carried_out_once() throws Exception {
+        try (Holder holder = Holder.open(file(), clock)) {
+            QueueCalls calls = holder.as(QueueCalls.class);
+            Row.Put put = new Row.Put("{}", "q", 0, 0, null);
+            calls.publish(List.of(put, put), "call-1");
+            calls.publish(List.of(put, put), "call-1");
+            assertThat(calls.counts("q").pending()).isEqualTo(2);
+            Row.Taken taken = calls.take(new Row.Demand(List.of("q"), List.of(), "me", 30_000, 1, 0))
+                    .getFirst();
+            Row.End end = new Row.End(new Row.Hold(taken.id(), "me", taken.delivery()), null, null, null, false);
+            assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
+            assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
+            assertThat(calls.settle(List.of(end), "call-3")).containsExactly(false);
+        }
+    }
+
+    @Test
+    void what_returned_is_there_after_the_file_is_opened_again() {
+        Envelope envelope = Examples.envelope("q");
+        try (EmbeddedStores stores = open()) {
+            stores.broker().publish(List.of(Examples.outgoing(envelope)));
+        }
+        try (EmbeddedStores stores = open()) {
+            assertThat(stores.broker().counts("q").pending()).isEqualTo(1);
+            assertThat(stores.results().get(envelope.id()))
+                    .hasValueSatisfying(status -> assertThat(status.state()).isEqualTo(TaskState.QUEUED));
+        }
+    }
+
+    @Test
+    void a_closed_place_says_so() {
+        EmbeddedStores stores = open();
+        stores.close();
+        assertThatExceptionOfType(BrokerUnavailable.class)
+                .isThrownBy(() -> stores.broker().counts("q"))
+                .withMessageContaining("closed");
+    }
+
+    @Test
+    void a_file_of_another_program_is_left_alone() throws Exception {
+        Files.writeString(file(), "not a database, and long enough to have a header".repeat(10));
+        assertThatExceptionOfType(BrokerUnavailable.class)
+                .isThrownBy(() -> EmbeddedStores.open(file(), clock))
+                .withMessageContaining("left untouched");
+    }
+}

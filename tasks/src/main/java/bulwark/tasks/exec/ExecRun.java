@@ -66,6 +66,7 @@ final class ExecRun {
             if (process.isAlive()) {
                 kill(process);
             }
+            process.destroyForcibly();
         }
     }
 
@@ -123,7 +124,8 @@ final class ExecRun {
     /** Its descendants too, and whoever is left of its process group. */
     private void kill(Process process) {
         List<ProcessHandle> descendants = process.descendants().toList();
-        process.destroyForcibly();
+        // By its handle, since the process itself would close its streams, with output in them that was not read yet.
+        process.toHandle().destroyForcibly();
         descendants.forEach(ProcessHandle::destroyForcibly);
         if (!ownGroup) {
             return;

@@ -29,6 +29,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.TaskIds;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.Receipt;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,6 +51,9 @@ final class Fixture implements AutoCloseable {
     static final Map<String, String> OTHER_HMAC = hmac("primary", 2);
 
     final TaskStores stores;
+    /** Receipts in the order in which anybody took them. */
+    final Deque<Receipt> taken = new ConcurrentLinkedDeque<>();
+
     final Clock clock;
     final Path folder;
     final Metrics metrics = new Metrics();
@@ -53,7 +63,7 @@ final class Fixture implements AutoCloseable {
     private final List<TaskHandler> handlers = new ArrayList<>();
 
     Fixture(TaskStores stores, Clock clock, Path folder) {
-        this.stores = stores;
+        this.stores = recording(stores);
         this.clock = clock;
         this.folder = folder;
         this.evidence = TaskEvidence.open(folder, clock);
@@ -90,6 +100,30 @@ final class Fixture implements AutoCloseable {
         new Random(seed).nextBytes(key);
         return Map.of(
                 "STEM_SIGNING_KEYS", id + ":" + Base64.getEncoder().encodeToString(key), "STEM_SIGNING_ACTIVE_KEY", id);
+    }
+
+    private TaskStores recording(TaskStores whole) {
+        Broker broker = (Broker) Proxy.newProxyInstance(
+                Fixture.class.getClassLoader(), new Class<?>[] {Broker.class}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(whole.broker(), arguments);
+                        if (result instanceof List<?> list) {
+                            list.forEach(each -> {
+                                if (each instanceof Arrival arrival) {
+                                    taken.add(arrival.receipt());
+                                }
+                            });
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        return (TaskStores) Proxy.newProxyInstance(
+                Fixture.class.getClassLoader(),
+                new Class<?>[] {TaskStores.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("broker") ? broker : method.invoke(whole, arguments));
     }
 
     static EnvelopeSigning signing(Map<String, String> keys) {

@@ -1,0 +1,13 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.embedded.EmbeddedStores;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
+
+class EmbeddedWorkerTest extends WorkerContract {
+    @Override
+    protected TaskStores open(Clock clock, Path folder) {
+        return EmbeddedStores.open(folder.resolve("tasks.db"), clock);
+    }
+}

@@ -1,0 +1,114 @@
+package bulwark.tasks.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.envelope.Message;
+import bulwark.tasks.handler.TaskContext;
+import bulwark.tasks.handler.TaskHandler;
+import bulwark.tasks.memory.MemoryStores;
+import bulwark.tasks.results.TaskState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WorkerStartTest {
+    @TempDir
+    Path folder;
+
+    private Fixture at;
+
+    @BeforeEach
+    void open() {
+        at = new Fixture(new MemoryStores(Clock.systemUTC()), Clock.systemUTC(), folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        at.close();
+    }
+
+    @Test
+    void without_a_key_to_verify_with_a_worker_refuses_to_start() {
+        assertThatThrownBy(() -> at.start(at.settings(), Map.of()))
+                .isInstanceOf(WorkerRefused.class)
+                .hasMessageContaining("STEM_ALLOW_UNSIGNED=1");
+    }
+
+    @Test
+    void unsigned_tasks_run_when_allowed_by_name() throws Exception {
+        at.start(at.settings().withAllowed(true, false, false), Map.of());
+
+        String id = at.client(Map.of()).enqueue(TaskCall.named("demo.flaky", Fixture.args()));
+
+        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void a_program_never_runs_for_an_unsigned_envelope() throws Exception {
+        at.handler(new TaskHandler() {
+            @Override
+            public String name() {
+                return "program";
+            }
+
+            @Override
+            public boolean signedOnly() {
+                return true;
+            }
+
+            @Override
+            public @Nullable Object run(TaskContext context) {
+                throw new AssertionError("it ran");
+            }
+        });
+        at.start(at.settings().withAllowed(true, false, false), Map.of());
+
+        at.client(Map.of()).enqueue(TaskCall.named("program", Fixture.args()));
+
+        Fixture.until(() -> at.letters().size() == 1);
+        assertThat(at.letters().getFirst().reason()).isEqualTo("unsigned-exec");
+    }
+
+    @Test
+    void two_workers_never_share_a_file_of_evidence() throws Exception {
+        try (TaskEvidence second = TaskEvidence.open(folder, Clock.systemUTC())) {
+            assertThat(second.store().file()).isEqualTo(folder.resolve("evidence-2.db"));
+        }
+    }
+
+    @Test
+    void unknown_names_do_not_become_labels() throws Exception {
+        at.start();
+        for (int i = 0; i < 20; i++) {
+            at.stores.broker()
+                    .publish(List.of(Outgoing.asSigned(
+                            Message.fresh(at.signed("x" + i + "\"}", "default", Fixture.args(), meta -> {})))));
+        }
+
+        Fixture.until(() -> at.letters().size() == 20);
+        assertThat(at.metrics.scrape()).doesNotContain("x19");
+        assertThat(at.counted("stem_tasks_failed_total{queue=\"default\",task=\"unknown\"}")).isEqualTo(20);
+    }
+
+    @Test
+    void a_started_worker_is_healthy_and_tells_of_itself() throws Exception {
+        Worker worker = at.start();
+
+        Fixture.until(() -> at.stores.results().heartbeat(worker.id()).isPresent());
+        assertThat(worker.healthy()).isTrue();
+        assertThat(worker.awaitStopped(Duration.ZERO)).isFalse();
+        assertThat(worker.stats().path("concurrency").asInt()).isEqualTo(4);
+    }
+}

@@ -12,6 +12,14 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What went wrong with a server, as a sentence with a remedy. Nothing of a password, a command or a reply is quoted. */
 record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
+    /** Message of the exception of a handshake to which nothing came back. */
+    static final String NO_ANSWER = "no answer to the hello";
+
+    /** Its alert may be overtaken by the end of the connection, which then is all we see. */
+    private static final String DISTRUSTED =
+            "closed the connection: it does not trust our client certificate (issue it by the authority that its tls-ca-cert-file"
+                    + " names, and set STEM_TLS_CLIENT_CERT and STEM_TLS_CLIENT_KEY to it)";
+
     private static final Map<String, String> REFUSALS = Map.of(
             "NOAUTH", "asks for a password; put it into the URL: redis://USER:PASSWORD@HOST",
             "WRONGPASS", "does not accept user and password of the URL",
@@ -78,8 +86,7 @@ record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
         if (text.contains("received fatal alert: unknown_ca")
                 || text.contains("received fatal alert: bad_certificate")
                 || text.contains("received fatal alert: certificate_unknown")) {
-            return "does not trust our client certificate; issue it by the authority that its tls-ca-cert-file names, and set"
-                    + " STEM_TLS_CLIENT_CERT and STEM_TLS_CLIENT_KEY to it";
+            return DISTRUSTED;
         }
         if (text.contains("certificate_expired") || text.contains("expired")) {
             return "and we do not agree on the dates of a certificate: one has expired or is not valid yet";
@@ -87,6 +94,10 @@ record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
         if (text.contains("no subject alternative") || text.contains("no name matching")) {
             return "shows a certificate for another host than " + url.host()
                     + "; use a name that its certificate carries, or issue one with this name (stem tls generate)";
+        }
+        if (text.contains(NO_ANSWER)) {
+            return "gave no answer to the TLS handshake: it does not speak TLS on this port (use redis:// or its tls-port), or it"
+                    + " hangs";
         }
         if (text.contains("unrecognized ssl message") || text.contains("not an ssl")) {
             return "does not speak TLS on this port; use redis:// or its tls-port";
@@ -101,9 +112,7 @@ record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
     /** A plain server that reads a TLS hello, and a TLS server that reads a plain command, both just hang up. */
     private String closed() {
         if (url.tls()) {
-            return clientCertificate
-                    ? "closed the connection; does this port speak TLS (tls-port), and does it trust our client certificate"
-                    : certificateRequired();
+            return clientCertificate ? DISTRUSTED + ", or this port does not speak TLS" : certificateRequired();
         }
         return "closed the connection; if this port speaks TLS, use rediss://";
     }

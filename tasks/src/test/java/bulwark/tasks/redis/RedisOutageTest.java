@@ -1,0 +1,169 @@
+package bulwark.tasks.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.Start;
+import bulwark.tasks.contract.Examples;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.results.ResultBackend;
+import bulwark.tasks.results.TaskState;
+import bulwark.testkit.RedisServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server that goes away and comes back: nothing is lost, nobody has to help. */
+@Timeout(120)
+class RedisOutageTest {
+    private static RedisStores open(RedisServer server) {
+        return RedisStores.open(
+                server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC());
+    }
+
+    @Test
+    void a_durable_server_killed_under_load_loses_nothing_that_was_answered() throws InterruptedException {
+        try (RedisServer server = RedisServer.durable();
+                RedisStores stores = open(server)) {
+            Set<String> sent = ConcurrentHashMap.newKeySet();
+            Set<String> succeeded = ConcurrentHashMap.newKeySet();
+            AtomicBoolean sending = new AtomicBoolean(true);
+            Thread sender = Thread.ofVirtual().start(() -> send(stores, sending, sent));
+            List<Thread> workers = List.of(
+                    Thread.ofVirtual().start(() -> work(stores, sending, sent, succeeded)),
+                    Thread.ofVirtual().start(() -> work(stores, sending, sent, succeeded)));
+            for (int i = 0; i < 4; i++) {
+                int then = succeeded.size();
+                await().atMost(Duration.ofSeconds(20)).until(() -> succeeded.size() > then + 30);
+                server.kill();
+                server.startAgain();
+            }
+            sending.set(false);
+            sender.join();
+            for (Thread worker : workers) {
+                worker.join();
+            }
+            assertThat(succeeded).containsAll(sent);
+            for (String task : sent) {
+                assertThat(stores.results().get(task).orElseThrow().state()).isEqualTo(TaskState.SUCCEEDED);
+            }
+            assertThat(stores.broker().counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
+        }
+    }
+
+    private static void send(RedisStores stores, AtomicBoolean sending, Set<String> sent) {
+        while (sending.get()) {
+            Envelope envelope = Examples.envelope("q");
+            try {
+                stores.broker().publish(List.of(Examples.outgoing(envelope)));
+                sent.add(envelope.id());
+            } catch (BrokerUnavailable away) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void work(RedisStores stores, AtomicBoolean sending, Set<String> sent, Set<String> succeeded) {
+        var mine = Examples.subscription("q");
+        while (sending.get() || !succeeded.containsAll(sent) || stores.broker().counts("q").inFlight() > 0) {
+            try {
+                List<Arrival> got = stores.broker().take(mine, 16, Duration.ofMillis(100));
+                List<Start.Verdict> verdicts =
+                        stores.broker().begin(got.stream().map(Examples::start).toList());
+                List<Boolean> good =
+                        stores.broker().settle(got.stream().map(Examples::done).toList());
+                for (int i = 0; i < got.size(); i++) {
+                    boolean finished = verdicts.get(i) == Start.Verdict.RUN || verdicts.get(i) == Start.Verdict.FINISHED;
+                    if (finished && good.get(i)) {
+                        succeeded.add(Examples.id(got.get(i)));
+                    }
+                }
+            } catch (BrokerUnavailable away) {
+                Thread.onSpinWait();
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    @Test
+    void an_outage_shows_in_each_call_and_heals_by_itself() throws InterruptedException {
+        try (RedisServer server = RedisServer.durable();
+                RedisStores stores = open(server)) {
+            var mine = Examples.longSubscription("q");
+            assertThat(stores.broker().take(mine, 1, Duration.ZERO)).isEmpty();
+            server.stop();
+            assertThatThrownBy(() -> stores.broker().take(mine, 1, Duration.ofSeconds(1)))
+                    .isInstanceOf(BrokerUnavailable.class);
+            assertThatThrownBy(() -> stores.broker().probe())
+                    .isInstanceOf(BrokerUnavailable.class)
+                    .hasMessageContaining("is it running");
+            server.startAgain();
+            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+            assertThat(stores.broker().take(mine, 1, Duration.ofSeconds(5))).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_server_that_forgot_everything_gets_its_groups_again() throws InterruptedException {
+        try (RedisServer server = RedisServer.start();
+                RedisStores stores = open(server)) {
+            var mine = Examples.longSubscription("q");
+            stores.broker().take(mine, 1, Duration.ZERO);
+            server.kill();
+            server.startAgain();
+            // The call that meets the broken connection may fail; the next finds the new server.
+            await().ignoreExceptionsInstanceOf(BrokerUnavailable.class).until(() -> {
+                stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+                return true;
+            });
+            assertThat(stores.broker().take(mine, 1, Duration.ofSeconds(5))).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_server_that_answers_nothing_blocks_nobody_for_ever() {
+        try (RedisServer server = RedisServer.start();
+                RedisStores stores = open(server)) {
+            server.freeze();
+            try {
+                Instant start = Instant.now();
+                assertThatThrownBy(() -> stores.broker().probe())
+                        .isInstanceOf(BrokerUnavailable.class)
+                        .hasMessageContaining("did not answer in time");
+                assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            } finally {
+                server.resume();
+            }
+            stores.broker().probe();
+        }
+    }
+
+    @Test
+    void closing_ends_what_waits() throws InterruptedException {
+        try (RedisServer server = RedisServer.start()) {
+            RedisStores stores = open(server);
+            Thread waiting = Thread.ofVirtual().start(() -> {
+                try {
+                    stores.broker().take(Examples.longSubscription("q"), 1, Duration.ofSeconds(5));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            await().until(() -> stores.broker().queues().contains("q"));
+            stores.close();
+            assertThat(waiting.join(Duration.ofSeconds(3))).isTrue();
+            assertThatThrownBy(() -> stores.broker().probe()).hasMessageContaining("closed");
+        }
+    }
+}

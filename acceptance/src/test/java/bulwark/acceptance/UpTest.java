@@ -37,8 +37,10 @@ class UpTest {
                     .contains("\"relation\":\"memory:prefers\"")
                     .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
                     .contains("\"event_type\":\"fact_write\"");
-            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key"))
+            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key", "tasks/.env", "tasks/keys/private"))
                     .containsOnly("rw-------");
+            aTaskRunsAsPrinted(screen);
+            theWorkerComesBack(first);
         } finally {
             stop(up);
         }
@@ -53,6 +55,26 @@ class UpTest {
         } finally {
             stop(again);
         }
+    }
+
+    private void aTaskRunsAsPrinted(String screen) throws Exception {
+        String command = screen.lines()
+                .filter(line -> line.contains("enqueue demo.echo"))
+                .findFirst()
+                .orElseThrow()
+                .strip();
+        assertThat(Shell.bash(folder, Map.of(), Duration.ofSeconds(60), command).out())
+                .contains("{\"hello\":\"world\"}");
+        String export = command.replaceAll("demo\\.echo --args '[^']*'", "platform.audit-export");
+        assertThat(Shell.bash(folder, Map.of(), Duration.ofSeconds(60), export).out())
+                .contains("fact_audit_log");
+    }
+
+    /** A child that died is started again. */
+    private void theWorkerComesBack(Path output) throws Exception {
+        String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid")).strip();
+        new ProcessBuilder("kill", "-9", pid).start().waitFor();
+        await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker is back"));
     }
 
     private Process up(int base, Path output) throws Exception {
@@ -70,8 +92,8 @@ class UpTest {
     }
 
     private static String awaitWelcome(Process up, Path output) {
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> !up.isAlive() || read(output).contains("v1/admin/audit?limit=10"));
+        await().atMost(Duration.ofSeconds(150))
+                .until(() -> !up.isAlive() || read(output).contains("enqueue demo.echo"));
         assertThat(up.isAlive()).as(read(output)).isTrue();
         return read(output);
     }

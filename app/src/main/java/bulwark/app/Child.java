@@ -77,7 +77,7 @@ final class Child implements AutoCloseable {
     /** Asks the child to drain and stop, and ends it when it does not. */
     @Override
     public void close() {
-        process.destroy();
+        process.toHandle().destroy(); // and not process.destroy(), which would also cut off its last words
         try {
             if (!process.waitFor(DRAIN_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

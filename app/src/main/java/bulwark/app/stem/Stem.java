@@ -5,6 +5,7 @@ import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.exec.ExecRefused;
 import bulwark.tasks.handler.HandlersRefused;
 import bulwark.tasks.worker.WorkerRefused;
 import bulwark.tasks.schedule.ScheduleEdits;
@@ -83,6 +84,10 @@ public final class Stem {
                 return StemFailed.USAGE;
             }
             case WorkerRefused refused -> {
+                refused.problems().forEach(problem -> err.println("error: " + problem));
+                return StemFailed.USAGE;
+            }
+            case ExecRefused refused -> {
                 refused.problems().forEach(problem -> err.println("error: " + problem));
                 return StemFailed.USAGE;
             }

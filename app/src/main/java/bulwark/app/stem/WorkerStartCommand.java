@@ -1,6 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.tasks.exec.ExecFile;
 import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.routing.Routing;
 import bulwark.tasks.setup.HandlerClasses;
 import bulwark.tasks.setup.OpenStores;
@@ -118,7 +120,10 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private static Handlers handlers(Tasks tasks) {
-        return Handlers.discover(HandlerClasses.of(tasks.configuration(), tasks.directory()));
+        String programs = tasks.configuration().text("STEM_EXEC_FILE");
+        List<TaskHandler> further =
+                programs.isEmpty() ? List.of() : ExecFile.read(tasks.directory().resolve(programs));
+        return Handlers.discover(HandlerClasses.of(tasks.configuration(), tasks.directory()), further);
     }
 
     private WorkerSettings settings(Tasks tasks) {

@@ -1,0 +1,150 @@
+package bulwark.app.stem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.testkit.RedisServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker in a process of its own, and the commands that send to it, ask it and stop it. */
+@Timeout(240)
+class WorkerProcessTest {
+    private static final Map<String, String> HMAC = Map.of(
+            "STEM_SIGNING_KEYS", "primary:c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=",
+            "STEM_SIGNING_ACTIVE_KEY", "primary");
+
+    @TempDir
+    Path folder;
+
+    private Process worker;
+
+    @AfterEach
+    void end() throws InterruptedException {
+        if (worker != null) {
+            worker.destroyForcibly();
+            worker.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void on_the_embedded_broker_tasks_run_and_commands_are_obeyed() throws Exception {
+        Map<String, String> environment = with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(RedisServer.freePort())));
+        start(environment);
+        tasksRunAndCommandsAreObeyed(environment);
+        String port = environment.get("STEM_METRICS_PORT");
+        assertThat(get(port, "/readyz").statusCode()).isEqualTo(200);
+        assertThat(get(port, "/healthz").body()).contains("\"ok\"");
+        assertThat(get(port, "/metrics").body()).contains("stem_tasks_succeeded_total{queue=\"default\",task=\"demo.echo\"}");
+        assertThat(get(port, "/nothing").statusCode()).isEqualTo(404);
+        stopsBySignal("TERM");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(".stem")))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void on_redis_tasks_run_and_commands_are_obeyed() throws Exception {
+        try (RedisServer redis = RedisServer.durable()) {
+            Map<String, String> environment =
+                    with(HMAC, Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0"));
+            start(environment);
+            tasksRunAndCommandsAreObeyed(environment);
+            Ran stopping = Ran.stem(folder, environment, "worker", "shutdown", "--mode", "soft");
+            assertThat(stopping.out()).contains("Worker ").contains(" initiated ").contains("soft");
+            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(worker.exitValue()).isZero();
+        }
+    }
+
+    @Test
+    void without_keys_it_refuses_to_start_unless_told_by_name() throws Exception {
+        launch(Map.of());
+        assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isEqualTo(64);
+        assertThat(log()).contains("STEM_ALLOW_UNSIGNED=1");
+    }
+
+    private void tasksRunAndCommandsAreObeyed(Map<String, String> environment) {
+        Ran echo = Ran.stem(folder, environment, "enqueue", "demo.echo", "--args", "{\"hello\":\"world\"}", "--wait");
+        assertThat(echo.code()).as(echo.err()).isZero();
+        assertThat(echo.out()).isEqualTo("{\"hello\":\"world\"}\n");
+        Ran unknown = Ran.stem(folder, environment, "enqueue", "no.such.task", "--wait");
+        assertThat(unknown.code()).isEqualTo(70);
+        assertThat(unknown.err()).contains(" failed: ");
+        assertThat(Ran.stem(folder, environment, "dlq", "list", "-q", "default").out()).contains("unregistered-task");
+        Ran ping = Ran.stem(folder, environment, "worker", "ping");
+        assertThat(ping.out()).contains("Worker ").contains(" ok ").contains("default");
+        assertThat(Ran.stem(folder, environment, "worker", "ping", "-w", "nobody", "--timeout", "300ms"))
+                .satisfies(ran -> assertThat(ran.out()).contains("No replies received within 300ms."))
+                .satisfies(ran -> assertThat(ran.err()).contains("No reply from: nobody"))
+                .satisfies(ran -> assertThat(ran.code()).isEqualTo(70));
+        assertThat(Ran.stem(folder, environment, "worker", "status").out()).contains("(namespace: stem) @ ");
+        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default").out()).contains("Paused queues (after)");
+        Ran held = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait", "--timeout", "700ms");
+        assertThat(held.code()).isEqualTo(1);
+        Ran.stem(folder, environment, "worker", "resume", "-q", "default");
+        Ran free = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait");
+        assertThat(free.code()).as(free.err()).isZero();
+        // Who does not sign is not obeyed by a worker that can verify.
+        Map<String, String> stranger = new HashMap<>(environment);
+        stranger.keySet().removeAll(HMAC.keySet());
+        assertThat(Ran.stem(folder, stranger, "worker", "shutdown", "--timeout", "1s").out()).contains("No replies received");
+        assertThat(worker.isAlive()).isTrue();
+    }
+
+    private void stopsBySignal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(worker.pid())).start().waitFor();
+        assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.exitValue()).isZero();
+        assertThat(folder.resolve("w.pid")).doesNotExist();
+        assertThat(log()).contains("stops (WARM)");
+    }
+
+    private void start(Map<String, String> environment) throws IOException {
+        launch(environment);
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> Files.exists(folder.resolve("w.pid")) || !worker.isAlive());
+        assertThat(worker.isAlive()).as(log()).isTrue();
+    }
+
+    private void launch(Map<String, String> environment) throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(OwnProgram.commandLine(List.of("stem", "worker", "start", "--pidfile", "w.pid")));
+        builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("w.log").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("STEM"));
+        builder.environment().putAll(environment);
+        worker = builder.start();
+    }
+
+    private String log() throws IOException {
+        return Files.readString(folder.resolve("w.log"));
+    }
+
+    private static HttpResponse<String> get(String port, String path) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+}

@@ -38,8 +38,9 @@ final class FirstSchema {
             CREATE INDEX "flyway_schema_history_s_idx" ON "flyway_schema_history" ("success");
             """;
 
-    private static final String RECORD = "INSERT INTO flyway_schema_history (installed_rank, version, description, type,"
-            + " script, checksum, installed_by, execution_time, success) VALUES (?, ?, ?, 'SQL', ?, ?, '', 0, 1)";
+    private static final String RECORD =
+            "INSERT INTO flyway_schema_history (installed_rank, version, description, type,"
+                    + " script, checksum, installed_by, execution_time, success) VALUES (?, ?, ?, 'SQL', ?, ?, '', 0, 1)";
 
     private final List<Script> scripts;
 

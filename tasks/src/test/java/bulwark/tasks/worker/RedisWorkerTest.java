@@ -1,0 +1,53 @@
+package bulwark.tasks.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.tasks.redis.RedisStores;
+import bulwark.tasks.results.ResultBackend;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.stores.TaskStores;
+import bulwark.testkit.RedisServer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RedisWorkerTest extends WorkerContract {
+    private static RedisServer server;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServer.durable();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Override
+    protected TaskStores open(Clock clock, Path folder) {
+        String namespace = "w-" + UUID.randomUUID();
+        return RedisStores.open(server.url(), null, namespace, ResultBackend.DEFAULT_RETENTION, clock);
+    }
+
+    @Test
+    void a_worker_outlives_a_restart_of_the_broker() throws Exception {
+        Worker worker = at.start();
+        assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+
+        server.kill();
+        Fixture.until(() -> {
+            server.startAgain();
+            return true;
+        });
+
+        String id = at.client.enqueue(bulwark.tasks.client.TaskCall.named("demo.echo", Fixture.args()));
+        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(worker.healthy()).isTrue();
+    }
+}

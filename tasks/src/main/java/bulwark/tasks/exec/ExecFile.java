@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -130,7 +131,7 @@ public final class ExecFile {
         return number.longValue();
     }
 
-    private static Map<String, String> environment(Object env) {
+    private static Map<String, String> environment(@Nullable Object env) {
         Map<String, String> environment = new LinkedHashMap<>();
         if (env == null) {
             return environment;

@@ -103,9 +103,16 @@ final class Entries {
         return renew.executeUpdate() == 1;
     }
 
+    /** @return false when it is not held so, and then nothing was removed */
+    boolean remove(WriteTx tx, Row.Hold hold) throws SQLException {
+        PreparedStatement remove = tx.statement("DELETE FROM task_entries WHERE id = ? AND holder = ? AND delivery = ?");
+        bind(remove, 1, hold);
+        return remove.executeUpdate() == 1;
+    }
+
     /** @return the row of its queue, or null when it is not held so, and then nothing was removed */
     @Nullable
-    Long remove(WriteTx tx, Row.Hold hold) throws SQLException {
+    Long removeFrom(WriteTx tx, Row.Hold hold) throws SQLException {
         PreparedStatement remove =
                 tx.statement("DELETE FROM task_entries WHERE id = ? AND holder = ? AND delivery = ? RETURNING queue");
         bind(remove, 1, hold);

@@ -188,9 +188,7 @@ final class SqliteQueues implements QueueCalls {
             List<Start.Verdict> verdicts = new ArrayList<>(begins.size());
             Set<String> woken = new HashSet<>();
             for (Row.Begin begin : begins) {
-                Start.Verdict verdict = isHeld(tx, begin.hold())
-                        ? Statuses.begin(tx, begin, EntryId.text(begin.hold().id()), place.now())
-                        : Start.Verdict.LOST;
+                Start.Verdict verdict = begin(tx, begin);
                 verdicts.add(verdict);
                 if (verdict == Start.Verdict.RUN) {
                     woken.add("task:" + begin.running().id());
@@ -199,6 +197,16 @@ final class SqliteQueues implements QueueCalls {
             wake(tx, woken);
             return verdicts;
         });
+    }
+
+    private Start.Verdict begin(WriteTx tx, Row.Begin begin) throws SQLException {
+        long now = place.now();
+        if (Statuses.beginFirst(tx, begin, now)) {
+            return Start.Verdict.RUN;
+        }
+        return isHeld(tx, begin.hold())
+                ? Statuses.begin(tx, begin, EntryId.text(begin.hold().id()), now)
+                : Start.Verdict.LOST;
     }
 
     private static boolean isHeld(ReadTx tx, Row.Hold hold) throws SQLException {
@@ -236,13 +244,9 @@ final class SqliteQueues implements QueueCalls {
     }
 
     private boolean settle(WriteTx tx, Row.End end, Set<String> woken) throws SQLException {
-        Long from = entries.remove(tx, end.hold());
-        if (from == null) {
-            return false;
-        }
         long now = place.now();
-        if (end.again() != null) {
-            again(tx, end.again(), from, woken, now);
+        if (end.again() == null ? !entries.remove(tx, end.hold()) : !again(tx, end.hold(), end.again(), woken, now)) {
+            return false;
         }
         if (end.dead() != null) {
             letters.add(
@@ -260,7 +264,11 @@ final class SqliteQueues implements QueueCalls {
     }
 
     /** A broadcast message comes again to its own consumer only. */
-    private void again(WriteTx tx, Row.Put put, long from, Set<String> woken, long now) throws SQLException {
+    private boolean again(WriteTx tx, Row.Hold hold, Row.Put put, Set<String> woken, long now) throws SQLException {
+        Long from = entries.removeFrom(tx, hold);
+        if (from == null) {
+            return false;
+        }
         String channel = channel(tx, from);
         if (channel == null) {
             entries.put(tx, put, now);
@@ -269,6 +277,7 @@ final class SqliteQueues implements QueueCalls {
             entries.insert(tx, from, 0, Math.max(now, put.notBefore()), put.message(), now);
             woken.add("channel:" + channel);
         }
+        return true;
     }
 
     private static @Nullable String channel(ReadTx tx, long queue) throws SQLException {

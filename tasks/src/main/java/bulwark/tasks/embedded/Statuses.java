@@ -22,10 +22,13 @@ final class Statuses {
 
     /** @return whether it was written */
     static boolean write(WriteTx tx, Row.Status status, StatusCalls.When when, long now) throws SQLException {
-        Known known = alive(tx, status.id(), now);
-        if (known != null && when == StatusCalls.When.ABSENT) {
-            return false;
+        if (when == StatusCalls.When.ABSENT) {
+            return insert(tx, status, now);
         }
+        if (when == StatusCalls.When.FENCED && follow(tx, status, now)) {
+            return true;
+        }
+        Known known = alive(tx, status.id(), now);
         if (known != null
                 && when == StatusCalls.When.FENCED
                 && !StatusRules.mayReplace(known.mark, token(status.fence()))) {
@@ -33,7 +36,7 @@ final class Statuses {
         }
         long expiresAt = end(now, status.retention());
         if (known == null) {
-            replace(tx, status, expiresAt);
+            insert(tx, status, now);
         } else {
             update(tx, status, known.expiresAt == expiresAt ? null : expiresAt);
         }
@@ -62,17 +65,54 @@ final class Statuses {
         }
     }
 
-    private static void replace(WriteTx tx, Row.Status status, long expiresAt) throws SQLException {
-        PreparedStatement insert = tx.statement("INSERT OR REPLACE INTO task_results"
-                + " (id, state, fence, created_at, updated_at, expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    /** @return false when there is one that is not over */
+    private static boolean insert(WriteTx tx, Row.Status status, long now) throws SQLException {
+        PreparedStatement insert = tx.statement("INSERT INTO task_results"
+                + " (id, state, fence, created_at, updated_at, expires_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                + " ON CONFLICT (id) DO UPDATE SET state = ?2, fence = ?3, created_at = ?4, updated_at = ?5,"
+                + " expires_at = ?6, body = ?7 WHERE expires_at <= ?8");
         insert.setString(1, status.id());
         insert.setString(2, status.state());
         insert.setString(3, status.fence());
         insert.setLong(4, status.createdMicros());
         insert.setLong(5, status.updatedMicros());
-        insert.setLong(6, expiresAt);
+        insert.setLong(6, end(now, status.retention()));
         insert.setString(7, status.body());
-        insert.executeUpdate();
+        insert.setLong(8, now);
+        return insert.executeUpdate() == 1;
+    }
+
+    /**
+     * The usual case in one statement: a further status of the same holder, with the same end. When false, look closer.
+     */
+    private static boolean follow(WriteTx tx, Row.Status status, long now) throws SQLException {
+        if (status.fence() == null) {
+            return false;
+        }
+        PreparedStatement update = tx.statement("UPDATE task_results SET state = ?1, updated_at = ?3, body = ?4"
+                + " WHERE id = ?5 AND fence = ?2 AND expires_at = ?6 AND state IN ('queued', 'running', 'retried')");
+        bind(update, status, end(now, status.retention()));
+        return update.executeUpdate() == 1;
+    }
+
+    /** The usual case in one statement: a first run of an entry that is still held. When false, look closer. */
+    static boolean beginFirst(WriteTx tx, Row.Begin begin, long now) throws SQLException {
+        PreparedStatement update = tx.statement(
+                "UPDATE task_results SET state = ?1, fence = ?2, updated_at = ?3, body = ?4"
+                        + " WHERE id = ?5 AND fence IS NULL AND expires_at = ?6 AND state = 'queued' AND EXISTS"
+                        + " (SELECT 1 FROM task_entries e WHERE e.id = ?7 AND e.holder = ?8 AND e.delivery = ?9)");
+        bind(update, begin.running(), end(now, begin.running().retention()));
+        Entries.bind(update, 7, begin.hold());
+        return update.executeUpdate() == 1;
+    }
+
+    private static void bind(PreparedStatement update, Row.Status status, long expiresAt) throws SQLException {
+        update.setString(1, status.state());
+        update.setString(2, status.fence());
+        update.setLong(3, status.updatedMicros());
+        update.setString(4, status.body());
+        update.setString(5, status.id());
+        update.setLong(6, expiresAt);
     }
 
     private static void update(WriteTx tx, Row.Status status, @Nullable Long expiresAt) throws SQLException {

@@ -105,7 +105,8 @@ final class Entries {
 
     /** @return false when it is not held so, and then nothing was removed */
     boolean remove(WriteTx tx, Row.Hold hold) throws SQLException {
-        PreparedStatement remove = tx.statement("DELETE FROM task_entries WHERE id = ? AND holder = ? AND delivery = ?");
+        PreparedStatement remove =
+                tx.statement("DELETE FROM task_entries WHERE id = ? AND holder = ? AND delivery = ?");
         bind(remove, 1, hold);
         return remove.executeUpdate() == 1;
     }

@@ -97,8 +97,8 @@ final class Statuses {
 
     /** The usual case in one statement: a first run of an entry that is still held. When false, look closer. */
     static boolean beginFirst(WriteTx tx, Row.Begin begin, long now) throws SQLException {
-        PreparedStatement update = tx.statement(
-                "UPDATE task_results SET state = ?1, fence = ?2, updated_at = ?3, body = ?4"
+        PreparedStatement update =
+                tx.statement("UPDATE task_results SET state = ?1, fence = ?2, updated_at = ?3, body = ?4"
                         + " WHERE id = ?5 AND fence IS NULL AND expires_at = ?6 AND state = 'queued' AND EXISTS"
                         + " (SELECT 1 FROM task_entries e WHERE e.id = ?7 AND e.holder = ?8 AND e.delivery = ?9)");
         bind(update, begin.running(), end(now, begin.running().retention()));

@@ -59,8 +59,7 @@ public final class QueueEvents {
         args.set("payload", payload);
         args.put("queue", queue).put("emittedAt", TimeText.of(now));
         String id = TaskIds.next(clock);
-        Envelope envelope =
-                new Envelope(id, NAME, args, headers, now, null, 0, 0, 0, null, channel(queue), meta);
+        Envelope envelope = new Envelope(id, NAME, args, headers, now, null, 0, 0, 0, null, channel(queue), meta);
         broker.broadcast(channel(queue), signing.signIfAble(envelope));
         return id;
     }

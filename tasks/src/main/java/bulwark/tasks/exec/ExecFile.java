@@ -80,7 +80,8 @@ public final class ExecFile {
                     .build();
             return new Load(settings).loadFromString(text);
         } catch (IOException e) {
-            throw new ExecRefused(List.of(file + " cannot be read (" + e.getClass().getSimpleName() + ")"));
+            throw new ExecRefused(
+                    List.of(file + " cannot be read (" + e.getClass().getSimpleName() + ")"));
         } catch (YamlEngineException e) {
             throw new ExecRefused(List.of(file + " is neither YAML nor JSON"));
         }
@@ -141,7 +142,8 @@ public final class ExecFile {
         }
         members.forEach((name, value) -> {
             String variable = String.valueOf(name);
-            if (!VARIABLE.matcher(variable).matches() || LOADER.matcher(variable).matches()) {
+            if (!VARIABLE.matcher(variable).matches()
+                    || LOADER.matcher(variable).matches()) {
                 throw new IllegalArgumentException("env must not set \"" + variable + "\"");
             }
             environment.put(variable, String.valueOf(value));

@@ -43,7 +43,8 @@ final class ExecRun {
             command.add(SETSID.toString());
         }
         command.add(program.program().toString());
-        ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(Path.of("/").toFile());
         builder.environment().clear();
         builder.environment().putAll(program.environment());
         Process process = builder.start();
@@ -53,8 +54,7 @@ final class ExecRun {
             Thread in = Thread.startVirtualThread(() -> feed(process, input));
             Thread out = Thread.startVirtualThread(
                     () -> drain(process.getInputStream(), output, program.maxOutputBytes(), true));
-            Thread err =
-                    Thread.startVirtualThread(() -> drain(process.getErrorStream(), errors, ERRORS_KEPT, false));
+            Thread err = Thread.startVirtualThread(() -> drain(process.getErrorStream(), errors, ERRORS_KEPT, false));
             await(process);
             kill(process);
             // A process that escaped may hold the other ends for ever.
@@ -74,7 +74,8 @@ final class ExecRun {
         long end = System.nanoTime() + program.timeout().toNanos();
         while (!process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
             if (System.nanoTime() > end) {
-                fault.compareAndSet(null, "the program ran longer than " + program.timeout().toMillis() + " ms");
+                fault.compareAndSet(
+                        null, "the program ran longer than " + program.timeout().toMillis() + " ms");
             }
             if (fault.get() != null) {
                 return;

@@ -62,7 +62,9 @@ public abstract class QueueEventsContract {
     }
 
     private void heardAre(String... names) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(heard).extracting(QueueEvent::name).containsExactly(names));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(heard).extracting(QueueEvent::name).containsExactly(names));
     }
 
     @Test

@@ -38,7 +38,13 @@ class ControlCheckTest {
     private ControlCommand command(String target, String nonce) {
         Instant end = clock.instant().plusSeconds(5);
         return new ControlCommand(
-                "r1", "shutdown", List.of(target), JsonNodeFactory.instance.objectNode(), Duration.ofSeconds(5), nonce, end);
+                "r1",
+                "shutdown",
+                List.of(target),
+                JsonNodeFactory.instance.objectNode(),
+                Duration.ofSeconds(5),
+                nonce,
+                end);
     }
 
     private Envelope signed(ControlCommand command) {

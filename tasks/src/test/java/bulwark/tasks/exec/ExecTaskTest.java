@@ -83,7 +83,8 @@ class ExecTaskTest {
 
     @Test
     void the_program_sees_no_argument_and_only_the_named_environment() throws Exception {
-        script("echo \"$# $(/usr/bin/env | /usr/bin/grep -v '^\\(PWD\\|SHLVL\\|_\\|OLDPWD\\)=' | /usr/bin/tr '\\n' ' ')\"");
+        script(
+                "echo \"$# $(/usr/bin/env | /usr/bin/grep -v '^\\(PWD\\|SHLVL\\|_\\|OLDPWD\\)=' | /usr/bin/tr '\\n' ' ')\"");
 
         assertThat(run(handler("  env: {COLOUR: blue}\n"), args())).isEqualTo("0 COLOUR=blue");
     }
@@ -108,9 +109,11 @@ class ExecTaskTest {
         assertThatThrownBy(() -> run(handler, args())).hasMessageContaining("longer than 700 ms");
 
         long child = Long.parseLong(Files.readString(pids).strip());
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ProcessHandle.of(child)
-                .map(process -> !process.isAlive())
-                .orElse(true));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> ProcessHandle.of(child)
+                        .map(process -> !process.isAlive())
+                        .orElse(true));
     }
 
     @Test
@@ -151,12 +154,15 @@ class ExecTaskTest {
 
     @Test
     void faults_of_the_file_are_listed() throws Exception {
-        Files.writeString(file, "a: {program: relative}\nb: {program: /nowhere/x}\nc: {program: /bin/sh, env: {LD_PRELOAD: x}}\nd: {shell: x}\n");
+        Files.writeString(
+                file,
+                "a: {program: relative}\nb: {program: /nowhere/x}\nc: {program: /bin/sh, env: {LD_PRELOAD: x}}\nd: {shell: x}\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
 
-        assertThatThrownBy(() -> ExecFile.read(file)).isInstanceOfSatisfying(ExecRefused.class, refused -> assertThat(
-                        refused.problems())
-                .hasSize(4));
+        assertThatThrownBy(() -> ExecFile.read(file))
+                .isInstanceOfSatisfying(
+                        ExecRefused.class,
+                        refused -> assertThat(refused.problems()).hasSize(4));
         for (String text : List.of("- a", "a: [", "a: b", "12")) {
             Files.writeString(file, text);
             assertThatThrownBy(() -> ExecFile.read(file)).isInstanceOf(ExecRefused.class);

@@ -50,8 +50,10 @@ class HandlersTest {
     @Test
     void duplicates_and_methods_that_cannot_be_handlers_are_refused_together() {
         assertThatThrownBy(() -> Handlers.of(List.of(), List.of(new Good(), new Bad())))
-                .isInstanceOfSatisfying(HandlersRefused.class, refused -> assertThat(refused.problems())
-                        .hasSize(3)
-                        .anyMatch(problem -> problem.contains("two handlers are named good.one")));
+                .isInstanceOfSatisfying(
+                        HandlersRefused.class,
+                        refused -> assertThat(refused.problems())
+                                .hasSize(3)
+                                .anyMatch(problem -> problem.contains("two handlers are named good.one")));
     }
 }

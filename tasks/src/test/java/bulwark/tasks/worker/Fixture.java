@@ -4,10 +4,15 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
+import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.client.TaskCall;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlClient;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.handler.Handlers;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
@@ -18,28 +23,23 @@ import bulwark.tasks.routing.Routing;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning;
 import bulwark.tasks.stores.TaskStores;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.function.Consumer;
-import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.TaskIds;
-import java.lang.reflect.Proxy;
-import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Deque;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import bulwark.tasks.broker.Arrival;
-import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.Receipt;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -82,7 +82,9 @@ final class Fixture implements AutoCloseable {
                 "STEM_SIGNING_PUBLIC_KEYS", "primary:" + Base64.getEncoder().encodeToString(open),
                 "STEM_SIGNING_ACTIVE_KEY", "primary"));
         if (withPrivate) {
-            keys.put("STEM_SIGNING_PRIVATE_KEYS", "primary:" + Base64.getEncoder().encodeToString(seed));
+            keys.put(
+                    "STEM_SIGNING_PRIVATE_KEYS",
+                    "primary:" + Base64.getEncoder().encodeToString(seed));
         }
         return keys;
     }
@@ -91,8 +93,8 @@ final class Fixture implements AutoCloseable {
         ObjectNode meta = args();
         more.accept(meta);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return signing(HMAC).sign(new Envelope(
-                TaskIds.next(clock), name, args, Map.of(), now, null, 0, 0, 0, null, queue, meta));
+        return signing(HMAC)
+                .sign(new Envelope(TaskIds.next(clock), name, args, Map.of(), now, null, 0, 0, 0, null, queue, meta));
     }
 
     private static Map<String, String> hmac(String id, long seed) {

@@ -35,17 +35,21 @@ class RetryDelayTest {
     @Test
     void a_policy_with_backoff_doubles_up_to_its_most() {
         RetryPolicy policy = policy("{\"backoff\":true,\"jitter\":false,\"defaultDelayMs\":100,\"backoffMaxMs\":1000}");
-        assertThat(List.of(0, 1, 2, 3, 4, 60)).extracting(attempt -> delays.after(attempt, policy).toMillis())
+        assertThat(List.of(0, 1, 2, 3, 4, 60))
+                .extracting(attempt -> delays.after(attempt, policy).toMillis())
                 .containsExactly(100L, 200L, 400L, 800L, 1000L, 1000L);
-        assertThat(delays.after(3, policy("{\"backoff\":true,\"jitter\":false,\"backoffMaxMs\":500}"))).hasMillis(500);
+        assertThat(delays.after(3, policy("{\"backoff\":true,\"jitter\":false,\"backoffMaxMs\":500}")))
+                .hasMillis(500);
     }
 
     @Test
     void a_policy_of_nonsense_is_harmless() {
-        RetryPolicy policy = policy("{\"backoff\":true,\"defaultDelayMs\":1e300,\"maxRetries\":\"x\",\"autoRetryFor\":{},\"backoffMaxMs\":-5}");
+        RetryPolicy policy = policy(
+                "{\"backoff\":true,\"defaultDelayMs\":1e300,\"maxRetries\":\"x\",\"autoRetryFor\":{},\"backoffMaxMs\":-5}");
         assertThat(policy.maxRetries()).isNull();
         assertThat(delays.after(1_000_000, policy)).isBetween(Duration.ZERO, Duration.ofDays(31));
-        assertThat(Policies.of(StrictJson.parse("[]".getBytes(StandardCharsets.UTF_8)))).isNull();
+        assertThat(Policies.of(StrictJson.parse("[]".getBytes(StandardCharsets.UTF_8))))
+                .isNull();
     }
 
     @Test

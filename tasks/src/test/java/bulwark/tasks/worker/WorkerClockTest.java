@@ -59,7 +59,13 @@ class WorkerClockTest {
         for (int attempt = 0; attempt < 4; attempt++) {
             int done = attempt;
             Fixture.until(() -> retried(id, done));
-            long delay = at.stores.results().get(id).orElseThrow().meta().path("retryDelayMs").asLong();
+            long delay = at.stores
+                    .results()
+                    .get(id)
+                    .orElseThrow()
+                    .meta()
+                    .path("retryDelayMs")
+                    .asLong();
             assertThat(delay).isBetween((2_000L << attempt) * 3 / 4, 2_000L << attempt);
             clock.advance(Duration.ofMillis(delay - 1));
             assertThat(at.stores.broker().counts("default").delayed()).isEqualTo(1);
@@ -81,10 +87,12 @@ class WorkerClockTest {
     void tasks_for_later_start_in_the_order_of_their_times() throws Exception {
         List<Integer> order = Collections.synchronizedList(new ArrayList<>());
         at.handler("note", context -> order.add(context.args().path("n").asInt()));
-        List<Integer> shuffled = new ArrayList<>(java.util.stream.IntStream.range(0, 30).boxed().toList());
+        List<Integer> shuffled =
+                new ArrayList<>(java.util.stream.IntStream.range(0, 30).boxed().toList());
         Collections.shuffle(shuffled, new java.util.Random(3));
         for (int n : shuffled) {
-            at.client.enqueue(TaskCall.named("note", Fixture.args().put("n", n)).withNotBefore(START.plusSeconds(60 + n)));
+            at.client.enqueue(
+                    TaskCall.named("note", Fixture.args().put("n", n)).withNotBefore(START.plusSeconds(60 + n)));
         }
         at.start(settings());
 

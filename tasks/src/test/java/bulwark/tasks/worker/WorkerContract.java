@@ -7,6 +7,7 @@ import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Outgoing;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.client.TaskCall;
 import bulwark.tasks.control.ControlClient;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.envelope.Envelope;
@@ -14,8 +15,13 @@ import bulwark.tasks.envelope.Message;
 import bulwark.tasks.handler.RetryPolicy;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskOptions;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.revocations.Revocation;
 import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.stores.TaskStores;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,18 +29,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import tools.jackson.databind.node.ObjectNode;
-import bulwark.tasks.client.TaskCall;
-import bulwark.tasks.results.TaskState;
-import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.TaskStores;
-import java.nio.file.Path;
-import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a worker promises on every place that keeps tasks. */
 @Timeout(60)
@@ -79,8 +79,9 @@ public abstract class WorkerContract {
             now.decrementAndGet();
             return null;
         });
-        List<String> ids = at.client.enqueueAll(
-                IntStream.range(0, 200).mapToObj(i -> TaskCall.named("busy", Fixture.args())).toList());
+        List<String> ids = at.client.enqueueAll(IntStream.range(0, 200)
+                .mapToObj(i -> TaskCall.named("busy", Fixture.args()))
+                .toList());
 
         at.start(at.settings().withConcurrency(3).withPrefetchMultiplier(4));
 
@@ -182,7 +183,8 @@ public abstract class WorkerContract {
         String id = at.enqueue("pay");
         TaskStatus real = at.ended(id);
 
-        at.client(Fixture.OTHER_HMAC).enqueue(TaskCall.named("pay", Fixture.args().put("to", "me")).withId(id));
+        at.client(Fixture.OTHER_HMAC)
+                .enqueue(TaskCall.named("pay", Fixture.args().put("to", "me")).withId(id));
 
         Fixture.until(() -> at.letters().size() == 1);
         assertThat(at.letters().getFirst().reason()).isEqualTo("signature-invalid");
@@ -198,11 +200,13 @@ public abstract class WorkerContract {
     void an_unsigned_envelope_is_turned_away_and_its_status_says_why() throws Exception {
         at.start();
 
-        String id = at.client(Map.of()).enqueue(TaskCall.named("demo.echo", Fixture.args()).withQueue("default"));
+        String id = at.client(Map.of())
+                .enqueue(TaskCall.named("demo.echo", Fixture.args()).withQueue("default"));
 
         Fixture.until(() -> at.letters().size() == 1);
         assertThat(at.letters().getFirst().meta().path("error").asString()).contains("missing signature");
-        // The producer wrote "queued" when it published, and nobody may overwrite it for an envelope without a signature.
+        // The producer wrote "queued" when it published, and nobody may overwrite it for an envelope without a
+        // signature.
         assertThat(at.state(id)).isEqualTo(TaskState.QUEUED);
     }
 
@@ -248,11 +252,18 @@ public abstract class WorkerContract {
     @Test
     void a_replayed_envelope_that_expired_meanwhile_does_not_touch_the_result() throws Exception {
         at.start();
-        Envelope envelope = at.signed("demo.echo", "default", Fixture.args(), meta -> meta.put(
-                "stem.expiresAt", TimeText.of(at.clock.instant().plusMillis(1_500))));
+        Envelope envelope = at.signed(
+                "demo.echo",
+                "default",
+                Fixture.args(),
+                meta -> meta.put(
+                        "stem.expiresAt", TimeText.of(at.clock.instant().plusMillis(1_500))));
         at.stores.broker().publish(List.of(Outgoing.asSigned(Message.fresh(envelope))));
         assertThat(at.ended(envelope.id()).state()).isEqualTo(TaskState.SUCCEEDED);
-        Fixture.until(() -> TimeText.parse(envelope.meta().path("stem.expiresAt").asString()).orElseThrow().isBefore(at.clock.instant()));
+        Fixture.until(
+                () -> TimeText.parse(envelope.meta().path("stem.expiresAt").asString())
+                        .orElseThrow()
+                        .isBefore(at.clock.instant()));
 
         at.stores.broker().publish(List.of(Outgoing.asSigned(Message.fresh(envelope))));
 
@@ -263,8 +274,8 @@ public abstract class WorkerContract {
 
     @Test
     void an_expired_task_is_cancelled() throws Exception {
-        String id = at.client.enqueue(
-                TaskCall.named("demo.echo", Fixture.args()).withExpires(at.clock.instant().minusSeconds(1)));
+        String id = at.client.enqueue(TaskCall.named("demo.echo", Fixture.args())
+                .withExpires(at.clock.instant().minusSeconds(1)));
 
         at.start();
 
@@ -302,7 +313,9 @@ public abstract class WorkerContract {
         List<ControlReply> replies =
                 at.control(Fixture.HMAC).ask("revoke", List.of(worker.id()), payload, Duration.ofSeconds(5));
 
-        assertThat(replies).singleElement().satisfies(reply -> assertThat(reply.signed()).isTrue());
+        assertThat(replies)
+                .singleElement()
+                .satisfies(reply -> assertThat(reply.signed()).isTrue());
         assertThat(at.ended(id).state()).isEqualTo(TaskState.CANCELLED);
     }
 
@@ -310,10 +323,12 @@ public abstract class WorkerContract {
     void a_paused_queue_waits_and_goes_on_when_resumed() throws Exception {
         Worker worker = at.start();
         ControlClient control = at.control(Fixture.HMAC);
-        assertThat(control.ask("queue_pause", List.of(), Fixture.args(), Duration.ofSeconds(5))).hasSize(1);
+        assertThat(control.ask("queue_pause", List.of(), Fixture.args(), Duration.ofSeconds(5)))
+                .hasSize(1);
 
         String id = at.enqueue("demo.echo");
-        assertThat(at.client.await(id, Duration.ofMillis(700)).orElseThrow().state()).isEqualTo(TaskState.QUEUED);
+        assertThat(at.client.await(id, Duration.ofMillis(700)).orElseThrow().state())
+                .isEqualTo(TaskState.QUEUED);
         control.ask("queue_resume", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5));
 
         TaskStatus status = at.ended(id);
@@ -324,14 +339,16 @@ public abstract class WorkerContract {
     @Test
     void a_rate_limit_delays_and_counts_no_retry() throws Exception {
         TaskOptions none = TaskOptions.DEFAULT;
-        TaskOptions limited = new TaskOptions(0, null, null, "2/s", null, null, "tenant", true, false, null, 0, null, null);
+        TaskOptions limited =
+                new TaskOptions(0, null, null, "2/s", null, null, "tenant", true, false, null, 0, null, null);
         assertThat(none.rateLimit()).isNull();
         at.handler("slowly", limited, TaskContext::attempt);
         at.start();
         long start = System.nanoTime();
 
-        List<String> ids = at.client.enqueueAll(
-                IntStream.range(0, 4).mapToObj(i -> TaskCall.named("slowly", Fixture.args())).toList());
+        List<String> ids = at.client.enqueueAll(IntStream.range(0, 4)
+                .mapToObj(i -> TaskCall.named("slowly", Fixture.args()))
+                .toList());
 
         for (String id : ids) {
             TaskStatus status = at.ended(id);
@@ -349,8 +366,7 @@ public abstract class WorkerContract {
         });
         at.start();
 
-        String id = at.client.enqueue(
-                TaskCall.named("slow", Fixture.args()).withHardTimeLimit(Duration.ofMillis(100)));
+        String id = at.client.enqueue(TaskCall.named("slow", Fixture.args()).withHardTimeLimit(Duration.ofMillis(100)));
 
         assertThat(at.ended(id).error().type()).isEqualTo("TimeoutException");
     }
@@ -435,8 +451,9 @@ public abstract class WorkerContract {
             }
             return context.attempt() + " " + context.signed();
         });
-        List<String> ids = at.client.enqueueAll(
-                IntStream.range(0, 20).mapToObj(i -> TaskCall.named("work", Fixture.args())).toList());
+        List<String> ids = at.client.enqueueAll(IntStream.range(0, 20)
+                .mapToObj(i -> TaskCall.named("work", Fixture.args()))
+                .toList());
         Worker worker = at.start();
         Fixture.until(() -> worker.stats().path("inflight").asInt() == 4);
 
@@ -468,7 +485,8 @@ public abstract class WorkerContract {
         Receipt held = at.taken.getLast();
 
         // Settled behind its holder's back, as another holder would.
-        assertThat(at.stores.broker().settle(List.of(new Settlement.Done(held, null)))).containsExactly(true);
+        assertThat(at.stores.broker().settle(List.of(new Settlement.Done(held, null))))
+                .containsExactly(true);
 
         Fixture.until(() -> at.counted("stem_tasks_lost_total") == 1);
         assertThat(at.state(id)).isEqualTo(TaskState.RUNNING);
@@ -516,7 +534,10 @@ public abstract class WorkerContract {
         at.start(settings.withId(WorkerSettings.newId()));
         Fixture.until(() -> at.stores.results().heartbeats().size() == 2);
         Envelope envelope = envelope("all", "news", Fixture.args());
-        Fixture.until(() -> at.control(Fixture.HMAC).ask("ping", List.of(), Fixture.args(), Duration.ofSeconds(3)).size() == 2);
+        Fixture.until(() -> at.control(Fixture.HMAC)
+                        .ask("ping", List.of(), Fixture.args(), Duration.ofSeconds(3))
+                        .size()
+                == 2);
 
         at.stores.broker().broadcast("news", envelope);
 
@@ -535,12 +556,17 @@ public abstract class WorkerContract {
         assertThat(at.control(Fixture.HMAC).ask("sing", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5)))
                 .singleElement()
                 .satisfies(reply -> assertThat(reply.error()).isEqualTo("Unknown control command sing"));
-        assertThat(at.control(Fixture.HMAC).ask("ping", List.of("somebody-else"), Fixture.args(), wait)).isEmpty();
-        assertThat(at.control(Map.of()).ask("shutdown", List.of(worker.id()), Fixture.args(), wait)).isEmpty();
-        assertThat(at.control(Fixture.OTHER_HMAC).ask("shutdown", List.of(), Fixture.args(), wait)).isEmpty();
+        assertThat(at.control(Fixture.HMAC).ask("ping", List.of("somebody-else"), Fixture.args(), wait))
+                .isEmpty();
+        assertThat(at.control(Map.of()).ask("shutdown", List.of(worker.id()), Fixture.args(), wait))
+                .isEmpty();
+        assertThat(at.control(Fixture.OTHER_HMAC).ask("shutdown", List.of(), Fixture.args(), wait))
+                .isEmpty();
         assertThat(worker.ready()).isTrue();
-        assertThat(at.counted("stem_control_refused_total{reason=\"unsigned\"}")).isEqualTo(1);
-        assertThat(at.counted("stem_control_refused_total{reason=\"signature-invalid\"}")).isEqualTo(1);
+        assertThat(at.counted("stem_control_refused_total{reason=\"unsigned\"}"))
+                .isEqualTo(1);
+        assertThat(at.counted("stem_control_refused_total{reason=\"signature-invalid\"}"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -550,17 +576,20 @@ public abstract class WorkerContract {
         List<ControlReply> replies =
                 at.control(Map.of()).ask("shutdown", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5));
 
-        assertThat(replies).singleElement().satisfies(reply -> assertThat(
-                        reply.payload().path("status").asString())
-                .isEqualTo("initiated"));
+        assertThat(replies)
+                .singleElement()
+                .satisfies(reply ->
+                        assertThat(reply.payload().path("status").asString()).isEqualTo("initiated"));
         assertThat(worker.awaitStopped(Duration.ofSeconds(10))).isTrue();
     }
 
     private long evidence(String type) {
-        return at.evidence.store().read(tx -> at.evidence
-                .log()
-                .page(tx, new AuditLog.Query(null, null, null, null, type, null, 100))
-                .total());
+        return at.evidence
+                .store()
+                .read(tx -> at.evidence
+                        .log()
+                        .page(tx, new AuditLog.Query(null, null, null, null, type, null, 100))
+                        .total());
     }
 
     private Envelope envelope(String name, String queue, ObjectNode args) {
@@ -569,7 +598,18 @@ public abstract class WorkerContract {
 
     static TaskOptions noDelay(int retries) {
         return new TaskOptions(
-                retries, null, null, null, null, null, "tenant", true, false, null, 0, null,
+                retries,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "tenant",
+                true,
+                false,
+                null,
+                0,
+                null,
                 new RetryPolicy(false, null, false, Duration.ZERO, null, List.of(), List.of()));
     }
 }

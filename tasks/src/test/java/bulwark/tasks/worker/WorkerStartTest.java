@@ -92,14 +92,16 @@ class WorkerStartTest {
     void unknown_names_do_not_become_labels() throws Exception {
         at.start();
         for (int i = 0; i < 20; i++) {
-            at.stores.broker()
+            at.stores
+                    .broker()
                     .publish(List.of(Outgoing.asSigned(
                             Message.fresh(at.signed("x" + i + "\"}", "default", Fixture.args(), meta -> {})))));
         }
 
         Fixture.until(() -> at.letters().size() == 20);
         assertThat(at.metrics.scrape()).doesNotContain("x19");
-        assertThat(at.counted("stem_tasks_failed_total{queue=\"default\",task=\"unknown\"}")).isEqualTo(20);
+        assertThat(at.counted("stem_tasks_failed_total{queue=\"default\",task=\"unknown\"}"))
+                .isEqualTo(20);
     }
 
     @Test

@@ -5,21 +5,31 @@ import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** {@code bulwark bench facts}: prints a table of figures, measured here and now. */
+/** {@code bulwark bench facts|tasks}: prints a table of figures, measured here and now. */
 public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        if (args.length != 1 || !args[0].equals("facts")) {
-            System.err.println("usage: bulwark bench facts");
-            System.exit(2);
-        }
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+        String what = String.join(" ", args);
         Path scratch = FactsBench.newScratch();
         try {
-            new FactsBench(scratch).run();
+            switch (what) {
+                case "facts" -> new FactsBench(scratch).run();
+                case "tasks" ->
+                    new TasksBench(scratch, Peer.present(repository(), Path.of(System.getProperty("bulwark.home"))))
+                            .run();
+                default -> {
+                    System.err.println("usage: bulwark bench facts|tasks");
+                    System.exit(2);
+                }
+            }
         } finally {
             FactsBench.delete(scratch);
         }
+    }
+
+    private static Path repository() {
+        return Path.of(System.getProperty("bulwark.repository"));
     }
 }

@@ -1,0 +1,16 @@
+# Sourced by ./bulwark bench. Brings Redis and, where they can be had, the other queues that ours is measured beside.
+. "$here/scripts/tools.sh"
+
+if [ "${1:-}" = tasks ]; then
+  bring redis-server "${redis_packages[@]}"
+  if [ ! -d "$tools/bullmq/node_modules/bullmq" ]; then
+    mkdir -p "$tools/bullmq"
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/bullmq" bullmq ioredis >/dev/null 2>&1 \
+      || say "bench: BullMQ could not be fetched with npm; it is left out"
+  fi
+  if ! PYTHONPATH="$tools/celery/usr/lib/python3/dist-packages" /usr/bin/python3 -c 'import celery, redis' >/dev/null 2>&1; then
+    mapfile -t celery_packages < <(apt-get -s install python3-celery python3-redis 2>/dev/null | awk '/^Inst/ {print $2}')
+    { [ ${#celery_packages[@]} -gt 0 ] && unpack "$tools/celery" "${celery_packages[@]}"; } \
+      || say "bench: Celery could not be fetched; it is left out"
+  fi
+fi

@@ -52,6 +52,23 @@ final class Document {
         return substituted(String.join("\n", lines.subList(start, end + 1)));
     }
 
+    /**
+     * The nth fenced block (from 1) after the first line that starts with the heading, without the indentation of the list it stands in.
+     */
+    String fenced(String heading, int nth) {
+        int at = lineStarting(0, heading);
+        int fences = 0;
+        while (fences < 2 * nth - 1) {
+            at++;
+            fences += lines.get(at).strip().startsWith("```") ? 1 : 0;
+        }
+        int first = at + 1;
+        for (at++; !lines.get(at).strip().startsWith("```"); at++) {
+            // up to the closing fence
+        }
+        return substituted(String.join("\n", lines.subList(first, at)).stripIndent());
+    }
+
     /** The document's own words, to hold an expectation against. */
     boolean says(String words) {
         return lines.stream().anyMatch(line -> line.contains(words));

@@ -26,8 +26,7 @@ final class Shell {
         Path err = Files.createTempFile("err", ".txt");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-            builder.environment().keySet().removeIf(name -> name.startsWith("STIGMEM_"));
-            builder.environment().putAll(environment);
+            StemProcess.clean(builder.environment(), environment);
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.redirectInput(
                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

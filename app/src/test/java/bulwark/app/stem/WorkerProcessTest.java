@@ -63,7 +63,7 @@ class WorkerProcessTest {
                     with(HMAC, Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0"));
             start(environment);
             tasksRunAndCommandsAreObeyed(environment);
-            Ran stopping = Ran.stem(folder, environment, "worker", "shutdown", "--mode", "soft");
+            Ran stopping = Ran.stem(folder, environment, "worker", "shutdown", "--mode", "soft", "--timeout", "30s");
             assertThat(stopping.out()).contains("Worker ").contains(" initiated ").contains("soft");
             assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(worker.exitValue()).isZero();
@@ -86,17 +86,24 @@ class WorkerProcessTest {
         assertThat(unknown.code()).isEqualTo(70);
         assertThat(unknown.err()).contains(" failed: ");
         assertThat(Ran.stem(folder, environment, "dlq", "list", "-q", "default").out()).contains("unregistered-task");
-        Ran ping = Ran.stem(folder, environment, "worker", "ping");
-        assertThat(ping.out()).contains("Worker ").contains(" ok ").contains("default");
+        // Its first heartbeat and its first look at the control channel come a moment after its first task.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "ping").out())
+                        .contains("Worker ")
+                        .contains(" ok ")
+                        .contains("default"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "status").out())
+                        .contains("(namespace: stem) @ "));
         assertThat(Ran.stem(folder, environment, "worker", "ping", "-w", "nobody", "--timeout", "300ms"))
                 .satisfies(ran -> assertThat(ran.out()).contains("No replies received within 300ms."))
                 .satisfies(ran -> assertThat(ran.err()).contains("No reply from: nobody"))
                 .satisfies(ran -> assertThat(ran.code()).isEqualTo(70));
-        assertThat(Ran.stem(folder, environment, "worker", "status").out()).contains("(namespace: stem) @ ");
-        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default").out()).contains("Paused queues (after)");
+        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default", "--timeout", "30s").out())
+                .contains("Paused queues (after)");
         Ran held = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait", "--timeout", "700ms");
         assertThat(held.code()).isEqualTo(1);
-        Ran.stem(folder, environment, "worker", "resume", "-q", "default");
+        Ran.stem(folder, environment, "worker", "resume", "-q", "default", "--timeout", "30s");
         Ran free = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait");
         assertThat(free.code()).as(free.err()).isZero();
         // Who does not sign is not obeyed by a worker that can verify.

@@ -69,7 +69,7 @@ class TaskBadInputTest {
         return EnvelopeText.ofJson("{\"id\":\"0192f000-0000-7000-8000-%012d\",\"name\":\"%s\",\"args\":{\"file\":\"%s\"},\"enqueuedAt\":\"%s\",\"queue\":\"%s\"}"
                         .formatted(
                                 entries,
-                                name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"),
+                                name,
                                 record,
                                 Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
                                 queue))
@@ -110,7 +110,8 @@ class TaskBadInputTest {
         addChanged("meta", "{\"a\":1,\"a\":2}");
         add(Map.of("id", "only-an-id"));
         addChanged("args", "{\"file\":\"" + "x".repeat(70_000) + "\"}");
-        int malformed = 9;
+        addChanged("name", "acceptance.record\n\u0000;rm -rf /");
+        int malformed = 10;
         addChanged("args", "{\"file\":\"" + folder.resolve("other") + "\"}");
         addChanged("name", "demo.echo");
         addChanged("id", "0192f000-0000-7000-8000-0000000000ff");
@@ -122,7 +123,7 @@ class TaskBadInputTest {
         int forged = 8;
         add(signed("acceptance.record", "another-queue"));
         add(signed("no.such.task", "default"));
-        add(signed("../../etc/passwd\n\u0000;rm -rf /", "default"));
+        add(signed("../../etc/passwd;rm -rf /", "default"));
 
         int all = malformed + forged + 3;
         await().atMost(Duration.ofSeconds(60)).until(() -> jedis.llen("stem:dead:default") == all);

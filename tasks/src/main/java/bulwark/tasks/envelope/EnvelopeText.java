@@ -143,4 +143,20 @@ public final class EnvelopeText {
     public static Message ofFields(Map<String, String> fields) {
         return EnvelopeReader.ofFields(fields);
     }
+
+    /**
+     * As {@link #ofFields(Map)}, for fields of strangers.
+     *
+     * @param most longest sum of the fields, in characters; what is longer is refused unread
+     */
+    public static Message ofFields(Map<String, String> fields, int most) {
+        long length = 0;
+        for (String value : fields.values()) {
+            length += value.length();
+        }
+        if (length > most) {
+            throw new EnvelopeRefused("the envelope is longer than " + most + " characters (STEM_MAX_ENVELOPE_BYTES)");
+        }
+        return ofFields(fields);
+    }
 }

@@ -42,13 +42,13 @@ final class RedisBroker implements Broker {
     private final DeadLetters dead;
     private final Queues queues;
 
-    RedisBroker(Lines lines, Keys keys, Clock clock, Duration retention) {
+    RedisBroker(Lines lines, Keys keys, Clock clock, Duration retention, int maxEnvelopeBytes) {
         this.lines = lines;
         this.keys = keys;
         this.clock = clock;
         entering = new Entering(keys);
         leases = new Leases(lines);
-        taking = new Taking(lines, keys, clock, entering);
+        taking = new Taking(lines, keys, clock, entering, maxEnvelopeBytes);
         settling = new Settling(lines, keys, clock, entering, leases, retention);
         dead = new DeadLetters(lines, keys, clock, entering, retention);
         queues = new Queues(lines, keys, clock);

@@ -27,6 +27,8 @@ public final class RedisStores implements TaskStores {
     private final @Nullable RedisTls tls;
     private final Wakeups wakeups = new Wakeups();
     private final Changes changes;
+    private static final int STANDARD_ENVELOPE_BYTES = 1 << 20;
+
     private final RedisBroker broker;
     private final RedisResults results;
     private final RedisSchedules schedules;
@@ -40,16 +42,23 @@ public final class RedisStores implements TaskStores {
             @Nullable RedisTls tls,
             Keys keys,
             Duration retention,
+            int maxEnvelopeBytes,
             Clock clock) {
         this.lines = lines;
         this.tls = tls;
         changes = new Changes(connecting, wakeups);
-        broker = new RedisBroker(lines, keys, clock, retention);
+        broker = new RedisBroker(lines, keys, clock, retention, maxEnvelopeBytes);
         results = new RedisResults(lines, keys, clock, retention, changes, wakeups);
         schedules = new RedisSchedules(lines, keys);
         locks = new RedisLocks(lines, keys);
         revocations = new RedisRevocations(lines);
         rates = new RedisRates(lines, keys, clock);
+    }
+
+    /** With envelopes of at most {@value #STANDARD_ENVELOPE_BYTES} bytes. */
+    public static RedisStores open(
+            String url, @Nullable RedisTls given, String namespace, Duration retention, Clock clock) {
+        return open(url, given, namespace, retention, STANDARD_ENVELOPE_BYTES, clock);
     }
 
     /**
@@ -59,11 +68,17 @@ public final class RedisStores implements TaskStores {
      * @param given TLS for {@code rediss:}, closed with the stores; null: the authorities of the system and no client certificate
      * @param namespace first part of every key, normally {@code stem}
      * @param retention how long results are kept
+     * @param maxEnvelopeBytes longer entries are not read as envelopes
      * @throws bulwark.kernel.config.Configuration.ConfigurationRefused when it is no such URL
      * @throws BrokerUnavailable when there is no answer, with a remedy
      */
     public static RedisStores open(
-            String url, @Nullable RedisTls given, String namespace, Duration retention, Clock clock) {
+            String url,
+            @Nullable RedisTls given,
+            String namespace,
+            Duration retention,
+            int maxEnvelopeBytes,
+            Clock clock) {
         RedisUrl parsed = RedisUrl.parse(url);
         RedisTls tls = parsed.tls() && given == null ? RedisTls.of(ClientTls.Files.NONE, false, clock) : given;
         if (!parsed.tls() && tls != null && tls.configured()) {
@@ -78,7 +93,8 @@ public final class RedisStores implements TaskStores {
         if (parsed.tls() && tls != null) {
             tls.tls().onReload(lines::dropIdle);
         }
-        RedisStores stores = new RedisStores(lines, connecting, tls, new Keys(namespace), retention, clock);
+        RedisStores stores = new RedisStores(
+                lines, connecting, tls, new Keys(namespace), retention, maxEnvelopeBytes, clock);
         try {
             stores.broker.probe();
             return stores;

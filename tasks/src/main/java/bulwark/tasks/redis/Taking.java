@@ -32,16 +32,18 @@ final class Taking {
     private final Keys keys;
     private final Clock clock;
     private final Entering entering;
+    private final int maxEnvelopeBytes;
     private final Cache<Subscription, Taker> takers = Caffeine.newBuilder()
             .expireAfterAccess(Duration.ofMinutes(30))
             .maximumSize(10_000)
             .build();
 
-    Taking(Lines lines, Keys keys, Clock clock, Entering entering) {
+    Taking(Lines lines, Keys keys, Clock clock, Entering entering, int maxEnvelopeBytes) {
         this.lines = lines;
         this.keys = keys;
         this.clock = clock;
         this.entering = entering;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
     }
 
     List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
@@ -156,11 +158,11 @@ final class Taking {
         return arrivals;
     }
 
-    private static Arrival arrival(
+    private Arrival arrival(
             Taker taker, Source source, String stream, String id, long delivery, Map<String, String> fields) {
         Receipt receipt = new Receipt(stream, source.group(), taker.consumer(), id, delivery);
         try {
-            return new Arrival.Delivery(receipt, source.name(), EnvelopeText.ofFields(fields), source.broadcast());
+            return new Arrival.Delivery(receipt, source.name(), EnvelopeText.ofFields(fields, maxEnvelopeBytes), source.broadcast());
         } catch (EnvelopeRefused e) {
             return new Arrival.Malformed(receipt, source.name(), cut(fields), String.valueOf(e.getMessage()));
         }

@@ -135,6 +135,7 @@ public final class OpenStores {
                     RedisTls.of(configuration, directory, clock),
                     configuration.text("STEM_NAMESPACE"),
                     TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                    (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
                     clock);
         } catch (TlsRefused e) {
             throw new ConfigurationRefused(List.of("STEM_TLS_*: " + e.getMessage()));

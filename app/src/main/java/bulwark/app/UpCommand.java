@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--port-base",
-            description = "First of the ports: plain HTTP on N, mutual TLS on N+765, metrics of worker and beat on N+300 and N+301 (default ${DEFAULT-VALUE}).")
+            description =
+                    "First of the ports: plain HTTP on N, mutual TLS on N+765, metrics of worker and beat on N+300 and N+301 (default ${DEFAULT-VALUE}).")
     private int portBase = 8000;
 
     @Option(names = "--state", description = "Where keys, secrets and data live (default .bulwark beside the program).")
@@ -43,7 +44,8 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void startNodeAndWorker(Supervisor supervisor, FactsSetup facts, TasksSetup tasks) throws IOException {
+    private static void startNodeAndWorker(Supervisor supervisor, FactsSetup facts, TasksSetup tasks)
+            throws IOException {
         supervisor.add(
                 "fact node",
                 () -> Child.start("facts", facts.directory(), facts.environment(), "stigmem-node"),

@@ -23,7 +23,8 @@ import sun.misc.Signal;
 @Command(
         name = "beat",
         mixinStandardHelpOptions = true,
-        description = "Send what schedules say is due, each time once, however many beats run. Signs when it has a key.")
+        description =
+                "Send what schedules say is due, each time once, however many beats run. Signs when it has a key.")
 final class BeatCommand implements Callable<Integer> {
     private static final Duration LIVELY = Duration.ofSeconds(15);
     private static final int RELOAD_SECONDS = 10;
@@ -58,9 +59,13 @@ final class BeatCommand implements Callable<Integer> {
             try (Observation seen = Observation.serve(
                     tasks.configuration(), tasks.metrics(), clock, () -> state(beat, started, clock.instant()))) {
                 beat.start();
-                place.session().out().println("beat started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
+                place.session()
+                        .out()
+                        .println("beat started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
                 if (pidfile != null) {
-                    PidFile.write(place.directory().resolve(pidfile), ProcessHandle.current().pid());
+                    PidFile.write(
+                            place.directory().resolve(pidfile),
+                            ProcessHandle.current().pid());
                 }
                 awaitStop(tasks);
                 if (pidfile != null) {

@@ -6,7 +6,6 @@ import bulwark.tasks.schedule.ScheduleText;
 import bulwark.tasks.setup.OpenSchedules;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -234,8 +233,9 @@ final class ScheduleCommand extends Group {
         public Integer call() {
             String id = which.id();
             try (OpenSchedules schedules = in.open()) {
-                Optional<ScheduleEntry> disabled = in.edits(schedules).disable(id);
-                disabled.orElseThrow(() -> notFound(id));
+                if (in.edits(schedules).disable(id).isEmpty()) {
+                    throw notFound(id);
+                }
                 in.out().println("Disabled schedule \"" + Table.printable(id) + "\".");
                 return 0;
             }

@@ -11,13 +11,20 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Which tasks a worker of this program can run. */
-@Command(name = "tasks", mixinStandardHelpOptions = true, description = "Known tasks.", subcommands = TasksCommand.Ls.class)
+@Command(
+        name = "tasks",
+        mixinStandardHelpOptions = true,
+        description = "Known tasks.",
+        subcommands = TasksCommand.Ls.class)
 final class TasksCommand extends Group {
     TasksCommand(Session session) {
         super(session);
     }
 
-    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Handlers that a worker started from here would have.")
+    @Command(
+            name = "ls",
+            mixinStandardHelpOptions = true,
+            description = "Handlers that a worker started from here would have.")
     static final class Ls implements Callable<Integer> {
         private final Session session;
 

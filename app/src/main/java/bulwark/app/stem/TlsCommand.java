@@ -32,7 +32,10 @@ final class TlsCommand extends Group {
         @Parameters(index = "0", arity = "0..1", description = "Folder (default ${DEFAULT-VALUE}).")
         private String folder = ".certs";
 
-        @Parameters(index = "1", arity = "0..1", description = "Hosts of the server, the primary one first (default ${DEFAULT-VALUE}).")
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                description = "Hosts of the server, the primary one first (default ${DEFAULT-VALUE}).")
         private String hosts = "stem.local";
 
         @Parameters(index = "2", arity = "0..1", description = "Further hosts.")
@@ -74,7 +77,11 @@ final class TlsCommand extends Group {
             try {
                 String names = further == null ? hosts : hosts + "," + further;
                 return new TlsAssets(
-                        Path.of(folder), List.of(names.split(",")).stream().distinct().toList(), clientName, Duration.ofDays(days), group);
+                        Path.of(folder),
+                        List.of(names.split(",")).stream().distinct().toList(),
+                        clientName,
+                        Duration.ofDays(days),
+                        group);
             } catch (IllegalArgumentException e) {
                 throw StemFailed.usage(String.valueOf(e.getMessage()));
             }

@@ -30,25 +30,36 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start",
         mixinStandardHelpOptions = true,
-        description = "Run tasks until told to stop. SIGTERM finishes what runs, SIGINT asks it to stop, SIGUSR1 puts it back at once;"
-                + " a second signal is louder than the first. SIGHUP reads keys again.")
+        description =
+                "Run tasks until told to stop. SIGTERM finishes what runs, SIGINT asks it to stop, SIGUSR1 puts it back at once;"
+                        + " a second signal is louder than the first. SIGHUP reads keys again.")
 final class WorkerStartCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
 
-    @Option(names = {"-q", "--queue"}, description = "A queue; may be repeated (default: STEM_WORKER_QUEUES, else the default queue).")
+    @Option(
+            names = {"-q", "--queue"},
+            description = "A queue; may be repeated (default: STEM_WORKER_QUEUES, else the default queue).")
     private List<String> queues = List.of();
 
-    @Option(names = {"-b", "--broadcast"}, description = "A broadcast channel; may be repeated (default: STEM_WORKER_BROADCASTS).")
+    @Option(
+            names = {"-b", "--broadcast"},
+            description = "A broadcast channel; may be repeated (default: STEM_WORKER_BROADCASTS).")
     private List<String> broadcasts = List.of();
 
-    @Option(names = {"-c", "--concurrency"}, description = "Tasks at once (default: STEM_CONCURRENCY).")
+    @Option(
+            names = {"-c", "--concurrency"},
+            description = "Tasks at once (default: STEM_CONCURRENCY).")
     private @Nullable Integer concurrency;
 
-    @Option(names = "--id", description = "Its name, unique among live workers (default: host, process id and a random part).")
+    @Option(
+            names = "--id",
+            description = "Its name, unique among live workers (default: host, process id and a random part).")
     private @Nullable String id;
 
-    @Option(names = "--pidfile", description = "Written when it takes tasks, removed at the end (default: STEM_WORKER_PIDFILE).")
+    @Option(
+            names = "--pidfile",
+            description = "Written when it takes tasks, removed at the end (default: STEM_WORKER_PIDFILE).")
     private @Nullable Path pidfile;
 
     @Option(names = "--logfile", description = "Append the log there instead of standard error.")
@@ -64,7 +75,8 @@ final class WorkerStartCommand implements Callable<Integer> {
         if (logfile != null) {
             logTo(directory.resolve(logfile));
         }
-        try (Tasks tasks = Tasks.open(place.environment(), directory, place.session().clock());
+        try (Tasks tasks = Tasks.open(
+                        place.environment(), directory, place.session().clock());
                 TaskEvidence evidence = evidence(tasks)) {
             tasks.configuration().warnings().forEach(this::say);
             AtomicBoolean diskFailed = new AtomicBoolean();
@@ -89,8 +101,8 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private void run(Worker worker, Tasks tasks) throws IOException, InterruptedException {
-        try (Observation seen = Observation.serve(
-                tasks.configuration(), tasks.metrics(), tasks.clock(), () -> state(worker))) {
+        try (Observation seen =
+                Observation.serve(tasks.configuration(), tasks.metrics(), tasks.clock(), () -> state(worker))) {
             worker.start();
             WorkerSignals.install(worker, tasks, this::say);
             Path file = pidfile(tasks);
@@ -108,7 +120,8 @@ final class WorkerStartCommand implements Callable<Integer> {
     private static Observation.State state(Worker worker) {
         List<String> problems = worker.problems();
         return new Observation.State(
-                problems.isEmpty() ? null : String.join(" ", problems), worker.ready() ? null : "the worker is stopping");
+                problems.isEmpty() ? null : String.join(" ", problems),
+                worker.ready() ? null : "the worker is stopping");
     }
 
     private static TaskEvidence evidence(Tasks tasks) throws IOException {

@@ -33,7 +33,8 @@ class DlqTest {
 
     @Test
     void a_signed_letter_is_listed_shown_and_replayed_as_the_next_attempt_signed_anew() throws Exception {
-        String id = stem(HMAC, "enqueue", "demo.echo", "--args", "{\"a\":1}").out().strip();
+        String id =
+                stem(HMAC, "enqueue", "demo.echo", "--args", "{\"a\":1}").out().strip();
         bury("max-retries-exhausted");
         assertThat(stem(HMAC, "dlq", "list", "-q", "default").out())
                 .contains("ID ")
@@ -45,7 +46,9 @@ class DlqTest {
                 .contains("\"name\": \"demo.echo\"");
         assertThat(stem(HMAC, "dlq", "replay", "-q", "default").code()).isEqualTo(64);
         Ran dry = stem(HMAC, "dlq", "replay", "-q", "default", "--dry-run");
-        assertThat(dry.out()).contains("Would replay 1 entry from default.").contains(" - " + id + " (demo.echo) [attempt 0]");
+        assertThat(dry.out())
+                .contains("Would replay 1 entry from default.")
+                .contains(" - " + id + " (demo.echo) [attempt 0]");
         Ran done = stem(HMAC, "dlq", "replay", "-q", "default", "--yes");
         assertThat(done.out()).contains("Replayed 1 entry from default.");
         Message again = take().getFirst();
@@ -61,7 +64,8 @@ class DlqTest {
     void without_keys_a_signed_letter_goes_back_word_for_word_and_still_verifies() throws Exception {
         stem(HMAC, "enqueue", "demo.echo");
         bury("max-retries-exhausted");
-        assertThat(stem(Map.of(), "dlq", "replay", "-q", "default", "--yes").out()).contains("Replayed 1 entry");
+        assertThat(stem(Map.of(), "dlq", "replay", "-q", "default", "--yes").out())
+                .contains("Replayed 1 entry");
         Message again = take().getFirst();
         assertThat(again.attempt()).isEqualTo(1);
         assertThat(again.envelope().attempt()).isZero();
@@ -93,7 +97,8 @@ class DlqTest {
         stem(HMAC, "enqueue", "demo.echo");
         bury("x");
         assertThat(stem(HMAC, "dlq", "purge", "-q", "default").code()).isEqualTo(64);
-        assertThat(stem(HMAC, "dlq", "purge", "-q", "default", "--yes", "-l", "1").out())
+        assertThat(stem(HMAC, "dlq", "purge", "-q", "default", "--yes", "-l", "1")
+                        .out())
                 .contains("Removed 1 dead letter entry from default.");
         assertThat(stem(HMAC, "observe", "dlq").out()).contains("Queue ").contains("default ");
     }
@@ -118,7 +123,9 @@ class DlqTest {
         Ran ran = stem(HMAC, "health");
         assertThat(ran.code()).as(ran.out()).isZero();
         assertThat(ran.out()).contains("[OK ] broker: Connected to sqlite:").contains("primary");
-        assertThat(stem(Map.of(), "health", "--json").out()).contains("\"component\": \"signing\"").contains("\"status\": \"warning\"");
+        assertThat(stem(Map.of(), "health", "--json").out())
+                .contains("\"component\": \"signing\"")
+                .contains("\"status\": \"warning\"");
         Ran broken = Ran.stem(folder, Map.of("STEM_BROKER_URL", "redis://:pass@127.0.0.1:1/0"), "health");
         assertThat(broken.code()).isEqualTo(70);
         assertThat(broken.out()).contains("[ERR] broker:").doesNotContain("pass");

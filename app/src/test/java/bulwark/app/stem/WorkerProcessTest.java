@@ -44,16 +44,19 @@ class WorkerProcessTest {
 
     @Test
     void on_the_embedded_broker_tasks_run_and_commands_are_obeyed() throws Exception {
-        Map<String, String> environment = with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(RedisServer.freePort())));
+        Map<String, String> environment =
+                with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(RedisServer.freePort())));
         start(environment);
         tasksRunAndCommandsAreObeyed(environment);
         String port = environment.get("STEM_METRICS_PORT");
         assertThat(get(port, "/readyz").statusCode()).isEqualTo(200);
         assertThat(get(port, "/healthz").body()).contains("\"ok\"");
-        assertThat(get(port, "/metrics").body()).contains("stem_tasks_succeeded_total{queue=\"default\",task=\"demo.echo\"}");
+        assertThat(get(port, "/metrics").body())
+                .contains("stem_tasks_succeeded_total{queue=\"default\",task=\"demo.echo\"}");
         assertThat(get(port, "/nothing").statusCode()).isEqualTo(404);
         stopsBySignal("TERM");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(".stem")))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(".stem"))))
+                .isEqualTo("rwx------");
     }
 
     @Test
@@ -64,7 +67,10 @@ class WorkerProcessTest {
             start(environment);
             tasksRunAndCommandsAreObeyed(environment);
             Ran stopping = Ran.stem(folder, environment, "worker", "shutdown", "--mode", "soft", "--timeout", "30s");
-            assertThat(stopping.out()).contains("Worker ").contains(" initiated ").contains("soft");
+            assertThat(stopping.out())
+                    .contains("Worker ")
+                    .contains(" initiated ")
+                    .contains("soft");
             assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(worker.exitValue()).isZero();
         }
@@ -85,21 +91,25 @@ class WorkerProcessTest {
         Ran unknown = Ran.stem(folder, environment, "enqueue", "no.such.task", "--wait");
         assertThat(unknown.code()).isEqualTo(70);
         assertThat(unknown.err()).contains(" failed: ");
-        assertThat(Ran.stem(folder, environment, "dlq", "list", "-q", "default").out()).contains("unregistered-task");
+        assertThat(Ran.stem(folder, environment, "dlq", "list", "-q", "default").out())
+                .contains("unregistered-task");
         // Its first heartbeat and its first look at the control channel come a moment after its first task.
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "ping").out())
+                .untilAsserted(() -> assertThat(
+                                Ran.stem(folder, environment, "worker", "ping").out())
                         .contains("Worker ")
                         .contains(" ok ")
                         .contains("default"));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "status").out())
+                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "status")
+                                .out())
                         .contains("(namespace: stem) @ "));
         assertThat(Ran.stem(folder, environment, "worker", "ping", "-w", "nobody", "--timeout", "300ms"))
                 .satisfies(ran -> assertThat(ran.out()).contains("No replies received within 300ms."))
                 .satisfies(ran -> assertThat(ran.err()).contains("No reply from: nobody"))
                 .satisfies(ran -> assertThat(ran.code()).isEqualTo(70));
-        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default", "--timeout", "30s").out())
+        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default", "--timeout", "30s")
+                        .out())
                 .contains("Paused queues (after)");
         Ran held = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait", "--timeout", "700ms");
         assertThat(held.code()).isEqualTo(1);
@@ -109,12 +119,16 @@ class WorkerProcessTest {
         // Who does not sign is not obeyed by a worker that can verify.
         Map<String, String> stranger = new HashMap<>(environment);
         stranger.keySet().removeAll(HMAC.keySet());
-        assertThat(Ran.stem(folder, stranger, "worker", "shutdown", "--timeout", "1s").out()).contains("No replies received");
+        assertThat(Ran.stem(folder, stranger, "worker", "shutdown", "--timeout", "1s")
+                        .out())
+                .contains("No replies received");
         assertThat(worker.isAlive()).isTrue();
     }
 
     private void stopsBySignal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(worker.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(worker.pid()))
+                .start()
+                .waitFor();
         assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(worker.exitValue()).isZero();
         assertThat(folder.resolve("w.pid")).doesNotExist();
@@ -123,15 +137,16 @@ class WorkerProcessTest {
 
     private void start(Map<String, String> environment) throws IOException {
         launch(environment);
-        await().atMost(Duration.ofSeconds(90))
-                .until(() -> Files.exists(folder.resolve("w.pid")) || !worker.isAlive());
+        await().atMost(Duration.ofSeconds(90)).until(() -> Files.exists(folder.resolve("w.pid")) || !worker.isAlive());
         assertThat(worker.isAlive()).as(log()).isTrue();
     }
 
     private void launch(Map<String, String> environment) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(OwnProgram.commandLine(List.of("stem", "worker", "start", "--pidfile", "w.pid")));
-        builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("w.log").toFile());
+        builder.directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("w.log").toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("STEM"));
         builder.environment().putAll(environment);
         worker = builder.start();
@@ -144,7 +159,8 @@ class WorkerProcessTest {
     private static HttpResponse<String> get(String port, String path) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).build(),
+                    HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
     }

@@ -20,6 +20,7 @@ public final class EnvelopeText {
     private static final Set<String> SIGNATURES = Set.of(Envelope.SIGNATURE, Envelope.SIGNATURE_KEY);
     /** Room for an envelope of common size, and for one of its objects. */
     private static final int WHOLE = 512;
+
     private static final int PART = 128;
 
     private EnvelopeText() {}
@@ -116,7 +117,9 @@ public final class EnvelopeText {
         fields.put("id", envelope.id());
         fields.put("name", envelope.name());
         fields.put("args", new DartJson(false, PART).node(envelope.args()).toString());
-        fields.put("headers", new DartJson(false, PART).strings(envelope.headers(), Set.of()).toString());
+        fields.put(
+                "headers",
+                new DartJson(false, PART).strings(envelope.headers(), Set.of()).toString());
         fields.put("enqueuedAt", DartTime.text(envelope.enqueuedAt()));
         fields.put("notBefore", orEmpty(envelope.notBefore()));
         fields.put("priority", Integer.toString(envelope.priority()));

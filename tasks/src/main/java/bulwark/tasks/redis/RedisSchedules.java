@@ -91,9 +91,7 @@ final class RedisSchedules implements ScheduleStore {
 
     private static String score(ScheduleEntry entry) {
         Instant next = entry.run().nextRunAt();
-        return next == null || !entry.enabled() || expired(entry, next)
-                ? NEVER
-                : String.valueOf(next.toEpochMilli());
+        return next == null || !entry.enabled() || expired(entry, next) ? NEVER : String.valueOf(next.toEpochMilli());
     }
 
     private static boolean expired(ScheduleEntry entry, Instant at) {

@@ -2,8 +2,8 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.tls.TlsRefused;
 import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.redis.RedisStores;

@@ -84,7 +84,8 @@ public final class EnvelopeSigning {
             return sign(envelope, signer);
         }
         if (now.unsignedBecause() != null && incompleteSaid.compareAndSet(false, true)) {
-            LOG.warn("{}{}; what this process sends carries no signature of its own", INCOMPLETE, now.unsignedBecause());
+            LOG.warn(
+                    "{}{}; what this process sends carries no signature of its own", INCOMPLETE, now.unsignedBecause());
         }
         return envelope;
     }

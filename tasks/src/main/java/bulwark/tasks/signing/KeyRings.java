@@ -91,12 +91,7 @@ record KeyRings(
             String unsignedBecause = signer == null ? missing() : null;
             describe(signer, unsignedBecause);
             return new KeyRings(
-                    Map.copyOf(secrets),
-                    Map.copyOf(verifiers),
-                    signer,
-                    unsignedBecause,
-                    signing,
-                    List.copyOf(lines));
+                    Map.copyOf(secrets), Map.copyOf(verifiers), signer, unsignedBecause, signing, List.copyOf(lines));
         }
 
         private Map<String, Ed25519Verifier> verifiers() {

@@ -63,8 +63,7 @@ class EnvelopeTextPropertyTest {
                     .as(text)
                     .isEqualTo(Double.doubleToLongBits(value));
             assertThat(text).matches("-?(0|[1-9][0-9]*)\\.[0-9]+|-?[1-9](\\.[0-9]+)?e[+-][1-9][0-9]*");
-            assertThat(text.contains("e"))
-                    .isEqualTo(value != 0 && (Math.abs(value) >= 1e21 || Math.abs(value) < 1e-6));
+            assertThat(text.contains("e")).isEqualTo(value != 0 && (Math.abs(value) >= 1e21 || Math.abs(value) < 1e-6));
         }
     }
 
@@ -74,8 +73,7 @@ class EnvelopeTextPropertyTest {
         DateTimeFormatter micros =
                 DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
         for (int round = 0; round < 20_000; round++) {
-            Instant time =
-                    Instant.ofEpochSecond(random.nextLong(253_402_300_800L), 1000L * random.nextInt(1_000_000));
+            Instant time = Instant.ofEpochSecond(random.nextLong(253_402_300_800L), 1000L * random.nextInt(1_000_000));
             String text = DartTime.text(time);
             assertThat(DartTime.parse("notBefore", text)).isEqualTo(time);
             String expected = micros.format(time);

@@ -102,7 +102,8 @@ class EnvelopeTextTest {
 
     @Test
     void arguments_headers_and_meta_may_be_absent_from_a_stream_entry() {
-        Envelope envelope = EnvelopeText.ofFields(Map.of("name", "x", "unknown", "7")).envelope();
+        Envelope envelope =
+                EnvelopeText.ofFields(Map.of("name", "x", "unknown", "7")).envelope();
         assertThat(envelope.args().isEmpty()).isTrue();
         assertThat(envelope.meta().isEmpty()).isTrue();
         assertThat(envelope.headers()).isEmpty();
@@ -114,13 +115,24 @@ class EnvelopeTextTest {
         Message message = EnvelopeText.ofJson(A);
         assertThat(EnvelopeText.fields(message).keySet())
                 .containsExactly(
-                        "id", "name", "args", "headers", "enqueuedAt", "notBefore", "priority", "attempt", "maxRetries",
-                        "visibilityTimeout", "queue", "meta");
+                        "id",
+                        "name",
+                        "args",
+                        "headers",
+                        "enqueuedAt",
+                        "notBefore",
+                        "priority",
+                        "attempt",
+                        "maxRetries",
+                        "visibilityTimeout",
+                        "queue",
+                        "meta");
         Message retried = new Message(message.envelope(), new DeliveryState(2, null, null));
         assertThat(retried.attempt()).isEqualTo(2);
         assertThat(EnvelopeText.fields(retried).keySet())
                 .contains("x-delivery-attempt", "x-not-before", "x-first-seen");
-        assertThat(EnvelopeText.json(retried)).endsWith(",\"delivery\":{\"attempt\":2,\"notBefore\":null,\"firstSeen\":null}}");
+        assertThat(EnvelopeText.json(retried))
+                .endsWith(",\"delivery\":{\"attempt\":2,\"notBefore\":null,\"firstSeen\":null}}");
         assertThat(EnvelopeText.canonical(retried.envelope())).isEqualTo(EnvelopeText.canonical(message.envelope()));
     }
 }

@@ -13,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class RandomEnvelopes {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String[] PIECES = {
-        "a", "Z", "0", " ", "\"", "\\", "/", "\n", "\t", "\b", "\f", "\r", "\u0000", "\u001f", "\u007f", "é", "\u2028", "～", "😀", "\ue000"
+        "a", "Z", "0", " ", "\"", "\\", "/", "\n", "\t", "\b", "\f", "\r", "\u0000", "\u001f", "\u007f", "é", "\u2028",
+        "～", "😀", "\ue000"
     };
 
     private final Random random;
@@ -45,7 +46,8 @@ final class RandomEnvelopes {
 
     private Instant time() {
         long second = random.nextLong(253_402_300_800L);
-        return Instant.ofEpochSecond(second, 1000L * (random.nextBoolean() ? random.nextInt(1_000_000) : random.nextInt(1000) * 1000));
+        return Instant.ofEpochSecond(
+                second, 1000L * (random.nextBoolean() ? random.nextInt(1_000_000) : random.nextInt(1000) * 1000));
     }
 
     private Map<String, String> headers() {

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RedisOutageTest {
     private static RedisStores open(RedisServer server) {
-        return RedisStores.open(
-                server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC());
+        return RedisStores.open(server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC());
     }
 
     @Test
@@ -75,7 +74,9 @@ class RedisOutageTest {
 
     private static void work(RedisStores stores, AtomicBoolean sending, Set<String> sent, Set<String> succeeded) {
         var mine = Examples.subscription("q");
-        while (sending.get() || !succeeded.containsAll(sent) || stores.broker().counts("q").inFlight() > 0) {
+        while (sending.get()
+                || !succeeded.containsAll(sent)
+                || stores.broker().counts("q").inFlight() > 0) {
             try {
                 List<Arrival> got = stores.broker().take(mine, 16, Duration.ofMillis(100));
                 List<Start.Verdict> verdicts =
@@ -83,7 +84,8 @@ class RedisOutageTest {
                 List<Boolean> good =
                         stores.broker().settle(got.stream().map(Examples::done).toList());
                 for (int i = 0; i < got.size(); i++) {
-                    boolean finished = verdicts.get(i) == Start.Verdict.RUN || verdicts.get(i) == Start.Verdict.FINISHED;
+                    boolean finished =
+                            verdicts.get(i) == Start.Verdict.RUN || verdicts.get(i) == Start.Verdict.FINISHED;
                     if (finished && good.get(i)) {
                         succeeded.add(Examples.id(got.get(i)));
                     }

@@ -96,8 +96,7 @@ class RedisTlsTest {
     void tasks_travel_over_mutual_tls() throws InterruptedException {
         try (RedisStores stores = open(server.url("localhost"), client())) {
             stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("tls"))));
-            List<Arrival> got =
-                    stores.broker().take(Examples.longSubscription("tls"), 1, Duration.ofSeconds(5));
+            List<Arrival> got = stores.broker().take(Examples.longSubscription("tls"), 1, Duration.ofSeconds(5));
             assertThat(stores.broker().settle(List.of(Examples.done(got.getFirst()))))
                     .containsExactly(true);
         }
@@ -112,8 +111,7 @@ class RedisTlsTest {
     @Test
     void an_unknown_authority_of_the_server_is_told() {
         assets("foreign");
-        assertRefused(
-                server.url(), tls("certs/client.crt", "certs/client.key", "foreign/ca.crt"), "unknown authority");
+        assertRefused(server.url(), tls("certs/client.crt", "certs/client.key", "foreign/ca.crt"), "unknown authority");
         assertRefused(server.url(), tls("certs/client.crt", "certs/client.key", null), "STEM_TLS_CA_CERT");
     }
 
@@ -166,10 +164,8 @@ class RedisTlsTest {
 
     @Test
     void insecure_accepts_any_server_but_still_shows_our_certificate() {
-        ClientTls.Files files =
-                new ClientTls.Files(certs.resolve("client.crt"), certs.resolve("client.key"), null);
-        try (RedisStores stores =
-                open(server.url("127.0.0.2"), RedisTls.of(files, true, Clock.systemUTC()))) {
+        ClientTls.Files files = new ClientTls.Files(certs.resolve("client.crt"), certs.resolve("client.key"), null);
+        try (RedisStores stores = open(server.url("127.0.0.2"), RedisTls.of(files, true, Clock.systemUTC()))) {
             stores.broker().probe();
         }
     }

@@ -75,7 +75,8 @@ class RedisWireTest {
     void a_published_task_is_a_stream_entry_of_flat_fields_and_a_status() {
         Envelope envelope = Examples.envelope("mail", 7, null);
         broker.publish(List.of(Examples.outgoing(envelope)));
-        Map<String, String> fields = jedis.xrange("stem:stream:mail:p7", "-", "+").getFirst().getFields();
+        Map<String, String> fields =
+                jedis.xrange("stem:stream:mail:p7", "-", "+").getFirst().getFields();
         assertThat(fields).isEqualTo(EnvelopeText.fields(Message.fresh(envelope)));
         String key = "stem:result:" + envelope.id();
         assertThat(jedis.get(key)).startsWith("{\"id\":\"" + envelope.id() + "\",\"state\":\"queued\"");
@@ -300,8 +301,8 @@ class RedisWireTest {
                 .mapToObj(i -> Examples.outgoing(Examples.envelope("mail", random.nextInt(10), null)))
                 .toList());
         var settled = new java.util.concurrent.ConcurrentLinkedQueue<String>();
-        try (RedisStores rival = RedisStores.open(
-                server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC())) {
+        try (RedisStores rival =
+                RedisStores.open(server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC())) {
             List<Thread> thieves = List.of(broker, rival.broker()).stream()
                     .map(from -> Thread.ofVirtual().start(() -> steal(from, settled, count)))
                     .toList();

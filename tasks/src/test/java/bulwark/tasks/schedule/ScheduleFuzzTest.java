@@ -80,7 +80,8 @@ class ScheduleFuzzTest {
         try {
             for (ScheduleEntry entry : Definitions.parse(text, NOW)) {
                 assertThat(ScheduleText.ofJson(ScheduleText.json(entry))).isEqualTo(entry);
-                assertThat(ScheduleFields.parse(entry.id(), ScheduleFields.of(entry))).isEqualTo(entry);
+                assertThat(ScheduleFields.parse(entry.id(), ScheduleFields.of(entry)))
+                        .isEqualTo(entry);
             }
         } catch (ScheduleRefused e) {
             assertThat(e.faults()).isNotEmpty();

@@ -112,7 +112,9 @@ class EnvelopeSigningTest {
     void a_signature_is_base64_with_padding_and_nothing_else() {
         EnvelopeSigning signing = hmac("primary:" + ONE, "primary");
         String good = signing.sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
-        for (String bad : new String[] {good.replace("=", ""), good + "\n", " " + good, good + "====", "-_" + good.substring(2)}) {
+        for (String bad :
+                new String[] {good.replace("=", ""), good + "\n", " " + good, good + "====", "-_" + good.substring(2)
+                }) {
             assertThat(reason(signing.verify(forged(bad, "primary"))))
                     .as(bad)
                     .isEqualTo("signature header is not base64 encoded");
@@ -142,8 +144,7 @@ class EnvelopeSigningTest {
     /** Each id is known in the ring of the other algorithm only. */
     @Test
     void a_ring_never_borrows_from_the_other() {
-        EnvelopeSigning both = with(
-                "KEYS", "h:" + ONE, "PUBLIC_KEYS", "e:" + publicKey(TWO), "ACTIVE_KEY", "h");
+        EnvelopeSigning both = with("KEYS", "h:" + ONE, "PUBLIC_KEYS", "e:" + publicKey(TWO), "ACTIVE_KEY", "h");
         String byHmac = hmac("h:" + ONE, "h").sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
         String byPair = pair("e", TWO).sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
         assertThat(both.verify(forged(byHmac, "h"))).isEqualTo(new Verdict.Valid("hmac-sha256", "h"));
@@ -195,9 +196,11 @@ class EnvelopeSigningTest {
 
     @Test
     void private_keys_that_sign_nothing_are_warned_of() {
-        assertThat(with("PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO, "ACTIVE_KEY", "p").describe())
+        assertThat(with("PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO, "ACTIVE_KEY", "p")
+                        .describe())
                 .anyMatch(line -> line.startsWith("warning: there are private keys and nothing is signed"));
-        assertThat(with("ALGORITHM", "ed25519", "PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO).describe())
+        assertThat(with("ALGORITHM", "ed25519", "PUBLIC_KEYS", "p:" + publicKey(TWO), "PRIVATE_KEYS", "p:" + TWO)
+                        .describe())
                 .anyMatch(line -> line.startsWith("warning: there are private keys and nothing is signed"));
         assertThat(hmac("p:AAECAwQF", "p").describe()).anyMatch(line -> line.contains("has only 6 bytes"));
     }

@@ -42,7 +42,13 @@ class RotationTest {
     }
 
     private static Map<String, String> publics(String keys) {
-        return Map.of("STEM_SIGNING_ALGORITHM", "ed25519", "STEM_SIGNING_PUBLIC_KEYS", keys, "STEM_SIGNING_ACTIVE_KEY", "any");
+        return Map.of(
+                "STEM_SIGNING_ALGORITHM",
+                "ed25519",
+                "STEM_SIGNING_PUBLIC_KEYS",
+                keys,
+                "STEM_SIGNING_ACTIVE_KEY",
+                "any");
     }
 
     private static void assertTakes(EnvelopeSigning verifier, Envelope... signed) {
@@ -120,7 +126,10 @@ class RotationTest {
                 verifier(Map.of("STEM_SIGNING_KEYS_FILE", keys.toString(), "STEM_SIGNING_ACTIVE_KEY", "k1"));
         Files.writeString(keys, "k1:" + ONE + ",k2:" + TWO + "\n");
         step(verifier, worker.get());
-        assertTakes(verifier, hmac("k2:" + TWO, "k2").sign(ENVELOPE), hmac("k1:" + ONE, "k1").sign(ENVELOPE));
+        assertTakes(
+                verifier,
+                hmac("k2:" + TWO, "k2").sign(ENVELOPE),
+                hmac("k1:" + ONE, "k1").sign(ENVELOPE));
         Files.writeString(keys, "");
         assertThat(verifier.reload()).isNotEmpty().allMatch(sentence -> sentence.contains("stay as they were"));
     }

@@ -33,8 +33,9 @@ class SigningVectorsTest {
 
     private static String ed25519(String seed, String json) {
         return Base64.getEncoder()
-                .encodeToString(SIGNING.signer(SecretBytes.of(Base64.getDecoder().decode(seed)))
-                        .sign(canonical(json)));
+                .encodeToString(
+                        SIGNING.signer(SecretBytes.of(Base64.getDecoder().decode(seed)))
+                                .sign(canonical(json)));
     }
 
     @ParameterizedTest

@@ -49,8 +49,7 @@ class SecurityScenariosTest {
         tlsPort = NodeProcess.freePort();
         Path scripts = SharedMaterial.repository().resolve("scripts/security");
         document = Document.read("tasks-stem-security-examples.md")
-                .replacing(
-                        "dart run scripts/security/generate_ed25519_keys.dart", scripts + "/generate_ed25519_keys")
+                .replacing("dart run scripts/security/generate_ed25519_keys.dart", scripts + "/generate_ed25519_keys")
                 .replacing("scripts/security/generate_tls_assets.sh", scripts + "/generate_tls_assets.sh")
                 .replacing("/path/to/certs", certs.toString())
                 .replacing("6379", Integer.toString(tlsPort));
@@ -148,8 +147,11 @@ class SecurityScenariosTest {
         assertThat(refused.exitCode()).isEqualTo(70);
         assertThat(refused.err()).containsIgnoringCase("client certificate").contains("STEM_TLS_CLIENT_CERT");
 
-        Map<String, String> plaintext =
-                Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + tlsPort + "/0", "STEM_SCHEDULE_STORE_URL", "redis://127.0.0.1:" + tlsPort + "/0");
+        Map<String, String> plaintext = Map.of(
+                "STEM_BROKER_URL",
+                "redis://127.0.0.1:" + tlsPort + "/0",
+                "STEM_SCHEDULE_STORE_URL",
+                "redis://127.0.0.1:" + tlsPort + "/0");
         assertThat(StemProcess.run(home, plaintext, "schedule", "list").exitCode())
                 .isEqualTo(70);
 
@@ -158,7 +160,8 @@ class SecurityScenariosTest {
                 Map.of(
                         "STEM_BROKER_URL", "rediss://127.0.0.1:" + tlsPort + "/0",
                         "STEM_SCHEDULE_STORE_URL", "rediss://localhost:" + tlsPort + "/0"));
-        assertThat(StemProcess.run(home, with(hmac, byAddress), "schedule", "list").exitCode())
+        assertThat(StemProcess.run(home, with(hmac, byAddress), "schedule", "list")
+                        .exitCode())
                 .isZero();
     }
 
@@ -168,7 +171,8 @@ class SecurityScenariosTest {
         String printed = bash(document.fenced(SCENARIO_3, 1)).out();
         ed25519 = settings(printed);
         assertThat(ed25519.keySet())
-                .containsExactlyElementsOf(settings(document.fenced(SCENARIO_3, 2)).keySet());
+                .containsExactlyElementsOf(
+                        settings(document.fenced(SCENARIO_3, 2)).keySet());
         assertThat(printed.lines()).hasSize(4);
 
         Map<String, String> producer = with(ed25519, tls);
@@ -220,7 +224,15 @@ class SecurityScenariosTest {
         try (StemProcess worker = StemProcess.start(home, producer, "worker", "start")) {
             for (Map<String, String> cli : List.of(producer, tls)) {
                 Shell.Outcome failed = StemProcess.run(
-                        home, producer, "enqueue", "demo.flaky", "--args", "{\"failures\":1}", "--max-retries", "0", "--wait");
+                        home,
+                        producer,
+                        "enqueue",
+                        "demo.flaky",
+                        "--args",
+                        "{\"failures\":1}",
+                        "--max-retries",
+                        "0",
+                        "--wait");
                 assertThat(failed.exitCode()).as(failed.out()).isNotZero();
                 Shell.Outcome replayed =
                         StemProcess.run(home, cli, "dlq", "replay", "--queue", "default", "--limit", "50", "--yes");
@@ -240,8 +252,7 @@ class SecurityScenariosTest {
 
     private Map<String, String> plainBroker() {
         String url = "redis://127.0.0.1:" + plainPort + "/0";
-        return Map.of(
-                "STEM_BROKER_URL", url, "STEM_SCHEDULE_STORE_URL", url, "STEM_STATE_DIR", home + "/state");
+        return Map.of("STEM_BROKER_URL", url, "STEM_SCHEDULE_STORE_URL", url, "STEM_STATE_DIR", home + "/state");
     }
 
     private Map<String, String> tlsBroker() {

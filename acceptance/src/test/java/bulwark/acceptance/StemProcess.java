@@ -112,7 +112,9 @@ final class StemProcess implements AutoCloseable {
     }
 
     void awaitLog(String words) {
-        await("\"" + words + "\" in " + log).atMost(PATIENCE).until(() -> logText().contains(words));
+        await("\"" + words + "\" in " + log)
+                .atMost(PATIENCE)
+                .until(() -> logText().contains(words));
     }
 
     long pid() {

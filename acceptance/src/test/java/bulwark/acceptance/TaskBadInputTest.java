@@ -52,8 +52,7 @@ class TaskBadInputTest {
         jedis = new Jedis("127.0.0.1", port);
         settings = TaskFleet.settings(home, "redis://127.0.0.1:" + port + "/0");
         settings.put("STEM_MAX_ENVELOPE_BYTES", "65536");
-        signing = EnvelopeSigning.of(
-                Configuration.read(TaskSettings.schema(), settings, home), Signing.fastest());
+        signing = EnvelopeSigning.of(Configuration.read(TaskSettings.schema(), settings, home), Signing.fastest());
         worker = StemProcess.start(home, settings, "worker", "start");
     }
 
@@ -66,13 +65,14 @@ class TaskBadInputTest {
 
     private Envelope envelope(String name, String queue) {
         entries++;
-        return EnvelopeText.ofJson("{\"id\":\"0192f000-0000-7000-8000-%012d\",\"name\":\"%s\",\"args\":{\"file\":\"%s\"},\"enqueuedAt\":\"%s\",\"queue\":\"%s\"}"
-                        .formatted(
-                                entries,
-                                name,
-                                record,
-                                Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
-                                queue))
+        return EnvelopeText.ofJson(
+                        "{\"id\":\"0192f000-0000-7000-8000-%012d\",\"name\":\"%s\",\"args\":{\"file\":\"%s\"},\"enqueuedAt\":\"%s\",\"queue\":\"%s\"}"
+                                .formatted(
+                                        entries,
+                                        name,
+                                        record,
+                                        Instant.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
+                                        queue))
                 .envelope();
     }
 
@@ -139,8 +139,7 @@ class TaskBadInputTest {
         assertThat(worker.alive()).isTrue();
 
         add(signed("acceptance.record", "default"));
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> Runs.read(record).total() == 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> Runs.read(record).total() == 1);
         Shell.Outcome listed = StemProcess.run(folder, settings, "dlq", "list", "--queue", "default", "--limit", "100");
         assertThat(listed.exitCode()).as(listed.err()).isZero();
         assertThat(listed.out()).contains("signature-invalid", "queue-mismatch", "unregistered-task");
@@ -179,9 +178,7 @@ class TaskBadInputTest {
         fields.put("id", "0192f000-0000-7000-8000-00000000abcd");
         fields.put("name", "acceptance.record");
         fields.put("args", "{\"file\":\"" + mine + "\"}");
-        fields.put(
-                "headers",
-                "{\"stem-signature\":\"" + tag.out().strip() + "\",\"stem-signature-key\":\"primary\"}");
+        fields.put("headers", "{\"stem-signature\":\"" + tag.out().strip() + "\",\"stem-signature-key\":\"primary\"}");
         fields.put("enqueuedAt", "2026-01-02T03:04:05.678Z");
         fields.put("notBefore", "");
         fields.put("priority", "0");

@@ -26,7 +26,8 @@ class TaskCrashTest {
     }
 
     @Test
-    void no_task_is_lost_in_twenty_kills_of_worker_and_beat_on_the_embedded_broker(@TempDir Path folder) throws Exception {
+    void no_task_is_lost_in_twenty_kills_of_worker_and_beat_on_the_embedded_broker(@TempDir Path folder)
+            throws Exception {
         rounds(folder, "sqlite:" + folder.resolve("tasks.db"), null);
     }
 

@@ -51,8 +51,11 @@ final class TaskFleet implements AutoCloseable {
 
     /** The folder that these tests were compiled into. */
     private static Path handlers() {
-        return Path.of(java.net.URI.create(
-                TaskFleet.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+        return Path.of(java.net.URI.create(TaskFleet.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
     }
 
     private StemProcess launch(int member) throws IOException {

@@ -84,9 +84,10 @@ class TaskRotationTest {
     void certificates_are_changed_under_load_and_nothing_is_lost() throws Exception {
         int port = NodeProcess.freePort();
         makeCertificates("certs");
-        String command = ("redis-server --port 0 --tls-port %d --tls-cert-file %s/server.crt --tls-key-file %s/server.key"
-                        + " --tls-ca-cert-file %s/ca.crt --tls-auth-clients yes --appendonly yes --appendfsync always")
-                .formatted(port, certs(), certs(), certs());
+        String command =
+                ("redis-server --port 0 --tls-port %d --tls-cert-file %s/server.crt --tls-key-file %s/server.key"
+                                + " --tls-ca-cert-file %s/ca.crt --tls-auth-clients yes --appendonly yes --appendfsync always")
+                        .formatted(port, certs(), certs(), certs());
         Map<String, String> settings = TaskFleet.settings(folder, "rediss://localhost:" + port + "/0");
         settings.put("STEM_TLS_CA_CERT", certs().resolve("ca.crt").toString());
         settings.put("STEM_TLS_CLIENT_CERT", certs().resolve("client.crt").toString());
@@ -140,7 +141,9 @@ class TaskRotationTest {
         for (String name : step.keys().keySet()) {
             all.put(name + "_FILE", keys.resolve(name).toString());
         }
-        all.put("STEM_SIGNING_ACTIVE_KEY_FILE", keys.resolve("STEM_SIGNING_ACTIVE_KEY").toString());
+        all.put(
+                "STEM_SIGNING_ACTIVE_KEY_FILE",
+                keys.resolve("STEM_SIGNING_ACTIVE_KEY").toString());
         if (step.keys().containsKey("STEM_SIGNING_PUBLIC_KEYS")) {
             all.put("STEM_SIGNING_ALGORITHM", "ed25519");
         }
@@ -156,8 +159,7 @@ class TaskRotationTest {
 
     private static void owned(Path file, String text) throws IOException {
         if (!Files.exists(file)) {
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
         Files.writeString(file, text);
     }
@@ -176,9 +178,8 @@ class TaskRotationTest {
                 .out()
                 .lines()
                 .filter(line -> line.contains("_KEYS="))
-                .forEach(line -> pair.put(
-                        line.substring(0, line.indexOf('=')),
-                        id + line.substring(line.indexOf(':'))));
+                .forEach(
+                        line -> pair.put(line.substring(0, line.indexOf('=')), id + line.substring(line.indexOf(':'))));
         assertThat(pair).containsOnlyKeys("STEM_SIGNING_PUBLIC_KEYS", "STEM_SIGNING_PRIVATE_KEYS");
         return pair;
     }

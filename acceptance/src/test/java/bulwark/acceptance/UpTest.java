@@ -37,7 +37,8 @@ class UpTest {
                     .contains("\"relation\":\"memory:prefers\"")
                     .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
                     .contains("\"event_type\":\"fact_write\"");
-            assertThat(modesOf("facts/.env", "facts/tls/ca.key", "facts/tls/node.key", "tasks/.env", "tasks/keys/private"))
+            assertThat(modesOf(
+                            "facts/.env", "facts/tls/ca.key", "facts/tls/node.key", "tasks/.env", "tasks/keys/private"))
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
             theWorkerComesBack(first);
@@ -72,7 +73,8 @@ class UpTest {
 
     /** A child that died is started again. */
     private void theWorkerComesBack(Path output) throws Exception {
-        String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid")).strip();
+        String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid"))
+                .strip();
         new ProcessBuilder("kill", "-9", pid).start().waitFor();
         await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker is back"));
     }

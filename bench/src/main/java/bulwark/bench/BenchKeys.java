@@ -26,12 +26,17 @@ final class BenchKeys {
     static Map<String, String> ed25519() {
         Signing signing = Signing.fastest();
         SecretBytes seed = signing.random32();
-        String publicKey = Base64.getEncoder().encodeToString(signing.signer(seed).publicKey());
+        String publicKey =
+                Base64.getEncoder().encodeToString(signing.signer(seed).publicKey());
         return Map.of(
-                "STEM_SIGNING_ALGORITHM", "ed25519",
-                "STEM_SIGNING_PUBLIC_KEYS", "primary:" + publicKey,
-                "STEM_SIGNING_PRIVATE_KEYS", "primary:" + text(seed),
-                "STEM_SIGNING_ACTIVE_KEY", "primary");
+                "STEM_SIGNING_ALGORITHM",
+                "ed25519",
+                "STEM_SIGNING_PUBLIC_KEYS",
+                "primary:" + publicKey,
+                "STEM_SIGNING_PRIVATE_KEYS",
+                "primary:" + text(seed),
+                "STEM_SIGNING_ACTIVE_KEY",
+                "primary");
     }
 
     private static String text(SecretBytes secret) {

@@ -179,7 +179,10 @@ final class BenchQueue implements AutoCloseable {
             throw new IllegalStateException("not every task ran");
         }
         stop(worker);
-        return Arrays.stream(late).mapToDouble(micros -> micros / 1000.0).sorted().toArray();
+        return Arrays.stream(late)
+                .mapToDouble(micros -> micros / 1000.0)
+                .sorted()
+                .toArray();
     }
 
     private void measure(long[] late) {

@@ -126,7 +126,8 @@ final class BenchRedis implements AutoCloseable {
             return jedis.info("memory")
                     .lines()
                     .filter(line -> line.startsWith("used_memory:"))
-                    .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                    .mapToLong(line ->
+                            Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
                     .findFirst()
                     .orElseThrow();
         }

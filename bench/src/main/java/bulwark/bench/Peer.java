@@ -25,12 +25,13 @@ record Peer(String name, List<String> command, Map<String, String> environment) 
                     Map.of("BULLMQ_HOME", bullmq.toString())));
         }
         Path celery = home.resolve("tools/celery/usr/lib/python3/dist-packages");
-        Map<String, String> python =
-                Files.isDirectory(celery) ? Map.of("PYTHONPATH", celery.toString()) : Map.of();
+        Map<String, String> python = Files.isDirectory(celery) ? Map.of("PYTHONPATH", celery.toString()) : Map.of();
         if (answers(List.of("/usr/bin/python3", "-c", "import celery, redis"), python)) {
             peers.add(new Peer(
                     "Celery",
-                    List.of("/usr/bin/python3", repository.resolve("bench/peers/celery_peer.py").toString()),
+                    List.of(
+                            "/usr/bin/python3",
+                            repository.resolve("bench/peers/celery_peer.py").toString()),
                     python));
         }
         return peers;

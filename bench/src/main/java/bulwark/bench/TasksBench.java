@@ -66,7 +66,8 @@ final class TasksBench {
                             peer.name() + " enqueue → start, idle, " + mode,
                             Table.text(
                                     "p50 %.2f ms, p99 %.2f ms",
-                                    figure.get("p50").asDouble(), figure.get("p99").asDouble()),
+                                    figure.get("p50").asDouble(),
+                                    figure.get("p99").asDouble()),
                             "",
                             "");
                 }

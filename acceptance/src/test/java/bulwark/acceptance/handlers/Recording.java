@@ -20,8 +20,8 @@ public final class Recording implements TaskHandler {
     public String run(TaskContext context) throws IOException, InterruptedException {
         Path file = Path.of(context.args().get("file").stringValue());
         String line = context.id() + " " + context.fence() + " " + context.attempt() + "\n";
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
         }
         if (context.args().has("ms")) {

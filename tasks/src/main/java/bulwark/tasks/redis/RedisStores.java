@@ -93,8 +93,8 @@ public final class RedisStores implements TaskStores {
         if (parsed.tls() && tls != null) {
             tls.tls().onReload(lines::dropIdle);
         }
-        RedisStores stores = new RedisStores(
-                lines, connecting, tls, new Keys(namespace), retention, maxEnvelopeBytes, clock);
+        RedisStores stores =
+                new RedisStores(lines, connecting, tls, new Keys(namespace), retention, maxEnvelopeBytes, clock);
         try {
             stores.broker.probe();
             return stores;

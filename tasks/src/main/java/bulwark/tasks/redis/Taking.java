@@ -162,7 +162,8 @@ final class Taking {
             Taker taker, Source source, String stream, String id, long delivery, Map<String, String> fields) {
         Receipt receipt = new Receipt(stream, source.group(), taker.consumer(), id, delivery);
         try {
-            return new Arrival.Delivery(receipt, source.name(), EnvelopeText.ofFields(fields, maxEnvelopeBytes), source.broadcast());
+            return new Arrival.Delivery(
+                    receipt, source.name(), EnvelopeText.ofFields(fields, maxEnvelopeBytes), source.broadcast());
         } catch (EnvelopeRefused e) {
             return new Arrival.Malformed(receipt, source.name(), cut(fields), String.valueOf(e.getMessage()));
         }

@@ -175,7 +175,12 @@ public final class RedisServer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            awaitReady(started, log);
+            try {
+                awaitReady(started, log);
+            } catch (IOException | RuntimeException e) {
+                started.destroyForcibly();
+                throw e;
+            }
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -65,9 +65,7 @@ final class Leases implements AutoCloseable {
         List<Receipt> lost = new ArrayList<>();
         for (int from = 0; from < all.size(); from += BATCH) {
             List<Receipt> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-            List<Object> arguments = new ArrayList<>(batch.size() * 5);
-            batch.forEach(receipt -> add(arguments, receipt));
-            List<@Nullable Object> answers = Reply.list(lines.run(Script.RENEW, arguments));
+            List<@Nullable Object> answers = Reply.list(lines.run(Script.RENEW, Holdings.of(batch)));
             for (int i = 0; i < batch.size(); i++) {
                 if (Reply.number(answers.get(i)) == 0) {
                     lost.add(batch.get(i));
@@ -77,20 +75,12 @@ final class Leases implements AutoCloseable {
         return lost;
     }
 
-    /** As every script takes it. */
-    static void add(List<Object> arguments, Receipt receipt) {
-        arguments.add(receipt.place());
-        arguments.add(receipt.group());
-        arguments.add(receipt.consumer());
-        arguments.add(receipt.entryId());
-        arguments.add(receipt.delivery());
-    }
-
     private void start() {
         starting.lock();
         try {
             if (renewer == null) {
-                renewer = Thread.ofVirtual().name("redis-leases").start(this::keep);
+                // Not virtual: tasks that compute without a pause can keep all carriers of virtual threads busy.
+                renewer = Thread.ofPlatform().daemon().name("redis-leases").start(this::keep);
             }
         } finally {
             starting.unlock();

@@ -1,6 +1,5 @@
 package bulwark.tasks.redis;
 
-import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.results.TaskStatus;
@@ -9,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Begins and ends deliveries, many in one script. Thread-safe. */
 final class Settling {
@@ -38,42 +35,56 @@ final class Settling {
 
     List<Start.Verdict> begin(List<Start> starts) {
         List<Start.Verdict> verdicts = new ArrayList<>(starts.size());
-        batched(Script.BEGIN, starts, (arguments, start) -> {
-                    Leases.add(arguments, start.receipt());
-                    StatusArguments.add(arguments, start.running(), retention);
-                })
-                .forEach(answer -> verdicts.add(VERDICTS.get((int) Reply.number(answer))));
+        for (List<Start> batch : batches(starts)) {
+            Holdings holdings = new Holdings(batch.stream().map(Start::receipt).toList());
+            List<Object> arguments = arguments(holdings);
+            for (Start start : batch) {
+                holdings.add(arguments, start.receipt());
+                StatusArguments.add(arguments, start.running(), retention);
+            }
+            Reply.list(lines.run(Script.BEGIN, arguments))
+                    .forEach(answer -> verdicts.add(VERDICTS.get((int) Reply.number(answer))));
+        }
         return verdicts;
     }
 
     List<Boolean> settle(List<Settlement> settlements) {
         List<Boolean> good = new ArrayList<>(settlements.size());
-        batched(Script.SETTLE, settlements, this::add).forEach(answer -> good.add(Reply.number(answer) == 1));
-        settlements.forEach(settlement -> leases.settled(settlement.receipt()));
+        for (List<Settlement> batch : batches(settlements)) {
+            Holdings holdings =
+                    new Holdings(batch.stream().map(Settlement::receipt).toList());
+            List<Object> arguments = arguments(holdings);
+            batch.forEach(settlement -> add(arguments, holdings, settlement));
+            Reply.list(lines.run(Script.SETTLE, arguments)).forEach(answer -> good.add(Reply.number(answer) == 1));
+            batch.forEach(settlement -> leases.settled(settlement.receipt()));
+        }
         return good;
     }
 
-    private <T> List<@Nullable Object> batched(Script script, List<T> items, BiConsumer<List<Object>, T> adding) {
-        List<@Nullable Object> answers = new ArrayList<>(items.size());
+    private static <T> List<List<T>> batches(List<T> items) {
+        List<List<T>> batches = new ArrayList<>();
         for (int from = 0; from < items.size(); from += BATCH) {
-            List<Object> arguments = new ArrayList<>();
-            arguments.add(keys.resultPrefix());
-            arguments.add(keys.eventsPrefix());
-            items.subList(from, Math.min(items.size(), from + BATCH)).forEach(item -> adding.accept(arguments, item));
-            answers.addAll(Reply.list(lines.run(script, arguments)));
+            batches.add(items.subList(from, Math.min(items.size(), from + BATCH)));
         }
-        return answers;
+        return batches;
     }
 
-    private void add(List<Object> arguments, Settlement settlement) {
-        Receipt receipt = settlement.receipt();
+    private List<Object> arguments(Holdings holdings) {
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(keys.resultPrefix());
+        arguments.add(keys.eventsPrefix());
+        holdings.addTo(arguments);
+        return arguments;
+    }
+
+    private void add(List<Object> arguments, Holdings holdings, Settlement settlement) {
         arguments.add(
                 switch (settlement) {
                     case Settlement.Done _ -> "done";
                     case Settlement.Again _ -> "again";
                     case Settlement.Dead _ -> "dead";
                 });
-        Leases.add(arguments, receipt);
+        holdings.add(arguments, settlement.receipt());
         addStatus(arguments, settlement);
         switch (settlement) {
             case Settlement.Done _ -> {}

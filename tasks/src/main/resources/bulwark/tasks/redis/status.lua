@@ -11,10 +11,20 @@ local function decoded(text)
   return {state = status.state, fence = fence, created = created}
 end
 
--- What is stored: state, fence, created; nil when there is nothing. Found at both ends of the text where our own writer put it, else by parsing.
-local function stored(id)
-  local text = redis.pcall('GET', RESULT .. id)
-  if type(text) ~= 'string' then return nil end
+-- The creation time where our own writer puts it: times of 24 characters at the end.
+local function created_at_end(text)
+  if string.sub(text, -78, -66) == '"createdAt":"' and string.sub(text, -41, -27) == '","updatedAt":"' then
+    return string.sub(text, -65, -42)
+  end
+end
+
+local function begins(text, id, state)
+  local start = '{"id":"' .. id .. '","state":"' .. state .. '"'
+  return string.sub(text, 1, #start) == start
+end
+
+-- State, fence, created. Found at both ends of the text where our own writer put it, else by parsing.
+local function parsed(text)
   local state = string.match(text, '^{"id":"[^"\\]*","state":"(%l+)"')
   if state == nil then return decoded(text) end
   local tail = string.sub(text, -190)
@@ -24,6 +34,12 @@ local function stored(id)
   created = string.match(tail, '"createdAt":"([^"]*)","updatedAt":"[^"]*"}$')
   if created == nil then return decoded(text) end
   return {state = state, created = created}
+end
+
+-- The text, or nil. What is no text counts as absent.
+local function stored(id)
+  local text = redis.pcall('GET', RESULT .. id)
+  if type(text) == 'string' then return text end
 end
 
 local function fence_parts(fence)
@@ -49,19 +65,33 @@ local function may_replace(old, fence)
   return order < 0 or (order == 0 and not TERMINAL[old.state])
 end
 
-local function write(old, at)
-  local id = ARGV[at]
-  local created = old and old.created or ARGV[at + 2]
-  redis.call('SET', RESULT .. id, ARGV[at + 1] .. created .. ARGV[at + 3], 'PX', ARGV[at + 5])
-  redis.call('PUBLISH', EVENTS .. id, '1')
+-- id head created tail fence retention
+local function write(created, at)
+  redis.call('SET', RESULT .. ARGV[at], ARGV[at + 1] .. (created or ARGV[at + 2]) .. ARGV[at + 3], 'PX', ARGV[at + 5])
+end
+
+-- The usual case: what is stored is what this same holder wrote when it began.
+local function written_by(text, at)
+  return begins(text, ARGV[at], 'running')
+      and string.find(text, '"stem.fence":"' .. ARGV[at + 4] .. '"},"attempt":', -200, true)
+      and created_at_end(text)
 end
 
 -- MODE id head created tail fence retention; MODE is put, absent, fenced, or none, which stands alone. Returns where the arguments go on, and whether it was written.
 local function write_status(at)
   local mode = ARGV[at]
   if mode == 'none' then return at + 1, false end
-  local old = stored(ARGV[at + 1])
-  local may = mode == 'put' or (mode == 'absent' and old == nil) or (mode == 'fenced' and may_replace(old, ARGV[at + 5]))
-  if may then write(old, at + 1) end
-  return at + 7, may
+  local text = stored(ARGV[at + 1])
+  local created = text and mode == 'fenced' and written_by(text, at + 1)
+  local may = created or text == nil
+  if not may then
+    local old = parsed(text)
+    created = old and old.created
+    may = mode == 'put' or old == nil or (mode == 'fenced' and may_replace(old, ARGV[at + 5]))
+  end
+  if may then
+    write(created, at + 1)
+    redis.call('PUBLISH', EVENTS .. ARGV[at + 1], '1')
+  end
+  return at + 7, may and true or false
 end

@@ -3,6 +3,12 @@
 
 if [ "${1:-}" = tasks ]; then
   bring redis-server "${redis_packages[@]}"
+  if [ "${2:-}" = --soak ]; then # kill -9 of whatever takes part, 200 times on each broker
+    build_if_changed
+    train_if_missing
+    maven -q -Dfast -pl acceptance -am test -Dtest=TaskCrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.kills=200
+    exit
+  fi
   if [ ! -d "$tools/bullmq/node_modules/bullmq" ]; then
     mkdir -p "$tools/bullmq"
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/bullmq" bullmq ioredis >/dev/null 2>&1 \

@@ -17,7 +17,8 @@ class ArchitectureTest {
             .resideInAPackage("bulwark.kernel..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("bulwark.web..", "bulwark.facts..", "bulwark.app..", "io.vertx..", "io.netty..");
+            .resideInAnyPackage(
+                    "bulwark.web..", "bulwark.facts..", "bulwark.tasks..", "bulwark.app..", "io.vertx..", "io.netty..");
 
     @ArchTest
     static final ArchRule THE_EDGE_KNOWS_NO_PART = noClasses()
@@ -25,15 +26,21 @@ class ArchitectureTest {
             .resideInAPackage("bulwark.web..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("bulwark.facts..", "bulwark.app..");
+            .resideInAnyPackage("bulwark.facts..", "bulwark.tasks..", "bulwark.app..");
 
     @ArchTest
     static final ArchRule PARTS_DO_NOT_KNOW_THE_PROGRAM = noClasses()
             .that()
-            .resideInAPackage("bulwark.facts..")
+            .resideInAnyPackage("bulwark.facts..", "bulwark.tasks..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("bulwark.app..", "io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule NO_PART_KNOWS_ANOTHER = slices()
+            .matching("bulwark.(facts|tasks)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule ONLY_SIGNING_NAMES_A_CRYPTO_PROVIDER = noClasses()

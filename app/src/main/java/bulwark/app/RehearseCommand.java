@@ -1,6 +1,8 @@
 package bulwark.app;
 
+import bulwark.app.stem.Stem;
 import bulwark.facts.node.FactsNode;
+import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.ReloadingTls;
@@ -11,9 +13,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -46,7 +50,31 @@ final class RehearseCommand implements Callable<Integer> {
                 useOnce(node, files);
             }
         }
+        useTasks(directory);
         return 0;
+    }
+
+    /** A worker and the commands that people type most, on an embedded broker in this folder. */
+    private static void useTasks(Path directory) throws IOException, InterruptedException {
+        String secret = Base64.getEncoder()
+                .encodeToString(Signing.fastest().random32().expose(SecretAccess.grant()));
+        String settings = "STEM_SIGNING_KEYS=primary:" + secret + "\nSTEM_SIGNING_ACTIVE_KEY=primary\n";
+        OwnerOnlyFiles.write(directory.resolve(".env"), settings.getBytes(StandardCharsets.UTF_8));
+        Thread worker = Thread.ofPlatform().daemon().start(() -> Stem.execute("worker", "start"));
+        stem("enqueue", "demo.echo", "--args", "{\"hello\":\"world\"}", "--wait");
+        stem("dlq", "list", "--queue", "default");
+        stem("schedule", "list");
+        stem("worker", "shutdown", "--mode", "warm");
+        if (!worker.join(Duration.ofSeconds(30))) {
+            throw new CommandFailed("the worker did not stop");
+        }
+    }
+
+    private static void stem(String... arguments) {
+        int code = Stem.execute(arguments);
+        if (code != 0) {
+            throw new CommandFailed("stem " + String.join(" ", arguments) + " ended with code " + code);
+        }
     }
 
     private void useOnce(FactsNode node, TlsFiles files) throws IOException, InterruptedException {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence.
  *
  * @param name prefix of the metric names, for instance {@code stigmem}
- * @param keys null when every route on the network is open
+ * @param keys null when every route on the network is open, or when nobody is asked who calls
  * @param anonymous the trusted identity when authentication is off, else null
  * @param errors the part's one mapping to the wire
  * @param refusals told of every refusal, for evidence and metrics
@@ -35,6 +35,7 @@ public record Service(
 
     public Service {
         if (keys == null
+                && anonymous == null
                 && routes.stream()
                         .anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
             throw new IllegalArgumentException("a route that asks who calls needs API keys to tell");

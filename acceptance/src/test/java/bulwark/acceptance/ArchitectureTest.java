@@ -37,10 +37,8 @@ class ArchitectureTest {
             .resideInAnyPackage("bulwark.app..", "io.vertx..", "io.netty..");
 
     @ArchTest
-    static final ArchRule NO_PART_KNOWS_ANOTHER = slices()
-            .matching("bulwark.(facts|tasks)..")
-            .should()
-            .notDependOnEachOther();
+    static final ArchRule NO_PART_KNOWS_ANOTHER =
+            slices().matching("bulwark.(facts|tasks)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule ONLY_SIGNING_NAMES_A_CRYPTO_PROVIDER = noClasses()

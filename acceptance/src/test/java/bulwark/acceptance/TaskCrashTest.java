@@ -27,8 +27,7 @@ class TaskCrashTest {
     }
 
     @Test
-    void no_task_is_lost_when_worker_and_beat_are_killed_on_the_embedded_broker(@TempDir Path folder)
-            throws Exception {
+    void no_task_is_lost_when_worker_and_beat_are_killed_on_the_embedded_broker(@TempDir Path folder) throws Exception {
         rounds(folder, "sqlite:" + folder.resolve("tasks.db"), null);
     }
 

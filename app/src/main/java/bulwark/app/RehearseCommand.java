@@ -56,8 +56,8 @@ final class RehearseCommand implements Callable<Integer> {
 
     /** A worker and the commands that people type most, on an embedded broker in this folder. */
     private static void useTasks(Path directory) throws IOException, InterruptedException {
-        String secret = Base64.getEncoder()
-                .encodeToString(Signing.fastest().random32().expose(SecretAccess.grant()));
+        String secret =
+                Base64.getEncoder().encodeToString(Signing.fastest().random32().expose(SecretAccess.grant()));
         String settings = "STEM_SIGNING_KEYS=primary:" + secret + "\nSTEM_SIGNING_ACTIVE_KEY=primary\n";
         OwnerOnlyFiles.write(directory.resolve(".env"), settings.getBytes(StandardCharsets.UTF_8));
         Thread worker = Thread.ofPlatform().daemon().start(() -> Stem.execute("worker", "start"));

@@ -8,7 +8,7 @@ for at = read_holdings(3), #ARGV, 9 do
   else
     local text = stored(ARGV[at + 3])
     -- The usual case: nothing but the publisher's own word. Nobody is told of a start: those who wait look now and then.
-    local created = text and begins(text, ARGV[at + 3], 'queued') and created_at_end(text)
+    local created = text and has_state(text, ARGV[at + 3], '"state":"queued"') and created_at_end(text)
     if created or text == nil then
       write(created, at + 3)
     else

@@ -18,9 +18,10 @@ local function created_at_end(text)
   end
 end
 
-local function begins(text, id, state)
-  local start = '{"id":"' .. id .. '","state":"' .. state .. '"'
-  return string.sub(text, 1, #start) == start
+-- Whether the state, which our own writer puts behind the id, is the given member.
+local function has_state(text, id, member)
+  local at = #id + 10
+  return string.sub(text, at, at + #member - 1) == member
 end
 
 -- State, fence, created. Found at both ends of the text where our own writer put it, else by parsing.
@@ -72,7 +73,7 @@ end
 
 -- The usual case: what is stored is what this same holder wrote when it began.
 local function written_by(text, at)
-  return begins(text, ARGV[at], 'running')
+  return has_state(text, ARGV[at], '"state":"running"')
       and string.find(text, '"stem.fence":"' .. ARGV[at + 4] .. '"},"attempt":', -200, true)
       and created_at_end(text)
 end

@@ -160,7 +160,7 @@ public abstract class BrokerContract extends BrokerSuite {
         Instant start = Instant.now();
         publish(envelope("q"));
         takeOne(longSubscription("q"));
-        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(3));
         waiting.interrupt();
         waiting.join(Duration.ofSeconds(10));
     }
@@ -183,7 +183,7 @@ public abstract class BrokerContract extends BrokerSuite {
         Instant start = Instant.now();
         assertThat(broker.renew(List.of(got.receipt()), LEASE.multipliedBy(3))).isEmpty();
         Arrival second = takeOne(subscription("q"));
-        assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(LEASE.multipliedBy(3));
+        assertThat(Duration.between(start, Instant.now())).isGreaterThan(LEASE.multipliedBy(3).minusMillis(50));
         assertThat(id(second)).isEqualTo(id(got));
     }
 
@@ -193,7 +193,7 @@ public abstract class BrokerContract extends BrokerSuite {
         Instant start = Instant.now();
         Arrival got = takeOne(subscription("q"));
         Arrival second = takeOne(subscription("q"));
-        assertThat(Duration.between(start, Instant.now())).isBetween(LEASE, LEASE.multipliedBy(4));
+        assertThat(Duration.between(start, Instant.now())).isBetween(LEASE.minusMillis(50), LEASE.multipliedBy(30));
         assertThat(second.receipt().delivery()).isEqualTo(2);
         assertThat(second.receipt().token()).isGreaterThan(got.receipt().token());
     }
@@ -206,7 +206,7 @@ public abstract class BrokerContract extends BrokerSuite {
         Subscription mine = longSubscription("q");
         assertThat(broker.take(mine, 10, Duration.ZERO)).isEmpty();
         Arrival got = takeOne(mine);
-        assertThat(Instant.now()).isBetween(due.minusMillis(1), due.plusSeconds(2));
+        assertThat(Instant.now()).isBetween(due.minusMillis(50), due.plusSeconds(30));
         assertThat(message(got).envelope()).isEqualTo(sent);
     }
 

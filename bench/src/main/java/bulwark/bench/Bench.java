@@ -10,7 +10,9 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String[] args) throws Exception {
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+        for (String name : new String[] {Logger.ROOT_LOGGER_NAME, "bulwark"}) {
+            ((Logger) LoggerFactory.getLogger(name)).setLevel(Level.ERROR);
+        }
         String what = String.join(" ", args);
         Path scratch = FactsBench.newScratch();
         try {

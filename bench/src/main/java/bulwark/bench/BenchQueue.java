@@ -1,5 +1,6 @@
 package bulwark.bench;
 
+import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.client.TaskCall;
 import bulwark.tasks.handler.Handlers;
 import bulwark.tasks.handler.TaskContext;
@@ -124,9 +125,14 @@ final class BenchQueue implements AutoCloseable {
         if (!noOp.left.await(GIVE_UP_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException(noOp.left.getCount() + " tasks did not run");
         }
-        stop(worker);
+        QueueCounts counts = tasks.stores().broker().counts("default");
+        while (counts.pending() + counts.inFlight() > 0) {
+            counts = tasks.stores().broker().counts("default");
+        }
         long took = System.nanoTime() - began;
-        return rate(jobs, took, ownCpu() - cpu);
+        double spent = ownCpu() - cpu;
+        stop(worker);
+        return rate(jobs, took, spent);
     }
 
     private static void stop(Worker worker) throws InterruptedException {

@@ -25,7 +25,7 @@ final class Table {
                 text("%,.0f/s", best.perSecond()),
                 text("%,.0f/s", worst.perSecond()),
                 text("%.1f / %.1f µs", best(runs, LoadResult::cpuMicros), worst(runs, LoadResult::cpuMicros)),
-                text("%.2f / %.2f ms", worst.p50Millis(), worst.p99Millis()),
+                worst.p99Millis() == 0 ? "" : text("%.2f / %.2f ms", worst.p50Millis(), worst.p99Millis()),
                 wanted);
     }
 

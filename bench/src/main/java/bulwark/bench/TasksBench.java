@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * many tasks and the same concurrency, before and after. Each figure names its sync, signing and result mode.
  */
 final class TasksBench {
-    private static final int JOBS = 30_000;
+    private static final int JOBS = Integer.getInteger("bulwark.jobs", 30_000);
     private static final int ROUNDS = 5;
     private static final int CONCURRENCY = 100;
     private static final int SAMPLES = 2_000;
@@ -140,18 +140,19 @@ final class TasksBench {
 
     private void bounded(BenchRedis redis) throws Exception {
         say("a million tasks");
-        int million = 1_000_000;
+        int million = Integer.getInteger("bulwark.million", 1_000_000);
+        int some = Math.min(50_000, million / 4);
         try (BenchQueue queue = BenchQueue.open(scratch, redis.url(), BenchKeys.hmac(), "10s")) {
             long first = 0;
             long longest = 0;
-            for (int done = 0; done < million; done += 50_000) {
-                queue.enqueue(50_000);
-                queue.drain(50_000, CONCURRENCY);
+            for (int done = 0; done < million; done += some) {
+                queue.enqueue(some);
+                queue.drain(some, CONCURRENCY);
                 longest = Math.max(longest, redis.streamLength("stem:stream:default"));
                 first = first == 0 ? redis.usedMemory() : first;
             }
             table.row(
-                    "1,000,000 tasks, results kept 10 s: Redis memory after 50,000 and after all",
+                    Table.text("%,d tasks, results kept 10 s: Redis memory after %,d and after all", million, some),
                     Table.text("%.1f MiB", first / 1048576.0),
                     Table.text("%.1f MiB", redis.usedMemory() / 1048576.0),
                     "",

@@ -121,7 +121,7 @@ class DlqTest {
     @Test
     void health_tells_keys_and_places() {
         Ran ran = stem(HMAC, "health");
-        assertThat(ran.code()).as(ran.out()).isZero();
+        assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out()).contains("[OK ] broker: Connected to sqlite:").contains("primary");
         assertThat(stem(Map.of(), "health", "--json").out())
                 .contains("\"component\": \"signing\"")

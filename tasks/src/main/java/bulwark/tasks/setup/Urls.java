@@ -10,6 +10,6 @@ public final class Urls {
         int start = scheme < 0 ? -1 : scheme + 3;
         int slash = start < 0 ? -1 : url.indexOf('/', start);
         int at = start < 0 ? -1 : url.lastIndexOf('@', slash < 0 ? url.length() : slash);
-        return at < start ? url : url.substring(0, start) + "***@" + url.substring(at + 1);
+        return start < 0 || at < start ? url : url.substring(0, start) + "***@" + url.substring(at + 1);
     }
 }

@@ -3,6 +3,7 @@ package bulwark.app.stem;
 import bulwark.tasks.setup.Tasks;
 import bulwark.tasks.worker.Worker;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import sun.misc.Signal;
@@ -43,9 +44,15 @@ final class WorkerSignals {
     }
 
     /** Files of keys may change at any time, and nobody has to send a signal for it. */
-    static void awaitStopped(Worker worker, Tasks tasks) throws InterruptedException {
+    static void awaitStopped(Worker worker, Tasks tasks, Consumer<String> say) throws InterruptedException {
+        List<String> known = tasks.signing().describe();
         while (!worker.awaitStopped(RELOAD)) {
             tasks.reload();
+            List<String> now = tasks.signing().describe();
+            if (!now.equals(known)) {
+                now.forEach(say);
+                known = now;
+            }
         }
     }
 }

@@ -110,7 +110,7 @@ final class WorkerStartCommand implements Callable<Integer> {
                 PidFile.write(file, ProcessHandle.current().pid());
             }
             say("worker " + worker.id() + " started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
-            WorkerSignals.awaitStopped(worker, tasks);
+            WorkerSignals.awaitStopped(worker, tasks, this::say);
             if (file != null) {
                 Files.deleteIfExists(file);
             }

@@ -229,9 +229,9 @@ class SecurityScenariosTest {
                         "enqueue",
                         "demo.flaky",
                         "--args",
-                        "{\"failures\":1}",
+                        "{\"failures\":2}",
                         "--max-retries",
-                        "0",
+                        "1",
                         "--wait");
                 assertThat(failed.exitCode()).as(failed.out()).isNotZero();
                 Shell.Outcome replayed =

@@ -183,7 +183,8 @@ public abstract class BrokerContract extends BrokerSuite {
         Instant start = Instant.now();
         assertThat(broker.renew(List.of(got.receipt()), LEASE.multipliedBy(3))).isEmpty();
         Arrival second = takeOne(subscription("q"));
-        assertThat(Duration.between(start, Instant.now())).isGreaterThan(LEASE.multipliedBy(3).minusMillis(50));
+        assertThat(Duration.between(start, Instant.now()))
+                .isGreaterThan(LEASE.multipliedBy(3).minusMillis(50));
         assertThat(id(second)).isEqualTo(id(got));
     }
 

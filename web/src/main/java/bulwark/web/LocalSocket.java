@@ -34,6 +34,7 @@ public final class LocalSocket implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int DRAIN_SECONDS = 5;
+    private static final int ROOM_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(LocalSocket.class);
 
     private final LocalAddress address;
@@ -47,7 +48,7 @@ public final class LocalSocket implements AutoCloseable {
     /**
      * How much a socket takes at once.
      *
-     * @param connections beyond these, callers are turned away
+     * @param connections beyond these, callers wait half a second for room and are then turned away
      * @param body bytes of one request's body
      */
     public record Limits(int connections, int body) {
@@ -109,8 +110,7 @@ public final class LocalSocket implements AutoCloseable {
             try {
                 SocketChannel channel = server.accept();
                 open.add(channel);
-                boolean room = free.tryAcquire();
-                Thread.ofVirtual().start(() -> serve(channel, room));
+                Thread.ofVirtual().start(() -> serve(channel));
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
@@ -129,8 +129,11 @@ public final class LocalSocket implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel channel, boolean room) {
+    private void serve(SocketChannel channel) {
+        boolean room = false;
         try (channel) {
+            // A caller has its answer a moment before its place is free: who calls again at once is not one too many.
+            room = free.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS);
             if (!room) {
                 LOG.warn(
                         "The local socket has {} connections and refused one more",
@@ -140,6 +143,8 @@ public final class LocalSocket implements AutoCloseable {
             }
         } catch (IOException e) {
             LOG.debug("A caller on the local socket went away: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             LOG.error("A request on the local socket failed", e);
         } finally {

@@ -1,5 +1,9 @@
 package bulwark.acceptance;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +11,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.security.MessageDigest;
+import java.security.Signature;
 
 /** The direction of knowledge, held by a test. */
 @AnalyzeClasses(packages = "bulwark", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -47,6 +53,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.bouncycastle..", "com.amazon.corretto..", "javax.crypto..");
+
+    @ArchTest
+    static final ArchRule ONLY_SIGNING_SIGNS_AND_HASHES = noClasses()
+            .that()
+            .resideOutsideOfPackage("bulwark.kernel.signing..")
+            .should()
+            .callMethodWhere(target(nameMatching("getInstance"))
+                    .and(target(owner(assignableTo(Signature.class).or(assignableTo(MessageDigest.class))))));
 
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_MODULES =

@@ -98,7 +98,7 @@ final class BenchQueue implements AutoCloseable {
                 Clock.systemUTC());
         WorkerSettings settings = WorkerSettings.of(tasks.configuration())
                 .withConcurrency(concurrency)
-                .withAllowed(false, false, true);
+                .withAllowed(new WorkerSettings.Allowed(false, false, true));
         return new Worker(parts, settings);
     }
 

@@ -5,6 +5,7 @@ import bulwark.facts.snapshot.OwnerFile;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.Timestamps;
 import java.io.BufferedOutputStream;
@@ -15,8 +16,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -93,7 +92,7 @@ public final class AuditExport {
     }
 
     private ExportFooter write(AuditTable table, long sinceSeq, OutputStream file) throws IOException {
-        DigestOutputStream content = new DigestOutputStream(file, sha256());
+        DigestOutputStream content = new DigestOutputStream(file, Digests.newSha256());
         String createdAt = Timestamps.offset(clock.instant());
         line(content, CanonicalJson.bytes(header(table, sinceSeq, createdAt)));
         long head = store.read(table::head);
@@ -173,13 +172,5 @@ public final class AuditExport {
     private static void line(OutputStream out, byte[] json) throws IOException {
         out.write(json);
         out.write('\n');
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -27,7 +26,7 @@ final class ExportFile {
 
     private final String name;
     private final List<String> problems = new ArrayList<>();
-    private final MessageDigest content = sha256();
+    private final MessageDigest content = Digests.newSha256();
     private @Nullable String table;
     private @Nullable ExportFooter footer;
     private @Nullable String firstPrevious;
@@ -206,12 +205,4 @@ final class ExportFile {
             long lastSeq,
             @Nullable String firstPrevious,
             @Nullable String lastHash) {}
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
 }

@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +91,7 @@ final class SnapshotArchive {
     }
 
     static String digest(Path file) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), sha256())) {
+        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Digests.newSha256())) {
             in.transferTo(OutputStream.nullOutputStream());
             return "sha256:" + HexFormat.of().formatHex(in.getMessageDigest().digest());
         }
@@ -103,13 +101,5 @@ final class SnapshotArchive {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         tar.copyTo(out);
         return out.toByteArray();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -27,7 +27,8 @@ public final class Digests {
         return sha256Hex(utf8.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static MessageDigest newSha256() {
+    /** For what comes in pieces. */
+    public static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256", "SUN");
         } catch (NoSuchAlgorithmException | NoSuchProviderException e) {

@@ -1,6 +1,7 @@
 package bulwark.kernel.tls;
 
 import bulwark.kernel.signing.Digests;
+import bulwark.kernel.signing.KeyPairs;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
@@ -74,7 +75,7 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
             throw new TlsRefused("certificate " + certificate + " is not valid before "
                     + leaf.getNotBefore().toInstant() + "; check the clocks of this machine and of the issuer");
         }
-        if (!Pem.belongTogether(key, leaf)) {
+        if (!KeyPairs.belongTogether(key, leaf.getPublicKey())) {
             throw new TlsRefused("private key " + privateKey + " does not match certificate " + certificate
                     + "; replace both together");
         }

@@ -8,7 +8,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -174,27 +173,6 @@ final class Pem {
             return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
         } catch (IllegalArgumentException e) {
             throw new TlsRefused(file + " is damaged: the text of \"" + label + "\" is not base64");
-        }
-    }
-
-    /** Proves that both halves belong together, by a signature. */
-    static boolean belongTogether(PrivateKey key, X509Certificate certificate) {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "EC" -> "SHA256withECDSA";
-            case "RSA" -> "SHA256withRSA";
-            default -> "EdDSA";
-        };
-        byte[] probe = "bulwark key and certificate".getBytes(StandardCharsets.US_ASCII);
-        try {
-            var signature = java.security.Signature.getInstance(algorithm);
-            signature.initSign(key);
-            signature.update(probe);
-            byte[] signed = signature.sign();
-            signature.initVerify(certificate.getPublicKey());
-            signature.update(probe);
-            return signature.verify(signed);
-        } catch (GeneralSecurityException differentKinds) {
-            return false;
         }
     }
 }

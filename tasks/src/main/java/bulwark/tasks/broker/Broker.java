@@ -34,7 +34,7 @@ public interface Broker {
     /**
      * Takes what is due, expired leases of others included; waits when there is nothing.
      *
-     * @param max most entries to take, ≥ 1; a wake-up from waiting may bring up to one more for each further priority
+     * @param max most entries to take; with 0 the consumer only joins its channels, at once; a wake-up from waiting may bring up to one more for each further priority
      * @param wait at most 5 s
      * @return maybe empty
      */

@@ -3,324 +3,190 @@ package bulwark.tasks.client;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A task to be sent. Start from {@link #named} and change what differs from the defaults.
- *
- * @param id null for a new one
- * @param queue null for what the routing says
- * @param priority null for the task's own
- * @param notBefore null for at once
- * @param expires not started at or after it; null for never
- * @param maxRetries null for the task's own
- * @param uniqueFor makes the task unique for so long, or null
- * @param uniqueKey what it is unique by; null for its name, queue and arguments
+ * A task to be sent. Start from {@link #named}, which sends it at once, to where the routing says, without retries, and change what differs: each
+ * {@code with} gives a changed copy. Immutable.
  */
-public record TaskCall(
-        String name,
-        ObjectNode args,
-        @Nullable String id,
-        @Nullable String queue,
-        @Nullable Integer priority,
-        @Nullable Instant notBefore,
-        @Nullable Instant expires,
-        @Nullable Integer maxRetries,
-        @Nullable Duration hardTimeLimit,
-        @Nullable Duration softTimeLimit,
-        @Nullable Duration visibilityTimeout,
-        @Nullable Duration uniqueFor,
-        @Nullable String uniqueKey,
-        Map<String, String> headers,
-        ObjectNode meta) {
-    public TaskCall {
-        headers = Map.copyOf(headers);
+public final class TaskCall implements Cloneable {
+    private final String name;
+    private final ObjectNode args;
+    private @Nullable String id;
+    private @Nullable String queue;
+    private @Nullable Integer priority;
+    private @Nullable Instant notBefore;
+    private @Nullable Instant expires;
+    private @Nullable Integer maxRetries;
+    private @Nullable Duration hardTimeLimit;
+    private @Nullable Duration softTimeLimit;
+    private @Nullable Duration visibilityTimeout;
+    private @Nullable Duration uniqueFor;
+    private @Nullable String uniqueKey;
+    private Map<String, String> headers = Map.of();
+    private ObjectNode meta = JsonNodeFactory.instance.objectNode();
+
+    private TaskCall(String name, ObjectNode args) {
+        this.name = name;
+        this.args = args;
     }
 
-    /** With the defaults everywhere: at once, to where the routing says, without retries. */
+    /** With the defaults everywhere. */
     public static TaskCall named(String name, ObjectNode args) {
-        return new TaskCall(
-                name,
-                args,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                JsonNodeFactory.instance.objectNode());
+        return new TaskCall(name, args);
     }
 
-    /** True when only one such task may wait or run at a time. */
-    public boolean unique() {
-        return uniqueFor != null || uniqueKey != null;
+    private TaskCall changed(Consumer<TaskCall> change) {
+        try {
+            TaskCall copy = (TaskCall) clone();
+            change.accept(copy);
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** The id must be new, or that of a call whose outcome is unknown. */
     public TaskCall withId(String changed) {
-        return new TaskCall(
-                name,
-                args,
-                changed,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.id = changed);
     }
 
     /** The queue, unless a routing rule says otherwise. */
     public TaskCall withQueue(String changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                changed,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.queue = changed);
     }
 
     /** 0..9, 9 first. */
     public TaskCall withPriority(int changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                changed,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.priority = changed);
     }
 
     /** Not started before. */
     public TaskCall withNotBefore(Instant changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                changed,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.notBefore = changed);
     }
 
     /** Not started at or after. */
     public TaskCall withExpires(Instant changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                changed,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.expires = changed);
     }
 
     /** Runs allowed beyond the first, ≥ 0. */
     public TaskCall withMaxRetries(int changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                changed,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.maxRetries = changed);
     }
 
     /** The run is interrupted after so long, and counts as failed. */
     public TaskCall withHardTimeLimit(Duration changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                changed,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.hardTimeLimit = changed);
     }
 
     /** The run is asked to stop after so long. */
     public TaskCall withSoftTimeLimit(Duration changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                changed,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.softTimeLimit = changed);
     }
 
     /** How long a silent worker keeps the task before another takes it. */
     public TaskCall withVisibilityTimeout(Duration changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                changed,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.visibilityTimeout = changed);
     }
 
     /** Makes the task unique for so long, or until it ends. */
     public TaskCall withUniqueFor(Duration changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                changed,
-                uniqueKey,
-                headers,
-                meta);
+        return changed(copy -> copy.uniqueFor = changed);
     }
 
     /** Makes the task unique by this text. */
     public TaskCall withUniqueKey(String changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                changed,
-                headers,
-                meta);
+        return changed(copy -> copy.uniqueKey = changed);
     }
 
     /** All headers, replacing the former. */
     public TaskCall withHeaders(Map<String, String> changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                changed,
-                meta);
+        return changed(copy -> copy.headers = Map.copyOf(changed));
     }
 
     /** All meta, replacing the former; copied when the task is sent. */
     public TaskCall withMeta(ObjectNode changed) {
-        return new TaskCall(
-                name,
-                args,
-                id,
-                queue,
-                priority,
-                notBefore,
-                expires,
-                maxRetries,
-                hardTimeLimit,
-                softTimeLimit,
-                visibilityTimeout,
-                uniqueFor,
-                uniqueKey,
-                headers,
-                changed);
+        return changed(copy -> copy.meta = changed);
+    }
+
+    /** True when only one such task may wait or run at a time. */
+    boolean unique() {
+        return uniqueFor != null || uniqueKey != null;
+    }
+
+    String name() {
+        return name;
+    }
+
+    ObjectNode args() {
+        return args;
+    }
+
+    @Nullable
+    String id() {
+        return id;
+    }
+
+    @Nullable
+    String queue() {
+        return queue;
+    }
+
+    @Nullable
+    Integer priority() {
+        return priority;
+    }
+
+    @Nullable
+    Instant notBefore() {
+        return notBefore;
+    }
+
+    @Nullable
+    Instant expires() {
+        return expires;
+    }
+
+    @Nullable
+    Integer maxRetries() {
+        return maxRetries;
+    }
+
+    @Nullable
+    Duration hardTimeLimit() {
+        return hardTimeLimit;
+    }
+
+    @Nullable
+    Duration softTimeLimit() {
+        return softTimeLimit;
+    }
+
+    @Nullable
+    Duration visibilityTimeout() {
+        return visibilityTimeout;
+    }
+
+    @Nullable
+    Duration uniqueFor() {
+        return uniqueFor;
+    }
+
+    @Nullable
+    String uniqueKey() {
+        return uniqueKey;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    ObjectNode meta() {
+        return meta;
     }
 }

@@ -73,7 +73,9 @@ public final class ControlListener {
         this.thread = Thread.ofPlatform().daemon().name("stem-control").unstarted(this::listen);
     }
 
-    public void start() {
+    /** Returns when no command that is sent from now on is missed. */
+    public void start() throws InterruptedException {
+        broker.take(subscription, 0, Duration.ZERO);
         thread.start();
     }
 

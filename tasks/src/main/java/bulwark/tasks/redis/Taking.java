@@ -63,6 +63,10 @@ final class Taking {
 
     private List<Arrival> taken(Subscription subscription, int max, Duration wait) throws InterruptedException {
         Taker taker = takers.get(subscription, fresh -> new Taker(fresh, Source.of(fresh, keys), System::nanoTime));
+        if (max == 0) {
+            lines.with(line -> look(line, taker, max, true));
+            return List.of();
+        }
         long end = System.nanoTime() + wait.toNanos();
         while (true) {
             if (Thread.interrupted()) {

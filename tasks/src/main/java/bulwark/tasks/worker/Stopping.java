@@ -58,19 +58,19 @@ final class Stopping {
 
     /** Returns when nothing is held any more, or when everything was tried. */
     void drain() throws InterruptedException {
-        if (waitFor(Worker.Mode.WARM, settings.warmLimit())) {
+        if (waitFor(Worker.Mode.WARM, settings.shutdown().warm())) {
             return;
         }
         LOG.info("Stopping softly; {} entries are held.", inFlight.size());
         handingBack.set(true);
         inFlight.running().forEach(held -> held.ask(Held.Stop.SHUTDOWN_SOFT, false));
         handBackIdle();
-        if (waitFor(Worker.Mode.SOFT, settings.softGrace())) {
+        if (waitFor(Worker.Mode.SOFT, settings.shutdown().soft())) {
             return;
         }
         LOG.warn("Stopping hard; {} entries are held.", inFlight.size());
         inFlight.running().forEach(held -> held.ask(Held.Stop.SHUTDOWN_HARD, true));
-        if (waitFor(Worker.Mode.HARD, settings.forceTimeout())) {
+        if (waitFor(Worker.Mode.HARD, settings.shutdown().force())) {
             return;
         }
         for (Held held : inFlight.running()) {

@@ -61,6 +61,7 @@ public final class Worker {
     private final RevokedTasks revoked;
     private final Heartbeats heartbeats;
     private final ControlListener control;
+    private final Subscription subscription;
     private final Loop intake;
     private final Loop renewal;
     private final Loop beating;
@@ -103,8 +104,7 @@ public final class Worker {
         RateLimits rates = new RateLimits(parts.stores().rates(), meters);
         Admission admission = new Admission(parts.signing(), parts.handlers(), revoked, rates, statuses, clock);
         Deliveries deliveries = new Deliveries(admission, runs, endings, reports, inFlight);
-        Subscription subscription =
-                new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
+        subscription = new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
         int ahead = Math.max(0, settings.held() - settings.concurrency());
         intake = new Loop(
                 "stem-intake", new Intake(broker, subscription, inFlight, deliveries, pulse, pace, ahead)::once);
@@ -124,7 +124,7 @@ public final class Worker {
         control = new ControlListener(
                 broker,
                 parts.signing(),
-                settings.allowUnsignedControl(),
+                settings.allowed().unsignedControl(),
                 settings.namespace(),
                 settings.id(),
                 commands::obey,
@@ -148,14 +148,14 @@ public final class Worker {
     }
 
     /**
-     * Returns when the worker takes tasks.
+     * Returns when the worker takes tasks, and misses no command and no broadcast that is sent from now on.
      *
      * @throws WorkerRefused listing every reason why it must not
      * @throws BrokerUnavailable when the stores cannot be reached; after the start outages are outlived
      */
-    public void start() {
+    public void start() throws InterruptedException {
         List<String> problems = new ArrayList<>();
-        if (!parts.signing().canVerify() && !settings.allowUnsigned()) {
+        if (!parts.signing().canVerify() && !settings.allowed().unsigned()) {
             problems.add(
                     "There is no key to verify tasks with, so anybody who reaches the broker could run them:"
                             + " set STEM_SIGNING_KEYS (or STEM_SIGNING_PUBLIC_KEYS), or allow it by name with STEM_ALLOW_UNSIGNED=1.");
@@ -164,7 +164,7 @@ public final class Worker {
             problems.add("There is no queue to take tasks from: set STEM_WORKER_QUEUES.");
         }
         for (Broker.Risk risk : parts.stores().broker().risks()) {
-            if (risk.fatal() && !settings.allowLossyBroker()) {
+            if (risk.fatal() && !settings.allowed().lossyBroker()) {
                 problems.add(risk.sentence() + " To start all the same, set STEM_ALLOW_LOSSY_BROKER=1.");
             } else {
                 LOG.warn("{}", risk.sentence());
@@ -181,6 +181,7 @@ public final class Worker {
         }
         parts.signing().describe().forEach(line -> LOG.info("{}", line));
         revoked.refresh();
+        parts.stores().broker().take(subscription, 0, Duration.ZERO);
         ledger.start();
         renewal.start();
         control.start();
@@ -249,7 +250,7 @@ public final class Worker {
     }
 
     private void stop() {
-        long force = Math.max(1, settings.forceTimeout().toMillis());
+        long force = Math.max(1, settings.shutdown().force().toMillis());
         try {
             intake.stop();
             if (started.get()) {

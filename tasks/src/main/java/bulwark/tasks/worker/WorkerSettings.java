@@ -22,12 +22,6 @@ import java.util.Random;
  * @param namespace whom heartbeats and commands reach
  * @param id unique for each live process
  * @param heartbeat time between heartbeats, and between looks at the revocations
- * @param warmLimit how long a warm shutdown waits before it becomes soft
- * @param softGrace how long a soft shutdown waits before it becomes hard
- * @param forceTimeout how long a hard shutdown waits for interrupted tasks and for the broker
- * @param allowUnsigned without keys, run the tasks of anybody
- * @param allowUnsignedControl with keys, still obey unsigned commands
- * @param allowLossyBroker start although the broker may lose tasks
  */
 public record WorkerSettings(
         List<String> queues,
@@ -38,13 +32,29 @@ public record WorkerSettings(
         String namespace,
         String id,
         Duration heartbeat,
-        Duration warmLimit,
-        Duration softGrace,
-        Duration forceTimeout,
-        boolean allowUnsigned,
-        boolean allowUnsignedControl,
-        boolean allowLossyBroker) {
+        Shutdown shutdown,
+        Allowed allowed) {
     private static final int LEAST_CONCURRENCY = 8;
+
+    /**
+     * How long each way to stop may take.
+     *
+     * @param warm how long a warm shutdown waits before it becomes soft
+     * @param soft how long a soft shutdown waits before it becomes hard
+     * @param force how long a hard shutdown waits for interrupted tasks and for the broker
+     */
+    public record Shutdown(Duration warm, Duration soft, Duration force) {}
+
+    /**
+     * What is allowed by name.
+     *
+     * @param unsigned without keys, run the tasks of anybody
+     * @param unsignedControl with keys, still obey unsigned commands
+     * @param lossyBroker start although the broker may lose tasks
+     */
+    public record Allowed(boolean unsigned, boolean unsignedControl, boolean lossyBroker) {
+        public static final Allowed NOTHING = new Allowed(false, false, false);
+    }
 
     public WorkerSettings {
         queues = List.copyOf(new LinkedHashSet<>(queues));
@@ -67,12 +77,14 @@ public record WorkerSettings(
                 configuration.text("STEM_WORKER_NAMESPACE"),
                 newId(),
                 TaskSettings.duration(configuration, "STEM_HEARTBEAT_INTERVAL"),
-                TaskSettings.duration(configuration, "STEM_WARM_LIMIT"),
-                TaskSettings.duration(configuration, "STEM_SOFT_GRACE"),
-                TaskSettings.duration(configuration, "STEM_FORCE_TIMEOUT"),
-                configuration.flag("STEM_ALLOW_UNSIGNED"),
-                configuration.flag("STEM_ALLOW_UNSIGNED_CONTROL"),
-                configuration.flag("STEM_ALLOW_LOSSY_BROKER"));
+                new Shutdown(
+                        TaskSettings.duration(configuration, "STEM_WARM_LIMIT"),
+                        TaskSettings.duration(configuration, "STEM_SOFT_GRACE"),
+                        TaskSettings.duration(configuration, "STEM_FORCE_TIMEOUT")),
+                new Allowed(
+                        configuration.flag("STEM_ALLOW_UNSIGNED"),
+                        configuration.flag("STEM_ALLOW_UNSIGNED_CONTROL"),
+                        configuration.flag("STEM_ALLOW_LOSSY_BROKER")));
     }
 
     /** {@code HOST-PID-RANDOM}: two workers never share a name, not even after a restart with the same process id. */
@@ -102,66 +114,23 @@ public record WorkerSettings(
                 namespace,
                 id,
                 heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                shutdown,
+                allowed);
     }
 
     public WorkerSettings withBroadcasts(List<String> changed) {
         return new WorkerSettings(
-                queues,
-                changed,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                queues, changed, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, shutdown, allowed);
     }
 
     public WorkerSettings withConcurrency(int changed) {
         return new WorkerSettings(
-                queues,
-                broadcasts,
-                changed,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                queues, broadcasts, changed, prefetchMultiplier, lease, namespace, id, heartbeat, shutdown, allowed);
     }
 
     public WorkerSettings withPrefetchMultiplier(int changed) {
         return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                changed,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, shutdown, allowed);
     }
 
     public WorkerSettings withLease(Duration changed) {
@@ -174,12 +143,8 @@ public record WorkerSettings(
                 namespace,
                 id,
                 heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                shutdown,
+                allowed);
     }
 
     public WorkerSettings withId(String changed) {
@@ -192,33 +157,11 @@ public record WorkerSettings(
                 namespace,
                 changed,
                 heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
+                shutdown,
+                allowed);
     }
 
-    public WorkerSettings withHeartbeat(Duration changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                changed,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
-    }
-
-    public WorkerSettings withShutdown(Duration warm, Duration soft, Duration force) {
+    public WorkerSettings withAllowed(Allowed changed) {
         return new WorkerSettings(
                 queues,
                 broadcasts,
@@ -228,30 +171,8 @@ public record WorkerSettings(
                 namespace,
                 id,
                 heartbeat,
-                warm,
-                soft,
-                force,
-                allowUnsigned,
-                allowUnsignedControl,
-                allowLossyBroker);
-    }
-
-    public WorkerSettings withAllowed(boolean unsigned, boolean unsignedControl, boolean lossyBroker) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                warmLimit,
-                softGrace,
-                forceTimeout,
-                unsigned,
-                unsignedControl,
-                lossyBroker);
+                shutdown,
+                changed);
     }
 
     /** Most entries held at once. */

@@ -1,6 +1,7 @@
 -- NOW CONSUMER MAX ALL COUNT, then for each of COUNT sources: group start make delayed expiry N stream…, highest priority first.
 -- Answers: the soonest delayed time ('' for none), the due of each source (key member …), entries (stream {{id fields} …}), and, when
 -- nothing was taken from more than one source, the last entry of each stream, so that waiting for what follows misses nothing.
+-- With a MAX of 0 nothing is read, but the groups are there.
 -- Without ALL the very last stream is left to a plain command, which is twice as fast where there is much to read.
 local now, consumer, left, all, count = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
 local soonest, due, taken, lasts = '', {}, {}, {}
@@ -42,12 +43,13 @@ local function delayed(key)
   end
 end
 
-local sources, at = {}, 6
+local joins, sources, at = left == 0, {}, 6
 for i = 1, count do
   local n = tonumber(ARGV[at + 5])
   local source = {group = ARGV[at], start = ARGV[at + 1], make = ARGV[at + 2], expiry = ARGV[at + 4], first = at + 6, last = at + 5 + n}
   sources[i] = source
   if ARGV[at + 3] ~= '' then delayed(ARGV[at + 3]) end
+  if joins then groups(source) end
   for j = source.first, source.last do
     if left > 0 and (all or i < count or j < source.last) then
       local failed = read(source, ARGV[j], true)

@@ -4,10 +4,34 @@ import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.junit.jupiter.api.Nested;
 
-class EmbeddedWorkerTest extends WorkerContract {
-    @Override
-    protected TaskStores open(Clock clock, Path folder) {
+class EmbeddedWorkerTest {
+    private static TaskStores at(Clock clock, Path folder) {
         return EmbeddedStores.open(folder.resolve("tasks.db"), clock);
+    }
+
+    @Nested
+    class Running extends RunningContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
+    }
+
+    @Nested
+    class Refusing extends RefusingContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
+    }
+
+    @Nested
+    class Control extends ControlContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
     }
 }

@@ -185,23 +185,19 @@ final class Fixture implements AutoCloseable {
                 "stem",
                 WorkerSettings.newId(),
                 Duration.ofMillis(200),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                false,
-                false,
-                false);
+                new WorkerSettings.Shutdown(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(2)),
+                WorkerSettings.Allowed.NOTHING);
     }
 
-    Worker start() {
+    Worker start() throws InterruptedException {
         return start(settings());
     }
 
-    Worker start(WorkerSettings settings) {
+    Worker start(WorkerSettings settings) throws InterruptedException {
         return start(settings, HMAC);
     }
 
-    Worker start(WorkerSettings settings, Map<String, String> keys) {
+    Worker start(WorkerSettings settings, Map<String, String> keys) throws InterruptedException {
         Worker worker = worker(settings, keys);
         worker.start();
         return worker;

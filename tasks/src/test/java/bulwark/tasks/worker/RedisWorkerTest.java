@@ -12,9 +12,10 @@ import java.time.Clock;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class RedisWorkerTest extends WorkerContract {
+class RedisWorkerTest {
     private static RedisServer server;
 
     @BeforeAll
@@ -29,25 +30,46 @@ class RedisWorkerTest extends WorkerContract {
         }
     }
 
-    @Override
-    protected TaskStores open(Clock clock, Path folder) {
-        String namespace = "w-" + UUID.randomUUID();
-        return RedisStores.open(server.url(), null, namespace, ResultBackend.DEFAULT_RETENTION, clock);
+    private static TaskStores at(Clock clock, Path folder) {
+        return RedisStores.open(server.url(), null, "w-" + UUID.randomUUID(), ResultBackend.DEFAULT_RETENTION, clock);
     }
 
-    @Test
-    void a_worker_outlives_a_restart_of_the_broker() throws Exception {
-        Worker worker = at.start();
-        assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+    @Nested
+    class Running extends RunningContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
+    }
 
-        server.kill();
-        Fixture.until(() -> {
-            server.startAgain();
-            return true;
-        });
+    @Nested
+    class Refusing extends RefusingContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
+    }
 
-        String id = at.client.enqueue(bulwark.tasks.client.TaskCall.named("demo.echo", Fixture.args()));
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
-        assertThat(worker.healthy()).isTrue();
+    @Nested
+    class Control extends ControlContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return at(clock, folder);
+        }
+
+        @Test
+        void a_worker_outlives_a_restart_of_the_broker() throws Exception {
+            Worker worker = at.start();
+            assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+
+            server.kill();
+            Fixture.until(() -> {
+                server.startAgain();
+                return true;
+            });
+
+            assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(worker.healthy()).isTrue();
+        }
     }
 }

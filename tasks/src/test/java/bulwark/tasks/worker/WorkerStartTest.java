@@ -48,7 +48,7 @@ class WorkerStartTest {
 
     @Test
     void unsigned_tasks_run_when_allowed_by_name() throws Exception {
-        at.start(at.settings().withAllowed(true, false, false), Map.of());
+        at.start(at.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
 
         String id = at.client(Map.of()).enqueue(TaskCall.named("demo.flaky", Fixture.args()));
 
@@ -73,7 +73,7 @@ class WorkerStartTest {
                 throw new AssertionError("it ran");
             }
         });
-        at.start(at.settings().withAllowed(true, false, false), Map.of());
+        at.start(at.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
 
         at.client(Map.of()).enqueue(TaskCall.named("program", Fixture.args()));
 

@@ -2,8 +2,8 @@ package bulwark.app.stem;
 
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.envelope.EnvelopeText;
-import bulwark.tasks.schedule.TimeText;
 import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.time.TimeText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;

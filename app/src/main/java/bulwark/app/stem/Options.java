@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.schedule.TimeText;
 import bulwark.tasks.setup.Durations;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

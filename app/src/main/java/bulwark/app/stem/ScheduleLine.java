@@ -7,7 +7,7 @@ import bulwark.tasks.schedule.ScheduleSpec.Cron;
 import bulwark.tasks.schedule.ScheduleSpec.Interval;
 import bulwark.tasks.schedule.ScheduleSpec.Solar;
 import bulwark.tasks.schedule.ScheduleText;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -2,8 +2,8 @@ package bulwark.app.stem;
 
 import bulwark.tasks.revocations.Revocation;
 import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.schedule.TimeText;
 import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

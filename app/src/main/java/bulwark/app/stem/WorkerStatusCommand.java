@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.schedule.TimeText;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.time.TimeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

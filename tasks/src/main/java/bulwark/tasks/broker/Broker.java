@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods throw {@link BrokerUnavailable} when the store cannot be reached; implementations reconnect by themselves.
  */
 public interface Broker {
+    /** Longest envelope that is read, unless told otherwise. */
+    int MAX_ENVELOPE_BYTES = 1 << 20;
+
     /** Puts messages into their queues, in order, in as few round trips as possible. */
     void publish(List<Outgoing> messages);
 

@@ -3,7 +3,7 @@ package bulwark.tasks.client;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.routing.Routing;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +30,12 @@ final class Envelopes {
 
     Routed of(TaskCall call) {
         checkName(call.name());
+        Sendable.check("args", call.args());
+        Sendable.check("meta", call.meta());
+        Sendable.check("headers", call.headers());
+        if (call.queue() != null) {
+            Sendable.check("queue", call.queue());
+        }
         Map<String, String> headers = new HashMap<>(call.headers());
         headers.putIfAbsent(ENCODER_HEADER, JSON);
         ObjectNode meta = call.meta().deepCopy();
@@ -69,6 +75,7 @@ final class Envelopes {
             throw new IllegalArgumentException(
                     "a task's name has 1 to " + LONGEST_NAME + " characters and no control characters");
         }
+        Sendable.check("a task's name", name);
     }
 
     private static void put(ObjectNode meta, String key, @Nullable Duration limit) {

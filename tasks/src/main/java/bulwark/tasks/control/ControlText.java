@@ -2,7 +2,7 @@ package bulwark.tasks.control;
 
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.TaskIds;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -27,9 +27,9 @@ public final class EmbeddedStores implements TaskStores {
     private final RateLimiter rates;
     private final Upkeep upkeep;
 
-    private EmbeddedStores(Link link, Clock clock, Duration retention) {
+    private EmbeddedStores(Link link, Clock clock, Duration retention, int maxEnvelopeBytes) {
         this.link = link;
-        broker = new RowBroker(link, clock, retention);
+        broker = new RowBroker(link, clock, retention, maxEnvelopeBytes);
         results = new RowResults(link, retention);
         schedules = new RowSchedules(link);
         locks = link.as(LockStore.class);
@@ -44,7 +44,8 @@ public final class EmbeddedStores implements TaskStores {
      * @throws bulwark.kernel.storage.StoreRefused when another process holds the file, or it must not be touched; with a sentence and remedy
      */
     public static EmbeddedStores alone(Path file, Clock clock) {
-        return new EmbeddedStores(Holder.open(file, clock), clock, ResultBackend.DEFAULT_RETENTION);
+        return new EmbeddedStores(
+                Holder.open(file, clock), clock, ResultBackend.DEFAULT_RETENTION, Broker.MAX_ENVELOPE_BYTES);
     }
 
     /**
@@ -53,13 +54,18 @@ public final class EmbeddedStores implements TaskStores {
      * @throws bulwark.tasks.broker.BrokerUnavailable when the file must not be touched, or another process holds it and does not answer; with a sentence and remedy
      */
     public static EmbeddedStores open(Path file, Clock clock) {
-        return open(file, ResultBackend.DEFAULT_RETENTION, clock);
+        return open(file, ResultBackend.DEFAULT_RETENTION, Broker.MAX_ENVELOPE_BYTES, clock);
     }
 
-    /** As {@link #open(Path, Clock)}. @param retention how long results are kept that do not say it themselves */
-    public static EmbeddedStores open(Path file, Duration retention, Clock clock) {
+    /**
+     * As {@link #open(Path, Clock)}.
+     *
+     * @param retention how long results are kept that do not say it themselves
+     * @param maxEnvelopeBytes longer entries are not read as envelopes
+     */
+    public static EmbeddedStores open(Path file, Duration retention, int maxEnvelopeBytes, Clock clock) {
         SharedLink link = new SharedLink(file, clock);
-        EmbeddedStores stores = new EmbeddedStores(link, clock, retention);
+        EmbeddedStores stores = new EmbeddedStores(link, clock, retention, maxEnvelopeBytes);
         try {
             stores.broker.probe();
             return stores;

@@ -40,9 +40,11 @@ final class RowBroker implements Broker {
     private final LetterCalls letters;
     private final Clock clock;
     private final Duration retention;
+    private final int maxEnvelopeBytes;
 
-    RowBroker(Link link, Clock clock, Duration retention) {
+    RowBroker(Link link, Clock clock, Duration retention, int maxEnvelopeBytes) {
         this.retention = retention;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
         this.link = link;
         this.queues = link.as(QueueCalls.class);
         this.letters = link.as(LetterCalls.class);
@@ -95,7 +97,7 @@ final class RowBroker implements Broker {
         return queues.take(demand).stream().map(taken -> arrival(taken, by)).toList();
     }
 
-    private static Arrival arrival(Row.Taken taken, Subscription by) {
+    private Arrival arrival(Row.Taken taken, Subscription by) {
         Receipt receipt = new Receipt(
                 taken.queue(),
                 taken.broadcast() ? "broadcast" : "queue",
@@ -104,7 +106,7 @@ final class RowBroker implements Broker {
                 taken.delivery());
         try {
             return new Arrival.Delivery(
-                    receipt, taken.queue(), EnvelopeText.ofJson(taken.message()), taken.broadcast());
+                    receipt, taken.queue(), EnvelopeText.ofJson(taken.message(), maxEnvelopeBytes), taken.broadcast());
         } catch (EnvelopeRefused e) {
             return new Arrival.Malformed(
                     receipt, taken.queue(), sample(taken.message()), String.valueOf(e.getMessage()));

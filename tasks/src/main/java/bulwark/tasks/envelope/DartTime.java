@@ -1,9 +1,8 @@
 package bulwark.tasks.envelope;
 
-import java.nio.charset.StandardCharsets;
+import bulwark.tasks.time.TimeText;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,7 +14,6 @@ import java.time.temporal.ChronoUnit;
  */
 final class DartTime {
     private static final String SHAPE = "0000-00-00T00:00:00.000";
-    private static final int DAY = 86_400;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999Z");
 
     private DartTime() {}
@@ -25,32 +23,7 @@ final class DartTime {
         if (outside(instant)) {
             throw new EnvelopeRefused("a time lies outside of the years 1970 to 9999");
         }
-        LocalDate date = LocalDate.ofEpochDay(instant.getEpochSecond() / DAY);
-        int second = (int) (instant.getEpochSecond() % DAY);
-        int micros = instant.getNano() / 1000;
-        int length = micros % 1000 == 0 ? SHAPE.length() : SHAPE.length() + 3;
-        byte[] text = new byte[length + 1];
-        put(text, 0, 4, date.getYear(), '-');
-        put(text, 5, 2, date.getMonthValue(), '-');
-        put(text, 8, 2, date.getDayOfMonth(), 'T');
-        put(text, 11, 2, second / 3600, ':');
-        put(text, 14, 2, second / 60 % 60, ':');
-        put(text, 17, 2, second % 60, '.');
-        if (length == SHAPE.length()) {
-            put(text, 20, 3, micros / 1000, 'Z');
-        } else {
-            put(text, 20, 6, micros, 'Z');
-        }
-        return new String(text, StandardCharsets.ISO_8859_1);
-    }
-
-    private static void put(byte[] text, int at, int digits, int value, char after) {
-        int rest = value;
-        for (int i = at + digits - 1; i >= at; i--) {
-            text[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        text[at + digits] = (byte) after;
+        return TimeText.of(instant);
     }
 
     private static boolean outside(Instant instant) {

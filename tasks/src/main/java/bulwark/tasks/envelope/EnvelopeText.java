@@ -110,6 +110,12 @@ public final class EnvelopeText {
         return EnvelopeReader.ofJson(json);
     }
 
+    /** As {@link #ofJson(String)}, for texts of strangers: what is longer is refused unread. */
+    public static Message ofJson(String json, int most) {
+        refuseLonger(json.length(), most);
+        return ofJson(json);
+    }
+
     /** In the order of the wire. */
     public static Map<String, String> fields(Message message) {
         Envelope envelope = message.envelope();
@@ -157,9 +163,13 @@ public final class EnvelopeText {
         for (String value : fields.values()) {
             length += value.length();
         }
+        refuseLonger(length, most);
+        return ofFields(fields);
+    }
+
+    private static void refuseLonger(long length, int most) {
         if (length > most) {
             throw new EnvelopeRefused("the envelope is longer than " + most + " characters (STEM_MAX_ENVELOPE_BYTES)");
         }
-        return ofFields(fields);
     }
 }

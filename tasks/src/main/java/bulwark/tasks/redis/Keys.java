@@ -86,6 +86,11 @@ record Keys(String namespace) {
         return namespace + ":worker:heartbeat:" + worker;
     }
 
+    /** Where each heartbeat is also said aloud; the first part is fixed in Stem 0.2. */
+    static String heartbeatChannel(String workers) {
+        return "stem:heartbeat:" + workers;
+    }
+
     String heartbeats() {
         return namespace + ":worker:heartbeats";
     }

@@ -6,7 +6,7 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -150,7 +150,11 @@ final class RedisResults implements ResultBackend {
         String json = new String(StrictJson.write(heartbeat), StandardCharsets.UTF_8);
         lines.with(line -> line.pipeline(List.of(
                 Line.command(Command.SET, keys.heartbeat(workerId), json, "PX", StatusArguments.millis(kept)),
-                Line.command(Command.SADD, keys.heartbeats(), workerId))));
+                Line.command(Command.SADD, keys.heartbeats(), workerId),
+                Line.command(
+                        Command.PUBLISH,
+                        Keys.heartbeatChannel(heartbeat.path("namespace").asString("")),
+                        json))));
     }
 
     @Override

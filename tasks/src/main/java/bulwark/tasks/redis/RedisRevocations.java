@@ -3,7 +3,7 @@ package bulwark.tasks.redis;
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.revocations.Revocation;
 import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;

@@ -4,14 +4,18 @@ import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleFields;
 import bulwark.tasks.schedule.ScheduleRefused;
 import bulwark.tasks.schedule.ScheduleStore;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 
@@ -20,6 +24,7 @@ import redis.clients.jedis.Protocol.Command;
  * nobody. Whatever cannot be read is passed over.
  */
 final class RedisSchedules implements ScheduleStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisSchedules.class);
     private static final String NEVER = "+inf";
     private static final int PAGE = 100;
     private static final int HISTORY = 1_000;
@@ -29,6 +34,7 @@ final class RedisSchedules implements ScheduleStore {
 
     private final Lines lines;
     private final Keys keys;
+    private final Set<String> said = ConcurrentHashMap.newKeySet();
 
     RedisSchedules(Lines lines, Keys keys) {
         this.lines = lines;
@@ -62,7 +68,10 @@ final class RedisSchedules implements ScheduleStore {
                     entries.add(ScheduleFields.parse(ids.get(i), fields));
                 }
             } catch (ScheduleRefused unreadable) {
-                // One bad schedule must not hide the others.
+                // One bad schedule must not hide the others, and is said once, not at every look.
+                if (said.size() < PAGE && said.add(ids.get(i))) {
+                    LOG.warn("Schedule {} cannot be read and never runs: {}", ids.get(i), unreadable.getMessage());
+                }
             }
         }
         return entries;

@@ -27,7 +27,6 @@ public final class RedisStores implements TaskStores {
     private final @Nullable RedisTls tls;
     private final Wakeups wakeups = new Wakeups();
     private final Changes changes;
-    private static final int STANDARD_ENVELOPE_BYTES = 1 << 20;
 
     private final RedisBroker broker;
     private final RedisResults results;
@@ -55,10 +54,10 @@ public final class RedisStores implements TaskStores {
         rates = new RedisRates(lines, keys, clock);
     }
 
-    /** With envelopes of at most {@value #STANDARD_ENVELOPE_BYTES} bytes. */
+    /** With envelopes of at most {@value Broker#MAX_ENVELOPE_BYTES} bytes. */
     public static RedisStores open(
             String url, @Nullable RedisTls given, String namespace, Duration retention, Clock clock) {
-        return open(url, given, namespace, retention, STANDARD_ENVELOPE_BYTES, clock);
+        return open(url, given, namespace, retention, Broker.MAX_ENVELOPE_BYTES, clock);
     }
 
     /**

@@ -2,7 +2,7 @@ package bulwark.tasks.results;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.results.TaskStatus.TaskError;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package bulwark.tasks.schedule;
 
+import bulwark.tasks.time.TimeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

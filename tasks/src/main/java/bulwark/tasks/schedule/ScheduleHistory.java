@@ -4,6 +4,7 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.tasks.schedule.ScheduleStore.Fired;
+import bulwark.tasks.time.TimeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

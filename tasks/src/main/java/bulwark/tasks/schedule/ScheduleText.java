@@ -3,6 +3,7 @@ package bulwark.tasks.schedule;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
+import bulwark.tasks.time.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import bulwark.tasks.schedule.ScheduleSpec.Clocked;
 import bulwark.tasks.schedule.ScheduleSpec.Cron;
 import bulwark.tasks.schedule.ScheduleSpec.Interval;
 import bulwark.tasks.schedule.ScheduleSpec.Solar;
+import bulwark.tasks.time.TimeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

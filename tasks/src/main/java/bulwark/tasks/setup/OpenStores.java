@@ -120,6 +120,7 @@ public final class OpenStores {
                 EmbeddedStores.open(
                         file(setting, url.substring(colon + 1)),
                         TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                        (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
                         clock);
             case "redis", "rediss" -> redis(setting, url);
             default ->

@@ -2,7 +2,7 @@ package bulwark.tasks.worker;
 
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.results.TaskState;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Instant;

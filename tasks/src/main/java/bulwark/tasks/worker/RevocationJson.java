@@ -1,7 +1,7 @@
 package bulwark.tasks.worker;
 
 import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;

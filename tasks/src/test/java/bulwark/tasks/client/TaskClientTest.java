@@ -17,6 +17,7 @@ import bulwark.tasks.routing.Routing;
 import bulwark.tasks.routing.RoutingFile;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -194,6 +195,24 @@ class TaskClientTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> client.enqueue(TaskCall.named("a\nb", args(1))))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void what_no_reader_would_take_is_refused_before_it_is_sent() {
+        String half = "\ud83d";
+        List<TaskCall> calls = List.of(
+                TaskCall.named("a" + half, args(1)),
+                TaskCall.named("a", args(1).put("deep", half)),
+                TaskCall.named("a", args(1).put("huge", BigInteger.TWO.pow(64))),
+                TaskCall.named("a", args(1).put("none", Double.NaN)),
+                TaskCall.named("a", args(1)).withHeaders(Map.of("x", half)),
+                TaskCall.named("a", args(1)).withQueue(half));
+        for (TaskCall call : calls) {
+            assertThatThrownBy(() -> client.enqueue(call)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(stores.broker().queues()).isEmpty();
+        assertThat(client.enqueue(TaskCall.named("a", args(1).put("whole", "\ud83d\ude00"))))
+                .isNotEmpty();
     }
 
     private TaskClient client(EnvelopeSigning keys, Routing routing) {

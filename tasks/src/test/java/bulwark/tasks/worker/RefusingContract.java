@@ -10,7 +10,7 @@ import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.schedule.TimeText;
+import bulwark.tasks.time.TimeText;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -8,6 +8,7 @@ import bulwark.kernel.tls.TlsDefaults;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.web.Edge.EdgeFailed;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 
 /** The one entry point. Exit codes: 0 done, 1 failed, 2 usage. */
 public final class Main {
@@ -17,18 +18,24 @@ public final class Main {
         TlsDefaults.apply();
         // The node starts without the command-line library: reading its classes would be a third of the start-up time.
         boolean node = arguments.length == 1 && arguments[0].equals("stigmem-node");
+        boolean rehearsal = arguments.length == 1 && arguments[0].equals("rehearse-node");
         boolean stem = arguments.length > 0 && arguments[0].equals("stem");
-        System.exit(
-                node
-                        ? runNode()
-                        : stem
-                                ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
-                                : Commands.execute(arguments));
+        int code;
+        if (node) {
+            code = explained(() -> new NodeProcess().run());
+        } else if (rehearsal) {
+            code = explained(() -> new NodeRehearsal().run());
+        } else {
+            code = stem
+                    ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                    : Commands.execute(arguments);
+        }
+        System.exit(code);
     }
 
-    private static int runNode() {
+    private static int explained(Callable<Integer> process) {
         try {
-            return new NodeProcess().run();
+            return process.call();
         } catch (Exception thrown) {
             return explain(thrown);
         }

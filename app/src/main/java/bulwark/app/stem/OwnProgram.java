@@ -8,14 +8,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How this program starts itself again: the same Java with the same flags, so that the start-up cache fits. */
+/** How this program starts itself again: the same Java with the same flags, so that the start-up caches fit. */
 public final class OwnProgram {
+    private static final String NODE = "stigmem-node";
+    private static final String CACHE = "-XX:AOTCache=";
+
     private OwnProgram() {}
 
     public static List<String> commandLine(List<String> arguments) {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .map(flag -> arguments.getFirst().equals(NODE) ? nodeCache(flag) : flag)
+                .forEach(line::add);
         String classPath = System.getProperty("java.class.path");
         if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
             line.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));
@@ -24,6 +29,13 @@ public final class OwnProgram {
         }
         line.addAll(arguments);
         return line;
+    }
+
+    /** The launcher makes one cache for the node and one for everything else, beside each other. */
+    private static String nodeCache(String flag) {
+        return flag.startsWith(CACHE)
+                ? CACHE + Path.of(flag.substring(CACHE.length())).resolveSibling("node.aot")
+                : flag;
     }
 
     /** The child may run in another folder. */

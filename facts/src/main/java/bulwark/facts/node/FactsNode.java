@@ -87,7 +87,7 @@ public final class FactsNode implements AutoCloseable {
                 directory.resolve(configuration.text("STIGMEM_DB_PATH")),
                 clock,
                 SchemaPolicy.CREATE_OR_UPGRADE,
-                ahead.signing());
+                ahead::signing);
         try {
             return new FactsNode(core, tls, ahead.edge());
         } catch (RuntimeException | IOException e) {
@@ -117,7 +117,9 @@ public final class FactsNode implements AutoCloseable {
 
         Quotas quotas = Quotas.of(NodeSettings.quotaLimits(core.configuration), core.clock);
         resources.add(QuotaPersistence.restore(quotas, core.store));
-        List<Route> routes = routes();
+        RecallIndex index = RecallIndex.of(core.store);
+        resources.add(index);
+        List<Route> routes = routes(index);
         Service service = service(routes, quotas);
         if (tls != null) {
             tls.watch();
@@ -134,6 +136,7 @@ public final class FactsNode implements AutoCloseable {
                 : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
         core.outbox.start();
         core.chain.start();
+        index.start();
         Path socket = RunFile.socketFor(core.file);
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
@@ -159,12 +162,10 @@ public final class FactsNode implements AutoCloseable {
         resources.add(() -> registered.exceptionally(failure -> null).join());
     }
 
-    private List<Route> routes() {
+    private List<Route> routes(RecallIndex index) {
         URI nodeUrl = URI.create(core.configuration.text("STIGMEM_NODE_URL"));
         GardenService gardenService = new GardenService(core.store, core.audit, core.clock, nodeUrl);
         Gardens gardens = new Gardens();
-        RecallIndex index = RecallIndex.follow(core.store);
-        resources.add(index);
         RecallLog recalls = RecallLog.open(core.store, core.clock);
         resources.add(recalls);
         Facts facts = new Facts(

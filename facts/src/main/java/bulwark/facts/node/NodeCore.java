@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,27 +59,31 @@ final class NodeCore implements AutoCloseable {
     final FactChain chain;
     final List<Route> ownerRoutes;
 
-    private NodeCore(Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
+    private NodeCore(
+            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Supplier<Signing> loading) {
         this.configuration = configuration;
         this.file = file.toAbsolutePath();
         this.clock = clock;
-        this.signing = signing;
         store = Store.open(file, FactsSchema.MIGRATIONS, policy);
         audit = AuditLog.open(store, "fact_audit_log", clock);
         federationAudit = AuditLog.open(store, "federation_audit", clock);
+        keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
+        outbox = Outbox.open(store, clock);
+        // As late as may be: the library loads on another thread meanwhile.
+        signing = loading.get();
         NodeKeys rings = NodeKeys.open(file, signing, clock);
         log = transparencyLog(rings);
-        outbox = Outbox.open(store, clock);
         anchors = new LogAnchors(store, outbox, log, rings);
         identity = NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
-        keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
         adminKeys = new AdminKeys(store, keys, audit, signing, clock);
         Checkpoints checkpoints = new Checkpoints(store, outbox, log, localLog(), clock, checkpointsDue(configuration));
         chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
         ownerRoutes = ownerRoutes();
     }
 
-    static NodeCore open(Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Signing signing) {
+    /** @param signing asked once the store is open */
+    static NodeCore open(
+            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Supplier<Signing> signing) {
         return new NodeCore(configuration, file, clock, policy, signing);
     }
 

@@ -43,7 +43,7 @@ public final class OwnerChannel implements AutoCloseable {
         Configuration configuration = Configuration.readLenient(
                 NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
         NodeCore core =
-                NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing.fastest());
+                NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing::fastest);
         try {
             core.outbox.start();
             Path socket = RunFile.socketFor(store);

@@ -52,10 +52,10 @@ final class IndexFollower implements AutoCloseable {
         this.folder = folder;
         this.pages = pages;
         this.analyzer = analyzer;
+        committed = pages.lastRow();
     }
 
     void start() {
-        committed = pages.lastRow();
         thread.start();
     }
 

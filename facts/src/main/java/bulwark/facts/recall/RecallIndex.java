@@ -35,11 +35,14 @@ public final class RecallIndex implements FactListener, AutoCloseable {
         follower = new IndexFollower(folder, new FactPages(store), analyzer);
     }
 
+    /** Of everything that the store has and gets; recalls wait until {@link #start}. */
+    public static RecallIndex of(Store store) {
+        return new RecallIndex(store);
+    }
+
     /** Opens the index and follows the store on threads of its own. Returns at once. */
-    public static RecallIndex follow(Store store) {
-        RecallIndex index = new RecallIndex(store);
-        index.follower.start();
-        return index;
+    public void start() {
+        follower.start();
     }
 
     @Override

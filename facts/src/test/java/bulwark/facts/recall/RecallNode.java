@@ -65,7 +65,8 @@ public final class RecallNode implements AutoCloseable {
         Checkpoints checkpoints = new Checkpoints(
                 store, Outbox.open(store, clock), TransparencyLogs.off(), null, clock, Checkpoints.Due.defaults());
         chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofDays(1));
-        index = RecallIndex.follow(store);
+        index = RecallIndex.of(store);
+        index.start();
         log = RecallLog.open(store, clock);
         Facts facts = new Facts(store, audit, clock, metrics, gardens, List.of(chain, new Edges(), index));
         routes.addAll(new FactRoutes(facts, store, gardens, chain, audit, clock, metrics).routes());

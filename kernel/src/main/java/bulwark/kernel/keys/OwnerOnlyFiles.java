@@ -3,6 +3,7 @@ package bulwark.kernel.keys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -33,8 +34,15 @@ public final class OwnerOnlyFiles {
         Path parent = directory.getParent();
         if (parent != null && !Files.exists(directory)) {
             create(parent);
-            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
-            syncParent(directory);
+            try {
+                Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
+                syncParent(directory);
+            } catch (FileAlreadyExistsException another) {
+                // Two processes that start at once make the same folder; the caller checks whose it is.
+                if (!Files.isDirectory(directory)) {
+                    throw another;
+                }
+            }
         }
     }
 

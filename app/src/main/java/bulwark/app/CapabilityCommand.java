@@ -111,6 +111,6 @@ final class CapabilityCommand {
     }
 
     static String pretty(JsonNode json) {
-        return new String(StrictJson.write(json), StandardCharsets.UTF_8);
+        return StrictJson.text(json);
     }
 }

@@ -164,12 +164,7 @@ final class EnqueueCommand implements Callable<Integer> {
         if (json) {
             place.session().out().println(Json.pretty(StatusJson.of(status)));
         } else if (status.state() == TaskState.SUCCEEDED) {
-            place.session()
-                    .out()
-                    .println(
-                            status.payload() == null
-                                    ? "null"
-                                    : new String(StrictJson.write(status.payload()), StandardCharsets.UTF_8));
+            place.session().out().println(status.payload() == null ? "null" : StrictJson.text(status.payload()));
         }
         if (status.state() == TaskState.SUCCEEDED) {
             return 0;

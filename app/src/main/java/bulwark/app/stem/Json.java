@@ -23,7 +23,7 @@ final class Json {
     }
 
     static String compact(JsonNode node) {
-        return new String(StrictJson.write(node), StandardCharsets.UTF_8);
+        return StrictJson.text(node);
     }
 
     /** @throws StemFailed naming where the text came from */

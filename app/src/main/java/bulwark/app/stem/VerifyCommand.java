@@ -67,8 +67,7 @@ final class VerifyCommand implements Callable<Integer> {
             // What dlq show prints has the envelope inside.
             ObjectNode document = Json.parseObject(text, file);
             JsonNode inside = document.path("envelope");
-            return EnvelopeText.ofJson(
-                    inside.isObject() ? new String(StrictJson.write(inside), StandardCharsets.UTF_8) : text);
+            return EnvelopeText.ofJson(inside.isObject() ? StrictJson.text(inside) : text);
         } catch (EnvelopeRefused refused) {
             throw StemFailed.usage(file + " holds no envelope: " + refused.getMessage());
         }

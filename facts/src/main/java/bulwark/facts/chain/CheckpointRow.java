@@ -158,6 +158,6 @@ record CheckpointRow(
     }
 
     private static String json(Object value) {
-        return new String(StrictJson.write(value), StandardCharsets.UTF_8);
+        return StrictJson.text(value);
     }
 }

@@ -2,7 +2,6 @@ package bulwark.facts.fact;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -56,7 +55,7 @@ final class FactList {
     }
 
     static String json(Set<String> ids) {
-        return new String(StrictJson.write(List.copyOf(ids)), StandardCharsets.UTF_8);
+        return StrictJson.text(List.copyOf(ids));
     }
 
     Page run(ReadTx tx, @Nullable FactCursor cursor) throws SQLException {

@@ -2,7 +2,6 @@ package bulwark.facts.fact;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -109,6 +108,6 @@ public final class FactTable {
 
     /** As one parameter, for {@code json_each}: one statement for any number of keys. */
     private static String list(List<?> keys) {
-        return new String(StrictJson.write(keys), StandardCharsets.UTF_8);
+        return StrictJson.text(keys);
     }
 }

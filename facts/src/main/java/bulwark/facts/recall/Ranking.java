@@ -7,7 +7,6 @@ import bulwark.facts.graph.Neighbour;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -146,7 +145,7 @@ final class Ranking {
     private Set<String> retracted(Collection<String> ids) throws SQLException {
         Set<String> retracted = new HashSet<>();
         PreparedStatement select = tx.statement(RETRACTED);
-        select.setString(1, new String(StrictJson.write(List.copyOf(ids)), StandardCharsets.UTF_8));
+        select.setString(1, StrictJson.text(List.copyOf(ids)));
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 retracted.add(rows.getString(1));

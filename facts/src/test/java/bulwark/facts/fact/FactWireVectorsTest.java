@@ -6,7 +6,6 @@ import bulwark.facts.FactsFixture;
 import bulwark.kernel.json.StrictJson;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -100,6 +99,6 @@ class FactWireVectorsTest {
     }
 
     private static String text(JsonNode node) {
-        return new String(StrictJson.write(node), StandardCharsets.UTF_8);
+        return StrictJson.text(node);
     }
 }

@@ -146,7 +146,7 @@ record LogLine(
         if (lineHash != null) {
             all.put("line_hash", lineHash);
         }
-        return (new String(StrictJson.write(all), StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (StrictJson.text(all) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     LogEntry entry(String logId) {

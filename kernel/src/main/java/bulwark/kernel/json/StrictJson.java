@@ -55,6 +55,13 @@ public final class StrictJson {
         return text.bytes();
     }
 
+    /** As {@link #write}. */
+    public static String text(Object value) {
+        JsonText text = new JsonText(false);
+        text.value(value);
+        return text.toString();
+    }
+
     /**
      * The number as Python's {@code str()} prints the parsed value: integers exact, others as {@link PythonFloat#repr}.
      *

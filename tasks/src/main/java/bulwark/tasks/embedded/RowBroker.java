@@ -17,7 +17,6 @@ import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.stores.EntryId;
 import bulwark.tasks.stores.StatusRules;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -197,7 +196,7 @@ final class RowBroker implements Broker {
     }
 
     private static String json(Object value) {
-        return new String(StrictJson.write(value), StandardCharsets.UTF_8);
+        return StrictJson.text(value);
     }
 
     @Override

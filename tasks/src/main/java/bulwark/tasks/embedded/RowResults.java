@@ -102,7 +102,7 @@ final class RowResults implements ResultBackend {
     }
 
     private static String json(ObjectNode node) {
-        return new String(StrictJson.write(node), StandardCharsets.UTF_8);
+        return StrictJson.text(node);
     }
 
     private static ObjectNode parse(String json) {

@@ -45,7 +45,7 @@ final class RowSchedules implements ScheduleStore {
                 entry.enabled(),
                 micros(entry.run().nextRunAt()),
                 micros(entry.expireAt()),
-                new String(StrictJson.write(ScheduleText.json(stored)), StandardCharsets.UTF_8)));
+                StrictJson.text(ScheduleText.json(stored))));
         if (actual != entry.version()) {
             throw new VersionConflict(entry.id(), entry.version(), actual);
         }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -118,30 +119,35 @@ public final class EnvelopeText {
 
     /** In the order of the wire. */
     public static Map<String, String> fields(Message message) {
-        Envelope envelope = message.envelope();
         Map<String, String> fields = LinkedHashMap.newLinkedHashMap(15);
-        fields.put("id", envelope.id());
-        fields.put("name", envelope.name());
-        fields.put("args", new DartJson(false, PART).node(envelope.args()).toString());
-        fields.put(
+        eachField(message, fields::put);
+        return fields;
+    }
+
+    /** Tells every name with its value, in the order of the wire. */
+    public static void eachField(Message message, BiConsumer<String, String> fields) {
+        Envelope envelope = message.envelope();
+        fields.accept("id", envelope.id());
+        fields.accept("name", envelope.name());
+        fields.accept("args", new DartJson(false, PART).node(envelope.args()).toString());
+        fields.accept(
                 "headers",
                 new DartJson(false, PART).strings(envelope.headers(), Set.of()).toString());
-        fields.put("enqueuedAt", DartTime.text(envelope.enqueuedAt()));
-        fields.put("notBefore", orEmpty(envelope.notBefore()));
-        fields.put("priority", Integer.toString(envelope.priority()));
-        fields.put("attempt", Integer.toString(envelope.attempt()));
-        fields.put("maxRetries", Integer.toString(envelope.maxRetries()));
+        fields.accept("enqueuedAt", DartTime.text(envelope.enqueuedAt()));
+        fields.accept("notBefore", orEmpty(envelope.notBefore()));
+        fields.accept("priority", Integer.toString(envelope.priority()));
+        fields.accept("attempt", Integer.toString(envelope.attempt()));
+        fields.accept("maxRetries", Integer.toString(envelope.maxRetries()));
         Long visibility = envelope.visibilityTimeoutMs();
-        fields.put("visibilityTimeout", visibility == null ? "" : visibility.toString());
-        fields.put("queue", envelope.queue());
-        fields.put("meta", new DartJson(false, PART).node(envelope.meta()).toString());
+        fields.accept("visibilityTimeout", visibility == null ? "" : visibility.toString());
+        fields.accept("queue", envelope.queue());
+        fields.accept("meta", new DartJson(false, PART).node(envelope.meta()).toString());
         DeliveryState state = message.state();
         if (!state.equals(DeliveryState.FRESH)) {
-            fields.put(ATTEMPT, Integer.toString(state.attempt()));
-            fields.put(NOT_BEFORE, orEmpty(state.notBefore()));
-            fields.put(FIRST_SEEN, orEmpty(state.firstSeen()));
+            fields.accept(ATTEMPT, Integer.toString(state.attempt()));
+            fields.accept(NOT_BEFORE, orEmpty(state.notBefore()));
+            fields.accept(FIRST_SEEN, orEmpty(state.firstSeen()));
         }
-        return fields;
     }
 
     private static String orEmpty(@Nullable Instant time) {

@@ -71,7 +71,7 @@ final class Entering {
         CommandArguments command = new CommandArguments(Command.XADD)
                 .add(keys.stream(queue, priority))
                 .add("*");
-        EnvelopeText.fields(message).forEach((name, value) -> command.add(name).add(value));
+        EnvelopeText.eachField(message, (name, value) -> command.add(name).add(value));
         return command;
     }
 

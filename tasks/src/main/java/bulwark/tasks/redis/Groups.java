@@ -99,7 +99,7 @@ final class Groups {
         members.put("id", group.id());
         members.put("expected", group.expected());
         members.put("meta", group.meta());
-        return new String(StrictJson.write(members), StandardCharsets.UTF_8);
+        return StrictJson.text(members);
     }
 
     private static Optional<Group> parse(String groupId, String text) {

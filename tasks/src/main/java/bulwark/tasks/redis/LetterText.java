@@ -35,7 +35,7 @@ final class LetterText {
     }
 
     private static String json(Object value) {
-        return new String(StrictJson.write(value), StandardCharsets.UTF_8);
+        return StrictJson.text(value);
     }
 
     static DeadLetter read(String queue, String raw) {

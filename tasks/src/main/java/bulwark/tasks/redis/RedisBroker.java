@@ -111,8 +111,8 @@ final class RedisBroker implements Broker {
     public void broadcast(String channel, Envelope envelope) {
         CommandArguments command =
                 Line.command(Command.XADD, List.of(keys.broadcast(channel), "MAXLEN", "~", BROADCASTS_KEPT, "*"));
-        EnvelopeText.fields(Message.fresh(envelope))
-                .forEach((name, value) -> command.add(name).add(value));
+        EnvelopeText.eachField(
+                Message.fresh(envelope), (name, value) -> command.add(name).add(value));
         command.add("delivery").add("at-least-once");
         lines.with(line -> line.call(command));
     }

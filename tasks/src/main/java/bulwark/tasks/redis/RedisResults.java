@@ -147,7 +147,7 @@ final class RedisResults implements ResultBackend {
 
     @Override
     public void putHeartbeat(String workerId, ObjectNode heartbeat, Duration kept) {
-        String json = new String(StrictJson.write(heartbeat), StandardCharsets.UTF_8);
+        String json = StrictJson.text(heartbeat);
         lines.with(line -> line.pipeline(List.of(
                 Line.command(Command.SET, keys.heartbeat(workerId), json, "PX", StatusArguments.millis(kept)),
                 Line.command(Command.SADD, keys.heartbeats(), workerId),

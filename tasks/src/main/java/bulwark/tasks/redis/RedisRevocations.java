@@ -65,7 +65,7 @@ final class RedisRevocations implements RevocationStore {
         put(members, "reason", revocation.reason());
         put(members, "requestedBy", revocation.requestedBy());
         put(members, "expiresAt", revocation.expiresAt() == null ? null : TimeText.of(revocation.expiresAt()));
-        return new String(StrictJson.write(members), StandardCharsets.UTF_8);
+        return StrictJson.text(members);
     }
 
     private static void put(Map<String, Object> members, String name, @Nullable String value) {

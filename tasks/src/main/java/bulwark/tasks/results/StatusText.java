@@ -52,7 +52,7 @@ public final class StatusText {
         members.put("error", status.error() == null ? null : error(status.error()));
         members.put("meta", fenceLast(status.meta()));
         members.put("attempt", status.attempt());
-        return new String(StrictJson.write(members), StandardCharsets.UTF_8);
+        return StrictJson.text(members);
     }
 
     /**

@@ -75,7 +75,7 @@ public final class ScheduleFields {
         if (value == null || value.isNull()) {
             return OBJECTS.contains(name) ? "{}" : name.equals("missed") ? "0" : "";
         }
-        return value.isString() ? value.stringValue() : new String(StrictJson.write(value), StandardCharsets.UTF_8);
+        return value.isString() ? value.stringValue() : StrictJson.text(value);
     }
 
     private static JsonNode node(String id, String name, String value, List<String> faults) {

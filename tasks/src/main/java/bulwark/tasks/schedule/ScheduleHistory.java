@@ -97,7 +97,7 @@ final class ScheduleHistory {
                 .put("success", fired.success())
                 .put("durationMs", fired.durationMs())
                 .put("error", fired.error());
-        return (new String(StrictJson.write(json), StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8);
+        return (StrictJson.text(json) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** A line that a kill cut short is nothing that ever was acknowledged. */

@@ -65,7 +65,7 @@ public final class ScheduleText {
 
     /** The specification as one line of JSON. */
     public static String specText(ScheduleSpec spec) {
-        return new String(StrictJson.write(SpecJson.write(spec)), StandardCharsets.UTF_8);
+        return StrictJson.text(SpecJson.write(spec));
     }
 
     /** Of JSON, or of a text such as {@code every:5m} or a cron expression. @throws ScheduleRefused with every fault */

@@ -56,7 +56,7 @@ class ScheduleTextTest {
     @Test
     void what_was_never_run_shows_nulls_and_neither_empty_kwargs_nor_missed_runs() {
         ScheduleEntry entry = entry(new Cron("0 3 * * *", null), Run.NEVER);
-        assertThat(new String(StrictJson.write(ScheduleText.json(entry)), StandardCharsets.UTF_8))
+        assertThat(StrictJson.text(ScheduleText.json(entry)))
                 .isEqualTo("{\"id\":\"nightly\",\"taskName\":\"reports.aggregate\",\"queue\":\"reporting\","
                         + "\"spec\":{\"kind\":\"cron\",\"expression\":\"0 3 * * *\"},\"args\":{},\"enabled\":true,"
                         + "\"jitterMs\":null,\"lastRunAt\":null,\"nextRunAt\":null,\"lastJitterMs\":null,"

@@ -6,8 +6,11 @@ import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Workers on one place that keeps tasks. */
+@Execution(ExecutionMode.SAME_THREAD)
 abstract class AtPlace {
     @TempDir
     Path folder;

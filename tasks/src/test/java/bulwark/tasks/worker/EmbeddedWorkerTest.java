@@ -5,7 +5,10 @@ import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class EmbeddedWorkerTest {
     private static TaskStores at(Clock clock, Path folder) {
         return EmbeddedStores.open(folder.resolve("tasks.db"), clock);

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The broker in one place, results and revocations in others, as the settings may say. */
+@Execution(ExecutionMode.CONCURRENT)
 class SeparatePlacesWorkerTest {
     private static TaskStores at(Clock clock, Path folder) {
         Map<String, String> settings = Map.of(

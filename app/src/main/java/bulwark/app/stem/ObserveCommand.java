@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Queues, workers and dead letters at a glance, from the stores or from a snapshot file. */
@@ -68,32 +70,59 @@ final class ObserveCommand extends Group {
         }
     }
 
-    @Command(name = "queues", mixinStandardHelpOptions = true, description = "What waits and what is held.")
-    static final class Queues implements Callable<Integer> {
+    /** One part of a snapshot as a table; columns and members of a row stand in the same order. */
+    abstract static class Part implements Callable<Integer> {
         @Mixin
         private final Source source;
 
-        Queues(Session session) {
+        private final String name;
+        private final Table table;
+        private final List<String> members;
+
+        Part(Session session, String name, Table table, String... members) {
             this.source = new Source(session);
+            this.name = name;
+            this.table = table;
+            this.members = List.of(members);
         }
+
+        /** What is there now. */
+        abstract void fill(ArrayNode rows, Tasks tasks);
 
         @Override
         public Integer call() throws IOException {
-            Table table = new Table().column("Queue", 24).column("Pending", 8).column("Inflight", 8);
             table.header(source.out());
-            for (JsonNode row : source.rows("queues", Queues::live)) {
+            for (JsonNode row : source.rows(name, this::live)) {
                 table.row(
                         source.out(),
-                        row.path("queue").asString(""),
-                        row.path("pending").asString("0"),
-                        row.path("inflight").asString("0"));
+                        members.stream()
+                                .map(member -> row.path(member).asString("-"))
+                                .toArray(String[]::new));
             }
             return 0;
         }
 
-        private static ObjectNode live(Tasks tasks) {
+        private ObjectNode live(Tasks tasks) {
             ObjectNode snapshot = Json.object();
-            var rows = snapshot.putArray("queues");
+            fill(snapshot.putArray(name), tasks);
+            return snapshot;
+        }
+    }
+
+    @Command(name = "queues", mixinStandardHelpOptions = true, description = "What waits and what is held.")
+    static final class Queues extends Part {
+        Queues(Session session) {
+            super(
+                    session,
+                    "queues",
+                    new Table().column("Queue", 24).column("Pending", 8).column("Inflight", 8),
+                    "queue",
+                    "pending",
+                    "inflight");
+        }
+
+        @Override
+        void fill(ArrayNode rows, Tasks tasks) {
             for (String queue : known(tasks)) {
                 QueueCounts counts = tasks.stores().broker().counts(queue);
                 rows.addObject()
@@ -101,72 +130,46 @@ final class ObserveCommand extends Group {
                         .put("pending", counts.pending())
                         .put("inflight", counts.inFlight());
             }
-            return snapshot;
         }
     }
 
     @Command(name = "workers", mixinStandardHelpOptions = true, description = "Who sent a heartbeat lately.")
-    static final class Workers implements Callable<Integer> {
-        @Mixin
-        private final Source source;
-
+    static final class Workers extends Part {
         Workers(Session session) {
-            this.source = new Source(session);
+            super(
+                    session,
+                    "workers",
+                    new Table().column("Worker", 40).column("Active", 6).column("Last Heartbeat", 27),
+                    "id",
+                    "active",
+                    "lastHeartbeat");
         }
 
         @Override
-        public Integer call() throws IOException {
-            Table table = new Table().column("Worker", 40).column("Active", 6).column("Last Heartbeat", 27);
-            table.header(source.out());
-            for (JsonNode row : source.rows("workers", Workers::live)) {
-                table.row(
-                        source.out(),
-                        row.path("id").asString(""),
-                        row.path("active").asString("0"),
-                        row.path("lastHeartbeat").asString("-"));
-            }
-            return 0;
-        }
-
-        private static ObjectNode live(Tasks tasks) {
-            ObjectNode snapshot = Json.object();
-            var rows = snapshot.putArray("workers");
+        void fill(ArrayNode rows, Tasks tasks) {
             for (ObjectNode heartbeat : tasks.stores().results().heartbeats()) {
                 rows.addObject()
                         .put("id", heartbeat.path("workerId").asString(""))
                         .put("active", heartbeat.path("inflight").asInt(0))
                         .put("lastHeartbeat", heartbeat.path("timestamp").asString("-"));
             }
-            return snapshot;
         }
     }
 
     @Command(name = "dlq", mixinStandardHelpOptions = true, description = "Dead letters of every queue.")
-    static final class Dlq implements Callable<Integer> {
-        @Mixin
-        private final Source source;
-
+    static final class Dlq extends Part {
         Dlq(Session session) {
-            this.source = new Source(session);
+            super(
+                    session,
+                    "dlq",
+                    new Table().column("Queue", 24).column("Task ID", 36).column("Reason", 40),
+                    "queue",
+                    "taskId",
+                    "reason");
         }
 
         @Override
-        public Integer call() throws IOException {
-            Table table = new Table().column("Queue", 24).column("Task ID", 36).column("Reason", 40);
-            table.header(source.out());
-            for (JsonNode row : source.rows("dlq", Dlq::live)) {
-                table.row(
-                        source.out(),
-                        row.path("queue").asString(""),
-                        row.path("taskId").asString(""),
-                        row.path("reason").asString(""));
-            }
-            return 0;
-        }
-
-        private static ObjectNode live(Tasks tasks) {
-            ObjectNode snapshot = Json.object();
-            var rows = snapshot.putArray("dlq");
+        void fill(ArrayNode rows, Tasks tasks) {
             for (String queue : known(tasks)) {
                 if (rows.size() >= MOST_LETTERS) {
                     break;
@@ -182,7 +185,6 @@ final class ObserveCommand extends Group {
                             .put("deadAt", TimeText.of(letter.deadAt()));
                 }
             }
-            return snapshot;
         }
     }
 

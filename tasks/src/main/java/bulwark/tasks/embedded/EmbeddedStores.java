@@ -5,7 +5,6 @@ import bulwark.tasks.locks.LockStore;
 import bulwark.tasks.rates.RateLimiter;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,22 +18,18 @@ import java.util.function.Consumer;
  */
 public final class EmbeddedStores implements TaskStores {
     private final Link link;
-    private final Broker broker;
-    private final ResultBackend results;
-    private final ScheduleStore schedules;
-    private final LockStore locks;
-    private final RevocationStore revocations;
-    private final RateLimiter rates;
+    private final Parts parts;
     private final Upkeep upkeep;
 
     private EmbeddedStores(Link link, Clock clock, Duration retention, int maxEnvelopeBytes) {
         this.link = link;
-        broker = new RowBroker(link, clock, retention, maxEnvelopeBytes);
-        results = new RowResults(link, retention);
-        schedules = new RowSchedules(link);
-        locks = link.as(LockStore.class);
-        revocations = link.as(RevocationStore.class);
-        rates = link.as(RateLimiter.class);
+        parts = new Parts(
+                new RowBroker(link, clock, retention, maxEnvelopeBytes),
+                new RowResults(link, retention),
+                new RowSchedules(link),
+                link.as(LockStore.class),
+                link.as(RevocationStore.class),
+                link.as(RateLimiter.class));
         upkeep = link.as(Upkeep.class);
     }
 
@@ -67,7 +62,7 @@ public final class EmbeddedStores implements TaskStores {
         SharedLink link = new SharedLink(file, clock);
         EmbeddedStores stores = new EmbeddedStores(link, clock, retention, maxEnvelopeBytes);
         try {
-            stores.broker.probe();
+            stores.broker().probe();
             return stores;
         } catch (RuntimeException e) {
             stores.close();
@@ -96,33 +91,8 @@ public final class EmbeddedStores implements TaskStores {
     }
 
     @Override
-    public Broker broker() {
-        return broker;
-    }
-
-    @Override
-    public ResultBackend results() {
-        return results;
-    }
-
-    @Override
-    public ScheduleStore schedules() {
-        return schedules;
-    }
-
-    @Override
-    public LockStore locks() {
-        return locks;
-    }
-
-    @Override
-    public RevocationStore revocations() {
-        return revocations;
-    }
-
-    @Override
-    public RateLimiter rates() {
-        return rates;
+    public Parts parts() {
+        return parts;
     }
 
     @Override

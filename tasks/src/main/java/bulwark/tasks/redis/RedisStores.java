@@ -3,11 +3,6 @@ package bulwark.tasks.redis;
 import bulwark.kernel.tls.ClientTls;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
-import bulwark.tasks.locks.LockStore;
-import bulwark.tasks.rates.RateLimiter;
-import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.stores.TaskStores;
 import bulwark.tasks.stores.Wakeups;
 import java.time.Clock;
@@ -29,11 +24,7 @@ public final class RedisStores implements TaskStores {
     private final Changes changes;
 
     private final RedisBroker broker;
-    private final RedisResults results;
-    private final RedisSchedules schedules;
-    private final RedisLocks locks;
-    private final RedisRevocations revocations;
-    private final RedisRates rates;
+    private final Parts parts;
 
     private RedisStores(
             Lines lines,
@@ -47,11 +38,13 @@ public final class RedisStores implements TaskStores {
         this.tls = tls;
         changes = new Changes(connecting, wakeups);
         broker = new RedisBroker(lines, keys, clock, retention, maxEnvelopeBytes);
-        results = new RedisResults(lines, keys, clock, retention, changes, wakeups);
-        schedules = new RedisSchedules(lines, keys);
-        locks = new RedisLocks(lines, keys);
-        revocations = new RedisRevocations(lines);
-        rates = new RedisRates(lines, keys, clock);
+        parts = new Parts(
+                broker,
+                new RedisResults(lines, keys, clock, retention, changes, wakeups),
+                new RedisSchedules(lines, keys),
+                new RedisLocks(lines, keys),
+                new RedisRevocations(lines),
+                new RedisRates(lines, keys, clock));
     }
 
     /** With envelopes of at most {@value Broker#MAX_ENVELOPE_BYTES} bytes. */
@@ -104,33 +97,8 @@ public final class RedisStores implements TaskStores {
     }
 
     @Override
-    public Broker broker() {
-        return broker;
-    }
-
-    @Override
-    public ResultBackend results() {
-        return results;
-    }
-
-    @Override
-    public ScheduleStore schedules() {
-        return schedules;
-    }
-
-    @Override
-    public LockStore locks() {
-        return locks;
-    }
-
-    @Override
-    public RevocationStore revocations() {
-        return revocations;
-    }
-
-    @Override
-    public RateLimiter rates() {
-        return rates;
+    public Parts parts() {
+        return parts;
     }
 
     /** Ends what waits; what was made for this process alone is removed when the server can be reached. */

@@ -77,14 +77,14 @@ public final class OpenStores {
         if (places.size() == 1 && schedules == main.schedules()) {
             return main;
         }
-        return new JoinedStores(
+        TaskStores.Parts parts = new TaskStores.Parts(
                 results == main ? main.broker() : new SeparateResults(main.broker(), results.results(), clock),
                 results.results(),
                 schedules,
                 main.locks(),
                 revocations.revocations(),
-                main.rates(),
-                new ArrayList<>(places.values()));
+                main.rates());
+        return new JoinedStores(parts, new ArrayList<>(places.values()));
     }
 
     /** A store's URL goes before a file; without either they are with the broker. */

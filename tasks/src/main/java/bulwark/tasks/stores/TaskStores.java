@@ -9,17 +9,41 @@ import bulwark.tasks.schedule.ScheduleStore;
 
 /** One place that keeps tasks. Its broker writes statuses into its own results, in the same step. Thread-safe. */
 public interface TaskStores extends AutoCloseable {
-    Broker broker();
+    /** What a place holds. */
+    record Parts(
+            Broker broker,
+            ResultBackend results,
+            ScheduleStore schedules,
+            LockStore locks,
+            RevocationStore revocations,
+            RateLimiter rates) {}
 
-    ResultBackend results();
+    /** The same ones at each call. */
+    Parts parts();
 
-    ScheduleStore schedules();
+    default Broker broker() {
+        return parts().broker();
+    }
 
-    LockStore locks();
+    default ResultBackend results() {
+        return parts().results();
+    }
 
-    RevocationStore revocations();
+    default ScheduleStore schedules() {
+        return parts().schedules();
+    }
 
-    RateLimiter rates();
+    default LockStore locks() {
+        return parts().locks();
+    }
+
+    default RevocationStore revocations() {
+        return parts().revocations();
+    }
+
+    default RateLimiter rates() {
+        return parts().rates();
+    }
 
     @Override
     void close();

@@ -1,14 +1,11 @@
 package bulwark.tasks.schedule;
 
-import bulwark.tasks.broker.Broker;
 import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.ScheduleStoreContract;
-import bulwark.tasks.locks.LockStore;
-import bulwark.tasks.rates.RateLimiter;
-import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.revocations.RevocationStore;
+import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.stores.TaskStores;
 import java.nio.file.Path;
+import java.time.Clock;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileScheduleContractTest extends ScheduleStoreContract {
@@ -23,7 +20,7 @@ class FileScheduleContractTest extends ScheduleStoreContract {
     private record Files(Path folder) implements Place {
         @Override
         public TaskStores stores() {
-            return new SchedulesOnly(new FileScheduleStore(folder.resolve("schedules.json")));
+            return SchedulesOnly.of(new FileScheduleStore(folder.resolve("schedules.json")));
         }
 
         @Override
@@ -33,7 +30,7 @@ class FileScheduleContractTest extends ScheduleStoreContract {
 
         @Override
         public TaskStores elsewhere() {
-            return new SchedulesOnly(new FileScheduleStore(folder.resolve("elsewhere.json")));
+            return SchedulesOnly.of(new FileScheduleStore(folder.resolve("elsewhere.json")));
         }
 
         @Override
@@ -43,30 +40,16 @@ class FileScheduleContractTest extends ScheduleStoreContract {
     }
 
     /** A file keeps nothing else. */
-    private record SchedulesOnly(ScheduleStore schedules) implements TaskStores {
-        @Override
-        public Broker broker() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public ResultBackend results() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public LockStore locks() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public RevocationStore revocations() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public RateLimiter rates() {
-            throw new UnsupportedOperationException();
+    private record SchedulesOnly(Parts parts) implements TaskStores {
+        static SchedulesOnly of(ScheduleStore schedules) {
+            Parts unused = new MemoryStores(Clock.systemUTC()).parts();
+            return new SchedulesOnly(new Parts(
+                    unused.broker(),
+                    unused.results(),
+                    schedules,
+                    unused.locks(),
+                    unused.revocations(),
+                    unused.rates()));
         }
 
         @Override

@@ -34,14 +34,14 @@ class SeparateResultsContractTest {
         private static TaskStores joined() {
             TaskStores main = new MemoryStores(Clock.systemUTC());
             TaskStores results = new MemoryStores(Clock.systemUTC());
-            return new JoinedStores(
+            TaskStores.Parts parts = new TaskStores.Parts(
                     new SeparateResults(main.broker(), results.results(), Clock.systemUTC()),
                     results.results(),
                     main.schedules(),
                     main.locks(),
                     main.revocations(),
-                    main.rates(),
-                    List.of(main, results));
+                    main.rates());
+            return new JoinedStores(parts, List.of(main, results));
         }
 
         @Override

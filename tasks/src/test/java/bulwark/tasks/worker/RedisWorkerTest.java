@@ -14,11 +14,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Execution(ExecutionMode.CONCURRENT)
-class RedisWorkerTest {
+class RedisWorkerTest extends WorkerSuite {
     private static RedisServer server;
 
     @BeforeAll
@@ -33,31 +30,16 @@ class RedisWorkerTest {
         }
     }
 
-    private static TaskStores at(Clock clock, Path folder) {
+    @Override
+    TaskStores open(Clock clock, Path folder) {
         return RedisStores.open(server.url(), null, "w-" + UUID.randomUUID(), ResultBackend.DEFAULT_RETENTION, clock);
     }
 
     @Nested
-    class Running extends RunningContract {
+    class Outage extends AtPlace {
         @Override
         TaskStores open(Clock clock, Path folder) {
-            return at(clock, folder);
-        }
-    }
-
-    @Nested
-    class Refusing extends RefusingContract {
-        @Override
-        TaskStores open(Clock clock, Path folder) {
-            return at(clock, folder);
-        }
-    }
-
-    @Nested
-    class Control extends ControlContract {
-        @Override
-        TaskStores open(Clock clock, Path folder) {
-            return at(clock, folder);
+            return RedisWorkerTest.this.open(clock, folder);
         }
 
         @Test

@@ -110,7 +110,9 @@ public final class LocalSocket implements AutoCloseable {
             try {
                 SocketChannel channel = server.accept();
                 open.add(channel);
-                Thread.ofVirtual().start(() -> serve(channel));
+                // Here, so that whoever came first has room first.
+                boolean room = free.tryAcquire();
+                Thread.ofVirtual().start(() -> serve(channel, room));
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
@@ -129,11 +131,11 @@ public final class LocalSocket implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel channel) {
-        boolean room = false;
+    private void serve(SocketChannel channel, boolean roomAtOnce) {
+        boolean room = roomAtOnce;
         try (channel) {
             // A caller has its answer a moment before its place is free: who calls again at once is not one too many.
-            room = free.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS);
+            room = room || free.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS);
             if (!room) {
                 LOG.warn(
                         "The local socket has {} connections and refused one more",

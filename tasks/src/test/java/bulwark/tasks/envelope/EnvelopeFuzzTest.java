@@ -3,6 +3,7 @@ package bulwark.tasks.envelope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import bulwark.tasks.Mutations;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ class EnvelopeFuzzTest {
         Random random = new Random(4711);
         byte[] seed = SEED.getBytes(StandardCharsets.UTF_8);
         for (int round = 0; round < 20_000; round++) {
-            hostile_json_is_an_envelope_or_refused(mutated(seed, random));
+            hostile_json_is_an_envelope_or_refused(Mutations.mutated(seed, random));
         }
     }
 
@@ -70,7 +71,8 @@ class EnvelopeFuzzTest {
         for (int round = 0; round < 20_000; round++) {
             String name = names.get(random.nextInt(names.size()));
             byte[] value = String.valueOf(fields.get(name)).getBytes(StandardCharsets.UTF_8);
-            String changed = value.length == 0 ? "1" : new String(mutated(value, random), StandardCharsets.UTF_8);
+            String changed =
+                    value.length == 0 ? "1" : new String(Mutations.mutated(value, random), StandardCharsets.UTF_8);
             hostile_fields_are_an_envelope_or_refused((name + "\u0000" + changed).getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -81,14 +83,5 @@ class EnvelopeFuzzTest {
             String cut = SEED.substring(0, length);
             assertThatExceptionOfType(EnvelopeRefused.class).as(cut).isThrownBy(() -> EnvelopeText.ofJson(cut));
         }
-    }
-
-    private static byte[] mutated(byte[] seed, Random random) {
-        byte[] bytes = seed.clone();
-        for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
-            int at = random.nextInt(bytes.length);
-            bytes[at] = random.nextBoolean() ? (byte) random.nextInt(256) : bytes[random.nextInt(bytes.length)];
-        }
-        return bytes;
     }
 }

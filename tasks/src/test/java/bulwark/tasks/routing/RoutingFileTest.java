@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RoutingFileTest {
-    private static final String FILE = """
+    static final String FILE = """
             default_queue: {alias: standard, queue: main}
             queues:
               main: {}

@@ -1,0 +1,34 @@
+package bulwark.tasks.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.tasks.Mutations;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever comes over the socket: arguments of the method, or a refusal. */
+class WireFuzzTest {
+    private static final Method TAKE = Arrays.stream(QueueCalls.class.getMethods())
+            .filter(method -> method.getName().equals("take"))
+            .findFirst()
+            .orElseThrow();
+
+    @FuzzTest(maxDuration = "1m")
+    void hostile_calls_have_arguments_or_are_refused(byte[] bytes) {
+        try {
+            assertThat(Wire.arguments(TAKE, bytes)).hasSize(1);
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused).hasMessageNotContaining("Exception");
+        }
+    }
+
+    @Test
+    void mutations_of_a_call_have_arguments_or_are_refused() {
+        byte[] seed =
+                Wire.write(List.of(new Row.Demand(List.of("default"), List.of("news"), "consumer", 30_000, 8, 500)));
+        Mutations.of(seed, 4715, 20_000).forEach(this::hostile_calls_have_arguments_or_are_refused);
+    }
+}

@@ -125,7 +125,7 @@ final class NodeProcess implements AutoCloseable {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException("the node did not start; see node.log");
             }
-            TimeUnit.MILLISECONDS.sleep(2);
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

@@ -23,6 +23,11 @@ public interface Broker {
     /** Puts messages into their queues, in order, in as few round trips as possible. */
     void publish(List<Outgoing> messages);
 
+    /** {@link #publish} in two steps: writes the messages down now, and sends them when the answer runs, on whichever thread. */
+    default Runnable publication(List<Outgoing> messages) {
+        return () -> publish(messages);
+    }
+
     /**
      * Publishes unless something was already published under this identity.
      *

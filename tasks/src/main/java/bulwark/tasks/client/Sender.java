@@ -19,9 +19,10 @@ final class Sender implements AutoCloseable {
     }
 
     void send(List<Outgoing> batch) {
+        Runnable publication = broker.publication(batch);
         finish();
         if (!batch.isEmpty()) {
-            travelling = CompletableFuture.runAsync(() -> broker.publish(batch), thread);
+            travelling = CompletableFuture.runAsync(publication, thread);
         }
     }
 

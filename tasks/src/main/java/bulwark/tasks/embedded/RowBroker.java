@@ -52,10 +52,17 @@ final class RowBroker implements Broker {
 
     @Override
     public void publish(List<Outgoing> messages) {
+        publication(messages).run();
+    }
+
+    @Override
+    public Runnable publication(List<Outgoing> messages) {
         List<Row.Put> puts = messages.stream().map(this::put).toList();
-        for (List<Row.Put> part : Parts.of(puts, RowBroker::length)) {
-            queues.publish(part, link.once());
-        }
+        return () -> {
+            for (List<Row.Put> part : Parts.of(puts, RowBroker::length)) {
+                queues.publish(part, link.once());
+            }
+        };
     }
 
     private Row.Put put(Outgoing out) {

@@ -57,19 +57,24 @@ final class RedisBroker implements Broker {
     @Override
     public void publish(List<Outgoing> messages) {
         for (int from = 0; from < messages.size(); from += PUBLISHED_AT_ONCE) {
-            List<Outgoing> some = messages.subList(from, Math.min(messages.size(), from + PUBLISHED_AT_ONCE));
-            List<CommandArguments> commands = new ArrayList<>(2 * some.size());
-            Instant now = clock.instant();
-            some.forEach(each -> addCommands(commands, each, now));
-            lines.with(line -> {
-                for (Object answer : line.pipeline(commands)) {
-                    if (answer instanceof JedisDataException refused) {
-                        throw refused;
-                    }
-                }
-                return commands;
-            });
+            publication(messages.subList(from, Math.min(messages.size(), from + PUBLISHED_AT_ONCE)))
+                    .run();
         }
+    }
+
+    @Override
+    public Runnable publication(List<Outgoing> messages) {
+        List<CommandArguments> commands = new ArrayList<>(2 * messages.size());
+        Instant now = clock.instant();
+        messages.forEach(each -> addCommands(commands, each, now));
+        return () -> lines.with(line -> {
+            for (Object answer : line.pipeline(commands)) {
+                if (answer instanceof JedisDataException refused) {
+                    throw refused;
+                }
+            }
+            return commands;
+        });
     }
 
     /** The status first: a worker may take the entry before the next command is read. */

@@ -64,8 +64,8 @@ class UpTest {
                 .findFirst()
                 .orElseThrow()
                 .strip();
-        assertThat(Shell.bash(folder, Map.of(), Duration.ofSeconds(60), command).out())
-                .contains("{\"hello\":\"world\"}");
+        Shell.Outcome tried = Shell.bash(folder, Map.of(), Duration.ofSeconds(60), command);
+        assertThat(tried.out()).as(tried.err()).contains("{\"hello\":\"world\"}");
         String export = command.replaceAll("demo\\.echo --args '[^']*'", "platform.audit-export");
         assertThat(Shell.bash(folder, Map.of(), Duration.ofSeconds(60), export).out())
                 .contains("fact_audit_log");

@@ -7,8 +7,7 @@ bring jq jq libjq1 libonig5
 bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
 
-build_if_changed
-train_if_missing
+make_ready
 modules=()
 [ $# -gt 0 ] && modules=(-pl "$(IFS=,; echo "$*")" -am)
 maven -T2 "${modules[@]}" verify

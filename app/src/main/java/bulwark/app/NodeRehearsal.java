@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +33,9 @@ final class NodeRehearsal {
 
     int run() throws Exception {
         Path directory = Path.of("").toAbsolutePath();
+        if (Files.exists(directory.resolve("stigmem.db"))) {
+            throw new CommandFailed("a rehearsal writes facts: run it in a folder without a store");
+        }
         TlsFiles files = FactsSetup.tlsFiles(directory.resolve("tls"));
         Map<String, String> settings = Map.of(
                 "STIGMEM_ADMIN_KEY", key,

@@ -21,6 +21,9 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path directory = Path.of("").toAbsolutePath();
+        if (directory.toFile().list() instanceof String[] there && there.length > 0) {
+            throw new CommandFailed("a rehearsal writes keys and settings: run it in an empty folder");
+        }
         FactsSetup.issueCertificates(directory.resolve("tls"));
         useTasks(directory);
         return 0;

@@ -73,9 +73,12 @@ public final class ControlListener {
         this.thread = Thread.ofPlatform().daemon().name("stem-control").unstarted(this::listen);
     }
 
-    /** Returns when no command that is sent from now on is missed. */
-    public void start() throws InterruptedException {
+    /** No command that is sent from now on is missed; {@link #start} obeys them. */
+    public void join() throws InterruptedException {
         broker.take(subscription, 0, Duration.ZERO);
+    }
+
+    public void start() {
         thread.start();
     }
 

@@ -29,7 +29,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Queues as Redis streams. */
 final class RedisBroker implements Broker {
-    private static final int PUBLISHED_AT_ONCE = 1_000;
+    private static final int SENT_AT_ONCE = 2_000;
     private static final int BROADCASTS_KEPT = 4_096;
 
     private final Lines lines;
@@ -56,10 +56,7 @@ final class RedisBroker implements Broker {
 
     @Override
     public void publish(List<Outgoing> messages) {
-        for (int from = 0; from < messages.size(); from += PUBLISHED_AT_ONCE) {
-            publication(messages.subList(from, Math.min(messages.size(), from + PUBLISHED_AT_ONCE)))
-                    .run();
-        }
+        publication(messages).run();
     }
 
     @Override
@@ -67,7 +64,15 @@ final class RedisBroker implements Broker {
         List<CommandArguments> commands = new ArrayList<>(2 * messages.size());
         Instant now = clock.instant();
         messages.forEach(each -> addCommands(commands, each, now));
-        return () -> lines.with(line -> {
+        return () -> {
+            for (int from = 0; from < commands.size(); from += SENT_AT_ONCE) {
+                send(commands.subList(from, Math.min(commands.size(), from + SENT_AT_ONCE)));
+            }
+        };
+    }
+
+    private void send(List<CommandArguments> commands) {
+        lines.with(line -> {
             for (Object answer : line.pipeline(commands)) {
                 if (answer instanceof JedisDataException refused) {
                     throw refused;

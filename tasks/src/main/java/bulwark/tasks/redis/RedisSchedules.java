@@ -27,6 +27,7 @@ final class RedisSchedules implements ScheduleStore {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSchedules.class);
     private static final String NEVER = "+inf";
     private static final int PAGE = 100;
+    private static final int LONGEST_SHOWN = 128;
     private static final int HISTORY = 1_000;
     private static final Comparator<ScheduleEntry> BY_NEXT_RUN = Comparator.comparing(
                     (ScheduleEntry entry) -> entry.run().nextRunAt(), Comparator.nullsLast(Comparator.naturalOrder()))
@@ -70,11 +71,16 @@ final class RedisSchedules implements ScheduleStore {
             } catch (ScheduleRefused unreadable) {
                 // One bad schedule must not hide the others, and is said once, not at every look.
                 if (said.size() < PAGE && said.add(ids.get(i))) {
-                    LOG.warn("Schedule {} cannot be read and never runs: {}", ids.get(i), unreadable.getMessage());
+                    LOG.warn("Schedule {} cannot be read and never runs", printable(ids.get(i)));
                 }
             }
         }
         return entries;
+    }
+
+    /** Whoever writes to the server chose it. */
+    private static String printable(String id) {
+        return id.substring(0, Math.min(id.length(), LONGEST_SHOWN)).replaceAll("\\p{Cntrl}", "?");
     }
 
     @Override

@@ -181,7 +181,9 @@ public final class Worker {
         }
         parts.signing().describe().forEach(line -> LOG.info("{}", line));
         revoked.refresh();
+        // Whatever may fail comes before the first thread.
         parts.stores().broker().take(subscription, 0, Duration.ZERO);
+        control.join();
         ledger.start();
         renewal.start();
         control.start();

@@ -4,8 +4,7 @@
 if [ "${1:-}" = tasks ]; then
   bring redis-server "${redis_packages[@]}"
   if [ "${2:-}" = --soak ]; then # kill -9 of whatever takes part, 200 times on each broker
-    build_if_changed
-    train_if_missing
+    make_ready
     maven -q -Dfast -pl acceptance -am test -Dtest=TaskCrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.kills=200
     exit
   fi

@@ -32,6 +32,7 @@ class UpTest {
         Process up = up(base, first);
         String key;
         try {
+            aSecondTerminalWaitsForTheSameBuild();
             String screen = awaitWelcome(up, first);
             assertThat(screen).contains("building").doesNotContain("no start-up cache");
             key = group("export STIGMEM_ADMIN_KEY=([0-9a-f]{64})", screen);
@@ -61,6 +62,12 @@ class UpTest {
         } finally {
             stop(again);
         }
+    }
+
+    private void aSecondTerminalWaitsForTheSameBuild() throws Exception {
+        Shell.Outcome version = Shell.bash(folder, Map.of(), Duration.ofSeconds(300), "clone/bin/stem --version");
+        assertThat(version.out()).as(version.err()).startsWith("bulwark ");
+        assertThat(version.err()).isEmpty();
     }
 
     private void aTaskRunsAsPrinted(String screen) throws Exception {

@@ -2,6 +2,7 @@ package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.acceptance.handlers.Recording;
 import bulwark.tasks.broker.FencingToken;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,14 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link bulwark.acceptance.handlers.Recording} left: the fencing tokens of each task's runs, in the order of the file. */
+/** What {@link Recording} left: the fencing tokens of each task's runs, in the order of the file. */
 record Runs(Map<String, List<FencingToken>> byTask) {
     static Runs read(Path file) throws IOException {
         Map<String, List<FencingToken>> byTask = new LinkedHashMap<>();
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 String[] parts = line.split(" ");
-                byTask.computeIfAbsent(parts[0], id -> new ArrayList<>()).add(FencingToken.parse(parts[1]));
+                if (parts[parts.length - 1].equals(Recording.WHOLE)) {
+                    byTask.computeIfAbsent(parts[0], id -> new ArrayList<>()).add(FencingToken.parse(parts[1]));
+                }
             }
         }
         return new Runs(byTask);

@@ -40,8 +40,20 @@ public final class FactCache {
     }
 
     /** Never blocks. */
-    public @Nullable RenderedFact present(String id) {
-        RenderedFact rendered = entries.getIfPresent(id);
+    @Nullable
+    RenderedFact present(String id) {
+        return current(entries.getIfPresent(id));
+    }
+
+    /**
+     * As {@link #present}, for who looks at many facts at once: what they look at counts as no use of it. Noting each use would touch all of the cache, and each collection of
+     * garbage would then look through it.
+     */
+    public @Nullable RenderedFact glimpse(String id) {
+        return current(entries.policy().getIfPresentQuietly(id));
+    }
+
+    private @Nullable RenderedFact current(@Nullable RenderedFact rendered) {
         return rendered != null && (rendered.until() == Long.MAX_VALUE || rendered.until() > now()) ? rendered : null;
     }
 

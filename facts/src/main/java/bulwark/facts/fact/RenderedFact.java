@@ -23,4 +23,14 @@ public record RenderedFact(
     public byte[] json() {
         return Shorthand.expand(packed);
     }
+
+    /** Bytes of {@link #json}. */
+    public int length() {
+        return Shorthand.length(packed);
+    }
+
+    /** Writes {@link #json} into a part of an array. @return the place behind it */
+    public int copy(byte[] into, int at) {
+        return Shorthand.expand(packed, into, at);
+    }
 }

@@ -62,24 +62,35 @@ final class Shorthand {
     }
 
     static byte[] expand(byte[] packed) {
-        if (packed.length > 0 && packed[0] == PLAIN) {
-            return Arrays.copyOfRange(packed, 1, packed.length);
-        }
         byte[] json = new byte[length(packed)];
-        int length = 0;
-        for (byte code : packed) {
-            if (code >= 0 && code < FIRST_TEXT) {
-                byte[] phrase = PHRASES[code - 1];
-                System.arraycopy(phrase, 0, json, length, phrase.length);
-                length += phrase.length;
-            } else {
-                json[length++] = code;
-            }
-        }
+        expand(packed, json, 0);
         return json;
     }
 
-    private static int length(byte[] packed) {
+    /** @return the place behind what was written; {@link #length} says how much that is */
+    static int expand(byte[] packed, byte[] into, int at) {
+        if (isPlain(packed)) {
+            System.arraycopy(packed, 1, into, at, packed.length - 1);
+            return at + packed.length - 1;
+        }
+        int length = at;
+        for (byte code : packed) {
+            if (code >= 0 && code < FIRST_TEXT) {
+                byte[] phrase = PHRASES[code - 1];
+                System.arraycopy(phrase, 0, into, length, phrase.length);
+                length += phrase.length;
+            } else {
+                into[length++] = code;
+            }
+        }
+        return length;
+    }
+
+    /** Bytes of the expanded form. */
+    static int length(byte[] packed) {
+        if (isPlain(packed)) {
+            return packed.length - 1;
+        }
         int length = packed.length;
         for (byte code : packed) {
             if (code >= 0 && code < FIRST_TEXT) {
@@ -87,6 +98,10 @@ final class Shorthand {
             }
         }
         return length;
+    }
+
+    private static boolean isPlain(byte[] packed) {
+        return packed.length > 0 && packed[0] == PLAIN;
     }
 
     private static int at(byte[] json, int from) {

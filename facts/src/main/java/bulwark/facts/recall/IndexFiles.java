@@ -10,6 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -97,6 +98,29 @@ final class IndexFiles implements AutoCloseable {
         }
         boolean fresh = data.isEmpty() && writer.getDocStats().maxDoc == 0;
         return fresh ? Optional.of(IndexPosition.START) : IndexPosition.of(data);
+    }
+
+    /** Begins to make one segment of all, unless nine tenths are in one: whoever writes little by little would rewrite everything each time. */
+    void mergeIfScattered() throws IOException {
+        try (IndexReader reader = DirectoryReader.open(writer)) {
+            int largest = reader.leaves().stream()
+                    .mapToInt(leaf -> leaf.reader().maxDoc())
+                    .max()
+                    .orElse(0);
+            if (10L * largest < 9L * reader.maxDoc()) {
+                writer.forceMerge(1, false);
+            }
+        }
+    }
+
+    /** Whether readers see the index as it is. */
+    boolean shown() throws IOException {
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            return ((DirectoryReader) searcher.getIndexReader()).isCurrent();
+        } finally {
+            searchers.release(searcher);
+        }
     }
 
     void commit(IndexPosition position) throws IOException {

@@ -24,6 +24,8 @@ final class IndexUpdates {
     private long committedRow;
     private long refreshed = System.nanoTime();
     private long committed = System.nanoTime();
+    private long tidiedRow;
+    private long quietSince = System.nanoTime();
 
     IndexUpdates(IndexFiles files, FactPages pages, long startRow) {
         this.files = files;
@@ -48,6 +50,7 @@ final class IndexUpdates {
             readTo(target, follower);
             refreshIfDue(follower, facts.isEmpty());
             commitIfDue();
+            tidyIfQuiet(facts.isEmpty(), follower);
         }
         if (follower.stopped()) {
             commit();
@@ -98,6 +101,22 @@ final class IndexUpdates {
         refreshedRow = row;
         refreshed = System.nanoTime();
         follower.reached(files, row);
+    }
+
+    /** A search asks each segment: while nothing comes, they become one. Readers see that no later than a second after. */
+    private void tidyIfQuiet(boolean quiet, IndexFollower follower) throws IOException {
+        if (!quiet) {
+            quietSince = System.nanoTime();
+        } else if (System.nanoTime() - quietSince > LONG_NANOS && !follower.left()) {
+            quietSince = System.nanoTime();
+            if (tidiedRow < row) {
+                files.mergeIfScattered();
+                tidiedRow = row;
+            } else if (!files.shown()) {
+                refresh(follower);
+                commit();
+            }
+        }
     }
 
     private void commitIfDue() throws IOException {

@@ -26,6 +26,7 @@ final class Ranking {
     private static final int MOST_CANDIDATES = 500;
     private static final int SEEDS = 5;
     private static final int MOST_NEIGHBOURS = 50;
+    private static final String ANY_RETRACTED = "SELECT 1 FROM fact_retractions LIMIT 1";
     private static final String RETRACTED =
             "SELECT fact_id FROM fact_retractions WHERE fact_id IN (SELECT value FROM json_each(?))";
 
@@ -101,7 +102,7 @@ final class Ranking {
     }
 
     private @Nullable RenderedFact known(String id) {
-        return reading.stored ? null : reading.cache.present(id);
+        return reading.stored ? null : reading.cache.glimpse(id);
     }
 
     private Candidate candidate(Hit hit, int hops, float best) {
@@ -143,6 +144,11 @@ final class Ranking {
     }
 
     private Set<String> retracted(Collection<String> ids) throws SQLException {
+        try (ResultSet any = tx.statement(ANY_RETRACTED).executeQuery()) {
+            if (!any.next()) {
+                return Set.of();
+            }
+        }
         Set<String> retracted = new HashSet<>();
         PreparedStatement select = tx.statement(RETRACTED);
         select.setString(1, StrictJson.text(List.copyOf(ids)));

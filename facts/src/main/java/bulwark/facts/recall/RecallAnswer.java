@@ -1,11 +1,8 @@
 package bulwark.facts.recall;
 
 import bulwark.facts.chain.ChainProof;
+import bulwark.kernel.json.PythonFloat;
 import bulwark.kernel.json.StrictJson;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,32 +21,55 @@ record RecallAnswer(
         int tokenBudget,
         @Nullable ChainProof proof) {
 
-    private static final byte[] FACT = ascii("{\"fact\":");
+    /** Of an item beside its fact, about; and of the answer beside its items. */
+    private static final int BESIDE = 300;
 
     /** @param legacy leaves out {@code content} and {@code instructions} */
     byte[] json(boolean legacy) {
-        List<byte[]> all = new ArrayList<>();
-        List<byte[]> content = new ArrayList<>();
-        List<byte[]> instructions = new ArrayList<>();
-        for (Scored scored : packed.facts()) {
-            byte[] json = item(scored);
-            all.add(json);
-            (scored.fact().instruction() ? instructions : content).add(json);
+        List<Scored> facts = packed.facts();
+        int expected = 2 * BESIDE;
+        for (Scored scored : facts) {
+            expected += (legacy ? 1 : 2) * (scored.fact().length() + BESIDE);
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(
-                1024 + 2 * all.stream().mapToInt(b -> b.length).sum());
-        out.writeBytes(ascii("{\"recall_id\":\"" + id + "\",\"query_hash\":\"" + queryHash + "\",\"facts\":"));
-        list(out, all);
+        AnswerBytes out = new AnswerBytes(expected);
+        out.ascii("{\"recall_id\":\"" + id + "\",\"query_hash\":\"" + queryHash + "\",\"facts\":[");
+        int[] ends = new int[facts.size() + 1];
+        ends[0] = out.length();
+        for (int i = 0; i < facts.size(); i++) {
+            item(out.ascii(i == 0 ? "" : ","), facts.get(i));
+            ends[i + 1] = out.length();
+        }
+        out.ascii("]");
         if (!legacy) {
-            out.writeBytes(ascii(",\"content\":"));
-            list(out, content);
-            out.writeBytes(ascii(",\"instructions\":"));
-            list(out, instructions);
+            channel(out, "content", ends, false);
+            channel(out, "instructions", ends, true);
         }
         byte[] rest = StrictJson.write(rest());
-        out.write(',');
-        out.write(rest, 1, rest.length - 1);
-        return out.toByteArray();
+        return out.ascii(",").add(rest, 1, rest.length).toArray();
+    }
+
+    /** The items once more, of one kind. */
+    private void channel(AnswerBytes out, String name, int[] ends, boolean instructions) {
+        out.ascii(",\"" + name + "\":[");
+        int start = out.length();
+        for (int i = 0; i + 1 < ends.length; i++) {
+            if (packed.facts().get(i).fact().instruction() == instructions) {
+                out.ascii(out.length() == start ? "" : ",").again(ends[i] + (i == 0 ? 0 : 1), ends[i + 1]);
+            }
+        }
+        out.ascii("]");
+    }
+
+    private static void item(AnswerBytes out, Scored scored) {
+        Candidate candidate = scored.candidate();
+        String score = PythonFloat.repr(scored.score());
+        out.ascii("{\"fact\":").add(scored.fact());
+        out.ascii(",\"score\":" + score + ",\"score_breakdown\":{\"lexical\":" + PythonFloat.repr(candidate.lexical())
+                + ",\"semantic\":0.0,\"graph\":" + PythonFloat.repr(candidate.graph())
+                + ",\"source_trust\":" + PythonFloat.repr(Candidate.SOURCE_TRUST)
+                + ",\"recency\":" + PythonFloat.repr(candidate.recency())
+                + ",\"weighted_total\":" + score + "},\"hop_distance\":" + candidate.hops()
+                + ",\"token_estimate\":" + scored.tokens() + ",\"from_card\":false}");
     }
 
     private Map<String, @Nullable Object> rest() {
@@ -61,47 +81,5 @@ record RecallAnswer(
         rest.put("tombstone_notices", List.of());
         rest.put("chain_proof", proof == null ? null : proof.toJson());
         return rest;
-    }
-
-    private static byte[] item(Scored scored) {
-        byte[] fact = scored.fact().json();
-        byte[] rest = StrictJson.write(score(scored));
-        ByteBuffer item = ByteBuffer.allocate(FACT.length + fact.length + rest.length);
-        item.put(FACT).put(fact).put((byte) ',').put(rest, 1, rest.length - 1);
-        return item.array();
-    }
-
-    private static Map<String, @Nullable Object> score(Scored scored) {
-        Candidate candidate = scored.candidate();
-        Map<String, @Nullable Object> breakdown = new LinkedHashMap<>();
-        breakdown.put("lexical", candidate.lexical());
-        breakdown.put("semantic", 0.0);
-        breakdown.put("graph", candidate.graph());
-        breakdown.put("source_trust", Candidate.SOURCE_TRUST);
-        breakdown.put("recency", candidate.recency());
-        breakdown.put("weighted_total", scored.score());
-        Map<String, @Nullable Object> item = new LinkedHashMap<>();
-        item.put("score", scored.score());
-        item.put("score_breakdown", breakdown);
-        item.put("hop_distance", candidate.hops());
-        item.put("token_estimate", scored.tokens());
-        item.put("from_card", false);
-        return item;
-    }
-
-    private static void list(ByteArrayOutputStream out, List<byte[]> items) {
-        int open = '[';
-        out.write(open);
-        for (int i = 0; i < items.size(); i++) {
-            if (i > 0) {
-                out.write(',');
-            }
-            out.writeBytes(items.get(i));
-        }
-        out.write(']');
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -8,7 +8,6 @@ import bulwark.kernel.tls.TlsDefaults;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.web.Edge.EdgeFailed;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 
 /** The one entry point. Exit codes: 0 done, 1 failed, 2 usage. */
 public final class Main {
@@ -16,29 +15,24 @@ public final class Main {
 
     public static void main(String[] arguments) {
         TlsDefaults.apply();
-        // The node starts without the command-line library: reading its classes would be a third of the start-up time.
-        boolean node = arguments.length == 1 && arguments[0].equals("stigmem-node");
-        boolean rehearsal = arguments.length == 1 && arguments[0].equals("rehearse-node");
-        boolean stem = arguments.length > 0 && arguments[0].equals("stem");
-        int code;
-        if (node) {
-            code = explained(() -> new NodeProcess().run());
-        } else if (rehearsal) {
-            code = explained(() -> new NodeRehearsal().run());
-        } else {
-            code = stem
-                    ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
-                    : Commands.execute(arguments);
-        }
-        System.exit(code);
+        System.exit(run(arguments));
     }
 
-    private static int explained(Callable<Integer> process) {
+    private static int run(String[] arguments) {
+        // The node starts without the command-line library: reading its classes would be a third of the start-up time.
+        String command = arguments.length == 1 ? arguments[0] : "";
         try {
-            return process.call();
+            if (command.equals("stigmem-node")) {
+                return new NodeProcess().run();
+            }
+            if (command.equals("rehearse-node")) {
+                return new NodeRehearsal().run();
+            }
         } catch (Exception thrown) {
             return explain(thrown);
         }
+        boolean stem = arguments.length > 0 && arguments[0].equals("stem");
+        return stem ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length)) : Commands.execute(arguments);
     }
 
     /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */

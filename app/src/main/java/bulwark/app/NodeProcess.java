@@ -11,7 +11,11 @@ final class NodeProcess {
     int run() throws Exception {
         FactsNode node = FactsNode.start(System.getenv(), Path.of("").toAbsolutePath(), Clock.systemUTC());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
-        Signal.handle(new Signal("HUP"), signal -> node.reloadTls());
+        obeyHangup(node);
         return node.awaitFailure();
+    }
+
+    static void obeyHangup(FactsNode node) {
+        Signal.handle(new Signal("HUP"), signal -> node.reloadTls());
     }
 }

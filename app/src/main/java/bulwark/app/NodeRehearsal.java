@@ -47,6 +47,7 @@ final class NodeRehearsal {
                 "STIGMEM_TLS_CA_BUNDLE", files.caBundle().toString());
         for (int start = 0; start < 2; start++) {
             try (FactsNode node = FactsNode.start(settings, directory, Clock.systemUTC())) {
+                NodeProcess.obeyHangup(node);
                 useOnce(node, files);
             }
         }

@@ -16,6 +16,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,6 +118,11 @@ public final class Edge implements AutoCloseable {
     @Override
     public void close() {
         await(vertx.close());
+    }
+
+    /** Ends when the first request of all listeners was answered, or the patience is over. */
+    public CompletableFuture<Void> answered(Duration patience) {
+        return load.answered().copy().completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T> void await(Future<T> future) {

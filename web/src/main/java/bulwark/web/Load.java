@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +16,7 @@ final class Load {
     private final AtomicInteger working = new AtomicInteger();
     private final AtomicLong bodyBytes = new AtomicLong();
     private final CountDownLatch drained = new CountDownLatch(1);
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private volatile boolean draining;
 
     /** Counts a connection in; false when the listener's limit is passed. In both cases {@link #disconnected} follows. */
@@ -52,7 +54,13 @@ final class Load {
         open.incrementAndGet();
     }
 
+    /** Ends with the first request. */
+    CompletableFuture<Void> answered() {
+        return answered;
+    }
+
     void requestClosed() {
+        answered.complete(null);
         if (open.decrementAndGet() == 0 && draining) {
             drained.countDown();
         }

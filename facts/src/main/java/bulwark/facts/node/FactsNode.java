@@ -52,6 +52,8 @@ import org.slf4j.LoggerFactory;
 public final class FactsNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FactsNode.class);
     private static final Duration DRAIN = Duration.ofSeconds(10);
+    /** How long the first answer may come before what can wait: it would have the processor to itself. */
+    private static final Duration PATIENCE = Duration.ofMillis(400);
 
     private final NodeCore core;
     private final Edge edge;
@@ -68,6 +70,17 @@ public final class FactsNode implements AutoCloseable {
      * @throws ConfigurationRefused listing every problem, before anything was touched
      */
     public static FactsNode start(Map<String, String> environment, Path directory, Clock clock) throws IOException {
+        LoadedAhead ahead = LoadedAhead.begin();
+        try {
+            return start(environment, directory, clock, ahead);
+        } catch (RuntimeException | IOException e) {
+            ahead.discard();
+            throw e;
+        }
+    }
+
+    private static FactsNode start(Map<String, String> environment, Path directory, Clock clock, LoadedAhead ahead)
+            throws IOException {
         Configuration configuration = Configuration.read(NodeSettings.schema(), environment, directory);
         StartupRules rules = StartupRules.of(configuration);
         if (!rules.refusals().isEmpty()) {
@@ -76,7 +89,6 @@ public final class FactsNode implements AutoCloseable {
         checkSeeds(configuration);
         configuration.warnings().forEach(LOG::warn);
         rules.warnings().forEach(LOG::warn);
-        LoadedAhead ahead = LoadedAhead.begin();
         ReloadingTls tls = null;
         if (NodeSettings.mutualTls(configuration)) {
             LOG.info(Signing.installForTls());
@@ -110,8 +122,8 @@ public final class FactsNode implements AutoCloseable {
         LOG.info(core.signing.describe());
         core.identity.warnings().forEach(LOG::warn);
         core.store.onFatal(this::fail);
-        CompletableFuture<Void> listening = new CompletableFuture<>();
-        registerAdmin(listening);
+        CompletableFuture<Void> answered = edge.answered(PATIENCE);
+        registerAdmin(answered);
         core.audit.onRow(
                 row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
 
@@ -136,12 +148,11 @@ public final class FactsNode implements AutoCloseable {
                 : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
         core.outbox.start();
         core.chain.start();
-        index.start();
+        CompletableFuture<Void> ignored = answered.thenRun(index::start);
         Path socket = RunFile.socketFor(core.file);
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
         resources.add(Renewals.start(core, tls));
-        listening.complete(null);
         LOG.info(
                 "ready: {} on port {}{}",
                 tls == null ? "plain HTTP" : "mutual TLS",
@@ -150,9 +161,9 @@ public final class FactsNode implements AutoCloseable {
     }
 
     /** A new key is hashed last: that takes as long as all the rest. */
-    private void registerAdmin(CompletableFuture<?> listening) {
+    private void registerAdmin(CompletableFuture<?> answered) {
         AdminKeys.Registration admin =
-                core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY"), listening);
+                core.adminKeys.register(core.configuration.secret("STIGMEM_ADMIN_KEY"), answered);
         admin.warnings().forEach(LOG::warn);
         CompletableFuture<Void> registered = admin.registered().whenComplete((done, failure) -> {
             if (failure != null) {

@@ -7,18 +7,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** What is slow to load (native libraries, the HTTP engine) and needs no settings: begun on other threads while the start goes on. */
+/**
+ * What is slow to load (native libraries, the HTTP engine) and needs no settings: begun on two other threads while the start goes on, in the order in which it is asked for.
+ */
 final class LoadedAhead {
     private final CompletableFuture<Signing> signing = begin(Signing::fastest);
-    private final CompletableFuture<Edge> edge = begin(Edge::create);
+    private final CompletableFuture<Edge> edge = begin(() -> {
+        Store.loadDriver();
+        return Edge.create();
+    });
 
     private LoadedAhead() {}
 
     static LoadedAhead begin() {
-        begin(() -> {
-            Store.loadDriver();
-            return true;
-        });
         return new LoadedAhead();
     }
 
@@ -28,6 +29,11 @@ final class LoadedAhead {
 
     Edge edge() {
         return join(edge);
+    }
+
+    /** Nobody will use it: whatever was or will be loaded ends. */
+    void discard() {
+        CompletableFuture<Void> ignored = edge.thenAccept(Edge::close);
     }
 
     private static <T> CompletableFuture<T> begin(Supplier<T> work) {

@@ -30,26 +30,44 @@ final class JsonText {
         return out.toString();
     }
 
+    /** Not a switch over types: the first use of one costs a starting process more than all that it writes. */
     void value(@Nullable Object value) {
-        switch (value) {
-            case null -> out.append("null");
-            case String text -> string(text);
-            case Boolean bool -> out.append(bool.booleanValue());
-            case Integer number -> out.append(number.intValue());
-            case Long number -> out.append(number.longValue());
-            case Double number -> out.append(PythonFloat.repr(number));
-            case Map<?, ?> object -> object(object);
-            case Collection<?> array -> array(array);
-            case JsonNode node -> node(node);
-            case BigInteger number -> out.append(number);
-            case BigDecimal number -> out.append(PythonFloat.repr(number.doubleValue()));
-            case Short number -> out.append(number.shortValue());
-            case Float number -> out.append(PythonFloat.repr(number.doubleValue()));
-            case RawJson raw when !canonical -> out.append(raw.text());
-            default ->
-                throw new IllegalArgumentException(
-                        "no JSON form for " + value.getClass().getName());
+        if (value == null) {
+            out.append("null");
+        } else if (value instanceof String text) {
+            string(text);
+        } else if (value instanceof Map<?, ?> object) {
+            object(object);
+        } else if (value instanceof Collection<?> array) {
+            array(array);
+        } else if (value instanceof Boolean bool) {
+            out.append(bool.booleanValue());
+        } else if (value instanceof Number number) {
+            number(number);
+        } else if (value instanceof JsonNode node) {
+            node(node);
+        } else if (value instanceof RawJson raw && !canonical) {
+            out.append(raw.text());
+        } else {
+            throw withoutForm(value);
         }
+    }
+
+    private void number(Number number) {
+        if (number instanceof Long || number instanceof Integer || number instanceof Short) {
+            out.append(number.longValue());
+        } else if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
+            out.append(PythonFloat.repr(number.doubleValue()));
+        } else if (number instanceof BigInteger) {
+            out.append(number);
+        } else {
+            throw withoutForm(number);
+        }
+    }
+
+    private static IllegalArgumentException withoutForm(Object value) {
+        return new IllegalArgumentException(
+                "no JSON form for " + value.getClass().getName());
     }
 
     private void object(Map<?, ?> object) {

@@ -5,29 +5,42 @@ import bulwark.tasks.broker.Outgoing;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** One batch on its way while the caller makes the next; in order. One caller. */
+/** One batch on its way and one being written down while the caller makes the next; in order. One caller. */
 final class Sender implements AutoCloseable {
+    private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
     private final Broker broker;
-    private final java.util.concurrent.ExecutorService thread = Executors.newSingleThreadExecutor(
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("bulk enqueue").factory());
-    private CompletableFuture<Void> travelling = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> earlier = NOTHING;
+    private CompletableFuture<Void> last = NOTHING;
 
     Sender(Broker broker) {
         this.broker = broker;
     }
 
+    /** Throws what went wrong with a batch before. */
     void send(List<Outgoing> batch) {
-        Runnable publication = broker.publication(batch);
-        finish();
-        if (!batch.isEmpty()) {
-            travelling = CompletableFuture.runAsync(publication, thread);
-        }
+        await(earlier);
+        earlier = last;
+        last = CompletableFuture.supplyAsync(() -> broker.publication(batch), threads)
+                .thenCombineAsync(earlier, Sender::run, threads);
+    }
+
+    private static Void run(Runnable publication, Void earlier) {
+        publication.run();
+        return earlier;
     }
 
     /** Waits for what travels and throws what went wrong with it. */
     void finish() {
+        await(last);
+    }
+
+    private static void await(CompletableFuture<Void> travelling) {
         try {
             travelling.join();
         } catch (CompletionException e) {
@@ -37,6 +50,6 @@ final class Sender implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.close();
+        threads.close();
     }
 }

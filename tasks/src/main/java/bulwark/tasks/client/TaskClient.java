@@ -84,7 +84,7 @@ public final class TaskClient {
     }
 
     /**
-     * In as few round trips as possible, each batch signed while the one before it travels. When it throws, a prefix of the calls may have been sent.
+     * In as few round trips as possible, each batch signed while the ones before it are written down and travel. When it throws, a prefix of the calls may have been sent.
      *
      * @return the ids, each at its call's place
      */
@@ -108,7 +108,9 @@ public final class TaskClient {
                     batch = new ArrayList<>(BATCH);
                 }
             }
-            sender.send(batch);
+            if (!batch.isEmpty()) {
+                sender.send(batch);
+            }
             sender.finish();
         }
         return ids;

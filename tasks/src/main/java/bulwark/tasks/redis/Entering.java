@@ -7,11 +7,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.args.Rawable;
+import redis.clients.jedis.args.RawableFactory;
 
 /** How messages enter a queue: as a stream entry when they may run, as JSON in a sorted set while they are hidden. */
 final class Entering {
@@ -19,6 +22,8 @@ final class Entering {
     private static final Pattern PLACED = Pattern.compile(",\"x-priority\":([0-9])}$");
 
     private final Keys keys;
+    /** The few names that fields have, as bytes. */
+    private final Map<String, Rawable> names = new ConcurrentHashMap<>();
 
     Entering(Keys keys) {
         this.keys = keys;
@@ -71,7 +76,10 @@ final class Entering {
         CommandArguments command = new CommandArguments(Command.XADD)
                 .add(keys.stream(queue, priority))
                 .add("*");
-        EnvelopeText.eachField(message, (name, value) -> command.add(name).add(value));
+        EnvelopeText.eachField(
+                message,
+                (name, value) -> command.add(names.computeIfAbsent(name, RawableFactory::from))
+                        .add(value));
         return command;
     }
 

@@ -37,10 +37,12 @@ public final class StatusText {
 
     public static Parts parts(TaskStatus status) {
         String whole = withoutTimes(status);
+        String created = TimeText.of(status.createdAt());
+        String updated = status.updatedAt().equals(status.createdAt()) ? created : TimeText.of(status.updatedAt());
         return new Parts(
                 whole.substring(0, whole.length() - 1) + ",\"createdAt\":\"",
-                TimeText.of(status.createdAt()),
-                "\",\"updatedAt\":\"" + TimeText.of(status.updatedAt()) + "\"}");
+                created,
+                "\",\"updatedAt\":\"" + updated + "\"}");
     }
 
     /** As the members of groups are kept. */

@@ -1,22 +1,23 @@
 // BullMQ on the same Redis: bulk add, drain at a given concurrency, and the time from add to start when idle.
-// node bullmq.mjs PORT JOBS ROUNDS CONCURRENCY SAMPLES → one JSON line for each figure.
+// node bullmq.mjs PORT JOBS ROUNDS CONCURRENCY SAMPLES WARM → one JSON line for each figure; WARM rounds come before and are not told.
 import { createRequire } from 'node:module';
 const require = createRequire(process.env.BULLMQ_HOME + '/');
 const { Queue, Worker } = require('bullmq');
 
-const [port, jobs, rounds, concurrency, samples] = process.argv.slice(2).map(Number);
+const [port, jobs, rounds, concurrency, samples, warm] = process.argv.slice(2).map(Number);
 const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null };
 const queue = new Queue('bench', { connection });
 const cpu = () => { const used = process.cpuUsage(); return used.user + used.system; };
 const say = figure => console.log(JSON.stringify(figure));
 const keep = { removeOnComplete: { count: 1000 }, removeOnFail: true };
 
-for (let round = 0; round < rounds; round++) {
+for (let round = -warm; round < rounds; round++) {
+  const tell = figure => { if (round >= 0) say(figure); };
   let began = process.hrtime.bigint(), spent = cpu();
   for (let i = 0; i < jobs; i += 1000) {
     await queue.addBulk(Array.from({ length: 1000 }, (_, k) => ({ name: 'noop', data: { n: i + k }, opts: keep })));
   }
-  say({ figure: 'bulk', seconds: Number(process.hrtime.bigint() - began) / 1e9, cpuMicros: cpu() - spent, count: jobs });
+  tell({ figure: 'bulk', seconds: Number(process.hrtime.bigint() - began) / 1e9, cpuMicros: cpu() - spent, count: jobs });
 
   began = process.hrtime.bigint(); spent = cpu();
   let done = 0, finish;
@@ -24,7 +25,7 @@ for (let round = 0; round < rounds; round++) {
   const worker = new Worker('bench', async job => job.data.n, { connection, concurrency });
   worker.on('completed', () => { if (++done === jobs) finish(); });
   await all;
-  say({ figure: 'drain', seconds: Number(process.hrtime.bigint() - began) / 1e9, cpuMicros: cpu() - spent, count: jobs });
+  tell({ figure: 'drain', seconds: Number(process.hrtime.bigint() - began) / 1e9, cpuMicros: cpu() - spent, count: jobs });
   await worker.close();
 }
 

@@ -24,7 +24,9 @@ final class Table {
                 figure,
                 text("%,.0f/s", best.perSecond()),
                 text("%,.0f/s", worst.perSecond()),
-                text("%.1f / %.1f µs", best(runs, LoadResult::cpuMicros), worst(runs, LoadResult::cpuMicros)),
+                worst(runs, LoadResult::cpuMicros) == 0
+                        ? "not measured"
+                        : text("%.1f / %.1f µs", best(runs, LoadResult::cpuMicros), worst(runs, LoadResult::cpuMicros)),
                 worst.p99Millis() == 0 ? "" : text("%.2f / %.2f ms", worst.p50Millis(), worst.p99Millis()),
                 wanted);
     }
@@ -34,7 +36,9 @@ final class Table {
         row(
                 figure,
                 text("p99 %.2f ms", best(runs, LoadResult::p99Millis)),
-                text("p99 %.2f ms", worst(runs, LoadResult::p99Millis)),
+                text(
+                        "p99 %.2f ms (median %.2f)",
+                        worst(runs, LoadResult::p99Millis), median(runs, LoadResult::p99Millis)),
                 text("%.0f / %.0f µs", best(runs, LoadResult::cpuMicros), worst(runs, LoadResult::cpuMicros)),
                 text("%.2f / %.2f ms", worst(runs, LoadResult::p50Millis), worst(runs, LoadResult::p99Millis)),
                 wanted);
@@ -58,9 +62,12 @@ final class Table {
 
     /** Median of the rates, for ratios between two figures. */
     static double median(List<LoadResult> runs) {
-        double[] rates =
-                runs.stream().mapToDouble(LoadResult::perSecond).sorted().toArray();
-        return rates[rates.length / 2];
+        return median(runs, LoadResult::perSecond);
+    }
+
+    private static double median(List<LoadResult> runs, ToDoubleFunction<LoadResult> figure) {
+        double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     static String text(String format, Object... values) {

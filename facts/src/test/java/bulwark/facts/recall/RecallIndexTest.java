@@ -13,6 +13,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexNotFoundException;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +69,33 @@ class RecallIndexTest {
             IndexFiles.delete(index());
             copy(foreign, index());
             assertAnswers(before);
+        }
+    }
+
+    @Test
+    void a_quiet_index_becomes_one_segment_with_the_same_answers() {
+        try (RecallNode node = new RecallNode(folder)) {
+            for (int i = 0; i < 60; i++) {
+                node.assertFact("user:" + i, "memory:n", "word" + i % 7);
+                if (i % 10 == 9) {
+                    // Whoever asks sees everything: what came since the last question becomes a segment.
+                    node.recall(QUESTION);
+                }
+            }
+            List<String> before = RecallNode.ids(node.recall(QUESTION));
+            await().atMost(Duration.ofSeconds(30)).until(() -> segments() == 1);
+            assertThat(RecallNode.ids(node.recall(QUESTION))).isEqualTo(before);
+            assertThat(node.index.rebuilds()).isZero();
+        }
+    }
+
+    /** On disk; 0 before the first commit. */
+    private int segments() throws IOException {
+        try (Directory directory = FSDirectory.open(index());
+                DirectoryReader reader = DirectoryReader.open(directory)) {
+            return reader.leaves().size();
+        } catch (IndexNotFoundException e) {
+            return 0;
         }
     }
 

@@ -113,8 +113,9 @@ final class IndexUpdates {
                 files.mergeIfScattered();
                 tidiedRow = row;
             } else if (!files.shown()) {
-                refresh(follower);
+                // In this order: to readers a commit is a change too.
                 commit();
+                refresh(follower);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.store.Directory;
@@ -86,6 +87,21 @@ class RecallIndexTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> segments() == 1);
             assertThat(RecallNode.ids(node.recall(QUESTION))).isEqualTo(before);
             assertThat(node.index.rebuilds()).isZero();
+        }
+    }
+
+    @Test
+    void a_commit_survives_and_a_quiet_index_comes_to_rest() throws IOException {
+        IndexPosition position = new IndexPosition(1, "id", "cid");
+        try (IndexFiles files = IndexFiles.open(folder, Words.analyzer())) {
+            files.writer.addDocument(new Document());
+            assertThat(files.shown()).isFalse();
+            files.commit(position);
+            files.searchers.maybeRefreshBlocking();
+            assertThat(files.shown()).as("nothing is left to do").isTrue();
+        }
+        try (IndexFiles files = IndexFiles.open(folder, Words.analyzer())) {
+            assertThat(files.position()).contains(position);
         }
     }
 

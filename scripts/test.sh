@@ -1,5 +1,22 @@
 # Sourced by ./bulwark test. Brings the neighbours that tests talk to, then runs Maven.
+#   test                       every module, every check
+#   test MODULE…               these modules and what they stand on
+#   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
+
+modules=() tests=()
+for name in "$@"; do
+  if [ -f "$here/$name/pom.xml" ]; then modules+=("$name"); else tests+=("$name"); fi
+done
+if [ ${#tests[@]} -gt 0 ]; then
+  [ ${#modules[@]} -eq 1 ] || fail "${tests[0]} is no module. To run one test, name its module first: ./bulwark test MODULE ${tests[0]}"
+  case "${modules[0]}" in acceptance|app) make_ready ;; esac
+  reports="$here/${modules[0]}/target/surefire-reports"
+  rm -f "$reports"/*.txt
+  maven -q -Dfast -pl "${modules[0]}" -am -Dtest="$(IFS=,; echo "${tests[*]}")" -Dsurefire.failIfNoSpecifiedTests=false test
+  cat "$reports"/*.txt 2>/dev/null | grep '^Tests run' || fail "no test of ${modules[0]} is called ${tests[*]}."
+  return
+fi
 
 bring curl curl libcurl4
 bring openssl openssl
@@ -8,7 +25,7 @@ bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
 
 make_ready
-modules=()
-[ $# -gt 0 ] && modules=(-pl "$(IFS=,; echo "$*")" -am)
-maven -T2 "${modules[@]}" verify
+selected=()
+[ ${#modules[@]} -gt 0 ] && selected=(-pl "$(IFS=,; echo "${modules[*]}")" -am)
+maven -T2 "${selected[@]}" verify
 mkdir -p "$home" && pom_digest >"$home/dependencies-cached"

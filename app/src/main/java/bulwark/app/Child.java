@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.app.stem.OwnProgram;
+import bulwark.kernel.concurrent.EssentialThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,17 +27,22 @@ final class Child implements AutoCloseable {
             throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(OwnProgram.commandLine(List.of(command))).directory(directory.toFile());
-        builder.redirectErrorStream(true);
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return start(name, builder);
+    }
+
+    static Child start(String name, ProcessBuilder builder) throws IOException {
+        Process process = builder.redirectErrorStream(true).start();
         process.getOutputStream().close();
-        Thread.ofVirtual().name("output of " + name).start(() -> passOn(name, process));
+        BufferedReader lines = process.inputReader();
+        EssentialThread.virtual("output of " + name, () -> passOn(name, lines)).start();
         return new Child(process);
     }
 
-    private static void passOn(String name, Process process) {
-        try (BufferedReader lines = process.inputReader()) {
+    /** Where nobody reads, the child would come to a stand. */
+    private static void passOn(String name, BufferedReader lines) {
+        try {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 System.err.println(name + " | " + line);
             }

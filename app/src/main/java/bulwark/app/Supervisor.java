@@ -1,27 +1,36 @@
 package bulwark.app;
 
+import bulwark.kernel.concurrent.Backoff;
+import bulwark.kernel.concurrent.EssentialThread;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * Keeps children running: one that ends unasked is started again, each time after twice as long, at most {@value #MOST_RESTARTS} times within ten minutes. Then everything is
- * stopped, because something is wrong that another start does not mend.
+ * Keeps children running, each for itself: one that ends unasked is started again after a pause that doubles from failure to failure up to five minutes, and the others go on. A child
+ * that then stays up for ten minutes counts as well again. Every end and every start is reported.
  */
 final class Supervisor implements AutoCloseable {
-    static final int MOST_RESTARTS = 5;
-    private static final Duration WINDOW = Duration.ofMinutes(10);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    static final Backoff PAUSES = new Backoff(Duration.ofMillis(500), Duration.ofMinutes(5));
+    private static final Duration STABLE_AFTER = Duration.ofMinutes(10);
 
+    private final Backoff pauses;
+    private final PrintStream out;
     private final List<Watched> children = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<@Nullable String> ended = new CompletableFuture<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch stopAsked = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
+
+    Supervisor(Backoff pauses, PrintStream out) {
+        this.pauses = pauses;
+        this.out = out;
+    }
 
     /** How a child is started, the first time and every further one. */
     interface Starter {
@@ -36,7 +45,7 @@ final class Supervisor implements AutoCloseable {
     /**
      * Starts a child; {@link #awaitReady} says when it is there.
      *
-     * @param advice what to do when it cannot be kept running
+     * @param advice what an operator can do when it keeps failing
      */
     void add(String name, Starter starter, Readiness readiness, String advice) throws IOException {
         Watched watched = new Watched(name, starter, readiness, advice, starter.start());
@@ -46,17 +55,33 @@ final class Supervisor implements AutoCloseable {
         }
     }
 
-    /** Waits until every child is ready, and watches over them from then on. @throws CommandFailed when one is not */
+    /**
+     * Waits until every child was ready or failed to become so, and watches over them from then on; one that failed is restarted like any other.
+     *
+     * @throws CommandFailed when not one of them became ready
+     */
     void awaitReady() throws IOException, InterruptedException {
         for (Watched watched : children) {
-            if (watched.ready) {
+            if (watched.asked) {
                 continue;
             }
-            if (!watched.readiness.await(watched.child) && !stopping.get()) {
-                throw new CommandFailed("the " + watched.name + " did not start; its own words are above");
+            watched.ready = watched.readiness.await(watched.child);
+            if (!watched.ready) {
+                watched.child.close();
             }
-            watched.ready = true;
-            Thread.ofVirtual().name("watch over " + watched.name).start(() -> watch(watched));
+            watched.asked = true;
+        }
+        if (children.stream().noneMatch(watched -> watched.ready) && !stopping.get()) {
+            throw new CommandFailed("nothing started: neither the "
+                    + children.stream().map(watched -> watched.name).collect(Collectors.joining(" nor the "))
+                    + "; see their logs above");
+        }
+        for (Watched watched : children) {
+            if (!watched.watching) {
+                watched.watching = true;
+                EssentialThread.virtual("watch over " + watched.name, () -> watch(watched))
+                        .start();
+            }
         }
     }
 
@@ -64,52 +89,67 @@ final class Supervisor implements AutoCloseable {
         try {
             while (!stopping.get()) {
                 int code = watched.child.awaitEnd();
-                if (stopping.get()) {
+                if (stopping.get() || holdBack(watched, "ended with code " + code)) {
                     return;
                 }
-                Duration pause = watched.pause();
-                if (pause == null) {
-                    ended.complete("the " + watched.name + " ended with code " + code + " after " + MOST_RESTARTS
-                            + " restarts within ten minutes; its own words are above. " + watched.advice);
-                    return;
+                while (!restart(watched)) {
+                    if (holdBack(watched, "could not be started")) {
+                        return;
+                    }
                 }
-                System.err.println("up | the " + watched.name + " ended with code " + code + "; starting it again in "
-                        + pause.toMillis() + " ms");
-                Thread.sleep(pause);
-                restart(watched);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void restart(Watched watched) throws InterruptedException {
+    /** @return true when the supervisor stops meanwhile */
+    private boolean holdBack(Watched watched, String what) throws InterruptedException {
+        if (System.nanoTime() - watched.startedNanos > STABLE_AFTER.toNanos()) {
+            watched.failures = 0;
+        }
+        watched.failures++;
+        Duration pause = pauses.pause(watched.failures);
+        say("the " + watched.name + " " + what + " (failure " + watched.failures + " in a row); restarting it in "
+                + shown(pause) + "; everything else keeps running."
+                + (watched.failures > 1 ? " " + watched.advice : ""));
+        return stopAsked.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static String shown(Duration pause) {
+        return pause.toMillis() < 10_000 ? pause.toMillis() + " ms" : pause.toSeconds() + " s";
+    }
+
+    /** @return false when there is no new child to watch */
+    private boolean restart(Watched watched) throws InterruptedException {
         if (stopping.get()) {
-            return;
+            return true;
         }
         try {
             Child child = watched.starter.start();
             watched.child = child;
+            watched.startedNanos = System.nanoTime();
             if (stopping.get()) {
                 child.close();
             } else if (watched.readiness.await(child)) {
-                System.err.println("up | the " + watched.name + " is back");
+                say("the " + watched.name + " is back");
             } else {
                 child.close(); // seen by the watch, which counts it as another end
             }
+            return true;
         } catch (IOException e) {
-            System.err.println("up | the " + watched.name + " cannot be started: " + e.getMessage());
+            say("the " + watched.name + " cannot be started: " + e.getMessage());
+            return false;
         }
     }
 
-    /** @return null after an orderly stop, else why everything was stopped */
-    @Nullable
-    String awaitEnd() throws InterruptedException {
-        try {
-            return ended.get();
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+    private void say(String sentence) {
+        out.println("up | " + sentence);
+    }
+
+    /** Returns after {@link #close}, by whichever thread. */
+    void awaitStopped() throws InterruptedException {
+        stopped.await();
     }
 
     /** Stops the children, the last started first: what depends on others goes before them. */
@@ -118,10 +158,11 @@ final class Supervisor implements AutoCloseable {
         if (stopping.getAndSet(true)) {
             return;
         }
+        stopAsked.countDown();
         for (Watched watched : children.reversed()) {
             watched.child.close();
         }
-        ended.complete(null);
+        stopped.countDown();
     }
 
     private static final class Watched {
@@ -129,9 +170,12 @@ final class Supervisor implements AutoCloseable {
         final Starter starter;
         final Readiness readiness;
         final String advice;
-        final Deque<Long> restarts = new ArrayDeque<>();
         volatile Child child;
+        volatile long startedNanos = System.nanoTime();
+        int failures;
+        boolean asked;
         boolean ready;
+        boolean watching;
 
         Watched(String name, Starter starter, Readiness readiness, String advice, Child child) {
             this.name = name;
@@ -139,20 +183,6 @@ final class Supervisor implements AutoCloseable {
             this.readiness = readiness;
             this.advice = advice;
             this.child = child;
-        }
-
-        /** How long to wait before the next start; null when there were too many. */
-        @Nullable
-        Duration pause() {
-            long now = System.nanoTime();
-            while (!restarts.isEmpty() && now - restarts.peekFirst() > WINDOW.toNanos()) {
-                restarts.removeFirst();
-            }
-            if (restarts.size() >= MOST_RESTARTS) {
-                return null;
-            }
-            restarts.addLast(now);
-            return FIRST_PAUSE.multipliedBy(1L << (restarts.size() - 1));
         }
     }
 }

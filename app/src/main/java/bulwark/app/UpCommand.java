@@ -26,7 +26,7 @@ final class UpCommand implements Callable<Integer> {
         Path folder = state.toAbsolutePath().normalize();
         FactsSetup facts = FactsSetup.openOrCreate(folder.resolve("facts"), portBase);
         TasksSetup tasks = TasksSetup.openOrCreate(folder, portBase);
-        try (Supervisor supervisor = new Supervisor()) {
+        try (Supervisor supervisor = new Supervisor(Supervisor.PAUSES, System.err)) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
             startNodeAndWorker(supervisor, facts, tasks);
             supervisor.awaitReady();
@@ -36,10 +36,7 @@ final class UpCommand implements Callable<Integer> {
             tasks.applySchedules();
             facts.welcome(System.out);
             tasks.welcome(System.out, program());
-            String fault = supervisor.awaitEnd();
-            if (fault != null) {
-                throw new CommandFailed(fault);
-            }
+            supervisor.awaitStopped();
             return 0;
         }
     }

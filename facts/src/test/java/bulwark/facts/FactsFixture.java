@@ -61,6 +61,7 @@ public final class FactsFixture implements AutoCloseable {
     public final AuditLog audit;
     public final Outbox outbox;
     public final FactChain chain;
+    public final Facts facts;
     private final TransparencyLog log;
     private final List<Route> routes = new ArrayList<>();
 
@@ -80,7 +81,7 @@ public final class FactsFixture implements AutoCloseable {
         Gardens gardens = new Gardens();
         List<FactListener> listeners = new ArrayList<>(List.of(chain));
         listeners.addAll(more);
-        Facts facts = new Facts(store, audit, clock, metrics, gardens, listeners);
+        facts = new Facts(store, audit, clock, metrics, gardens, listeners);
         routes.addAll(new FactRoutes(facts, store, gardens, chain, audit, clock, metrics).routes());
         routes.addAll(new ConflictRoutes(facts, store, audit, gardens).routes());
         GardenService service = new GardenService(store, audit, clock, URI.create("http://testnode"));

@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is derived from facts and kept for speed: each row must follow from the chained facts, and none may be missing. */
+/**
+ * What is derived from facts and kept for speed: each row must follow from the chained facts, and none may be missing. Of the facts
+ * about conflicts only those count that the node made itself: what a caller asserted has a {@code fact_write} in the audit log.
+ */
 final class Projections {
     private static final int MAX_SENTENCES = 20;
 
@@ -14,14 +17,20 @@ final class Projections {
 
     private record Rule(String sentence, String sql) {}
 
+    private static final String OF_CALLERS = "WITH of_callers AS MATERIALIZED (SELECT l.fact_id FROM fact_audit_log l"
+            + " WHERE l.event_type = 'fact_write' AND l.fact_id IN (SELECT id FROM facts WHERE relation IN"
+            + " ('stigmem:conflict:between', 'stigmem:conflict:winner', 'stigmem:conflict:status', 'stigmem:resolves'))) ";
+
     private static final String BETWEEN = "SELECT 1 FROM facts b WHERE b.entity = c.conflict_id AND b.tenant_id ="
             + " c.tenant_id AND b.relation = 'stigmem:conflict:between' AND b.source = 'system:stigmem'"
-            + " AND b.value_v = c.fact_a || ' ' || c.fact_b AND b.timestamp = c.detected_at";
+            + " AND b.value_v = c.fact_a || ' ' || c.fact_b AND b.timestamp = c.detected_at"
+            + " AND b.id NOT IN of_callers";
     private static final String RESOLVED = "SELECT 1 FROM facts w, facts s, facts m WHERE w.entity = c.conflict_id"
             + " AND w.relation = 'stigmem:conflict:winner' AND w.value_v = c.winner AND w.source = c.resolved_by"
             + " AND s.entity = c.conflict_id AND s.relation = 'stigmem:conflict:status' AND s.value_v = 'resolved'"
             + " AND s.timestamp = c.resolved_at AND m.entity = c.resolution_fact AND m.relation = 'stigmem:resolves'"
-            + " AND m.value_v = c.conflict_id";
+            + " AND m.value_v = c.conflict_id AND w.id NOT IN of_callers AND s.id NOT IN of_callers"
+            + " AND m.id NOT IN of_callers";
 
     private static final List<Rule> RULES = List.of(
             new Rule(
@@ -37,21 +46,21 @@ final class Projections {
                             + " f.tenant_id AND a.cid = f.cid)"),
             new Rule(
                     "conflict %s does not follow from its system facts",
-                    "SELECT c.conflict_id FROM conflicts c WHERE NOT EXISTS (" + BETWEEN + ")"),
+                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE NOT EXISTS (" + BETWEEN + ")"),
             new Rule(
                     "resolution of conflict %s does not follow from its system facts",
-                    "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'resolved' AND NOT EXISTS (" + RESOLVED
+                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'resolved' AND NOT EXISTS (" + RESOLVED
                             + ")"),
             new Rule(
                     "open conflict %s carries a resolution or was resolved",
-                    "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'unresolved' AND (c.winner IS NOT NULL OR"
+                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'unresolved' AND (c.winner IS NOT NULL OR"
                             + " c.resolution_fact IS NOT NULL OR c.resolved_by IS NOT NULL OR c.resolved_at IS NOT"
                             + " NULL OR EXISTS (SELECT 1 FROM facts s WHERE s.entity = c.conflict_id AND s.relation ="
-                            + " 'stigmem:conflict:winner' AND s.tenant_id = c.tenant_id))"),
+                            + " 'stigmem:conflict:winner' AND s.tenant_id = c.tenant_id AND s.id NOT IN of_callers))"),
             new Rule(
                     "system fact %s speaks of a conflict that is not recorded",
-                    "SELECT b.id FROM facts b WHERE b.relation = 'stigmem:conflict:between' AND b.source ="
-                            + " 'system:stigmem' AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.conflict_id ="
+                    OF_CALLERS + "SELECT b.id FROM facts b WHERE b.relation = 'stigmem:conflict:between' AND b.source ="
+                            + " 'system:stigmem' AND b.id NOT IN of_callers AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.conflict_id ="
                             + " b.entity)"),
             new Rule(
                     "retraction of fact %s does not follow from a later fact of confidence 0",

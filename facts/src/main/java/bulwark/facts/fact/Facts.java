@@ -52,7 +52,9 @@ public final class Facts {
     /** What a change of standing has to reach. */
     private record Outcome(Asserted asserted, List<String> opened) {}
 
+    /** @throws Refusal.Coded 403 for a name that the node reserves, or an instruction without its permission */
     Asserted assertFact(Principal caller, AssertRequest request) {
+        ReservedNames.check(request);
         boolean instruction = request.value().interpretAs().equals(FactValue.INSTRUCTION);
         if (instruction && !caller.permissions().contains("instruction:write")) {
             String message = "instruction:write permission required to assert interpret_as 'instruction'";

@@ -69,7 +69,7 @@ final class AuditCommand {
             name = "verify",
             description = "Check exports offline: signature, every row, cut tails, the chain across files.")
     static final class Verify implements Callable<Integer> {
-        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Exports, oldest first.")
+        @Parameters(paramLabel = "FILE", arity = "1..*", description = "Exports of one table, in any order.")
         private List<Path> files = List.of();
 
         @Option(names = "--key", required = true, description = "A base64url public key, or a manifest file.")

@@ -35,6 +35,7 @@ final class ExportFile {
     private long firstSeq;
     private long lastSeq;
     private long rows;
+    private final RowHashes hashes = new RowHashes();
 
     private ExportFile(String name) {
         this.name = name;
@@ -84,7 +85,10 @@ final class ExportFile {
 
     private void header(Map<String, @Nullable Object> members) {
         table = members.get("table") instanceof String text ? text : null;
-        sinceSeq = members.get("since_seq") instanceof Number number ? number.longValue() : 0;
+        sinceSeq = members.get("since_seq") instanceof Number number ? number.longValue() : -1;
+        if (sinceSeq < 0) {
+            problem("the header does not say after which row the export starts");
+        }
         if (!AuditExport.HEADER_KIND.equals(members.get("kind"))) {
             problem("the first line is not the header of an audit export");
         }
@@ -101,15 +105,28 @@ final class ExportFile {
         if (rows == 0) {
             firstSeq = seq;
             firstPrevious = previous instanceof String text ? text : null;
+            first(seq, previous);
         } else if (lastHash == null || !lastHash.equals(previous)) {
             problem("row " + seq + " does not follow row " + lastSeq + ": rows are missing or in another order");
         }
-        if (seq <= Math.max(lastSeq, sinceSeq)) {
-            problem("row " + seq + " stands after row " + Math.max(lastSeq, sinceSeq));
+        if (rows > 0 && seq != lastSeq + 1) {
+            problem("row " + seq + " stands after row " + lastSeq);
         }
         lastSeq = seq;
         lastHash = rowHash instanceof String text ? text : null;
+        if (lastHash != null) {
+            hashes.add(seq, lastHash);
+        }
         rows++;
+    }
+
+    private void first(long seq, @Nullable Object previous) {
+        if (seq != sinceSeq + 1) {
+            problem("it begins with row " + seq + ", but must begin with row " + (sinceSeq + 1));
+        }
+        if ((seq == 1) != (previous == null)) {
+            problem(seq == 1 ? "row 1 names a row before it" : "row " + seq + " names no row before it");
+        }
     }
 
     /** Compares the footer with what was read. */
@@ -192,12 +209,16 @@ final class ExportFile {
         return rows;
     }
 
-    /** The stretch of the table that the file holds: first and last seq, what came before the first, and the last hash. */
-    Stretch stretch() {
-        return new Stretch(table, sinceSeq, rows, firstSeq, lastSeq, firstPrevious, lastHash);
+    RowHashes hashes() {
+        return hashes;
     }
 
-    record Stretch(
+    /** What part of the table the file holds: first and last seq, what came before the first, and the last hash. */
+    RowRange range() {
+        return new RowRange(table, sinceSeq, rows, firstSeq, lastSeq, firstPrevious, lastHash);
+    }
+
+    record RowRange(
             @Nullable String table,
             long sinceSeq,
             long rows,

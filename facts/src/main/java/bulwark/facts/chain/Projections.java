@@ -49,11 +49,12 @@ final class Projections {
                     OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE NOT EXISTS (" + BETWEEN + ")"),
             new Rule(
                     "resolution of conflict %s does not follow from its system facts",
-                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'resolved' AND NOT EXISTS (" + RESOLVED
-                            + ")"),
+                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'resolved' AND NOT EXISTS ("
+                            + RESOLVED + ")"),
             new Rule(
                     "open conflict %s carries a resolution or was resolved",
-                    OF_CALLERS + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'unresolved' AND (c.winner IS NOT NULL OR"
+                    OF_CALLERS
+                            + "SELECT c.conflict_id FROM conflicts c WHERE c.status = 'unresolved' AND (c.winner IS NOT NULL OR"
                             + " c.resolution_fact IS NOT NULL OR c.resolved_by IS NOT NULL OR c.resolved_at IS NOT"
                             + " NULL OR EXISTS (SELECT 1 FROM facts s WHERE s.entity = c.conflict_id AND s.relation ="
                             + " 'stigmem:conflict:winner' AND s.tenant_id = c.tenant_id AND s.id NOT IN of_callers))"),

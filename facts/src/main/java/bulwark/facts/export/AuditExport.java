@@ -11,7 +11,8 @@ import bulwark.kernel.time.Timestamps;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,44 +55,53 @@ public final class AuditExport {
     /**
      * @param sinceSeq rows after this position; 0 means from the start
      * @param out a new file, made with mode 0600 and synced
-     * @throws ExportRefused when the file exists
+     * @throws ExportRefused when the file exists or cannot be written
      */
     public Exported export(AuditTable table, long sinceSeq, Path out) {
         oneAtATime.lock();
         try {
             sources.forEach(AuditLog::flush);
-            OwnerFile.create(out);
-            return finish(table, sinceSeq, out);
+            return write(table, sinceSeq, out);
         } catch (FileAlreadyExistsException e) {
             throw new ExportRefused(out + " exists: choose another name, exports are never overwritten.");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ExportRefused(
+                    out + " cannot be written (" + e + "): check its folder and the space on the disk.");
         } finally {
             oneAtATime.unlock();
         }
     }
 
-    private Exported finish(AuditTable table, long sinceSeq, Path out) throws IOException {
+    private Exported write(AuditTable table, long sinceSeq, Path out) throws IOException {
         ExportFooter footer;
-        try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(out), 1 << 16)) {
-            footer = write(table, sinceSeq, file);
-            // Remembered before the file is whole: an export that got lost then shows as a gap, never as nothing.
-            store.write(tx -> {
-                ExportState.store(tx, table, footer);
-                return events.append(tx, event(footer, out));
-            });
-            file.write(footer.line());
-            file.write('\n');
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(out);
-            throw e;
+        try (FileChannel channel = OwnerFile.create(out)) {
+            try {
+                footer = write(table, sinceSeq, out, channel);
+            } catch (IOException | RuntimeException e) {
+                Files.deleteIfExists(out);
+                throw e;
+            }
         }
-        OwnerFile.sync(out);
         OwnerFile.syncFolder(out);
         return new Exported(out, footer.members());
     }
 
-    private ExportFooter write(AuditTable table, long sinceSeq, OutputStream file) throws IOException {
+    private ExportFooter write(AuditTable table, long sinceSeq, Path out, FileChannel channel) throws IOException {
+        OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+        ExportFooter footer = rows(table, sinceSeq, file);
+        // Remembered before the file is whole: an export that got lost then shows as a gap, never as nothing.
+        store.write(tx -> {
+            ExportState.store(tx, table, footer);
+            return events.append(tx, event(footer, out));
+        });
+        file.write(footer.line());
+        file.write('\n');
+        file.flush();
+        channel.force(true);
+        return footer;
+    }
+
+    private ExportFooter rows(AuditTable table, long sinceSeq, OutputStream file) throws IOException {
         DigestOutputStream content = new DigestOutputStream(file, Digests.newSha256());
         String createdAt = Timestamps.offset(clock.instant());
         line(content, CanonicalJson.bytes(header(table, sinceSeq, createdAt)));

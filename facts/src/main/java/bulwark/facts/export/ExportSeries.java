@@ -89,8 +89,10 @@ final class ExportSeries {
         for (ExportFile file : ordered) {
             long end = Math.max(file.range().lastSeq(), file.range().sinceSeq());
             if (end < farthest.range().lastSeq()) {
-                problem(file, "ends at row " + end + ", but " + farthest.name() + " reached row "
-                        + farthest.range().lastSeq() + " before it: the table was cut");
+                problem(
+                        file,
+                        "ends at row " + end + ", but " + farthest.name() + " reached row "
+                                + farthest.range().lastSeq() + " before it: the table was cut");
             } else if (file.range().lastSeq() > farthest.range().lastSeq()) {
                 farthest = file;
             }
@@ -104,8 +106,10 @@ final class ExportSeries {
                 ExportFile other = ordered.get(later);
                 long seq = one.hashes().firstDifference(other.hashes());
                 if (seq != 0) {
-                    problem(other, "row " + seq + " is not the one that " + one.name()
-                            + " holds: the table was rewritten between them");
+                    problem(
+                            other,
+                            "row " + seq + " is not the one that " + one.name()
+                                    + " holds: the table was rewritten between them");
                 }
             }
         }
@@ -130,8 +134,10 @@ final class ExportSeries {
     private void joins(ExportFile before, ExportFile file) {
         long needed = file.range().firstSeq() - 1;
         if (needed > before.range().lastSeq()) {
-            problem(file, "starts after row " + needed + ", but " + before.name() + " ends at row "
-                    + before.range().lastSeq() + ": the rows between them are in none");
+            problem(
+                    file,
+                    "starts after row " + needed + ", but " + before.name() + " ends at row "
+                            + before.range().lastSeq() + ": the rows between them are in none");
             return;
         }
         String hash = before.hashes().at(needed);

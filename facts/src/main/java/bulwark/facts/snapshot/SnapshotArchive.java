@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.Map;
@@ -33,15 +34,20 @@ final class SnapshotArchive {
 
     private SnapshotArchive() {}
 
-    /** Writes to a new owner-only file and syncs it. */
-    static void write(Path archive, byte[] manifest, Path database, byte[] cursor) throws IOException {
-        try (TarWriter tar = new TarWriter(new GZIPOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(archive, StandardOpenOption.WRITE)), 1 << 16))) {
+    /** Writes to a new owner-only file, syncs and closes it. */
+    static void write(FileChannel archive, byte[] manifest, Path database, byte[] cursor) throws IOException {
+        try (archive) {
+            GZIPOutputStream compressed =
+                    new GZIPOutputStream(new BufferedOutputStream(Channels.newOutputStream(archive)), 1 << 16);
+            TarWriter tar = new TarWriter(compressed);
             tar.add(MANIFEST, manifest);
             tar.add(CURSOR, cursor);
             tar.add(DATABASE, database);
+            tar.finish();
+            compressed.finish();
+            compressed.flush();
+            archive.force(true);
         }
-        OwnerFile.sync(archive);
     }
 
     /** What came out: the manifest as read, and where the database was put. */

@@ -62,7 +62,7 @@ public final class SnapshotRestore {
     }
 
     private SnapshotManifest unpack(Path archive, SnapshotTrust trust, Path database) throws IOException {
-        OwnerFile.create(database);
+        OwnerFile.create(database).close();
         SnapshotArchive.Unpacked unpacked = SnapshotArchive.unpack(archive, database);
         SnapshotManifest manifest = unpacked.manifest();
         if (!manifest.signedByItsKey(signing)) {

@@ -7,7 +7,6 @@ import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,19 +45,21 @@ public final class Snapshots {
 
     /**
      * @param out the file to make, or a directory in which the default name is used
-     * @throws SnapshotRefused when the file exists
+     * @throws SnapshotRefused when the file exists or cannot be written
      */
     public Created create(Path out) {
         audit.flush();
-        Path folder = Files.isDirectory(out) ? out : OwnerFile.folder(out);
-        Path copy = folder.resolve(".snapshot-" + Long.toHexString(System.nanoTime()) + ".db");
+        // Beside the store, whose folder is ours: SQLite opens it by its name, and the target's folder may be somebody
+        // else's.
+        Path copy = store.file().resolveSibling(".snapshot-" + Long.toHexString(System.nanoTime()) + ".db");
         try {
             store.copyTo(copy);
             return pack(out, copy);
         } catch (FileAlreadyExistsException e) {
             throw new SnapshotRefused(e.getFile() + " exists: choose another name, snapshots are never overwritten.");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new SnapshotRefused(
+                    out + " cannot be written (" + e + "): check its folder and the space on the disk.");
         } catch (SQLException e) {
             throw new IllegalStateException("a fresh copy of the store cannot be read", e);
         } finally {
@@ -87,8 +88,7 @@ public final class Snapshots {
                 heads,
                 identity.keys().node().signer());
         Path file = Files.isDirectory(out) ? out.resolve(name(artifacts)) : out;
-        OwnerFile.create(file);
-        SnapshotArchive.write(file, manifest.json(), copy, cursor);
+        SnapshotArchive.write(OwnerFile.create(file), manifest.json(), copy, cursor);
         OwnerFile.syncFolder(file);
         record(file, manifest, artifacts);
         return new Created(file, manifest);

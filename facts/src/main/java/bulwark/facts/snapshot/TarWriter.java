@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Writes regular files as POSIX ustar: mode 0600, owner 0, time 0, so equal contents give equal archives. For one thread. */
-final class TarWriter implements AutoCloseable {
+final class TarWriter {
     static final int BLOCK = 512;
 
     /** What eleven octal digits hold. */
@@ -37,11 +37,9 @@ final class TarWriter implements AutoCloseable {
         pad(size);
     }
 
-    /** Ends the archive and closes the stream. */
-    @Override
-    public void close() throws IOException {
+    /** Ends the archive; the stream stays open. */
+    void finish() throws IOException {
         out.write(new byte[2 * BLOCK]);
-        out.close();
     }
 
     private void pad(long size) throws IOException {

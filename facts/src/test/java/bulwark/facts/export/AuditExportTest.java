@@ -236,8 +236,7 @@ class AuditExportTest {
 
     @Test
     void a_first_row_without_a_row_before_it_is_row_1() throws IOException {
-        Path rootless =
-                forged(export(5, "a.jsonl"), rows -> rows.getFirst().put("prev_hash", null));
+        Path rootless = forged(export(5, "a.jsonl"), rows -> rows.getFirst().put("prev_hash", null));
         assertThat(problems(rootless)).anyMatch(line -> line.contains("row 6 names no row before it"));
         Path rooted = forged(export(0, "b.jsonl"), rows -> rows.getFirst().put("prev_hash", "00"));
         assertThat(problems(rooted)).anyMatch(line -> line.contains("row 1 names a row before it"));
@@ -261,7 +260,8 @@ class AuditExportTest {
     @Test
     void a_later_export_that_ends_earlier_shows_that_the_table_was_cut() throws IOException {
         Path before = export(0, "a.jsonl");
-        Path after = forged(export(0, "b.jsonl"), rows -> rows.subList(10, rows.size()).clear());
+        Path after = forged(
+                export(0, "b.jsonl"), rows -> rows.subList(10, rows.size()).clear());
 
         assertThat(problems(before, after)).anyMatch(line -> line.contains("the table was cut"));
     }

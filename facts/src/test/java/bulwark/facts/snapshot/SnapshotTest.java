@@ -91,6 +91,41 @@ class SnapshotTest {
     }
 
     @Test
+    void a_link_in_the_place_of_the_target_is_never_followed() throws IOException {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            Path mine = Files.writeString(folder.resolve("mine.txt"), "mine");
+            Path link = Files.createSymbolicLink(elsewhere.resolve("s.tar.gz"), mine);
+            Path dangling = Files.createSymbolicLink(elsewhere.resolve("t.tar.gz"), folder.resolve("made.txt"));
+
+            assertThatThrownBy(() -> snapshots(node).create(link)).isInstanceOf(SnapshotRefused.class);
+            assertThatThrownBy(() -> snapshots(node).create(dangling)).isInstanceOf(SnapshotRefused.class);
+            assertThat(mine).hasContent("mine");
+            assertThat(folder.resolve("made.txt")).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_target_that_cannot_be_written_is_a_sentence() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            assertThatThrownBy(() -> snapshots(node).create(elsewhere.resolve("none/s.tar.gz")))
+                    .isInstanceOf(SnapshotRefused.class)
+                    .hasMessageContaining("check its folder");
+        }
+    }
+
+    @Test
+    void what_was_opened_is_written_although_the_name_leads_elsewhere_meanwhile() throws IOException {
+        Path mine = Files.writeString(folder.resolve("mine.txt"), "mine");
+        Path target = elsewhere.resolve("s.tar.gz");
+        Path database = Files.writeString(folder.resolve("some.db"), "database");
+        var channel = OwnerFile.create(target);
+        Files.delete(target);
+        Files.createSymbolicLink(target, mine);
+        SnapshotArchive.write(channel, new byte[] {'{', '}'}, database, new byte[] {'{', '}'});
+        assertThat(mine).hasContent("mine");
+    }
+
+    @Test
     void no_private_key_is_inside() throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
             String seed = node.rotate(KeyKind.NODE).seed().exposeText(SecretAccess.grant());

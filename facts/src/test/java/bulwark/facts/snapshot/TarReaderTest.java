@@ -20,11 +20,11 @@ class TarReaderTest {
 
     private static byte[] archive(Map<String, byte[]> entries) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (TarWriter tar = new TarWriter(out)) {
-            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-                tar.add(entry.getKey(), entry.getValue());
-            }
+        TarWriter tar = new TarWriter(out);
+        for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+            tar.add(entry.getKey(), entry.getValue());
         }
+        tar.finish();
         return out.toByteArray();
     }
 

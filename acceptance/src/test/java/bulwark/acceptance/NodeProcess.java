@@ -45,10 +45,11 @@ final class NodeProcess implements AutoCloseable {
         environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(freePort()));
         environment.put("STIGMEM_ADMIN_KEY", ADMIN_KEY);
         environment.putAll(settings);
+        String plain = environment.containsKey("STIGMEM_TLS_CERT_PATH") ? "STIGMEM_LOCAL_HTTP_PORT" : "STIGMEM_PORT";
         return new NodeProcess(
                 directory,
                 Integer.parseInt(environment.getOrDefault("STIGMEM_PORT", "0")),
-                Integer.parseInt(environment.getOrDefault("STIGMEM_LOCAL_HTTP_PORT", "0")),
+                Integer.parseInt(environment.getOrDefault(plain, "0")),
                 environment);
     }
 

@@ -66,7 +66,8 @@ final class NodeClient {
     }
 
     private static String localBase(Configuration settings) {
-        return "http://localhost:" + settings.port("STIGMEM_LOCAL_HTTP_PORT");
+        boolean second = NodeSettings.mutualTls(settings) || !settings.isSet("STIGMEM_PORT");
+        return "http://localhost:" + settings.port(second ? "STIGMEM_LOCAL_HTTP_PORT" : "STIGMEM_PORT");
     }
 
     private String key(Configuration settings) {

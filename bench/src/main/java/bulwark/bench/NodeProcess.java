@@ -48,8 +48,6 @@ final class NodeProcess implements AutoCloseable {
                         "127.0.0.1",
                         "STIGMEM_PORT",
                         Integer.toString(port),
-                        "STIGMEM_LOCAL_HTTP_PORT",
-                        "0",
                         "STIGMEM_ADMIN_KEY",
                         key,
                         "STIGMEM_TL_LOCAL_PATH",
@@ -61,7 +59,9 @@ final class NodeProcess implements AutoCloseable {
                         "STIGMEM_RATE_LIMIT_WRITE_BURST",
                         CEILING,
                         "STIGMEM_RATE_LIMIT_READ_BURST",
-                        CEILING));
+                        CEILING,
+                        "STIGMEM_RATE_LIMIT_OPEN_PER_SECOND",
+                        "0"));
         long start = System.nanoTime();
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));

@@ -35,14 +35,14 @@ public final class QueryParameters {
 
     /** Required. */
     public String text(String name) {
-        if (request.query(name).isEmpty()) {
+        if (one(name).isEmpty()) {
             faults.add("missing", at(name), "Field required", null);
         }
         return optionalText(name).orElse("");
     }
 
     public Optional<String> optionalText(String name) {
-        return request.query(name).filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false));
+        return one(name).filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false));
     }
 
     /** Every value of a name that may stand more than once. */
@@ -59,7 +59,7 @@ public final class QueryParameters {
 
     /** Inclusive range. */
     public Optional<Long> optionalWholeNumber(String name, long min, long max) {
-        Optional<String> text = request.query(name);
+        Optional<String> text = one(name);
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -74,7 +74,7 @@ public final class QueryParameters {
 
     /** Inclusive range. */
     public double number(String name, double fallback, double min, double max) {
-        Optional<String> text = request.query(name);
+        Optional<String> text = one(name);
         if (text.isEmpty()) {
             return fallback;
         }
@@ -89,7 +89,7 @@ public final class QueryParameters {
     }
 
     public boolean flag(String name, boolean fallback) {
-        Optional<String> text = request.query(name);
+        Optional<String> text = one(name);
         String lower = text.map(t -> t.toLowerCase(Locale.ROOT)).orElse("");
         if (text.isPresent() && !TRUE.contains(lower) && !FALSE.contains(lower)) {
             String message = "Input should be a valid boolean, unable to interpret input";
@@ -100,12 +100,12 @@ public final class QueryParameters {
 
     /** @throws Refusal.Plain 400 for an unknown scope, at once: this one fault has a form of its own on the wire */
     public Optional<Scope> scope(String name) {
-        return request.query(name).map(text -> Scope.of(text).orElseThrow(QueryParameters::unknownScope));
+        return one(name).map(text -> Scope.of(text).orElseThrow(QueryParameters::unknownScope));
     }
 
     /** One of the given words. @throws Refusal.Plain 400 with the words sorted */
     public Optional<String> oneOf(String name, Set<String> words) {
-        Optional<String> text = request.query(name);
+        Optional<String> text = one(name);
         if (text.isPresent() && !words.contains(text.get())) {
             throw new Refusal.Plain(400, name + " must be one of " + pythonSet(words));
         }
@@ -130,6 +130,15 @@ public final class QueryParameters {
     private Optional<BigDecimal> ranged(String name, String text, BigDecimal min, BigDecimal max, boolean whole) {
         BigDecimal value = new BigDecimal(text);
         return faults.range(value, at(name), min, max, whole, text) ? Optional.of(value) : Optional.empty();
+    }
+
+    /** Two values where one is expected: which of them counts would depend on who reads. */
+    private Optional<String> one(String name) {
+        List<String> values = request.queryAll(name);
+        if (values.size() > 1) {
+            faults.add("repeated", at(name), "Parameter should be given once", values.getLast());
+        }
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
     }
 
     private static List<Object> at(String name) {

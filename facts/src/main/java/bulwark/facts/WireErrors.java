@@ -45,6 +45,38 @@ public final class WireErrors implements Service.Errors {
             case EdgeRefusal.Overloaded r ->
                 coded(503, "overloaded", "too many requests at once: try again shortly", Map.of())
                         .with("Retry-After", "1");
+            case EdgeRefusal.ShareExhausted r ->
+                coded(
+                                429,
+                                r.code(),
+                                "your requests hold too much memory at once: send fewer of them together, or ask for"
+                                        + " smaller pages",
+                                Map.of())
+                        .with("Retry-After", "1");
+            case EdgeRefusal.TooComplex r ->
+                coded(
+                        413,
+                        r.code(),
+                        "this one request needs more memory than a caller may hold: send it in parts, or start the"
+                                + " node with a larger BULWARK_HEAP",
+                        Map.of());
+            case EdgeRefusal.ForeignOrigin r ->
+                coded(
+                        403,
+                        r.code(),
+                        "authentication is off, so pages of other origins may not write: switch STIGMEM_AUTH_REQUIRED"
+                                + " on, or call without an Origin header",
+                        Map.of());
+            case EdgeRefusal.QueryTimedOut r ->
+                coded(
+                                503,
+                                r.code(),
+                                "the query was stopped after " + r.seconds()
+                                        + " seconds: narrow it, or try again later",
+                                Map.of())
+                        .with("Retry-After", "1");
+            case EdgeRefusal.QueryTooBroad r ->
+                coded(422, r.code(), "the query would look at too many rows: narrow it", Map.of());
             case EdgeRefusal.Stopping r ->
                 coded(503, "stopping", "the node is stopping: try again shortly", Map.of())
                         .with("Retry-After", "1");

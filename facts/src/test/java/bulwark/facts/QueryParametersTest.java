@@ -26,9 +26,26 @@ class QueryParametersTest {
         assertThat(query.flag("deep", false)).isTrue();
         assertThat(query.flag("other", true)).isTrue();
         assertThat(query.texts("q")).containsExactly("a", "b");
-        assertThat(query.optionalText("q")).contains("a");
         assertThat(query.scope("scope")).contains(Scope.TEAM);
         query.check();
+    }
+
+    @Test
+    void a_parameter_given_twice_where_one_value_is_expected_is_refused_by_name() {
+        for (String read : List.of("text", "number", "flag", "scope")) {
+            QueryParameters query = QueryParameters.of(request.query(read, "1", "2"));
+            assertThatThrownBy(() -> {
+                        switch (read) {
+                            case "text" -> query.optionalText(read);
+                            case "number" -> query.wholeNumber(read, 1, 1, 5);
+                            default -> query.flag(read, true);
+                        }
+                        query.check();
+                    })
+                    .isInstanceOf(Refusal.Invalid.class)
+                    .hasMessageContaining("repeated")
+                    .hasMessageContaining(read);
+        }
     }
 
     @Test

@@ -18,9 +18,12 @@ import org.slf4j.LoggerFactory;
  * whichever of answer, end of request and end of connection comes last. Event loop only, except {@link #render} and {@link #failed}.
  */
 final class Answer {
-    static final RequestHead UNKNOWN_HEAD = new RequestHead("-", new Target("-", ""), "", 0, null, false);
+    static final RequestHead UNKNOWN_HEAD = new RequestHead("-", new Target("-", ""), "", 0, null, false, false);
 
     private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+    /** What this program does not do is no fault of it: any caller could fill the log with it. */
+    private static final int NOT_IMPLEMENTED = 501;
+
     private static final Response BARE_FAILURE = Response.text(500, "text/plain", "internal error\n");
 
     private final Listener listener;
@@ -36,7 +39,8 @@ final class Answer {
     private boolean requestEnded;
     private boolean closeAfter;
     private boolean counted = true;
-    private long reserved;
+    private RequestMemory memory;
+    private @Nullable Principal principal;
 
     private enum Stage {
         HEAD,
@@ -51,6 +55,7 @@ final class Answer {
         this.connection = connection;
         this.request = request;
         this.requestId = listener.ids().accept(request.headers().get(SecurityHeaders.REQUEST_ID));
+        this.memory = new RequestMemory(listener.load().openMemory(), connection.remote());
         listener.load().requestOpened();
     }
 
@@ -63,8 +68,14 @@ final class Answer {
         identified = found.route().access() instanceof Route.Access.Open;
     }
 
-    void principal(Principal principal) {
+    void principal(Principal caller) {
         identified = true;
+        principal = caller;
+        memory = new RequestMemory(listener.load().memory(), caller.entityUri());
+    }
+
+    RequestMemory memory() {
+        return memory;
     }
 
     ReceivedRequest.Origin origin() {
@@ -94,14 +105,12 @@ final class Answer {
                     EdgeRefusal.HostNotAllowed _,
                     EdgeRefusal.PeerNoLongerTrusted _,
                     EdgeRefusal.Stopping _,
+                    EdgeRefusal.ForeignOrigin _,
+                    EdgeRefusal.ShareExhausted _,
+                    EdgeRefusal.TooComplex _,
                     EdgeRefusal.Overloaded _ -> true;
             default -> head.expectsContinue();
         };
-    }
-
-    boolean reserve(int bytes) {
-        reserved += bytes;
-        return listener.load().reserve(bytes);
     }
 
     /** The handler's answer, or the rendering of what it threw; null when a fast handler passes. */
@@ -116,8 +125,11 @@ final class Answer {
 
     Response failed(Throwable thrown) {
         try {
+            if (thrown instanceof RequestMemory.Exhausted exhausted) {
+                return refused(exhausted.refusal());
+            }
             Response rendered = listener.service().errors().render(thrown, requestId);
-            if (rendered.status() >= 500) {
+            if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {
                 LOG.error("request {} failed", requestId, thrown);
             }
             return rendered;
@@ -125,6 +137,16 @@ final class Answer {
             LOG.error("request {}: the error itself could not be rendered", requestId, e);
             return BARE_FAILURE;
         }
+    }
+
+    /** A refusal that the work itself met with, when the request had long been accepted. */
+    private Response refused(EdgeRefusal refusal) {
+        listener.metrics().refused(refusal);
+        Principal known = Thread.currentThread().isVirtual() ? principal : null;
+        listener.service()
+                .refusals()
+                .refused(known, head.method(), head.target().path(), connection.remote(), refusal);
+        return listener.service().errors().render(refusal);
     }
 
     void send(Response answer) {
@@ -137,8 +159,9 @@ final class Answer {
             return;
         }
         HttpServerResponse response = request.response();
+        EdgeRefusal tooMuch = memory.holdOnly(answer.body().length);
         try {
-            write(response, answer);
+            write(response, tooMuch == null ? answer : refused(tooMuch));
         } catch (IllegalArgumentException e) {
             LOG.error("request {}: the answer has a malformed header", requestId, e);
             response.headers().clear();
@@ -218,7 +241,7 @@ final class Answer {
     private void settle() {
         if (counted) {
             counted = false;
-            listener.load().release(reserved);
+            memory.end();
             listener.load().requestClosed();
         }
     }

@@ -31,6 +31,10 @@ final class Connection {
     private @Nullable Exchange exchange;
     private long headBeganAt;
     private boolean headPending;
+    /** When it became idle, or {@link #NEVER} while it has a request; read by other threads. */
+    private volatile long idleSince = System.nanoTime();
+
+    private volatile boolean displaced;
     private boolean bodyMalformed;
     private boolean closed;
     private long discarded;
@@ -125,6 +129,7 @@ final class Connection {
 
     void began(Exchange next) {
         exchange = next;
+        idleSince = NEVER;
         expectNothing();
     }
 
@@ -154,6 +159,7 @@ final class Connection {
     /** The answer is out and the request was read to its end. */
     void done() {
         exchange = null;
+        idleSince = System.nanoTime();
         if (headPending) {
             waitingFor = "headers";
             deadline = headBeganAt + TimeUnit.SECONDS.toNanos(limits.headerSeconds());
@@ -166,6 +172,25 @@ final class Connection {
     @Nullable
     String overdue(long now) {
         return deadline == NEVER || now - deadline < 0 ? null : waitingFor;
+    }
+
+    /** How long it has had no request, or -1 when it has one or makes room already; from any thread. */
+    long idleNanos(long now) {
+        long since = idleSince;
+        return since == NEVER || displaced ? -1 : Math.max(0, now - since);
+    }
+
+    /** Closes it, unless a request has come meanwhile, to make room for another; from any thread. @return false when it makes room already */
+    boolean displace() {
+        if (displaced) {
+            return false;
+        }
+        displaced = true;
+        run(() -> {
+            displaced = false;
+            closeIfIdle();
+        });
+        return true;
     }
 
     void closeIfIdle() {

@@ -13,6 +13,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.net.BindException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +31,7 @@ public final class Edge implements AutoCloseable {
     private static final int REQUEST_LINE_EXTRA = 32;
 
     private final Vertx vertx;
-    private final Load load = new Load();
+    private final Load load = new Load(DescriptorLimit.connections(Path.of("/proc/self/limits")));
     private final RequestIds ids = new RequestIds();
     private final AtomicInteger freePorts = new AtomicInteger();
 

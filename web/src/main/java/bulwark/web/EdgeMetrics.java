@@ -46,7 +46,7 @@ final class EdgeMetrics {
         metrics.count(prefix + "_edge_refused", "code", refusal.code());
     }
 
-    /** @param why one of headers, body, idle, limit, linger */
+    /** @param why one of headers, body, reader, idle, displaced, limit, linger */
     void closed(String why) {
         metrics.count(prefix + "_edge_closed", "reason", why);
     }

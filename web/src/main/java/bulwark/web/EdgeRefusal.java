@@ -114,4 +114,44 @@ public sealed interface EdgeRefusal {
             return "overloaded";
         }
     }
+
+    /** The caller's own requests hold too much memory together; others are served. Safe to repeat after a second. */
+    record ShareExhausted() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "share_exhausted";
+        }
+    }
+
+    /** One request whose content would need more memory than any caller may hold. */
+    record TooComplex() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "too_complex";
+        }
+    }
+
+    /** A page of another origin, in somebody's browser, asks a node that asks nobody who calls. */
+    record ForeignOrigin() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "foreign_origin";
+        }
+    }
+
+    /** A query ran for too long and was stopped. @param seconds how long it may run */
+    record QueryTimedOut(int seconds) implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "query_timed_out";
+        }
+    }
+
+    /** A query would have to look at too many rows. */
+    record QueryTooBroad() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "query_too_broad";
+        }
+    }
 }

@@ -17,22 +17,23 @@ import org.jspecify.annotations.Nullable;
  * event loop; what may block runs on a virtual thread and comes back with {@link Connection#run}.
  */
 final class Exchange {
+    private static final byte[] NO_BODY = {};
+
     private final Listener listener;
     private final Connection connection;
     private final HttpServerRequest request;
     private final Answer answer;
-    private final CollectedBody body;
 
     private RequestHead head = Answer.UNKNOWN_HEAD;
     private Match.@Nullable Found match;
     private @Nullable Principal principal;
+    private @Nullable CollectedBody body;
     private boolean paused;
 
     Exchange(Listener listener, Connection connection, HttpServerRequest request) {
         this.listener = listener;
         this.connection = connection;
         this.request = request;
-        this.body = new CollectedBody(listener.limits().maxBody());
         this.answer = new Answer(listener, connection, request);
     }
 
@@ -92,7 +93,9 @@ final class Exchange {
             }
             connection.acceptHost(head.host());
         }
-        return null;
+        return head.fromForeignOrigin() && listener.service().anonymous() != null
+                ? new EdgeRefusal.ForeignOrigin()
+                : null;
     }
 
     /** HEAD is answered on open GET routes only. */
@@ -110,7 +113,11 @@ final class Exchange {
 
     private void identify(Route route) {
         if (route.access() instanceof Route.Access.Open) {
-            accept();
+            if (listener.sources().take(connection.remote(), "", route.dimension()) instanceof Grant.Refused refused) {
+                refuse(new EdgeRefusal.QuotaExceeded(route.dimension(), connection.remote(), refused.retryAfter()));
+            } else {
+                accept();
+            }
             return;
         }
         String bearer = head.bearer();
@@ -150,9 +157,8 @@ final class Exchange {
         principal = caller;
         answer.principal(caller);
         String dimension = route.dimension();
-        if (dimension != null
-                && listener.service().quotas().take(caller.entityUri(), caller.tenant(), dimension)
-                        instanceof Grant.Refused refused) {
+        if (listener.service().quotas().take(caller.entityUri(), caller.tenant(), dimension)
+                instanceof Grant.Refused refused) {
             refuse(new EdgeRefusal.QuotaExceeded(dimension, caller.entityUri(), refused.retryAfter()));
             return;
         }
@@ -171,20 +177,38 @@ final class Exchange {
             dispatch();
             return;
         }
+        int limit = maxBody();
+        if (limit == 0 || head.bodyLength() > limit) {
+            refuse(new EdgeRefusal.BodyTooLarge(limit));
+            return;
+        }
         if (head.expectsContinue()) {
             request.response().writeContinue();
         }
+        body = new CollectedBody(limit);
         answer.collecting();
         connection.expectBody();
     }
 
+    private int maxBody() {
+        return found().route().maxBody(head.method(), listener.limits().maxBody());
+    }
+
+    private Match.Found found() {
+        return Objects.requireNonNull(match, "no route");
+    }
+
     private void chunk(Buffer chunk) {
-        if (!answer.isCollecting()) {
+        CollectedBody collected = body;
+        if (collected == null || !answer.isCollecting()) {
             connection.discarded(chunk.length());
-        } else if (!body.add(chunk)) {
-            refuse(new EdgeRefusal.BodyTooLarge(listener.limits().maxBody()));
-        } else if (!answer.reserve(chunk.length())) {
-            refuse(new EdgeRefusal.Overloaded());
+        } else if (!collected.add(chunk)) {
+            refuse(new EdgeRefusal.BodyTooLarge(maxBody()));
+        } else {
+            EdgeRefusal refusal = answer.memory().tryTake(chunk.length());
+            if (refusal != null) {
+                refuse(refusal);
+            }
         }
     }
 
@@ -212,12 +236,23 @@ final class Exchange {
 
     private void dispatch() {
         connection.expectNothing();
-        Match.Found found = match;
-        if (found == null) {
-            throw new IllegalStateException("no route");
+        Match.Found found = found();
+        byte[] bytes = body == null ? NO_BODY : body.toBytes();
+        body = null;
+        EdgeRefusal refusal = bytes.length == 0 ? null : answer.memory().tryTake(JsonCost.of(bytes));
+        if (refusal != null) {
+            refuse(refusal);
+            return;
         }
         Request received = new ReceivedRequest(
-                answer.origin(), head.method(), head.target(), found, request::getHeader, body.toBytes(), principal);
+                answer.origin(),
+                head.method(),
+                head.target(),
+                found,
+                request::getHeader,
+                bytes,
+                principal,
+                answer.memory());
         Handler handler = found.route().handler();
         answer.handling();
         if (found.route().fast()) {

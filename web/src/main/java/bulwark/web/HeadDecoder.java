@@ -16,8 +16,8 @@ import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.util.List;
 
 /**
- * Netty's strict decoder (bare LF, two lengths, length with chunks: all refused) with three additions: folded header lines are
- * refused too, each fault becomes a {@link RefusedRequest} instead of a torn connection, and the connection learns when a head begins.
+ * Netty's strict decoder (bare LF, two lengths, length with chunks: all refused) with four additions: folded header lines
+ * and names that are no tokens are refused too, each fault becomes a {@link RefusedRequest} instead of a torn connection, and the connection learns when a head begins.
  */
 final class HeadDecoder extends VertxHttpRequestDecoder {
     private static final byte LF = '\n';
@@ -69,6 +69,11 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
             } else if (!spoken(request.protocolVersion())) {
                 out.clear();
                 refuse(new EdgeRefusal.BadRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here."), out);
+            } else if (!HeaderNames.allTokens(request.headers())) {
+                out.clear();
+                refuse(
+                        new EdgeRefusal.BadRequest("A header line has no name, or one with a forbidden character."),
+                        out);
             }
         } else if (result.isFailure()) {
             out.remove(i);

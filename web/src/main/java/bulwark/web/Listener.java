@@ -1,6 +1,8 @@
 package bulwark.web;
 
+import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.tls.ReloadingTls;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What all requests of one listener share. Immutable. */
@@ -11,7 +13,10 @@ record Listener(
         EdgeMetrics metrics,
         Load load,
         RequestIds ids,
+        Quotas sources,
         @Nullable ReloadingTls tls) {
+
+    private static final int OPEN_BURST_SECONDS = 4;
 
     static Listener of(Service service, Load load, RequestIds ids, @Nullable ReloadingTls tls) {
         Router.of(service.routes()); // also those that only the local socket serves: a fault in any of them stops the
@@ -25,7 +30,15 @@ record Listener(
                 new EdgeMetrics(service.metrics(), service.name(), router.endpoints()),
                 load,
                 ids,
+                service.quotas().sibling(openRequests(service.limits().openPerSecond())),
                 tls);
+    }
+
+    /** Everybody behind one proxy shares its address, so this is wide. */
+    private static Map<String, Quotas.Limit> openRequests(int perSecond) {
+        return perSecond == 0
+                ? Map.of()
+                : Map.of(Route.BY_SOURCE, new Quotas.Limit((double) OPEN_BURST_SECONDS * perSecond, perSecond));
     }
 
     Service.Limits limits() {

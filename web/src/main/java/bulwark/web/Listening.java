@@ -52,15 +52,20 @@ final class Listening extends VerticleBase {
     private void connected(HttpConnection http) {
         HttpServerConnection server = (HttpServerConnection) http;
         Connection connection = new Connection(server, listener.limits());
-        boolean welcome = listener.load().connected(listener.limits().maxConnections());
+        OpenConnections.Admission admission = listener.load()
+                .connections()
+                .opened(connection, listener.limits().maxConnections());
         connections.put(http, connection);
         http.exceptionHandler(e -> LOG.debug("connection from {} failed: {}", connection.remote(), e.toString()));
         http.closeHandler(v -> {
             connections.remove(http);
-            listener.load().disconnected();
+            listener.load().connections().closed(connection);
             connection.wasClosed();
         });
-        if (!welcome) {
+        if (admission == OpenConnections.Admission.DISPLACED) {
+            listener.metrics().closed("displaced");
+        }
+        if (admission == OpenConnections.Admission.FULL) {
             listener.metrics().closed("limit");
             connection.close();
             return;

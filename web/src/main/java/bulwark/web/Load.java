@@ -4,28 +4,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** What the process has in its hands, bounded so that a flood is refused instead of filling the heap. Thread-safe. */
 final class Load {
     static final int MAX_WORKING = 2_000;
 
-    private final long maxBodyBytes = Runtime.getRuntime().maxMemory() / 4;
-    private final AtomicInteger connections = new AtomicInteger();
+    /** Callers who are not known get this part of the memory, so that they cannot use up what known ones need. */
+    private static final int OPEN_PART = 16;
+
+    private final MemoryBudget memory = MemoryBudget.ofHeap(Runtime.getRuntime().maxMemory());
+    private final MemoryBudget openMemory = new MemoryBudget(memory.total() / OPEN_PART);
+    private final OpenConnections connections;
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger working = new AtomicInteger();
-    private final AtomicLong bodyBytes = new AtomicLong();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CompletableFuture<Void> answered = new CompletableFuture<>();
     private volatile boolean draining;
 
-    /** Counts a connection in; false when the listener's limit is passed. In both cases {@link #disconnected} follows. */
-    boolean connected(int limit) {
-        return connections.incrementAndGet() <= limit;
+    Load(int maxConnections) {
+        this.connections = new OpenConnections(maxConnections);
     }
 
-    void disconnected() {
-        connections.decrementAndGet();
+    OpenConnections connections() {
+        return connections;
     }
 
     /** A request that needs a virtual thread; false when too many have one. */
@@ -41,13 +42,14 @@ final class Load {
         working.decrementAndGet();
     }
 
-    /** Bytes of a body that is being collected; false when the bodies together are too large. Always give back with {@link #release}. */
-    boolean reserve(long bytes) {
-        return bodyBytes.addAndGet(bytes) <= maxBodyBytes;
+    /** For requests of known callers. */
+    MemoryBudget memory() {
+        return memory;
     }
 
-    void release(long bytes) {
-        bodyBytes.addAndGet(-bytes);
+    /** For requests on open routes. */
+    MemoryBudget openMemory() {
+        return openMemory;
     }
 
     void requestOpened() {

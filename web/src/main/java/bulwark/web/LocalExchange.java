@@ -120,7 +120,8 @@ final class LocalExchange {
                 found,
                 received.head::header,
                 received.body,
-                served.owner);
+                served.owner,
+                RequestMemory.unlimited());
         try {
             @Nullable Response answer = found.route().handler().handle(request);
             // A fast handler may pass the first time, as on an event loop.

@@ -15,6 +15,7 @@ final class ReceivedRequest implements Request {
     private final Function<String, @Nullable String> headers;
     private final byte[] body;
     private final @Nullable Principal principal;
+    private final RequestMemory memory;
     private volatile @Nullable QueryString query;
 
     /** @param requestId as echoed to the caller; @param remote address without port, or {@code local} */
@@ -28,7 +29,8 @@ final class ReceivedRequest implements Request {
             Router.Match.Found match,
             Function<String, @Nullable String> headers,
             byte[] body,
-            @Nullable Principal principal) {
+            @Nullable Principal principal,
+            RequestMemory memory) {
         this.origin = origin;
         this.method = method;
         this.target = target;
@@ -36,6 +38,7 @@ final class ReceivedRequest implements Request {
         this.headers = headers;
         this.body = body;
         this.principal = principal;
+        this.memory = memory;
     }
 
     @Override
@@ -104,5 +107,10 @@ final class ReceivedRequest implements Request {
     @Override
     public String remote() {
         return origin.remote();
+    }
+
+    @Override
+    public RequestMemory memory() {
+        return memory;
     }
 }

@@ -33,4 +33,9 @@ public interface Request {
 
     /** Address of the peer without the port, or {@code local}. */
     String remote();
+
+    /** What a handler that builds something large takes its bytes from, before it builds. */
+    default RequestMemory memory() {
+        return RequestMemory.unlimited();
+    }
 }

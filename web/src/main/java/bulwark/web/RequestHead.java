@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bodyLength bytes, 0 for none, -1 when the body comes in chunks
  * @param bearer the credentials, or null without an Authorization header; empty when they are of no use
  * @param expectsContinue the client waits for 100 before it sends the body
+ * @param fromForeignOrigin a browser sends it for a page of another origin, and it may change something
  */
 record RequestHead(
         String method,
@@ -20,7 +21,8 @@ record RequestHead(
         String host,
         long bodyLength,
         @Nullable String bearer,
-        boolean expectsContinue) {
+        boolean expectsContinue,
+        boolean fromForeignOrigin) {
 
     private static final String BEARER = "Bearer ";
 
@@ -34,13 +36,24 @@ record RequestHead(
             throw new Refused(new EdgeRefusal.UriTooLong());
         }
         MultiMap headers = request.headers();
+        String method = decoded.method().name();
+        String host = host(headers);
         return new RequestHead(
-                decoded.method().name(),
+                method,
                 target(decoded.uri()),
-                host(headers),
-                bodyLength(decoded.method().name(), headers, limits.maxBody()),
+                host,
+                bodyLength(method, headers, limits.maxBody()),
                 bearer(headers),
-                "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)));
+                "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)),
+                foreignOrigin(method, host, headers));
+    }
+
+    private static boolean foreignOrigin(String method, String host, MultiMap headers) {
+        String origin = headers.get(HttpHeaders.ORIGIN);
+        return origin != null
+                && !method.equals("GET")
+                && !method.equals("HEAD")
+                && !origin.equalsIgnoreCase("http://" + host);
     }
 
     boolean hasBody() {

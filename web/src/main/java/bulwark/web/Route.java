@@ -1,24 +1,31 @@
 package bulwark.web;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * One method and path with its declared permission: a route cannot exist without the declaration.
  *
  * @param path template such as {@code /v1/facts/{id}}; a parameter matches one segment, decoded after splitting
  * @param access what it takes to call it
- * @param dimension quota dimension, or null for none
+ * @param dimension what callers are charged for: by principal, on an open route ({@link #BY_SOURCE}) by the address that they call from
  * @param fast the handler never blocks and runs on the event loop; it may return null from {@link #handler} to be called again on a virtual thread
  * @param network answers on the network listeners; false = local socket only
  */
 public record Route(
-        String method,
-        String path,
-        Access access,
-        @Nullable String dimension,
-        boolean fast,
-        boolean network,
-        Handler handler) {
+        String method, String path, Access access, String dimension, boolean fast, boolean network, Handler handler) {
+
+    /** The dimension of open routes. */
+    public static final String BY_SOURCE = "source";
+
+    /** The dimension of the owner's routes: whoever owns the process is not charged. */
+    public static final String OWNER = "owner";
+
+    /** The largest body that a caller may send who is not asked who he is. */
+    static final int MAX_OPEN_BODY = 4 * 1024;
+
+    public Route {
+        if (dimension.isEmpty()) {
+            throw new IllegalArgumentException("a route needs a quota dimension: " + method + " " + path);
+        }
+    }
 
     public sealed interface Access {
         /** No identity needed; none is looked for. */
@@ -34,23 +41,30 @@ public record Route(
     }
 
     public static Route open(String method, String path, Handler handler) {
-        return new Route(method, path, new Access.Open(), null, false, true, handler);
+        return new Route(method, path, new Access.Open(), BY_SOURCE, false, true, handler);
     }
 
-    public static Route authenticated(String method, String path, @Nullable String dimension, Handler handler) {
+    public static Route authenticated(String method, String path, String dimension, Handler handler) {
         return new Route(method, path, new Access.Authenticated(), dimension, false, true, handler);
     }
 
-    public static Route permitted(
-            String method, String path, String permission, @Nullable String dimension, Handler handler) {
+    public static Route permitted(String method, String path, String permission, String dimension, Handler handler) {
         return new Route(method, path, new Access.Permission(permission), dimension, false, true, handler);
     }
 
     public static Route owner(String method, String path, Handler handler) {
-        return new Route(method, path, new Access.Owner(), null, false, false, handler);
+        return new Route(method, path, new Access.Owner(), OWNER, false, false, handler);
     }
 
     public Route asFast() {
         return new Route(method, path, access, dimension, true, network, handler);
+    }
+
+    /** Bytes of a body that the route takes: none for methods that only read or remove, little from callers who are not known. */
+    int maxBody(String method, int limit) {
+        return switch (method) {
+            case "GET", "HEAD", "DELETE" -> 0;
+            default -> access instanceof Access.Open ? Math.min(limit, MAX_OPEN_BODY) : limit;
+        };
     }
 }

@@ -61,7 +61,11 @@ public record Service(
         void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal);
     }
 
-    /** @param maxBody bytes; times in seconds */
+    /**
+     * @param maxBody bytes; times in seconds
+     * @param openPerSecond requests a second on open routes from one address, four seconds' worth at once; 0 = unlimited
+     * @param querySeconds how long one query of the store may run for a request
+     */
     public record Limits(
             int maxBody,
             int maxHeaderBytes,
@@ -69,9 +73,24 @@ public record Service(
             int headerSeconds,
             int bodySeconds,
             int keepAliveSeconds,
-            int maxConnections) {
+            int maxConnections,
+            int openPerSecond,
+            int querySeconds) {
         public static Limits defaults() {
-            return new Limits(1 << 20, 16 * 1024, 8 * 1024, 8, 30, 75, 10_000);
+            return new Limits(1 << 20, 16 * 1024, 8 * 1024, 8, 30, 75, 10_000, 500, 10);
+        }
+
+        public Limits withOpenPerSecond(int requests) {
+            return new Limits(
+                    maxBody,
+                    maxHeaderBytes,
+                    maxUri,
+                    headerSeconds,
+                    bodySeconds,
+                    keepAliveSeconds,
+                    maxConnections,
+                    requests,
+                    querySeconds);
         }
     }
 }

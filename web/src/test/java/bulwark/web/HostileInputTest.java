@@ -18,11 +18,11 @@ class HostileInputTest {
 
     @BeforeEach
     void listen() {
-        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 2, 2, 100);
+        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 2, 2, 100, 500, 10);
         part.with(
                 Route.open("GET", "/open", r -> TestService.text("open")),
-                Route.authenticated("GET", "/things/{id}", null, r -> TestService.text(r.pathParameter("id"))),
-                Route.authenticated("POST", "/echo", null, TestService.echo()));
+                Route.authenticated("GET", "/things/{id}", "test", r -> TestService.text(r.pathParameter("id"))),
+                Route.authenticated("POST", "/echo", "test", TestService.echo()));
         port = edge.listenPlain(part.build(), "127.0.0.1", 0);
     }
 
@@ -117,6 +117,9 @@ class HostileInputTest {
                 head + "Transfer-Encoding: chunked\r\n\r\n4;a=\nb\r\nabcd\r\n0\r\n\r\n",
                 head + "X-Folded: a\r\n b\r\nContent-Length: 0\r\n\r\n",
                 head + "X-Folded: a\r\n\tb\r\nContent-Length: 0\r\n\r\n",
+                head + ": x\r\nContent-Length: 0\r\n\r\n",
+                head + "X(Y): x\r\nContent-Length: 0\r\n\r\n",
+                head + "X\u00e9: x\r\nContent-Length: 0\r\n\r\n",
                 head + "X-Nul: a\u0000b\r\nContent-Length: 0\r\n\r\n",
                 "POST /echo HTTP/1.1\nHost: localhost\n\n",
                 "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {

@@ -50,10 +50,13 @@ class IdentityTest {
         part.anonymous = null;
         part.with(
                 Route.authenticated(
-                        "GET", "/me", null, r -> TestService.text(r.principal().entityUri())),
+                        "GET",
+                        "/me",
+                        "test",
+                        r -> TestService.text(r.principal().entityUri())),
                 Route.permitted("GET", "/read", "read", "small", r -> TestService.text("read")),
                 Route.permitted("POST", "/admin", "admin", "small", TestService.echo()),
-                Route.authenticated("POST", "/echo", null, TestService.echo()));
+                Route.authenticated("POST", "/echo", "test", TestService.echo()));
         port = edge.listenPlain(part.build(), "127.0.0.1", 0);
     }
 
@@ -121,7 +124,10 @@ class IdentityTest {
     void a_trusted_identity_stands_in_for_no_credentials_but_not_for_wrong_ones() {
         TestService open = new TestService()
                 .with(Route.authenticated(
-                        "GET", "/me", null, r -> TestService.text(r.principal().entityUri())));
+                        "GET",
+                        "/me",
+                        "test",
+                        r -> TestService.text(r.principal().entityUri())));
         open.keys = part.keys;
         int other = edge.listenPlain(open.build(), "127.0.0.1", 0);
         assertThat(RawClient.exchange(other, request("GET", "/me", null, ""))).endsWith("anon:trusted");

@@ -50,7 +50,7 @@ class LocalSocketTest {
                     "GET",
                     "/v1/secret",
                     "admin",
-                    null,
+                    "test",
                     request ->
                             TestService.text(request.principal().permissions().toString())),
             Route.open("GET", "/pass", new PassesOnce()).asFast(),

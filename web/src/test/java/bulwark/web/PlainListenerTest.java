@@ -27,20 +27,20 @@ class PlainListenerTest {
     void listen() {
         part.with(
                 Route.open("GET", "/open", r -> TestService.text("open")),
-                Route.authenticated("GET", "/things/{id}", null, r -> TestService.text(r.pathParameter("id"))),
-                Route.authenticated("PUT", "/things/{id}", null, TestService.echo()),
-                Route.authenticated("POST", "/echo", null, TestService.echo()),
+                Route.authenticated("GET", "/things/{id}", "test", r -> TestService.text(r.pathParameter("id"))),
+                Route.authenticated("PUT", "/things/{id}", "test", TestService.echo()),
+                Route.authenticated("POST", "/echo", "test", TestService.echo()),
                 Route.authenticated(
                         "GET",
                         "/query",
-                        null,
+                        "test",
                         r -> TestService.text(r.query("a").orElse("none") + r.queryAll("a"))),
-                Route.authenticated("GET", "/broken", null, r -> {
+                Route.authenticated("GET", "/broken", "test", r -> {
                     throw new IllegalStateException("a fault of ours");
                 }),
-                Route.authenticated("GET", "/void", null, r -> Response.noContent()),
-                Route.permitted("GET", "/secret", "admin", null, r -> TestService.text("secret")),
-                Route.authenticated("GET", "/federation/peers", null, r -> TestService.text("peers")),
+                Route.authenticated("GET", "/void", "test", r -> Response.noContent()),
+                Route.permitted("GET", "/secret", "admin", "test", r -> TestService.text("secret")),
+                Route.authenticated("GET", "/federation/peers", "test", r -> TestService.text("peers")),
                 Route.owner("POST", "/local/stop", r -> TestService.text("stopped")));
         port = edge.listenPlain(part.build(), "127.0.0.1", 0);
     }
@@ -196,11 +196,11 @@ class PlainListenerTest {
                         Route.authenticated(
                                         "GET",
                                         "/hit",
-                                        null,
+                                        "test",
                                         r -> TestService.text("virtual "
                                                 + Thread.currentThread().isVirtual()))
                                 .asFast(),
-                        Route.authenticated("GET", "/miss", null, r -> {
+                        Route.authenticated("GET", "/miss", "test", r -> {
                                     if (!Thread.currentThread().isVirtual()) {
                                         first.set("loop");
                                         return null;

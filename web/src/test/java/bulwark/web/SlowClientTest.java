@@ -16,15 +16,17 @@ class SlowClientTest {
     private final Edge edge = Edge.create();
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
+    private final CountDownLatch allEntered = new CountDownLatch(3);
     private int port;
 
     @BeforeEach
     void listen() {
-        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 1, 1, 1, 3);
+        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 1, 1, 1, 3, 500, 10);
         part.with(
                 Route.open("GET", "/open", r -> TestService.text("open")),
                 Route.open("GET", "/slow", r -> {
                     entered.countDown();
+                    allEntered.countDown();
                     try {
                         release.await();
                     } catch (InterruptedException e) {
@@ -32,7 +34,7 @@ class SlowClientTest {
                     }
                     return TestService.text("slow but done");
                 }),
-                Route.authenticated("POST", "/echo", null, TestService.echo()));
+                Route.authenticated("POST", "/echo", "test", TestService.echo()));
         port = edge.listenPlain(part.build(), "127.0.0.1", 0);
     }
 
@@ -99,7 +101,21 @@ class SlowClientTest {
     }
 
     @Test
-    void connections_past_the_limit_are_closed_at_once() {
+    void connections_past_the_limit_are_closed_at_once_while_all_others_are_busy() throws Exception {
+        try (RawClient first = new RawClient(port);
+                RawClient second = new RawClient(port);
+                RawClient third = new RawClient(port)) {
+            for (RawClient client : new RawClient[] {first, second, third}) {
+                client.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            }
+            allEntered.await();
+            assertThat(RawClient.exchange(port, "")).isEmpty();
+            assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"limit\"} 1");
+        }
+    }
+
+    @Test
+    void a_new_connection_past_the_limit_takes_the_place_of_the_one_that_is_idle_longest() {
         try (RawClient first = new RawClient(port);
                 RawClient second = new RawClient(port);
                 RawClient third = new RawClient(port)) {
@@ -107,8 +123,11 @@ class SlowClientTest {
                 client.send("GET /open HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 client.readUntil("open");
             }
-            assertThat(RawClient.exchange(port, "")).isEmpty();
-            assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"limit\"} 1");
+            assertThat(RawClient.exchange(port, "GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                    .endsWith("open");
+            assertThat(part.metrics.scrape())
+                    .contains("test_edge_closed_total{reason=\"displaced\"}")
+                    .doesNotContain("reason=\"limit\"");
         }
     }
 

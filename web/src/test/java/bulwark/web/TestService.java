@@ -5,9 +5,11 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.quota.Quotas;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,7 @@ final class TestService {
     @Nullable
     ApiKeys keys;
 
-    @Nullable
-    Quotas quotas;
+    Quotas quotas = Quotas.of(Map.of(), Clock.systemUTC());
 
     @Nullable
     Principal anonymous = ANYBODY;
@@ -79,13 +80,16 @@ final class TestService {
                 case EdgeRefusal.NoCredentials _, EdgeRefusal.BadCredentials _ -> 401;
                 case EdgeRefusal.PermissionMissing _ -> 403;
                 case EdgeRefusal.QuotaExceeded _ -> 429;
-                case EdgeRefusal.BodyTooLarge _ -> 413;
+                case EdgeRefusal.BodyTooLarge _, EdgeRefusal.TooComplex _ -> 413;
+                case EdgeRefusal.ShareExhausted _ -> 429;
+                case EdgeRefusal.ForeignOrigin _ -> 403;
+                case EdgeRefusal.QueryTooBroad _ -> 422;
                 case EdgeRefusal.HeadersTooLarge _ -> 431;
                 case EdgeRefusal.UriTooLong _ -> 414;
                 case EdgeRefusal.BadRequest _ -> 400;
                 case EdgeRefusal.HostNotAllowed _, EdgeRefusal.TlsRequired _ -> 421;
                 case EdgeRefusal.PeerNoLongerTrusted _ -> 401;
-                case EdgeRefusal.Stopping _, EdgeRefusal.Overloaded _ -> 503;
+                case EdgeRefusal.Stopping _, EdgeRefusal.Overloaded _, EdgeRefusal.QueryTimedOut _ -> 503;
             };
         }
     }

@@ -38,10 +38,10 @@ class TlsListenerTest {
         tls = ReloadingTls.load(
                 new TlsFiles(directory.resolve("node.crt"), directory.resolve("node.key"), directory.resolve("ca.crt")),
                 Clock.systemUTC());
-        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 5, 5, 100);
+        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 5, 5, 100, 500, 10);
         part.with(
                 Route.open("GET", "/healthz", r -> TestService.text("tls " + r.tls())),
-                Route.authenticated("GET", "/federation/peers", null, r -> TestService.text("peers")));
+                Route.authenticated("GET", "/federation/peers", "test", r -> TestService.text("peers")));
         port = edge.listenTls(part.build(), "127.0.0.1", 0, tls);
     }
 

@@ -102,6 +102,7 @@ final class Observation implements AutoCloseable {
                 case EdgeRefusal.MethodNotAllowed _ -> 405;
                 case EdgeRefusal.Stopping _, EdgeRefusal.Overloaded _ -> 503;
                 case EdgeRefusal.HostNotAllowed _ -> 421;
+                case EdgeRefusal.QuotaExceeded _ -> 429;
                 case EdgeRefusal.BodyTooLarge _ -> 413;
                 case EdgeRefusal.HeadersTooLarge _ -> 431;
                 case EdgeRefusal.UriTooLong _ -> 414;

@@ -1,6 +1,8 @@
 package bulwark.facts.admin;
 
 import static bulwark.facts.QuotaDimensions.ADMIN_ACTION;
+import static bulwark.facts.QuotaDimensions.FACT_READ;
+import static bulwark.facts.QuotaDimensions.FACT_WRITE;
 
 import bulwark.facts.Body;
 import bulwark.facts.QueryParameters;
@@ -49,11 +51,11 @@ public final class KeyRoutes {
                 Route.permitted("POST", "/v1/admin/keys", "admin", ADMIN_ACTION, this::mintLabelled),
                 Route.permitted("GET", "/v1/admin/api-keys", "admin", ADMIN_ACTION, this::listAll),
                 Route.permitted("DELETE", "/v1/admin/api-keys/{id}", "admin", ADMIN_ACTION, this::revokeAny),
-                Route.permitted("POST", "/v1/auth/keys", "admin", null, this::register),
-                Route.authenticated("GET", "/v1/auth/keys", null, this::listOwn),
-                Route.permitted("GET", "/v1/auth/keys/expiring-soon", "admin", null, this::expiringSoon),
-                Route.authenticated("DELETE", "/v1/auth/keys/{id}", null, this::revokeOwn),
-                Route.authenticated("GET", "/v1/me", null, KeyRoutes::me));
+                Route.permitted("POST", "/v1/auth/keys", "admin", ADMIN_ACTION, this::register),
+                Route.authenticated("GET", "/v1/auth/keys", FACT_READ, this::listOwn),
+                Route.permitted("GET", "/v1/auth/keys/expiring-soon", "admin", ADMIN_ACTION, this::expiringSoon),
+                Route.authenticated("DELETE", "/v1/auth/keys/{id}", FACT_WRITE, this::revokeOwn),
+                Route.authenticated("GET", "/v1/me", FACT_READ, KeyRoutes::me));
     }
 
     private Response mint(Request request) {

@@ -45,7 +45,7 @@ public final class FactRoutes {
                 Route.permitted("GET", ONE, "read", READ, this::get).asFast(),
                 Route.permitted("GET", ONE + "/provenance", "read", READ, this::provenance),
                 Route.permitted("POST", ONE + "/verify-cid", "read", READ, this::verifyCid),
-                Route.permitted("GET", "/v1/admin/cid-backfill/status", "admin", null, FactRoutes::backfill));
+                Route.permitted("GET", "/v1/admin/cid-backfill/status", "admin", READ, FactRoutes::backfill));
     }
 
     private Response create(Request request) {

@@ -35,7 +35,7 @@ public final class GraphRoutes {
     }
 
     public List<Route> routes() {
-        return List.of(Route.permitted("GET", "/v1/graph/neighbors", "read", null, this::neighbours));
+        return List.of(Route.permitted("GET", "/v1/graph/neighbors", "read", "fact_read", this::neighbours));
     }
 
     private Response neighbours(Request request) {

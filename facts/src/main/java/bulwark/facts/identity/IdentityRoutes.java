@@ -29,7 +29,7 @@ public final class IdentityRoutes {
                 Route.open("GET", "/.well-known/stigmem-manifest.json", this::manifest)
                         .asFast(),
                 Route.open("GET", "/.well-known/stigmem-manifest-proof.json", this::proof),
-                Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", null, this::stored),
+                Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", "fact_read", this::stored),
                 Route.owner("POST", "/local/identity/rotate", this::rotate));
     }
 

@@ -143,7 +143,7 @@ public final class FactsNode implements AutoCloseable {
                     service, NodeSettings.host(core.configuration), core.configuration.port("STIGMEM_PORT"));
         }
         int localPort = core.configuration.port("STIGMEM_LOCAL_HTTP_PORT");
-        plainPort = localPort == 0
+        plainPort = tls == null || localPort == 0
                 ? 0
                 : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
         core.outbox.start();
@@ -222,7 +222,8 @@ public final class FactsNode implements AutoCloseable {
                 FactsNode::onlyOverTls,
                 Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")),
                 core.metrics,
-                Service.Limits.defaults());
+                Service.Limits.defaults().withOpenPerSecond((int)
+                        Math.min(100_000, core.configuration.count("STIGMEM_RATE_LIMIT_OPEN_PER_SECOND"))));
     }
 
     /** Peer routes; the owner's token routes and manifest look-ups are for local callers too. */
@@ -250,7 +251,7 @@ public final class FactsNode implements AutoCloseable {
         return port;
     }
 
-    /** 0 when the loopback listener is off. */
+    /** 0 when the second listener is off, as it is without mutual TLS. */
     public int plainPort() {
         return plainPort;
     }

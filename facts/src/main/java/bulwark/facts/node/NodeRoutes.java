@@ -8,6 +8,7 @@ import bulwark.web.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Health, discovery and metrics: open, and nothing secret in them. */
@@ -19,6 +20,7 @@ final class NodeRoutes {
     private final Response healthy = Response.json(200, Map.of("status", "ok"));
     private final Response discovery;
     private final Metrics metrics;
+    private final ReentrantLock scraping = new ReentrantLock();
 
     NodeRoutes(Configuration configuration, String nodeId, Metrics metrics) {
         this.metrics = metrics;
@@ -32,8 +34,14 @@ final class NodeRoutes {
                 Route.open("GET", "/metrics", this::scrape));
     }
 
+    /** One at a time, so that many who ask at once do not take the processor from everything else. */
     private Response scrape(Request request) {
-        return Response.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
+        scraping.lock();
+        try {
+            return Response.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
+        } finally {
+            scraping.unlock();
+        }
     }
 
     private static Map<String, @Nullable Object> describe(Configuration configuration, String nodeId) {

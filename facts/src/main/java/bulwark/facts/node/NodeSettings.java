@@ -108,6 +108,11 @@ public final class NodeSettings {
         add("RATE_LIMIT_READ_PER_HOUR", COUNT, "5000", "reads an hour for each principal; 0 = unlimited");
         add("RATE_LIMIT_WRITE_BURST", COUNT, "100", "writes at once");
         add("RATE_LIMIT_READ_BURST", COUNT, "500", "reads at once");
+        add(
+                "RATE_LIMIT_OPEN_PER_SECOND",
+                COUNT,
+                "500",
+                "requests a second without a key from one address; 0 = unlimited");
         add("RATE_LIMIT_DISABLED_ACK", FLAG, "false", "the operator knows that both ceilings are 0");
     }
 

@@ -3,10 +3,8 @@ package bulwark.facts.node;
 import bulwark.facts.identity.KeyAges;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.tls.ReloadingTls;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -56,10 +54,8 @@ final class Renewals implements AutoCloseable {
     }
 
     private Optional<KeyAges.Span> firstKeyToEnd() {
-        Duration allOfThem = Duration.ofDays(36_500);
-        return core.store.read(tx -> core.keys.expiring(tx, TENANT, allOfThem)).stream()
-                .filter(key -> key.expiresAt() != null)
-                .min(Comparator.comparing(Renewals::end))
+        return core.store
+                .read(tx -> core.keys.firstToExpire(tx, TENANT))
                 .map(key -> new KeyAges.Span(
                         OffsetDateTime.parse(key.createdAt()).toInstant(),
                         end(key),

@@ -316,8 +316,10 @@ class FactsTest {
         });
         assertThat(rows).contains("fact_write " + id).contains("record_hash").contains("fact_read " + id);
         assertThat(facts.metrics.scrape())
-                .contains("stigmem_fact_write_total{principal=\"anon:trusted\",tenant=\"default\"} 1")
-                .contains("stigmem_fact_read_total{principal=\"anon:trusted\",tenant=\"default\"} 1");
+                .contains("stigmem_fact_write_total{principal=\"" + facts.metrics.principal("anon:trusted")
+                        + "\",tenant=\"default\"} 1")
+                .contains("stigmem_fact_read_total{principal=\"" + facts.metrics.principal("anon:trusted")
+                        + "\",tenant=\"default\"} 1");
     }
 
     static Set<String> ids(Answer list) {

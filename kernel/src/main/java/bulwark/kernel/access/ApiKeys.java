@@ -132,6 +132,11 @@ public final class ApiKeys {
                 .toList();
     }
 
+    /** The live key of the tenant that expires first. For gauges: it reads that one only. */
+    public Optional<KeyRecord> firstToExpire(ReadTx tx, String tenant) throws SQLException {
+        return table.firstToExpire(tx, tenant);
+    }
+
     public Optional<KeyRecord> byId(ReadTx tx, String id) throws SQLException {
         return table.byId(tx, id);
     }

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code api_keys}. Permissions are stored sorted, joined by commas. */
@@ -85,6 +87,25 @@ record KeyTable(Clock clock, Duration maxAge) {
         select.setString(2, entityUri);
         select.setString(3, entityUri);
         return rows(select).stream().map(Row::key).toList();
+    }
+
+    /** The live key that expires first, read without reading the others. */
+    Optional<KeyRecord> firstToExpire(ReadTx tx, String tenant) throws SQLException {
+        Instant now = clock.instant();
+        Optional<KeyRecord> first = first(tx, tenant, "expires_at", now);
+        Optional<KeyRecord> oldest =
+                maxAge.isZero() ? Optional.empty() : first(tx, tenant, "created_at", now.minus(maxAge));
+        return Stream.concat(first.stream(), oldest.stream())
+                .min(Comparator.comparing(key -> instant(String.valueOf(key.expiresAt()))));
+    }
+
+    private Optional<KeyRecord> first(ReadTx tx, String tenant, String column, Instant after) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE revoked_at IS NULL AND tenant_id = ?"
+                + " AND (expires_at IS NULL OR expires_at > ?) AND " + column + " > ? ORDER BY " + column + " LIMIT 1");
+        select.setString(1, tenant);
+        select.setString(2, Timestamps.offset(clock.instant()));
+        select.setString(3, Timestamps.offset(after));
+        return rows(select).stream().findFirst().map(Row::key);
     }
 
     Optional<KeyRecord> byId(ReadTx tx, String id) throws SQLException {

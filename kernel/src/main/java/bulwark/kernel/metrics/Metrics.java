@@ -1,5 +1,6 @@
 package bulwark.kernel.metrics;
 
+import bulwark.kernel.signing.Digests;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
@@ -11,18 +12,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
 /** One process's Prometheus registry. Label values that strangers can choose are bounded: past 500 distinct principals, {@code other}. Thread-safe. */
 public final class Metrics {
     private static final int MAX_PRINCIPALS = 500;
+    private static final int LABEL_LENGTH = 16;
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
     private final Map<List<String>, Timer> timers = new ConcurrentHashMap<>();
-    private final Set<String> principals = Collections.newSetFromMap(new ConcurrentHashMap<>());
+    private final Map<String, String> principals = new ConcurrentHashMap<>();
 
     /** Counts one. @param name without {@code _total}, which the format adds; labels are name, value pairs */
     public void count(String name, String... labels) {
@@ -56,16 +57,20 @@ public final class Metrics {
         Gauge.builder(name, value::getAsDouble).tags(tags(labels)).register(registry);
     }
 
-    /** The principal itself, or {@code other} once too many distinct ones were seen. */
+    /**
+     * A label for the principal that does not name it, since anybody may read the metrics: the first 16 hex digits of the SHA-256 of its URI, or
+     * {@code other} once too many distinct ones were seen.
+     */
     public String principal(String entityUri) {
-        if (principals.contains(entityUri)) {
-            return entityUri;
+        String label = principals.get(entityUri);
+        if (label != null) {
+            return label;
         }
         if (principals.size() >= MAX_PRINCIPALS) {
             return "other";
         }
-        principals.add(entityUri);
-        return entityUri;
+        return principals.computeIfAbsent(
+                entityUri, uri -> Digests.sha256Hex(uri).substring(0, LABEL_LENGTH));
     }
 
     /** Prometheus text format 0.0.4. */

@@ -30,6 +30,11 @@ public final class Quotas {
         return new Quotas(limits, clock);
     }
 
+    /** Other buckets on the same clock, kept in memory only. */
+    public Quotas sibling(Map<String, Limit> other) {
+        return of(other, clock);
+    }
+
     public Grant take(String principal, String tenant, String dimension) {
         Limit limit = limits.get(dimension);
         if (limit == null) {

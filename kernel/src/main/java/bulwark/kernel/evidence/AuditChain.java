@@ -1,6 +1,7 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
 import java.security.SecureRandom;
 import java.sql.PreparedStatement;
@@ -10,23 +11,39 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The end of one audit table, kept in memory. Appending belongs to the store's writer thread. */
+/**
+ * The end of one audit table, kept in memory. Appending belongs to the store's writer thread. A table that no longer ends where this
+ * process left it takes no further row: each append is refused as a failed store, so nothing is done without its evidence.
+ */
 final class AuditChain {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditChain.class);
+
+    private final String table;
     private final String insert;
     private final String selectHead;
-    private final Runnable forget = () -> head = null;
+    private final Runnable forget = this::forget;
+    private final Runnable keep = this::keep;
     // Ids name rows and guard nothing: a fast generator, seeded once from the system's.
     private final SplittableRandom ids = new SplittableRandom(new SecureRandom().nextLong());
     private AuditLog.@Nullable Head head;
+    private volatile AuditLog.@Nullable Head committedHead;
+    private volatile @Nullable String problem;
 
     AuditChain(String table) {
+        this.table = table;
         insert = "INSERT INTO " + table + " (seq, id, event_type, entity_uri, fact_id, source, ts, tenant_id, detail,"
                 + " prev_hash, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         selectHead = "SELECT seq, row_hash FROM " + table + " ORDER BY seq DESC LIMIT 1";
     }
 
     AuditRow append(WriteTx tx, AuditDraft draft) throws SQLException {
+        String changed = problem;
+        if (changed != null) {
+            throw new StoreFailed(changed, null);
+        }
         AuditLog.Head end = head;
         if (end == null) {
             end = storedHead(tx).orElse(new AuditLog.Head(0, ""));
@@ -46,9 +63,51 @@ final class AuditChain {
         statement.setString(10, row.previousHash());
         statement.setString(11, row.rowHash());
         tx.onRollback(forget);
-        statement.executeUpdate();
+        insert(tx, statement, end);
+        tx.afterCommit(keep);
         head = new AuditLog.Head(row.seq(), row.rowHash());
         return row;
+    }
+
+    private void forget() {
+        head = committedHead;
+    }
+
+    private void keep() {
+        committedHead = head;
+    }
+
+    private void insert(WriteTx tx, PreparedStatement statement, AuditLog.Head end) throws SQLException {
+        try {
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            AuditLog.Head stored = storedHead(tx).orElse(new AuditLog.Head(0, ""));
+            if (stored.equals(end)) {
+                throw e;
+            }
+            distrust(table + " was changed behind this process: it ends at row " + stored.seq()
+                    + " and this process wrote row " + end.seq()
+                    + "; nothing is written any more. Stop, and run fsck.");
+            throw new StoreFailed(String.valueOf(problem), e);
+        }
+    }
+
+    /** Refuses every further row. */
+    void distrust(String sentence) {
+        if (problem == null) {
+            problem = sentence;
+            LOG.error("{}", sentence);
+        }
+    }
+
+    @Nullable
+    String problem() {
+        return problem;
+    }
+
+    /** The last row that this process committed; null before the first. */
+    AuditLog.@Nullable Head committedHead() {
+        return committedHead;
     }
 
     Optional<AuditLog.Head> storedHead(ReadTx tx) throws SQLException {

@@ -97,6 +97,23 @@ public final class AuditLog implements AutoCloseable {
         return chain.storedHead(tx);
     }
 
+    /** The last row that this process committed, for {@link HeadSigner#expect}. */
+    public Optional<ChainHead> written() {
+        Head head = chain.committedHead();
+        return head == null ? Optional.empty() : Optional.of(new ChainHead(table, head.seq(), head.rowHash()));
+    }
+
+    /** Refuses every further row, as a failed store does: the table was found changed. */
+    public void distrust(String sentence) {
+        chain.distrust(sentence);
+    }
+
+    /** Why health is red: the table was changed, or rows wait or were lost; else null. */
+    public @Nullable String problem() {
+        String changed = chain.problem();
+        return changed != null ? changed : later.problem();
+    }
+
     /** Walks the chain. @return problems, one sentence each, empty when whole */
     public List<String> fsck(ReadTx tx) throws SQLException {
         return new AuditFsck(table).walk(tx, null);

@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class LaterRows {
     private static final int CHUNK = 250;
 
     private final Store store;
+    private final String table;
     private final AuditLog log;
     private final Clock clock;
     private final RefusalLimit refusals;
@@ -35,13 +37,22 @@ final class LaterRows {
     private final List<AuditDraft> unwritten = new ArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile @Nullable String problem;
+    private volatile @Nullable String lost;
 
     LaterRows(Store store, String table, AuditLog log, Clock clock, RefusalLimit refusals) {
         this.store = store;
+        this.table = table;
         this.log = log;
         this.clock = clock;
         this.refusals = refusals;
         this.thread = Thread.ofPlatform().name("audit-later " + table).daemon().unstarted(this::run);
+    }
+
+    /** Null while every row is written within moments. */
+    @Nullable
+    String problem() {
+        return lost != null ? lost : problem;
     }
 
     void start() {
@@ -68,12 +79,17 @@ final class LaterRows {
             LockSupport.parkNanos(this, ROUND_NANOS);
             try {
                 flush(false);
+                if (failing) {
+                    LOG.info("The store takes audit rows again.");
+                    problem = null;
+                }
                 failing = false;
             } catch (RuntimeException e) {
                 if (!failing && !closed) {
                     LOG.warn("Audit rows wait in memory, the store does not take them: {}", e.getMessage());
                 }
                 failing = true;
+                problem = "audit rows of " + table + " wait in memory, the store does not take them: " + e.getMessage();
             }
         }
     }
@@ -130,6 +146,7 @@ final class LaterRows {
                         "An audit row of type {} could not be written and is lost.",
                         rows.getFirst().type(),
                         e);
+                lost = "audit rows of " + table + " could not be written and are lost: " + e.getMessage();
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,10 @@ public final class Outbox implements AutoCloseable {
 
     private final Store store;
     private final Clock clock;
-    private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+    private final Map<String, Effect> handlers = new ConcurrentHashMap<>();
     private final Map<Long, Backoff> waiting = new HashMap<>();
+    private final Map<Long, FailingRow> failing = new ConcurrentHashMap<>();
+    private final List<RefusedRow> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore work = new Semaphore(1);
     private final Runnable wake = this::wake;
     private final Thread worker = Thread.ofPlatform().name("outbox").daemon().unstarted(this::run);
@@ -51,10 +54,41 @@ public final class Outbox implements AutoCloseable {
 
     /** Registers the effect of a kind; before {@link #start()}. */
     public void handle(String kind, Handler handler) {
-        if (handlers.putIfAbsent(kind, handler) != null) {
+        handle(kind, Duration.ofNanos(LONGEST_DELAY), handler);
+    }
+
+    /** @param maxPause between two attempts at one row */
+    public void handle(String kind, Duration maxPause, Handler handler) {
+        if (handlers.putIfAbsent(kind, new Effect(handler, Math.max(FIRST_DELAY, maxPause.toNanos()))) != null) {
             throw new IllegalArgumentException("two handlers for outbox kind " + kind);
         }
     }
+
+    /** Why health is red: a row has been failing for longer than {@link HeadSigner#MAX_DELAY}; else null. */
+    public @Nullable String problem() {
+        long now = System.nanoTime();
+        return failing.values().stream()
+                .filter(row -> now - row.since() >= HeadSigner.MAX_DELAY.toNanos())
+                .findFirst()
+                .map(row ->
+                        "outbox row " + row.row().id() + " of kind " + row.row().kind() + " fails: " + row.error())
+                .orElse(null);
+    }
+
+    /** Told of each row that is refused for good; on the outbox's thread. */
+    public void onRefused(RefusedRow listener) {
+        listeners.add(listener);
+    }
+
+    /** Sees a row that is refused for good. */
+    @FunctionalInterface
+    public interface RefusedRow {
+        void refused(long id, String kind, String sentence);
+    }
+
+    private record Effect(Handler handler, long maxPause) {}
+
+    private record FailingRow(OutboxRows.Open row, long since, String error) {}
 
     public void start() {
         worker.start();
@@ -127,7 +161,7 @@ public final class Outbox implements AutoCloseable {
     private void retryPassLater(RuntimeException why) {
         if (!closed) {
             LOG.warn("The outbox waits for the store: {}", why.getMessage());
-            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed();
+            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed(LONGEST_DELAY);
         }
     }
 
@@ -155,32 +189,40 @@ public final class Outbox implements AutoCloseable {
         }
         // Also ends the wait for the store itself, which has no row.
         waiting.keySet().retainAll(open);
+        failing.keySet().retainAll(open);
     }
 
     /** The results of a page share one transaction. */
     private void carryOut(List<OutboxRows.Open> page) throws InterruptedException {
-        Map<Long, @Nullable String> errors = new HashMap<>();
+        Map<Long, Outcome> outcomes = new HashMap<>();
         try {
             for (OutboxRows.Open row : page) {
-                Handler handler = handlers.get(row.kind());
+                Effect effect = handlers.get(row.kind());
                 Backoff backoff = waiting.get(row.id());
-                if (handler != null && !closed && (backoff == null || backoff.isOver())) {
-                    errors.put(row.id(), carryOut(row, handler));
+                if (effect != null && !closed && (backoff == null || backoff.isOver())) {
+                    outcomes.put(row.id(), carryOut(row, effect));
                 }
             }
         } finally {
-            record(errors);
+            record(outcomes);
         }
     }
 
-    /** @return the error, or null when it worked */
-    private @Nullable String carryOut(OutboxRows.Open row, Handler handler) throws InterruptedException {
+    /** @param done whether the row is settled, also by a refusal; error null when it worked */
+    private record Outcome(boolean done, @Nullable String error) {}
+
+    private Outcome carryOut(OutboxRows.Open row, Effect effect) throws InterruptedException {
         try {
-            handler.run(row.dedupeKey(), row.payload());
+            effect.handler.run(row.dedupeKey(), row.payload());
             waiting.remove(row.id());
-            return null;
+            failing.remove(row.id());
+            return new Outcome(true, null);
         } catch (InterruptedException e) {
             throw e;
+        } catch (OutboxRefused e) {
+            LOG.error("Outbox row {} of kind {} is refused for good: {}", row.id(), row.kind(), e.getMessage());
+            listeners.forEach(listener -> listener.refused(row.id(), row.kind(), String.valueOf(e.getMessage())));
+            return new Outcome(true, "refused: " + e.getMessage());
         } catch (Exception e) {
             if (closed) {
                 throw new InterruptedException("closing");
@@ -193,30 +235,35 @@ public final class Outbox implements AutoCloseable {
                         row.kind(),
                         e.getMessage());
             }
-            backoff.failed();
-            return e.getClass().getSimpleName() + ": " + e.getMessage();
+            backoff.failed(effect.maxPause);
+            String error = e.getClass().getSimpleName() + ": " + e.getMessage();
+            failing.compute(
+                    row.id(),
+                    (id, before) -> new FailingRow(row, before == null ? System.nanoTime() : before.since, error));
+            return new Outcome(false, error);
         }
     }
 
-    private void record(Map<Long, @Nullable String> errors) {
-        if (errors.isEmpty()) {
+    private void record(Map<Long, Outcome> outcomes) {
+        if (outcomes.isEmpty()) {
             return;
         }
         String now = Timestamps.offset(clock.instant());
         store.write(tx -> {
-            for (Map.Entry<Long, @Nullable String> entry : errors.entrySet()) {
-                String error = entry.getValue();
-                if (error == null) {
-                    OutboxRows.done(tx, entry.getKey(), now);
-                } else {
+            for (Map.Entry<Long, Outcome> entry : outcomes.entrySet()) {
+                Outcome outcome = entry.getValue();
+                String error = outcome.error;
+                if (outcome.done) {
+                    OutboxRows.done(tx, entry.getKey(), now, error);
+                } else if (error != null) {
                     OutboxRows.failed(tx, entry.getKey(), error);
                 }
             }
-            return errors.size();
+            return outcomes.size();
         });
     }
 
-    /** Throws to be retried. */
+    /** Throws to be retried, or {@link OutboxRefused} to be left alone for good. */
     @FunctionalInterface
     public interface Handler {
         void run(String dedupeKey, String payload) throws Exception;
@@ -227,8 +274,8 @@ public final class Outbox implements AutoCloseable {
         private int failures;
         private long notBefore;
 
-        void failed() {
-            long delay = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(failures, 20));
+        void failed(long maxPause) {
+            long delay = Math.min(maxPause, FIRST_DELAY << Math.min(failures, 20));
             failures++;
             notBefore = System.nanoTime() + delay;
         }

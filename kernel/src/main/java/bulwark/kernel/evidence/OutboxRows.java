@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The statements of the outbox table. */
 final class OutboxRows {
@@ -47,19 +48,24 @@ final class OutboxRows {
         }
     }
 
-    static void done(WriteTx tx, long id, String now) throws SQLException {
+    static void done(WriteTx tx, long id, String now, @Nullable String refusal) throws SQLException {
         PreparedStatement update =
-                tx.statement("UPDATE outbox SET done_at = ?, attempts = attempts + 1, last_error = NULL WHERE id = ?");
+                tx.statement("UPDATE outbox SET done_at = ?, attempts = attempts + 1, last_error = ? WHERE id = ?");
         update.setString(1, now);
-        update.setLong(2, id);
+        update.setString(2, refusal == null ? null : shortened(refusal));
+        update.setLong(3, id);
         update.executeUpdate();
     }
 
     static void failed(WriteTx tx, long id, String error) throws SQLException {
         PreparedStatement update =
                 tx.statement("UPDATE outbox SET attempts = attempts + 1, last_error = ? WHERE id = ?");
-        update.setString(1, error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR));
+        update.setString(1, shortened(error));
         update.setLong(2, id);
         update.executeUpdate();
+    }
+
+    private static String shortened(String error) {
+        return error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR);
     }
 }

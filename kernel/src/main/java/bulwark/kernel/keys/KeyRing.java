@@ -55,6 +55,19 @@ public final class KeyRing {
         }
     }
 
+    /**
+     * The entries of a ring without their secrets and without creating anything; empty when there is no ring.
+     *
+     * @throws KeyRefused when {@code ring.json} must not be used
+     */
+    public static List<KeyEntry> publicEntries(Path directory) {
+        try {
+            return List.copyOf(new RingFile(directory).read());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the key ring " + directory + " cannot be read", e);
+        }
+    }
+
     private void check(Path directory) throws IOException {
         long current = entries.stream()
                 .filter(entry -> entry.status() == KeyStatus.CURRENT)

@@ -129,4 +129,20 @@ class OutboxTest {
             return 0;
         });
     }
+
+    @Test
+    void a_row_that_is_refused_for_good_is_settled_and_told_and_holds_up_nothing() {
+        java.util.List<String> told = new java.util.concurrent.CopyOnWriteArrayList<>();
+        outbox.onRefused((id, kind, sentence) -> told.add(kind + ": " + sentence));
+        outbox.handle("bad", (key, payload) -> {
+            throw new OutboxRefused("nobody of us wrote it");
+        });
+        store.write(tx -> {
+            outbox.enqueue(tx, "bad", "k", "{}");
+            return 1;
+        });
+        outbox.start();
+        assertThat(outbox.drain(java.time.Duration.ofSeconds(20))).isTrue();
+        assertThat(told).containsExactly("bad: nobody of us wrote it");
+    }
 }

@@ -1,0 +1,265 @@
+package bulwark.kernel.evidence;
+
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreFailed;
+import bulwark.kernel.time.Timestamps;
+import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signs the heads of a store's chains whenever one of them moved, at an interval, and puts them into the log, the key folder and the
+ * second place. It signs only what follows by its links from the heads that it signed before and passes what this process wrote: a
+ * store that was changed behind it is reported, and nothing is signed from then on. Thread-safe.
+ */
+public final class HeadSigner implements AutoCloseable {
+    /** How long heads may stay unsigned before {@link #problem()} says so. */
+    public static final Duration MAX_DELAY = Duration.ofSeconds(60);
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeadSigner.class);
+
+    private final Store store;
+    private final TransparencyLog log;
+    private final EvidenceScope scope;
+    private final LogKeys keys;
+    private final Clock clock;
+    private final String storeId;
+    private final Map<String, Supplier<Optional<ChainHead>>> written = new ConcurrentHashMap<>();
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable String> finding = new AtomicReference<>();
+    private final ReentrantLock signing = new ReentrantLock();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private volatile @Nullable SignedHeads newest;
+    private volatile @Nullable Failure failure;
+    private @Nullable String origin;
+    private @Nullable Thread thread;
+
+    /** @param since {@link System#nanoTime()} of the first failure in a row */
+    private record Failure(long since, String sentence) {}
+
+    /** @param origin what the next leaf is to say, or null when the store has begun */
+    HeadSigner(
+            Store store,
+            TransparencyLog log,
+            EvidenceScope scope,
+            LogKeys keys,
+            Clock clock,
+            String storeId,
+            @Nullable SignedHeads newest,
+            @Nullable String origin) {
+        this.store = store;
+        this.log = log;
+        this.scope = scope;
+        this.keys = keys;
+        this.clock = clock;
+        this.storeId = storeId;
+        this.newest = newest;
+        this.origin = origin;
+    }
+
+    public String storeId() {
+        return storeId;
+    }
+
+    public LogKeys keys() {
+        return keys;
+    }
+
+    /** Names the last row that this process wrote into a table: what is signed must pass it. */
+    public void expect(String table, Supplier<Optional<ChainHead>> lastWritten) {
+        written.put(table, lastWritten);
+    }
+
+    /** Told once, with a sentence, when the store was changed behind this process. */
+    public void onFinding(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    /** Signs from now on by itself. @param interval time between two looks, so the longest time that a head stays unsigned */
+    public void start(Duration interval) {
+        Thread background = Thread.ofPlatform().daemon().name("head-signer").unstarted(() -> loop(interval));
+        thread = background;
+        background.start();
+    }
+
+    private void loop(Duration interval) {
+        do {
+            signNow();
+        } while (!stopped(interval));
+    }
+
+    private boolean stopped(Duration wait) {
+        try {
+            return stop.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Why health is red: the store was changed, or heads could not be signed for longer than {@link #MAX_DELAY}; else null. */
+    public @Nullable String problem() {
+        String found = finding.get();
+        if (found != null) {
+            return found;
+        }
+        Failure failed = failure;
+        return failed != null && System.nanoTime() - failed.since >= MAX_DELAY.toNanos() ? failed.sentence : null;
+    }
+
+    /** Signs what moved since the last time. @return whether everything stands signed in every place */
+    public boolean signNow() {
+        signing.lock();
+        try {
+            if (finding.get() != null) {
+                return false;
+            }
+            List<ChainHead> heads = moved();
+            if (heads != null) {
+                publish(heads, List.of());
+            }
+            failure = null;
+            return finding.get() == null;
+        } catch (LogUnavailable | IOException | RuntimeException e) {
+            failed(e);
+            return false;
+        } finally {
+            signing.unlock();
+        }
+    }
+
+    private void failed(Exception e) {
+        String sentence = "the heads of the store cannot be signed and kept: " + e.getMessage();
+        Failure before = failure;
+        if (before == null) {
+            LOG.warn("{}; it is tried again", sentence);
+        }
+        failure = new Failure(before == null ? System.nanoTime() : before.since, sentence);
+    }
+
+    /** The heads to sign; null when none moved or the store was changed. */
+    private @Nullable List<ChainHead> moved() {
+        Map<String, ChainHead> through = new HashMap<>();
+        written.forEach((table, last) -> last.get().ifPresent(head -> through.put(table, head)));
+        SignedHeads before = newest;
+        List<ChainHead> heads = new ArrayList<>();
+        String problem = store.read(tx -> Optional.ofNullable(follow(tx, before, through, heads)))
+                .orElse(null);
+        if (problem != null) {
+            report(problem);
+            return null;
+        }
+        boolean still = before != null
+                && origin == null
+                && heads.stream().allMatch(head -> head.equals(before.heads().get(head.table())));
+        return still ? null : heads;
+    }
+
+    private @Nullable String follow(
+            ReadTx tx, @Nullable SignedHeads before, Map<String, ChainHead> through, List<ChainHead> into)
+            throws SQLException {
+        for (ChainTable chain : scope.chains()) {
+            ChainHead from = before == null ? null : before.heads().get(chain.table());
+            ChainTable.Followed followed = chain.follow(tx, from, through.get(chain.table()));
+            if (followed.problem() != null) {
+                return followed.problem();
+            }
+            if (followed.end() != null) {
+                into.add(followed.end());
+            }
+        }
+        return null;
+    }
+
+    /** First the log, then what remembers it: a crash between the two leaves a log that is ahead, never one that lacks a leaf. */
+    void publish(List<ChainHead> heads, List<String> lost) throws LogUnavailable, IOException {
+        SignedHeads signed =
+                SignedHeads.sign(keys, origin, storeId, newest, heads, lost, Timestamps.offset(clock.instant()));
+        Long index = null;
+        if (!log.backend().equals("off")) {
+            String leaf = signed.leafHash();
+            index = log.append(new LogLeaf(signed.payload(), "heads:" + leaf)).logIndex();
+        }
+        newest = signed;
+        origin = null;
+        HeadFile.Content content = new HeadFile.Content(signed, index);
+        scope.keyFolderHead().write(content);
+        HeadFile second = scope.secondHead();
+        if (second != null) {
+            second.write(content);
+        }
+        if (scope.localLog() != null && index != null) {
+            remember(signed, index);
+        }
+    }
+
+    private void remember(SignedHeads signed, long index) {
+        store.write(tx -> {
+            PreparedStatement update = tx.statement("INSERT INTO log_position (one, number, log_index, leaf_hash)"
+                    + " VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number,"
+                    + " log_index = excluded.log_index, leaf_hash = excluded.leaf_hash");
+            update.setLong(1, signed.number());
+            update.setLong(2, index);
+            update.setString(3, signed.leafHash());
+            return update.executeUpdate();
+        });
+    }
+
+    /** Sets the store against log, key folder and second place. @param whole each leaf, not only the newest @return sentences */
+    public List<String> check(boolean whole) {
+        signing.lock();
+        try {
+            List<String> problems =
+                    store.read(tx -> StoreCheck.report(scope, keys, tx, whole)).problems();
+            problems.stream().findFirst().ifPresent(this::report);
+            return problems;
+        } finally {
+            signing.unlock();
+        }
+    }
+
+    /** Nothing is signed from here on. */
+    private void report(String sentence) {
+        if (finding.compareAndSet(null, sentence)) {
+            LOG.error("The store was changed behind this process; no head is signed any more: {}", sentence);
+            listeners.forEach(listener -> listener.accept(sentence));
+        }
+    }
+
+    /** Signs the last heads. */
+    @Override
+    public void close() {
+        stop.countDown();
+        Thread running = thread;
+        try {
+            if (running != null) {
+                running.join(Duration.ofSeconds(10));
+            }
+            signNow();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StoreFailed e) {
+            LOG.warn("The last heads of the store stay unsigned: {}", e.getMessage());
+        }
+    }
+}

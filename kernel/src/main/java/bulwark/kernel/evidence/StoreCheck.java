@@ -1,0 +1,161 @@
+package bulwark.kernel.evidence;
+
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.ReadTx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets a store against what vouches for it: the signed leaves in its log, the newest signed heads in the key folder and in the second
+ * place. No verdict is read from the store itself, and nothing is written or created. The transaction must see what is committed at
+ * each statement, so that a store in use can be checked. One instance for each check.
+ */
+public final class StoreCheck {
+    private final EvidenceScope scope;
+    private final LogKeys keys;
+    private final ReadTx tx;
+    private final List<String> problems = new ArrayList<>();
+    private final List<HeadFile.Content> outside = new ArrayList<>();
+    private @Nullable String folderId;
+    private @Nullable String storeId;
+
+    private StoreCheck(EvidenceScope scope, LogKeys keys, ReadTx tx) {
+        this.scope = scope;
+        this.keys = keys;
+        this.tx = tx;
+    }
+
+    /**
+     * Everything, for {@code fsck} and the re-scan: each signed leaf of the store against its rows, each claim of the store against the
+     * log. Reads the whole log.
+     *
+     * @return sentences, empty when store, log, key folder and second place agree
+     */
+    public static List<String> whole(EvidenceScope scope, LogKeys keys, ReadTx tx) throws SQLException {
+        return new StoreCheck(scope, keys, tx).run(true).problems();
+    }
+
+    /** As {@link #whole(EvidenceScope, LogKeys, ReadTx)}, with the public log keys that lie in the key folder. */
+    public static List<String> whole(EvidenceScope scope, Signing signing, ReadTx tx) throws SQLException {
+        return whole(scope, LogKeys.verifyOnly(scope.keyFolder(), signing), tx);
+    }
+
+    /**
+     * @param folderId store id in the key folder
+     * @param storeId store id in the store
+     * @param newest the newest signed heads that were found anywhere
+     * @param begun whether anything vouches for this store yet
+     * @param broken claims that do not hold; complete in a whole check only
+     */
+    record Report(
+            List<String> problems,
+            @Nullable String folderId,
+            @Nullable String storeId,
+            @Nullable SignedHeads newest,
+            boolean begun,
+            List<LogClaims.Claim> broken) {}
+
+    /** @param whole false: only back to the oldest leaf that the key folder, the second place or the store's position names */
+    static Report report(EvidenceScope scope, LogKeys keys, ReadTx tx, boolean whole) throws SQLException {
+        return new StoreCheck(scope, keys, tx).run(whole);
+    }
+
+    /** The order matters beside a running node: what is written last is read first, and the rows are read after the log. */
+    private Report run(boolean whole) throws SQLException {
+        try {
+            folderId = StoreId.inFolder(scope.keyFolder()).orElse(null);
+            storeId = StoreId.inStore(tx).orElse(null);
+            List<LogClaims.Claim> claims = new ArrayList<>();
+            for (LogClaims each : whole ? scope.allClaims() : List.of(EvidenceScope.POSITION)) {
+                each.collect(tx, claims);
+            }
+            outside(scope.keyFolderHead());
+            HeadFile second = scope.secondHead();
+            if (second != null) {
+                outside(second);
+            }
+            boolean begun = !outside.isEmpty();
+            SignedHeads newest = null;
+            List<LogClaims.Claim> broken = List.of();
+            Path log = scope.localLog();
+            if (log != null) {
+                OwnLeaves leaves = new OwnLeaves(log, scope, keys, tx, folderId, outside, claims);
+                leaves.read(whole);
+                problems.addAll(leaves.problems());
+                newest = leaves.newest();
+                broken = leaves.broken();
+                begun |= leaves.any();
+            }
+            compareIds(begun);
+            newest = compareNewest(newest);
+            return new Report(List.copyOf(problems), folderId, storeId, newest, begun, broken);
+        } catch (IOException e) {
+            problems.add("what vouches for the store cannot be read: " + e.getMessage());
+            return new Report(List.copyOf(problems), folderId, storeId, null, true, List.of());
+        }
+    }
+
+    private void outside(HeadFile file) {
+        HeadFile.Read read = file.read();
+        HeadFile.Content content = read.content();
+        if (read.problem() != null) {
+            problems.add(read.problem());
+        } else if (content != null) {
+            String fault = content.heads().fault(keys);
+            if (fault != null) {
+                problems.add(file.path() + " " + fault);
+            } else if (!content.heads().storeId().equals(folderId)) {
+                problems.add(file.path() + " speaks of " + content.heads().storeId() + ", and the key folder "
+                        + scope.keyFolder() + " of " + (folderId == null ? "no store" : folderId)
+                        + ": restore what belongs together, or name another file");
+            } else {
+                outside.add(content);
+            }
+        }
+    }
+
+    private void compareIds(boolean begun) {
+        if (folderId == null && storeId != null) {
+            problems.add("the store says that it is " + storeId + ", and the key folder " + scope.keyFolder()
+                    + " knows no store: restore the key folder that belongs to it");
+        } else if (folderId != null && storeId == null && begun) {
+            problems.add("the key folder " + scope.keyFolder() + " belongs to " + folderId
+                    + ", and another store or an empty one lies in its place: restore the store");
+        } else if (folderId != null && storeId != null && !folderId.equals(storeId)) {
+            problems.add("the key folder " + scope.keyFolder() + " belongs to " + folderId
+                    + ", and the store says that it is " + storeId + ": restore what belongs together");
+        }
+    }
+
+    /** The newest of all must match the rows; what the log no longer holds was left in {@code outside}. */
+    private @Nullable SignedHeads compareNewest(@Nullable SignedHeads inLog) throws SQLException {
+        SignedHeads newest = inLog;
+        for (HeadFile.Content content : outside) {
+            SignedHeads named = content.heads();
+            if (scope.localLog() != null) {
+                String sentence = "the transparency log " + scope.localLog() + " does not hold leaf " + named.number()
+                        + " of this store, which was signed and written into it; its newest one is "
+                        + (inLog == null ? "none" : inLog.number())
+                        + ": the log was cut, replaced or deleted, restore it";
+                if (!problems.contains(sentence)) {
+                    problems.add(sentence);
+                }
+            }
+            newest = newest == null || named.number() > newest.number() ? named : newest;
+        }
+        if (newest != null) {
+            for (ChainTable chain : scope.chains()) {
+                ChainHead head = newest.heads().get(chain.table());
+                String wrong = head == null ? null : chain.compare(tx, head);
+                if (wrong != null) {
+                    problems.add(wrong);
+                }
+            }
+        }
+        return newest;
+    }
+}

@@ -1,0 +1,175 @@
+package bulwark.kernel.evidence;
+
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.signing.Digests;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreRefused;
+import bulwark.kernel.time.Timestamps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides at start whether a store may be used: it must agree with its log, its key folder and its second place. A new store is given
+ * its id and its origin here, and a store of a version that signed nothing its first signed heads.
+ */
+public final class StoreOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreOpening.class);
+
+    private final Store store;
+    private final TransparencyLog log;
+    private final EvidenceScope scope;
+    private final LogKeys keys;
+    private final Clock clock;
+    private final Acceptance acceptance;
+
+    private StoreOpening(
+            Store store, TransparencyLog log, EvidenceScope scope, LogKeys keys, Clock clock, Acceptance acceptance) {
+        this.store = store;
+        this.log = log;
+        this.scope = scope;
+        this.keys = keys;
+        this.clock = clock;
+        this.acceptance = acceptance;
+    }
+
+    /**
+     * How the owner goes on with a store that does not agree.
+     *
+     * @param setting name of the setting
+     * @param value what it holds now: the word that a refusal prints, or nothing
+     */
+    public record Acceptance(String setting, String value) {}
+
+    /** What an older version left to judge an unsigned store by. */
+    @FunctionalInterface
+    public interface UnsignedEvidence {
+        /** @return sentences, empty when nothing speaks against the store */
+        List<String> check(ReadTx tx) throws SQLException;
+    }
+
+    /**
+     * @param acceptedLoss what the owner gave up with this start; belongs into the audit log
+     * @param upgraded whether the store was given its first signed heads now and held rows before
+     */
+    public record Opened(HeadSigner signer, List<String> acceptedLoss, boolean upgraded) {}
+
+    /**
+     * Call before anything is written.
+     *
+     * @throws StoreRefused when they do not agree and the owner did not accept it; says what is missing and what to do
+     */
+    public static Opened open(
+            Store store,
+            TransparencyLog log,
+            EvidenceScope scope,
+            LogKeys keys,
+            Clock clock,
+            Acceptance acceptance,
+            UnsignedEvidence unsigned) {
+        try {
+            return new StoreOpening(store, log, scope, keys, clock, acceptance).open(unsigned);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the store id or the signed heads could not be written", e);
+        }
+    }
+
+    private Opened open(UnsignedEvidence unsigned) throws IOException {
+        StoreCheck.Report report = store.read(tx -> StoreCheck.report(scope, keys, tx, false));
+        if (!report.problems().isEmpty()) {
+            StoreCheck.Report whole = store.read(tx -> StoreCheck.report(scope, keys, tx, true));
+            return accept(whole.problems().isEmpty() ? report : whole);
+        }
+        SignedHeads newest = report.newest();
+        if (report.begun() && newest != null) {
+            return new Opened(signer(Objects.requireNonNull(report.folderId()), newest, null), List.of(), false);
+        }
+        boolean held = store.read(this::holdsRows);
+        List<String> problems = held ? store.read(unsigned::check) : List.of();
+        if (!problems.isEmpty()) {
+            return accept(new StoreCheck.Report(problems, report.folderId(), report.storeId(), null, false, List.of()));
+        }
+        HeadSigner signer = signer(identify(report.folderId()), null, held ? "upgraded" : "created");
+        if (held) {
+            LOG.info(
+                    "The rows that this store holds now have no signature of their own; from here on heads are signed.");
+        }
+        if (log.backend().equals("local")) {
+            signer.signNow();
+        }
+        return new Opened(signer, List.of(), held);
+    }
+
+    private boolean holdsRows(ReadTx tx) throws SQLException {
+        for (ChainTable chain : scope.chains()) {
+            if (chain.end(tx).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Opened accept(StoreCheck.Report report) throws IOException {
+        String word = Digests.sha256Hex(String.join("\n", report.problems())).substring(0, 12);
+        if (!word.equals(acceptance.value())) {
+            throw new StoreRefused(store.file() + " and what vouches for it do not agree: "
+                    + String.join(
+                            "; ",
+                            report.problems()
+                                    .subList(0, Math.min(5, report.problems().size())))
+                    + ". Restore what is missing from a backup. If it is lost for good, start once with "
+                    + acceptance.setting() + "=" + word
+                    + ", which records the loss under the log key and goes on with the rows that are there.");
+        }
+        LOG.warn("SECURITY WARNING: {} is set: {}", acceptance.setting(), String.join("; ", report.problems()));
+        boolean oneId = Objects.equals(report.folderId(), report.storeId()) || report.storeId() == null;
+        String id = report.folderId() != null && oneId ? report.folderId() : StoreId.fresh();
+        HeadSigner signer =
+                signer(identify(id), id.equals(report.folderId()) ? report.newest() : null, SignedHeads.LOSS);
+        List<ChainHead> heads = store.read(this::ends);
+        store.write(tx -> {
+            for (LogClaims.Claim claim : report.broken()) {
+                claim.from().forget(tx, claim);
+            }
+            return report.broken().size();
+        });
+        try {
+            signer.publish(heads, report.problems());
+        } catch (LogUnavailable e) {
+            throw new StoreRefused("The accepted loss cannot be recorded: " + e.getMessage());
+        }
+        return new Opened(signer, report.problems(), false);
+    }
+
+    private List<ChainHead> ends(ReadTx tx) throws SQLException {
+        List<ChainHead> ends = new ArrayList<>();
+        for (ChainTable chain : scope.chains()) {
+            chain.end(tx).ifPresent(ends::add);
+        }
+        return ends;
+    }
+
+    private HeadSigner signer(String id, @Nullable SignedHeads newest, @Nullable String origin) {
+        return new HeadSigner(store, log, scope, keys, clock, id, newest, origin);
+    }
+
+    /** First the key folder, then the store: a crash between them is finished by the next start. */
+    private String identify(@Nullable String known) throws IOException {
+        String id = known == null ? StoreId.fresh() : known;
+        StoreId.write(scope.keyFolder(), id);
+        String now = Timestamps.offset(clock.instant());
+        store.write(tx -> {
+            StoreId.write(tx, id, now);
+            return id;
+        });
+        return id;
+    }
+}

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -73,6 +74,23 @@ public final class Body {
 
     public Optional<String> optionalText(String field, int min, int max) {
         return present(field).flatMap(node -> string(node, field, min, max));
+    }
+
+    /**
+     * Required: how an entity, a relation or a source is called. Characters that show nothing are refused.
+     *
+     * @param folded white space in it is folded when it is normalised
+     */
+    public String name(String field, int min, int max, boolean folded) {
+        return required(field)
+                .flatMap(node -> string(node, field, min, max))
+                .filter(name -> visible(name, field, folded))
+                .orElse("");
+    }
+
+    /** As {@link #name}, when it is there. */
+    public Optional<String> optionalName(String field, int min, int max, boolean folded) {
+        return optionalText(field, min, max).filter(name -> visible(name, field, folded));
     }
 
     /** Required list of strings. */
@@ -155,6 +173,17 @@ public final class Body {
     /** @throws Refusal.Invalid with everything found so far */
     public void check() {
         faults.check();
+    }
+
+    private boolean visible(String name, String field, boolean folded) {
+        OptionalInt hidden = NameCharacters.firstHidden(name, folded);
+        hidden.ifPresent(point -> faults.valueError(
+                at(field),
+                field
+                        + " holds U+%04X (%s), which cannot be seen: leave it out"
+                                .formatted(point, Character.getName(point)),
+                faults.hides(field) ? null : name));
+        return hidden.isEmpty();
     }
 
     private Optional<JsonNode> present(String field) {

@@ -1,8 +1,10 @@
 package bulwark.facts;
 
 import bulwark.facts.fact.Scope;
+import bulwark.kernel.time.Timestamps;
 import bulwark.web.Request;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,9 @@ import java.util.stream.Collectors;
 public final class QueryParameters {
     private static final Set<String> TRUE = Set.of("1", "true", "t", "yes", "y", "on");
     private static final Set<String> FALSE = Set.of("0", "false", "f", "no", "n", "off");
+    /** A '+' that was not encoded arrives as a blank. */
+    private static final Pattern BLANK_FOR_PLUS = Pattern.compile(" (\\d\\d(:?\\d\\d)?)$");
+
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,30}");
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?");
 
@@ -96,6 +101,23 @@ public final class QueryParameters {
             faults.add("bool_parsing", at(name), message, text.get());
         }
         return TRUE.contains(lower) || (!FALSE.contains(lower) && fallback);
+    }
+
+    /** ISO 8601; without an offset it means UTC. */
+    public Optional<Instant> instant(String name) {
+        Optional<String> text = optionalText(name);
+        Optional<Instant> instant = text.flatMap(QueryParameters::instantOf);
+        if (text.isPresent() && instant.isEmpty()) {
+            String message = "Input should be a valid datetime: ISO 8601, for instance 2026-01-31T12:00:00Z";
+            faults.add("datetime_parsing", at(name), message, text.get());
+        }
+        return instant;
+    }
+
+    /** As {@link #instant} reads it. */
+    public static Optional<Instant> instantOf(String text) {
+        return Timestamps.parse(text)
+                .or(() -> Timestamps.parse(BLANK_FOR_PLUS.matcher(text).replaceFirst("+$1")));
     }
 
     /** @throws Refusal.Plain 400 for an unknown scope, at once: this one fault has a form of its own on the wire */

@@ -10,6 +10,7 @@ import bulwark.facts.fact.Facts;
 import bulwark.facts.garden.GardenRoutes;
 import bulwark.facts.garden.GardenService;
 import bulwark.facts.garden.Gardens;
+import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.Outbox;
@@ -17,7 +18,6 @@ import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
@@ -45,14 +45,6 @@ import tools.jackson.databind.JsonNode;
 public final class FactsFixture implements AutoCloseable {
     public static final Principal TRUSTED = reader("anon:trusted", "read", "write", "admin");
 
-    private static final Migrations SCHEMA = new Migrations(List.of(
-            "db/kernel/V001__outbox.sql",
-            "db/kernel/V002__api_keys.sql",
-            "db/kernel/V003__quota_buckets.sql",
-            "db/facts/V101__audit.sql",
-            "db/facts/V102__facts.sql",
-            "db/facts/V103__gardens.sql"));
-
     public final SettableClock clock = new SettableClock(Instant.parse("2026-05-01T12:00:00.123456Z"));
     public final Metrics metrics = new Metrics();
     public final Path logFile;
@@ -72,7 +64,7 @@ public final class FactsFixture implements AutoCloseable {
     public FactsFixture(Path directory, List<FactListener> more, Checkpoints.Due due) {
         storeFile = directory.resolve("facts.db");
         logFile = directory.resolve("log.jsonl");
-        store = Store.open(storeFile, SCHEMA, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        store = Store.open(storeFile, FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         audit = AuditLog.open(store, "fact_audit_log", clock);
         outbox = Outbox.open(store, clock);
         log = TransparencyLogs.local(logFile, clock);
@@ -178,13 +170,18 @@ public final class FactsFixture implements AutoCloseable {
     private static @Nullable Map<String, String> match(String template, String path) {
         String[] wanted = template.split("/");
         String[] given = path.split("/");
+        if (template.endsWith("+}") && given.length > wanted.length) {
+            String rest = String.join("/", List.of(given).subList(wanted.length - 1, given.length));
+            given = java.util.Arrays.copyOf(given, wanted.length);
+            given[wanted.length - 1] = rest;
+        }
         if (wanted.length != given.length) {
             return null;
         }
         Map<String, String> parameters = new HashMap<>();
         for (int i = 0; i < wanted.length; i++) {
             if (wanted[i].startsWith("{")) {
-                parameters.put(wanted[i].substring(1, wanted[i].length() - 1), Call.decoded(given[i]));
+                parameters.put(wanted[i].replaceAll("[{+}]", ""), Call.decoded(given[i]));
             } else if (!wanted[i].equals(given[i])) {
                 return null;
             }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The head of a request after every check that needs no route and no identity.
  *
  * @param bodyLength bytes, 0 for none, -1 when the body comes in chunks
- * @param bearer the credentials, or null without an Authorization header; empty when they are of no use
+ * @param bearer the credentials, or null without an Authorization header or with a blank one; empty when they are of no use
  * @param expectsContinue the client waits for 100 before it sends the body
  * @param fromForeignOrigin a browser sends it for a page of another origin, and it may change something
  */
@@ -110,6 +110,9 @@ record RequestHead(
         }
         if (headers.getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
             throw bad("The Authorization header must come once.");
+        }
+        if (authorization.isBlank()) {
+            return null;
         }
         return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).strip()

@@ -3,7 +3,8 @@ package bulwark.web;
 /**
  * One method and path with its declared permission: a route cannot exist without the declaration.
  *
- * @param path template such as {@code /v1/facts/{id}}; a parameter matches one segment, decoded after splitting
+ * @param path template such as {@code /v1/facts/{id}}; a parameter matches one segment, decoded after splitting;
+ *     a last one written {@code {uri+}} matches all that is left of the path, slashes too
  * @param access what it takes to call it
  * @param dimension what callers are charged for: by principal, on an open route ({@link #BY_SOURCE}) by the address that they call from
  * @param fast the handler never blocks and runs on the event loop; it may return null from {@link #handler} to be called again on a virtual thread

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the route of a method and raw path. Literal segments match byte for byte and win over parameters; parameters match
- * one non-empty segment and are decoded after splitting, so an encoded slash never makes a new segment. Immutable.
+ * one non-empty segment and are decoded after splitting, so an encoded slash never makes a new segment. A last parameter with a plus
+ * takes the rest of the path, for a URI that a client did not encode. Immutable.
  */
 final class Router {
     private final Map<String, Node> literalPaths = new HashMap<>();
@@ -117,9 +118,17 @@ final class Router {
         @Nullable
         Node parameter;
 
+        @Nullable
+        Node rest;
+
         Node child(String segment) {
             if (!segment.startsWith("{")) {
                 return literals.computeIfAbsent(segment, s -> new Node());
+            }
+            if (segment.endsWith("+}")) {
+                Node child = rest == null ? new Node() : rest;
+                rest = child;
+                return child;
             }
             Node child = parameter;
             if (child == null) {
@@ -151,12 +160,18 @@ final class Router {
             Node literal = node.literals.get(path.substring(from, to));
             Endpoint found = literal == null ? null : enter(literal, slash, depth);
             Node parameter = node.parameter;
-            if (found != null || parameter == null || to == from) {
-                return found;
+            if (found == null && parameter != null && to > from) {
+                bounds[2 * depth] = from;
+                bounds[2 * depth + 1] = to;
+                found = enter(parameter, slash, depth + 1);
             }
-            bounds[2 * depth] = from;
-            bounds[2 * depth + 1] = to;
-            return enter(parameter, slash, depth + 1);
+            Node rest = node.rest;
+            if (found == null && rest != null && from < path.length()) {
+                bounds[2 * depth] = from;
+                bounds[2 * depth + 1] = path.length();
+                found = enter(rest, -1, depth + 1);
+            }
+            return found;
         }
 
         private @Nullable Endpoint enter(Node node, int slash, int depth) {
@@ -190,9 +205,11 @@ final class Router {
             }
             List<String> segments = List.of(path.substring(1).split("/", -1));
             List<String> parameters = new ArrayList<>();
-            for (String segment : segments) {
-                if (segment.matches("\\{[A-Za-z_][A-Za-z0-9_]*}")) {
-                    parameters.add(segment.substring(1, segment.length() - 1));
+            for (int i = 0; i < segments.size(); i++) {
+                String segment = segments.get(i);
+                String plus = i == segments.size() - 1 ? "\\+?" : "";
+                if (segment.matches("\\{[A-Za-z_][A-Za-z0-9_]*" + plus + "}")) {
+                    parameters.add(segment.substring(1, segment.length() - 1).replace("+", ""));
                 } else if (!segment.matches("[A-Za-z0-9._~:@!$&'()*+,;=-]+") && !path.equals("/")) {
                     throw new IllegalArgumentException("malformed segment '" + segment + "' in " + path);
                 }

@@ -135,6 +135,7 @@ class IdentityTest {
                 .endsWith("agent:reader");
         assertThat(RawClient.exchange(other, request("GET", "/me", "Bearer " + NOBODY, "")))
                 .startsWith("HTTP/1.1 401");
+        assertThat(RawClient.exchange(other, request("GET", "/me", "  ", ""))).endsWith("anon:trusted");
     }
 
     private String get(String path, String authorization) {

@@ -35,6 +35,28 @@ class RouterTest {
     }
 
     @Test
+    void a_last_parameter_with_a_plus_takes_the_rest_of_the_path() {
+        Router members = Router.of(List.of(
+                route("GET", "/g/{garden}"),
+                route("PATCH", "/g/{garden}/members/{uri+}"),
+                route("GET", "/g/{garden}/members"),
+                route("GET", "/g/{garden}/members/all")));
+        for (String path :
+                List.of("stigmem://node/user/bob", "stigmem%3A%2F%2Fnode%2Fuser%2Fbob", "stigmem:%2F/node/user/bob")) {
+            assertThat(((Match.Found) members.match("PATCH", "/g/a/members/" + path)).parameter("uri"))
+                    .as(path)
+                    .isEqualTo("stigmem://node/user/bob");
+        }
+        assertThat(members.match("GET", "/g/a/members/all")).isInstanceOf(Match.Found.class);
+        assertThat(((Match.Found) members.match("PATCH", "/g/a/members/all")).parameter("uri"))
+                .isEqualTo("all");
+        assertThat(members.match("PATCH", "/g/a/members/")).isEqualTo(Match.Absent.ABSENT);
+        assertThat(members.match("DELETE", "/g/a/members/x/y"))
+                .isEqualTo(new Match.WrongMethod(java.util.Set.of("PATCH")));
+        assertThat(members.match("PATCH", "/g//members/x")).isEqualTo(Match.Absent.ABSENT);
+    }
+
+    @Test
     void a_wrong_method_names_all_that_would_do() {
         assertThat(router.match("DELETE", "/facts")).isEqualTo(new Match.WrongMethod(java.util.Set.of("GET", "POST")));
         assertThat(router.match("DELETE", "/facts/batch"))
@@ -45,7 +67,8 @@ class RouterTest {
     void a_duplicate_or_malformed_template_stops_the_start() {
         assertThatThrownBy(() -> Router.of(List.of(route("GET", "/a/{x}"), route("GET", "/a/{y}"))))
                 .hasMessageContaining("declared twice");
-        for (String bad : List.of("a", "/a//b", "/a/", "/{a", "/a{b}", "/{a}/{a}", "/a b", "/a?b", "/{}", "/%41")) {
+        for (String bad : List.of(
+                "a", "/a//b", "/a/", "/{a", "/a{b}", "/{a}/{a}", "/a b", "/a?b", "/{}", "/%41", "/{a+}/b", "/{+}")) {
             assertThatThrownBy(() -> Router.of(List.of(route("GET", bad))))
                     .as(bad)
                     .isInstanceOf(IllegalArgumentException.class);

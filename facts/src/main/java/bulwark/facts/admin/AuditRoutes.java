@@ -35,11 +35,13 @@ public final class AuditRoutes {
         QueryParameters parameters = QueryParameters.of(request);
         AuditLog.Query query = new AuditLog.Query(
                 request.principal().tenant(),
-                parameters.optionalText("since").orElse(null),
-                parameters.optionalText("until").orElse(null),
+                parameters.instant("since").orElse(null),
+                parameters.instant("until").orElse(null),
                 parameters.optionalText("principal").orElse(null),
                 parameters.optionalText("event_type").orElse(null),
-                parameters.optionalWholeNumber("cursor", 0, Long.MAX_VALUE).orElse(null),
+                parameters
+                        .optionalWholeNumber("cursor", -Long.MAX_VALUE, Long.MAX_VALUE)
+                        .orElse(null),
                 (int) parameters.wholeNumber("limit", DEFAULT_LIMIT, 1, MOST));
         parameters.check();
         AuditLog.Page page = store.read(tx -> audit.page(tx, query));

@@ -5,12 +5,9 @@ import bulwark.facts.Refusal;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.keys.PublishedSecrets;
 import bulwark.kernel.keys.SecretBytes;
-import java.time.DateTimeException;
+import bulwark.kernel.time.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +22,7 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
     /** {@code {entity_uri, permissions, description, expires_at, tenant_id}}, and raw_key (32 to 512 characters) where the caller makes it. */
     static KeyForm full(Body body, boolean withRawKey, Instant now, Duration maxAge) {
         Optional<SecretBytes> raw = withRawKey ? Optional.of(rawKey(body, 32)) : Optional.empty();
-        String entity = body.text("entity_uri", 1, LONGEST_TEXT);
+        String entity = body.name("entity_uri", 1, LONGEST_TEXT, false);
         List<String> permissions = body.texts("permissions", Permissions.DEFAULT);
         String description = body.optionalText("description", 0, LONGEST_TEXT).orElse(null);
         Instant expires = expiresAt(body);
@@ -65,19 +62,11 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
     /** Without an offset it means UTC. */
     private static @Nullable Instant expiresAt(Body body) {
         Optional<String> text = body.optionalText("expires_at", 1, 64);
-        if (text.isEmpty()) {
-            return null;
+        Optional<Instant> instant = text.flatMap(Timestamps::parse);
+        if (text.isPresent() && instant.isEmpty()) {
+            body.valueError("expires_at", "expires_at must be an ISO 8601 timestamp");
         }
-        try {
-            return OffsetDateTime.parse(text.get()).toInstant();
-        } catch (DateTimeException withoutOffset) {
-            try {
-                return LocalDateTime.parse(text.get()).toInstant(ZoneOffset.UTC);
-            } catch (DateTimeException neither) {
-                body.valueError("expires_at", "expires_at must be an ISO 8601 timestamp");
-                return null;
-            }
-        }
+        return instant.orElse(null);
     }
 
     private static @Nullable String end(@Nullable Instant expires, Instant now, Duration maxAge) {

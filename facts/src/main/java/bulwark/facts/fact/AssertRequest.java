@@ -2,6 +2,7 @@ package bulwark.facts.fact;
 
 import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.kernel.time.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +40,14 @@ record AssertRequest(
      */
     static AssertRequest parse(byte[] json, String caller) {
         Body body = Body.parse(json);
-        String entity = body.text("entity", 1, MAX_NAME);
-        String relation = body.text("relation", 1, MAX_NAME);
+        String entity = body.name("entity", 1, MAX_NAME, true);
+        String relation = body.name("relation", 1, MAX_NAME, false);
         FactValue value = FactValue.read(body, "value");
-        Optional<String> source = body.optionalText("source", 1, MAX_NAME);
+        Optional<String> source = body.optionalName("source", 1, MAX_NAME, true);
         double confidence = body.number("confidence", 1.0, 0.0, 1.0) + 0.0;
         Optional<Scope> scope = scope(body);
         Optional<String> validUntil = body.optionalText("valid_until", 1, 64);
-        Optional<Instant> expires = validUntil.flatMap(Expiry::parse);
+        Optional<Instant> expires = validUntil.flatMap(Timestamps::parse);
         if (validUntil.isPresent() && expires.isEmpty()) {
             body.valueError("valid_until", "valid_until must be an ISO 8601 date and time");
         }
@@ -97,9 +98,15 @@ record AssertRequest(
         }
         List<Fact.Derivation> derivations = new ArrayList<>();
         for (Body each : given) {
-            String hash = each.optionalText("hash", 1, 128).orElse(null);
-            String factId = each.optionalText("fact_id", 1, 128).orElse(null);
-            derivations.add(new Fact.Derivation(hash, factId));
+            Optional<String> hash = each.optionalText("hash", 1, 128);
+            Optional<String> factId = each.optionalText("fact_id", 1, 128);
+            if (hash.isPresent() && !ContentId.isWhole(hash.get())) {
+                each.valueError("hash", "hash must be the cid of a fact: sha256: and 64 hex digits");
+            }
+            if (!each.has("hash") && !each.has("fact_id")) {
+                each.fault("missing", "fact_id", "Field required: fact_id or hash says what the fact was derived from");
+            }
+            derivations.add(new Fact.Derivation(hash.orElse(null), factId.orElse(null)));
         }
         return List.copyOf(derivations);
     }

@@ -49,13 +49,18 @@ public final class ContentId {
 
     /** @throws Refusal.Coded 400 {@code cid_malformed} */
     static String parse(String reference) {
-        String hex = reference.substring(PREFIX.length());
-        boolean whole = hex.length() == 64
-                && hex.chars()
-                        .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'));
-        if (!whole) {
+        if (!isWhole(reference)) {
             throw new Refusal.Coded(400, "cid_malformed", "a content id is sha256: and 64 hex digits", Map.of());
         }
-        return PREFIX + hex.toLowerCase(java.util.Locale.ROOT);
+        return reference.toLowerCase(java.util.Locale.ROOT);
+    }
+
+    static boolean isWhole(String reference) {
+        return reference.startsWith(PREFIX)
+                && reference.length() == PREFIX.length() + 64
+                && reference
+                        .substring(PREFIX.length())
+                        .chars()
+                        .allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'));
     }
 }

@@ -71,9 +71,7 @@ record FactQuery(
     }
 
     private static String timestamp(String after) {
-        // A '+' that was not encoded arrives as a space.
-        String mended = after.replaceFirst(" (\\d\\d:?\\d\\d)$", "+$1");
-        return Expiry.parse(mended)
+        return QueryParameters.instantOf(after)
                 .map(Timestamps::offset)
                 .orElseThrow(() -> new Refusal.Plain(400, "after must be an ISO 8601 date and time"));
     }

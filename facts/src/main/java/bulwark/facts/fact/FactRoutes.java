@@ -12,9 +12,11 @@ import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/facts}: assert, list, read one, provenance, content ids. */
@@ -53,19 +55,22 @@ public final class FactRoutes {
         Principal caller = request.principal();
         AssertRequest wanted = AssertRequest.parse(request.body(), caller.entityUri());
         Facts.Asserted asserted = facts.assertFact(caller, wanted);
-        return Response.json(201, FactRecord.of(asserted.fact(), asserted.contradicted(), wanted.warnings(), false));
+        List<String> warnings = new ArrayList<>(wanted.warnings());
+        warnings.addAll(asserted.warnings());
+        return Response.json(201, FactRecord.of(asserted.fact(), asserted.contradicted(), warnings, false));
     }
 
     private Response list(Request request) {
         session(request);
         Principal caller = request.principal();
+        boolean full = full(request);
         FactReads.Listed listed = reads.list(caller, FactQuery.parse(request));
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("facts", listed.facts());
         wire.put("total", listed.total());
         wire.put("cursor", listed.cursor() == null ? null : listed.cursor().wire());
         wire.put("tombstone_notices", List.of());
-        if (full(request)) {
+        if (full) {
             wire.put("chain_proof", chain.prove(caller.tenant()).toJson());
         }
         wasRead(caller, null, Map.of("returned", listed.facts().size()));
@@ -111,8 +116,17 @@ public final class FactRoutes {
         audit.appendLater(new AuditEvent("fact_read", caller.entityUri(), caller.tenant(), factId, null, detail));
     }
 
-    private static boolean full(Request request) {
-        return request.header("Stigmem-Verify").map("full"::equalsIgnoreCase).orElse(false);
+    /**
+     * Whether the caller wants the whole chain verified before the answer.
+     *
+     * @throws Refusal.Coded 400 for a word that this node does not know: a typo must not turn verification off
+     */
+    public static boolean full(Request request) {
+        Optional<String> wish = request.header("Stigmem-Verify").map(String::strip);
+        if (wish.isPresent() && !wish.get().equalsIgnoreCase("full")) {
+            throw new Refusal.Coded(400, "verify_unknown", "Stigmem-Verify must be 'full', or be left out", Map.of());
+        }
+        return wish.isPresent();
     }
 
     /** @throws Refusal.Coded 400 when the session id of the request is too long */

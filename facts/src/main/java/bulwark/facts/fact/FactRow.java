@@ -4,6 +4,7 @@ import bulwark.facts.Refusal;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
+import bulwark.kernel.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,7 +41,7 @@ public record FactRow(
         String validUntil = fact.validUntil();
         Long expiresAt = validUntil == null
                 ? null
-                : Expiry.parse(validUntil).map(Expiry::micros).orElse(null);
+                : Timestamps.parse(validUntil).map(Expiry::micros).orElse(null);
         return new FactRow(fact, expiresAt, derivedText(fact.derivedFrom()));
     }
 

@@ -2,6 +2,7 @@ package bulwark.facts.fact;
 
 import bulwark.facts.Body;
 import bulwark.kernel.json.PythonFloat;
+import bulwark.kernel.time.Timestamps;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -75,6 +76,12 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
             if (text.length() > MAX_BYTES / 3 && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
                 from.fault("string_too_long", field, "Value should have at most " + MAX_BYTES + " bytes");
             }
+            if (type.equals("datetime") && Timestamps.parse(text).isEmpty()) {
+                from.fault("datetime_parsing", field, "Input should be a valid datetime: ISO 8601");
+            }
+            if (type.equals("ref") && text.isBlank()) {
+                from.fault("string_too_short", field, "Input should name an entity");
+            }
             return text;
         }
         return switch (type) {
@@ -101,7 +108,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
             }
             return digits;
         }
-        double value = node.get().decimalValue().doubleValue();
+        double value = node.get().doubleValue(); // through a decimal, a negative zero would lose its sign
         if (!Double.isFinite(value)) {
             from.fault("finite_number", field, "Input should be a finite number");
             return "0";

@@ -12,6 +12,7 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class Facts {
     private final FactDrafts drafts;
     private final FactWriter writer;
     private final Contradictions contradictions;
+    private final LookalikeNames names = new LookalikeNames();
     private final FactCache cache;
 
     /** @param listeners follow each new fact inside its transaction, system facts too */
@@ -47,10 +49,20 @@ public final class Facts {
     }
 
     /** @param contradicted the fact stands against another one in force */
-    record Asserted(Fact fact, boolean contradicted, boolean existed) {}
+    record Asserted(Fact fact, boolean contradicted, boolean existed, List<String> warnings) {
+        private Asserted(Fact fact, boolean contradicted, boolean existed) {
+            this(fact, contradicted, existed, List.of());
+        }
+    }
 
     /** What a change of standing has to reach. */
-    private record Outcome(Asserted asserted, List<String> opened) {}
+    private record Outcome(Asserted asserted, List<String> opened) {
+        Outcome warning(List<String> warnings) {
+            Asserted warned =
+                    new Asserted(asserted.fact(), asserted.contradicted(), asserted.existed(), List.copyOf(warnings));
+            return new Outcome(warned, opened);
+        }
+    }
 
     /** @throws Refusal.Coded 403 for a name that the node reserves, or an instruction without its permission */
     Asserted assertFact(Principal caller, AssertRequest request) {
@@ -66,7 +78,14 @@ public final class Facts {
             Fact placed = request.gardenUri() == null
                     ? draft
                     : inGarden(draft, gardens.forWrite(tx, caller, request.gardenUri(), request.scope()));
-            return insertOrFind(tx, caller, placed, now, request.writeMode(), Set.of());
+            List<String> warnings = new ArrayList<>();
+            if (!placed.derivedFrom().isEmpty()) {
+                warnings.addAll(
+                        ProvenanceCheck.check(tx, caller.tenant(), gardens.readable(tx, caller), placed.derivedFrom()));
+            }
+            Outcome inserted = insertOrFind(tx, caller, placed, now, request.writeMode(), Set.of());
+            warnings.addAll(names.register(tx, inserted.asserted.fact));
+            return inserted.warning(warnings);
         });
         if (!outcome.asserted.existed) {
             metrics.count(

@@ -18,7 +18,7 @@ public final class GardenRoutes {
     private static final String WRITE = "write";
     private static final String GARDEN = "/v1/gardens/{garden}";
     private static final String MEMBERS = GARDEN + "/members";
-    private static final String MEMBER = MEMBERS + "/{uri}";
+    private static final String MEMBER = MEMBERS + "/{uri+}";
 
     private final GardenService gardens;
 
@@ -75,7 +75,7 @@ public final class GardenRoutes {
 
     private Response add(Request request) {
         Body body = Body.parse(request.body());
-        String entityUri = body.text("entity_uri", 1, 2048);
+        String entityUri = body.name("entity_uri", 1, 2048, false);
         String role = role(body, body.optionalText("role").orElse("reader"));
         body.check();
         return Response.json(201, gardens.add(request.principal(), request.pathParameter("garden"), entityUri, role));

@@ -127,7 +127,9 @@ public final class FactsNode implements AutoCloseable {
         core.audit.onRow(
                 row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
 
-        Quotas quotas = Quotas.of(NodeSettings.quotaLimits(core.configuration), core.clock);
+        // Without authentication all callers are one principal: a quota would let each of them lock out the others.
+        boolean authentication = core.configuration.flag("STIGMEM_AUTH_REQUIRED");
+        Quotas quotas = Quotas.of(authentication ? NodeSettings.quotaLimits(core.configuration) : Map.of(), core.clock);
         resources.add(QuotaPersistence.restore(quotas, core.store));
         RecallIndex index = RecallIndex.of(core.store);
         resources.add(index);
@@ -219,7 +221,7 @@ public final class FactsNode implements AutoCloseable {
                 quotas,
                 new WireErrors(),
                 evidence,
-                FactsNode::onlyOverTls,
+                NodeSettings.mutualTls(core.configuration) ? FactsNode::onlyOverTls : path -> false,
                 Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")),
                 core.metrics,
                 Service.Limits.defaults().withOpenPerSecond((int)

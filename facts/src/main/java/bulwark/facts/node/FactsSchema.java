@@ -15,7 +15,8 @@ public final class FactsSchema {
             "db/facts/V103__gardens.sql",
             "db/facts/V104__identity.sql",
             "db/facts/V105__capability.sql",
-            "db/facts/V106__graph.sql"));
+            "db/facts/V106__graph.sql",
+            "db/facts/V135__name_forms.sql"));
 
     private FactsSchema() {}
 }

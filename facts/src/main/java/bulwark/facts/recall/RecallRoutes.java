@@ -25,9 +25,7 @@ public final class RecallRoutes {
         boolean legacy = parameters.flag("legacy_format", false);
         parameters.check();
         RecallQuery query = RecallQuery.parse(request.body());
-        boolean prove = request.header("Stigmem-Verify")
-                .filter(how -> how.strip().equalsIgnoreCase("full"))
-                .isPresent();
+        boolean prove = FactRoutes.full(request);
         RecallAnswer answer = recall.answer(request.principal(), query, prove);
         return Response.jsonBytes(200, answer.json(legacy))
                 .with("X-Total-Count", Integer.toString(answer.totalScored()));

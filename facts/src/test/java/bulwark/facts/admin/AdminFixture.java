@@ -1,12 +1,12 @@
 package bulwark.facts.admin;
 
 import bulwark.facts.GivenRequest;
+import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
@@ -28,14 +28,7 @@ final class AdminFixture implements AutoCloseable {
     final List<Route> routes;
 
     AdminFixture(Path directory) {
-        store = Store.open(
-                directory.resolve("a.db"),
-                new Migrations(List.of(
-                        "db/kernel/V001__outbox.sql",
-                        "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql",
-                        "db/facts/V101__audit.sql")),
-                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        store = Store.open(directory.resolve("a.db"), FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = ApiKeys.open(store, clock, Duration.ofDays(90));
         audit = AuditLog.open(store, "fact_audit_log", clock);
         Signing signing = Signing.fastest();

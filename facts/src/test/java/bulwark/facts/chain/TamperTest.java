@@ -30,7 +30,8 @@ class TamperTest {
         facts = new FactsFixture(directory);
         Answer answer =
                 facts.post("{\"entity\":\"user:a\",\"relation\":\"memory:x\",\"source\":\"agent:t\",\"value\":\"a\","
-                        + "\"valid_until\":\"2030-01-01T00:00:00Z\",\"derived_from\":[{\"fact_id\":\"f\"}]}");
+                        + "\"valid_until\":\"2030-01-01T00:00:00Z\",\"derived_from\":[{\"hash\":\"sha256:"
+                        + "0".repeat(64) + "\"}]}");
         first = answer.text("id");
         cid = answer.text("cid");
         facts.post("{\"entity\":\"user:a\",\"relation\":\"memory:x\",\"source\":\"agent:t\",\"value\":\"b\"}");

@@ -11,7 +11,8 @@ class AssertRequestFuzzTest {
     private static final String[] SEEDS = {
         "{\"entity\":\"user:a\",\"relation\":\"r:x\",\"value\":{\"type\":\"number\",\"v\":-1.5e3},\"source\":\"s\",\"confidence\":0.5}",
         "{\"entity\":\"stigmem://A/b/c d\",\"relation\":\"r\",\"value\":null,\"valid_until\":\"2030-01-01T00:00:00+01:00\","
-                + "\"derived_from\":[{\"hash\":\"h\",\"fact_id\":\"f\"}],\"garden_id\":\"x/garden/y\",\"scope\":\"team\"}"
+                + "\"derived_from\":[{\"hash\":\"sha256:" + "0".repeat(64)
+                + "\",\"fact_id\":\"f\"}],\"garden_id\":\"x/garden/y\",\"scope\":\"team\"}"
     };
     private static final String[] PIECES = {
         "null", "{}", "[]", "\"\"", "1e999", "-0", "\\u0000", "\\ud800", "true", "\"", "}", ","

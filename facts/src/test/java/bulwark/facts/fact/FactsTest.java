@@ -60,7 +60,7 @@ class FactsTest {
     @Test
     void numbers_keep_their_form() {
         String big = "123456789012345678901234567890";
-        Map.of("42", "42", "42.0", "42.0", "1e21", "1e+21", "1e-7", "1e-07", big, big, "-0", "0")
+        Map.of("42", "42", "42.0", "42.0", "1e21", "1e+21", "1e-7", "1e-07", big, big, "-0", "0", "-0.0", "-0.0")
                 .forEach((given, stored) -> {
                     String id = say("{\"type\":\"number\",\"v\":" + given + "}").text("id");
                     JsonNode read = facts.get("/v1/facts/" + id).json();
@@ -78,6 +78,9 @@ class FactsTest {
                 "{\"type\":\"number\",\"v\":true}",
                 "{\"type\":\"number\",\"v\":\"NaN\"}",
                 "{\"type\":\"boolean\",\"v\":\"false\"}",
+                "{\"type\":\"datetime\",\"v\":\"banana\"}",
+                "{\"type\":\"datetime\",\"v\":\"2026-02-30T00:00:00Z\"}",
+                "{\"type\":\"ref\",\"v\":\" \"}",
                 "{\"type\":\"string\",\"v\":null}",
                 "{\"type\":\"string\",\"v\":[1]}",
                 "{\"type\":\"string\",\"v\":\"a\\u0000b\"}",
@@ -94,6 +97,63 @@ class FactsTest {
         }
         assertThat(say("{\"type\":\"number\",\"v\":1e999}").status()).isEqualTo(422);
         assertThat(facts.get("/v1/facts").json().get("total").intValue()).isZero();
+    }
+
+    @Test
+    void an_origin_that_does_not_exist_is_refused_by_name() {
+        String base = say("\"v\"").text("id");
+        String cid = facts.get("/v1/facts/" + base).text("cid");
+        String unknown = "00000000-0000-4000-8000-00000000dead";
+        Map<String, List<Object>> refused = Map.of(
+                "{\"fact_id\":\"" + unknown + "\"}",
+                List.of("body", "derived_from", 1, "fact_id"),
+                "{\"hash\":\"nonsense\"}",
+                List.of("body", "derived_from", 1, "hash"),
+                "{}",
+                List.of("body", "derived_from", 1, "fact_id"),
+                "{\"fact_id\":\"" + base + "\",\"hash\":\"sha256:" + "0".repeat(64) + "\"}",
+                List.of("body", "derived_from", 1, "hash"));
+        refused.forEach((origin, place) -> {
+            Answer answer = say("\"s\"", ",\"derived_from\":[{\"fact_id\":\"" + base + "\"}," + origin + "]");
+            assertThat(answer.status()).as(origin).isEqualTo(422);
+            assertThat(((Refusal.Invalid) answer.refusal()).faults())
+                    .singleElement()
+                    .extracting(Refusal.Fault::loc)
+                    .isEqualTo(place);
+        });
+        assertThat(facts.get("/v1/facts").json().get("total").intValue()).isEqualTo(1);
+        Answer whole = say("\"s\"", ",\"derived_from\":[{\"fact_id\":\"" + base + "\",\"hash\":\"" + cid + "\"}]");
+        assertThat(whole.status()).isEqualTo(201);
+        Answer elsewhere = say("\"t\"", ",\"derived_from\":[{\"hash\":\"sha256:" + "0".repeat(64) + "\"}]");
+        assertThat(elsewhere.json().get("warnings").toString()).contains("derived_from.0.hash");
+    }
+
+    @Test
+    void a_fact_in_a_garden_that_the_caller_may_not_read_is_an_unknown_origin() {
+        facts.call(TRUSTED, "POST", "/v1/gardens", "{\"slug\":\"g\",\"name\":\"G\",\"scope\":\"local\"}");
+        String closed =
+                say("\"v\"", ",\"garden_id\":\"stigmem://testnode/garden/g\"").text("id");
+        Principal stranger = FactsFixture.reader("agent:z", "read", "write");
+        String body =
+                "{\"entity\":\"user:a\",\"relation\":\"memory:x\",\"value\":\"s\",\"derived_from\":[{\"fact_id\":\""
+                        + closed + "\"}]}";
+        assertThat(facts.call(stranger, "POST", "/v1/facts", body).status()).isEqualTo(422);
+        assertThat(facts.call(TRUSTED, "POST", "/v1/facts", body).status()).isEqualTo(201);
+    }
+
+    @Test
+    void an_unknown_wish_for_verification_is_refused() {
+        String id = say("\"v\"").text("id");
+        for (String target : List.of("/v1/facts", "/v1/facts/" + id)) {
+            for (String word : List.of("bogus", "ful", "", "full,full")) {
+                Answer answer = facts.call(TRUSTED, "GET", target, "", Map.of("Stigmem-Verify", word));
+                assertThat(answer.status()).as(word).isEqualTo(400);
+                assertThat(answer.refusal().code()).isEqualTo("verify_unknown");
+            }
+            assertThat(facts.call(TRUSTED, "GET", target, "", Map.of("Stigmem-Verify", " Full"))
+                            .status())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
@@ -278,7 +338,7 @@ class FactsTest {
         Answer base = say("\"base\"");
         String derived = facts.post("{\"entity\":\"user:b\",\"relation\":\"memory:s\",\"value\":\"sum\",\"write_mode\":"
                         + "\"summarize_with_provenance\",\"derived_from\":[{\"fact_id\":\"" + base.text("id")
-                        + "\"},{\"hash\":\"" + base.text("cid") + "\"},{\"fact_id\":\"none\"}]}")
+                        + "\"},{\"hash\":\"" + base.text("cid") + "\"},{\"hash\":\"sha256:" + "0".repeat(64) + "\"}]}")
                 .text("id");
         JsonNode sources =
                 facts.get("/v1/facts/" + derived + "/provenance").json().get("derived_from");

@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.TransparencyLog;
@@ -7,7 +8,6 @@ import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
@@ -23,15 +23,6 @@ public final class TestNode implements AutoCloseable {
     public static final String URL = "https://node.example";
     public static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final Signing SIGNING = Signing.fastest();
-    private static final Migrations SCHEMA = new Migrations(List.of(
-            "db/kernel/V001__outbox.sql",
-            "db/kernel/V002__api_keys.sql",
-            "db/kernel/V003__quota_buckets.sql",
-            "db/facts/V101__audit.sql",
-            "db/facts/V102__facts.sql",
-            "db/facts/V103__gardens.sql",
-            "db/facts/V104__identity.sql",
-            "db/facts/V105__capability.sql"));
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Path folder;
@@ -46,7 +37,7 @@ public final class TestNode implements AutoCloseable {
         this.folder = folder;
         this.clock = clock;
         this.log = log;
-        store = Store.open(folder.resolve("stigmem.db"), SCHEMA, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        store = Store.open(folder.resolve("stigmem.db"), FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         open.add(store);
         try {
             audit = AuditLog.open(store, "fact_audit_log", clock);

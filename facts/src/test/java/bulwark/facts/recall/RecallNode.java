@@ -9,13 +9,13 @@ import bulwark.facts.garden.GardenService;
 import bulwark.facts.garden.Gardens;
 import bulwark.facts.graph.Edges;
 import bulwark.facts.graph.GraphRoutes;
+import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.time.SettableClock;
@@ -51,15 +51,7 @@ public final class RecallNode implements AutoCloseable {
     private final List<Route> routes = new ArrayList<>();
 
     public RecallNode(Path folder) {
-        store = Store.open(
-                folder.resolve("facts.db"),
-                new Migrations(List.of(
-                        "db/kernel/V001__outbox.sql",
-                        "db/facts/V101__audit.sql",
-                        "db/facts/V102__facts.sql",
-                        "db/facts/V103__gardens.sql",
-                        "db/facts/V106__graph.sql")),
-                SchemaPolicy.CREATE_OR_UPGRADE);
+        store = Store.open(folder.resolve("facts.db"), FactsSchema.MIGRATIONS, SchemaPolicy.CREATE_OR_UPGRADE);
         audit = AuditLog.open(store, "fact_audit_log", clock);
         Gardens gardens = new Gardens();
         Checkpoints checkpoints = new Checkpoints(

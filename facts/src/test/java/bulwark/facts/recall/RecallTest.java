@@ -92,6 +92,11 @@ class RecallTest {
         Map<String, Object> body = Map.of("query", "engineer", "scope", "company");
         JsonNode answer = RecallNode.json(
                 node.call(RecallNode.ALICE, "POST", "/v1/recall", body, Map.of("stigmem-verify", "Full")));
+        assertThatThrownBy(() ->
+                        node.call(RecallNode.ALICE, "POST", "/v1/recall", body, Map.of("Stigmem-Verify", "bogus")))
+                .isInstanceOfSatisfying(
+                        Refusal.Coded.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(400));
         assertThat(answer.get("chain_proof").get("checked_entries").intValue()).isEqualTo(1);
     }
 

@@ -132,17 +132,22 @@ public final class AuditLog implements AutoCloseable {
     /** The newest row. */
     public record Head(long seq, String rowHash) {}
 
-    /** All optional; cursor exclusive (0 = start), since/until inclusive. Without cursor and since: the newest rows, ascending. */
+    /**
+     * All optional; since and until are inclusive, pages are ascending.
+     *
+     * @param cursor 0 or more: rows after this seq, oldest first (0 = start). Negative: rows before {@code -cursor}, newest first.
+     *     Absent: from the oldest on with {@code since}, from the newest back without
+     */
     public record Query(
             @Nullable String tenant,
-            @Nullable String since,
-            @Nullable String until,
+            @Nullable Instant since,
+            @Nullable Instant until,
             @Nullable String principal,
             @Nullable String type,
             @Nullable Long cursor,
             int limit) {}
 
-    /** @param total rows that match the filters, whatever the page; nextCursor last seq when more follow, else null */
+    /** @param total rows that match the filters, whatever the page; nextCursor continues in the same direction; null when nothing follows */
     public record Page(
             List<AuditRow> rows, long total, @Nullable Long nextCursor) {}
 }

@@ -1,9 +1,11 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.time.Timestamps;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,17 @@ final class AuditPages {
         filter(where, values, " AND tenant_id = ?", query.tenant());
         filter(where, values, " AND event_type = ?", query.type());
         filter(where, values, " AND entity_uri = ?", query.principal());
-        filter(where, values, " AND ts >= ?", query.since());
-        filter(where, values, " AND ts <= ?", query.until());
+        filter(where, values, " AND ts >= ?", text(query.since()));
+        filter(where, values, " AND ts <= ?", text(query.until()));
         long total = total(tx, where.toString(), values);
-        boolean newest = query.cursor() == null && query.since() == null;
-        return newest ? newest(tx, query, where, values, total) : following(tx, query, where, values, total);
+        Long cursor = query.cursor();
+        boolean backward = cursor == null ? query.since() == null : cursor < 0;
+        return backward ? preceding(tx, query, where, values, total) : following(tx, query, where, values, total);
+    }
+
+    /** As rows hold it: of one width, so that the order of the texts is that of the moments. */
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : Timestamps.offset(instant);
     }
 
     private static void filter(StringBuilder where, List<String> values, String condition, @Nullable String value) {
@@ -47,12 +55,20 @@ final class AuditPages {
         }
     }
 
-    private AuditLog.Page newest(ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total)
-            throws SQLException {
+    private AuditLog.Page preceding(
+            ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
         PreparedStatement select =
-                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " ORDER BY seq DESC LIMIT ?");
-        select.setInt(bind(select, values), query.limit());
-        return new AuditLog.Page(rows(select).reversed(), total, null);
+                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " AND seq < ? ORDER BY seq DESC LIMIT ?");
+        int next = bind(select, values);
+        Long cursor = query.cursor();
+        select.setLong(next, cursor == null ? Long.MAX_VALUE : -cursor);
+        // One more than asked for tells whether anything follows.
+        select.setInt(next + 1, query.limit() + 1);
+        List<AuditRow> rows = rows(select);
+        List<AuditRow> page =
+                rows.subList(0, Math.min(rows.size(), query.limit())).reversed();
+        return new AuditLog.Page(
+                page, total, rows.size() > page.size() ? -page.getFirst().seq() : null);
     }
 
     private AuditLog.Page following(

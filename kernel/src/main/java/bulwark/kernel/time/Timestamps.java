@@ -1,15 +1,32 @@
 package bulwark.kernel.time;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.chrono.IsoChronology;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAccessor;
+import java.util.Locale;
+import java.util.Optional;
 
-/** The two UTC renderings on the wire, both with exactly six digits of fraction. */
+/** The two UTC renderings on the wire, both with exactly six digits of fraction, and the one reader of instants from callers. */
 public final class Timestamps {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
+
+    private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+            .appendPattern("[XXX][XX][X]")
+            .toFormatter(Locale.ROOT)
+            .withResolverStyle(ResolverStyle.STRICT)
+            .withChronology(IsoChronology.INSTANCE);
 
     /** 0000-01-01 to 9999-12-31, where a year has four digits. */
     private static final long FIRST_SECOND = -62_167_219_200L;
@@ -52,6 +69,26 @@ public final class Timestamps {
         for (int left = unit; left > 0; left /= 10) {
             out.append((char) ('0' + number / left % 10));
         }
+    }
+
+    /** ISO 8601, a date or a date and time; without an offset it means UTC. Years 1 to 9999. */
+    public static Optional<Instant> parse(String iso) {
+        try {
+            Instant instant = iso.length() == 10
+                    ? LocalDate.parse(iso).atStartOfDay().toInstant(ZoneOffset.UTC)
+                    : dateTime(iso.replace(' ', 'T'));
+            int year = instant.atOffset(ZoneOffset.UTC).getYear();
+            return year >= 1 && year <= 9999 ? Optional.of(instant) : Optional.empty();
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Instant dateTime(String iso) {
+        TemporalAccessor parsed = DATE_TIME.parseBest(iso, OffsetDateTime::from, LocalDateTime::from);
+        return parsed instanceof OffsetDateTime offset
+                ? offset.toInstant()
+                : LocalDateTime.from(parsed).toInstant(ZoneOffset.UTC);
     }
 
     /** Drops what the wire cannot carry. */

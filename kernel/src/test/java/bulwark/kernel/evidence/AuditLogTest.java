@@ -222,7 +222,7 @@ class AuditLogTest {
         AuditLog.Page page = page(null, null, 3);
         assertThat(page.rows()).extracting(AuditRow::seq).containsExactly(8L, 9L, 10L);
         assertThat(page.total()).isEqualTo(10);
-        assertThat(page.nextCursor()).isNull();
+        assertThat(page.nextCursor()).isEqualTo(-8L);
     }
 
     @Test
@@ -240,13 +240,26 @@ class AuditLogTest {
     }
 
     @Test
+    void a_walk_from_the_newest_page_reaches_the_oldest_row() {
+        appendMany(10);
+        List<Long> seen = new ArrayList<>();
+        Long cursor = null;
+        do {
+            AuditLog.Page page = page(cursor, null, 4);
+            page.rows().reversed().forEach(row -> seen.add(row.seq()));
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        assertThat(seen).containsExactly(10L, 9L, 8L, 7L, 6L, 5L, 4L, 3L, 2L, 1L);
+    }
+
+    @Test
     void since_and_until_are_inclusive_and_start_with_the_oldest() {
         appendMany(10);
-        String since = "2026-03-01T12:00:03.000000+00:00";
-        String until = "2026-03-01T12:00:05.000000+00:00";
+        Instant since = Instant.parse("2026-03-01T12:00:03Z");
+        Instant until = Instant.parse("2026-03-01T12:00:05Z");
         AuditLog.Page page =
                 store.read(tx -> log.page(tx, new AuditLog.Query("default", since, until, null, null, null, 2)));
-        assertThat(page.rows()).extracting(AuditRow::ts).first().isEqualTo(since);
+        assertThat(page.rows()).extracting(AuditRow::ts).first().isEqualTo("2026-03-01T12:00:03.000000+00:00");
         assertThat(page.rows()).hasSize(2);
         assertThat(page.total()).isEqualTo(3);
         assertThat(page.nextCursor()).isEqualTo(page.rows().get(1).seq());

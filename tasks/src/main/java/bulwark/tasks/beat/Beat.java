@@ -1,5 +1,6 @@
 package bulwark.tasks.beat;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -38,7 +39,7 @@ public final class Beat implements AutoCloseable {
     private final Duration poll;
     private final Patience patience = new Patience();
     private final CountDownLatch stop = new CountDownLatch(1);
-    private @Nullable Thread thread;
+    private @Nullable EssentialThread thread;
     private volatile @Nullable Instant lastTick;
     private boolean storeFailing;
     private boolean brokerAway;
@@ -65,7 +66,7 @@ public final class Beat implements AutoCloseable {
         } else if (!signing.canSign()) {
             LOG.warn("This beat has no signing key: its tasks go out unsigned");
         }
-        thread = Thread.ofVirtual().name("beat").start(this::run);
+        thread = EssentialThread.virtual("beat", this::run).start();
     }
 
     /** When the store last answered; null before it did. For liveness. */
@@ -77,10 +78,10 @@ public final class Beat implements AutoCloseable {
     @Override
     public void close() {
         stop.countDown();
-        Thread running = thread;
+        EssentialThread running = thread;
         if (running != null) {
             try {
-                running.join(Duration.ofSeconds(10));
+                running.thread().join(Duration.ofSeconds(10));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

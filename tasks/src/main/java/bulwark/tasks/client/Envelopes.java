@@ -1,6 +1,7 @@
 package bulwark.tasks.client;
 
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.PayloadCheck;
 import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.routing.Routing;
 import bulwark.tasks.time.TimeText;
@@ -30,8 +31,8 @@ final class Envelopes {
 
     Routed of(TaskCall call) {
         checkName(call.name());
-        Sendable.check("args", call.args());
-        Sendable.check("meta", call.meta());
+        PayloadCheck.signed("args", call.args(), Long.MAX_VALUE);
+        PayloadCheck.signed("meta", call.meta(), Long.MAX_VALUE);
         Sendable.check("headers", call.headers());
         if (call.queue() != null) {
             Sendable.check("queue", call.queue());

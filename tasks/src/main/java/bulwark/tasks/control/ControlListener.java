@@ -1,5 +1,6 @@
 package bulwark.tasks.control;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,7 +41,7 @@ public final class ControlListener {
     private final Subscription subscription;
     private final Clock clock;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private final EssentialThread thread;
 
     /**
      * @param allowUnsigned with keys, obey unsigned commands too; also listens on the queues that the original system sends to
@@ -70,7 +72,7 @@ public final class ControlListener {
         }
         List<String> channels = List.of(ControlText.channel(namespace));
         this.subscription = new Subscription(queues, channels, worker + "-control", LEASE);
-        this.thread = Thread.ofPlatform().daemon().name("stem-control").unstarted(this::listen);
+        this.thread = EssentialThread.platform("stem-control", this::listen);
     }
 
     /** No command that is sent from now on is missed; {@link #start} obeys them. */
@@ -82,11 +84,16 @@ public final class ControlListener {
         thread.start();
     }
 
+    /** A sentence when its thread failed lately. */
+    public @Nullable String problem() {
+        return thread.problem();
+    }
+
     /** Returns when the last command was answered, or after a few seconds. */
     public void stop() throws InterruptedException {
         stop.countDown();
-        if (Thread.currentThread() != thread) {
-            thread.join(3_000);
+        if (Thread.currentThread() != thread.thread()) {
+            thread.thread().join(3_000);
         }
         if (!subscription.queues().isEmpty()) {
             try {
@@ -143,7 +150,7 @@ public final class ControlListener {
         } catch (IllegalArgumentException e) {
             reply = new ControlReply(
                     command.requestId(), worker, false, nothing, String.valueOf(e.getMessage()), false);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("The command of request {} failed.", command.requestId(), e);
             reply = new ControlReply(command.requestId(), worker, false, nothing, "the command failed", false);
         }

@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
 import java.sql.PreparedStatement;
@@ -43,12 +44,12 @@ final class Pruning implements AutoCloseable {
     private final Place place;
     private final QueueNames names;
     private final Semaphore stop = new Semaphore(0);
-    private final Thread thread;
+    private final EssentialThread thread;
 
     Pruning(Place place, QueueNames names) {
         this.place = place;
         this.names = names;
-        this.thread = Thread.ofVirtual().name("task-store-pruning").unstarted(this::run);
+        this.thread = EssentialThread.virtual("task-store-pruning", this::run);
     }
 
     void start() {

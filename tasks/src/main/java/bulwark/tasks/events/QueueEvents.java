@@ -1,5 +1,6 @@
 package bulwark.tasks.events;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -78,14 +79,14 @@ public final class QueueEvents {
         private final Subscription subscription;
         private final List<Listener> listeners = new CopyOnWriteArrayList<>();
         private final CountDownLatch stop = new CountDownLatch(1);
-        private final Thread thread;
+        private final EssentialThread thread;
 
         private record Listener(String name, Consumer<QueueEvent> consumer) {}
 
         private Listening(String queue) {
             String consumer = "events-" + UUID.randomUUID();
             this.subscription = Subscription.toChannel(channel(queue), consumer, LEASE);
-            this.thread = Thread.ofVirtual().name("queue events").unstarted(this::run);
+            this.thread = EssentialThread.virtual("queue events", this::run);
         }
 
         public Listening all(Consumer<QueueEvent> listener) {

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.stores.Wakeups;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class Changes implements AutoCloseable {
     private final ConcurrentHashMap<String, Integer> waiting = new ConcurrentHashMap<>();
     private final ReentrantLock writing = new ReentrantLock();
     private @Nullable Line line;
-    private @Nullable Thread listener;
+    private @Nullable EssentialThread listener;
     private volatile boolean closed;
 
     Changes(Supplier<Line> connecting, Wakeups wakeups) {
@@ -54,7 +55,7 @@ final class Changes implements AutoCloseable {
         writing.lock();
         try {
             if (listener == null && !closed) {
-                listener = Thread.ofVirtual().name("redis-changes").start(this::run);
+                listener = EssentialThread.virtual("redis-changes", this::run).start();
             }
             if (line != null) {
                 line.send(new CommandArguments(command).add(channel));
@@ -126,7 +127,7 @@ final class Changes implements AutoCloseable {
         closed = true;
         drop();
         if (listener != null) {
-            listener.interrupt();
+            listener.thread().interrupt();
         }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Subscription;
@@ -27,7 +28,7 @@ final class Leases implements AutoCloseable {
     private final Map<Receipt, Long> longer = new ConcurrentHashMap<>();
 
     private final ReentrantLock starting = new ReentrantLock();
-    private @Nullable Thread renewer;
+    private @Nullable EssentialThread renewer;
 
     Leases(Lines lines) {
         this.lines = lines;
@@ -80,7 +81,7 @@ final class Leases implements AutoCloseable {
         try {
             if (renewer == null) {
                 // Not virtual: tasks that compute without a pause can keep all carriers of virtual threads busy.
-                renewer = Thread.ofPlatform().daemon().name("redis-leases").start(this::keep);
+                renewer = EssentialThread.platform("redis-leases", this::keep).start();
             }
         } finally {
             starting.unlock();
@@ -131,7 +132,7 @@ final class Leases implements AutoCloseable {
         starting.lock();
         try {
             if (renewer != null) {
-                renewer.interrupt();
+                renewer.thread().interrupt();
             }
         } finally {
             starting.unlock();

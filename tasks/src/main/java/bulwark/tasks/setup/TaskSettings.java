@@ -121,6 +121,12 @@ public final class TaskSettings {
         add("RESULT_RETENTION", TEXT, "1d", "ours: how long results are kept");
         add("EXEC_FILE", TEXT, null, "ours: owner-only file of the programs that tasks may run");
         add("MAX_ENVELOPE_BYTES", COUNT, "1048576", "ours: longest envelope that is read");
+        add("MAX_RESULT_BYTES", COUNT, "1048576", "ours: longest result that is kept, as JSON; at least 1");
+        add(
+                "MAX_DELIVERIES",
+                COUNT,
+                "5",
+                "ours: deliveries whose holders died before a task is a dead letter; at least 1");
         add("ALLOW_LOSSY_BROKER", FLAG, "false", "ours: start although the broker may evict or forget tasks");
     }
 

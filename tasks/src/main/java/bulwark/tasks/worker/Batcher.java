@@ -1,5 +1,6 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.broker.BrokerUnavailable;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,10 @@ final class Batcher<T, R> {
     private final LinkedBlockingQueue<Step<T, R>> waiting = new LinkedBlockingQueue<>();
     private final Trip<T, R> trip;
     private final Runnable answered;
-    private final Thread thread;
+    private final EssentialThread thread;
+    /** On its way. Belongs to the thread. */
+    private final List<Step<T, R>> batch = new ArrayList<>(MOST);
+
     private volatile boolean stopping;
     private volatile boolean givingUp;
 
@@ -40,7 +45,7 @@ final class Batcher<T, R> {
     Batcher(String name, Trip<T, R> trip, Runnable answered) {
         this.trip = trip;
         this.answered = answered;
-        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::work);
+        this.thread = EssentialThread.platform(name, this::work);
     }
 
     void start() {
@@ -63,15 +68,22 @@ final class Batcher<T, R> {
     void giveUp() {
         givingUp = true;
         stopping = true;
-        LockSupport.unpark(thread);
+        LockSupport.unpark(thread.thread());
+    }
+
+    @Nullable
+    String problem() {
+        return thread.problem();
     }
 
     void join(long millis) throws InterruptedException {
-        thread.join(Math.max(1, millis));
+        thread.thread().join(Math.max(1, millis));
     }
 
     private void work() {
-        List<Step<T, R>> batch = new ArrayList<>(MOST);
+        // Left by work that failed: whoever waits for an answer decides.
+        batch.forEach(step -> step.answer.completeExceptionally(new IllegalStateException("the thread failed")));
+        batch.clear();
         while (true) {
             try {
                 Step<T, R> first = waiting.poll(100, TimeUnit.MILLISECONDS);
@@ -90,45 +102,45 @@ final class Batcher<T, R> {
         }
     }
 
-    private void travel(List<Step<T, R>> batch, boolean again) {
+    private void travel(List<Step<T, R>> steps, boolean again) {
         long pause = FIRST_PAUSE_MS;
         boolean repeated = again;
         while (true) {
             try {
-                tell(batch, trip.go(batch.stream().map(Step::value).toList(), repeated));
+                tell(steps, trip.go(steps.stream().map(Step::value).toList(), repeated));
                 return;
             } catch (BrokerUnavailable e) {
                 if (givingUp) {
-                    batch.forEach(step -> step.answer.completeExceptionally(e));
+                    steps.forEach(step -> step.answer.completeExceptionally(e));
                     return;
                 }
                 if (!repeated) {
-                    LOG.warn("The broker does not answer; {} steps wait for it: {}", batch.size(), e.getMessage());
+                    LOG.warn("The broker does not answer; {} steps wait for it: {}", steps.size(), e.getMessage());
                 }
                 repeated = true;
                 LockSupport.parkNanos(pause * 1_000_000);
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-            } catch (RuntimeException e) {
-                alone(batch, e);
+            } catch (RuntimeException | StackOverflowError e) {
+                alone(steps, e);
                 return;
             }
         }
     }
 
-    private void tell(List<Step<T, R>> batch, List<R> answers) {
+    private void tell(List<Step<T, R>> steps, List<R> answers) {
         answered.run();
-        for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).answer.complete(answers.get(i));
+        for (int i = 0; i < steps.size(); i++) {
+            steps.get(i).answer.complete(answers.get(i));
         }
     }
 
     /** One that cannot travel must not keep the others. */
-    private void alone(List<Step<T, R>> batch, RuntimeException fault) {
-        if (batch.size() == 1) {
-            batch.getFirst().answer.completeExceptionally(fault);
+    private void alone(List<Step<T, R>> steps, Throwable fault) {
+        if (steps.size() == 1) {
+            steps.getFirst().answer.completeExceptionally(fault);
             return;
         }
-        for (Step<T, R> step : batch) {
+        for (Step<T, R> step : steps) {
             travel(List.of(step), true);
         }
     }

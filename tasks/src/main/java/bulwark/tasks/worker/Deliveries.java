@@ -6,7 +6,6 @@ import bulwark.tasks.broker.Start;
 import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.results.TaskStatus;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,19 +28,35 @@ final class Deliveries {
         this.inFlight = inFlight;
     }
 
-    /** Never throws: what fails here is left to come again when its lease ends. */
+    /** Never throws: what fails here for good becomes a dead letter, anything else is redelivered. */
     void handle(Held held) {
         try {
             switch (held.arrival()) {
                 case Arrival.Malformed malformed -> malformed(held, malformed);
                 case Arrival.Delivery delivery -> act(held, delivery, admission.decide(delivery));
             }
-        } catch (CompletionException | BrokerUnavailable e) {
-            LOG.warn("The broker went away; an entry will come again: {}", e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            failed(held, e);
+        } catch (Error e) {
             inFlight.remove(held);
-        } catch (RuntimeException | Error e) {
-            LOG.error("An entry could not be handled and will come again.", e);
+            LOG.error("A task could not be handled and will be redelivered when its lease expires.", e);
+        }
+    }
+
+    /** Settled whether or not it was claimed: of two settlements of one delivery the broker takes the first. */
+    private void failed(Held held, Throwable thrown) {
+        if (thrown instanceof BrokerUnavailable || thrown.getCause() instanceof BrokerUnavailable) {
             inFlight.remove(held);
+            LOG.warn("Lost the broker; the task will be redelivered: {}", thrown.getMessage());
+            return;
+        }
+        LOG.error("A task could not be handled.", thrown);
+        held.claim();
+        switch (Fault.of(thrown)) {
+            case Fault.Permanent fault -> endings.fail(held, fault);
+            case Fault.Passing _
+            when held.arrival() instanceof Arrival.Delivery delivery -> endings.later(held, delivery);
+            case Fault.Passing _ -> inFlight.remove(held);
         }
     }
 

@@ -10,10 +10,11 @@ import bulwark.tasks.locks.LockStore;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,18 +24,23 @@ import org.slf4j.LoggerFactory;
 final class Endings {
     private static final Logger LOG = LoggerFactory.getLogger(Endings.class);
     static final String UNIQUE_LOCK = "stem:unique:";
+    private static final String UNWRITABLE_ENDING = "unwritable-ending";
+    private static final Duration MIN_PAUSE = Duration.ofSeconds(1);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
     private final Ledger ledger;
     private final InFlight inFlight;
     private final ResultBackend results;
     private final LockStore locks;
+    private final Statuses statuses;
     private final Clock clock;
 
-    Endings(Ledger ledger, InFlight inFlight, ResultBackend results, LockStore locks, Clock clock) {
+    Endings(Ledger ledger, InFlight inFlight, ResultBackend results, LockStore locks, Statuses statuses, Clock clock) {
         this.ledger = ledger;
         this.inFlight = inFlight;
         this.results = results;
         this.locks = locks;
+        this.statuses = statuses;
         this.clock = clock;
     }
 
@@ -121,12 +127,12 @@ final class Endings {
     }
 
     private void send(Held held, Settlement settlement, boolean endsTask, Consumer<Ledger.Settled> after) {
-        ledger.settle(settlement).whenComplete((settled, fault) -> {
-            inFlight.remove(held);
-            if (fault != null) {
-                LOG.error("An entry could not be settled and will come again.", unwrapped(fault));
+        ledger.settle(settlement).whenComplete((settled, thrown) -> {
+            if (thrown != null) {
+                unsettled(held, settlement, thrown);
                 return;
             }
+            inFlight.remove(held);
             if (endsTask && settled == Ledger.Settled.WRITTEN) {
                 releaseUnique(held);
             }
@@ -134,8 +140,41 @@ final class Endings {
         });
     }
 
-    private static Throwable unwrapped(Throwable fault) {
-        return fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+    private void unsettled(Held held, Settlement settlement, Throwable thrown) {
+        boolean lastWord =
+                settlement instanceof Settlement.Dead dead && dead.reason().equals(UNWRITABLE_ENDING);
+        if (!lastWord && Fault.of(thrown) instanceof Fault.Permanent fault) {
+            LOG.error("A task's ending cannot be written, so the task fails: {}", fault.sentence());
+            fail(held, fault);
+        } else {
+            inFlight.remove(held);
+            LOG.error("A task could not be settled and will be redelivered when its lease expires.", thrown);
+        }
+    }
+
+    /** Ends the entry for good although what should have been written of it cannot be. Never throws. */
+    void fail(Held held, Fault.Permanent fault) {
+        try {
+            TaskStatus status = null;
+            String sentence = Statuses.cut(fault.sentence());
+            if (held.arrival() instanceof Arrival.Delivery delivery) {
+                status = statuses.failed(
+                        delivery, Statuses.error("UnwritableEnding", sentence, false, Map.of()), meta -> {});
+            }
+            dead(held, UNWRITABLE_ENDING, Map.of("error", sentence), status, true, settled -> {});
+        } catch (RuntimeException | StackOverflowError e) {
+            inFlight.remove(held);
+            LOG.error("A task could not be failed and will be redelivered when its lease expires.", e);
+        }
+    }
+
+    /** For what may go well another time: the older the task, the longer the pause. */
+    void later(Held held, Arrival.Delivery delivery) {
+        Instant now = clock.instant();
+        Instant seen = delivery.message().state().firstSeen();
+        Duration age = seen == null ? Duration.ZERO : Duration.between(seen, now);
+        Duration pause = age.compareTo(MIN_PAUSE) < 0 ? MIN_PAUSE : age.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : age;
+        verbatim(held, now.plus(pause).truncatedTo(ChronoUnit.MILLIS), null, settled -> {});
     }
 
     /** The lock ends by itself when this fails. */

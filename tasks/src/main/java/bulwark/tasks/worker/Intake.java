@@ -62,13 +62,23 @@ final class Intake {
             for (Arrival arrival : arrivals) {
                 Held held = new Held(arrival);
                 inFlight.add(held);
-                Thread.startVirtualThread(() -> deliveries.handle(held));
+                start(held);
             }
             return Duration.ZERO;
         } catch (BrokerUnavailable e) {
             return away(e);
         } finally {
             inFlight.giveBack(room - taken);
+        }
+    }
+
+    /** What could not start must not be renewed for ever. */
+    private void start(Held held) {
+        try {
+            Thread.startVirtualThread(() -> deliveries.handle(held));
+        } catch (Error e) {
+            inFlight.remove(held);
+            throw e;
         }
     }
 

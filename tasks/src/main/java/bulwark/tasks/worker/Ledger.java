@@ -5,7 +5,9 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Starts and ends of runs on their way to the broker, in batches. Thread-safe. */
 final class Ledger {
@@ -34,6 +36,13 @@ final class Ledger {
             all.add(written ? Settled.WRITTEN : repeated ? Settled.UNKNOWN : Settled.LOST);
         }
         return all;
+    }
+
+    /** Sentences about its threads; empty when they are well. */
+    List<String> problems() {
+        return Stream.of(starts.problem(), ends.problem())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     void start() {

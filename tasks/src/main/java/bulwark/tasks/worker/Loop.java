@@ -1,8 +1,10 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +15,7 @@ final class Loop {
     private final String name;
     private final Step step;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final Thread thread;
+    private final EssentialThread thread;
 
     @FunctionalInterface
     interface Step {
@@ -24,11 +26,16 @@ final class Loop {
     Loop(String name, Step step) {
         this.name = name;
         this.step = step;
-        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        this.thread = EssentialThread.platform(name, this::run);
     }
 
     void start() {
         thread.start();
+    }
+
+    @Nullable
+    String problem() {
+        return thread.problem();
     }
 
     boolean stopping() {
@@ -40,8 +47,8 @@ final class Loop {
     }
 
     void join(long millis) throws InterruptedException {
-        if (Thread.currentThread() != thread) {
-            thread.join(Math.max(1, millis));
+        if (Thread.currentThread() != thread.thread()) {
+            thread.thread().join(Math.max(1, millis));
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +23,15 @@ import org.slf4j.LoggerFactory;
 /** What follows from how a run ended: success, another run, a dead letter, or the entry handed back. Thread-safe. */
 final class Outcomes {
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+    private static final String UNWRITABLE_RESULT = "unwritable-result";
+    private static final Duration MAX_COUNTDOWN = Duration.ofDays(366);
 
     private final Endings endings;
     private final Statuses statuses;
     private final EnvelopeSigning signing;
     private final RetryDelay delays;
     private final Reports reports;
+    private final int maxResultBytes;
     private final Clock clock;
 
     Outcomes(
@@ -36,12 +40,14 @@ final class Outcomes {
             EnvelopeSigning signing,
             RetryDelay delays,
             Reports reports,
+            int maxResultBytes,
             Clock clock) {
         this.endings = endings;
         this.statuses = statuses;
         this.signing = signing;
         this.delays = delays;
         this.reports = reports;
+        this.maxResultBytes = maxResultBytes;
         this.clock = clock;
     }
 
@@ -63,9 +69,9 @@ final class Outcomes {
     private void succeeded(Held held, Admitted task, @Nullable Object result) {
         Payloads.Encoded encoded;
         try {
-            encoded = Payloads.result(result, task.envelope());
-        } catch (IllegalArgumentException e) {
-            failed(held, task, e);
+            encoded = Payloads.result(result, task.envelope(), maxResultBytes);
+        } catch (IllegalArgumentException | StackOverflowError | ConcurrentModificationException e) {
+            dead(held, task, e, UNWRITABLE_RESULT);
             return;
         }
         endings.done(held, statuses.succeeded(task, encoded), settled -> {
@@ -103,12 +109,16 @@ final class Outcomes {
         boolean budget = task.attempt() < task.maxRetries();
         RetryPolicy policy = task.policy();
         if (budget && thrown instanceof TaskContext.RetryRequested asked) {
-            retry(held, task, thrown, asked.countdown());
+            retry(held, task, thrown, capped(asked.countdown()));
         } else if (budget && retryable(policy, thrown)) {
             retry(held, task, thrown, delays.after(task.attempt(), policy));
         } else {
-            dead(held, task, thrown);
+            dead(held, task, thrown, "max-retries-exhausted");
         }
+    }
+
+    private static Duration capped(Duration countdown) {
+        return countdown.compareTo(MAX_COUNTDOWN) > 0 ? MAX_COUNTDOWN : countdown;
     }
 
     /** Deny goes before allow; no names allow all. */
@@ -178,24 +188,21 @@ final class Outcomes {
         return endings.counted(new Message(signing.signIfAble(counted), message.state()), attempt, notBefore);
     }
 
-    private void dead(Held held, Admitted task, Throwable thrown) {
+    private void dead(Held held, Admitted task, Throwable thrown, String reason) {
         boolean asked = thrown instanceof TaskContext.RetryRequested;
         TaskStatus.TaskError error = asked
                 ? Statuses.error("RetryExhausted", "the task asked for a run beyond its last", false, Map.of())
                 : Statuses.error(thrown, false);
         Map<String, String> meta = new HashMap<>(Map.of("error", error.type() + ": " + error.message()));
         TaskStatus status = statuses.failed(task.delivery(), error, more -> Statuses.started(more, task));
-        endings.dead(held, "max-retries-exhausted", meta, status, true, settled -> {
+        endings.dead(held, reason, meta, status, true, settled -> {
             if (settled == Ledger.Settled.LOST) {
                 reports.lost(task);
                 return;
             }
             // Evidence waits for a disk, and this thread must not.
             Thread.startVirtualThread(() -> reports.refused(
-                    task.delivery().queue(),
-                    task.envelope().id(),
-                    "max-retries-exhausted",
-                    Map.of("error", error.type())));
+                    task.delivery().queue(), task.envelope().id(), reason, Map.of("error", error.type())));
             reports.failed(task, error.type());
         });
         LOG.warn(

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -89,13 +90,11 @@ final class Statuses {
 
     /** The type is the simple name, which is what retry policies name. */
     static TaskStatus.TaskError error(Throwable thrown, boolean retryable) {
-        StringWriter stack = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(stack));
-        String message = thrown.getMessage();
+        String message = textOf(thrown, Throwable::getMessage);
         return new TaskStatus.TaskError(
                 typeOf(thrown),
-                cut(message == null ? typeOf(thrown) : message),
-                cut(stack.toString()),
+                cut(message.isEmpty() ? typeOf(thrown) : message),
+                cut(textOf(thrown, Statuses::stackOf)),
                 retryable,
                 JsonNodeFactory.instance.objectNode());
     }
@@ -105,7 +104,29 @@ final class Statuses {
         return simple.isEmpty() ? thrown.getClass().getName() : simple;
     }
 
-    private static String cut(String text) {
-        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+    private static @Nullable String stackOf(Throwable thrown) {
+        StringWriter stack = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(stack));
+        return stack.toString();
+    }
+
+    /** What a handler throws is the handler's own code, which may fail as well. */
+    private static String textOf(Throwable thrown, Function<Throwable, @Nullable String> text) {
+        try {
+            String told = text.apply(thrown);
+            return told == null ? "" : told;
+        } catch (RuntimeException | StackOverflowError e) {
+            return "(" + typeOf(e) + " while the error was described)";
+        }
+    }
+
+    /** At most so long, and nothing that JSON cannot hold: half an emoji becomes U+FFFD. */
+    static String cut(String text) {
+        String some = text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text;
+        StringBuilder whole = new StringBuilder(some.length());
+        some.codePoints()
+                .forEach(point -> whole.appendCodePoint(
+                        point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE ? 0xFFFD : point));
+        return whole.toString();
     }
 }

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class TimeLimits {
     private static final Logger LOG = LoggerFactory.getLogger(TimeLimits.class);
     private static final Duration GRACE = Duration.ofSeconds(2);
+    /** What nanoseconds can count, and then some to spare. */
+    private static final Duration MAX_LIMIT = Duration.ofDays(366);
 
     private final ScheduledThreadPoolExecutor timer;
     private final Outcomes outcomes;
@@ -47,7 +49,17 @@ final class TimeLimits {
     }
 
     private ScheduledFuture<?> schedule(Runnable step, Duration after) {
-        return timer.schedule(step, after.toNanos(), TimeUnit.NANOSECONDS);
+        Duration bounded = after.compareTo(MAX_LIMIT) > 0 ? MAX_LIMIT : after;
+        return timer.schedule(() -> guarded(step), bounded.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** The timer would keep to itself what a step throws, and the limit would be without effect unnoticed. */
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A time limit could not be enforced.", e);
+        }
     }
 
     /** Handlers that go on although their task failed. */

@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -79,9 +81,15 @@ public final class Worker {
         Statuses statuses = new Statuses(settings.id(), clock);
         ledger = new Ledger(broker, pulse::answered);
         Endings endings = new Endings(
-                ledger, inFlight, parts.stores().results(), parts.stores().locks(), clock);
-        Outcomes outcomes =
-                new Outcomes(endings, statuses, parts.signing(), new RetryDelay(parts.random()), reports, clock);
+                ledger, inFlight, parts.stores().results(), parts.stores().locks(), statuses, clock);
+        Outcomes outcomes = new Outcomes(
+                endings,
+                statuses,
+                parts.signing(),
+                new RetryDelay(parts.random()),
+                reports,
+                settings.limits().maxResultBytes(),
+                clock);
         limits = new TimeLimits(outcomes, reports);
         stopping = new Stopping(settings, inFlight, endings, outcomes);
         revoked = new RevokedTasks(parts.stores().revocations(), settings.namespace(), clock);
@@ -221,6 +229,10 @@ public final class Worker {
             return List.of("The worker has not started.");
         }
         List<String> problems = new ArrayList<>(pulse.problems());
+        problems.addAll(ledger.problems());
+        Stream.of(intake.problem(), renewal.problem(), beating.problem(), control.problem())
+                .filter(Objects::nonNull)
+                .forEach(problems::add);
         if (limits.overrunning() >= settings.concurrency()) {
             problems.add("Every run ignores its time limit: no task can start.");
         }

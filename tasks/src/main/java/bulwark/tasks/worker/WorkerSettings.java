@@ -33,7 +33,8 @@ public record WorkerSettings(
         String id,
         Duration heartbeat,
         Shutdown shutdown,
-        Allowed allowed) {
+        Allowed allowed,
+        Limits limits) {
     private static final int LEAST_CONCURRENCY = 8;
 
     /**
@@ -54,6 +55,32 @@ public record WorkerSettings(
      */
     public record Allowed(boolean unsigned, boolean unsignedControl, boolean lossyBroker) {
         public static final Allowed NOTHING = new Allowed(false, false, false);
+    }
+
+    /**
+     * What one task may cost this worker.
+     *
+     * @param maxDeliveries how often an entry is handed out before it becomes a dead letter because its holders died; ≥ 1
+     * @param maxResultBytes longest result as JSON
+     */
+    public record Limits(int maxDeliveries, int maxResultBytes) {
+        public static final Limits STANDARD = new Limits(5, 1 << 20);
+
+        /** @throws Configuration.ConfigurationRefused when one is 0 */
+        static Limits of(Configuration configuration) {
+            return new Limits(
+                    atLeastOne(configuration, "STEM_MAX_DELIVERIES"),
+                    atLeastOne(configuration, "STEM_MAX_RESULT_BYTES"));
+        }
+
+        private static int atLeastOne(Configuration configuration, String setting) {
+            long count = configuration.count(setting);
+            if (count < 1 || count > Integer.MAX_VALUE) {
+                throw new Configuration.ConfigurationRefused(List.of(setting + " must lie between 1 and "
+                        + Integer.MAX_VALUE + "; there is no value for unlimited"));
+            }
+            return (int) count;
+        }
     }
 
     public WorkerSettings {
@@ -84,7 +111,8 @@ public record WorkerSettings(
                 new Allowed(
                         configuration.flag("STEM_ALLOW_UNSIGNED"),
                         configuration.flag("STEM_ALLOW_UNSIGNED_CONTROL"),
-                        configuration.flag("STEM_ALLOW_LOSSY_BROKER")));
+                        configuration.flag("STEM_ALLOW_LOSSY_BROKER")),
+                Limits.of(configuration));
     }
 
     /** {@code HOST-PID-RANDOM}: two workers never share a name, not even after a restart with the same process id. */
@@ -115,22 +143,43 @@ public record WorkerSettings(
                 id,
                 heartbeat,
                 shutdown,
-                allowed);
+                allowed,
+                limits);
     }
 
     public WorkerSettings withBroadcasts(List<String> changed) {
         return new WorkerSettings(
-                queues, changed, concurrency, prefetchMultiplier, lease, namespace, id, heartbeat, shutdown, allowed);
+                queues,
+                changed,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                shutdown,
+                allowed,
+                limits);
     }
 
     public WorkerSettings withConcurrency(int changed) {
         return new WorkerSettings(
-                queues, broadcasts, changed, prefetchMultiplier, lease, namespace, id, heartbeat, shutdown, allowed);
+                queues,
+                broadcasts,
+                changed,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                shutdown,
+                allowed,
+                limits);
     }
 
     public WorkerSettings withPrefetchMultiplier(int changed) {
         return new WorkerSettings(
-                queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, shutdown, allowed);
+                queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, shutdown, allowed, limits);
     }
 
     public WorkerSettings withLease(Duration changed) {
@@ -144,7 +193,8 @@ public record WorkerSettings(
                 id,
                 heartbeat,
                 shutdown,
-                allowed);
+                allowed,
+                limits);
     }
 
     public WorkerSettings withId(String changed) {
@@ -158,7 +208,8 @@ public record WorkerSettings(
                 changed,
                 heartbeat,
                 shutdown,
-                allowed);
+                allowed,
+                limits);
     }
 
     public WorkerSettings withAllowed(Allowed changed) {
@@ -172,6 +223,22 @@ public record WorkerSettings(
                 id,
                 heartbeat,
                 shutdown,
+                changed,
+                limits);
+    }
+
+    public WorkerSettings withLimits(Limits changed) {
+        return new WorkerSettings(
+                queues,
+                broadcasts,
+                concurrency,
+                prefetchMultiplier,
+                lease,
+                namespace,
+                id,
+                heartbeat,
+                shutdown,
+                allowed,
                 changed);
     }
 

@@ -186,7 +186,8 @@ final class Fixture implements AutoCloseable {
                 WorkerSettings.newId(),
                 Duration.ofMillis(200),
                 new WorkerSettings.Shutdown(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(2)),
-                WorkerSettings.Allowed.NOTHING);
+                WorkerSettings.Allowed.NOTHING,
+                WorkerSettings.Limits.STANDARD);
     }
 
     Worker start() throws InterruptedException {

@@ -36,4 +36,12 @@ abstract class WorkerSuite {
             return WorkerSuite.this.open(clock, folder);
         }
     }
+
+    @Nested
+    class Ending extends EndingContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return WorkerSuite.this.open(clock, folder);
+        }
+    }
 }

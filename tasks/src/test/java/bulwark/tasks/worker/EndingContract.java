@@ -1,0 +1,125 @@
+package bulwark.tasks.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Whatever a handler returns or throws, its task ends once and no other task notices, on every place that keeps tasks. */
+@Timeout(60)
+abstract class EndingContract extends AtPlace {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    @Test
+    void a_result_that_cannot_be_written_fails_its_task_once_and_the_next_task_runs() throws Exception {
+        Map<String, Object> results = new HashMap<>();
+        results.put("half", "cut in the middle of an emoji: \ud83d");
+        results.put("halfkey", Map.of("k\ud83d", 1));
+        results.put("nan", NODES.objectNode().put("x", Double.NaN));
+        results.put("pojo", NODES.pojoNode(new Object()));
+        results.put("missing", NODES.missingNode());
+        results.put("binary", NODES.binaryNode(new byte[] {1}));
+        results.put("bigdec", new BigDecimal("1E+400000000"));
+        results.put("deep", nested(100_000));
+        results.put("big", "x".repeat(1 << 20));
+        results.put("bytes", new byte[1 << 20]);
+        results.put("cycle", cycle());
+        at.handler("returns", context -> results.get(context.args().path("kind").asString("")));
+        at.start();
+
+        for (String kind : results.keySet()) {
+            TaskStatus status = at.ended(enqueue("returns", kind));
+
+            assertThat(status.state()).as(kind).isEqualTo(TaskState.FAILED);
+            assertThat(status.error().message()).as(kind).isNotBlank();
+        }
+        Fixture.until(() -> at.letters().size() == results.size());
+        assertThat(at.letters())
+                .allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("unwritable-result"));
+        assertThat(at.ended(at.client.enqueue(TaskCall.named("demo.echo", Fixture.args())))
+                        .state())
+                .isEqualTo(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void what_can_be_written_can_be_read_back() throws Exception {
+        at.handler("deep", context -> nested(88));
+        at.start();
+
+        TaskStatus status = at.ended(at.enqueue("deep"));
+
+        assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(status.payload()).isEqualTo(nested(88));
+    }
+
+    @Test
+    void an_error_whose_text_json_cannot_hold_still_fails_its_task() throws Exception {
+        at.handler("throws", context -> {
+            throw "own".equals(context.args().path("kind").asString(""))
+                    ? new Unspeakable()
+                    : new IllegalStateException("half \ud800 surrogate " + "x".repeat(3_976) + "😀");
+        });
+        at.start();
+
+        TaskStatus half = at.ended(enqueue("throws", "half"));
+        TaskStatus own = at.ended(enqueue("throws", "own"));
+
+        assertThat(half.error().message()).startsWith("half \ufffd surrogate");
+        assertThat(own.error().type()).isEqualTo("Unspeakable");
+        Fixture.until(() -> at.letters().size() == 2);
+    }
+
+    @Test
+    void a_time_limit_of_a_thousand_years_has_no_effect() throws Exception {
+        at.start();
+        String id = at.stores.broker() == null ? "" : publishWithLimit(400_000L * 86_400_000L);
+
+        assertThat(at.ended(id).state()).isIn(TaskState.SUCCEEDED, TaskState.FAILED);
+    }
+
+    private String publishWithLimit(long millis) {
+        var envelope = at.signed("demo.echo", "default", Fixture.args(), meta -> meta.put("stem.timeLimitMs", millis));
+        at.stores
+                .broker()
+                .publish(List.of(
+                        bulwark.tasks.broker.Outgoing.asSigned(bulwark.tasks.envelope.Message.fresh(envelope))));
+        return envelope.id();
+    }
+
+    private String enqueue(String name, String kind) {
+        return at.client.enqueue(TaskCall.named(name, Fixture.args().put("kind", kind)));
+    }
+
+    private static JsonNode nested(int depth) {
+        JsonNode node = NODES.numberNode(1);
+        for (int i = 0; i < depth; i++) {
+            node = NODES.arrayNode().add(node);
+        }
+        return node;
+    }
+
+    private static List<Object> cycle() {
+        List<Object> list = new ArrayList<>();
+        list.add(list);
+        list.add(list);
+        return list;
+    }
+
+    private static final class Unspeakable extends RuntimeException {
+        @Override
+        public @Nullable String getMessage() {
+            throw new UnsupportedOperationException("no message");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package bulwark.tasks.broker;
 
 import bulwark.tasks.envelope.Message;
+import java.util.List;
 import java.util.Map;
 
 /** One entry that a consumer now holds. */
@@ -10,7 +11,22 @@ public sealed interface Arrival {
     /** The queue or broadcast channel it was taken from, which need not be the one that the envelope names. */
     String queue();
 
-    record Delivery(Receipt receipt, String queue, Message message, boolean broadcast) implements Arrival {}
+    /** Of earlier holders, oldest first; empty for a first delivery. */
+    default List<HolderDeath> deaths() {
+        return List.of();
+    }
+
+    record Delivery(Receipt receipt, String queue, Message message, boolean broadcast, List<HolderDeath> deaths)
+            implements Arrival {
+        public Delivery {
+            deaths = List.copyOf(deaths);
+        }
+
+        /** For the first time. */
+        public Delivery(Receipt receipt, String queue, Message message, boolean broadcast) {
+            this(receipt, queue, message, broadcast, List.of());
+        }
+    }
 
     /**
      * An entry that is no envelope: to be dead-lettered by whoever took it.

@@ -42,11 +42,16 @@ public interface Broker {
     /**
      * Takes what is due, expired leases of others included; waits when there is nothing.
      *
-     * @param max most entries to take; with 0 the consumer only joins its channels, at once; a wake-up from waiting may bring up to one more for each further priority
+     * @param limits a wake-up from waiting may bring up to one more for each further priority
      * @param wait at most 5 s
      * @return maybe empty
      */
-    List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException;
+    List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException;
+
+    /** As {@link #take(Subscription, TakeLimits, Duration)}, with entries under suspicion. */
+    default List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+        return take(subscription, TakeLimits.of(max), wait);
+    }
 
     /** Marks deliveries as running, in order; each verdict stands at its start's place. */
     List<Start.Verdict> begin(List<Start> starts);

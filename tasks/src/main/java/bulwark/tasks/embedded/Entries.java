@@ -1,9 +1,12 @@
 package bulwark.tasks.embedded;
 
 import bulwark.kernel.storage.WriteTx;
+import bulwark.tasks.broker.HolderDeath;
+import bulwark.tasks.broker.TakeLimits;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +38,25 @@ final class Entries {
         insert.executeUpdate();
     }
 
-    record Found(long id, long delivery, String message) {}
+    record Found(
+            long id,
+            long delivery,
+            String message,
+            @Nullable String deaths) {
+        boolean suspect() {
+            return TakeLimits.suspect(delivery - 1);
+        }
+    }
 
     /** By priority, then by the time since which they are visible; they are the consumer's afterwards. */
-    List<Found> take(WriteTx tx, QueueNames.Known queue, Row.Demand by, int max, long now) throws SQLException {
+    List<Found> take(WriteTx tx, QueueNames.Known queue, Row.Demand by, int max, boolean suspects, long now)
+            throws SQLException {
         List<Found> taken = new ArrayList<>();
+        boolean oneMore = suspects;
         for (int priority = QueueNames.PRIORITIES - 1; priority >= 0 && taken.size() < max; priority--) {
             if (queue.has(priority)) {
-                List<Found> visible = visible(tx, queue.id, priority, max - taken.size(), now);
+                List<Found> visible = visible(tx, queue.id, priority, max - taken.size(), oneMore, now);
+                oneMore = oneMore && visible.stream().noneMatch(Found::suspect);
                 for (Found found : visible) {
                     hold(tx, found, by, now);
                 }
@@ -52,23 +66,51 @@ final class Entries {
         return taken;
     }
 
-    private static List<Found> visible(WriteTx tx, long queue, int priority, int max, long now) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT id, delivery, message FROM task_entries"
-                + " WHERE queue = ? AND priority = ? AND due_at <= ? ORDER BY due_at, delivery, id LIMIT ?");
+    private static List<Found> visible(WriteTx tx, long queue, int priority, int max, boolean suspects, long now)
+            throws SQLException {
+        PreparedStatement select = tx.statement("SELECT id, delivery, message, holder, deaths FROM task_entries"
+                + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
+                + " ORDER BY due_at, delivery, id LIMIT ?");
         select.setLong(1, queue);
         select.setInt(2, priority);
         select.setLong(3, now);
-        select.setInt(4, max);
+        select.setLong(4, mostDeliveries(suspects));
+        select.setInt(5, max);
         List<Found> found = new ArrayList<>();
+        boolean oneMore = suspects;
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                found.add(new Found(rows.getLong(1), rows.getLong(2) + 1, rows.getString(3)));
+                long delivered = rows.getLong(2);
+                if (TakeLimits.suspect(delivered) && !oneMore) {
+                    continue;
+                }
+                oneMore = oneMore && !TakeLimits.suspect(delivered);
+                found.add(new Found(rows.getLong(1), delivered + 1, rows.getString(3), deaths(rows, delivered, now)));
             }
         }
         return found;
     }
 
+    private static long mostDeliveries(boolean suspects) {
+        return suspects ? Long.MAX_VALUE : TakeLimits.SUSPECT_AFTER - 1L;
+    }
+
+    private static @Nullable String deaths(ResultSet row, long delivered, long now) throws SQLException {
+        if (delivered == 0) {
+            return null;
+        }
+        String before = row.getString(5);
+        HolderDeath last = new HolderDeath(delivered, String.valueOf(row.getString(4)), Instant.ofEpochMilli(now));
+        return (before == null ? "" : before) + last.line();
+    }
+
     private static void hold(WriteTx tx, Found found, Row.Demand by, long now) throws SQLException {
+        if (found.deaths != null) {
+            PreparedStatement died = tx.statement("UPDATE task_entries SET deaths = ? WHERE id = ?");
+            died.setString(1, found.deaths);
+            died.setLong(2, found.id);
+            died.executeUpdate();
+        }
         PreparedStatement hold =
                 tx.statement("UPDATE task_entries SET due_at = ?, delivery = ?, holder = ? WHERE id = ?");
         hold.setLong(1, now + by.lease());
@@ -79,14 +121,16 @@ final class Entries {
     }
 
     /** When something becomes visible next; {@link Long#MAX_VALUE} for never. */
-    long nextDue(WriteTx tx, QueueNames.Known queue) throws SQLException {
+    long nextDue(WriteTx tx, QueueNames.Known queue, boolean suspects) throws SQLException {
         long next = Long.MAX_VALUE;
-        PreparedStatement first = tx.statement(
-                "SELECT due_at FROM task_entries WHERE queue = ? AND priority = ? ORDER BY due_at LIMIT 1");
+        PreparedStatement first =
+                tx.statement("SELECT due_at FROM task_entries WHERE queue = ? AND priority = ? AND delivery <= ?"
+                        + " ORDER BY due_at LIMIT 1");
         for (int priority = 0; priority < QueueNames.PRIORITIES; priority++) {
             if (queue.has(priority)) {
                 first.setLong(1, queue.id);
                 first.setInt(2, priority);
+                first.setLong(3, mostDeliveries(suspects));
                 try (ResultSet row = first.executeQuery()) {
                     next = row.next() ? Math.min(next, row.getLong(1)) : next;
                 }

@@ -37,9 +37,23 @@ final class Row {
 
     record StoredStatus(String body, long createdMicros, long updatedMicros) {}
 
-    record Demand(List<String> queues, List<String> channels, String consumer, long lease, int max, long patience) {}
+    record Demand(
+            List<String> queues,
+            List<String> channels,
+            String consumer,
+            long lease,
+            int max,
+            long patience,
+            boolean suspects) {}
 
-    record Taken(long id, String queue, boolean broadcast, long delivery, String message) {}
+    /** @param deaths see {@link bulwark.tasks.broker.HolderDeath#parse} */
+    record Taken(
+            long id,
+            String queue,
+            boolean broadcast,
+            long delivery,
+            String message,
+            @Nullable String deaths) {}
 
     /** What a receipt says. */
     record Hold(long id, String consumer, long delivery) {}

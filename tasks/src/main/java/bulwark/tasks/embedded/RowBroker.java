@@ -4,12 +4,14 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Outgoing;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
@@ -96,10 +98,16 @@ final class RowBroker implements Broker {
     }
 
     @Override
-    public List<Arrival> take(Subscription by, int max, Duration wait) throws InterruptedException {
+    public List<Arrival> take(Subscription by, TakeLimits limits, Duration wait) throws InterruptedException {
         Duration patience = wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
         Row.Demand demand = new Row.Demand(
-                by.queues(), by.channels(), by.consumer(), by.lease().toMillis(), max, patience.toMillis());
+                by.queues(),
+                by.channels(),
+                by.consumer(),
+                by.lease().toMillis(),
+                limits.maxEntries(),
+                patience.toMillis(),
+                limits.suspects());
         return queues.take(demand).stream().map(taken -> arrival(taken, by)).toList();
     }
 
@@ -112,7 +120,11 @@ final class RowBroker implements Broker {
                 taken.delivery());
         try {
             return new Arrival.Delivery(
-                    receipt, taken.queue(), EnvelopeText.ofJson(taken.message(), maxEnvelopeBytes), taken.broadcast());
+                    receipt,
+                    taken.queue(),
+                    EnvelopeText.ofJson(taken.message(), maxEnvelopeBytes),
+                    taken.broadcast(),
+                    HolderDeath.parse(taken.deaths()));
         } catch (EnvelopeRefused e) {
             return new Arrival.Malformed(
                     receipt, taken.queue(), sample(taken.message()), String.valueOf(e.getMessage()));

@@ -4,6 +4,7 @@ import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Start;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.stores.EntryId;
 import bulwark.tasks.stores.Wakeups;
 import java.sql.PreparedStatement;
@@ -158,12 +159,12 @@ final class SqliteQueues implements QueueCalls {
             QueueNames.Known own = names.channel(tx, channel, demand.consumer(), now);
             own.add(0);
             collect(tx, own, channel, true, demand, taken, now);
-            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, own)) : next;
+            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, own, demand.suspects())) : next;
         }
         for (String name : demand.queues()) {
             QueueNames.Known queue = names.queue(tx, name, now);
             collect(tx, queue, name, false, demand, taken, now);
-            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, queue)) : next;
+            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, queue, demand.suspects())) : next;
         }
         return new Look(taken, next);
     }
@@ -177,8 +178,9 @@ final class SqliteQueues implements QueueCalls {
             List<Row.Taken> taken,
             long now)
             throws SQLException {
-        for (Entries.Found found : entries.take(tx, queue, demand, demand.max() - taken.size(), now)) {
-            taken.add(new Row.Taken(found.id(), name, broadcast, found.delivery(), found.message()));
+        boolean suspects = demand.suspects() && taken.stream().noneMatch(one -> TakeLimits.suspect(one.delivery() - 1));
+        for (Entries.Found found : entries.take(tx, queue, demand, demand.max() - taken.size(), suspects, now)) {
+            taken.add(new Row.Taken(found.id(), name, broadcast, found.delivery(), found.message(), found.deaths()));
         }
     }
 

@@ -9,7 +9,8 @@ final class TasksSchema {
             "db/kernel/V001__outbox.sql",
             "db/kernel/V002__api_keys.sql",
             "db/kernel/V003__quota_buckets.sql",
-            "db/tasks/V200__tasks.sql"));
+            "db/tasks/V200__tasks.sql",
+            "db/tasks/V210__holder_deaths.sql"));
 
     private TasksSchema() {}
 }

@@ -9,6 +9,7 @@ import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
@@ -126,16 +127,16 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+    public List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
         long end = System.nanoTime() + wait.toNanos();
         try (Wakeups.Waiter waiter = wakeups.register(names(subscription))) {
             while (true) {
-                List<Arrival> taken = locked(() -> takeNow(subscription, max));
+                List<Arrival> taken = locked(() -> takeNow(subscription, limits));
                 long left = (end - System.nanoTime()) / 1_000_000;
                 if (!taken.isEmpty() || left <= 0 || wakeups.closed()) {
                     return taken;
                 }
-                waiter.await(Math.min(left, locked(() -> nap(subscription))));
+                waiter.await(Math.min(left, locked(() -> nap(subscription, limits.suspects()))));
             }
         }
     }
@@ -147,37 +148,45 @@ final class MemoryBroker implements Broker {
                 .toList();
     }
 
-    private List<Arrival> takeNow(Subscription subscription, int max) {
+    private List<Arrival> takeNow(Subscription subscription, TakeLimits limits) {
         List<Arrival> taken = new ArrayList<>();
         for (String channel : subscription.channels()) {
             MemoryQueue own = channels.computeIfAbsent(channel, ignored -> new HashMap<>())
                     .computeIfAbsent(subscription.consumer(), ignored -> new MemoryQueue());
-            takeFrom(own, channel, true, subscription, max, taken);
+            takeFrom(own, channel, true, subscription, limits, taken);
         }
         for (String name : subscription.queues()) {
-            takeFrom(queue(name), name, false, subscription, max, taken);
+            takeFrom(queue(name), name, false, subscription, limits, taken);
         }
         return taken;
     }
 
     private void takeFrom(
-            MemoryQueue queue, String name, boolean broadcast, Subscription by, int max, List<Arrival> taken) {
+            MemoryQueue queue,
+            String name,
+            boolean broadcast,
+            Subscription by,
+            TakeLimits limits,
+            List<Arrival> taken) {
         long now = clock.millis();
-        while (taken.size() < max) {
+        while (taken.size() < limits.maxEntries()) {
+            boolean suspects = limits.suspects()
+                    && taken.stream()
+                            .noneMatch(one -> TakeLimits.suspect(one.receipt().delivery() - 1));
             MemoryQueue.Entry entry =
-                    queue.take(by.consumer(), now, now + by.lease().toMillis());
+                    queue.take(by.consumer(), now, now + by.lease().toMillis(), suspects);
             if (entry == null) {
                 return;
             }
             Receipt receipt =
                     new Receipt(name, broadcast ? "broadcast" : "queue", by.consumer(), entry.text(), entry.delivery());
-            taken.add(new Arrival.Delivery(receipt, name, entry.message, broadcast));
+            taken.add(new Arrival.Delivery(receipt, name, entry.message, broadcast, entry.deaths()));
         }
     }
 
-    private long nap(Subscription subscription) {
+    private long nap(Subscription subscription, boolean suspects) {
         long due = subscription.queues().stream()
-                .mapToLong(name -> queue(name).nextDue())
+                .mapToLong(name -> queue(name).nextDue(suspects))
                 .min()
                 .orElse(Long.MAX_VALUE);
         return Math.clamp(due - clock.millis(), 1, LONGEST_NAP_MS);

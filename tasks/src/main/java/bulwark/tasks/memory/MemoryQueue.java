@@ -1,14 +1,18 @@
 package bulwark.tasks.memory;
 
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.stores.EntryId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ final class MemoryQueue {
         private long dueAt;
         private long delivery;
         private @Nullable String holder;
+        private final List<HolderDeath> deaths = new ArrayList<>(0);
 
         private Entry(long id, Message message, int priority, long dueAt) {
             this.id = id;
@@ -45,6 +50,10 @@ final class MemoryQueue {
 
         long delivery() {
             return delivery;
+        }
+
+        List<HolderDeath> deaths() {
+            return deaths;
         }
     }
 
@@ -61,10 +70,13 @@ final class MemoryQueue {
     }
 
     @Nullable
-    Entry take(String consumer, long now, long leaseUntil) {
+    Entry take(String consumer, long now, long leaseUntil, boolean suspects) {
         for (TreeSet<Entry> entriesOfOne : byPriority.reversed()) {
-            if (!entriesOfOne.isEmpty() && entriesOfOne.first().dueAt <= now) {
-                Entry entry = entriesOfOne.first();
+            Entry entry = first(entriesOfOne, suspects);
+            if (entry != null && entry.dueAt <= now) {
+                if (entry.holder != null) {
+                    entry.deaths.add(new HolderDeath(entry.delivery, entry.holder, Instant.ofEpochMilli(now)));
+                }
                 moveTo(entry, leaseUntil);
                 entry.holder = consumer;
                 entry.delivery++;
@@ -72,6 +84,13 @@ final class MemoryQueue {
             }
         }
         return null;
+    }
+
+    private static @Nullable Entry first(TreeSet<Entry> entries, boolean suspects) {
+        return entries.stream()
+                .filter(entry -> suspects || !TakeLimits.suspect(entry.delivery))
+                .findFirst()
+                .orElse(null);
     }
 
     private void moveTo(Entry entry, long dueAt) {
@@ -108,10 +127,11 @@ final class MemoryQueue {
     }
 
     /** Milliseconds since 1970; {@link Long#MAX_VALUE} when empty. */
-    long nextDue() {
+    long nextDue(boolean suspects) {
         return byPriority.stream()
-                .filter(set -> !set.isEmpty())
-                .mapToLong(set -> set.first().dueAt)
+                .map(set -> first(set, suspects))
+                .filter(Objects::nonNull)
+                .mapToLong(entry -> entry.dueAt)
                 .min()
                 .orElse(Long.MAX_VALUE);
     }

@@ -21,6 +21,11 @@ record Keys(String namespace) {
         return streams;
     }
 
+    /** Hash of the deaths of holders, by entry; the scripts make the same name. */
+    static String deaths(String stream) {
+        return stream.replaceFirst(":stream:", ":deaths:");
+    }
+
     String streamPrefix() {
         return namespace + ":stream:";
     }

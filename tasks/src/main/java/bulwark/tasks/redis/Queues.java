@@ -105,6 +105,7 @@ final class Queues {
 
     void remove(String queue) {
         List<Object> all = new ArrayList<>(keys.streams(queue));
+        keys.streams(queue).forEach(stream -> all.add(Keys.deaths(stream)));
         all.add(keys.delayed(queue));
         all.add(keys.dead(queue));
         lines.call(Command.DEL, all.toArray());

@@ -9,6 +9,7 @@ import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
@@ -128,9 +129,9 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+    public List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
         leases.known(subscription);
-        return taking.take(subscription, max, wait);
+        return taking.take(subscription, limits, wait);
     }
 
     @Override

@@ -2,8 +2,10 @@ package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -46,9 +48,9 @@ final class Taking {
         this.maxEnvelopeBytes = maxEnvelopeBytes;
     }
 
-    List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+    List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
         try {
-            return lines.closed() ? List.of() : taken(subscription, max, wait);
+            return lines.closed() ? List.of() : taken(subscription, limits, wait);
         } catch (BrokerUnavailable e) {
             // To interrupt a virtual thread closes the socket that it reads from.
             if (Thread.interrupted()) {
@@ -61,7 +63,9 @@ final class Taking {
         }
     }
 
-    private List<Arrival> taken(Subscription subscription, int max, Duration wait) throws InterruptedException {
+    private List<Arrival> taken(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException {
+        int max = limits.maxEntries();
         Taker taker = takers.get(subscription, fresh -> new Taker(fresh, Source.of(fresh, keys), System::nanoTime));
         if (max == 0) {
             lines.with(line -> look(line, taker, max, true));
@@ -72,7 +76,7 @@ final class Taking {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            List<Arrival> expired = expired(taker, max);
+            List<Arrival> expired = expired(taker, limits);
             if (!expired.isEmpty()) {
                 return expired;
             }
@@ -188,7 +192,13 @@ final class Taking {
                 List<@Nullable Object> idAndFields = Reply.list(entry);
                 if (source != null && idAndFields.size() == 2) {
                     arrivals.add(arrival(
-                            taker, source, name, Reply.text(idAndFields.get(0)), 1, Reply.fields(idAndFields.get(1))));
+                            taker,
+                            source,
+                            name,
+                            Reply.text(idAndFields.get(0)),
+                            1,
+                            Reply.fields(idAndFields.get(1)),
+                            List.of()));
                 }
             }
         }
@@ -196,11 +206,21 @@ final class Taking {
     }
 
     private Arrival arrival(
-            Taker taker, Source source, String stream, String id, long delivery, Map<String, String> fields) {
+            Taker taker,
+            Source source,
+            String stream,
+            String id,
+            long delivery,
+            Map<String, String> fields,
+            List<HolderDeath> deaths) {
         Receipt receipt = new Receipt(stream, source.group(), taker.consumer(), id, delivery);
         try {
             return new Arrival.Delivery(
-                    receipt, source.name(), EnvelopeText.ofFields(fields, maxEnvelopeBytes), source.broadcast());
+                    receipt,
+                    source.name(),
+                    EnvelopeText.ofFields(fields, maxEnvelopeBytes),
+                    source.broadcast(),
+                    deaths);
         } catch (EnvelopeRefused e) {
             return new Arrival.Malformed(receipt, source.name(), cut(fields), String.valueOf(e.getMessage()));
         }
@@ -222,14 +242,18 @@ final class Taking {
     }
 
     /** Entries whose holders were silent for a lease; now and then, since it costs a look at all that is held. */
-    private List<Arrival> expired(Taker taker, int max) {
+    private List<Arrival> expired(Taker taker, TakeLimits limits) {
         if (!taker.reclaimDue()) {
             return List.of();
         }
         List<Object> arguments = new ArrayList<>();
         arguments.add(taker.consumer());
         arguments.add(taker.leaseMillis());
-        arguments.add(max);
+        arguments.add(limits.maxEntries());
+        arguments.add(limits.suspects() ? "1" : "0");
+        arguments.add(TakeLimits.SUSPECT_AFTER);
+        arguments.add(clock.millis());
+        arguments.add(maxEnvelopeBytes);
         taker.addCursors(arguments);
         List<@Nullable Object> reply = Reply.list(lines.run(Script.RECLAIM, arguments));
         taker.reclaimed(Reply.texts(reply.get(0)));
@@ -245,7 +269,8 @@ final class Taking {
                         stream,
                         Reply.text(entry.get(2)),
                         Reply.number(entry.get(3)),
-                        Reply.fields(entry.get(4))));
+                        Reply.fields(entry.get(4)),
+                        HolderDeath.parse(Reply.text(entry.get(5)))));
             }
         }
         return arrivals;

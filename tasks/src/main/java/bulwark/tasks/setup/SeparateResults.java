@@ -9,6 +9,7 @@ import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
@@ -72,9 +73,9 @@ final class SeparateResults implements Broker {
     }
 
     @Override
-    public List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
+    public List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
         leases.put(subscription.consumer(), subscription.lease());
-        return broker.take(subscription, max, wait);
+        return broker.take(subscription, limits, wait);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Admission {
     private final RevokedTasks revoked;
     private final RateLimits rates;
     private final Statuses statuses;
+    private final int maxDeliveries;
     private final Clock clock;
 
     Admission(
@@ -34,16 +36,21 @@ final class Admission {
             RevokedTasks revoked,
             RateLimits rates,
             Statuses statuses,
+            int maxDeliveries,
             Clock clock) {
         this.signing = signing;
         this.handlers = handlers;
         this.revoked = revoked;
         this.rates = rates;
         this.statuses = statuses;
+        this.maxDeliveries = maxDeliveries;
         this.clock = clock;
     }
 
     Decision decide(Arrival.Delivery delivery) {
+        if (delivery.receipt().delivery() > maxDeliveries) {
+            return poison(delivery);
+        }
         Envelope envelope = delivery.message().envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Invalid invalid) {
@@ -62,6 +69,24 @@ final class Admission {
             return unvouched(delivery, "unsigned-exec", "UnsignedExec", "this task runs for signed envelopes only");
         }
         return decideSigned(new Admitted(delivery, handler, signed, clock.instant()));
+    }
+
+    private Decision poison(Arrival.Delivery delivery) {
+        long deaths = delivery.receipt().delivery() - 1;
+        String sentence = "its holder died " + deaths + (deaths == 1 ? " time" : " times")
+                + "; STEM_MAX_DELIVERIES allows " + maxDeliveries;
+        List<Map<String, Object>> evidence = delivery.deaths().stream()
+                .map(death -> Map.<String, Object>of(
+                        "delivery",
+                        death.delivery(),
+                        "worker",
+                        Shown.of(death.worker()),
+                        "at",
+                        TimeText.of(death.at())))
+                .toList();
+        boolean vouched = !(signing.verify(delivery.message().envelope()) instanceof EnvelopeSigning.Verdict.Invalid);
+        TaskStatus status = statuses.failed(delivery, Statuses.error("Poison", sentence, false, Map.of()), meta -> {});
+        return new Decision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
     }
 
     private Decision decideSigned(Admitted task) {

@@ -23,5 +23,8 @@ sealed interface Decision {
     /** To come again, without counting a retry. @param status null: leave it as it is */
     record Later(Instant notBefore, @Nullable TaskStatus status) implements Decision {}
 
+    /** Its holders died too often. @param meta of the dead letter, with the evidence of each death */
+    record Poison(Map<String, ?> meta, TaskStatus status, boolean vouched, String task) implements Decision {}
+
     record Cancel(TaskStatus status, String task) implements Decision {}
 }

@@ -2,8 +2,10 @@ package bulwark.tasks.worker;
 
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Start;
 import bulwark.tasks.events.WorkerEvent;
+import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +20,21 @@ final class Deliveries {
     private final Runs runs;
     private final Endings endings;
     private final Reports reports;
+    private final ResultBackend results;
     private final InFlight inFlight;
 
-    Deliveries(Admission admission, Runs runs, Endings endings, Reports reports, InFlight inFlight) {
+    Deliveries(
+            Admission admission,
+            Runs runs,
+            Endings endings,
+            Reports reports,
+            ResultBackend results,
+            InFlight inFlight) {
         this.admission = admission;
         this.runs = runs;
         this.endings = endings;
         this.reports = reports;
+        this.results = results;
         this.inFlight = inFlight;
     }
 
@@ -33,7 +43,12 @@ final class Deliveries {
         try {
             switch (held.arrival()) {
                 case Arrival.Malformed malformed -> malformed(held, malformed);
-                case Arrival.Delivery delivery -> act(held, delivery, admission.decide(delivery));
+                case Arrival.Delivery delivery -> {
+                    if (!delivery.deaths().isEmpty()) {
+                        holderDied(delivery);
+                    }
+                    act(held, delivery, admission.decide(delivery));
+                }
             }
         } catch (RuntimeException | StackOverflowError e) {
             failed(held, e);
@@ -71,6 +86,7 @@ final class Deliveries {
     private void act(Held held, Arrival.Delivery delivery, Decision decision) {
         switch (decision) {
             case Decision.Run run -> runs.run(held, run.task());
+            case Decision.Poison poison -> poison(held, delivery, poison);
             case Decision.Dead dead when !dead.vouched() -> unvouched(held, delivery, dead);
             case Decision.Dead dead -> {
                 if (stillNew(held, dead.status())) {
@@ -85,6 +101,26 @@ final class Deliveries {
                 }
             }
             case Decision.Later later -> later(held, delivery, later);
+        }
+    }
+
+    /** Evidence of the latest death, with what is known of the run that it ended. */
+    private void holderDied(Arrival.Delivery delivery) {
+        HolderDeath death = delivery.deaths().getLast();
+        String fence = delivery.receipt().entryId() + ":" + death.delivery();
+        String known = results.get(delivery.message().envelope().id())
+                .filter(status ->
+                        status.meta().path(TaskStatus.FENCE).asString("").equals(fence))
+                .map(status -> status.state().wire() + " since "
+                        + status.meta().path("startedAt").asString("an unknown time"))
+                .orElse("not started");
+        reports.holderDied(delivery, death, known);
+    }
+
+    private void poison(Held held, Arrival.Delivery delivery, Decision.Poison poison) {
+        if (poison.vouched() ? stillNew(held, poison.status()) : held.claim()) {
+            reports.poison(delivery, poison);
+            endings.dead(held, "poison", poison.meta(), poison.status(), poison.vouched(), settled -> {});
         }
     }
 

@@ -1,17 +1,20 @@
 package bulwark.tasks.worker;
 
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.TakeLimits;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Everything this worker holds, and room for more. Thread-safe. */
 final class InFlight {
     private final Map<Receipt, Held> held = new ConcurrentHashMap<>();
+    private final AtomicInteger suspects = new AtomicInteger();
     private final Room room;
 
     InFlight(int most) {
@@ -55,11 +58,17 @@ final class InFlight {
 
     void add(Held one) {
         held.put(one.receipt(), one);
+        if (suspect(one)) {
+            suspects.incrementAndGet();
+        }
     }
 
     void remove(Held one) {
         if (held.remove(one.receipt(), one)) {
             room.release();
+            if (suspect(one)) {
+                suspects.decrementAndGet();
+            }
         }
     }
 
@@ -77,6 +86,15 @@ final class InFlight {
         return held.values().stream()
                 .filter(one -> one.running() != null && !one.claimed())
                 .toList();
+    }
+
+    /** True while one is held whose earlier holders died again and again: no other such is taken meanwhile. */
+    boolean holdsSuspect() {
+        return suspects.get() > 0;
+    }
+
+    private static boolean suspect(Held one) {
+        return TakeLimits.suspect(one.receipt().delivery() - 1);
     }
 
     int size() {

@@ -4,6 +4,7 @@ import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class Intake {
         }
         int taken = 0;
         try {
-            List<Arrival> arrivals = broker.take(subscription, room, WAIT);
+            List<Arrival> arrivals = broker.take(subscription, new TakeLimits(room, !inFlight.holdsSuspect()), WAIT);
             taken = arrivals.size();
             pulse.answered();
             answered();

@@ -1,10 +1,12 @@
 package bulwark.tasks.worker;
 
 import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.events.WorkerEvents;
 import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -93,6 +95,34 @@ final class Reports {
         Map<String, ?> data = dead.vouched() ? dead.meta() : Map.of("security", dead.reason());
         event(WorkerEvent.Type.FAILED, delivery, data);
         refused(delivery.queue(), envelope.id(), dead.reason(), dead.meta());
+    }
+
+    /** @param known of the run that the death ended */
+    void holderDied(Arrival.Delivery delivery, HolderDeath death, String known) {
+        String id = delivery.message().envelope().id();
+        LOG.warn(
+                "A task was taken over from a worker that died or fell silent: id={} delivery={} worker={} known={}",
+                Shown.of(id),
+                death.delivery(),
+                Shown.of(death.worker()),
+                Shown.of(known));
+        meters.metrics().count("stem_holder_deaths", "queue", delivery.queue());
+        Map<String, String> detail = Map.of(
+                "queue", delivery.queue(),
+                "delivery", String.valueOf(death.delivery()),
+                "worker", death.worker(),
+                "takenOverAt", TimeText.of(death.at()),
+                "known", known);
+        evidence.noted("task_holder_died", settings.id(), settings.namespace(), id, "holder-died", detail);
+    }
+
+    void poison(Arrival.Delivery delivery, Decision.Poison poison) {
+        String id = delivery.message().envelope().id();
+        String error = String.valueOf(poison.meta().get("error"));
+        meters.of(poison.task(), delivery.queue()).failed().increment();
+        LOG.error("Task {} is a dead letter (poison): id={} {}", poison.task(), Shown.of(id), error);
+        event(WorkerEvent.Type.FAILED, delivery, Map.of("error", "Poison"));
+        refused(delivery.queue(), id, "poison", Map.of("error", error));
     }
 
     /** Counts the dead letter and leaves evidence of it. */

@@ -110,8 +110,16 @@ public final class Worker {
                 stopping::handingBack,
                 clock);
         RateLimits rates = new RateLimits(parts.stores().rates(), meters);
-        Admission admission = new Admission(parts.signing(), parts.handlers(), revoked, rates, statuses, clock);
-        Deliveries deliveries = new Deliveries(admission, runs, endings, reports, inFlight);
+        Admission admission = new Admission(
+                parts.signing(),
+                parts.handlers(),
+                revoked,
+                rates,
+                statuses,
+                settings.limits().maxDeliveries(),
+                clock);
+        Deliveries deliveries =
+                new Deliveries(admission, runs, endings, reports, parts.stores().results(), inFlight);
         subscription = new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
         int ahead = Math.max(0, settings.held() - settings.concurrency());
         intake = new Loop(

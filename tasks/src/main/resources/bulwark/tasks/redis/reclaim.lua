@@ -1,21 +1,43 @@
--- CONSUMER IDLE MAX, then for each stream: stream group cursor. Answers the new cursors and the entries (stream group id delivery fields).
-local consumer, idle, left = ARGV[1], ARGV[2], tonumber(ARGV[3])
+-- CONSUMER IDLE MAX SUSPECTS SUSPECT_AFTER NOW LONGEST, then for each stream: stream group cursor. Answers the new cursors and the entries (stream group id delivery fields deaths).
+-- Of entries that were delivered SUSPECT_AFTER times or more at most one is taken, and none without SUSPECTS. Fields longer than LONGEST are cut to one character more.
+local consumer, idle, left, suspects, after = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
+local now, longest = ARGV[6], tonumber(ARGV[7])
 local cursors, taken = {}, {}
-for at = 4, #ARGV, 3 do
+
+local function cut(fields)
+  for i = 1, #fields do
+    if #fields[i] > longest then fields[i] = string.sub(fields[i], 1, longest + 1) end
+  end
+  return fields
+end
+
+local function claim(stream, group, row)
+  local id, deliveries = row[1], row[4]
+  if deliveries >= after then
+    if not suspects then return end
+    suspects = false
+  end
+  local entry = redis.call('XCLAIM', stream, group, consumer, idle, id)[1]
+  if not (entry and entry[2]) then return end
+  local deaths, key = '', deaths_key(stream)
+  if key then
+    deaths = (redis.call('HGET', key, id) or '') .. deliveries .. '\t' .. now .. '\t' .. row[2] .. '\n'
+    redis.call('HSET', key, id, deaths)
+    redis.call('PEXPIRE', key, 2592000000)
+  end
+  taken[#taken + 1] = {stream, group, id, deliveries + 1, cut(entry[2]), deaths}
+  left = left - 1
+end
+
+for at = 8, #ARGV, 3 do
   local stream, group, cursor = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if left > 0 then
-    local got = redis.pcall('XAUTOCLAIM', stream, group, consumer, idle, cursor, 'COUNT', left)
-    if got.err then
-      cursor = '0-0'
-    else
-      cursor = got[1]
-      for _, entry in ipairs(got[2]) do
-        if entry and entry[2] then
-          local row = redis.call('XPENDING', stream, group, entry[1], entry[1], 1, consumer)[1]
-          taken[#taken + 1] = {stream, group, entry[1], row and row[4] or 1, entry[2]}
-          left = left - 1
-        end
-      end
+    local asked = left
+    local rows = redis.pcall('XPENDING', stream, group, 'IDLE', idle, cursor == '0-0' and '-' or '(' .. cursor, '+', asked)
+    cursor = '0-0'
+    if rows.err == nil then
+      for _, row in ipairs(rows) do claim(stream, group, row) end
+      if #rows == asked then cursor = rows[#rows][1] end
     end
   end
   cursors[#cursors + 1] = cursor

@@ -7,6 +7,7 @@ while at <= #ARGV do
   holding.leaving = holding.leaving or {holding.stream, holding.group}
   holding.left = holding.left or {}
   local good = not holding.left[entry] and held(holding, entry, ARGV[at + 3])
+  local again_delivered = ARGV[at + 3] ~= '1'
   at = at + 4
   if good then
     at = write_status(at)
@@ -17,6 +18,10 @@ while at <= #ARGV do
       at = at + 2
     end
     holding.left[entry] = true
+    if again_delivered then
+      local deaths = deaths_key(holding.stream)
+      if deaths then redis.call('HDEL', deaths, entry) end
+    end
     holding.leaving[#holding.leaving + 1] = entry
   else
     at = at + (ARGV[at] == 'none' and 1 or 7)

@@ -12,29 +12,37 @@ import static bulwark.tasks.contract.Examples.start;
 import static bulwark.tasks.contract.Examples.status;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Outgoing;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Start;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Who may say how a task ended: what is settled, begun and published happens whole, once, and by its holder only. */
 @Timeout(60)
 public abstract class FencingContract extends BrokerSuite {
+    private static final Duration SHORT = Duration.ofMillis(300);
+
     private TaskState state(String task) {
         return results.get(task).orElseThrow().state();
     }
@@ -334,5 +342,73 @@ public abstract class FencingContract extends BrokerSuite {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    public void an_entry_tells_of_each_holder_that_died_and_forgets_them_when_it_is_put_back()
+            throws InterruptedException {
+        publish(Examples.envelope("q"));
+        Subscription first = Subscription.toQueue("q", "first", SHORT);
+        Subscription second = Subscription.toQueue("q", "second", SHORT);
+        Instant before = Examples.now();
+        assertThat(takeOne(first).deaths()).isEmpty();
+        assertThat(takeOne(second).deaths())
+                .extracting(HolderDeath::delivery, HolderDeath::worker)
+                .containsExactly(tuple(1L, "first"));
+
+        Arrival third = takeOne(Subscription.toQueue("q", "third", Duration.ofSeconds(3)));
+
+        assertThat(third.receipt().delivery()).isEqualTo(3);
+        assertThat(third.deaths())
+                .extracting(HolderDeath::delivery, HolderDeath::worker)
+                .containsExactly(tuple(1L, "first"), tuple(2L, "second"));
+        assertThat(third.deaths()).allSatisfy(death -> assertThat(death.at()).isBetween(before, Instant.now()));
+        broker.settle(List.of(again(third, message(third), null)));
+        Arrival fresh = takeOne(first);
+        assertThat(fresh.receipt().delivery()).isEqualTo(1);
+        assertThat(fresh.deaths()).isEmpty();
+    }
+
+    @Test
+    public void entries_whose_holders_died_twice_come_one_at_a_time_and_only_to_who_wants_them()
+            throws InterruptedException {
+        broker.publish(List.of(
+                Examples.outgoing(Examples.envelope("q")),
+                Examples.outgoing(Examples.envelope("q")),
+                Examples.outgoing(Examples.envelope("q"))));
+        takeAll(Subscription.toQueue("q", "first", SHORT), 3);
+        takeAll(Subscription.toQueue("q", "second", SHORT), 3);
+        publish(Examples.envelope("q"));
+        Subscription third = Subscription.toQueue("q", "third", Duration.ofMillis(600));
+
+        List<Arrival> without = new ArrayList<>();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            without.addAll(broker.take(third, new TakeLimits(10, false), Duration.ofMillis(200)));
+            return !without.isEmpty();
+        });
+        assertThat(without)
+                .singleElement()
+                .satisfies(one -> assertThat(one.receipt().delivery()).isEqualTo(1));
+        broker.settle(List.of(done(without.getFirst())));
+
+        for (int i = 0; i < 3; i++) {
+            List<Arrival> one = new ArrayList<>();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+                one.addAll(broker.take(third, new TakeLimits(10, true), Duration.ofMillis(100)));
+                return !one.isEmpty();
+            });
+            assertThat(one)
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.receipt().delivery()).isEqualTo(3));
+            broker.settle(List.of(done(one.getFirst())));
+        }
+    }
+
+    private void takeAll(Subscription subscription, int count) {
+        List<Arrival> all = new ArrayList<>();
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+            all.addAll(broker.take(subscription, count - all.size(), Duration.ofMillis(100)));
+            return all.size() == count;
+        });
     }
 }

@@ -237,7 +237,7 @@ class EmbeddedStoresTest {
             calls.publish(List.of(put, put), "call-1");
             calls.publish(List.of(put, put), "call-1");
             assertThat(calls.counts("q").pending()).isEqualTo(2);
-            Row.Taken taken = calls.take(new Row.Demand(List.of("q"), List.of(), "me", 30_000, 1, 0))
+            Row.Taken taken = calls.take(new Row.Demand(List.of("q"), List.of(), "me", 30_000, 1, 0, true))
                     .getFirst();
             Row.End end = new Row.End(new Row.Hold(taken.id(), "me", taken.delivery()), null, null, null, false);
             assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);

@@ -27,8 +27,8 @@ class WireFuzzTest {
 
     @Test
     void mutations_of_a_call_have_arguments_or_are_refused() {
-        byte[] seed =
-                Wire.write(List.of(new Row.Demand(List.of("default"), List.of("news"), "consumer", 30_000, 8, 500)));
+        byte[] seed = Wire.write(
+                List.of(new Row.Demand(List.of("default"), List.of("news"), "consumer", 30_000, 8, 500, true)));
         Mutations.of(seed, 4715, 20_000).forEach(this::hostile_calls_have_arguments_or_are_refused);
     }
 }

@@ -44,4 +44,12 @@ abstract class WorkerSuite {
             return WorkerSuite.this.open(clock, folder);
         }
     }
+
+    @Nested
+    class Poison extends PoisonContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return WorkerSuite.this.open(clock, folder);
+        }
+    }
 }

@@ -1,0 +1,21 @@
+package bulwark.tasks.broker;
+
+/**
+ * What one taking may bring.
+ *
+ * @param maxEntries with 0 the consumer only joins its channels
+ * @param suspects whether one entry may come whose holders died {@value #SUSPECT_AFTER} times or more. Who takes one at a time lets such an entry take nothing but itself down
+ */
+public record TakeLimits(int maxEntries, boolean suspects) {
+    /** Deaths from which on an entry is under suspicion. */
+    public static final int SUSPECT_AFTER = 2;
+
+    public static TakeLimits of(int maxEntries) {
+        return new TakeLimits(maxEntries, true);
+    }
+
+    /** @param deliveries so far */
+    public static boolean suspect(long deliveries) {
+        return deliveries >= SUSPECT_AFTER;
+    }
+}

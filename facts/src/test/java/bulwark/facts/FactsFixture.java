@@ -70,7 +70,7 @@ public final class FactsFixture implements AutoCloseable {
         log = TransparencyLogs.local(logFile, clock);
         Checkpoints checkpoints = new Checkpoints(store, outbox, log, logFile, clock, due);
         chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofHours(1));
-        Gardens gardens = new Gardens();
+        Gardens gardens = new Gardens(audit.guardedRows());
         List<FactListener> listeners = new ArrayList<>(List.of(chain));
         listeners.addAll(more);
         facts = new Facts(store, audit, clock, metrics, gardens, listeners);

@@ -1,5 +1,6 @@
 package bulwark.facts.admin;
 
+import bulwark.facts.AccessTables;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
@@ -32,7 +33,7 @@ record KeyIssue(ApiKeys keys, AuditLog audit, Signing signing) {
         detail.put("target_entity_uri", record.entityUri());
         detail.put("permissions", List.copyOf(record.permissions()));
         detail.put("has_expiry", record.expiresAt() != null);
-        audit.append(tx, new AuditEvent("admin_action", actor, record.tenant(), null, null, detail));
+        audit(tx, new AuditEvent("admin_action", actor, record.tenant(), null, null, detail), record.id());
         return record;
     }
 
@@ -45,7 +46,11 @@ record KeyIssue(ApiKeys keys, AuditLog audit, Signing signing) {
         detail.put("action", "api_key_revoke");
         detail.put("key_id", key.id());
         detail.put("target_entity_uri", key.entityUri());
-        audit.append(tx, new AuditEvent("admin_action", actor, key.tenant(), null, null, detail));
+        audit(tx, new AuditEvent("admin_action", actor, key.tenant(), null, null, detail), key.id());
         return true;
+    }
+
+    private void audit(WriteTx tx, AuditEvent event, String keyId) throws SQLException {
+        audit.guardedRows().append(tx, event, AccessTables.API_KEYS, keyId);
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.facts.capability;
 
+import bulwark.facts.AccessTables;
 import bulwark.facts.Refusal;
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.LogAnchors;
@@ -51,7 +52,7 @@ public final class Capabilities {
         return store.write(tx -> {
             checkSubject(tx, caller, grant, now);
             CapabilityRow.insert(tx, token, caller.tenant(), caller.entityUri());
-            audit.append(tx, event("capability_token_issue", "capability_issued", caller, token, Map.of()));
+            audit(tx, event("capability_token_issue", "capability_issued", caller, token, Map.of()), token);
             return token;
         });
     }
@@ -71,11 +72,16 @@ public final class Capabilities {
             anchors.enqueue(
                     tx, "capability_revocation:" + tokenId, revocation(tokenId, caller.entityUri(), now, reason));
             CapabilityToken token = CapabilityToken.parse(row.tokenJson()).orElseThrow();
-            audit.append(
+            audit(
                     tx,
-                    event("capability_token_revoke", "capability_revoked", caller, token, Map.of("reason", reason)));
+                    event("capability_token_revoke", "capability_revoked", caller, token, Map.of("reason", reason)),
+                    token);
             return now;
         });
+    }
+
+    private void audit(WriteTx tx, AuditEvent event, CapabilityToken token) throws SQLException {
+        audit.guardedRows().append(tx, event, AccessTables.CAPABILITY_TOKENS, token.id());
     }
 
     private void checkIssuer(Principal caller, Grant grant, Instant now) {

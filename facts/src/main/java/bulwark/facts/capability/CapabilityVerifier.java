@@ -1,5 +1,6 @@
 package bulwark.facts.capability;
 
+import bulwark.facts.AccessTables;
 import bulwark.facts.identity.AcceptedKey;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.identity.Published;
@@ -74,7 +75,12 @@ public final class CapabilityVerifier {
         if (!now.isBefore(token.expiry())) {
             return Verdict.TOKEN_EXPIRED;
         }
-        Optional<CapabilityRow> row = store.read(tx -> CapabilityRow.find(tx, token.id()));
+        Optional<CapabilityRow> row = store.read(tx -> {
+            Optional<CapabilityRow> found = CapabilityRow.find(tx, token.id());
+            boolean honoured =
+                    found.isPresent() && audit.guardedRows().vouchesFor(tx, AccessTables.CAPABILITY_TOKENS, token.id());
+            return honoured ? found : Optional.empty();
+        });
         if (row.isEmpty() || !row.get().tokenJson().equals(token.json())) {
             return Verdict.TOKEN_INVALID;
         }

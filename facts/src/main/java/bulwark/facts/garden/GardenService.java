@@ -1,9 +1,13 @@
 package bulwark.facts.garden;
 
+import static bulwark.facts.AccessTables.GARDENS;
+import static bulwark.facts.AccessTables.GARDEN_MEMBERS;
+
 import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
@@ -58,7 +62,13 @@ public final class GardenService {
             }
             GardenTable.insert(tx, caller.tenant(), garden);
             GardenTable.put(tx, garden.id(), creator);
-            record(tx, caller, "garden_create", garden, Map.of("scope", garden.scope()));
+            record(
+                    tx,
+                    caller,
+                    "garden_create",
+                    garden,
+                    Map.of("scope", garden.scope()),
+                    Map.of(GARDENS, List.of(List.of(garden.id())), GARDEN_MEMBERS, member(garden, caller.entityUri())));
             return garden.wire(authority, List.of(creator));
         });
     }
@@ -100,7 +110,7 @@ public final class GardenService {
         store.write(tx -> {
             Garden garden = administered(tx, caller, slugOrId);
             GardenTable.delete(tx, garden.id(), Timestamps.offset(clock.instant()));
-            record(tx, caller, "garden_delete", garden, Map.of());
+            record(tx, caller, "garden_delete", garden, Map.of(), Map.of(GARDENS, List.of(List.of(garden.id()))));
             return garden;
         });
     }
@@ -129,7 +139,13 @@ public final class GardenService {
             Garden garden = administered(tx, caller, slugOrId);
             mayLeave(tx, garden, role(tx, garden, entityUri), "");
             GardenTable.remove(tx, garden.id(), entityUri);
-            record(tx, caller, "garden_member_remove", garden, Map.of("entity_uri", entityUri));
+            record(
+                    tx,
+                    caller,
+                    "garden_member_remove",
+                    garden,
+                    Map.of("entity_uri", entityUri),
+                    Map.of(GARDEN_MEMBERS, member(garden, entityUri)));
             return garden;
         });
     }
@@ -140,7 +156,13 @@ public final class GardenService {
         String now = Timestamps.offset(clock.instant());
         Garden.Member member = new Garden.Member(entityUri, role, caller.entityUri(), now);
         GardenTable.put(tx, garden.id(), member);
-        record(tx, caller, action, garden, Map.of("entity_uri", entityUri, "role", role));
+        record(
+                tx,
+                caller,
+                action,
+                garden,
+                Map.of("entity_uri", entityUri, "role", role),
+                Map.of(GARDEN_MEMBERS, member(garden, entityUri)));
         return member.wire();
     }
 
@@ -171,18 +193,19 @@ public final class GardenService {
                 .orElseThrow(() -> new Refusal.Plain(404, "member not found"));
     }
 
-    private static Garden visible(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+    private Garden visible(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
         Garden garden = find(tx, caller, slugOrId);
-        boolean member = GardenTable.role(tx, garden.id(), caller.entityUri()).isPresent();
+        boolean member = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri())
+                .isPresent();
         if (!member && !caller.permissions().contains("admin")) {
             throw new Refusal.Plain(404, "garden not found");
         }
         return garden;
     }
 
-    private static Garden administered(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+    private Garden administered(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
         Garden garden = visible(tx, caller, slugOrId);
-        Optional<String> role = GardenTable.role(tx, garden.id(), caller.entityUri());
+        Optional<String> role = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri());
         if (!role.orElse("").equals("admin")) {
             throw new Refusal.Plain(403, "garden admin role required");
         }
@@ -194,12 +217,23 @@ public final class GardenService {
                 .orElseThrow(() -> new Refusal.Plain(404, "garden not found"));
     }
 
-    private void record(WriteTx tx, Principal caller, String action, Garden garden, Map<String, String> more)
+    private static List<List<String>> member(Garden garden, String entityUri) {
+        return List.of(List.of(garden.id(), entityUri));
+    }
+
+    private void record(
+            WriteTx tx,
+            Principal caller,
+            String action,
+            Garden garden,
+            Map<String, String> more,
+            Map<GuardedTable, List<List<String>>> changed)
             throws SQLException {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(more);
         detail.put("action", action);
         detail.put("garden", garden.slug());
-        audit.append(
-                tx, new AuditEvent("admin_action", caller.entityUri(), caller.tenant(), garden.id(), null, detail));
+        AuditEvent event =
+                new AuditEvent("admin_action", caller.entityUri(), caller.tenant(), garden.id(), null, detail);
+        audit.guardedRows().append(tx, event, changed);
     }
 }

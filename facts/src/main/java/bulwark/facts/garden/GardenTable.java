@@ -1,5 +1,7 @@
 package bulwark.facts.garden;
 
+import bulwark.facts.AccessTables;
+import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import java.sql.PreparedStatement;
@@ -45,6 +47,19 @@ final class GardenTable {
             }
         }
         return ids;
+    }
+
+    /** As the audit log vouches for it: neither a garden nor a member that somebody put into the file counts. */
+    static boolean isVouchedFor(ReadTx tx, GuardedRows guarded, String gardenId, String entityUri) throws SQLException {
+        return guarded.vouchesFor(tx, AccessTables.GARDENS, gardenId)
+                && guarded.vouchesFor(tx, AccessTables.GARDEN_MEMBERS, gardenId, entityUri);
+    }
+
+    /** As {@link #role}, of a membership that counts. */
+    static Optional<String> vouchedRole(ReadTx tx, GuardedRows guarded, String gardenId, String entityUri)
+            throws SQLException {
+        Optional<String> role = role(tx, gardenId, entityUri);
+        return role.isPresent() && isVouchedFor(tx, guarded, gardenId, entityUri) ? role : Optional.empty();
     }
 
     static List<Garden.Member> members(ReadTx tx, String gardenId) throws SQLException {

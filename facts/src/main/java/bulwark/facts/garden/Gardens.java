@@ -3,10 +3,12 @@ package bulwark.facts.garden;
 import bulwark.facts.Refusal;
 import bulwark.facts.fact.Scope;
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +26,12 @@ public final class Gardens {
 
     private record Readable(long version, Set<String> gardens) {}
 
-    public Gardens() {}
+    private final GuardedRows guarded;
+
+    /** @param guarded vouches for gardens and members: others do not count */
+    public Gardens(GuardedRows guarded) {
+        this.guarded = guarded;
+    }
 
     /** UUIDs of the gardens whose facts this principal may read; facts without a garden are readable by all readers. */
     public Set<String> readable(ReadTx tx, Principal principal) throws SQLException {
@@ -34,9 +41,15 @@ public final class Gardens {
         if (known != null && known.version == version) {
             return known.gardens;
         }
-        Set<String> gardens = Set.copyOf(GardenTable.idsOfMember(tx, reader.tenant, reader.entityUri));
-        readable.put(reader, new Readable(version, gardens));
-        return gardens;
+        Set<String> gardens = new HashSet<>();
+        for (String garden : GardenTable.idsOfMember(tx, reader.tenant, reader.entityUri)) {
+            if (GardenTable.isVouchedFor(tx, guarded, garden, reader.entityUri)) {
+                gardens.add(garden);
+            }
+        }
+        Readable fresh = new Readable(version, Set.copyOf(gardens));
+        readable.put(reader, fresh);
+        return fresh.gardens;
     }
 
     /**
@@ -47,7 +60,7 @@ public final class Gardens {
      */
     public String forWrite(ReadTx tx, Principal principal, String uri, Scope scope) throws SQLException {
         Garden garden = find(tx, principal, uri);
-        Optional<String> role = GardenTable.role(tx, garden.id(), principal.entityUri());
+        Optional<String> role = GardenTable.vouchedRole(tx, guarded, garden.id(), principal.entityUri());
         if (role.isEmpty()) {
             throw new Refusal.Plain(403, NO_MEMBER);
         }
@@ -65,7 +78,8 @@ public final class Gardens {
 
     /** Whether this principal may write into a garden, given by its UUID. */
     public boolean writable(ReadTx tx, Principal principal, String gardenId) throws SQLException {
-        String role = GardenTable.role(tx, gardenId, principal.entityUri()).orElse("");
+        String role = GardenTable.vouchedRole(tx, guarded, gardenId, principal.entityUri())
+                .orElse("");
         return role.equals("admin") || role.equals("writer");
     }
 

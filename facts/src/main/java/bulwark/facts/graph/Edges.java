@@ -16,14 +16,13 @@ public final class Edges implements FactListener {
 
     @Override
     public void inserted(WriteTx tx, Fact fact) throws SQLException {
-        if (fact.confidence() > 0 && refersToEntity(fact)) {
+        if (fact.confidence() > 0 && refersToEntity(fact.valueType(), fact.valueV())) {
             insert(tx, fact);
         }
     }
 
-    private static boolean refersToEntity(Fact fact) {
-        return fact.valueType().equals("ref")
-                && (fact.valueV().contains("://") || fact.valueV().startsWith("urn:"));
+    static boolean refersToEntity(String valueType, String value) {
+        return valueType.equals("ref") && (value.contains("://") || value.startsWith("urn:"));
     }
 
     private static void insert(WriteTx tx, Fact fact) throws SQLException {

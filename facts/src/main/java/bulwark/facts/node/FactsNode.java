@@ -150,6 +150,7 @@ public final class FactsNode implements AutoCloseable {
                 : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
         core.outbox.start();
         core.chain.start();
+        resources.add(AccessWatch.start(core.store, core.audit, core.metrics, NodeCore.RESCAN_INTERVAL));
         CompletableFuture<Void> ignored = answered.thenRun(index::start);
         Path socket = RunFile.socketFor(core.file);
         resources.add(core.serveOwner(socket));
@@ -178,7 +179,7 @@ public final class FactsNode implements AutoCloseable {
     private List<Route> routes(RecallIndex index) {
         URI nodeUrl = URI.create(core.configuration.text("STIGMEM_NODE_URL"));
         GardenService gardenService = new GardenService(core.store, core.audit, core.clock, nodeUrl);
-        Gardens gardens = new Gardens();
+        Gardens gardens = new Gardens(core.audit.guardedRows());
         RecallLog recalls = RecallLog.open(core.store, core.clock);
         resources.add(recalls);
         Facts facts = new Facts(

@@ -16,6 +16,7 @@ public final class FactsSchema {
             "db/facts/V104__identity.sql",
             "db/facts/V105__capability.sql",
             "db/facts/V106__graph.sql",
+            "db/facts/V115__guarded_rows.sql",
             "db/facts/V135__name_forms.sql"));
 
     private FactsSchema() {}

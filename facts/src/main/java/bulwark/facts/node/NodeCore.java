@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * one stand on the same core and answer the same owner routes. Thread-safe.
  */
 final class NodeCore implements AutoCloseable {
-    private static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
+    static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
 
     final Configuration configuration;
     final Path file;
@@ -68,6 +68,8 @@ final class NodeCore implements AutoCloseable {
         audit = AuditLog.open(store, "fact_audit_log", clock);
         federationAudit = AuditLog.open(store, "federation_audit", clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
+        AccessBaseline.write(store, audit);
+        keys.honourOnly(new HonouredKeys(audit.guardedRows(), metrics));
         outbox = Outbox.open(store, clock);
         // As late as may be: the library loads on another thread meanwhile.
         signing = loading.get();

@@ -53,7 +53,7 @@ public final class RecallNode implements AutoCloseable {
     public RecallNode(Path folder) {
         store = Store.open(folder.resolve("facts.db"), FactsSchema.MIGRATIONS, SchemaPolicy.CREATE_OR_UPGRADE);
         audit = AuditLog.open(store, "fact_audit_log", clock);
-        Gardens gardens = new Gardens();
+        Gardens gardens = new Gardens(audit.guardedRows());
         Checkpoints checkpoints = new Checkpoints(
                 store, Outbox.open(store, clock), TransparencyLogs.off(), null, clock, Checkpoints.Due.defaults());
         chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofDays(1));

@@ -47,6 +47,14 @@ public final class ApiKeys {
     /** What {@link #expect} announced last. */
     private volatile CompletableFuture<?> expected = CompletableFuture.completedFuture(null);
 
+    private volatile RowGuard guard = (tx, id) -> true;
+
+    /** Judges a row of the table by something else than the table. */
+    public interface RowGuard {
+        /** @param id of the key's row, as this transaction sees it */
+        boolean vouchesFor(ReadTx tx, String id) throws SQLException;
+    }
+
     /** Grows with each committed change of the table, so that a slow reader does not cache what is no longer true. */
     private final AtomicLong changes = new AtomicLong();
 
@@ -59,6 +67,11 @@ public final class ApiKeys {
     /** @param maxAge applied to every key from its creation; zero means none */
     public static ApiKeys open(Store store, Clock clock, Duration maxAge) {
         return new ApiKeys(store, clock, maxAge);
+    }
+
+    /** From now on a key works only while the guard vouches for its row. */
+    public void honourOnly(RowGuard vouching) {
+        guard = vouching;
     }
 
     /** Zero means none. */
@@ -189,7 +202,12 @@ public final class ApiKeys {
         // Its failure is told to whoever began it; here the table decides.
         Object ignored = expected.exceptionally(failure -> null).join();
         long before = changes.get();
-        Optional<KeyTable.Row> row = store.read(tx -> table.byLookup(tx, lookup));
+        Optional<KeyTable.Row> row = store.read(tx -> {
+            Optional<KeyTable.Row> found = table.byLookup(tx, lookup);
+            boolean honoured =
+                    found.isPresent() && guard.vouchesFor(tx, found.get().key().id());
+            return honoured ? found : Optional.empty();
+        });
         Live live = row.filter(r -> r.key().revokedAt() == null)
                 .filter(r -> !r.key().isExpired(clock.instant()))
                 .filter(r -> PasswordHash.matches(SecretBytes.ofText(rawKey), r.argon2id()))

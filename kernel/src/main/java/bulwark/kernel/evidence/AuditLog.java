@@ -28,6 +28,7 @@ public final class AuditLog implements AutoCloseable {
     private final AuditChain chain;
     private final RefusalLimit refusals = new RefusalLimit();
     private final LaterRows later;
+    private final GuardedRows guarded;
     private final List<Consumer<AuditRow>> listeners = new CopyOnWriteArrayList<>();
 
     private AuditLog(Store store, String table, Clock clock) {
@@ -35,6 +36,7 @@ public final class AuditLog implements AutoCloseable {
         this.table = table;
         this.clock = clock;
         this.chain = new AuditChain(table);
+        this.guarded = new GuardedRows(this, table);
         this.later = new LaterRows(store, table, this, clock, refusals);
     }
 
@@ -117,6 +119,16 @@ public final class AuditLog implements AutoCloseable {
     /** Walks the chain. @return problems, one sentence each, empty when whole */
     public List<String> fsck(ReadTx tx) throws SQLException {
         return new AuditFsck(table).walk(tx, null);
+    }
+
+    /** As {@link #fsck(ReadTx)}, for a table that nobody has open as a log. */
+    public static List<String> fsckTable(ReadTx tx, String table) throws SQLException {
+        return new AuditFsck(table).walk(tx, null);
+    }
+
+    /** The rows that this log vouches for. */
+    public GuardedRows guardedRows() {
+        return guarded;
     }
 
     /** As {@link #fsck(ReadTx)}, and finds a cut tail or a chain made anew. @param expected a head known from elsewhere */

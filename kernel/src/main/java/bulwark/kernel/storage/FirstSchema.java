@@ -8,7 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -45,10 +47,28 @@ final class FirstSchema {
     private final List<Script> scripts;
 
     FirstSchema(Migrations migrations) {
-        scripts = migrations.resources().stream()
+        this(migrations.resources().stream()
                 .map(Script::of)
                 .sorted(Comparator.comparingLong(Script::number))
-                .toList();
+                .toList());
+    }
+
+    private FirstSchema(List<Script> scripts) {
+        this.scripts = scripts;
+    }
+
+    /** For a database that had these in another order than that of their numbers. */
+    static FirstSchema inOrder(List<String> resources) {
+        return new FirstSchema(resources.stream().map(Script::of).toList());
+    }
+
+    /** What the history holds for each migration, in the order of their numbers. */
+    static Map<String, Integer> checksums(Migrations migrations) throws IOException {
+        Map<String, Integer> sums = new LinkedHashMap<>();
+        for (Script script : new FirstSchema(migrations).scripts) {
+            sums.put(script.resource, checksum(script.read()));
+        }
+        return sums;
     }
 
     /** In one transaction. */

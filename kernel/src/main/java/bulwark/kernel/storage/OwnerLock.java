@@ -35,6 +35,10 @@ final class OwnerLock {
         return new OwnerLock(database);
     }
 
+    static boolean isHeldHere(Path database) {
+        return HELD_HERE.contains(database);
+    }
+
     static Path fileFor(Path database) {
         return database.resolveSibling(database.getFileName() + ".lock");
     }

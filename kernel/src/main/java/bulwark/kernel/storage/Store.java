@@ -5,9 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * counts as a write. A runtime exception of a job reaches its caller as it is; an {@link SQLException} as {@link StoreFailed}
  * when the disk is to blame, else as {@link IllegalStateException}. Schema changes belong into migrations, never into jobs.
  */
-public final class Store implements AutoCloseable {
+public final class Store implements ReadableStore, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int READERS = 2;
 
@@ -150,6 +148,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** Runs on a reader; sees every write that was acknowledged before the call. @throws StoreFailed when the disk cannot be read */
+    @Override
     public <T extends @Nullable Object> T read(ReadJob<T> job) {
         return await(readers.submit(job));
     }
@@ -185,28 +184,13 @@ public final class Store implements AutoCloseable {
         return writer.stats();
     }
 
-    /** Lets SQLite check pages, indexes and constraints. Reads the whole file. @return problems, one sentence each, empty when whole */
+    @Override
     public List<String> integrityCheck() {
-        List<String> problems = new ArrayList<>();
-        try (Connection connection = Sqlite.open(file, "mode=rw", "query_only=1");
-                Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery("PRAGMA integrity_check")) {
-                while (rows.next()) {
-                    if (!"ok".equals(rows.getString(1))) {
-                        problems.add("The database file is damaged: " + rows.getString(1) + ".");
-                    }
-                }
-            }
-            try (ResultSet rows = statement.executeQuery("PRAGMA foreign_key_check")) {
-                while (rows.next()) {
-                    problems.add("Row " + rows.getString(2) + " of table " + rows.getString(1)
-                            + " points to a missing row of " + rows.getString(3) + ".");
-                }
-            }
+        try (Connection connection = Sqlite.open(file, "mode=rw", "query_only=1")) {
+            return IntegrityCheck.problems(connection);
         } catch (SQLException e) {
-            problems.add("The database file cannot be read: " + e.getMessage() + ".");
+            return List.of("The database file cannot be read: " + e.getMessage() + ".");
         }
-        return problems;
     }
 
     /**

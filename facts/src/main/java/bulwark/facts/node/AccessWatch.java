@@ -1,0 +1,82 @@
+package bulwark.facts.node;
+
+import bulwark.facts.AccessTables;
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.storage.Store;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Compares the access tables with the audit log at start and at an interval: an edit is told once, in the log and as evidence. */
+final class AccessWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessWatch.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Store store;
+    private final AuditLog audit;
+    private final Metrics metrics;
+    private final Duration interval;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Set<String> told = new HashSet<>();
+    private final Thread thread;
+
+    private AccessWatch(Store store, AuditLog audit, Metrics metrics, Duration interval) {
+        this.store = store;
+        this.audit = audit;
+        this.metrics = metrics;
+        this.interval = interval;
+        this.thread = Thread.ofPlatform().daemon().name("access-watch").unstarted(this::loop);
+        thread.setPriority(Thread.MIN_PRIORITY);
+    }
+
+    static AccessWatch start(Store store, AuditLog audit, Metrics metrics, Duration interval) {
+        AccessWatch watch = new AccessWatch(store, audit, metrics, interval);
+        watch.thread.start();
+        return watch;
+    }
+
+    private void loop() {
+        try {
+            do {
+                check();
+            } while (!stop.await(interval.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void check() {
+        try {
+            List<String> problems = store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL));
+            for (String problem : problems) {
+                if (told.add(problem)) {
+                    LOG.error("{} It is not honoured; run stigmem fsck.", problem);
+                    metrics.count("stigmem_access_row_mismatch");
+                    audit.appendLater(new AuditEvent(
+                            "integrity_finding", null, "default", null, null, Map.of("finding", problem)));
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the access tables could not be compared with the audit log; it is tried again", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop.countDown();
+        try {
+            thread.join(CLOSE_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

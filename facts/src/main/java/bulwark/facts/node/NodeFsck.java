@@ -1,0 +1,36 @@
+package bulwark.facts.node;
+
+import bulwark.facts.AccessTables;
+import bulwark.facts.chain.FactFsck;
+import bulwark.facts.graph.EdgeCheck;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.storage.ReadableStore;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The checks of everything durable that a node has, for a running one and for one at rest. They only read. */
+final class NodeFsck {
+    private NodeFsck() {}
+
+    /**
+     * @param localLog file of the local transparency log, or null with another backend
+     * @param log looks at the log itself
+     */
+    static Fsck of(ReadableStore store, Path file, @Nullable Path localLog, String backend, Fsck.Check log) {
+        return new Fsck()
+                .check("the store file " + file, store::integrityCheck)
+                .check("tables, triggers and migrations", () -> store.schemaCheck(FactsSchema.MIGRATIONS))
+                .check(
+                        "facts, journal, chain, content ids, conflicts and checkpoints",
+                        () -> store.read(tx -> FactFsck.check(tx, localLog)))
+                .check("edges", () -> store.read(EdgeCheck::problems))
+                .check(
+                        "API keys, capability tokens, gardens and members against the audit log",
+                        () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)))
+                .check("fact_audit_log", () -> store.read(tx -> AuditLog.fsckTable(tx, "fact_audit_log")))
+                .check("federation_audit", () -> store.read(tx -> AuditLog.fsckTable(tx, "federation_audit")))
+                .check("the transparency log (" + backend + ")", log);
+    }
+}

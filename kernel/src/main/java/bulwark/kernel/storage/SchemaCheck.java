@@ -1,0 +1,111 @@
+package bulwark.kernel.storage;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the schema of a store with the one that its migrations make: a trigger that guards a table is part of what a store
+ * promises, and whoever can write the file can drop it. The expected schema is made in memory and never read from the store.
+ */
+final class SchemaCheck {
+    private static final String OBJECTS = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE"
+            + " 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> 'flyway_schema_history' ORDER BY type, name";
+    private static final String HISTORY =
+            "SELECT script, checksum, success FROM flyway_schema_history WHERE version IS NOT NULL ORDER BY installed_rank";
+
+    private final Migrations migrations;
+
+    SchemaCheck(Migrations migrations) {
+        this.migrations = migrations;
+    }
+
+    List<String> problems(ReadTx tx) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        try {
+            Map<String, Integer> sums = FirstSchema.checksums(migrations);
+            List<String> order = history(tx, sums, problems);
+            compare(expected(order), objects(tx.statement(OBJECTS)), problems);
+        } catch (IOException e) {
+            throw new IllegalStateException("the program's own migrations cannot be read", e);
+        }
+        return problems;
+    }
+
+    /** @return the migrations in the order in which this store had them: the text of a table that two of them changed depends on it */
+    private static List<String> history(ReadTx tx, Map<String, Integer> sums, List<String> problems)
+            throws SQLException {
+        Map<String, Integer> missing = new LinkedHashMap<>(sums);
+        List<String> order = new ArrayList<>();
+        try (ResultSet rows = tx.statement(HISTORY).executeQuery()) {
+            while (rows.next()) {
+                String script = rows.getString(1);
+                Integer sum = missing.remove(script);
+                if (sum == null) {
+                    problems.add("The store's history names the migration " + script + ", which this program does not"
+                            + (sums.containsKey(script) ? " apply twice." : " know."));
+                } else {
+                    order.add(script);
+                    if (rows.getInt(2) != sum || !rows.getBoolean(3)) {
+                        problems.add("The store's history names the migration " + script
+                                + " with another checksum than this program's, or as failed.");
+                    }
+                }
+            }
+        }
+        missing.keySet()
+                .forEach(script -> problems.add("The migration " + script + " is missing in the store's history."));
+        order.addAll(missing.keySet());
+        return order;
+    }
+
+    private static Map<String, String> expected(List<String> order) throws SQLException, IOException {
+        try (Connection memory = Sqlite.memory()) {
+            FirstSchema.inOrder(order).apply(memory);
+            try (PreparedStatement select = memory.prepareStatement(OBJECTS)) {
+                return objects(select);
+            }
+        }
+    }
+
+    private static Map<String, String> objects(PreparedStatement select) throws SQLException {
+        Map<String, String> objects = new TreeMap<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                objects.put(
+                        rows.getString(1) + " " + rows.getString(2),
+                        rows.getString(3) + " " + plain(rows.getString(4)));
+            }
+        }
+        return objects;
+    }
+
+    /** Comments and white space change nothing. */
+    private static String plain(@Nullable String sql) {
+        return sql == null
+                ? ""
+                : sql.replaceAll("--[^\n]*", " ").replaceAll("\\s+", " ").strip();
+    }
+
+    private static void compare(Map<String, String> expected, Map<String, String> found, List<String> problems) {
+        expected.forEach((name, sql) -> {
+            String actual = found.get(name);
+            if (actual == null) {
+                problems.add("The " + name + " is missing in the store.");
+            } else if (!actual.equals(sql)) {
+                problems.add("The " + name + " of the store is not the one that the migrations make.");
+            }
+        });
+        found.keySet().stream()
+                .filter(name -> !expected.containsKey(name))
+                .forEach(name -> problems.add("The " + name + " of the store is made by no migration."));
+    }
+}

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             HealthCommand.class,
             KeygenCommand.class,
             TlsCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            StemFsckCommand.class
         })
 public final class StemCommand extends Group {
     public StemCommand() {

@@ -64,6 +64,24 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #open}; a store that a process has open is read beside it, as its own readers do.
+     *
+     * @throws StoreRefused when it is absent, somebody else's or unreadable
+     */
+    public static StoreAtRest openAlsoInUse(Path file) {
+        try {
+            return open(file);
+        } catch (StoreInUse inUse) {
+            try {
+                return new StoreAtRest(null, null, Sqlite.open(file.toAbsolutePath(), "mode=ro", "query_only=1"));
+            } catch (SQLException e) {
+                throw new StoreRefused(file + " cannot be read beside the process that has it open (" + e.getMessage()
+                        + "): stop that process, then repeat.");
+            }
+        }
+    }
+
     /** Shared, and of the file that is there: looking makes no file. Null when no process ever locked the store. */
     private static @Nullable FileChannel shared(Path database) throws IOException {
         Path file = OwnerLock.fileFor(database);

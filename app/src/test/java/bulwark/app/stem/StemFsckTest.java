@@ -1,0 +1,105 @@
+package bulwark.app.stem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.worker.TaskEvidence;
+import bulwark.testkit.FolderImage;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class StemFsckTest {
+    private static final Map<String, String> SETTINGS = Map.of(
+            "STEM_SIGNING_KEYS", "primary:c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=",
+            "STEM_SIGNING_ACTIVE_KEY", "primary");
+
+    @TempDir
+    Path folder;
+
+    private Path state;
+
+    @BeforeEach
+    void fill() {
+        state = folder.resolve(".stem");
+        assertThat(stem("enqueue", "demo.echo").code()).isZero();
+        try (TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
+            evidence.refused("signature_refused", "worker", "stem", "task-1", "unknown_key", Map.of());
+            evidence.refused("signature_refused", "worker", "stem", "task-2", "unknown_key", Map.of());
+        }
+    }
+
+    @Test
+    void what_is_whole_is_clean_and_stays_as_it_is() {
+        Map<String, String> before = FolderImage.of(folder);
+        Ran ran = stem("fsck");
+        assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("checked the task store", "the audit chain of")
+                .endsWith("clean\n");
+        assertThat(stem("fsck", "--json").out()).contains("\"clean\": true", "\"problems\": []");
+        assertThat(FolderImage.of(folder)).isEqualTo(before);
+    }
+
+    @Test
+    void stores_that_a_process_has_open_are_checked_too() throws Exception {
+        try (Tasks tasks = new Place(session()).open();
+                TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
+            tasks.stores().broker().probe();
+            evidence.refused("signature_refused", "worker", "stem", "task-3", "unknown_key", Map.of());
+            Ran ran = stem("fsck");
+            assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tasks.db | UPDATE task_entries SET message = 'x'",
+                "tasks.db | DROP INDEX task_results_end",
+                "tasks.db | CREATE TRIGGER planted AFTER INSERT ON task_entries BEGIN DELETE FROM task_entries; END",
+                "evidence-1.db | DROP TRIGGER task_audit_log_no_update",
+                "evidence-1.db | UPDATE flyway_schema_history SET checksum = 1",
+                "evidence-1.db | DROP TRIGGER task_audit_log_no_update; UPDATE task_audit_log SET fact_id = 'another'",
+                "evidence-1.db | DROP TRIGGER task_audit_log_no_delete; DELETE FROM task_audit_log WHERE seq = 1"
+            })
+    void every_edit_by_hand_is_found(String file, String edits) throws SQLException {
+        try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + state.resolve(file));
+                Statement sql = raw.createStatement()) {
+            for (String edit : edits.contains("BEGIN") ? new String[] {edits} : edits.split(";")) {
+                sql.execute(edit);
+            }
+        }
+        Ran ran = stem("fsck");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out()).contains("PROBLEM ").contains("problem(s) found");
+    }
+
+    @Test
+    void a_folder_without_stores_says_so(@TempDir Path empty) {
+        Ran ran = Ran.stem(empty, SETTINGS, "fsck");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).startsWith("nothing to check");
+        assertThat(empty).isEmptyDirectory();
+    }
+
+    private Session session() {
+        return new Session(SETTINGS, folder, System.in, System.out, System.err, Clock.systemUTC());
+    }
+
+    private Ran stem(String... arguments) {
+        return Ran.stem(folder, SETTINGS, arguments);
+    }
+}

@@ -1,0 +1,89 @@
+package bulwark.tasks.setup;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.storage.StoreAtRest;
+import bulwark.tasks.embedded.EmbeddedFsck;
+import bulwark.tasks.worker.TaskEvidence;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Looks at every file that this part keeps: embedded stores and the evidence of workers and beats. Nothing is written or created,
+ * whether a process has the files open or not.
+ */
+public final class TaskFsck {
+    private static final List<String> URLS =
+            List.of("STEM_BROKER_URL", "STEM_RESULT_BACKEND_URL", "STEM_REVOKE_STORE_URL", "STEM_SCHEDULE_STORE_URL");
+
+    private TaskFsck() {}
+
+    /** @throws bulwark.kernel.storage.StoreRefused when a file is somebody else's or unreadable; with a sentence and remedy */
+    public static Fsck.Report run(Configuration configuration, Path directory) {
+        Fsck fsck = new Fsck();
+        List<StoreAtRest> opened = new ArrayList<>();
+        try {
+            for (Path file : stores(configuration, directory)) {
+                StoreAtRest store = StoreAtRest.openAlsoInUse(file);
+                opened.add(store);
+                EmbeddedFsck.add(fsck, file, store);
+            }
+            for (Path file : evidence(TaskSettings.stateDirectory(configuration, directory))) {
+                StoreAtRest store = StoreAtRest.openAlsoInUse(file);
+                opened.add(store);
+                fsck.check("the evidence " + file, store::integrityCheck)
+                        .check(
+                                "tables, triggers and migrations of " + file,
+                                () -> store.schemaCheck(TaskEvidence.MIGRATIONS))
+                        .check(
+                                "the audit chain of " + file,
+                                () -> store.read(tx -> AuditLog.fsckTable(tx, TaskEvidence.TABLE)));
+            }
+            return fsck.run();
+        } finally {
+            opened.forEach(StoreAtRest::close);
+        }
+    }
+
+    /** Those that exist: a store that was never used is none yet. */
+    private static Set<Path> stores(Configuration configuration, Path directory) {
+        Set<Path> files = new LinkedHashSet<>();
+        for (String setting : URLS) {
+            String url = setting.equals("STEM_BROKER_URL")
+                    ? TaskSettings.brokerUrl(configuration, directory)
+                    : TaskSettings.url(configuration, setting);
+            if (url != null && url.startsWith("sqlite:")) {
+                String path = url.substring("sqlite:".length());
+                Path file = directory
+                        .resolve(path.startsWith("//") ? path.substring(2) : path)
+                        .toAbsolutePath()
+                        .normalize();
+                if (Files.exists(file)) {
+                    files.add(file);
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> evidence(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).matches("evidence-\\d+\\.db"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

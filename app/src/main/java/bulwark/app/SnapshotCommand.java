@@ -1,7 +1,9 @@
 package bulwark.app;
 
 import bulwark.facts.identity.NodeKeys;
+import bulwark.facts.node.FactsSchema;
 import bulwark.facts.node.NodeSettings;
+import bulwark.facts.snapshot.RestoreAcceptance;
 import bulwark.facts.snapshot.SnapshotManifest;
 import bulwark.facts.snapshot.SnapshotRefused;
 import bulwark.facts.snapshot.SnapshotRestore;
@@ -66,8 +68,8 @@ final class SnapshotCommand {
             Signing signing = Signing.fastest();
             Path work = Files.createTempDirectory("stigmem-snapshot");
             try {
-                SnapshotManifest manifest =
-                        new SnapshotRestore(signing).verify(file, trust.of(store.file(), signing), work);
+                SnapshotManifest manifest = new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC())
+                        .verify(file, trust.of(store.file(), signing), work);
                 System.out.println("whole: made " + manifest.createdAt() + " by " + manifest.nodeId());
                 return 0;
             } catch (SnapshotRefused refused) {
@@ -86,8 +88,43 @@ final class SnapshotCommand {
         @Mixin
         private final Trust trust = new Trust();
 
-        @Option(names = "--from", required = true)
+        @Option(names = "--from", required = true, description = "The snapshot to restore.")
         private Path from = Path.of("");
+
+        @Option(
+                names = "--lose-facts",
+                paramLabel = "COUNT",
+                description = "Accept that exactly COUNT facts of the present store are lost.")
+        private @Nullable Long loseFacts;
+
+        @Option(
+                names = "--lose-audit-rows",
+                paramLabel = "COUNT",
+                description = "Accept that exactly COUNT audit rows of the present store are lost.")
+        private @Nullable Long loseAuditRows;
+
+        @Option(
+                names = "--keep-revocations",
+                description =
+                        "Revoke and remove in the restored store what was revoked and removed since the snapshot.")
+        private boolean keepRevocations;
+
+        @Option(
+                names = "--revive-revoked",
+                paramLabel = "COUNT",
+                description =
+                        "Let exactly COUNT revoked keys and tokens, deleted gardens and removed members live again.")
+        private @Nullable Long revived;
+
+        @Option(
+                names = "--replace-history",
+                description = "Accept a snapshot of another history than the present store's.")
+        private boolean replaceHistory;
+
+        @Option(
+                names = "--unreadable-store",
+                description = "Accept that the present store is damaged and cannot be compared with the snapshot.")
+        private boolean unreadable;
 
         @Override
         public Integer call() {
@@ -98,7 +135,15 @@ final class SnapshotCommand {
                     ? store.file().resolveSibling(settings.text("STIGMEM_TL_LOCAL_PATH"))
                     : null;
             try {
-                new SnapshotRestore(signing).restore(from, store.file(), trust.of(store.file(), signing), log);
+                new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC())
+                        .restore(
+                                from,
+                                store.file(),
+                                trust.of(store.file(), signing),
+                                log,
+                                new RestoreAcceptance(
+                                        loseFacts, loseAuditRows, keepRevocations, revived, replaceHistory, unreadable),
+                                System.out::println);
             } catch (SnapshotRefused | IOException refused) {
                 throw new CommandFailed(String.valueOf(refused.getMessage()));
             }

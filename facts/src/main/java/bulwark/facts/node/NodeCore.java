@@ -1,5 +1,6 @@
 package bulwark.facts.node;
 
+import bulwark.facts.AccessBaseline;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.Checkpoints;

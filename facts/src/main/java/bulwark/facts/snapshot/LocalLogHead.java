@@ -31,15 +31,21 @@ record LocalLogHead(
             return NONE;
         }
         LocalLogHead head = NONE;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                head = head.then(StrictJson.parse(line.getBytes(StandardCharsets.UTF_8)));
+                head = head.after(line);
             }
-        } catch (StrictJson.JsonRefused e) {
-            // The torn last line of a crash: what came before it counts.
-            return head;
         }
         return head;
+    }
+
+    /** A line that a crash tore says nothing; the log lives on behind it. */
+    private LocalLogHead after(String line) {
+        try {
+            return then(StrictJson.parse(line.getBytes(StandardCharsets.ISO_8859_1)));
+        } catch (StrictJson.JsonRefused e) {
+            return this;
+        }
     }
 
     private LocalLogHead then(JsonNode line) {

@@ -1,24 +1,38 @@
 package bulwark.facts.snapshot;
 
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.StoreAtRest;
+import bulwark.kernel.storage.StoreFailed;
+import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Judges snapshots, and puts a good one in the place of a store that nobody has open. */
 public final class SnapshotRestore {
     private final Signing signing;
+    private final Migrations migrations;
+    private final Clock clock;
 
-    public SnapshotRestore(Signing signing) {
+    /** @param migrations of a node's store */
+    public SnapshotRestore(Signing signing, Migrations migrations, Clock clock) {
         this.signing = signing;
+        this.migrations = migrations;
+        this.clock = clock;
     }
 
     /** Checks signature, signer and digests. @param work folder for the unpacked copy, removed again @throws SnapshotRefused */
@@ -26,8 +40,8 @@ public final class SnapshotRestore {
         Path unpacked = work.resolve(".verify-" + Long.toHexString(System.nanoTime()) + ".db");
         try {
             return unpack(archive, trust, unpacked);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(archive, work, e);
         } finally {
             unpacked.toFile().delete();
         }
@@ -40,24 +54,64 @@ public final class SnapshotRestore {
     /**
      * @param database file to replace; its former content is kept beside it
      * @param localLog the local transparency log, whose newest checkpoint the snapshot must reach, or null when there is none
-     * @throws SnapshotRefused when the snapshot is not to be believed, a node runs, or facts that the log vouches for would be lost
+     * @param say told what will be lost and what was revoked since, before anything is changed
+     * @throws SnapshotRefused when the snapshot is not to be believed, a node runs, facts that the log vouches for would be lost, or more
+     *     would be lost or come back to life than is accepted
      */
-    public Restored restore(Path archive, Path database, SnapshotTrust trust, @Nullable Path localLog) {
+    public Restored restore(
+            Path archive,
+            Path database,
+            SnapshotTrust trust,
+            @Nullable Path localLog,
+            RestoreAcceptance acceptance,
+            Consumer<String> say) {
         Path target = database.toAbsolutePath().normalize();
         Path fresh = target.resolveSibling(target.getFileName() + ".restore");
         try (StoreLock lock = StoreLock.take(target)) {
             Files.deleteIfExists(fresh);
             SnapshotManifest manifest = unpack(archive, trust, fresh);
             refuseRollback(fresh, localLog);
+            RestorePlan plan = plan(fresh, target, localLog);
+            acceptance.check(plan);
+            plan.sentences().forEach(say);
+            RestoredStore.prepare(fresh, migrations, clock, manifest, plan, acceptance);
             OwnerFile.sync(fresh);
             Optional<Path> former = setAside(target);
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             OwnerFile.syncFolder(target);
             return new Restored(manifest, former.orElse(null));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException | SQLException e) {
+            throw unreadable(archive, target, e);
         } finally {
-            fresh.toFile().delete();
+            for (String suffix : List.of("", "-wal", "-shm", ".lock")) {
+                fresh.resolveSibling(fresh.getFileName() + suffix).toFile().delete();
+            }
+        }
+    }
+
+    private static SnapshotRefused unreadable(Path archive, Path target, Exception e) {
+        Throwable cause = e instanceof UncheckedIOException io ? io.getCause() : e;
+        return new SnapshotRefused(
+                cause instanceof NoSuchFileException missing
+                        ? "There is no file " + missing.getFile() + ": check the name."
+                        : "Reading " + archive + " or writing beside " + target + " failed (" + cause
+                                + "): check the files, their modes and the space on the disk.");
+    }
+
+    private static RestorePlan plan(Path fresh, Path target, @Nullable Path localLog) throws IOException, SQLException {
+        try (StoreAtRest snapshot = StoreAtRest.openLocked(fresh)) {
+            List<RestorePlan.Revived> logged = new ArrayList<>();
+            if (localLog != null) {
+                logged.addAll(LoggedRevocations.of(localLog, snapshot));
+            }
+            if (!Files.exists(target)) {
+                return RestorePlan.ofNoStore(logged);
+            }
+            try (StoreAtRest present = StoreAtRest.openLocked(target)) {
+                return snapshot.read(then -> present.read(now -> RestoreComparison.of(then, now, logged)));
+            } catch (StoreRefused | StoreFailed | IllegalStateException e) {
+                return new RestorePlan(0, 0, List.of(), logged, false, String.valueOf(e.getMessage()));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
+import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -34,7 +36,7 @@ class SnapshotTest {
     Path elsewhere;
 
     private final SettableClock clock = new SettableClock(TestNode.START);
-    private final SnapshotRestore restore = new SnapshotRestore(Signing.fastest());
+    private final SnapshotRestore restore = new SnapshotRestore(Signing.fastest(), FactsSchema.MIGRATIONS, clock);
 
     private static Snapshots snapshots(TestNode node) {
         return new Snapshots(node.store(), node.audit(), node.identity(), node.logFile(), node.clock());
@@ -166,7 +168,8 @@ class SnapshotTest {
     void a_running_node_is_never_restored_over() {
         try (TestNode node = TestNode.start(folder, clock)) {
             Path file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
-            assertThatThrownBy(() -> restore.restore(file, node.store().file(), trusting(node), null))
+            assertThatThrownBy(() ->
+                            restored(file, node.store().file(), trusting(node), null, RestoreAcceptance.nothing()))
                     .isInstanceOf(SnapshotRefused.class)
                     .hasMessageContaining("running node");
         }
@@ -182,7 +185,15 @@ class SnapshotTest {
             facts(node, 3, 5);
             trust = trusting(node);
         }
-        SnapshotRestore.Restored restored = restore.restore(file, folder.resolve("stigmem.db"), trust, null);
+        Path database = folder.resolve("stigmem.db");
+        assertThatThrownBy(() -> restored(file, database, trust, null, RestoreAcceptance.nothing()))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("3 fact(s) of the present store would be lost")
+                .hasMessageContaining("--lose-facts 3 --lose-audit-rows 1");
+        assertThatThrownBy(() -> restored(file, database, trust, null, losing(2, 1)))
+                .as("a count that is not the present one accepts nothing")
+                .hasMessageContaining("--lose-facts 3");
+        SnapshotRestore.Restored restored = restored(file, database, trust, null, losing(3, 1));
         assertThat(restored.former()).exists();
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThat(node.count("SELECT MAX(chain_seq) FROM fact_chain")).isEqualTo(2);
@@ -200,12 +211,146 @@ class SnapshotTest {
             file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
             trust = trusting(node);
         }
-        assertThatThrownBy(() -> restore.restore(file, database, trust, checkpoint(5, hash(5))))
+        assertThatThrownBy(() -> restored(file, database, trust, checkpoint(5, hash(5)), losing(0, 1)))
                 .isInstanceOf(SnapshotRefused.class)
                 .hasMessageContaining("roll facts back");
-        assertThatThrownBy(() -> restore.restore(file, database, trust, checkpoint(4, hash(9))))
+        assertThatThrownBy(() -> restored(file, database, trust, checkpoint(4, hash(9)), losing(0, 1)))
                 .hasMessageContaining("another history");
-        restore.restore(file, database, trust, checkpoint(4, hash(4)));
+        restored(file, database, trust, checkpoint(4, hash(4)), losing(0, 1));
+    }
+
+    @Test
+    void a_torn_line_in_the_log_hides_none_of_the_checkpoints_behind_it() throws IOException {
+        Path database = folder.resolve("stigmem.db");
+        Path file;
+        SnapshotTrust trust;
+        try (TestNode node = TestNode.start(folder, clock)) {
+            facts(node, 1, 2);
+            file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
+            trust = trusting(node);
+        }
+        Path log = checkpoint(5, hash(5));
+        Files.writeString(log, "{\"index\":0,\"ts\":1\n" + Files.readString(log));
+        assertThatThrownBy(() -> restored(file, database, trust, log, losing(0, 1)))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("roll facts back");
+    }
+
+    @Test
+    void what_was_revoked_since_the_snapshot_comes_back_to_life_only_when_that_is_accepted() {
+        Revoking revoked = revokedSince();
+        assertThatThrownBy(() ->
+                        restored(revoked.snapshot, revoked.database, revoked.trust, null, RestoreAcceptance.nothing()))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("Would come back to life: API key key-1 of agent:a")
+                .hasMessageContaining("Would come back to life: capability token token-1")
+                .hasMessageContaining("Would come back to life: agent:m as reader of garden g")
+                .hasMessageContaining("Would be lost: API key key-2 of agent:b")
+                .hasMessageContaining("--keep-revocations (or --revive-revoked 3)");
+        assertThat(List.of(folder.toFile().list())).noneMatch(name -> name.contains("restore"));
+
+        List<String> said = new ArrayList<>();
+        restore.restore(
+                revoked.snapshot,
+                revoked.database,
+                revoked.trust,
+                null,
+                new RestoreAcceptance(null, revoked.lostRows, true, null, false, false),
+                said::add);
+
+        assertThat(said).anyMatch(line -> line.contains("API key key-1"));
+        try (TestNode node = TestNode.start(folder, clock)) {
+            assertThat(node.count("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL"))
+                    .isZero();
+            assertThat(node.count("SELECT count(*) FROM capability_tokens WHERE revoked_at IS NULL"))
+                    .isZero();
+            assertThat(node.count("SELECT count(*) FROM garden_members")).isZero();
+            assertThat(node.count("SELECT count(*) FROM fact_audit_log WHERE detail LIKE '%snapshot_restore%'"
+                            + " AND detail LIKE '%API key key-1%'"))
+                    .isEqualTo(1);
+            assertThat(node.store().read(node.audit()::fsck)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_revocation_that_the_log_alone_still_knows_is_kept_too() throws IOException {
+        Revoking revoked = revokedSince();
+        Files.delete(revoked.database);
+        Path log = Files.writeString(
+                elsewhere.resolve("log.jsonl"),
+                "{\"index\":0,\"payload\":{\"token_id\":\"token-1\",\"revoked_at\":\"x\",\"revoked_by\":\"b\",\"reason\":\"r\"}}\n");
+        assertThatThrownBy(() ->
+                        restored(revoked.snapshot, revoked.database, revoked.trust, log, RestoreAcceptance.nothing()))
+                .hasMessageContaining("token-1")
+                .hasMessageContaining("according to the log");
+    }
+
+    @Test
+    void a_damaged_store_is_replaced_only_when_that_is_accepted() throws IOException {
+        Revoking revoked = revokedSince();
+        Files.writeString(revoked.database, "x".repeat(5000));
+        assertThatThrownBy(() ->
+                        restored(revoked.snapshot, revoked.database, revoked.trust, null, RestoreAcceptance.nothing()))
+                .hasMessageContaining("--unreadable-store");
+        restored(
+                revoked.snapshot,
+                revoked.database,
+                revoked.trust,
+                null,
+                new RestoreAcceptance(null, null, false, null, false, true));
+    }
+
+    @Test
+    void a_snapshot_that_cannot_be_read_is_a_sentence() {
+        SnapshotTrust nobody = SnapshotTrust.ofKeys(Set.of());
+        assertThatThrownBy(() -> restore.verify(elsewhere.resolve("none"), nobody, elsewhere))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("There is no file");
+        assertThatThrownBy(() -> restore.verify(elsewhere, nobody, elsewhere)).isInstanceOf(SnapshotRefused.class);
+        assertThatThrownBy(() -> restored(
+                        elsewhere.resolve("none"), folder.resolve("x.db"), nobody, null, RestoreAcceptance.nothing()))
+                .isInstanceOf(SnapshotRefused.class);
+    }
+
+    private record Revoking(Path snapshot, Path database, SnapshotTrust trust, long lostRows) {}
+
+    /** A key, a token and a member are there when the snapshot is made, and gone after it. */
+    private Revoking revokedSince() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            sql(
+                    node,
+                    "INSERT INTO api_keys VALUES ('key-1', 'l1', 'a', 'agent:a', 'read', NULL, 'default', 'x', NULL, NULL)",
+                    "INSERT INTO capability_tokens VALUES ('token-1', 'default', 'i', 's', 'v', 'o', 'k', 'b', 'x', 'y', '{}', NULL,"
+                            + " NULL, NULL)",
+                    "INSERT INTO gardens VALUES ('g', 'default', 'rose', 'Rose', 'team', '', 'c', 'x', 0, NULL)",
+                    "INSERT INTO garden_members VALUES ('g', 'agent:m', 'reader', 'c', 'x')");
+            Path file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
+            sql(
+                    node,
+                    "UPDATE api_keys SET revoked_at = 'then'",
+                    "UPDATE capability_tokens SET revoked_at = 'then', revoked_by = 'b', revoke_reason = 'r'",
+                    "DELETE FROM garden_members",
+                    "INSERT INTO api_keys VALUES ('key-2', 'l2', 'a', 'agent:b', 'read', NULL, 'default', 'x', NULL, NULL)");
+            return new Revoking(file, node.store().file(), trusting(node), 1);
+        }
+    }
+
+    private static void sql(TestNode node, String... statements) {
+        node.store().write(tx -> {
+            for (String statement : statements) {
+                tx.statement(statement).executeUpdate();
+            }
+            return statements.length;
+        });
+    }
+
+    private SnapshotRestore.Restored restored(
+            Path archive, Path database, SnapshotTrust trust, Path log, RestoreAcceptance acceptance) {
+        return restore.restore(archive, database, trust, log, acceptance, line -> {});
+    }
+
+    private static RestoreAcceptance losing(long facts, long auditRows) {
+        return new RestoreAcceptance(facts, auditRows, false, null, false, false);
     }
 
     @Test

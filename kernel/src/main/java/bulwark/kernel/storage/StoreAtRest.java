@@ -39,14 +39,22 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
      * @throws StoreRefused when it is absent, somebody else's or unreadable
      */
     public static StoreAtRest open(Path file) {
-        Path absolute = file.toAbsolutePath().normalize();
+        return open(file.toAbsolutePath().normalize(), true);
+    }
+
+    /** As {@link #open}, for a caller that holds the store's lock itself. */
+    public static StoreAtRest openLocked(Path file) {
+        return open(file.toAbsolutePath().normalize(), false);
+    }
+
+    private static StoreAtRest open(Path absolute, boolean locking) {
         FileChannel lock = null;
         Path copy = null;
         try {
             if (!StoreFile.isOurs(absolute)) {
                 throw new StoreRefused("there is no store at " + absolute + ": name the file that a part wrote.");
             }
-            lock = shared(absolute);
+            lock = locking ? shared(absolute) : null;
             Path log = absolute.resolveSibling(absolute.getFileName() + "-wal");
             if (!Files.exists(log) || Files.size(log) == 0) {
                 Connection connection = Sqlite.open(absolute, "mode=ro&immutable=1", "query_only=1");

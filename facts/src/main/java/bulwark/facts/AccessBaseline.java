@@ -1,6 +1,5 @@
-package bulwark.facts.node;
+package bulwark.facts;
 
-import bulwark.facts.AccessTables;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.storage.ReadTx;
@@ -13,7 +12,7 @@ import java.sql.SQLException;
  * Stores from before the audit log held digests of access rows get them once, at the first start of this version: of each row that
  * follows from what was audited about it then. The others are left out, are refused from then on, and stand in {@code fsck}.
  */
-final class AccessBaseline {
+public final class AccessBaseline {
     private static final String TENANT = "default";
     private static final String OF_ACTION = "SELECT 1 FROM fact_audit_log l WHERE l.tenant_id = '" + TENANT
             + "' AND l.event_type = 'admin_action' AND json_extract(l.detail, '$.action')";
@@ -49,7 +48,7 @@ final class AccessBaseline {
     private AccessBaseline() {}
 
     /** Does nothing to a store that has its digests. */
-    static void write(Store store, AuditLog audit) {
+    public static void write(Store store, AuditLog audit) {
         if (store.read(tx -> audit.guardedRows().lacksBaseline(tx, AccessTables.ALL))) {
             store.write(tx -> audit.guardedRows().baseline(tx, AccessTables.ALL, AccessBaseline::vouches, TENANT));
         }

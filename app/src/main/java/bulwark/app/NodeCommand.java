@@ -1,6 +1,8 @@
 package bulwark.app;
 
-import bulwark.facts.node.FactsNode;
+import bulwark.app.stem.ShowConfig;
+import bulwark.facts.node.NodeSettings;
+import bulwark.kernel.config.Configuration;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,15 +14,19 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Run the fact node: settings from STIGMEM_* and .env in this folder.")
 final class NodeCommand implements Callable<Integer> {
-    @Option(names = "--show-config", description = "Print the effective settings, secrets hidden, and exit.")
+    @Option(
+            names = "--show-config",
+            description = "Print name, value, source and purpose of every setting, secrets hidden, and exit.")
     private boolean showConfig;
 
     @Override
     public Integer call() throws Exception {
         if (showConfig) {
-            FactsNode.describeSettings(System.getenv(), Path.of("").toAbsolutePath())
-                    .forEach(System.out::println);
-            return 0;
+            return ShowConfig.print(
+                    Configuration.inspect(
+                            NodeSettings.schema(), System.getenv(), Path.of("").toAbsolutePath()),
+                    System.out,
+                    System.err);
         }
         return new NodeProcess().run();
     }

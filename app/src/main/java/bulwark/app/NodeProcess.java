@@ -1,6 +1,9 @@
 package bulwark.app;
 
+import bulwark.app.stem.LogLevel;
 import bulwark.facts.node.FactsNode;
+import bulwark.facts.node.NodeSettings;
+import bulwark.kernel.config.Configuration;
 import java.nio.file.Path;
 import java.time.Clock;
 import sun.misc.Signal;
@@ -9,10 +12,17 @@ import sun.misc.Signal;
 final class NodeProcess {
     /** @return exit code, 1 after a fatal fault */
     int run() throws Exception {
-        FactsNode node = FactsNode.start(System.getenv(), Path.of("").toAbsolutePath(), Clock.systemUTC());
+        Path here = Path.of("").toAbsolutePath();
+        FactsNode node = FactsNode.start(() -> settings(here), here, Clock.systemUTC());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
         obeyHangup(node);
         return node.awaitFailure();
+    }
+
+    private static Configuration settings(Path directory) {
+        Configuration configuration = Configuration.read(NodeSettings.schema(), System.getenv(), directory);
+        LogLevel.apply(configuration.text("STIGMEM_LOG_LEVEL"));
+        return configuration;
     }
 
     static void obeyHangup(FactsNode node) {

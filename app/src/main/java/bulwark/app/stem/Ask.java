@@ -57,7 +57,7 @@ final class Ask {
     /** @return exit code */
     int ask(Tasks tasks, String type, ObjectNode payload, Shown shown) throws InterruptedException {
         Duration patience = timeout == null
-                ? bulwark.tasks.setup.TaskSettings.duration(tasks.configuration(), "STEM_CONTROL_TIMEOUT")
+                ? tasks.configuration().duration("STEM_CONTROL_TIMEOUT")
                 : Options.duration("--timeout", timeout);
         ControlClient client = new ControlClient(tasks.stores(), tasks.signing(), namespace(tasks), tasks.clock());
         List<ControlReply> replies = client.ask(type, workers, payload, patience);

@@ -48,6 +48,7 @@ final class BeatCommand implements Callable<Integer> {
         try (Tasks tasks = Tasks.open(place.environment(), place.directory(), clock);
                 Beat beat = new Beat(
                         tasks.stores().schedules(), tasks.stores().broker(), tasks.signing(), tasks.metrics(), clock)) {
+            LogLevel.apply(tasks.configuration().text("STEM_LOG_LEVEL"));
             tasks.configuration().warnings().forEach(this::say);
             tasks.stores().broker().risks().stream().map(Broker.Risk::sentence).forEach(this::say);
             if (once) {

@@ -1,6 +1,6 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.setup.Durations;
+import bulwark.kernel.time.Durations;
 import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,6 +1,14 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.config.Configuration;
+import bulwark.tasks.setup.TaskSettings;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Everything that {@code stem} can be asked. */
 @Command(
@@ -23,12 +31,34 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             StemFsckCommand.class
         })
-public final class StemCommand extends Group {
+public final class StemCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--show-config",
+            description = "Print name, value, source and purpose of every setting, secrets hidden, and exit.")
+    private boolean showConfig;
+
     public StemCommand() {
         this(Session.ofProcess());
     }
 
     StemCommand(Session session) {
-        super(session);
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        if (showConfig) {
+            return ShowConfig.print(
+                    Configuration.inspect(TaskSettings.schema(), session.environment(), session.directory()),
+                    session.out(),
+                    session.err());
+        }
+        Objects.requireNonNull(spec).commandLine().usage(session.out());
+        return 0;
     }
 }

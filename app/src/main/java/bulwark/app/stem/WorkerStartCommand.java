@@ -78,6 +78,7 @@ final class WorkerStartCommand implements Callable<Integer> {
         try (Tasks tasks = Tasks.open(
                         place.environment(), directory, place.session().clock());
                 TaskEvidence evidence = evidence(tasks)) {
+            LogLevel.apply(tasks.configuration().text("STEM_LOG_LEVEL"));
             tasks.configuration().warnings().forEach(this::say);
             AtomicBoolean diskFailed = new AtomicBoolean();
             Worker worker = new Worker(

@@ -1,6 +1,5 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.setup.Tasks;
 import bulwark.tasks.time.TimeText;
 import java.time.Duration;
@@ -138,7 +137,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
 
     private String stale(String stamp, Tasks tasks) {
         Duration every = interval == null
-                ? TaskSettings.duration(tasks.configuration(), "STEM_HEARTBEAT_INTERVAL")
+                ? tasks.configuration().duration("STEM_HEARTBEAT_INTERVAL")
                 : Options.duration("--heartbeat-interval", interval);
         Instant at = TimeText.parse(stamp).orElse(Instant.EPOCH);
         Duration age = Duration.between(at, tasks.clock().instant());

@@ -39,8 +39,17 @@ public final class KeyAges {
      *
      * @param created null when unknown: no age is reported then
      * @param remedy what to do about its end, a sentence
+     * @param notice how long before its end a warning is due; null = 14 days, or the last sixth of its life when that is less
      */
-    public record Span(@Nullable Instant created, Instant expires, String remedy) {}
+    public record Span(
+            @Nullable Instant created,
+            Instant expires,
+            String remedy,
+            @Nullable Duration notice) {
+        public Span(@Nullable Instant created, Instant expires, String remedy) {
+            this(created, expires, remedy, null);
+        }
+    }
 
     /** Adds a kind, for instance {@code certificate} or {@code api_key} (the one that ends first); empty means there is none now. */
     public void watch(String kind, Supplier<Optional<Span>> span) {
@@ -49,7 +58,7 @@ public final class KeyAges {
         metrics.gauge("stigmem_key_expires_seconds", () -> left(span.get()), "kind", kind);
     }
 
-    /** One sentence for each thing that is over, or ends within 14 days or the last sixth of its life, whichever is less. */
+    /** One sentence for each thing that is over, or ends within its notice. */
     public List<String> warnings() {
         return watched.entrySet().stream()
                 .flatMap(entry -> entry.getValue().get().stream().flatMap(span -> warning(entry.getKey(), span)))
@@ -67,6 +76,9 @@ public final class KeyAges {
     }
 
     private static Duration notice(Span span) {
+        if (span.notice() != null) {
+            return span.notice();
+        }
         if (span.created() == null) {
             return NOTICE;
         }

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,25 +71,24 @@ public final class FactsNode implements AutoCloseable {
      * @throws ConfigurationRefused listing every problem, before anything was touched
      */
     public static FactsNode start(Map<String, String> environment, Path directory, Clock clock) throws IOException {
+        return start(() -> Configuration.read(NodeSettings.schema(), environment, directory), directory, clock);
+    }
+
+    /** As {@link #start(Map, Path, Clock)}, with settings that the caller reads, once, while the first libraries load. */
+    public static FactsNode start(Supplier<Configuration> settings, Path directory, Clock clock) throws IOException {
         LoadedAhead ahead = LoadedAhead.begin();
         try {
-            return start(environment, directory, clock, ahead);
+            return start(settings.get(), directory, clock, ahead);
         } catch (RuntimeException | IOException e) {
             ahead.discard();
             throw e;
         }
     }
 
-    private static FactsNode start(Map<String, String> environment, Path directory, Clock clock, LoadedAhead ahead)
+    private static FactsNode start(Configuration configuration, Path directory, Clock clock, LoadedAhead ahead)
             throws IOException {
-        Configuration configuration = Configuration.read(NodeSettings.schema(), environment, directory);
-        StartupRules rules = StartupRules.of(configuration);
-        if (!rules.refusals().isEmpty()) {
-            throw new ConfigurationRefused(rules.refusals());
-        }
         checkSeeds(configuration);
         configuration.warnings().forEach(LOG::warn);
-        rules.warnings().forEach(LOG::warn);
         ReloadingTls tls = null;
         if (NodeSettings.mutualTls(configuration)) {
             LOG.info(Signing.installForTls());
@@ -243,11 +243,6 @@ public final class FactsNode implements AutoCloseable {
                         directory.resolve(configuration.text("STIGMEM_TLS_KEY_PATH")),
                         directory.resolve(configuration.text("STIGMEM_TLS_CA_BUNDLE"))),
                 clock);
-    }
-
-    /** The effective settings, one line each, secrets hidden. */
-    public static List<String> describeSettings(Map<String, String> environment, Path directory) {
-        return Configuration.read(NodeSettings.schema(), environment, directory).describe();
     }
 
     public int port() {

@@ -3,6 +3,7 @@ package bulwark.facts.node;
 import bulwark.facts.identity.KeyAges;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.tls.ReloadingTls;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
@@ -60,7 +61,8 @@ final class Renewals implements AutoCloseable {
                         OffsetDateTime.parse(key.createdAt()).toInstant(),
                         end(key),
                         "It belongs to " + key.entityUri()
-                                + ": mint a new one; for the admin key run stigmem auth reissue-admin."));
+                                + ": mint a new one; for the admin key run stigmem auth reissue-admin.",
+                        Duration.ofDays(core.configuration.count("STIGMEM_API_KEY_EXPIRING_SOON_DAYS"))));
     }
 
     private static Instant end(KeyRecord key) {

@@ -1,22 +1,15 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import bulwark.kernel.config.Loopback;
+import bulwark.kernel.config.SettingFindings;
 
-/**
- * What the settings mean together.
- *
- * @param refusals sentences; the node starts only when there are none
- * @param warnings sentences for the log of every start
- */
-public record StartupRules(List<String> refusals, List<String> warnings) {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]", "0:0:0:0:0:0:0:1");
+/** What the settings of the node mean together. Each setting by itself is checked by {@link NodeSettings}' table. */
+final class StartupRules {
+    private StartupRules() {}
 
-    public static StartupRules of(Configuration configuration) {
-        Check check = new Check(configuration);
+    static void check(Configuration configuration, SettingFindings findings) {
+        Check check = new Check(configuration, findings);
         check.transport();
         check.federation();
         check.authentication();
@@ -24,26 +17,18 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
         check.trust();
         check.quotas();
         check.browsers();
-        Unsupported unsupported = Unsupported.of(configuration);
-        check.refusals.addAll(unsupported.refusals());
-        check.warnings.addAll(unsupported.warnings());
-        return new StartupRules(List.copyOf(check.refusals), List.copyOf(check.warnings));
-    }
-
-    static boolean isLoopback(String host) {
-        return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 
     private static final class Check {
         private final Configuration configuration;
-        private final List<String> refusals = new ArrayList<>();
-        private final List<String> warnings = new ArrayList<>();
+        private final SettingFindings findings;
         private final boolean mutualTls;
         private final boolean allowNonLoopback;
         private final String host;
 
-        Check(Configuration configuration) {
+        Check(Configuration configuration, SettingFindings findings) {
             this.configuration = configuration;
+            this.findings = findings;
             mutualTls = NodeSettings.mutualTls(configuration);
             allowNonLoopback = configuration.flag("STIGMEM_LOCAL_DEV_ALLOW_INSECURE_NON_LOOPBACK");
             host = NodeSettings.host(configuration);
@@ -54,14 +39,15 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
             boolean key = isGiven("STIGMEM_TLS_KEY_PATH");
             boolean bundle = isGiven("STIGMEM_TLS_CA_BUNDLE");
             if (certificate != key) {
-                refusals.add((certificate ? "STIGMEM_TLS_CERT_PATH" : "STIGMEM_TLS_KEY_PATH") + " is set without "
+                findings.refuse((certificate ? "STIGMEM_TLS_CERT_PATH" : "STIGMEM_TLS_KEY_PATH") + " is set without "
                         + (certificate ? "STIGMEM_TLS_KEY_PATH" : "STIGMEM_TLS_CERT_PATH")
                         + ": set both for mutual TLS, or neither");
             } else if (mutualTls && !bundle) {
-                refusals.add("STIGMEM_TLS_CA_BUNDLE is required when mTLS is enabled: without it no client certificate"
-                        + " could be verified. Name the PEM file with the CAs of the callers.");
+                findings.refuse(
+                        "STIGMEM_TLS_CA_BUNDLE is required when mTLS is enabled: without it no client certificate"
+                                + " could be verified. Name the PEM file with the CAs of the callers.");
             } else if (bundle && !mutualTls) {
-                refusals.add("STIGMEM_TLS_CA_BUNDLE is set without STIGMEM_TLS_CERT_PATH and STIGMEM_TLS_KEY_PATH:"
+                findings.refuse("STIGMEM_TLS_CA_BUNDLE is set without STIGMEM_TLS_CERT_PATH and STIGMEM_TLS_KEY_PATH:"
                         + " set all three for mutual TLS, or none");
             }
         }
@@ -73,13 +59,13 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
                 return;
             }
             if (!configuration.flag("STIGMEM_FEDERATION_INSECURE")) {
-                refusals.add("Federation requires mTLS by default. Configure STIGMEM_TLS_CERT_PATH,"
+                findings.refuse("Federation requires mTLS by default. Configure STIGMEM_TLS_CERT_PATH,"
                         + " STIGMEM_TLS_KEY_PATH and STIGMEM_TLS_CA_BUNDLE, or set STIGMEM_FEDERATION_INSECURE=1 for"
                         + " local development on loopback.");
                 return;
             }
             loopbackOnly("STIGMEM_FEDERATION_INSECURE=1");
-            warnings.add("SECURITY WARNING: federation is running without mTLS because STIGMEM_FEDERATION_INSECURE=1"
+            findings.warn("SECURITY WARNING: federation is running without mTLS because STIGMEM_FEDERATION_INSECURE=1"
                     + " is set. Peers are not authenticated by certificate and traffic is readable. Never use this in"
                     + " production.");
         }
@@ -89,43 +75,39 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
                 return;
             }
             loopbackOnly("STIGMEM_AUTH_REQUIRED=false");
-            warnings.add("SECURITY WARNING: authentication is off because STIGMEM_AUTH_REQUIRED=false is set. Every"
+            findings.warn("SECURITY WARNING: authentication is off because STIGMEM_AUTH_REQUIRED=false is set. Every"
                     + " caller is anon:trusted and may read and write. Never use this in production.");
         }
 
         void listeners() {
             String localHost = configuration.text("STIGMEM_LOCAL_HTTP_HOST");
             int localPort = configuration.port("STIGMEM_LOCAL_HTTP_PORT");
-            if (!mutualTls && !isLoopback(host)) {
+            if (!mutualTls && !Loopback.isLoopback(host)) {
                 if (!allowNonLoopback) {
-                    refusals.add("STIGMEM_HOST=" + host + " would serve plaintext beyond this machine: configure"
+                    findings.refuse("STIGMEM_HOST=" + host + " would serve plaintext beyond this machine: configure"
                             + " mutual TLS, bind 127.0.0.1, or set STIGMEM_LOCAL_DEV_ALLOW_INSECURE_NON_LOOPBACK=1 on"
                             + " an isolated network");
                 }
-                warnings.add("SECURITY WARNING: STIGMEM_HOST=" + host + " serves plaintext beyond this machine. API"
+                findings.warn("SECURITY WARNING: STIGMEM_HOST=" + host + " serves plaintext beyond this machine. API"
                         + " keys cross the network readable.");
             }
-            if (mutualTls && localPort != 0 && !isLoopback(localHost)) {
-                warnings.add("SECURITY WARNING: the plaintext listener binds STIGMEM_LOCAL_HTTP_HOST=" + localHost
+            if (mutualTls && localPort != 0 && !Loopback.isLoopback(localHost)) {
+                findings.warn("SECURITY WARNING: the plaintext listener binds STIGMEM_LOCAL_HTTP_HOST=" + localHost
                         + ", which is not loopback. Publish its port on 127.0.0.1 only.");
             }
             if (mutualTls && localPort != 0 && localPort == configuration.port("STIGMEM_PORT")) {
-                refusals.add("STIGMEM_PORT and STIGMEM_LOCAL_HTTP_PORT are both " + localPort + ": choose two ports");
+                findings.refuse(
+                        "STIGMEM_PORT and STIGMEM_LOCAL_HTTP_PORT are both " + localPort + ": choose two ports");
             }
         }
 
         void trust() {
-            oneOf("STIGMEM_TRUST_MODE", "relaxed", "strict");
-            oneOf("STIGMEM_TL_BACKEND", "local", "rekor", "off");
-            oneOf("STIGMEM_SANITIZER_MODE", "off", "warn", "quarantine", "block");
-            oneOf("STIGMEM_SOURCE_ATTESTATION_MODE", "off", "warn", "enforce");
-            oneOf("STIGMEM_LOG_LEVEL", "error", "warning", "warn", "info", "debug", "critical", "trace");
             boolean strict = configuration.text("STIGMEM_TRUST_MODE").equals("strict");
             if (strict && configuration.secret("STIGMEM_NODE_PRIVATE_KEY").isEmpty()) {
-                refusals.add("STIGMEM_NODE_PRIVATE_KEY must be set when trust_mode=strict");
+                findings.refuse("STIGMEM_NODE_PRIVATE_KEY must be set when trust_mode=strict");
             }
             if (configuration.text("STIGMEM_TL_BACKEND").equals("off")) {
-                warnings.add("SECURITY WARNING: STIGMEM_TL_BACKEND=off: key rotations and fact chain checkpoints are"
+                findings.warn("SECURITY WARNING: STIGMEM_TL_BACKEND=off: key rotations and fact chain checkpoints are"
                         + " not recorded in any transparency log.");
             }
         }
@@ -135,13 +117,13 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
             long reads = configuration.count("STIGMEM_RATE_LIMIT_READ_PER_HOUR");
             if (writes == 0 && reads == 0) {
                 boolean acknowledged = configuration.flag("STIGMEM_RATE_LIMIT_DISABLED_ACK");
-                warnings.add("SECURITY WARNING: quota enforcement is fully disabled (write=0, read=0) "
+                findings.warn("SECURITY WARNING: quota enforcement is fully disabled (write=0, read=0) "
                         + (acknowledged
                                 ? "with explicit operator acknowledgment via STIGMEM_RATE_LIMIT_DISABLED_ACK=1."
                                 : "without operator acknowledgment. Set ceilings above 0; only an isolated development"
                                         + " node may set STIGMEM_RATE_LIMIT_DISABLED_ACK=1 instead."));
             } else if (writes == 0 || reads == 0) {
-                warnings.add("SECURITY WARNING: " + (writes == 0 ? "writes" : "reads")
+                findings.warn("SECURITY WARNING: " + (writes == 0 ? "writes" : "reads")
                         + " are unlimited because STIGMEM_RATE_LIMIT_" + (writes == 0 ? "WRITE" : "READ")
                         + "_PER_HOUR=0 is set.");
             }
@@ -151,52 +133,37 @@ public record StartupRules(List<String> refusals, List<String> warnings) {
 
         void browsers() {
             if (configuration.flag("STIGMEM_CORS_DEV_LOCALHOST")) {
-                warnings.add("SECURITY WARNING: STIGMEM_CORS_DEV_LOCALHOST=1 is set, which asks that pages of every"
+                findings.warn("SECURITY WARNING: STIGMEM_CORS_DEV_LOCALHOST=1 is set, which asks that pages of every"
                         + " localhost origin may call this node. Never use this in production.");
             }
         }
 
         private void burst(String name, long perHour) {
             if (perHour > 0 && configuration.count(name) == 0) {
-                refusals.add(name + " is 0, which would refuse every request: set 1 or more");
+                findings.refuse(name + " is 0, which would refuse every request: set 1 or more");
             }
         }
 
         private void loopbackOnly(String because) {
-            String nodeHost = hostOf(configuration.text("STIGMEM_NODE_URL"));
-            if (!allowNonLoopback && !isLoopback(nodeHost)) {
-                refusals.add(because + " is for loopback only, and the host of STIGMEM_NODE_URL is \"" + nodeHost
+            String nodeHost = Loopback.hostOf(configuration.text("STIGMEM_NODE_URL"));
+            if (!allowNonLoopback && !Loopback.isLoopback(nodeHost)) {
+                findings.refuse(because + " is for loopback only, and the host of STIGMEM_NODE_URL is \"" + nodeHost
                         + "\": use localhost, 127.0.0.1 or ::1");
             }
-            if (!allowNonLoopback && !isLoopback(host)) {
-                refusals.add(
+            if (!allowNonLoopback && !Loopback.isLoopback(host)) {
+                findings.refuse(
                         because + " is for loopback only, and the node binds " + host + ": set STIGMEM_HOST=127.0.0.1");
             }
             String localHost = configuration.text("STIGMEM_LOCAL_HTTP_HOST");
             boolean second = mutualTls && configuration.port("STIGMEM_LOCAL_HTTP_PORT") != 0;
-            if (!allowNonLoopback && second && !isLoopback(localHost)) {
-                refusals.add(because + " is for loopback only, and the plaintext listener binds " + localHost
+            if (!allowNonLoopback && second && !Loopback.isLoopback(localHost)) {
+                findings.refuse(because + " is for loopback only, and the plaintext listener binds " + localHost
                         + ": set STIGMEM_LOCAL_HTTP_HOST=127.0.0.1");
-            }
-        }
-
-        private void oneOf(String name, String... allowed) {
-            if (!List.of(allowed).contains(configuration.text(name).toLowerCase(Locale.ROOT))) {
-                refusals.add(name + "=" + configuration.text(name) + " is not one of " + String.join(", ", allowed));
             }
         }
 
         private boolean isGiven(String name) {
             return !configuration.text(name).isEmpty();
-        }
-
-        private static String hostOf(String url) {
-            try {
-                String host = new java.net.URI(url).getHost();
-                return host == null ? "" : host;
-            } catch (java.net.URISyntaxException e) {
-                return "";
-            }
         }
     }
 }

@@ -164,6 +164,7 @@ class StartupRulesTest {
                 "STIGMEM_LAZY_INSTRUCTION_DISCOVERY_ENABLED=1",
                 "STIGMEM_SANITIZER_MODE=block",
                 "STIGMEM_SANITIZER_MODE=quarantine",
+                "STIGMEM_SANITIZER_MODE=warn",
                 "STIGMEM_SOURCE_ATTESTATION_MODE=warn",
                 "STIGMEM_ATTESTATION_REQUIRED=1",
                 "STIGMEM_CORS_ALLOWED_ORIGINS=https://app.example.com",
@@ -193,7 +194,12 @@ class StartupRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"STIGMEM_TL_BACKEND=s3", "STIGMEM_TRUST_MODE=loose", "STIGMEM_LOG_LEVEL=loud"})
     void an_unknown_word_is_refused(String setting) {
-        assertThat(refusals(setting)).anyMatch(r -> r.startsWith(setting + " is not one of "));
+        String name = setting.substring(0, setting.indexOf('='));
+        assertThat(refusals(setting))
+                .singleElement()
+                .asString()
+                .startsWith(name + " (environment) must be one of ")
+                .endsWith(", not \"" + setting.substring(name.length() + 1) + "\"");
     }
 
     @ParameterizedTest
@@ -203,20 +209,20 @@ class StartupRulesTest {
     }
 
     private List<String> refusals(String... settings) {
-        return rules(settings).refusals();
+        return rules(settings).problems();
     }
 
     private List<String> warnings(String... settings) {
-        return rules(settings).warnings();
+        return rules(settings).configuration().warnings();
     }
 
-    private StartupRules rules(String... settings) {
+    private Configuration.Inspection rules(String... settings) {
         Map<String, String> environment = new HashMap<>();
         for (String setting : settings) {
             String[] pair = setting.split("=", 2);
             environment.put(pair[0], pair[1]);
         }
-        return StartupRules.of(Configuration.read(NodeSettings.schema(), environment, directory));
+        return Configuration.inspect(NodeSettings.schema(), environment, directory);
     }
 
     private static String[] with(String[] some, String... more) {

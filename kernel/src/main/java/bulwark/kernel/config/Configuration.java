@@ -1,9 +1,12 @@
 package bulwark.kernel.config;
 
 import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.time.Durations;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,25 +33,45 @@ public final class Configuration {
 
     /** @throws ConfigurationRefused listing every problem */
     public static Configuration read(Schema schema, Map<String, String> environment, Path directory) {
-        ConfigurationReader reader = new ConfigurationReader(schema, environment, directory);
-        reader.run(false);
-        if (!reader.problems.isEmpty()) {
-            throw new ConfigurationRefused(reader.problems);
+        Inspection inspection = inspect(schema, environment, directory);
+        if (!inspection.problems().isEmpty()) {
+            throw new ConfigurationRefused(inspection.problems());
         }
-        return new Configuration(schema, reader, List.copyOf(reader.warnings));
+        return inspection.configuration();
     }
 
-    /** For client commands: reads what it can. A faulty value is left out with a warning; unknown names are not looked at. */
+    /** As {@link #read}, for whoever wants to see the settings although they are refused. Faulty values are left out. */
+    public static Inspection inspect(Schema schema, Map<String, String> environment, Path directory) {
+        ConfigurationReader reader = new ConfigurationReader(schema, environment, directory);
+        reader.run(false);
+        Configuration values = new Configuration(schema, reader, List.of());
+        SettingFindings findings = new SettingFindings();
+        if (reader.problems.isEmpty()) {
+            schema.rules().check(values, findings);
+        }
+        new SupportCheck(schema.settings()).check(values, findings);
+        return new Inspection(
+                new Configuration(schema, reader, joined(reader.warnings, findings.warnings)),
+                joined(reader.problems, findings.refusals));
+    }
+
+    /**
+     * For client commands: reads what it can. A faulty value is left out with a warning; unknown names are not looked at, and what a service would refuse is none
+     * of a command's business.
+     */
     public static Configuration readLenient(Schema schema, Map<String, String> environment, Path directory) {
         ConfigurationReader reader = new ConfigurationReader(schema, environment, directory);
         reader.run(true);
-        List<String> warnings = Stream.concat(
-                        reader.warnings.stream(), reader.problems.stream().map(p -> p + " (ignored)"))
-                .toList();
-        return new Configuration(schema, reader, warnings);
+        List<String> ignored =
+                reader.problems.stream().map(p -> p + " (ignored)").toList();
+        return new Configuration(schema, reader, joined(reader.warnings, ignored));
     }
 
-    /** The value or its default; empty string when unset. */
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** The value or its default; empty string when unset. A {@link Setting.Kind#CHOICE} in lower case, however it was typed. */
     public String text(String name) {
         Setting setting = known(name);
         if (setting.secret()) {
@@ -56,7 +79,8 @@ public final class Configuration {
         }
         Value value = values.get(name);
         String fallback = setting.fallback();
-        return value != null ? value.text() : fallback == null ? "" : fallback;
+        String text = value != null ? value.text() : fallback == null ? "" : fallback;
+        return setting.kind() == Setting.Kind.CHOICE ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     /** Given by the environment or the file, not by the default. */
@@ -74,6 +98,12 @@ public final class Configuration {
     public double number(String name) {
         String text = text(name);
         return text.isEmpty() ? 0 : Double.parseDouble(text);
+    }
+
+    /** Zero when unset and without a default. */
+    public Duration duration(String name) {
+        String text = text(name);
+        return text.isEmpty() ? Duration.ZERO : Durations.parse(text);
     }
 
     /** False when unset and without a default. */
@@ -103,18 +133,22 @@ public final class Configuration {
         return warnings;
     }
 
-    /** One line for each setting that is set or has a default: name, value (secrets hidden), where it came from. */
-    public List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        settings.values().stream().map(Setting::name).sorted().forEach(name -> {
-            Setting setting = known(name);
-            Value value = values.get(name);
-            if (value != null || setting.fallback() != null) {
-                String shown = setting.secret() ? "[secret]" : Values.printable(text(name));
-                lines.add(name + " = " + shown + "  (" + (value == null ? "default" : value.source()) + ")");
-            }
-        });
-        return List.copyOf(lines);
+    /** Every setting that is carried out, and every other one that is set, by name. */
+    public List<EffectiveSetting> effective() {
+        return settings.values().stream()
+                .filter(setting -> setting.support() == Setting.Support.SUPPORTED || values.containsKey(setting.name()))
+                .sorted(Comparator.comparing(Setting::name))
+                .map(this::effective)
+                .toList();
+    }
+
+    private EffectiveSetting effective(Setting setting) {
+        Value value = values.get(setting.name());
+        String shown = value == null && setting.fallback() == null
+                ? ""
+                : setting.secret() ? "[secret]" : Values.printable(text(setting.name()));
+        String source = value != null ? value.source() : setting.fallback() == null ? "unset" : "default";
+        return new EffectiveSetting(setting.name(), shown, source, setting.purpose());
     }
 
     private Setting known(String name) {
@@ -128,8 +162,18 @@ public final class Configuration {
     /** @param source {@code environment}, {@code .env} or the name of the pointing variable */
     record Value(String text, String source) {}
 
-    /** The known names of one part. */
-    public record Schema(String prefix, List<Setting> settings) {}
+    /** The known names of one part, and what they mean together. */
+    public record Schema(String prefix, List<Setting> settings, SettingRules rules) {
+        public Schema(String prefix, List<Setting> settings) {
+            this(prefix, settings, SettingRules.NONE);
+        }
+    }
+
+    /**
+     * @param configuration without the faulty values
+     * @param problems one sentence each; a service starts only when there are none
+     */
+    public record Inspection(Configuration configuration, List<String> problems) {}
 
     /** Every problem, one sentence each. */
     public static final class ConfigurationRefused extends RuntimeException {

@@ -1,5 +1,6 @@
 package bulwark.kernel.config;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param fallback the default as text, or null for "unset"
  * @param secret never printed; a {@code NAME_FILE} twin is accepted
  * @param purpose one line for the printed table
+ * @param support what this program does with a value other than the default
+ * @param choices the words of a {@link Kind#CHOICE}, otherwise empty
  */
-public record Setting(String name, Kind kind, @Nullable String fallback, boolean secret, String purpose) {
+public record Setting(
+        String name,
+        Kind kind,
+        @Nullable String fallback,
+        boolean secret,
+        String purpose,
+        Support support,
+        List<String> choices) {
     public enum Kind {
         TEXT,
         /** Whole number ≥ 0. */
@@ -19,6 +29,23 @@ public record Setting(String name, Kind kind, @Nullable String fallback, boolean
         FLAG,
         PORT,
         /** Comma-separated. */
-        LIST
+        LIST,
+        /** As {@link bulwark.kernel.time.Durations} reads it. */
+        DURATION,
+        /** One of several words, in either case. */
+        CHOICE
+    }
+
+    public enum Support {
+        /** Carried out. */
+        SUPPORTED,
+        /** Accepted with a warning that it has no effect: nobody relies on it. */
+        IGNORED,
+        /** Refused as "not supported yet": somebody may rely on it. */
+        REFUSED
+    }
+
+    public Setting(String name, Kind kind, @Nullable String fallback, boolean secret, String purpose) {
+        this(name, kind, fallback, secret, purpose, Support.SUPPORTED, List.of());
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.kernel.config;
 
+import bulwark.kernel.time.Durations;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +25,10 @@ final class Values {
             case NUMBER -> NUMBER.matcher(text).matches();
             case FLAG -> isTrue(text) || FALSE.contains(text.toLowerCase(Locale.ROOT));
             case PORT -> COUNT.matcher(text).matches() && Long.parseLong(text) <= 65_535;
+            case DURATION -> Durations.find(text).isPresent();
+            case CHOICE -> setting.choices().contains(text.toLowerCase(Locale.ROOT));
         };
-        return fits ? null : "must be " + expected(setting.kind()) + ", not \"" + printable(text) + "\"";
+        return fits ? null : "must be " + expected(setting) + ", not \"" + printable(text) + "\"";
     }
 
     static boolean isTrue(String text) {
@@ -45,13 +48,15 @@ final class Values {
         return line.length() > 200 ? line.substring(0, 200) + "…" : line;
     }
 
-    private static String expected(Setting.Kind kind) {
-        return switch (kind) {
+    private static String expected(Setting setting) {
+        return switch (setting.kind()) {
             case TEXT, LIST -> "text without control characters";
             case COUNT -> "a whole number of 0 or more";
             case NUMBER -> "a number";
             case FLAG -> "1 or 0 (also true/false, yes/no, on/off)";
             case PORT -> "a port between 0 and 65535";
+            case DURATION -> Durations.expected();
+            case CHOICE -> "one of " + String.join(", ", setting.choices());
         };
     }
 }

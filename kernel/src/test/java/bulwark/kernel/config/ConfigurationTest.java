@@ -58,7 +58,12 @@ class ConfigurationTest {
         Configuration configuration = read(Map.of("NODE_PORT", "2", "NODE_DB_PATH", ""));
         assertThat(configuration.text("NODE_DB_PATH")).isEqualTo("file.db");
         assertThat(configuration.port("NODE_PORT")).isEqualTo(2);
-        assertThat(configuration.describe()).contains("NODE_DB_PATH = file.db  (.env)", "NODE_PORT = 2  (environment)");
+        assertThat(configuration.effective())
+                .contains(
+                        new EffectiveSetting("NODE_DB_PATH", "file.db", ".env", "store"),
+                        new EffectiveSetting("NODE_PORT", "2", "environment", "port"),
+                        new EffectiveSetting("NODE_WEIGHT", ".35", "default", "weight"),
+                        new EffectiveSetting("NODE_REGEX", "", "unset", "pattern"));
     }
 
     @ParameterizedTest
@@ -143,8 +148,10 @@ class ConfigurationTest {
     @Test
     void secrets_never_print() {
         Configuration configuration = read(Map.of("NODE_ADMIN_KEY", KEY));
-        assertThat(configuration.describe()).contains("NODE_ADMIN_KEY = [secret]  (environment)");
-        assertThat(String.join("", configuration.describe())).doesNotContain(KEY);
+        assertThat(configuration.effective())
+                .contains(new EffectiveSetting("NODE_ADMIN_KEY", "[secret]", "environment", "key"));
+        assertThat(String.join("", EffectiveSetting.table(configuration.effective())))
+                .doesNotContain(KEY);
         assertThatThrownBy(() -> configuration.text("NODE_ADMIN_KEY")).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -1,5 +1,6 @@
 package bulwark.tasks.schedule;
 
+import bulwark.kernel.time.Durations;
 import bulwark.tasks.time.TimeText;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,7 +87,7 @@ final class Fields {
         return time.orElse(null);
     }
 
-    /** A number is milliseconds, a text a {@link DurationText}. Null when absent. */
+    /** A number is milliseconds, a text a {@link Durations}. Null when absent. */
     @Nullable
     Duration duration(String... names) {
         JsonNode value = any(names);
@@ -94,7 +95,7 @@ final class Fields {
             return null;
         }
         Optional<Duration> duration = value.isString()
-                ? DurationText.parse(value.stringValue())
+                ? Durations.find(value.stringValue())
                 : whole(value).stream().mapToObj(Duration::ofMillis).findFirst();
         if (duration.isEmpty()) {
             fault(names[0], "must be a number of milliseconds or a text such as 5m");

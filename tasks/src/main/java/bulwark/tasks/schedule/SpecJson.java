@@ -1,5 +1,6 @@
 package bulwark.tasks.schedule;
 
+import bulwark.kernel.time.Durations;
 import bulwark.tasks.schedule.ScheduleSpec.Calendar;
 import bulwark.tasks.schedule.ScheduleSpec.Clocked;
 import bulwark.tasks.schedule.ScheduleSpec.Cron;
@@ -104,7 +105,7 @@ final class SpecJson {
         if (!text.startsWith("every:")) {
             return new Cron(text.strip(), null);
         }
-        Duration every = DurationText.parse(text.substring("every:".length())).orElse(Duration.ZERO);
+        Duration every = Durations.find(text.substring("every:".length())).orElse(Duration.ZERO);
         if (every.isZero() || every.compareTo(Fields.LONGEST) > 0) {
             faults.add(place + ": spec must be every: and a duration above 0 such as every:5m, within "
                     + Fields.LONGEST.toDays() + " days");

@@ -119,7 +119,7 @@ public final class OpenStores {
             case "sqlite" ->
                 EmbeddedStores.open(
                         file(setting, url.substring(colon + 1)),
-                        TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                        configuration.duration("STEM_RESULT_RETENTION"),
                         (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
                         clock);
             case "redis", "rediss" -> redis(setting, url);
@@ -135,7 +135,7 @@ public final class OpenStores {
                     url,
                     RedisTls.of(configuration, directory, clock),
                     configuration.text("STEM_NAMESPACE"),
-                    TaskSettings.duration(configuration, "STEM_RESULT_RETENTION"),
+                    configuration.duration("STEM_RESULT_RETENTION"),
                     (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
                     clock);
         } catch (TlsRefused e) {

@@ -1,17 +1,19 @@
 package bulwark.tasks.setup;
 
 import static bulwark.kernel.config.Setting.Kind.COUNT;
+import static bulwark.kernel.config.Setting.Kind.DURATION;
 import static bulwark.kernel.config.Setting.Kind.FLAG;
 import static bulwark.kernel.config.Setting.Kind.LIST;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.Setting;
+import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.config.SettingsTable;
 import bulwark.kernel.keys.SecretAccess;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * also be given as {@code NAME_FILE}, the path of an owner-only file; URLs count as secrets, because they carry passwords.
  */
 public final class TaskSettings {
-    private final List<Setting> settings = new ArrayList<>();
+    private final SettingsTable table = new SettingsTable("STEM_");
 
     private TaskSettings() {
         stores();
@@ -34,7 +36,7 @@ public final class TaskSettings {
     }
 
     public static Configuration.Schema schema() {
-        return new Configuration.Schema("STEM_", List.copyOf(new TaskSettings().settings));
+        return new TaskSettings().table.schema(TaskSettings::check);
     }
 
     /** The URL of the setting, or null when it is unset. */
@@ -62,13 +64,18 @@ public final class TaskSettings {
                 .normalize();
     }
 
-    /** @throws Configuration.ConfigurationRefused when it is no duration; see {@link Durations} */
-    public static Duration duration(Configuration configuration, String name) {
-        try {
-            return Durations.parse(configuration.text(name));
-        } catch (IllegalArgumentException e) {
-            throw new Configuration.ConfigurationRefused(List.of(name + " " + e.getMessage()));
+    /** What the settings mean together. */
+    private static void check(Configuration configuration, SettingFindings findings) {
+        String host = configuration.text("STEM_METRICS_HOST");
+        if (configuration.port("STEM_METRICS_PORT") != 0 && !Loopback.isLoopback(host)) {
+            findings.warn(
+                    "SECURITY WARNING: STEM_METRICS_HOST=" + host + " serves metrics and health beyond this machine,"
+                            + " in plaintext and without a key. Set it to 127.0.0.1 unless the network is isolated.");
         }
+        configuration.list("STEM_METRIC_EXPORTERS").stream()
+                .filter(exporter -> !exporter.equalsIgnoreCase("prometheus"))
+                .forEach(exporter -> findings.warn("STEM_METRIC_EXPORTERS: " + exporter
+                        + " has no effect in this version; metrics are served at /metrics on STEM_METRICS_PORT"));
     }
 
     private void stores() {
@@ -112,13 +119,13 @@ public final class TaskSettings {
         add("CONCURRENCY", COUNT, null, "ours: tasks at once; unset = processors × 4, at least 8");
         add("PREFETCH_MULTIPLIER", COUNT, "2", "entries fetched ahead, as a multiple of the concurrency");
         add("DEFAULT_MAX_RETRIES", COUNT, "3", "retries of a task enqueued by the command line without its own");
-        add("HEARTBEAT_INTERVAL", TEXT, "10s", "time between heartbeats; bare numbers are seconds");
+        add("HEARTBEAT_INTERVAL", DURATION, "10s", "time between heartbeats; bare numbers are seconds");
         add("HANDLERS", LIST, null, "ours: jars and class folders with further handlers");
-        add("LEASE", TEXT, "30s", "ours: how long a task stays with a silent worker before another takes it");
-        add("SOFT_GRACE", TEXT, "30s", "ours: how long a soft shutdown waits before it becomes hard");
-        add("WARM_LIMIT", TEXT, "10m", "ours: how long a warm shutdown waits before it becomes soft");
-        add("FORCE_TIMEOUT", TEXT, "10s", "ours: how long a hard shutdown waits for interrupted tasks to end");
-        add("RESULT_RETENTION", TEXT, "1d", "ours: how long results are kept");
+        add("LEASE", DURATION, "30s", "ours: how long a task stays with a silent worker before another takes it");
+        add("SOFT_GRACE", DURATION, "30s", "ours: how long a soft shutdown waits before it becomes hard");
+        add("WARM_LIMIT", DURATION, "10m", "ours: how long a warm shutdown waits before it becomes soft");
+        add("FORCE_TIMEOUT", DURATION, "10s", "ours: how long a hard shutdown waits for interrupted tasks to end");
+        add("RESULT_RETENTION", DURATION, "1d", "ours: how long results are kept");
         add("EXEC_FILE", TEXT, null, "ours: owner-only file of the programs that tasks may run");
         add("MAX_ENVELOPE_BYTES", COUNT, "1048576", "ours: longest envelope that is read");
         add("MAX_RESULT_BYTES", COUNT, "1048576", "ours: longest result that is kept, as JSON; at least 1");
@@ -131,17 +138,28 @@ public final class TaskSettings {
     }
 
     private void observation() {
+        table.choice(
+                "LOG_LEVEL",
+                "info",
+                "ours: least severity that workers and beats log",
+                "error",
+                "critical",
+                "warning",
+                "warn",
+                "info",
+                "debug",
+                "trace");
         add("METRICS_PORT", PORT, "0", "ours: /metrics, /healthz and /readyz on loopback; 0 = off");
         add("METRICS_HOST", TEXT, "127.0.0.1", "ours: bind address of the above");
         add("METRIC_EXPORTERS", LIST, null, "console, prometheus or otlp[:url]; only prometheus has an effect");
-        add("OTLP_ENDPOINT", TEXT, null, "accepted and unused");
-        add("SIGNALS_ENABLED", FLAG, "true", "accepted and unused");
-        add("SIGNALS_DISABLED", LIST, null, "accepted and unused");
+        table.ignored("OTLP_ENDPOINT", TEXT, null, "collector; only prometheus is exported");
+        table.ignored("SIGNALS_ENABLED", FLAG, "true", "whether hooks in the original's programs run");
+        table.ignored("SIGNALS_DISABLED", LIST, null, "hooks of the original's programs that do not run");
     }
 
     private void ours() {
         add("STATE_DIR", TEXT, ".stem", "ours: folder of the embedded broker and of the evidence");
-        add("CONTROL_TIMEOUT", TEXT, "5s", "ours: how long commands to workers wait for replies");
+        add("CONTROL_TIMEOUT", DURATION, "5s", "ours: how long commands to workers wait for replies");
     }
 
     private void supervision() {
@@ -154,7 +172,7 @@ public final class TaskSettings {
         add("WORKER_HOST", TEXT, null, "set by worker multi for its children");
     }
 
-    /** Names of the original system's other programs, templates, tests and examples: known, so that a shared file of settings is accepted. */
+    /** Names of the original system's other programs, templates, tests and examples: known, so that a shared file of settings is accepted, with a warning. */
     private void elsewhere() {
         for (String name : List.of(
                 "WORKFLOW_STORE_URL",
@@ -190,15 +208,15 @@ public final class TaskSettings {
                 "TEST_REDIS_URL",
                 "CHAOS_REDIS_URL",
                 "CLI_RUN_MULTI")) {
-            settings.add(new Setting("STEM_" + name, TEXT, null, true, "of another program; accepted and unused"));
+            table.ignoredSecret(name, "of another program of the original system");
         }
     }
 
     private void add(String name, Setting.Kind kind, @Nullable String fallback, String purpose) {
-        settings.add(new Setting("STEM_" + name, kind, fallback, false, purpose));
+        table.add(name, kind, fallback, purpose);
     }
 
     private void secret(String name, String purpose) {
-        settings.add(new Setting("STEM_" + name, TEXT, null, true, purpose));
+        table.secret(name, purpose);
     }
 }

@@ -1,7 +1,6 @@
 package bulwark.tasks.worker;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.tasks.setup.TaskSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -100,14 +99,14 @@ public record WorkerSettings(
                 configuration.list("STEM_WORKER_BROADCASTS"),
                 concurrency > 0 ? concurrency : standard,
                 (int) configuration.count("STEM_PREFETCH_MULTIPLIER"),
-                TaskSettings.duration(configuration, "STEM_LEASE"),
+                configuration.duration("STEM_LEASE"),
                 configuration.text("STEM_WORKER_NAMESPACE"),
                 newId(),
-                TaskSettings.duration(configuration, "STEM_HEARTBEAT_INTERVAL"),
+                configuration.duration("STEM_HEARTBEAT_INTERVAL"),
                 new Shutdown(
-                        TaskSettings.duration(configuration, "STEM_WARM_LIMIT"),
-                        TaskSettings.duration(configuration, "STEM_SOFT_GRACE"),
-                        TaskSettings.duration(configuration, "STEM_FORCE_TIMEOUT")),
+                        configuration.duration("STEM_WARM_LIMIT"),
+                        configuration.duration("STEM_SOFT_GRACE"),
+                        configuration.duration("STEM_FORCE_TIMEOUT")),
                 new Allowed(
                         configuration.flag("STEM_ALLOW_UNSIGNED"),
                         configuration.flag("STEM_ALLOW_UNSIGNED_CONTROL"),

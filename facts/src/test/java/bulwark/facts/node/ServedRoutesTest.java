@@ -1,0 +1,72 @@
+package bulwark.facts.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.time.SettableClock;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A running node, its whole route table, and the list of everything that the original serves or documents. */
+class ServedRoutesTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void every_route_of_the_original_is_served_or_named_in_LIMITATIONS() throws Exception {
+        String limitations = Files.readString(Path.of("..", "LIMITATIONS.md"));
+        limitations = limitations.substring(limitations.indexOf("- Routes of the original"));
+        limitations = limitations.substring(0, limitations.indexOf("\n\n"));
+        List<String> unnamed = new ArrayList<>();
+        List<String> namedAlthoughServed = new ArrayList<>();
+        Map<String, String> settings =
+                Map.of("STIGMEM_PORT", "0", "STIGMEM_LOCAL_HTTP_PORT", "0", "STIGMEM_AUTH_REQUIRED", "false");
+        try (FactsNode node =
+                        FactsNode.start(settings, directory, new SettableClock(Instant.parse("2026-03-01T00:00:00Z")));
+                HttpClient client = HttpClient.newHttpClient()) {
+            for (String route : routes()) {
+                boolean served = isServed(client, node.port(), route);
+                boolean named = limitations.contains("`" + route + "`");
+                if (!served && !named) {
+                    unnamed.add(route);
+                } else if (served && named) {
+                    namedAlthoughServed.add(route);
+                }
+            }
+        }
+        assertThat(unnamed).isEmpty();
+        assertThat(namedAlthoughServed).isEmpty();
+    }
+
+    private static boolean isServed(HttpClient client, int port, String route)
+            throws IOException, InterruptedException {
+        String method = route.substring(0, route.indexOf(' '));
+        String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{[a-z_]+}", "x");
+        HttpResponse<String> response = client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        // 421: a path of peers, which a node without mutual TLS turns away before it looks for a route.
+        return response.statusCode() != 405
+                && response.statusCode() != 421
+                && !(response.statusCode() == 404 && response.body().equals("{\"detail\":\"Not Found\"}"));
+    }
+
+    private static List<String> routes() throws IOException {
+        try (var in = ServedRoutesTest.class.getResourceAsStream("original-routes.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+}

@@ -1,8 +1,14 @@
 package bulwark.app;
 
+import bulwark.facts.node.NodeSettings;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.keys.SecretAccess;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +29,7 @@ final class AuthCommand {
 
         @Option(
                 names = "--key",
-                description = "The raw key; better given as STIGMEM_BOOTSTRAP_KEY, which no process list shows.")
+                description = "Only -, which reads the key from standard input (default: STIGMEM_BOOTSTRAP_KEY).")
         private @Nullable String key;
 
         @Option(names = "--entity-uri", defaultValue = "agent:admin")
@@ -33,10 +39,13 @@ final class AuthCommand {
         private List<String> permissions = List.of();
 
         @Override
-        public Integer call() {
-            String raw = key != null ? key : System.getenv("STIGMEM_BOOTSTRAP_KEY");
-            if (raw == null || raw.length() < 16) {
-                System.err.println("error: give a key of at least 16 characters in STIGMEM_BOOTSTRAP_KEY");
+        public Integer call() throws IOException {
+            String raw = SecretOption.read("--key", key, System.in, "STIGMEM_BOOTSTRAP_KEY")
+                    .or(AuthCommand::configured)
+                    .orElse("");
+            if (raw.length() < 16) {
+                System.err.println(
+                        "error: give a key of at least 16 characters in STIGMEM_BOOTSTRAP_KEY or STIGMEM_BOOTSTRAP_KEY_FILE");
                 return 2;
             }
             Map<String, Object> body = new LinkedHashMap<>();
@@ -49,6 +58,13 @@ final class AuthCommand {
             System.err.println("bootstrap key registered for " + entityUri + " with " + String.join(", ", permissions));
             return 0;
         }
+    }
+
+    private static Optional<String> configured() {
+        return Configuration.readLenient(
+                        NodeSettings.schema(), System.getenv(), Path.of("").toAbsolutePath())
+                .secret("STIGMEM_BOOTSTRAP_KEY")
+                .map(key -> key.exposeText(SecretAccess.grant()));
     }
 
     @Command(name = "reissue-admin", description = "Make a new admin key and revoke the old ones; prints it once.")

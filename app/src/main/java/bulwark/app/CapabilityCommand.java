@@ -60,7 +60,10 @@ final class CapabilityCommand {
         }
     }
 
-    @Command(name = "verify", description = "Ask the node whether a token holds; '-' reads it from standard input.")
+    @Command(
+            name = "verify",
+            description =
+                    "Ask the node whether a token holds; exit code 1 when it does not. '-' reads it from standard input.")
     static final class Verify implements Callable<Integer> {
         @Mixin
         private final NodeClient node = new NodeClient();
@@ -71,14 +74,14 @@ final class CapabilityCommand {
         @Override
         public Integer call() throws Exception {
             JsonNode answer = node.post(ROUTE + "/verify", Map.of("token_json", read(token)));
+            boolean valid = answer.path("valid").asBoolean(false);
             if (!node.printedAsJson(answer)) {
-                boolean valid = answer.path("valid").asBoolean(false);
                 System.out.println("valid: " + (valid ? "True" : "False"));
                 if (!valid) {
                     System.out.println("reason: " + answer.path("reason").stringValue(""));
                 }
             }
-            return 0;
+            return valid ? 0 : 1;
         }
 
         private static String read(String given) throws IOException {

@@ -20,9 +20,14 @@ import picocli.CommandLine.Command;
         })
 final class Commands implements Runnable {
     static int execute(String[] arguments) {
-        return new CommandLine(new Commands(), Stem.factory())
-                .setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
+        return line().setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
                 .execute(arguments);
+    }
+
+    static CommandLine line() {
+        CommandLine line = new CommandLine(new Commands(), Stem.factory());
+        Stem.offerHelp(line);
+        return line;
     }
 
     @Override

@@ -123,12 +123,11 @@ public final class KeyAgesJob implements TaskHandler {
             (gauges.group(1).equals("age") ? ages : lefts).put(gauges.group(2), value);
         }
         return lefts.entrySet().stream()
-                .map(left ->
-                        new Age("the fact node's " + left.getKey() + " key", ages.get(left.getKey()), left.getValue()))
+                .map(left -> new Age(shown(left.getKey()), ages.get(left.getKey()), left.getValue()))
                 .toList();
     }
 
-    private static String shown(String kind) {
+    static String shown(String kind) {
         return "the fact node's "
                 + switch (kind) {
                     case "certificate" -> "certificate";

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,10 @@ final class NodeClient {
     @Option(names = "--node-url", description = "Default: STIGMEM_URL, else http://localhost:8000.")
     private @Nullable String nodeUrl;
 
-    @Option(names = "--api-key", description = "Default: STIGMEM_API_KEY, else STIGMEM_ADMIN_KEY.")
+    @Option(
+            names = "--api-key",
+            description =
+                    "Only -, which reads the key from standard input (default: STIGMEM_API_KEY, else STIGMEM_ADMIN_KEY).")
     private @Nullable String apiKey;
 
     @Option(names = "--cacert", description = "CA bundle (PEM) for mutual TLS.")
@@ -70,9 +74,10 @@ final class NodeClient {
         return "http://localhost:" + settings.port(second ? "STIGMEM_LOCAL_HTTP_PORT" : "STIGMEM_PORT");
     }
 
-    private String key(Configuration settings) {
-        if (apiKey != null) {
-            return apiKey;
+    private String key(Configuration settings) throws IOException {
+        Optional<String> given = SecretOption.read("--api-key", apiKey, System.in, "STIGMEM_API_KEY");
+        if (given.isPresent()) {
+            return given.get();
         }
         SecretBytes key = settings.secret("STIGMEM_API_KEY")
                 .or(() -> settings.secret("STIGMEM_ADMIN_KEY"))

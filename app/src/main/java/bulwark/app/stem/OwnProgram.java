@@ -13,6 +13,9 @@ public final class OwnProgram {
     private static final String NODE = "stigmem-node";
     private static final String CACHE = "-XX:AOTCache=";
 
+    /** Nobody opens a management port in a process that holds keys. */
+    private static final String NO_ATTACH = "-XX:+DisableAttachMechanism";
+
     private OwnProgram() {}
 
     public static List<String> commandLine(List<String> arguments) {
@@ -21,6 +24,9 @@ public final class OwnProgram {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .map(flag -> arguments.getFirst().equals(NODE) ? nodeCache(flag) : flag)
                 .forEach(line::add);
+        if (!line.contains(NO_ATTACH)) {
+            line.add(NO_ATTACH);
+        }
         String classPath = System.getProperty("java.class.path");
         if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
             line.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));

@@ -53,10 +53,19 @@ final class Place {
             environment.put(name, value);
         });
         if (broker != null) {
+            refusePassword(broker);
             environment.remove("STEM_BROKER_URL_FILE");
             environment.put("STEM_BROKER_URL", broker);
         }
         return environment;
+    }
+
+    private static void refusePassword(String url) {
+        if (url.matches("[a-zA-Z]+://[^/@]*:[^/@]+@.*")) {
+            throw StemFailed.usage(
+                    "--broker does not take a password on the command line, where every process list shows it:"
+                            + " set STEM_BROKER_URL or STEM_BROKER_URL_FILE");
+        }
     }
 
     Configuration configuration() {

@@ -33,8 +33,14 @@ public final class Stem {
         line.setErr(new java.io.PrintWriter(session.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(StemFailed.USAGE));
+        offerHelp(line);
         return line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, session.err()))
                 .execute(arguments);
+    }
+
+    /** Every command and every group of commands answers {@code --help}, whether it was declared with it or not. */
+    public static void offerHelp(CommandLine line) {
+        forEach(line, command -> command.getCommandSpec().mixinStandardHelpOptions(true));
     }
 
     private static void forEach(CommandLine line, java.util.function.Consumer<CommandLine> action) {

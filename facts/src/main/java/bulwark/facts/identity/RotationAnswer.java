@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * @param backend {@code local}, {@code rekor} or {@code off}
  * @param manifestIndex place in the transparency log, or null while it has none
  * @param rotationIndex place in the transparency log, or null while it has none
- * @param seed text of the new private key, base64url
+ * @param seed text of the new private key, base64url; stays in the node after a dry run
  */
 public record RotationAnswer(
         KeyKind kind,
@@ -38,7 +38,9 @@ public record RotationAnswer(
         members.put("manifest_log_index", manifestIndex);
         members.put("rotation_log_index", rotationIndex);
         members.put("variable", kind.variable());
-        members.put("seed", seed.exposeText(SecretAccess.grant()));
+        if (!dryRun) {
+            members.put("seed", seed.exposeText(SecretAccess.grant()));
+        }
         return members;
     }
 

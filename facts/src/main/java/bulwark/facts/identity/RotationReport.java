@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class RotationReport {
     private RotationReport() {}
 
-    /** Standard output, complete with line ends; holds the new seed. */
+    /** Standard output, complete with line ends; holds the new seed, except after a dry run. */
     public static String text(RotationAnswer answer) {
         StringBuilder out = new StringBuilder(512);
         out.append(answer.dryRun() ? "[DRY RUN] " : "")
@@ -18,6 +18,11 @@ public final class RotationReport {
         out.append("  new key_id : ").append(answer.newKeyId()).append('\n');
         out.append("  dual-trust : ").append(answer.dualTrust()).append('\n');
         out.append(answer.dryRun() ? reachable(answer) : places(answer)).append('\n');
+        if (answer.dryRun()) {
+            return out.append("DRY RUN: nothing was changed, and the new key of this rehearsal is discarded.")
+                    .append(" The rotation itself makes another one.\n")
+                    .toString();
+        }
         out.append("ACTION REQUIRED — update your secrets manager with the new private key:\n");
         out.append("  ")
                 .append(answer.kind().variable())
@@ -25,9 +30,7 @@ public final class RotationReport {
                 .append(answer.seed().exposeText(SecretAccess.grant()))
                 .append('\n');
         out.append("Then restart the node.  Keep the old key value until the dual-trust window closes.\n");
-        if (answer.dryRun()) {
-            out.append("\nDRY RUN: nothing was committed and this key is discarded — do not store it.\n");
-        }
+        out.append("A running node signs with the new key already: nobody has to wait for the restart.\n");
         return out.toString();
     }
 

@@ -36,15 +36,19 @@ class RotationReportTest {
                         ACTION REQUIRED — update your secrets manager with the new private key:
                           STIGMEM_NODE_PRIVATE_KEY=AAECAwQF
                         Then restart the node.  Keep the old key value until the dual-trust window closes.
+                        A running node signs with the new key already: nobody has to wait for the restart.
                         """);
     }
 
     @Test
-    void a_dry_run_says_that_the_log_answers_and_that_the_key_is_discarded() {
+    void a_dry_run_says_that_nothing_was_changed_and_prints_no_seed() {
         assertThat(RotationReport.text(answer(KeyKind.ISSUER, true, "local", null)))
                 .startsWith("[DRY RUN] Key rotation (issuer) complete\n")
-                .contains("\n  TL backend : local (reachable)\n", "STIGMEM_ISSUER_PRIVATE_KEY=", "discarded")
-                .doesNotContain("TL index", "manifest stored");
+                .contains("\n  TL backend : local (reachable)\n", "nothing was changed", "discarded")
+                .doesNotContain("TL index", "manifest stored", "ACTION REQUIRED", "PRIVATE_KEY", "AAECAwQF");
+        assertThat(StrictJson.text(StrictJson.parse(StrictJson.write(
+                        answer(KeyKind.ISSUER, true, "local", null).json()))))
+                .doesNotContain("AAECAwQF");
     }
 
     @Test

@@ -4,6 +4,7 @@ import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,10 +39,7 @@ public final class TaskEvidence implements AutoCloseable {
             Path file = folder.resolve("evidence-" + number + ".db");
             try {
                 return new TaskEvidence(Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE), clock);
-            } catch (StoreRefused e) {
-                if (!String.valueOf(e.getMessage()).contains(" is open in process ")) {
-                    throw e;
-                }
+            } catch (StoreInUse e) {
                 last = e;
             }
         }

@@ -2,6 +2,7 @@ package bulwark.app;
 
 import bulwark.app.stem.OwnProgram;
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.process.ConfinedStart;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,15 +26,28 @@ final class Child implements AutoCloseable {
 
     static Child start(String name, Path directory, Map<String, String> environment, String... command)
             throws IOException {
+        return started(name, builder(directory, environment, command).start());
+    }
+
+    /** For a part that runs other people's code: see {@link ConfinedStart}. */
+    static Child startConfined(String name, Path directory, Map<String, String> environment, String... command)
+            throws IOException {
+        return started(name, ConfinedStart.start(builder(directory, environment, command)));
+    }
+
+    private static ProcessBuilder builder(Path directory, Map<String, String> environment, String... command) {
         ProcessBuilder builder =
                 new ProcessBuilder(OwnProgram.commandLine(List.of(command))).directory(directory.toFile());
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
-        return start(name, builder);
+        return builder.redirectErrorStream(true);
     }
 
     static Child start(String name, ProcessBuilder builder) throws IOException {
-        Process process = builder.redirectErrorStream(true).start();
+        return started(name, builder.redirectErrorStream(true).start());
+    }
+
+    private static Child started(String name, Process process) throws IOException {
         process.getOutputStream().close();
         BufferedReader lines = process.inputReader();
         EssentialThread.virtual("output of " + name, () -> passOn(name, lines)).start();

@@ -51,7 +51,7 @@ final class UpCommand implements Callable<Integer> {
                         + facts.directory().resolve("stigmem.db"));
         supervisor.add(
                 "worker",
-                () -> Child.start(
+                () -> Child.startConfined(
                         "worker",
                         tasks.workerDirectory(),
                         tasks.workerEnvironment(),
@@ -67,7 +67,7 @@ final class UpCommand implements Callable<Integer> {
     private static void startBeat(Supervisor supervisor, TasksSetup tasks) throws IOException {
         supervisor.add(
                 "beat",
-                () -> Child.start(
+                () -> Child.startConfined(
                         "beat",
                         tasks.beatDirectory(),
                         tasks.beatEnvironment(),

@@ -22,6 +22,7 @@ public final class WireErrors implements Service.Errors {
             case EdgeRefusal.NoCredentials r -> unauthorized("Authorization header required");
             case EdgeRefusal.BadCredentials r -> unauthorized("Invalid or expired API key");
             case EdgeRefusal.PermissionMissing r -> detail(403, permissionSentence(r));
+            case EdgeRefusal.OwnerOnly r -> coded(403, r.code(), r.sentence(), Map.of());
             case EdgeRefusal.QuotaExceeded r -> quotaExceeded(r);
             case EdgeRefusal.BodyTooLarge r ->
                 coded(413, "body_too_large", "the body may hold at most " + r.limit() + " bytes", Map.of());

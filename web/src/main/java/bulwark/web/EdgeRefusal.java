@@ -42,6 +42,14 @@ public sealed interface EdgeRefusal {
         }
     }
 
+    /** On the owner's socket: the user is right, and the process is not the owner's. @param sentence with the remedy */
+    record OwnerOnly(String sentence) implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "owner_only";
+        }
+    }
+
     record QuotaExceeded(String dimension, String principal, double retryAfter) implements EdgeRefusal {
         @Override
         public String code() {

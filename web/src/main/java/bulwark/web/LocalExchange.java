@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.process.PeerProcess;
 import bulwark.web.Router.Match;
 import io.vertx.core.MultiMap;
 import java.io.BufferedInputStream;
@@ -12,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,18 +28,26 @@ final class LocalExchange {
 
     private final Served served;
     private final SocketChannel channel;
+    private final Optional<PeerProcess> peer;
     private final InputStream in;
     private final OutputStream out;
     private String requestId = "";
     private boolean bodiless;
 
     /** What all connections share. */
-    record Served(Router router, Service.Errors errors, Principal owner, RequestIds ids, LocalSocket.Limits limits) {}
+    record Served(
+            Router router,
+            Service.Errors errors,
+            Principal owner,
+            RequestIds ids,
+            LocalSocket.Limits limits,
+            @Nullable LocalGuard guard) {}
 
     private record Received(LocalMessage head, String method, Target target, byte[] body) {}
 
-    LocalExchange(Served served, SocketChannel channel) {
+    LocalExchange(Served served, SocketChannel channel, Optional<PeerProcess> peer) {
         this.served = served;
+        this.peer = peer;
         this.channel = channel;
         this.in = new BufferedInputStream(Channels.newInputStream(channel));
         this.out = Channels.newOutputStream(channel);
@@ -113,6 +123,13 @@ final class LocalExchange {
     }
 
     private Response handle(Received received, Match.Found found) {
+        LocalGuard guard = served.guard;
+        String reason = guard == null ? null : guard.policy().refusal(peer, found.route());
+        if (guard != null && reason != null) {
+            EdgeRefusal refusal = new EdgeRefusal.OwnerOnly(reason);
+            guard.refusals().refused(served.owner, received.method, received.target.path(), "local", refusal);
+            return served.errors.render(refusal);
+        }
         Request request = new ReceivedRequest(
                 new ReceivedRequest.Origin(requestId, false, "local"),
                 received.method,

@@ -1,6 +1,9 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.process.AcceptedDescriptors;
+import bulwark.kernel.process.ConfinedStart;
+import bulwark.kernel.process.PeerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -13,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -20,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +48,9 @@ public final class LocalSocket implements AutoCloseable {
     private final UserPrincipal owner;
     private final LocalExchange.Served served;
     private final Semaphore free;
+    /** Null when nobody looks at the processes of callers. */
+    private final @Nullable AcceptedDescriptors descriptors;
+
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
@@ -62,6 +71,9 @@ public final class LocalSocket implements AutoCloseable {
         this.served = served;
         this.free = new Semaphore(served.limits().connections());
         this.owner = Files.getOwner(address.path());
+        this.descriptors = served.guard() == null
+                ? null
+                : new AcceptedDescriptors(((UnixDomainSocketAddress) server.getLocalAddress()).getPath());
     }
 
     /**
@@ -76,6 +88,12 @@ public final class LocalSocket implements AutoCloseable {
 
     /** As {@link #listen(Path, List, Service.Errors)}, with other limits. */
     public static LocalSocket listen(Path socket, List<Route> routes, Service.Errors errors, Limits limits) {
+        return listen(socket, routes, errors, limits, null);
+    }
+
+    /** As {@link #listen(Path, List, Service.Errors)}, with other limits and a guard that looks at each caller's process. */
+    public static LocalSocket listen(
+            Path socket, List<Route> routes, Service.Errors errors, Limits limits, @Nullable LocalGuard guard) {
         try {
             LocalAddress address = LocalAddress.of(socket);
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -84,7 +102,13 @@ public final class LocalSocket implements AutoCloseable {
                 LocalSocket local = new LocalSocket(
                         address,
                         server,
-                        new LocalExchange.Served(Router.of(routes), errors, owner(routes), new RequestIds(), limits));
+                        new LocalExchange.Served(
+                                Router.of(routes),
+                                errors,
+                                owner(routes),
+                                new RequestIds(),
+                                limits,
+                                ConfinedStart.isLinux() ? guard : null));
                 Thread.ofVirtual().name("local-socket").start(local::accept);
                 return local;
             } catch (IOException | RuntimeException e) {
@@ -112,13 +136,24 @@ public final class LocalSocket implements AutoCloseable {
                 open.add(channel);
                 // Here, so that whoever came first has room first.
                 boolean room = free.tryAcquire();
-                Thread.ofVirtual().start(() -> serve(channel, room));
+                Optional<PeerProcess> peer = peer();
+                Thread.ofVirtual().start(() -> serve(channel, peer, room));
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
                 LOG.error("The local socket cannot accept: {}", e.getMessage());
                 pause();
             }
+        }
+    }
+
+    private Optional<PeerProcess> peer() {
+        try {
+            OptionalInt descriptor = descriptors == null ? OptionalInt.empty() : descriptors.newest();
+            return descriptor.isEmpty() ? Optional.empty() : PeerProcess.ofDescriptor(descriptor.getAsInt());
+        } catch (RuntimeException e) {
+            LOG.warn("It cannot be told who calls on the local socket: {}", e.toString());
+            return Optional.empty();
         }
     }
 
@@ -131,7 +166,7 @@ public final class LocalSocket implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel channel, boolean roomAtOnce) {
+    private void serve(SocketChannel channel, Optional<PeerProcess> peer, boolean roomAtOnce) {
         boolean room = roomAtOnce;
         try (channel) {
             // A caller has its answer a moment before its place is free: who calls again at once is not one too many.
@@ -141,7 +176,7 @@ public final class LocalSocket implements AutoCloseable {
                         "The local socket has {} connections and refused one more",
                         served.limits().connections());
             } else if (isOwner(channel)) {
-                new LocalExchange(served, channel).run();
+                new LocalExchange(served, channel, peer).run();
             }
         } catch (IOException e) {
             LOG.debug("A caller on the local socket went away: {}", e.getMessage());

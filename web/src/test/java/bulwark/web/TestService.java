@@ -78,7 +78,7 @@ final class TestService {
                 case EdgeRefusal.NotFound _ -> 404;
                 case EdgeRefusal.MethodNotAllowed _ -> 405;
                 case EdgeRefusal.NoCredentials _, EdgeRefusal.BadCredentials _ -> 401;
-                case EdgeRefusal.PermissionMissing _ -> 403;
+                case EdgeRefusal.PermissionMissing _, EdgeRefusal.OwnerOnly _ -> 403;
                 case EdgeRefusal.QuotaExceeded _ -> 429;
                 case EdgeRefusal.BodyTooLarge _, EdgeRefusal.TooComplex _ -> 413;
                 case EdgeRefusal.ShareExhausted _ -> 429;

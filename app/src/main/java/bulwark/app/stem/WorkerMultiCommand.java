@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.process.ConfinedStart;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -175,7 +176,7 @@ final class WorkerMultiCommand implements Callable<Integer> {
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().clear();
         builder.environment().putAll(environment(node));
-        Process process = builder.start();
+        Process process = ConfinedStart.start(builder);
         process.getOutputStream().close();
         return process;
     }

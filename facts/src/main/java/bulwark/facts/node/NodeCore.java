@@ -22,9 +22,11 @@ import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.process.PeerProcess;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
+import bulwark.web.LocalGuard;
 import bulwark.web.LocalSocket;
 import bulwark.web.Route;
 import java.net.URI;
@@ -136,7 +138,13 @@ final class NodeCore implements AutoCloseable {
 
     /** Serves the owner's routes to the owner's processes. */
     LocalSocket serveOwner(Path socket) {
-        return LocalSocket.listen(socket, ownerRoutes, new WireErrors());
+        return LocalSocket.listen(
+                socket,
+                ownerRoutes,
+                new WireErrors(),
+                LocalSocket.Limits.DEFAULT,
+                new LocalGuard(
+                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, new RefusalEvidence(audit, metrics)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package bulwark.tasks.exec;
 
+import bulwark.kernel.process.ConfinedStart;
 import bulwark.tasks.handler.TaskContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class ExecRun {
                 new ProcessBuilder(command).directory(Path.of("/").toFile());
         builder.environment().clear();
         builder.environment().putAll(program.environment());
-        Process process = builder.start();
+        Process process = ConfinedStart.start(builder);
         try {
             ByteArrayOutputStream output = new ByteArrayOutputStream();
             ByteArrayOutputStream errors = new ByteArrayOutputStream();

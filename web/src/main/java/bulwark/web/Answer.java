@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.storage.QueryLimit;
 import bulwark.web.Router.Match;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.MultiMap;
@@ -127,6 +128,12 @@ final class Answer {
         try {
             if (thrown instanceof RequestMemory.Exhausted exhausted) {
                 return refused(exhausted.refusal());
+            }
+            if (thrown instanceof QueryLimit.QueryStopped stopped) {
+                return refused(
+                        stopped.tooBroad()
+                                ? new EdgeRefusal.QueryTooBroad()
+                                : new EdgeRefusal.QueryTimedOut(listener.limits().querySeconds()));
             }
             Response rendered = listener.service().errors().render(thrown, requestId);
             if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {

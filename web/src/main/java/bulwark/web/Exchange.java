@@ -263,7 +263,7 @@ final class Exchange {
             }
         }
         aside(() -> {
-            Response slow = answer.render(handler, received);
+            Response slow = listener.queries().within(() -> answer.render(handler, received));
             Response sure = slow != null ? slow : answer.failed(new IllegalStateException("handler gave no answer"));
             return () -> answer.send(sure);
         });

@@ -1,7 +1,9 @@
 package bulwark.web;
 
 import bulwark.kernel.quota.Quotas;
+import bulwark.kernel.storage.QueryLimit;
 import bulwark.kernel.tls.ReloadingTls;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +16,13 @@ record Listener(
         Load load,
         RequestIds ids,
         Quotas sources,
+        QueryLimit queries,
         @Nullable ReloadingTls tls) {
 
     private static final int OPEN_BURST_SECONDS = 4;
+
+    /** Some tens of millions of rows. */
+    private static final long MAX_QUERY_STEPS = 2_000_000_000L;
 
     static Listener of(Service service, Load load, RequestIds ids, @Nullable ReloadingTls tls) {
         Router.of(service.routes()); // also those that only the local socket serves: a fault in any of them stops the
@@ -31,6 +37,7 @@ record Listener(
                 load,
                 ids,
                 service.quotas().sibling(openRequests(service.limits().openPerSecond())),
+                new QueryLimit(Duration.ofSeconds(service.limits().querySeconds()), MAX_QUERY_STEPS),
                 tls);
     }
 

@@ -2,6 +2,7 @@ package bulwark.facts.admin;
 
 import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
 
+import bulwark.facts.PageBytes;
 import bulwark.facts.QueryParameters;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
@@ -46,10 +47,21 @@ public final class AuditRoutes {
         parameters.check();
         AuditLog.Page page = store.read(tx -> audit.page(tx, query));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("entries", page.rows().stream().map(AuditRoutes::entry).toList());
+        List<AuditRow> rows = fitting(page.rows(), new PageBytes(request.memory()));
+        boolean cut = rows.size() < page.rows().size();
+        answer.put("entries", rows.stream().map(AuditRoutes::entry).toList());
         answer.put("total", page.total());
-        answer.put("next_cursor", page.nextCursor());
+        answer.put("next_cursor", cut ? Long.valueOf(rows.getLast().seq()) : page.nextCursor());
         return Response.json(200, answer);
+    }
+
+    /** As many rows, from the first, as one answer may hold. */
+    private static List<AuditRow> fitting(List<AuditRow> rows, PageBytes bytes) {
+        int fit = 0;
+        while (fit < rows.size() && bytes.hasRoom()) {
+            bytes.add(rows.get(fit++).detail().toString().length());
+        }
+        return rows.subList(0, fit);
     }
 
     private static Map<String, @Nullable Object> entry(AuditRow row) {

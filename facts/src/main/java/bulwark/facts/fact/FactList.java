@@ -1,5 +1,6 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.PageBytes;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
@@ -58,7 +59,7 @@ final class FactList {
         return StrictJson.text(List.copyOf(ids));
     }
 
-    Page run(ReadTx tx, @Nullable FactCursor cursor) throws SQLException {
+    Page run(ReadTx tx, @Nullable FactCursor cursor, PageBytes bytes) throws SQLException {
         long total = total(tx);
         String from = cursor == null ? "" : " AND (f.timestamp, f.id) < (?, ?)";
         String order = " ORDER BY f.timestamp DESC, f.id DESC LIMIT ?";
@@ -69,12 +70,13 @@ final class FactList {
             select.setString(next++, cursor.id());
         }
         select.setInt(next, limit + 1);
-        List<Fact> facts = FactTable.verified(select);
-        if (facts.size() <= limit) {
+        List<Fact> facts = FactTable.verified(select, bytes);
+        if (facts.size() <= limit && !bytes.endedEarly()) {
             return new Page(facts, total, null);
         }
-        Fact last = facts.get(limit - 1);
-        return new Page(facts.subList(0, limit), total, new FactCursor(last.timestamp(), last.id()));
+        int shown = Math.min(limit, facts.size());
+        Fact last = facts.get(shown - 1);
+        return new Page(facts.subList(0, shown), total, new FactCursor(last.timestamp(), last.id()));
     }
 
     private long total(ReadTx tx) throws SQLException {

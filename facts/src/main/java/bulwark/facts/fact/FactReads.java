@@ -1,10 +1,12 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.PageBytes;
 import bulwark.facts.Refusal;
 import bulwark.facts.garden.Gardens;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,13 +37,13 @@ final class FactReads {
 
     record Listed(List<Object> facts, long total, @Nullable FactCursor cursor) {}
 
-    Listed list(Principal caller, FactQuery query) {
+    Listed list(Principal caller, FactQuery query, RequestMemory memory) {
         Instant now = clock.instant();
         return store.read(tx -> {
             Set<String> readable = gardens.readable(tx, caller);
             String only = query.gardenUri() == null ? null : gardens.forRead(tx, caller, query.gardenUri());
             FactCursor cursor = query.cursor() == null ? null : FactCursor.parse(tx, query.cursor());
-            FactList.Page page = new FactList(query, caller.tenant(), readable, only, now).run(tx, cursor);
+            FactList.Page page = new FactList(query, caller.tenant(), readable, only, now).run(tx, cursor, new PageBytes(memory));
             Set<String> contradicted = FactTable.contradicted(tx, page.facts(), now);
             List<Object> wire = new ArrayList<>();
             for (Fact fact : page.facts()) {

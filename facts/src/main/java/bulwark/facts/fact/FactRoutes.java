@@ -64,7 +64,7 @@ public final class FactRoutes {
         session(request);
         Principal caller = request.principal();
         boolean full = full(request);
-        FactReads.Listed listed = reads.list(caller, FactQuery.parse(request));
+        FactReads.Listed listed = reads.list(caller, FactQuery.parse(request), request.memory());
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("facts", listed.facts());
         wire.put("total", listed.total());

@@ -1,7 +1,9 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.PageBytes;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -81,13 +83,26 @@ public final class FactTable {
     }
 
     static List<Fact> verified(PreparedStatement select) throws SQLException {
+        return verified(select, new PageBytes(RequestMemory.unlimited()));
+    }
+
+    /** Ends early when the page holds enough bytes; the page tells whether rows were left. */
+    static List<Fact> verified(PreparedStatement select, PageBytes page) throws SQLException {
         List<Fact> facts = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
+            while (page.admits(rows)) {
                 facts.add(FactRow.read(rows).verified(rows.getString(21), rows.getString(22)));
+                page.add(length(facts.getLast()));
             }
         }
         return facts;
+    }
+
+    private static long length(Fact fact) {
+        return (long) fact.entity().length()
+                + fact.relation().length()
+                + fact.source().length()
+                + String.valueOf(fact.valueV()).length();
     }
 
     private static Set<String> passing(ReadTx tx, String sql, Collection<Fact> facts, long nowMicros, int times)

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class GraphRoutes {
     private static final int MAX_DEPTH = 3;
     private static final int MAX_NEIGHBOURS = 10_000;
+    /** Entity, relation and path, while the answer is made. */
+    private static final int BYTES_PER_NEIGHBOUR = 512;
 
     private final Store store;
     private final Gardens gardens;
@@ -53,6 +55,7 @@ public final class GraphRoutes {
                         question.minConfidence(),
                         Expiry.micros(clock.instant()),
                         MAX_NEIGHBOURS)));
+        request.memory().take((long) all.size() * BYTES_PER_NEIGHBOUR);
         return Response.json(200, answer(question, all));
     }
 

@@ -305,6 +305,28 @@ class FactsTest {
     }
 
     @Test
+    void a_page_ends_by_its_bytes_before_its_rows_and_the_cursor_leads_through_all() {
+        String text = "x".repeat(60_000);
+        for (int i = 0; i < 40; i++) {
+            facts.post("{\"entity\":\"user:big\",\"relation\":\"memory:n" + i + "\",\"value\":\"" + text + "\"}");
+        }
+        Set<String> seen = new HashSet<>();
+        String cursor = "";
+        int pages = 0;
+        do {
+            Answer page = facts.get("/v1/facts?entity=user:big&limit=500" + cursor);
+            assertThat(page.headers()).containsEntry("X-Total-Count", "40");
+            Set<String> ids = ids(page);
+            assertThat(ids).hasSizeBetween(1, 20);
+            seen.addAll(ids);
+            cursor = page.json().get("cursor").isNull() ? "" : "&cursor=" + page.text("cursor");
+            pages++;
+        } while (!cursor.isEmpty());
+        assertThat(seen).hasSize(40);
+        assertThat(pages).isEqualTo(3);
+    }
+
+    @Test
     void a_bad_parameter_is_named() {
         List<String> queries = List.of(
                 "cursor=garbage",

@@ -61,10 +61,12 @@ final class Readers {
     private final class Reader implements Runnable, ReadTx {
         private final Connection connection;
         private final Statements statements;
+        private final QueryWatch watch;
 
         Reader(Connection connection) throws SQLException {
             this.connection = connection;
             this.statements = new Statements(connection);
+            this.watch = QueryWatch.over(connection);
         }
 
         @Override
@@ -90,9 +92,14 @@ final class Readers {
             Throwable failure = null;
             try {
                 statements.run("BEGIN");
+                watch.begin(job.limit);
                 result = job.work.run(this);
             } catch (Throwable e) {
                 failure = e;
+            }
+            QueryLimit.QueryStopped stopped = watch.end();
+            if (failure != null && stopped != null) {
+                failure = stopped;
             }
             endTransaction();
             if (failure != null) {
@@ -116,6 +123,7 @@ final class Readers {
 
     private static final class Job<T> extends CompletableFuture<@Nullable T> {
         private final ReadJob<T> work;
+        private final @Nullable QueryLimit limit = QueryLimit.current();
 
         Job(ReadJob<T> work) {
             this.work = work;

@@ -2,6 +2,7 @@ package bulwark.web;
 
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.QueryLimit;
+import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Router.Match;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.MultiMap;
@@ -79,8 +80,8 @@ final class Answer {
         return memory;
     }
 
-    ReceivedRequest.Origin origin() {
-        return new ReceivedRequest.Origin(requestId, listener.overTls(), connection.remote());
+    ReceivedRequest.Origin origin(@Nullable PeerIdentity peer) {
+        return new ReceivedRequest.Origin(requestId, listener.overTls(), connection.remote(), peer);
     }
 
     void collecting() {

@@ -5,6 +5,7 @@ import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,6 +28,7 @@ final class Exchange {
     private RequestHead head = Answer.UNKNOWN_HEAD;
     private Match.@Nullable Found match;
     private @Nullable Principal principal;
+    private @Nullable PeerIdentity peer;
     private @Nullable CollectedBody body;
     private boolean paused;
 
@@ -82,7 +84,8 @@ final class Exchange {
             return malformedBody();
         }
         if (listener.tls() != null) {
-            return listener.tls().stillTrusted(connection.peerChain()) ? null : new EdgeRefusal.PeerNoLongerTrusted();
+            peer = listener.tls().identify(connection.peerChain());
+            return peer == null ? new EdgeRefusal.PeerNoLongerTrusted() : null;
         }
         if (listener.service().tlsOnly().test(head.target().path())) {
             return new EdgeRefusal.TlsRequired();
@@ -245,7 +248,7 @@ final class Exchange {
             return;
         }
         Request received = new ReceivedRequest(
-                answer.origin(),
+                answer.origin(peer),
                 head.method(),
                 head.target(),
                 found,

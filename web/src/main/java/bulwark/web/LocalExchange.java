@@ -131,7 +131,7 @@ final class LocalExchange {
             return served.errors.render(refusal);
         }
         Request request = new ReceivedRequest(
-                new ReceivedRequest.Origin(requestId, false, "local"),
+                new ReceivedRequest.Origin(requestId, false, "local", null),
                 received.method,
                 received.target,
                 found,

@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.tls.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,7 +20,8 @@ final class ReceivedRequest implements Request {
     private volatile @Nullable QueryString query;
 
     /** @param requestId as echoed to the caller; @param remote address without port, or {@code local} */
-    record Origin(String requestId, boolean tls, String remote) {}
+    record Origin(
+            String requestId, boolean tls, String remote, @Nullable PeerIdentity peer) {}
 
     /** @param headers first value of a header, its name in any case, or null */
     ReceivedRequest(
@@ -107,6 +109,11 @@ final class ReceivedRequest implements Request {
     @Override
     public String remote() {
         return origin.remote();
+    }
+
+    @Override
+    public Optional<PeerIdentity> peer() {
+        return Optional.ofNullable(origin.peer());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.tls.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,11 @@ public interface Request {
 
     /** Address of the peer without the port, or {@code local}. */
     String remote();
+
+    /** Who the peer is by its certificate; empty on a plaintext listener and on the local socket. */
+    default Optional<PeerIdentity> peer() {
+        return Optional.empty();
+    }
 
     /** What a handler that builds something large takes its bytes from, before it builds. */
     default RequestMemory memory() {

@@ -41,7 +41,14 @@ class TlsListenerTest {
         part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 2, 5, 5, 100, 500, 10);
         part.with(
                 Route.open("GET", "/healthz", r -> TestService.text("tls " + r.tls())),
-                Route.authenticated("GET", "/federation/peers", "test", r -> TestService.text("peers")));
+                Route.authenticated("GET", "/federation/peers", "test", r -> TestService.text("peers")),
+                Route.authenticated(
+                        "GET",
+                        "/who",
+                        "test",
+                        r -> TestService.text(r.peer()
+                                .map(peer -> peer.uri() + " by " + peer.authority())
+                                .orElse("nobody"))));
         port = edge.listenTls(part.build(), "127.0.0.1", 0, tls);
     }
 
@@ -57,6 +64,12 @@ class TlsListenerTest {
                 .startsWith("HTTP/1.1 200")
                 .contains("strict-transport-security: max-age=", "x-frame-options: DENY")
                 .endsWith("peers");
+    }
+
+    @Test
+    void a_handler_sees_who_the_peer_is_and_which_authority_vouches() throws Exception {
+        assertThat(curl("--cert client.crt --key client.key https://127.0.0.1:" + port + "/who").output)
+                .isEqualTo("stigmem://node.example/client by CN=ca");
     }
 
     @Test

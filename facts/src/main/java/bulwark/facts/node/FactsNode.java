@@ -136,6 +136,7 @@ public final class FactsNode implements AutoCloseable {
         List<Route> routes = routes(index);
         Service service = service(routes, quotas);
         if (tls != null) {
+            PeerEvidence.watch(core, tls);
             tls.watch();
             resources.add(tls);
             port = edge.listenTls(
@@ -242,6 +243,7 @@ public final class FactsNode implements AutoCloseable {
                         directory.resolve(configuration.text("STIGMEM_TLS_CERT_PATH")),
                         directory.resolve(configuration.text("STIGMEM_TLS_KEY_PATH")),
                         directory.resolve(configuration.text("STIGMEM_TLS_CA_BUNDLE"))),
+                PeerEvidence.names(configuration),
                 clock);
     }
 

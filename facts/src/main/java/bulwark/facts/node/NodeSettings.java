@@ -135,6 +135,7 @@ public final class NodeSettings {
     }
 
     private void federation() {
+        add("TLS_CA_NAMES", LIST, "", "which names a CA may vouch for: SHA-256 of its certificate=beginning of a URI");
         add("TLS_CERT_PATH", TEXT, "", "node certificate, PEM");
         add("TLS_KEY_PATH", TEXT, "", "its key, PEM");
         add("TLS_CA_BUNDLE", TEXT, "", "CAs of the callers, PEM");

@@ -1,18 +1,13 @@
 package bulwark.kernel.tls;
 
-import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.KeyPairs;
 import java.nio.file.Path;
 import java.security.PrivateKey;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * One consistent state of the three files. Immutable.
@@ -20,7 +15,7 @@ import java.util.stream.Collectors;
  * @param alias unique per load, so that a handshake under way never mixes key and certificate of two loads
  * @param chain leaf first
  */
-record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<TrustAnchor> anchors) {
+record Material(String alias, List<X509Certificate> chain, PrivateKey key, List<TrustedAuthority> authorities) {
 
     /** @throws TlsRefused when anything about it is not fit for use now */
     static Material load(String alias, TlsFiles files, Clock clock) {
@@ -46,7 +41,7 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
                     + " must carry exactly one URI SAN as its identity, and carries "
                     + UriSan.all(leaf).size() + "; issue it with: subjectAltName=URI:<entity uri>");
         }
-        return new Material(alias, List.copyOf(chain), key, anchors(files.caBundle(), clock.instant()));
+        return new Material(alias, List.copyOf(chain), key, authorities(files.caBundle(), clock.instant()));
     }
 
     /** Certificate and key alone, without a look at the names in it: for clients of servers that judge it their own way. */
@@ -56,7 +51,7 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
             List<X509Certificate> chain = Pem.certificates(certificate, Pem.read(certificate));
             PrivateKey key = Pem.privateKey(privateKey, keyText);
             checkIdentity(certificate, privateKey, clock, chain, key);
-            return new Material(alias, List.copyOf(chain), key, Set.of());
+            return new Material(alias, List.copyOf(chain), key, List.of());
         } finally {
             java.util.Arrays.fill(keyText, (byte) 0);
         }
@@ -81,7 +76,7 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
         }
     }
 
-    static Set<TrustAnchor> anchors(Path bundle, Instant now) {
+    static List<TrustedAuthority> authorities(Path bundle, Instant now) {
         List<X509Certificate> authorities = Pem.certificates(bundle, Pem.read(bundle));
         for (X509Certificate authority : authorities) {
             if (authority.getBasicConstraints() < 0) {
@@ -93,26 +88,14 @@ record Material(String alias, List<X509Certificate> chain, PrivateKey key, Set<T
             throw new TlsRefused("every CA in " + bundle + " has expired; replace the bundle");
         }
         return authorities.stream()
-                .map(authority -> new TrustAnchor(authority, null))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** An expired CA vouches for nobody, although path validation itself never looks at the dates of an anchor. */
-    Set<TrustAnchor> anchorsValidAt(Instant now) {
-        Date date = Date.from(now);
-        return anchors.stream()
-                .filter(anchor -> !anchor.getTrustedCert().getNotAfter().before(date)
-                        && !anchor.getTrustedCert().getNotBefore().after(date))
-                .collect(Collectors.toUnmodifiableSet());
+                .distinct()
+                .map(authority -> TrustedAuthority.of(authority, bundle))
+                .toList();
     }
 
     /** SHA-256 of the leaf's DER, hex. */
     String fingerprint() {
-        try {
-            return Digests.sha256Hex(chain.getFirst().getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a parsed certificate has an encoding", e);
-        }
+        return TrustedAuthority.fingerprint(chain.getFirst());
     }
 
     Instant expires() {

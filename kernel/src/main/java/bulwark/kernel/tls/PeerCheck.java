@@ -11,27 +11,38 @@ import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
-/** Judges peers against one load of the CA bundle: path, dates by the given clock, exactly one URI SAN. Thread-safe. */
+/**
+ * Judges peers against one load of the CA bundle: path, dates by the given clock, exactly one URI SAN, and a CA that may vouch for
+ * that name. Thread-safe.
+ */
 final class PeerCheck {
     private static final int REMEMBERED_CHAINS = 10_000;
     /** The JDK's own name for "any key type", which TLS 1.3 uses. */
     private static final String ANY_KEY_TYPE = "UNKNOWN";
 
     private final Material material;
+    private final AuthorityNames names;
     private final Clock clock;
-    /** Chain → until when the verdict "trusted" holds. Refusals are not remembered: such a connection ends. */
-    private final Cache<List<X509Certificate>, Instant> trusted =
+    /** Chain → who that is, and until when. Refusals are not remembered: such a connection ends. */
+    private final Cache<List<X509Certificate>, Trusted> trusted =
             Caffeine.newBuilder().maximumSize(REMEMBERED_CHAINS).build();
 
-    PeerCheck(Material material, Clock clock) {
+    private record Trusted(PeerIdentity peer, Instant until) {}
+
+    PeerCheck(Material material, AuthorityNames names, Clock clock) {
         this.material = material;
+        this.names = names;
         this.clock = clock;
     }
 
@@ -43,24 +54,25 @@ final class PeerCheck {
         check(chain, false);
     }
 
-    /** The verdict on a client, remembered until the first date in the chain or bundle at which it could change. */
-    boolean stillTrusted(List<X509Certificate> chain) {
+    /** Who a client is, remembered until the first date in the chain or bundle at which that could change; null when it is not trusted. */
+    @Nullable
+    PeerIdentity identify(List<X509Certificate> chain) {
         Instant now = clock.instant();
-        Instant until = trusted.getIfPresent(chain);
-        if (until != null && now.isBefore(until)) {
-            return true;
+        Trusted known = trusted.getIfPresent(chain);
+        if (known != null && now.isBefore(known.until)) {
+            return known.peer;
         }
         try {
-            client(chain.toArray(X509Certificate[]::new));
-            trusted.put(List.copyOf(chain), nextChange(chain, now));
-            return true;
+            PeerIdentity peer = check(chain.toArray(X509Certificate[]::new), true);
+            trusted.put(List.copyOf(chain), new Trusted(peer, nextChange(chain, now)));
+            return peer;
         } catch (CertificateException refused) {
             trusted.invalidate(chain);
-            return false;
+            return null;
         }
     }
 
-    private void check(X509Certificate[] chain, boolean client) throws CertificateException {
+    private PeerIdentity check(X509Certificate[] chain, boolean client) throws CertificateException {
         if (chain.length == 0) {
             throw new PeerRefused("untrusted", "the peer sent no certificate", null);
         }
@@ -74,13 +86,31 @@ final class PeerCheck {
                     "the peer's certificate is outside its validity: " + leaf.getSubjectX500Principal(),
                     null);
         }
-        Set<TrustAnchor> anchors = material.anchorsValidAt(now);
-        if (anchors.isEmpty()) {
+        List<TrustedAuthority> valid = material.authorities().stream()
+                .filter(authority -> authority.validAt(now))
+                .toList();
+        if (valid.isEmpty()) {
             throw new PeerRefused("untrusted", "every CA in the bundle has expired", null);
         }
+        checkPath(chain, client, valid, now);
+        String uri = UriSan.ofPeer(leaf)
+                .orElseThrow(() -> new PeerRefused(
+                        "identity",
+                        "the peer's certificate must carry exactly one URI SAN that names one peer: "
+                                + leaf.getSubjectX500Principal(),
+                        null));
+        TrustedAuthority authority = vouching(chain, client, valid, uri, now);
+        return new PeerIdentity(
+                uri, TrustedAuthority.fingerprint(leaf), authority.subject(), authority.fingerprint());
+    }
+
+    private static void checkPath(
+            X509Certificate[] chain, boolean client, Collection<TrustedAuthority> authorities, Instant now)
+            throws CertificateException {
         try {
             // The two-argument form: the full path and key-usage checks, without a comparison of host names.
-            X509TrustManager pkix = pkix(anchors, now);
+            X509TrustManager pkix = pkix(
+                    authorities.stream().map(TrustedAuthority::anchor).collect(Collectors.toUnmodifiableSet()), now);
             if (client) {
                 pkix.checkClientTrusted(chain, ANY_KEY_TYPE);
             } else {
@@ -90,12 +120,31 @@ final class PeerCheck {
             throw new PeerRefused(
                     dates(e) ? "expired" : "untrusted", "the peer's certificate is not trusted: " + e.getMessage(), e);
         }
-        if (UriSan.of(leaf).isEmpty()) {
-            throw new PeerRefused(
-                    "identity",
-                    "the peer's certificate must carry exactly one URI SAN: " + leaf.getSubjectX500Principal(),
-                    null);
+    }
+
+    /** The CA that issued the chain and may do so for this name; each is asked alone, because CAs may share a subject. */
+    private TrustedAuthority vouching(
+            X509Certificate[] chain, boolean client, List<TrustedAuthority> valid, String uri, Instant now)
+            throws CertificateException {
+        CertificateException last = null;
+        for (TrustedAuthority authority : valid) {
+            try {
+                if (valid.size() > 1) {
+                    checkPath(chain, client, List.of(authority), now);
+                }
+            } catch (CertificateException issuedByAnother) {
+                continue;
+            }
+            try {
+                authority.checkNames(chain, now);
+                if (names.allows(authority.fingerprint(), uri)) {
+                    return authority;
+                }
+            } catch (CertificateException e) {
+                last = e;
+            }
         }
+        throw new PeerRefused("identity", "no CA of the bundle may vouch for the name " + uri, last);
     }
 
     private static X509TrustManager pkix(Set<TrustAnchor> anchors, Instant now) {
@@ -124,8 +173,7 @@ final class PeerCheck {
     }
 
     private Instant nextChange(List<X509Certificate> chain, Instant now) {
-        return java.util.stream.Stream.concat(
-                        chain.stream(), material.anchors().stream().map(TrustAnchor::getTrustedCert))
+        return Stream.concat(chain.stream(), material.authorities().stream().map(TrustedAuthority::certificate))
                 .map(certificate -> certificate.getNotAfter().toInstant())
                 .filter(end -> end.isAfter(now))
                 .min(Instant::compareTo)

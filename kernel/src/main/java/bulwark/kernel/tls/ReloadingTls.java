@@ -3,7 +3,9 @@ package bulwark.kernel.tls;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ public final class ReloadingTls implements AutoCloseable {
             Material material, PeerCheck peers, @Nullable Material previous) {}
 
     private final TlsFiles files;
+    private final AuthorityNames names;
     private final Clock clock;
     private final ReentrantLock reloading = new ReentrantLock();
     private final List<Consumer<Reload>> reloadListeners = new CopyOnWriteArrayList<>();
@@ -38,11 +41,12 @@ public final class ReloadingTls implements AutoCloseable {
     private int loads;
     private @Nullable String lastFailure;
 
-    private ReloadingTls(TlsFiles files, Clock clock) {
+    private ReloadingTls(TlsFiles files, AuthorityNames names, Clock clock) {
         this.files = files;
+        this.names = names;
         this.clock = clock;
         Material first = Material.load("load-0", files, clock);
-        snapshot = new Snapshot(first, new PeerCheck(first, clock), null);
+        snapshot = new Snapshot(first, new PeerCheck(first, names, clock), null);
         keyManager = new LiveIdentity(() -> snapshot.material, this::byAlias);
         trustManager = new LiveTrust(() -> snapshot.peers, this::tellRefused);
         context = Tls13Context.of(keyManager, trustManager);
@@ -50,7 +54,12 @@ public final class ReloadingTls implements AutoCloseable {
 
     /** @throws TlsRefused with file name and remedy */
     public static ReloadingTls load(TlsFiles files, Clock clock) {
-        return new ReloadingTls(files, clock);
+        return new ReloadingTls(files, AuthorityNames.ANY, clock);
+    }
+
+    /** As {@link #load(TlsFiles, Clock)}; each CA of the bundle vouches for the names that it may vouch for, and no others. */
+    public static ReloadingTls load(TlsFiles files, AuthorityNames names, Clock clock) {
+        return new ReloadingTls(files, names, clock);
     }
 
     /** Polls the files each second on a daemon thread; also called by SIGHUP through {@link #reload()}. */
@@ -83,7 +92,7 @@ public final class ReloadingTls implements AutoCloseable {
         try {
             Material fresh = Material.load("load-" + (loads + 1), files, clock);
             loads++;
-            snapshot = new Snapshot(fresh, new PeerCheck(fresh, clock), old.material);
+            snapshot = new Snapshot(fresh, new PeerCheck(fresh, names, clock), old.material);
             lastFailure = null;
             LOG.info("TLS material loaded: certificate {}, valid until {}", fresh.fingerprint(), fresh.expires());
             return new Reload.Loaded(fresh.fingerprint(), fresh.expires());
@@ -149,7 +158,21 @@ public final class ReloadingTls implements AutoCloseable {
 
     /** Re-checks an open connection's peer against the present bundle and clock; cheap (cached per bundle generation and chain). */
     public boolean stillTrusted(List<X509Certificate> peerChain) {
-        return snapshot.peers.stillTrusted(peerChain);
+        return identify(peerChain) != null;
+    }
+
+    /** Who the peer is by the present bundle and clock, or null when it is not trusted any more; cheap, as {@link #stillTrusted}. */
+    public @Nullable PeerIdentity identify(List<X509Certificate> peerChain) {
+        return snapshot.peers.identify(peerChain);
+    }
+
+    /** The CAs that are trusted now: fingerprint (SHA-256 of the DER, hex) → subject. */
+    public Map<String, String> authorities() {
+        Map<String, String> authorities = new LinkedHashMap<>();
+        snapshot.material
+                .authorities()
+                .forEach(authority -> authorities.put(authority.fingerprint(), authority.subject()));
+        return authorities;
     }
 
     /** End of validity of the certificate in use. */

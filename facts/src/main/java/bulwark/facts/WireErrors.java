@@ -21,6 +21,7 @@ public final class WireErrors implements Service.Errors {
                 detail(405, "Method Not Allowed").with("Allow", String.join(", ", r.allowed()));
             case EdgeRefusal.NoCredentials r -> unauthorized("Authorization header required");
             case EdgeRefusal.BadCredentials r -> unauthorized("Invalid or expired API key");
+            case EdgeRefusal.KeyBoundElsewhere r -> unauthorized("Invalid or expired API key");
             case EdgeRefusal.PermissionMissing r -> detail(403, permissionSentence(r));
             case EdgeRefusal.OwnerOnly r -> coded(403, r.code(), r.sentence(), Map.of());
             case EdgeRefusal.QuotaExceeded r -> quotaExceeded(r);

@@ -134,7 +134,8 @@ final class Answer {
                 return refused(
                         stopped.tooBroad()
                                 ? new EdgeRefusal.QueryTooBroad()
-                                : new EdgeRefusal.QueryTimedOut(listener.limits().querySeconds()));
+                                : new EdgeRefusal.QueryTimedOut(
+                                        listener.limits().querySeconds()));
             }
             Response rendered = listener.service().errors().render(thrown, requestId);
             if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {

@@ -35,6 +35,14 @@ public sealed interface EdgeRefusal {
         }
     }
 
+    /** A key that is bound to a client certificate came without it. The wire tells no more than for an unknown key. */
+    record KeyBoundElsewhere() implements EdgeRefusal {
+        @Override
+        public String code() {
+            return "key_bound_elsewhere";
+        }
+    }
+
     record PermissionMissing(String permission, String method, String path) implements EdgeRefusal {
         @Override
         public String code() {

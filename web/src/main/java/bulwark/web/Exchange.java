@@ -151,9 +151,21 @@ final class Exchange {
 
     private void decide(Verdict verdict, Route route) {
         switch (verdict) {
-            case Verdict.Known known -> known(known.principal(), route);
+            case Verdict.Known known -> {
+                if (boundElsewhere(known.boundTo())) {
+                    principal = known.principal();
+                    refuse(new EdgeRefusal.KeyBoundElsewhere());
+                } else {
+                    known(known.principal(), route);
+                }
+            }
             case Verdict.Unknown _ -> refuse(new EdgeRefusal.BadCredentials());
         }
+    }
+
+    /** The key is whole, but comes without the certificate that it is bound to: somebody else may have it. */
+    private boolean boundElsewhere(@Nullable String boundTo) {
+        return boundTo != null && (peer == null || !peer.matches(boundTo));
     }
 
     private void known(Principal caller, Route route) {

@@ -21,7 +21,10 @@ final class ReceivedRequest implements Request {
 
     /** @param requestId as echoed to the caller; @param remote address without port, or {@code local} */
     record Origin(
-            String requestId, boolean tls, String remote, @Nullable PeerIdentity peer) {}
+            String requestId,
+            boolean tls,
+            String remote,
+            @Nullable PeerIdentity peer) {}
 
     /** @param headers first value of a header, its name in any case, or null */
     ReceivedRequest(

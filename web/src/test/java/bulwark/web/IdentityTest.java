@@ -39,7 +39,8 @@ class IdentityTest {
                 new Migrations(List.of(
                         "db/kernel/V001__outbox.sql",
                         "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql")),
+                        "db/kernel/V003__quota_buckets.sql",
+                        "db/kernel/V025__api_key_bindings.sql")),
                 Store.SchemaPolicy.CREATE_OR_UPGRADE);
         ApiKeys keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
         ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(READER));
@@ -64,6 +65,21 @@ class IdentityTest {
     void close() {
         edge.close();
         store.close();
+    }
+
+    @Test
+    void a_key_that_is_bound_to_a_certificate_is_refused_where_there_is_none() {
+        String raw = "bound-key-bound-key-bound-key-bound-key";
+        ApiKeys keys = java.util.Objects.requireNonNull(part.keys);
+        ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(raw));
+        store.write(tx -> keys.insert(
+                tx,
+                prepared,
+                new ApiKeys.NewKey("agent:bound", Set.of("read"), null, "default", null, "stigmem://node.example/a")));
+        for (int i = 0; i < 2; i++) {
+            assertThat(get("/me", "Bearer " + raw)).startsWith("HTTP/1.1 401");
+        }
+        assertThat(part.refusals).contains("agent:bound key_bound_elsewhere");
     }
 
     @Test

@@ -88,7 +88,7 @@ final class TestService {
                 case EdgeRefusal.UriTooLong _ -> 414;
                 case EdgeRefusal.BadRequest _ -> 400;
                 case EdgeRefusal.HostNotAllowed _, EdgeRefusal.TlsRequired _ -> 421;
-                case EdgeRefusal.PeerNoLongerTrusted _ -> 401;
+                case EdgeRefusal.PeerNoLongerTrusted _, EdgeRefusal.KeyBoundElsewhere _ -> 401;
                 case EdgeRefusal.Stopping _, EdgeRefusal.Overloaded _, EdgeRefusal.QueryTimedOut _ -> 503;
             };
         }

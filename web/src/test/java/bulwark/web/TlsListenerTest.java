@@ -2,6 +2,10 @@ package bulwark.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.Store;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
@@ -11,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +77,37 @@ class TlsListenerTest {
     void a_handler_sees_who_the_peer_is_and_which_authority_vouches() throws Exception {
         assertThat(curl("--cert client.crt --key client.key https://127.0.0.1:" + port + "/who").output)
                 .isEqualTo("stigmem://node.example/client by CN=ca");
+    }
+
+    @Test
+    void a_key_that_is_bound_to_a_peer_works_with_its_certificate_only() throws Exception {
+        leaf("thief", "ca");
+        try (Store store = Store.open(
+                directory.resolve("keys.db"),
+                new Migrations(List.of("db/kernel/V002__api_keys.sql", "db/kernel/V025__api_key_bindings.sql")),
+                Store.SchemaPolicy.CREATE_OR_UPGRADE)) {
+            ApiKeys keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
+            String fingerprint = run("openssl x509 -in client.crt -noout -fingerprint -sha256")
+                    .output
+                    .replaceAll(".*=|:|\n", "")
+                    .toLowerCase(Locale.ROOT);
+            int i = 0;
+            for (String bound : List.of("stigmem://node.example/client", fingerprint)) {
+                String raw = "bound-key-bound-key-bound-key-bound-key-" + i++;
+                ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(raw));
+                store.write(tx -> keys.insert(
+                        tx, prepared, new ApiKeys.NewKey("agent:a", Set.of("read"), null, "default", null, bound)));
+                TestService bindings =
+                        new TestService().with(Route.authenticated("GET", "/me", "test", r -> TestService.text("me")));
+                bindings.keys = keys;
+                int there = edge.listenTls(bindings.build(), "127.0.0.1", 0, tls);
+                String call = " -i -H 'Authorization: Bearer " + raw + "' https://127.0.0.1:" + there + "/me";
+                assertThat(curl("--cert client.crt --key client.key" + call).output)
+                        .startsWith("HTTP/1.1 200");
+                assertThat(curl("--cert thief.crt --key thief.key" + call).output)
+                        .startsWith("HTTP/1.1 401");
+            }
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import bulwark.kernel.time.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
     private static final int LONGEST_TEXT = 1024;
     private static final int LONGEST_KEY = 512;
 
-    /** {@code {entity_uri, permissions, description, expires_at, tenant_id}}, and raw_key (32 to 512 characters) where the caller makes it. */
+    /** {@code {entity_uri, permissions, description, expires_at, tenant_id, bound_to}}, and raw_key (32 to 512 characters) where the caller makes it. */
     static KeyForm full(Body body, boolean withRawKey, Instant now, Duration maxAge) {
         Optional<SecretBytes> raw = withRawKey ? Optional.of(rawKey(body, 32)) : Optional.empty();
         String entity = body.name("entity_uri", 1, LONGEST_TEXT, false);
@@ -27,6 +28,7 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
         String description = body.optionalText("description", 0, LONGEST_TEXT).orElse(null);
         Instant expires = expiresAt(body);
         String tenant = body.optionalText("tenant_id").orElse(TENANT);
+        String bound = boundTo(body);
         body.check();
         return new KeyForm(
                 new NewKey(
@@ -34,7 +36,8 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
                         Permissions.checked(permissions),
                         description,
                         tenant(tenant),
-                        end(expires, now, maxAge)),
+                        end(expires, now, maxAge),
+                        bound),
                 raw);
     }
 
@@ -43,8 +46,28 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
         String label = body.text("label", 1, LONGEST_TEXT);
         List<String> scopes = body.texts("scopes", Permissions.DEFAULT);
         String entity = body.optionalText("entity_uri", 1, LONGEST_TEXT).orElse("agent:" + label);
+        String bound = boundTo(body);
         body.check();
-        return new KeyForm(new NewKey(entity, Permissions.checked(scopes), label, TENANT, null), Optional.empty());
+        return new KeyForm(
+                new NewKey(entity, Permissions.checked(scopes), label, TENANT, null, bound), Optional.empty());
+    }
+
+    /** {@code bound_to}: the fingerprint of a client certificate, with colons or without, or its URI SAN. */
+    private static @Nullable String boundTo(Body body) {
+        String text = body.optionalText("bound_to", 1, LONGEST_TEXT).orElse(null);
+        if (text == null) {
+            return null;
+        }
+        String fingerprint = text.replace(":", "").toLowerCase(Locale.ROOT);
+        if (fingerprint.matches("[0-9a-f]{64}")) {
+            return fingerprint;
+        }
+        if (!text.matches("[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")) {
+            body.valueError(
+                    "bound_to",
+                    "give the SHA-256 fingerprint of a client certificate (64 hexadecimal digits) or its URI SAN");
+        }
+        return text;
     }
 
     /** Must fit into an Authorization header. Faults never repeat it. */

@@ -33,6 +33,9 @@ record KeyIssue(ApiKeys keys, AuditLog audit, Signing signing) {
         detail.put("target_entity_uri", record.entityUri());
         detail.put("permissions", List.copyOf(record.permissions()));
         detail.put("has_expiry", record.expiresAt() != null);
+        if (record.boundTo() != null) {
+            detail.put("bound_to", record.boundTo());
+        }
         audit(tx, new AuditEvent("admin_action", actor, record.tenant(), null, null, detail), record.id());
         return record;
     }

@@ -189,5 +189,8 @@ public final class KeyRoutes {
         answer.put("description", key.description());
         answer.put("created_at", key.createdAt());
         answer.put("expires_at", key.expiresAt());
+        if (key.boundTo() != null) {
+            answer.put("bound_to", key.boundTo());
+        }
     }
 }

@@ -43,7 +43,8 @@ final class FactReads {
             Set<String> readable = gardens.readable(tx, caller);
             String only = query.gardenUri() == null ? null : gardens.forRead(tx, caller, query.gardenUri());
             FactCursor cursor = query.cursor() == null ? null : FactCursor.parse(tx, query.cursor());
-            FactList.Page page = new FactList(query, caller.tenant(), readable, only, now).run(tx, cursor, new PageBytes(memory));
+            FactList.Page page =
+                    new FactList(query, caller.tenant(), readable, only, now).run(tx, cursor, new PageBytes(memory));
             Set<String> contradicted = FactTable.contradicted(tx, page.facts(), now);
             List<Object> wire = new ArrayList<>();
             for (Fact fact : page.facts()) {

@@ -9,6 +9,7 @@ public final class FactsSchema {
             "db/kernel/V001__outbox.sql",
             "db/kernel/V002__api_keys.sql",
             "db/kernel/V003__quota_buckets.sql",
+            "db/kernel/V025__api_key_bindings.sql",
             "db/facts/V100__node_meta.sql",
             "db/facts/V101__audit.sql",
             "db/facts/V102__facts.sql",

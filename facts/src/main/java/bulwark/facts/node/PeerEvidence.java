@@ -29,7 +29,8 @@ final class PeerEvidence {
     static void watch(NodeCore core, ReloadingTls tls) {
         AuthorityNames names = names(core.configuration);
         core.metrics.gauge("stigmem_tls_authorities", () -> tls.authorities().size());
-        core.metrics.gauge("stigmem_tls_authorities_unbound", () -> unbound(tls, names).size());
+        core.metrics.gauge(
+                "stigmem_tls_authorities_unbound", () -> unbound(tls, names).size());
         warn(tls, names);
         tls.onReload(outcome -> {
             if (outcome instanceof ReloadingTls.Reload.Loaded) {

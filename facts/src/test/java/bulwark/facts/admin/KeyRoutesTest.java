@@ -64,6 +64,25 @@ class KeyRoutesTest {
     }
 
     @Test
+    void a_key_can_be_bound_to_a_certificate_or_a_name_at_its_birth_and_to_nothing_else() {
+        String fingerprint = "AB:".repeat(31) + "CD";
+        JsonNode answer = json(mint("{\"entity_uri\":\"agent:x\",\"bound_to\":\"" + fingerprint + "\"}"));
+        assertThat(answer.get("bound_to").stringValue()).isEqualTo("ab".repeat(31) + "cd");
+        assertThat(node.keys.authenticate(answer.get("key").stringValue()))
+                .isInstanceOfSatisfying(
+                        Verdict.Known.class, k -> assertThat(k.boundTo()).isEqualTo("ab".repeat(31) + "cd"));
+        assertThat(node.evidence())
+                .singleElement()
+                .satisfies(row -> assertThat(row.detail()).contains("\"bound_to\":\"abab"));
+        assertThat(json(mint("{\"entity_uri\":\"agent:x\",\"bound_to\":\"stigmem://node.example/a\"}"))
+                        .get("bound_to")
+                        .stringValue())
+                .isEqualTo("stigmem://node.example/a");
+        assertThatThrownBy(() -> mint("{\"entity_uri\":\"agent:x\",\"bound_to\":\"everybody\"}"))
+                .hasMessageContaining("bound_to");
+    }
+
+    @Test
     void minting_leaves_evidence_without_the_key() {
         JsonNode answer = json(mint("{\"entity_uri\":\"agent:x\"}"));
         assertThat(node.evidence()).singleElement().satisfies(row -> {

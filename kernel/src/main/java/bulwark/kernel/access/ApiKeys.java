@@ -248,7 +248,8 @@ public final class ApiKeys {
         static Live of(KeyRecord key) {
             Principal principal = new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id());
             return new Live(
-                    new Verdict.Known(principal), key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
+                    new Verdict.Known(principal, key.boundTo()),
+                    key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
         }
 
         Verdict verdict(Instant now) {
@@ -257,7 +258,8 @@ public final class ApiKeys {
     }
 
     public sealed interface Verdict {
-        record Known(Principal principal) implements Verdict {}
+        /** @param boundTo the certificate or URI SAN that must come with the key, or null for a key that anybody may bring */
+        record Known(Principal principal, @Nullable String boundTo) implements Verdict {}
 
         /** Missing, wrong, revoked or expired: the wire does not tell which. */
         record Unknown() implements Verdict {}
@@ -266,13 +268,26 @@ public final class ApiKeys {
     /** @param lookup SHA-256 of the raw key, hex */
     public record Prepared(String lookup, String argon2id) {}
 
-    /** @param expiresAt ISO-8601 with offset, or null for "the maximum age"; cut to the maximum age */
+    /**
+     * @param expiresAt ISO-8601 with offset, or null for "the maximum age"; cut to the maximum age
+     * @param boundTo fingerprint of a client certificate (SHA-256, hex) or its URI SAN: the key works together with it only; null for a bearer
+     */
     public record NewKey(
             String entityUri,
             Set<String> permissions,
             @Nullable String description,
             String tenant,
-            @Nullable String expiresAt) {}
+            @Nullable String expiresAt,
+            @Nullable String boundTo) {
+        public NewKey(
+                String entityUri,
+                Set<String> permissions,
+                @Nullable String description,
+                String tenant,
+                @Nullable String expiresAt) {
+            this(entityUri, permissions, description, tenant, expiresAt, null);
+        }
+    }
 
     /** @param expiresAt when it stops working: the key's own end or the maximum age, whichever is sooner; null = never */
     public record KeyRecord(
@@ -283,7 +298,8 @@ public final class ApiKeys {
             String tenant,
             String createdAt,
             @Nullable String expiresAt,
-            @Nullable String revokedAt) {
+            @Nullable String revokedAt,
+            @Nullable String boundTo) {
         public boolean isExpired(Instant now) {
             return expiresAt != null && !now.isBefore(KeyTable.instant(expiresAt));
         }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The rows of {@code api_keys}. Permissions are stored sorted, joined by commas. */
 record KeyTable(Clock clock, Duration maxAge) {
     private static final String COLUMNS = "SELECT id, entity_uri, permissions, description, tenant_id, created_at,"
-            + " expires_at, revoked_at, argon2id FROM api_keys ";
+            + " expires_at, revoked_at, argon2id, bound_to FROM api_keys ";
 
     record Row(KeyRecord key, String argon2id) {}
 
@@ -46,9 +46,10 @@ record KeyTable(Clock clock, Duration maxAge) {
                 key.tenant(),
                 Timestamps.offset(created),
                 end(created, wanted),
-                null);
+                null,
+                key.boundTo());
         PreparedStatement insert = tx.statement("INSERT INTO api_keys (id, lookup, argon2id, entity_uri, permissions,"
-                + " description, tenant_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + " description, tenant_id, created_at, expires_at, bound_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.setString(1, record.id());
         insert.setString(2, prepared.lookup());
         insert.setString(3, prepared.argon2id());
@@ -58,6 +59,7 @@ record KeyTable(Clock clock, Duration maxAge) {
         insert.setString(7, record.tenant());
         insert.setString(8, record.createdAt());
         insert.setString(9, record.expiresAt());
+        insert.setString(10, record.boundTo());
         insert.executeUpdate();
         return record;
     }
@@ -140,7 +142,8 @@ record KeyTable(Clock clock, Duration maxAge) {
                         rows.getString(5),
                         createdAt,
                         end(instant(createdAt), expiresAt == null ? null : instant(expiresAt)),
-                        rows.getString(8));
+                        rows.getString(8),
+                        rows.getString(10));
                 found.add(new Row(key, rows.getString(9)));
             }
         }

@@ -32,8 +32,9 @@ public record AuthorityNames(Map<String, List<String>> prefixes) {
                     : entry.substring(0, equals).strip().replace(":", "").toLowerCase(Locale.ROOT);
             String prefix = entry.substring(equals + 1).strip();
             if (!fingerprint.matches(FINGERPRINT) || !prefix.contains(":")) {
-                throw new IllegalArgumentException("\"" + entry + "\" is not <SHA-256 of the CA's certificate>=<beginning"
-                        + " of a URI>; the first comes from: openssl x509 -in ca.crt -noout -fingerprint -sha256");
+                throw new IllegalArgumentException(
+                        "\"" + entry + "\" is not <SHA-256 of the CA's certificate>=<beginning"
+                                + " of a URI>; the first comes from: openssl x509 -in ca.crt -noout -fingerprint -sha256");
             }
             prefixes.computeIfAbsent(fingerprint, f -> new ArrayList<>()).add(prefix);
         }

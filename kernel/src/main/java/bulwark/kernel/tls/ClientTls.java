@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -100,7 +100,9 @@ public final class ClientTls implements AutoCloseable {
                 : Material.identity("client-" + loads, files.certificate, files.privateKey, clock);
         X509ExtendedTrustManager trust = servers == Servers.ANY
                 ? new TrustAnybody()
-                : files.caBundle == null ? systems() : only(Material.authorities(files.caBundle, clock.instant()).stream()
+                : files.caBundle == null
+                        ? systems()
+                        : only(Material.authorities(files.caBundle, clock.instant()).stream()
                                 .map(TrustedAuthority::anchor)
                                 .collect(Collectors.toUnmodifiableSet()));
         loads++;

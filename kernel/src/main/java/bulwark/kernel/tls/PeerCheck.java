@@ -100,8 +100,7 @@ final class PeerCheck {
                                 + leaf.getSubjectX500Principal(),
                         null));
         TrustedAuthority authority = vouching(chain, client, valid, uri, now);
-        return new PeerIdentity(
-                uri, TrustedAuthority.fingerprint(leaf), authority.subject(), authority.fingerprint());
+        return new PeerIdentity(uri, TrustedAuthority.fingerprint(leaf), authority.subject(), authority.fingerprint());
     }
 
     private static void checkPath(

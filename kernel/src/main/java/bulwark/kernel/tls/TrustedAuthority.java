@@ -67,8 +67,8 @@ record TrustedAuthority(TrustAnchor anchor, String fingerprint) {
         }
         path.add(certificate());
         try {
-            PKIXParameters parameters = new PKIXParameters(Set.of(
-                    new TrustAnchor(certificate().getSubjectX500Principal(), certificate().getPublicKey(), null)));
+            PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(
+                    certificate().getSubjectX500Principal(), certificate().getPublicKey(), null)));
             parameters.setDate(Date.from(now));
             parameters.setRevocationEnabled(false);
             CertPathValidator.getInstance("PKIX")

@@ -36,7 +36,8 @@ public final class UriSan {
                     && uri.getRawQuery() == null
                     && uri.getRawFragment() == null
                     && uri.getRawUserInfo() == null
-                    && (scheme.equalsIgnoreCase("urn") || (uri.getHost() != null && !WITHOUT_IDENTITY.contains(scheme)));
+                    && (scheme.equalsIgnoreCase("urn")
+                            || (uri.getHost() != null && !WITHOUT_IDENTITY.contains(scheme)));
         } catch (URISyntaxException e) {
             return false;
         }

@@ -47,7 +47,8 @@ class ApiKeysTest {
                 new Migrations(List.of(
                         "db/kernel/V001__outbox.sql",
                         "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql")),
+                        "db/kernel/V003__quota_buckets.sql",
+                        "db/kernel/V025__api_key_bindings.sql")),
                 Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = ApiKeys.open(store, clock, Duration.ofDays(90));
     }
@@ -63,7 +64,7 @@ class ApiKeysTest {
         assertThat(keys.cached(RAW)).isEmpty();
         Verdict verdict = keys.authenticate(RAW);
         Principal principal = new Principal("agent:a", "default", Set.of("read", "write"), key.id());
-        assertThat(verdict).isEqualTo(new Verdict.Known(principal));
+        assertThat(verdict).isEqualTo(new Verdict.Known(principal, null));
         assertThat(keys.cached(RAW)).contains(verdict);
     }
 

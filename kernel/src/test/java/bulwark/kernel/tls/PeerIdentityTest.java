@@ -52,7 +52,10 @@ class PeerIdentityTest {
         try (var tls = ReloadingTls.load(openssl.files("node", "ca"), Clock.systemUTC())) {
             assertThat(identify(tls, "node"))
                     .isEqualTo(new PeerIdentity(
-                            OpensslFixture.NODE_URI, fingerprint("node"), "CN=Stigmem Federation CA", fingerprint("ca")));
+                            OpensslFixture.NODE_URI,
+                            fingerprint("node"),
+                            "CN=Stigmem Federation CA",
+                            fingerprint("ca")));
             assertThat(tls.authorities()).isEqualTo(Map.of(fingerprint("ca"), "CN=Stigmem Federation CA"));
         }
     }

@@ -68,18 +68,20 @@ final class RowBroker implements Broker {
     }
 
     private Row.Put put(Outgoing out) {
+        String text = EnvelopeText.json(out.message());
+        EnvelopeText.refuseLonger(text.length(), maxEnvelopeBytes);
         Row.Status queued = null;
         if (out.recordQueued()) {
             Instant now = clock.instant();
             queued = StatusBody.row(StatusRules.queued(out, now), StatusRules.queuedRetention(out, now, retention));
         }
-        return put(out.message(), out.queue(), out.priority(), out.notBefore(), queued);
+        return put(text, out.queue(), out.priority(), out.notBefore(), queued);
     }
 
     private static Row.Put put(
-            Message message, String queue, int priority, @Nullable Instant notBefore, Row.@Nullable Status queued) {
+            String text, String queue, int priority, @Nullable Instant notBefore, Row.@Nullable Status queued) {
         long due = notBefore == null ? 0 : notBefore.toEpochMilli();
-        return new Row.Put(EnvelopeText.json(message), queue, priority, due, queued);
+        return new Row.Put(text, queue, priority, due, queued);
     }
 
     private static int length(Row.Put put) {
@@ -94,7 +96,9 @@ final class RowBroker implements Broker {
 
     @Override
     public void broadcast(String channel, Envelope envelope) {
-        queues.broadcast(channel, EnvelopeText.json(Message.fresh(envelope)), link.once());
+        String text = EnvelopeText.json(Message.fresh(envelope));
+        EnvelopeText.refuseLonger(text.length(), maxEnvelopeBytes);
+        queues.broadcast(channel, text, link.once());
     }
 
     @Override
@@ -194,7 +198,7 @@ final class RowBroker implements Broker {
         Row.Dead dead = null;
         boolean onlyIfAbsent = false;
         if (settlement instanceof Settlement.Again back) {
-            again = put(back.message(), back.queue(), back.priority(), back.notBefore(), null);
+            again = put(EnvelopeText.json(back.message()), back.queue(), back.priority(), back.notBefore(), null);
         } else if (settlement instanceof Settlement.Dead letter) {
             dead = dead(letter);
             onlyIfAbsent = letter.statusOnlyIfAbsent();
@@ -282,7 +286,7 @@ final class RowBroker implements Broker {
                 envelope.id(),
                 row.content().reason(),
                 request.delay().toMillis(),
-                put(message, queue, envelope.priority(), null, null));
+                put(EnvelopeText.json(message), queue, envelope.priority(), null, null));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package bulwark.tasks.envelope;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -37,12 +40,44 @@ public record Envelope(
     /** Longest id, name and queue, in characters. */
     static final int LONGEST_LABEL = 256;
 
-    /** @throws EnvelopeRefused when id, name or queue are empty, longer than 256 characters or hold control characters: they end up in keys, logs and metrics */
+    /** Longest time limit, in milliseconds. */
+    public static final long MAX_TIME_LIMIT_MS = Duration.ofDays(366).toMillis();
+
+    private static final Pattern PRIORITY_STREAM = Pattern.compile(".*:p[1-9]");
+
+    /**
+     * Producers and consumers make the same checks, because both come by here.
+     *
+     * @throws EnvelopeRefused when id, name or queue are empty, longer than 256 characters or hold control characters: they end up in keys, logs and metrics; when a queue's
+     *     name ends like the stream of another queue's priority; when a count is negative or a time limit beyond 366 days
+     */
     public Envelope {
         label("id", id);
         label("name", name);
         label("queue", queue);
+        if (PRIORITY_STREAM.matcher(queue).matches()) {
+            throw new EnvelopeRefused(
+                    "queue ends with :p and a digit, which names a priority of another queue: choose another name");
+        }
+        notNegative("attempt", attempt);
+        notNegative("maxRetries", maxRetries);
+        notNegative("visibilityTimeout", visibilityTimeoutMs == null ? 0 : visibilityTimeoutMs);
+        timeLimit(meta, "stem.timeLimitMs");
+        timeLimit(meta, "stem.softTimeLimitMs");
         headers = Map.copyOf(headers);
+    }
+
+    private static void notNegative(String field, long count) {
+        if (count < 0) {
+            throw new EnvelopeRefused(field + " is below 0");
+        }
+    }
+
+    private static void timeLimit(ObjectNode meta, String member) {
+        JsonNode limit = meta.get(member);
+        if (limit != null && limit.isNumber() && !(limit.doubleValue() <= MAX_TIME_LIMIT_MS)) {
+            throw new EnvelopeRefused(member + " is beyond " + MAX_TIME_LIMIT_MS + " ms (366 days)");
+        }
     }
 
     private static void label(String field, String text) {

@@ -74,16 +74,22 @@ final class EnvelopeReader {
 
     /** The numbers of the arguments can be written again: no later step finds out that they cannot. */
     private static Envelope checked(Envelope envelope) {
-        checkIntegers("args", envelope.args());
-        checkIntegers("meta", envelope.meta());
+        check("args", envelope.args(), 0);
+        check("meta", envelope.meta(), 0);
         return envelope;
     }
 
-    private static void checkIntegers(String field, JsonNode node) {
+    /** What the parser leaves open of {@link PayloadCheck#signed}. */
+    private static void check(String field, JsonNode node, int depth) {
         if (node.isIntegralNumber() && !node.canConvertToLong()) {
             throw new EnvelopeRefused(field + " holds a whole number beyond 64 bits");
         }
-        node.forEach(child -> checkIntegers(field, child));
+        if (depth > PayloadCheck.MAX_DEPTH) {
+            throw new EnvelopeRefused(field + " is nested deeper than " + PayloadCheck.MAX_DEPTH);
+        }
+        for (JsonNode child : node) {
+            check(field, child, depth + 1);
+        }
     }
 
     /** An envelope made by hand may come without: it gets an id with each reading, as in Stem 0.2, and no signature can fit it. */

@@ -23,6 +23,8 @@ public final class EnvelopeText {
     private static final int WHOLE = 512;
 
     private static final int PART = 128;
+    /** Longest text that retries and replays add to an envelope. */
+    private static final int ADDED_ON_THE_WAY = 4_096;
 
     private EnvelopeText() {}
 
@@ -113,7 +115,7 @@ public final class EnvelopeText {
 
     /** As {@link #ofJson(String)}, for texts of strangers: what is longer is refused unread. */
     public static Message ofJson(String json, int most) {
-        refuseLonger(json.length(), most);
+        refuseUnread(json.length(), most);
         return ofJson(json);
     }
 
@@ -169,13 +171,20 @@ public final class EnvelopeText {
         for (String value : fields.values()) {
             length += value.length();
         }
-        refuseLonger(length, most);
+        refuseUnread(length, most);
         return ofFields(fields);
     }
 
-    private static void refuseLonger(long length, int most) {
+    /** For producers. Readers accept a little more, because a signature and the delivery state are added on the way. @throws EnvelopeRefused when it is longer */
+    public static void refuseLonger(long length, int most) {
         if (length > most) {
             throw new EnvelopeRefused("the envelope is longer than " + most + " characters (STEM_MAX_ENVELOPE_BYTES)");
+        }
+    }
+
+    private static void refuseUnread(long length, int most) {
+        if (length > (long) most + ADDED_ON_THE_WAY) {
+            refuseLonger(length, most);
         }
     }
 }

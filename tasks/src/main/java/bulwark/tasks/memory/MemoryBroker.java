@@ -11,6 +11,7 @@ import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.stores.EntryId;
@@ -87,10 +88,20 @@ final class MemoryBroker implements Broker {
 
     @Override
     public void publish(List<Outgoing> messages) {
-        locked(() -> {
+        publication(messages).run();
+    }
+
+    @Override
+    public Runnable publication(List<Outgoing> messages) {
+        messages.forEach(MemoryBroker::refuseLonger);
+        return () -> locked(() -> {
             messages.forEach(this::publishOne);
             return messages;
         });
+    }
+
+    private static void refuseLonger(Outgoing out) {
+        EnvelopeText.refuseLonger(EnvelopeText.json(out.message()).length(), MAX_ENVELOPE_BYTES);
     }
 
     private void publishOne(Outgoing out) {
@@ -103,6 +114,7 @@ final class MemoryBroker implements Broker {
 
     @Override
     public boolean publishOnce(String identity, Duration remembered, Outgoing message) {
+        refuseLonger(message);
         return locked(() -> {
             Instant now = clock.instant();
             identities.values().removeIf(until -> !until.isAfter(now));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,13 @@ final class Entering {
     private static final Pattern PLACED = Pattern.compile(",\"x-priority\":([0-9])}$");
 
     private final Keys keys;
+    private final int maxEnvelopeBytes;
     /** The few names that fields have, as bytes. */
     private final Map<String, Rawable> names = new ConcurrentHashMap<>();
 
-    Entering(Keys keys) {
+    Entering(Keys keys, int maxEnvelopeBytes) {
         this.keys = keys;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
     }
 
     /** For scripts: key, score, number of values, values. */
@@ -69,18 +72,27 @@ final class Entering {
         });
     }
 
+    /** Of a new message. @throws EnvelopeRefused when no consumer would read it */
     CommandArguments command(String queue, Message message, int priority, @Nullable Instant notBefore, Instant now) {
         if (notBefore != null && notBefore.isAfter(now)) {
-            return Line.command(Command.ZADD, keys.delayed(queue), score(notBefore), member(message, priority));
+            String member = member(message, priority);
+            EnvelopeText.refuseLonger(member.length(), maxEnvelopeBytes);
+            return Line.command(Command.ZADD, keys.delayed(queue), score(notBefore), member);
         }
         CommandArguments command = new CommandArguments(Command.XADD)
                 .add(keys.stream(queue, priority))
                 .add("*");
-        EnvelopeText.eachField(
-                message,
-                (name, value) -> command.add(names.computeIfAbsent(name, RawableFactory::from))
-                        .add(value));
+        addFields(command, message);
         return command;
+    }
+
+    void addFields(CommandArguments command, Message message) {
+        LongAdder length = new LongAdder();
+        EnvelopeText.eachField(message, (name, value) -> {
+            length.add(value.length());
+            command.add(names.computeIfAbsent(name, RawableFactory::from)).add(value);
+        });
+        EnvelopeText.refuseLonger(length.sum(), maxEnvelopeBytes);
     }
 
     /** Rounded up: never before the time. */

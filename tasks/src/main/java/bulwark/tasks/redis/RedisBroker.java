@@ -11,7 +11,6 @@ import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.StatusText;
 import bulwark.tasks.stores.StatusRules;
@@ -47,7 +46,7 @@ final class RedisBroker implements Broker {
         this.lines = lines;
         this.keys = keys;
         this.clock = clock;
-        entering = new Entering(keys);
+        entering = new Entering(keys, maxEnvelopeBytes);
         leases = new Leases(lines);
         taking = new Taking(lines, keys, clock, entering, maxEnvelopeBytes);
         settling = new Settling(lines, keys, clock, entering, leases, retention);
@@ -122,8 +121,7 @@ final class RedisBroker implements Broker {
     public void broadcast(String channel, Envelope envelope) {
         CommandArguments command =
                 Line.command(Command.XADD, List.of(keys.broadcast(channel), "MAXLEN", "~", BROADCASTS_KEPT, "*"));
-        EnvelopeText.eachField(
-                Message.fresh(envelope), (name, value) -> command.add(name).add(value));
+        entering.addFields(command, Message.fresh(envelope));
         command.add("delivery").add("at-least-once");
         lines.with(line -> line.call(command));
     }

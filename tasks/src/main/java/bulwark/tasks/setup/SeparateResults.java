@@ -47,23 +47,34 @@ final class SeparateResults implements Broker {
 
     @Override
     public void publish(List<Outgoing> messages) {
-        List<Outgoing> bare = new ArrayList<>(messages.size());
-        for (Outgoing message : messages) {
-            bare.add(recorded(message));
-        }
-        broker.publish(bare);
+        publication(messages).run();
+    }
+
+    /** What the broker refuses leaves no status behind. */
+    @Override
+    public Runnable publication(List<Outgoing> messages) {
+        Runnable sending =
+                broker.publication(messages.stream().map(SeparateResults::bare).toList());
+        return () -> {
+            messages.forEach(this::record);
+            sending.run();
+        };
     }
 
     @Override
     public boolean publishOnce(String identity, Duration remembered, Outgoing message) {
-        return broker.publishOnce(identity, remembered, recorded(message));
+        record(message);
+        return broker.publishOnce(identity, remembered, bare(message));
     }
 
-    private Outgoing recorded(Outgoing message) {
+    private void record(Outgoing message) {
         if (message.recordQueued()) {
             Instant now = clock.instant();
             results.putIfAbsent(StatusRules.queued(message, now), StatusRules.queuedRetention(message, now));
         }
+    }
+
+    private static Outgoing bare(Outgoing message) {
         return new Outgoing(message.message(), message.queue(), message.priority(), message.notBefore(), false);
     }
 

@@ -27,9 +27,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -243,5 +245,34 @@ class TaskClientTest {
 
     private static ObjectNode args(int n) {
         return JsonNodeFactory.instance.objectNode().put("n", n);
+    }
+
+    @Test
+    void a_call_that_no_consumer_would_accept_is_refused_by_the_producer() {
+        TaskCall call = TaskCall.named("demo.echo", JsonNodeFactory.instance.objectNode());
+        JsonNode deep = JsonNodeFactory.instance.numberNode(1);
+        for (int i = 0; i < 95; i++) {
+            deep = JsonNodeFactory.instance.arrayNode().add(deep);
+        }
+        JsonNode tooDeep = deep;
+
+        assertRefused(() -> client.enqueue(call.withMaxRetries(-5)), "maxRetries");
+        assertRefused(() -> client.enqueue(call.withQueue("x:p3")), "queue");
+        assertRefused(() -> client.enqueue(call.withHardTimeLimit(Duration.ofDays(400_000))), "stem.timeLimitMs");
+        assertRefused(() -> client.enqueue(call.withSoftTimeLimit(Duration.ofDays(400_000))), "stem.softTimeLimitMs");
+        assertRefused(() -> client.enqueue(call.withVisibilityTimeout(Duration.ofMillis(-1))), "visibilityTimeout");
+        assertRefused(
+                () -> client.enqueue(TaskCall.named(
+                        "demo.echo", JsonNodeFactory.instance.objectNode().set("deep", tooDeep))),
+                "nested deeper");
+        assertRefused(
+                () -> client.enqueue(TaskCall.named(
+                        "demo.echo", JsonNodeFactory.instance.objectNode().putPOJO("x", new Object()))),
+                "args");
+        assertThat(stores.broker().counts("x:p3").pending()).isZero();
+    }
+
+    private static void assertRefused(ThrowingCallable send, String field) {
+        assertThatThrownBy(send).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(field);
     }
 }

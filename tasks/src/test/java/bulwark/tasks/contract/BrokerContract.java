@@ -11,6 +11,7 @@ import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import bulwark.tasks.broker.Arrival;
@@ -373,5 +374,54 @@ public abstract class BrokerContract extends BrokerSuite {
             assertThat(other.take(rival, 1, LEASE.dividedBy(4))).isEmpty();
         }
         assertThat(broker.settle(List.of(done(got)))).containsExactly(true);
+    }
+
+    @Test
+    public void what_no_consumer_would_read_is_refused_when_it_is_sent() throws InterruptedException {
+        Envelope envelope = envelope("q");
+        Envelope tooLong = new Envelope(
+                envelope.id(),
+                "demo.echo",
+                Examples.object().put("pad", "x".repeat(1 << 20)),
+                Map.of(),
+                Examples.now(),
+                null,
+                0,
+                0,
+                0,
+                null,
+                "q",
+                Examples.object());
+
+        assertThatThrownBy(() -> publish(tooLong))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("STEM_MAX_ENVELOPE_BYTES");
+
+        assertThat(broker.counts("q").pending()).isZero();
+        assertThat(results.get(tooLong.id())).isEmpty();
+    }
+
+    @Test
+    public void what_is_just_short_enough_to_be_sent_is_also_read_after_a_retry() throws InterruptedException {
+        Envelope envelope = envelope("q");
+        Envelope longest = new Envelope(
+                envelope.id(),
+                "demo.echo",
+                Examples.object().put("pad", "x".repeat((1 << 20) - 500)),
+                Map.of(),
+                Examples.now(),
+                null,
+                0,
+                0,
+                0,
+                null,
+                "q",
+                Examples.object());
+        publish(longest);
+        Arrival got = takeOne(longSubscription("q"));
+        broker.settle(List.of(
+                again(got, new Message(longest, new DeliveryState(1, Examples.now(), Examples.now())), null)));
+
+        assertThat(message(takeOne(longSubscription("q"))).envelope()).isEqualTo(longest);
     }
 }

@@ -29,6 +29,23 @@ public sealed interface Arrival {
     }
 
     /**
+     * An entry that is heavy in memory once it is read, for consumers who ask for such (see {@link TakeLimits#unread}).
+     *
+     * @param characters length of its text
+     * @param weight about how many bytes it takes once it is read
+     */
+    record Unread(Receipt receipt, String queue, List<HolderDeath> deaths, long characters, long weight, Text text)
+            implements Arrival {
+        /** As it is stored. */
+        public interface Text {
+            /** @return a {@link Delivery} or {@link Malformed} */
+            Arrival read();
+
+            Malformed refuse(String reason);
+        }
+    }
+
+    /**
      * An entry that is no envelope: to be dead-lettered by whoever took it.
      *
      * @param fields as stored, each cut to a sane length

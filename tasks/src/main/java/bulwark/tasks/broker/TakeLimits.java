@@ -5,13 +5,14 @@ package bulwark.tasks.broker;
  *
  * @param maxEntries with 0 the consumer only joins its channels
  * @param suspects whether one entry may come whose holders died {@value #SUSPECT_AFTER} times or more. Who takes one at a time lets such an entry take nothing but itself down
+ * @param unread whether heavy entries come as {@link Arrival.Unread}, to be read when there is memory for them
  */
-public record TakeLimits(int maxEntries, boolean suspects) {
+public record TakeLimits(int maxEntries, boolean suspects, boolean unread) {
     /** Deaths from which on an entry is under suspicion. */
     public static final int SUSPECT_AFTER = 2;
 
     public static TakeLimits of(int maxEntries) {
-        return new TakeLimits(maxEntries, true);
+        return new TakeLimits(maxEntries, true, false);
     }
 
     /** @param deliveries so far */

@@ -15,6 +15,7 @@ import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeWeight;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.stores.EntryId;
@@ -112,16 +113,36 @@ final class RowBroker implements Broker {
                 limits.maxEntries(),
                 patience.toMillis(),
                 limits.suspects());
-        return queues.take(demand).stream().map(taken -> arrival(taken, by)).toList();
+        return queues.take(demand).stream()
+                .map(taken -> arrival(taken, by, limits.unread()))
+                .toList();
     }
 
-    private Arrival arrival(Row.Taken taken, Subscription by) {
-        Receipt receipt = new Receipt(
-                taken.queue(),
-                taken.broadcast() ? "broadcast" : "queue",
-                by.consumer(),
-                EntryId.text(taken.id()),
-                taken.delivery());
+    private Arrival arrival(Row.Taken taken, Subscription by, boolean mayStayUnread) {
+        if (mayStayUnread && !taken.broadcast()) {
+            long weight = EnvelopeWeight.of(taken.message());
+            if (weight > EnvelopeWeight.LIGHT) {
+                Receipt receipt = receipt(taken, by);
+                return new Arrival.Unread(
+                        receipt,
+                        taken.queue(),
+                        HolderDeath.parse(taken.deaths()),
+                        taken.message().length(),
+                        weight,
+                        new Arrival.Unread.Text() {
+                            @Override
+                            public Arrival read() {
+                                return arrival(taken, by, false);
+                            }
+
+                            @Override
+                            public Arrival.Malformed refuse(String reason) {
+                                return malformed(receipt, taken, reason);
+                            }
+                        });
+            }
+        }
+        Receipt receipt = receipt(taken, by);
         try {
             return new Arrival.Delivery(
                     receipt,
@@ -130,9 +151,21 @@ final class RowBroker implements Broker {
                     taken.broadcast(),
                     HolderDeath.parse(taken.deaths()));
         } catch (EnvelopeRefused e) {
-            return new Arrival.Malformed(
-                    receipt, taken.queue(), sample(taken.message()), String.valueOf(e.getMessage()));
+            return malformed(receipt, taken, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Receipt receipt(Row.Taken taken, Subscription by) {
+        return new Receipt(
+                taken.queue(),
+                taken.broadcast() ? "broadcast" : "queue",
+                by.consumer(),
+                EntryId.text(taken.id()),
+                taken.delivery());
+    }
+
+    private static Arrival.Malformed malformed(Receipt receipt, Row.Taken taken, String reason) {
+        return new Arrival.Malformed(receipt, taken.queue(), sample(taken.message()), reason);
     }
 
     private static Map<String, String> sample(String text) {

@@ -8,6 +8,7 @@ import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeWeight;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
@@ -68,7 +69,7 @@ final class Taking {
         int max = limits.maxEntries();
         Taker taker = takers.get(subscription, fresh -> new Taker(fresh, Source.of(fresh, keys), System::nanoTime));
         if (max == 0) {
-            lines.with(line -> look(line, taker, max, true));
+            lines.with(line -> look(line, taker, limits, true));
             return List.of();
         }
         long end = System.nanoTime() + wait.toNanos();
@@ -80,7 +81,7 @@ final class Taking {
             if (!expired.isEmpty()) {
                 return expired;
             }
-            Found found = lines.with(line -> lookFast(line, taker, max));
+            Found found = lines.with(line -> lookFast(line, taker, limits));
             if (!found.arrivals.isEmpty()) {
                 return taken(taker, found.arrivals);
             }
@@ -89,7 +90,7 @@ final class Taking {
                 return List.of();
             }
             if (!found.moved) {
-                List<Arrival> awaited = await(taker, found, Math.min(left, LONGEST_WAIT_MILLIS));
+                List<Arrival> awaited = await(taker, found, limits.unread(), Math.min(left, LONGEST_WAIT_MILLIS));
                 if (!awaited.isEmpty()) {
                     return taken(taker, awaited);
                 }
@@ -112,9 +113,10 @@ final class Taking {
             List<Arrival> arrivals, boolean moved, @Nullable Long soonest, List<String> lasts) {}
 
     /** The stream where most is waiting, that of the last queue without a priority, is read by a plain command: a script would copy each text twice. */
-    private Found lookFast(Line line, Taker taker, int max) {
+    private Found lookFast(Line line, Taker taker, TakeLimits limits) {
+        int max = limits.maxEntries();
         Source last = taker.sources().getLast();
-        Found found = look(line, taker, max, last.again());
+        Found found = look(line, taker, limits, last.again());
         int left = max - found.arrivals.size();
         if (left <= 0 || last.again()) {
             return found;
@@ -122,6 +124,7 @@ final class Taking {
         try {
             found.arrivals.addAll(arrivals(
                     taker,
+                    limits.unread(),
                     line.call(
                             Command.XREADGROUP,
                             "GROUP",
@@ -137,17 +140,17 @@ final class Taking {
             throw e;
         } catch (JedisDataException missing) {
             // No such stream or group: the script makes them, or says what is wrong.
-            Found whole = look(line, taker, left, true);
+            Found whole = look(line, taker, new TakeLimits(left, limits.suspects(), limits.unread()), true);
             whole.arrivals.addAll(0, found.arrivals);
             return whole;
         }
     }
 
-    private Found look(Line line, Taker taker, int max, boolean all) {
+    private Found look(Line line, Taker taker, TakeLimits limits, boolean all) {
         List<Object> arguments = new ArrayList<>();
         arguments.add(clock.millis());
         arguments.add(taker.consumer());
-        arguments.add(max);
+        arguments.add(limits.maxEntries());
         arguments.add(all ? "1" : "0");
         arguments.add(taker.sources().size());
         for (Source source : taker.sources()) {
@@ -165,7 +168,7 @@ final class Taking {
             move(line, taker, Reply.texts(due));
         }
         return new Found(
-                arrivals(taker, reply.get(2)),
+                arrivals(taker, limits.unread(), reply.get(2)),
                 !Reply.list(reply.get(1)).isEmpty(),
                 soonest.isEmpty() ? null : (long) Double.parseDouble(soonest),
                 Reply.texts(reply.get(3)));
@@ -182,7 +185,7 @@ final class Taking {
                         entering.moving(delayed, source.base(), keyAndMembers.subList(1, keyAndMembers.size()))));
     }
 
-    private List<Arrival> arrivals(Taker taker, @Nullable Object streams) {
+    private List<Arrival> arrivals(Taker taker, boolean unread, @Nullable Object streams) {
         List<Arrival> arrivals = new ArrayList<>();
         for (Object each : Reply.list(streams)) {
             List<@Nullable Object> stream = Reply.list(each);
@@ -198,7 +201,8 @@ final class Taking {
                             Reply.text(idAndFields.get(0)),
                             1,
                             Reply.fields(idAndFields.get(1)),
-                            List.of()));
+                            List.of(),
+                            unread));
                 }
             }
         }
@@ -212,8 +216,40 @@ final class Taking {
             String id,
             long delivery,
             Map<String, String> fields,
-            List<HolderDeath> deaths) {
+            List<HolderDeath> deaths,
+            boolean mayStayUnread) {
         Receipt receipt = new Receipt(stream, source.group(), taker.consumer(), id, delivery);
+        if (mayStayUnread && !source.broadcast()) {
+            long weight = 0;
+            long characters = 0;
+            for (String value : fields.values()) {
+                weight += EnvelopeWeight.of(value);
+                characters += value.length();
+            }
+            if (weight > EnvelopeWeight.LIGHT) {
+                return new Arrival.Unread(
+                        receipt, source.name(), deaths, characters, weight, text(receipt, source, fields, deaths));
+            }
+        }
+        return read(receipt, source, fields, deaths);
+    }
+
+    private Arrival.Unread.Text text(
+            Receipt receipt, Source source, Map<String, String> fields, List<HolderDeath> deaths) {
+        return new Arrival.Unread.Text() {
+            @Override
+            public Arrival read() {
+                return Taking.this.read(receipt, source, fields, deaths);
+            }
+
+            @Override
+            public Arrival.Malformed refuse(String reason) {
+                return new Arrival.Malformed(receipt, source.name(), cut(fields), reason);
+            }
+        };
+    }
+
+    private Arrival read(Receipt receipt, Source source, Map<String, String> fields, List<HolderDeath> deaths) {
         try {
             return new Arrival.Delivery(
                     receipt,
@@ -270,13 +306,14 @@ final class Taking {
                         Reply.text(entry.get(2)),
                         Reply.number(entry.get(3)),
                         Reply.fields(entry.get(4)),
-                        HolderDeath.parse(Reply.text(entry.get(5)))));
+                        HolderDeath.parse(Reply.text(entry.get(5))),
+                        limits.unread()));
             }
         }
         return arrivals;
     }
 
-    private List<Arrival> await(Taker taker, Found found, long longest) {
+    private List<Arrival> await(Taker taker, Found found, boolean unread, long longest) {
         long millis = found.soonest == null ? longest : Math.min(longest, found.soonest - clock.millis());
         if (millis <= 0) {
             return List.of();
@@ -286,7 +323,7 @@ final class Taking {
         return lines.apart(line -> {
             try {
                 Object reply = line.waiting(millis, waiting);
-                return takes ? arrivals(taker, reply) : List.of();
+                return takes ? arrivals(taker, unread, reply) : List.of();
             } catch (JedisConnectionException e) {
                 throw e;
             } catch (JedisDataException e) {

@@ -128,6 +128,11 @@ public final class TaskSettings {
         add("RESULT_RETENTION", DURATION, "1d", "ours: how long results are kept");
         add("EXEC_FILE", TEXT, null, "ours: owner-only file of the programs that tasks may run");
         add("MAX_ENVELOPE_BYTES", COUNT, "1048576", "ours: longest envelope that is read");
+        add(
+                "WORKER_MEMORY_MIB",
+                COUNT,
+                null,
+                "ours: memory of all tasks of a worker together, in MiB; unset or 0 = a third of the heap");
         add("MAX_RESULT_BYTES", COUNT, "1048576", "ours: longest result that is kept, as JSON; at least 1");
         add(
                 "MAX_DELIVERIES",

@@ -21,6 +21,7 @@ final class Deliveries {
     private final Endings endings;
     private final Reports reports;
     private final ResultBackend results;
+    private final TaskMemory memory;
     private final InFlight inFlight;
 
     Deliveries(
@@ -29,19 +30,28 @@ final class Deliveries {
             Endings endings,
             Reports reports,
             ResultBackend results,
+            TaskMemory memory,
             InFlight inFlight) {
         this.admission = admission;
         this.runs = runs;
         this.endings = endings;
         this.reports = reports;
         this.results = results;
+        this.memory = memory;
         this.inFlight = inFlight;
     }
 
     /** Never throws: what fails here for good becomes a dead letter, anything else is redelivered. */
     void handle(Held held) {
         try {
+            if (held.arrival() instanceof Arrival.Unread unread) {
+                read(held, unread);
+                if (!inFlight.holds(held)) {
+                    return;
+                }
+            }
             switch (held.arrival()) {
+                case Arrival.Unread _ -> throw new IllegalStateException("an entry was not read");
                 case Arrival.Malformed malformed -> malformed(held, malformed);
                 case Arrival.Delivery delivery -> {
                     if (!delivery.deaths().isEmpty()) {
@@ -101,6 +111,30 @@ final class Deliveries {
                 }
             }
             case Decision.Later later -> later(held, delivery, later);
+        }
+    }
+
+    /** Waits until there is memory for it. */
+    private void read(Held held, Arrival.Unread unread) {
+        try {
+            if (memory.holds(unread.weight())) {
+                memory.acquire(unread.weight());
+                held.read(unread, unread.weight());
+                if (inFlight.holds(held)) {
+                    held.read(unread.text().read(), unread.weight());
+                }
+                if (!inFlight.holds(held)) {
+                    // Another worker got it while it waited.
+                    memory.release(held.takeWeight());
+                }
+            } else {
+                String reason =
+                        "the task would take about " + (unread.weight() >> 20) + " MiB of memory, and all tasks of this"
+                                + " worker together have " + (memory.total() >> 20) + " (STEM_WORKER_MEMORY_MIB)";
+                held.read(unread.text().refuse(reason), 0);
+            }
+        } finally {
+            memory.read(unread.characters());
         }
     }
 

@@ -60,6 +60,8 @@ final class Endings {
         Settlement.Letter letter = switch (held.arrival()) {
             case Arrival.Delivery delivery -> new Settlement.Letter.Whole(delivery.message());
             case Arrival.Malformed malformed -> new Settlement.Letter.Fields(malformed.fields());
+            case Arrival.Unread unread ->
+                new Settlement.Letter.Fields(unread.text().refuse("").fields());
         };
         String queue = held.arrival().queue();
         send(

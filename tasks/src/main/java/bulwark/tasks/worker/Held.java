@@ -4,6 +4,7 @@ import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Receipt;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,8 @@ final class Held {
         LOST
     }
 
-    private final Arrival arrival;
+    private volatile Arrival arrival;
+    private final AtomicLong weight = new AtomicLong();
     private final AtomicBoolean claimed = new AtomicBoolean();
     private volatile Stop stop = Stop.NONE;
     private volatile long startedNanos;
@@ -35,6 +37,17 @@ final class Held {
 
     Held(Arrival arrival) {
         this.arrival = arrival;
+    }
+
+    /** It was read, with memory of that many bytes, which is given back when it is held no longer. */
+    void read(Arrival as, long bytes) {
+        arrival = as;
+        weight.set(bytes);
+    }
+
+    /** The memory that is to be given back, told to one caller only. */
+    long takeWeight() {
+        return weight.getAndSet(0);
     }
 
     Arrival arrival() {

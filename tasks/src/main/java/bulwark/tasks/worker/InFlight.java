@@ -16,9 +16,11 @@ final class InFlight {
     private final Map<Receipt, Held> held = new ConcurrentHashMap<>();
     private final AtomicInteger suspects = new AtomicInteger();
     private final Room room;
+    private final TaskMemory memory;
 
-    InFlight(int most) {
+    InFlight(int most, TaskMemory memory) {
         room = new Room(most);
+        this.memory = memory;
     }
 
     private static final class Room extends Semaphore {
@@ -65,11 +67,16 @@ final class InFlight {
 
     void remove(Held one) {
         if (held.remove(one.receipt(), one)) {
+            memory.release(one.takeWeight());
             room.release();
             if (suspect(one)) {
                 suspects.decrementAndGet();
             }
         }
+    }
+
+    boolean holds(Held one) {
+        return held.get(one.receipt()) == one;
     }
 
     @Nullable

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration FULL_PAUSE = Duration.ofMillis(20);
     private static final int MOST = 256;
     private static final long FIRST_PAUSE_MS = 100;
     private static final long LONGEST_PAUSE_MS = 3_000;
@@ -24,6 +25,8 @@ final class Intake {
     private final Deliveries deliveries;
     private final Pulse pulse;
     private final Pace pace;
+    private final TaskMemory memory;
+    private final int maxEnvelopeBytes;
     /** What may be fetched ahead of the permits to run. */
     private final int ahead;
 
@@ -37,6 +40,8 @@ final class Intake {
             Deliveries deliveries,
             Pulse pulse,
             Pace pace,
+            TaskMemory memory,
+            int maxEnvelopeBytes,
             int ahead) {
         this.broker = broker;
         this.subscription = subscription;
@@ -44,25 +49,35 @@ final class Intake {
         this.deliveries = deliveries;
         this.pulse = pulse;
         this.pace = pace;
+        this.memory = memory;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
         this.ahead = ahead;
     }
 
     Duration once() throws InterruptedException {
         pulse.moved();
         holdBack();
-        int room = inFlight.reserve(MOST, WAIT.toMillis());
+        int wanted = memory.room(MOST, maxEnvelopeBytes);
+        if (wanted == 0) {
+            return FULL_PAUSE;
+        }
+        int room = inFlight.reserve(wanted, WAIT.toMillis());
         if (room == 0) {
             return Duration.ZERO;
         }
         int taken = 0;
         try {
-            List<Arrival> arrivals = broker.take(subscription, new TakeLimits(room, !inFlight.holdsSuspect()), WAIT);
+            List<Arrival> arrivals =
+                    broker.take(subscription, new TakeLimits(room, !inFlight.holdsSuspect(), true), WAIT);
             taken = arrivals.size();
             pulse.answered();
             answered();
             for (Arrival arrival : arrivals) {
                 Held held = new Held(arrival);
                 inFlight.add(held);
+                if (arrival instanceof Arrival.Unread unread) {
+                    memory.arrived(unread.characters());
+                }
                 start(held);
             }
             return Duration.ZERO;

@@ -74,7 +74,8 @@ public final class Worker {
         this.settings = settings;
         Broker broker = parts.stores().broker();
         Clock clock = parts.clock();
-        inFlight = new InFlight(settings.held());
+        TaskMemory memory = new TaskMemory(settings.limits().memoryBytes());
+        inFlight = new InFlight(settings.held(), memory);
         Totals totals = new Totals();
         Meters meters = new Meters(parts.metrics());
         Reports reports = new Reports(settings, meters, events, parts.evidence(), totals, clock);
@@ -119,11 +120,21 @@ public final class Worker {
                 settings.limits().maxDeliveries(),
                 clock);
         Deliveries deliveries =
-                new Deliveries(admission, runs, endings, reports, parts.stores().results(), inFlight);
+                new Deliveries(admission, runs, endings, reports, parts.stores().results(), memory, inFlight);
         subscription = new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
         int ahead = Math.max(0, settings.held() - settings.concurrency());
         intake = new Loop(
-                "stem-intake", new Intake(broker, subscription, inFlight, deliveries, pulse, pace, ahead)::once);
+                "stem-intake",
+                new Intake(
+                        broker,
+                        subscription,
+                        inFlight,
+                        deliveries,
+                        pulse,
+                        pace,
+                        memory,
+                        settings.limits().maxEnvelopeBytes(),
+                        ahead)::once);
         renewal = new Loop("stem-renewal", new Renewal(broker, inFlight, settings.lease(), reports, pulse)::once);
         Commands commands = new Commands(
                 settings,

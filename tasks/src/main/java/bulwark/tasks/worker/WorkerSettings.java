@@ -61,15 +61,34 @@ public record WorkerSettings(
      *
      * @param maxDeliveries how often an entry is handed out before it becomes a dead letter because its holders died; ≥ 1
      * @param maxResultBytes longest result as JSON
+     * @param maxEnvelopeBytes longest envelope
+     * @param memoryBytes what all its tasks together may take of the heap
      */
-    public record Limits(int maxDeliveries, int maxResultBytes) {
-        public static final Limits STANDARD = new Limits(5, 1 << 20);
+    public record Limits(int maxDeliveries, int maxResultBytes, int maxEnvelopeBytes, long memoryBytes) {
+        public static final Limits STANDARD = new Limits(5, 1 << 20, 1 << 20, memoryOfHeap());
+
+        /** A third of the heap: the rest is for handlers, and for what the program itself needs. */
+        static long memoryOfHeap() {
+            return Runtime.getRuntime().maxMemory() / 3;
+        }
 
         /** @throws Configuration.ConfigurationRefused when one is 0 */
         static Limits of(Configuration configuration) {
             return new Limits(
                     atLeastOne(configuration, "STEM_MAX_DELIVERIES"),
-                    atLeastOne(configuration, "STEM_MAX_RESULT_BYTES"));
+                    atLeastOne(configuration, "STEM_MAX_RESULT_BYTES"),
+                    atLeastOne(configuration, "STEM_MAX_ENVELOPE_BYTES"),
+                    memory(configuration));
+        }
+
+        private static long memory(Configuration configuration) {
+            long mebibytes = configuration.count("STEM_WORKER_MEMORY_MIB");
+            long most = Runtime.getRuntime().maxMemory() >> 20;
+            if (mebibytes > most) {
+                throw new Configuration.ConfigurationRefused(List.of("STEM_WORKER_MEMORY_MIB is " + mebibytes
+                        + " and the heap has " + most + ": raise the heap (BULWARK_HEAP) or lower the setting"));
+            }
+            return mebibytes == 0 ? memoryOfHeap() : mebibytes << 20;
         }
 
         private static int atLeastOne(Configuration configuration, String setting) {

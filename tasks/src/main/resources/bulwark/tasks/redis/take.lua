@@ -35,8 +35,13 @@ local function delayed(key)
   local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   if first[2] == nil then return end
   if tonumber(first[2]) <= tonumber(now) then
-    local members = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 128)
-    table.insert(members, 1, key)
+    local members, size = {key}, 0
+    -- By bytes as well as by number; the rest comes at the next look.
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 128)) do
+      size = size + #member
+      if size > 4194304 and #members > 1 then break end
+      members[#members + 1] = member
+    end
     due[#due + 1] = members
   elseif soonest == '' or tonumber(first[2]) < tonumber(soonest) then
     soonest = first[2]

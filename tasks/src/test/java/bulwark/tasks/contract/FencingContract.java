@@ -383,7 +383,7 @@ public abstract class FencingContract extends BrokerSuite {
 
         List<Arrival> without = new ArrayList<>();
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-            without.addAll(broker.take(third, new TakeLimits(10, false), Duration.ofMillis(200)));
+            without.addAll(broker.take(third, new TakeLimits(10, false, false), Duration.ofMillis(200)));
             return !without.isEmpty();
         });
         assertThat(without)
@@ -394,7 +394,7 @@ public abstract class FencingContract extends BrokerSuite {
         for (int i = 0; i < 3; i++) {
             List<Arrival> one = new ArrayList<>();
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-                one.addAll(broker.take(third, new TakeLimits(10, true), Duration.ofMillis(100)));
+                one.addAll(broker.take(third, new TakeLimits(10, true, false), Duration.ofMillis(100)));
                 return !one.isEmpty();
             });
             assertThat(one)

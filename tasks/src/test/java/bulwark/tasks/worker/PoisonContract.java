@@ -87,7 +87,7 @@ abstract class PoisonContract extends AtPlace {
             return "done";
         });
         String id = at.enqueue("stops");
-        WorkerSettings settings = at.settings().withLimits(new WorkerSettings.Limits(1, 1 << 20));
+        WorkerSettings settings = at.settings().withLimits(new WorkerSettings.Limits(1, 1 << 20, 1 << 20, 64 << 20));
 
         for (int i = 0; i < 3; i++) {
             long before = started.getCount();

@@ -1,0 +1,122 @@
+package bulwark.app.stem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.setup.Tasks;
+import bulwark.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A worker whose heap is far smaller than what all its tasks would take at once. It ends at the first sign of memory running out. */
+@Timeout(300)
+class SmallHeapWorkerTest {
+    private static final int TASKS = 24;
+    private static final Map<String, String> HMAC = Map.of(
+            "STEM_SIGNING_KEYS", "primary:c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ=",
+            "STEM_SIGNING_ACTIVE_KEY", "primary");
+    private static final Map<String, String> OTHER_HMAC = Map.of(
+            "STEM_SIGNING_KEYS", "primary:b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXItMTIz",
+            "STEM_SIGNING_ACTIVE_KEY", "primary");
+
+    @TempDir
+    Path folder;
+
+    private Process worker;
+
+    @AfterEach
+    void end() throws InterruptedException {
+        if (worker != null) {
+            worker.destroyForcibly();
+            worker.waitFor(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void on_the_embedded_broker_it_lives_and_every_task_ends() throws Exception {
+        itLivesAndEveryTaskEnds(Map.of());
+    }
+
+    @Test
+    void on_redis_it_lives_and_every_task_ends() throws Exception {
+        try (RedisServer redis = RedisServer.durable()) {
+            itLivesAndEveryTaskEnds(Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0"));
+        }
+    }
+
+    private void itLivesAndEveryTaskEnds(Map<String, String> broker) throws Exception {
+        List<String> ids = send(with(HMAC, broker));
+        List<String> forged = send(with(OTHER_HMAC, broker));
+        launch(with(HMAC, broker));
+
+        try (Tasks tasks = Tasks.open(with(HMAC, broker), folder, Clock.systemUTC())) {
+            await().atMost(Duration.ofSeconds(240))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> {
+                        assertThat(worker.isAlive()).as(log()).isTrue();
+                        return ids.stream().allMatch(id -> succeeded(tasks, id))
+                                && tasks.stores().broker().counts("default").dead() == forged.size();
+                    });
+        }
+        assertThat(worker.isAlive()).as(log()).isTrue();
+    }
+
+    private static boolean succeeded(Tasks tasks, String id) {
+        return tasks.stores().results().get(id).orElseThrow().state() == TaskState.SUCCEEDED;
+    }
+
+    /** 330,000 empty objects: 990 kB of text, thirty times as much as a tree. */
+    private List<String> send(Map<String, String> environment) {
+        List<String> ids = new ArrayList<>();
+        try (Tasks tasks = Tasks.open(environment, folder, Clock.systemUTC())) {
+            ObjectNode args = JsonNodeFactory.instance.objectNode().put("ms", 50);
+            ArrayNode list = args.putArray("l");
+            for (int i = 0; i < 330_000; i++) {
+                list.addObject();
+            }
+            for (int i = 0; i < TASKS; i++) {
+                ids.add(tasks.client().enqueue(TaskCall.named("demo.sleep", args)));
+            }
+        }
+        return ids;
+    }
+
+    private void launch(Map<String, String> environment) throws IOException {
+        List<String> line = new ArrayList<>(OwnProgram.commandLine(List.of("stem", "worker", "start")));
+        int flags = Math.max(line.indexOf("-cp"), line.indexOf("-jar"));
+        line.addAll(flags, List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"));
+        ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+        builder.redirectErrorStream(true).redirectOutput(folder.resolve("w.log").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("STEM"));
+        builder.environment().putAll(environment);
+        worker = builder.start();
+    }
+
+    private String log() throws IOException {
+        String log = Files.readString(folder.resolve("w.log"));
+        return log.substring(Math.max(0, log.length() - 4_000));
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(more);
+        return all;
+    }
+}

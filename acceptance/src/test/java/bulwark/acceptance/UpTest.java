@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import bulwark.testkit.SharedMaterial;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,7 @@ class UpTest {
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
             theWorkerComesBack(first);
+            nothingOfTheStateIsOpenToOthers();
         } finally {
             stop(up);
         }
@@ -110,6 +113,9 @@ class UpTest {
     private Process up(int base, Path output) throws Exception {
         String program = folder.resolve("clone/bulwark").toString();
         return new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "umask 0; exec \"$0\" \"$@\"",
                         program,
                         "up",
                         "--port-base",
@@ -143,6 +149,22 @@ class UpTest {
                     Files.getPosixFilePermissions(folder.resolve("state").resolve(file))));
         }
         return modes;
+    }
+
+    /** Whatever the umask is: each file and folder by itself, also what is derived from the stores. */
+    private void nothingOfTheStateIsOpenToOthers() throws Exception {
+        try (Stream<Path> all = Files.walk(folder.resolve("state"))) {
+            assertThat(all.filter(UpTest::isOpenToOthers).toList()).isEmpty();
+        }
+    }
+
+    private static boolean isOpenToOthers(Path path) {
+        try {
+            return !PosixFilePermissions.toString(Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS))
+                    .endsWith("------");
+        } catch (java.io.IOException gone) {
+            return false;
+        }
     }
 
     private static void stop(Process up) throws InterruptedException {

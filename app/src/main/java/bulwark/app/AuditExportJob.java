@@ -1,7 +1,7 @@
 package bulwark.app;
 
-import bulwark.facts.node.RunFile;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.process.RunFile;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.handler.TaskOptions;
@@ -57,7 +57,7 @@ public final class AuditExportJob implements TaskHandler {
     @Override
     public Object run(TaskContext context) throws IOException {
         PlatformPlaces places = PlatformPlaces.of(environment);
-        RunFile node = RunFile.ofRunningNode(places.factsStore())
+        RunFile node = RunFile.ofRunning(places.factsStore())
                 .orElseThrow(() -> new IllegalStateException("the fact node is not running: nothing was exported"));
         Map<String, Object> done = new LinkedHashMap<>();
         for (String table : TABLES) {

@@ -1,15 +1,15 @@
 package bulwark.app;
 
 import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -31,15 +31,15 @@ record FactsSetup(
     private static final String ENTITY = "stigmem://localhost/nodes/primary";
 
     static FactsSetup openOrCreate(Path directory, int portBase) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        OwnerOnlyFiles.createDirectories(directory);
         int tlsPort = portBase + 765;
         issueCertificates(directory.resolve("tls"));
         Path environment = directory.resolve(".env");
         String adminKey = null;
         if (!Files.exists(environment)) {
             adminKey = HexFormat.of().formatHex(Signing.fastest().random32().expose(SecretAccess.grant()));
-            writeOwnerOnly(environment, firstEnvironment(directory, adminKey, tlsPort));
+            OwnerOnlyFiles.write(
+                    environment, firstEnvironment(directory, adminKey, tlsPort).getBytes(StandardCharsets.UTF_8));
         }
         return new FactsSetup(directory, portBase, tlsPort, adminKey);
     }
@@ -64,14 +64,6 @@ record FactsSetup(
                 STIGMEM_TLS_KEY_PATH=%s
                 STIGMEM_TLS_CA_BUNDLE=%s
                 """.formatted(adminKey, tlsPort, tls.certificate(), tls.privateKey(), tls.caBundle());
-    }
-
-    private static void writeOwnerOnly(Path file, String text) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, text, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-        Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** What changes from start to start; nothing secret. */

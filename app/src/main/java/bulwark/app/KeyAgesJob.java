@@ -1,6 +1,6 @@
 package bulwark.app;
 
-import bulwark.facts.node.RunFile;
+import bulwark.kernel.process.RunFile;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.handler.TaskOptions;
@@ -111,10 +111,10 @@ public final class KeyAgesJob implements TaskHandler {
     }
 
     private static List<Age> ofNode(PlatformPlaces places) throws IOException, InterruptedException {
-        RunFile node = RunFile.ofRunningNode(places.factsStore())
+        RunFile node = RunFile.ofRunning(places.factsStore())
                 .orElseThrow(
                         () -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
-        String metrics = metrics("http://localhost:" + node.plainPort() + "/metrics");
+        String metrics = metrics("http://localhost:" + node.ports().getOrDefault("plain_port", 0) + "/metrics");
         Map<String, Duration> ages = new LinkedHashMap<>();
         Map<String, Duration> lefts = new LinkedHashMap<>();
         Matcher gauges = GAUGE.matcher(metrics);

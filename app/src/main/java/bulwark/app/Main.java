@@ -3,6 +3,7 @@ package bulwark.app;
 import bulwark.app.stem.Stem;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.process.FileRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsDefaults;
 import bulwark.kernel.tls.TlsRefused;
@@ -42,6 +43,7 @@ public final class Main {
             case CommandFailed failed -> error(String.valueOf(failed.getMessage()));
             case StoreRefused refused -> error(String.valueOf(refused.getMessage()));
             case KeyRefused refused -> error(String.valueOf(refused.getMessage()));
+            case FileRefused refused -> error(String.valueOf(refused.getMessage()));
             case TlsRefused refused -> error(String.valueOf(refused.getMessage()));
             case EdgeFailed failed -> error(String.valueOf(failed.getMessage()));
             default -> thrown.printStackTrace();

@@ -1,9 +1,9 @@
 package bulwark.app;
 
 import bulwark.app.stem.Stem;
-import bulwark.kernel.keys.OwnerOnlyFiles;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.io.PrintStream;

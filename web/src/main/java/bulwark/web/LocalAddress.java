@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -59,7 +60,7 @@ final class LocalAddress {
             throw new IOException("the local socket needs a file name: " + path);
         }
         if (!Files.exists(folder)) {
-            Files.createDirectories(folder, PRIVATE);
+            OwnerOnlyFiles.createDirectories(folder);
         }
         refuseOccupied();
         Path cradle = cradle(folder);

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.process.PidFile;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.setup.Tasks;

@@ -1,8 +1,11 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.config.DotEnv;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -23,5 +26,14 @@ record Session(
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8),
                 new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8),
                 Clock.systemUTC());
+    }
+
+    /** A file of settings in the {@code .env} form. @throws StemFailed naming each line that is none */
+    static Map<String, String> environmentFile(Path file) throws IOException {
+        DotEnv read = DotEnv.parse(Files.readString(file));
+        if (!read.problems().isEmpty()) {
+            throw StemFailed.usage(file + ": " + String.join("; ", read.problems()));
+        }
+        return read.values();
     }
 }

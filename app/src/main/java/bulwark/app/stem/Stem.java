@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.process.FileRefused;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -101,6 +102,7 @@ public final class Stem {
             case BrokerUnavailable unavailable -> error(err, unavailable);
             case StoreRefused refused -> error(err, refused);
             case KeyRefused refused -> error(err, refused);
+            case FileRefused refused -> error(err, refused);
             case TlsRefused refused -> error(err, refused);
             case EdgeFailed failed -> error(err, failed);
             case ScheduleEdits.Contended contended -> error(err, contended);

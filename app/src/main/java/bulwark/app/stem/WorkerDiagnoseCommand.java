@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
         }
         try {
             bulwark.kernel.config.Configuration configuration = bulwark.kernel.config.Configuration.read(
-                    bulwark.tasks.setup.TaskSettings.schema(), EnvFile.read(file), session.directory());
+                    bulwark.tasks.setup.TaskSettings.schema(), Session.environmentFile(file), session.directory());
             note("[OK ]", envFile + ": every setting reads");
             configuration.warnings().forEach(warning -> note("[WARN]", warning));
         } catch (bulwark.kernel.config.Configuration.ConfigurationRefused refused) {

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,8 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.process.ConfinedStart;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -163,13 +165,14 @@ final class WorkerMultiCommand implements Callable<Integer> {
     private Process process(MultiNode node) throws IOException {
         Path log = node.path(session.directory(), logfile);
         try {
-            Files.createDirectories(Objects.requireNonNull(log.toAbsolutePath().getParent()));
-            Files.createDirectories(Objects.requireNonNull(
-                    node.path(session.directory(), pidfile).toAbsolutePath().getParent()));
+            OwnerOnlyFiles.createDirectories(
+                    Objects.requireNonNull(log.toAbsolutePath().getParent()));
+            if (!Files.exists(log)) {
+                OwnerOnlyFiles.createNew(log).close();
+            }
         } catch (IOException e) {
             throw new StemFailed(
-                    StemFailed.UNAVAILABLE,
-                    "the folders of --pidfile and --logfile cannot be made (" + e.getMessage() + "): name others");
+                    StemFailed.UNAVAILABLE, "--logfile cannot be made (" + e.getMessage() + "): name another");
         }
         ProcessBuilder builder = new ProcessBuilder(words(node));
         builder.directory(node.path(session.directory(), workdir).toFile());
@@ -197,7 +200,7 @@ final class WorkerMultiCommand implements Callable<Integer> {
     private Map<String, String> environment(MultiNode node) throws IOException {
         Map<String, String> environment = new HashMap<>(session.environment());
         if (envFile != null) {
-            environment.putAll(EnvFile.read(session.directory().resolve(envFile)));
+            environment.putAll(Session.environmentFile(session.directory().resolve(envFile)));
         }
         environment.put("STEM_WORKER_NODE", node.name());
         environment.put("STEM_WORKER_INDEX", String.valueOf(node.index()));

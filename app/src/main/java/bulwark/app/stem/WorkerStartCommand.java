@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.process.PidFile;
 import bulwark.tasks.exec.ExecFile;
 import bulwark.tasks.handler.Handlers;
 import bulwark.tasks.handler.TaskHandler;
@@ -128,7 +130,7 @@ final class WorkerStartCommand implements Callable<Integer> {
     private static TaskEvidence evidence(Tasks tasks) throws IOException {
         Path folder = TaskSettings.stateDirectory(tasks.configuration(), tasks.directory());
         if (!Files.exists(folder)) {
-            bulwark.kernel.keys.OwnerOnlyFiles.createDirectory(folder);
+            OwnerOnlyFiles.createDirectory(folder);
         }
         return TaskEvidence.open(folder, tasks.clock());
     }
@@ -179,7 +181,10 @@ final class WorkerStartCommand implements Callable<Integer> {
     private static void logTo(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
-            Files.createDirectories(folder);
+            OwnerOnlyFiles.createDirectories(folder);
+        }
+        if (!Files.exists(file)) {
+            OwnerOnlyFiles.createNew(file).close();
         }
         PrintStream log = new PrintStream(new FileOutputStream(file.toFile(), true), true, StandardCharsets.UTF_8);
         System.setErr(log);

@@ -1,10 +1,10 @@
 package bulwark.facts.export;
 
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.facts.snapshot.OwnerFile;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.Timestamps;
@@ -74,7 +74,7 @@ public final class AuditExport {
 
     private Exported write(AuditTable table, long sinceSeq, Path out) throws IOException {
         ExportFooter footer;
-        try (FileChannel channel = OwnerFile.create(out)) {
+        try (FileChannel channel = OwnerOnlyFiles.createNew(out)) {
             try {
                 footer = write(table, sinceSeq, out, channel);
             } catch (IOException | RuntimeException e) {
@@ -82,7 +82,7 @@ public final class AuditExport {
                 throw e;
             }
         }
-        OwnerFile.syncFolder(out);
+        OwnerOnlyFiles.syncFolder(out);
         return new Exported(out, footer.members());
     }
 

@@ -1,12 +1,11 @@
 package bulwark.facts.identity;
 
 import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 
 /** The node's two rings: node signs manifests, checkpoints, exports and snapshots; issuer signs capability tokens. */
@@ -15,10 +14,7 @@ public record NodeKeys(KeyRing node, KeyRing issuer) {
     public static NodeKeys open(Path database, Signing signing, Clock clock) {
         Path directory = directory(database);
         try {
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
+            OwnerOnlyFiles.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

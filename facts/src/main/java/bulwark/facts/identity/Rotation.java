@@ -7,6 +7,7 @@ import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.process.FileRefused;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.time.Timestamps;
@@ -110,7 +111,7 @@ public final class Rotation {
     private static Ed25519Signer usable(KeyKind kind, KeyRing ring) {
         try {
             return ring.signer();
-        } catch (KeyRefused e) {
+        } catch (KeyRefused | FileRefused e) {
             throw new RotationRefused(409, "the current " + kind.wire() + " key cannot be used: " + e.getMessage());
         }
     }

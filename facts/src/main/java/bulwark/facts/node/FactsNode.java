@@ -22,6 +22,7 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.keys.Seeds;
+import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.QuotaPersistence;
 import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.signing.Signing;
@@ -37,6 +38,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,15 +155,22 @@ public final class FactsNode implements AutoCloseable {
         core.chain.start();
         resources.add(AccessWatch.start(core.store, core.audit, core.metrics, NodeCore.RESCAN_INTERVAL));
         CompletableFuture<Void> ignored = answered.thenRun(index::start);
-        Path socket = RunFile.socketFor(core.file);
+        Path socket = RunFile.socketFor(core.file, "node");
         resources.add(core.serveOwner(socket));
-        new RunFile(ProcessHandle.current().pid(), socket, port, plainPort).write(core.file);
+        new RunFile(ProcessHandle.current().pid(), socket, ports()).write(core.file);
         resources.add(Renewals.start(core, tls));
         LOG.info(
                 "ready: {} on port {}{}",
                 tls == null ? "plain HTTP" : "mutual TLS",
                 port,
                 plainPort == 0 ? "" : ", loopback HTTP on port " + plainPort);
+    }
+
+    private Map<String, Integer> ports() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("port", port);
+        ports.put("plain_port", plainPort);
+        return ports;
     }
 
     /** A new key is hashed last: that takes as long as all the rest. */
@@ -292,7 +301,11 @@ public final class FactsNode implements AutoCloseable {
                 LOG.warn("while stopping: {}", e.toString());
             }
         }
-        RunFile.remove(core.file);
+        try {
+            RunFile.remove(core.file);
+        } catch (IOException e) {
+            LOG.warn("the run file of {} stays: {}", core.file, e.toString());
+        }
         core.close();
         ended.complete(0);
     }

@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.process.RunFile;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.StoreRefused;
@@ -32,7 +33,7 @@ public final class OwnerChannel implements AutoCloseable {
 
     /** @throws StoreRefused when there is no store there, or one that must not be touched */
     public static OwnerChannel open(Map<String, String> environment, Path store, Clock clock) {
-        Optional<RunFile> running = RunFile.ofRunningNode(store);
+        Optional<RunFile> running = running(store);
         if (running.isPresent()) {
             return new OwnerChannel(running.get().socket(), null, null);
         }
@@ -46,11 +47,19 @@ public final class OwnerChannel implements AutoCloseable {
                 NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing::fastest);
         try {
             core.outbox.start();
-            Path socket = RunFile.socketFor(store);
+            Path socket = RunFile.socketFor(store, "node");
             return new OwnerChannel(socket, core, core.serveOwner(socket));
         } catch (RuntimeException | IOException e) {
             core.close();
             throw e instanceof IOException io ? new UncheckedIOException(io) : (RuntimeException) e;
+        }
+    }
+
+    private static Optional<RunFile> running(Path store) {
+        try {
+            return RunFile.ofRunning(store);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -65,6 +74,11 @@ public final class OwnerChannel implements AutoCloseable {
         }
         if (core != null) {
             core.close();
+            try {
+                RunFile.removeTemporary(core.file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.facts.recall;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +46,8 @@ final class IndexFiles implements AutoCloseable {
     /** @throws IOException (or a runtime exception of Lucene's) when the files are damaged or in use */
     static IndexFiles open(Path folder, Analyzer analyzer) throws IOException {
         VECTOR_ADVICE.setLevel(Level.SEVERE);
-        Files.createDirectories(folder);
-        MMapDirectory directory = new MMapDirectory(folder);
+        OwnerOnlyFiles.createDirectories(folder);
+        MMapDirectory directory = new OwnerOnlyDirectory(folder);
         IndexWriter writer = null;
         try {
             writer = new IndexWriter(directory, configuration(analyzer));

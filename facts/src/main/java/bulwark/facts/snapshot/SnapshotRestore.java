@@ -1,16 +1,22 @@
 package bulwark.facts.snapshot;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreFailed;
+import bulwark.kernel.storage.StoreInUse;
+import bulwark.kernel.storage.StoreLock;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -75,11 +81,15 @@ public final class SnapshotRestore {
             acceptance.check(plan);
             plan.sentences().forEach(say);
             RestoredStore.prepare(fresh, migrations, clock, manifest, plan, acceptance);
-            OwnerFile.sync(fresh);
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                channel.force(true);
+            }
             Optional<Path> former = setAside(target);
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            OwnerFile.syncFolder(target);
+            OwnerOnlyFiles.syncFolder(target);
             return new Restored(manifest, former.orElse(null));
+        } catch (StoreInUse e) {
+            throw new SnapshotRefused(database + " is open in a running node: stop the node, then restore.");
         } catch (IOException | UncheckedIOException | SQLException e) {
             throw unreadable(archive, target, e);
         } finally {
@@ -116,7 +126,7 @@ public final class SnapshotRestore {
     }
 
     private SnapshotManifest unpack(Path archive, SnapshotTrust trust, Path database) throws IOException {
-        OwnerFile.create(database).close();
+        OwnerOnlyFiles.createNew(database).close();
         SnapshotArchive.Unpacked unpacked = SnapshotArchive.unpack(archive, database);
         SnapshotManifest manifest = unpacked.manifest();
         if (!manifest.signedByItsKey(signing)) {

@@ -4,6 +4,7 @@ import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
@@ -88,8 +89,8 @@ public final class Snapshots {
                 heads,
                 identity.keys().node().signer());
         Path file = Files.isDirectory(out) ? out.resolve(name(artifacts)) : out;
-        SnapshotArchive.write(OwnerFile.create(file), manifest.json(), copy, cursor);
-        OwnerFile.syncFolder(file);
+        SnapshotArchive.write(OwnerOnlyFiles.createNew(file), manifest.json(), copy, cursor);
+        OwnerOnlyFiles.syncFolder(file);
         record(file, manifest, artifacts);
         return new Created(file, manifest);
     }

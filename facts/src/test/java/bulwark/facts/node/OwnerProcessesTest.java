@@ -3,6 +3,7 @@ package bulwark.facts.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.process.ConfinedStart;
+import bulwark.kernel.process.RunFile;
 import bulwark.kernel.time.SettableClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,8 +82,8 @@ class OwnerProcessesTest {
         return new Run(Integer.parseInt(text.substring(line + 1)), text.substring(0, line));
     }
 
-    private String socket() {
-        return RunFile.ofRunningNode(directory.resolve("stigmem.db"))
+    private String socket() throws IOException {
+        return RunFile.ofRunning(directory.resolve("stigmem.db"))
                 .orElseThrow()
                 .socket()
                 .toString();

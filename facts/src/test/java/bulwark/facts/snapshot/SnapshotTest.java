@@ -8,6 +8,7 @@ import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
 import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
@@ -120,7 +121,7 @@ class SnapshotTest {
         Path mine = Files.writeString(folder.resolve("mine.txt"), "mine");
         Path target = elsewhere.resolve("s.tar.gz");
         Path database = Files.writeString(folder.resolve("some.db"), "database");
-        var channel = OwnerFile.create(target);
+        var channel = OwnerOnlyFiles.createNew(target);
         Files.delete(target);
         Files.createSymbolicLink(target, mine);
         SnapshotArchive.write(channel, new byte[] {'{', '}'}, database, new byte[] {'{', '}'});

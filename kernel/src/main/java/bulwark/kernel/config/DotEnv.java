@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
  *
  * @param problems one sentence each, with the line but never the value
  */
-record DotEnv(Map<String, String> values, List<String> problems) {
+public record DotEnv(Map<String, String> values, List<String> problems) {
     private static final Pattern LINE =
             Pattern.compile("\\s*(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=[ \\t]*(.*?)\\s*", Pattern.DOTALL);
 
-    static DotEnv parse(String text) {
+    public static DotEnv parse(String text) {
         Map<String, String> values = new LinkedHashMap<>();
         List<String> problems = new java.util.ArrayList<>();
         int number = 0;

@@ -1,7 +1,7 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

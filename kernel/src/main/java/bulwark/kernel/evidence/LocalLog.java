@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,13 +11,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -217,17 +216,9 @@ final class LocalLog implements TransparencyLog {
     }
 
     private void create() throws IOException {
-        FileChannel.open(
-                        file,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        OwnerOnlyFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                 .close();
-        Path directory = file.getParent();
-        if (directory != null) {
-            try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-                entries.force(true);
-            }
-        }
+        OwnerOnlyFiles.syncFolder(file);
     }
 
     private void refuseWritableByOthers() throws IOException, LogUnavailable {

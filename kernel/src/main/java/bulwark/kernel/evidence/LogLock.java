@@ -1,15 +1,14 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,10 +42,7 @@ final class LogLock implements AutoCloseable {
             }
             LogLock lock = new LogLock(inProcess);
             try {
-                lock.channel = FileChannel.open(
-                        file,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                lock.channel = OwnerOnlyFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 lock.awaitOtherProcesses(lock.channel, log, deadline);
                 return lock;
             } catch (IOException | LogUnavailable | InterruptedException | RuntimeException e) {

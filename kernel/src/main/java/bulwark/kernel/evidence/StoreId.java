@@ -1,7 +1,7 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import java.io.IOException;

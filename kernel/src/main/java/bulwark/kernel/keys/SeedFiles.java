@@ -1,5 +1,6 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;

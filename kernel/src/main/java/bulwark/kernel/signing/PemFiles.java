@@ -1,6 +1,6 @@
 package bulwark.kernel.signing;
 
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +33,14 @@ public final class Store implements ReadableStore, AutoCloseable {
     private static final int READERS = 2;
 
     private final Path file;
-    private final OwnerLock lock;
+    private final StoreLock lock;
     private final Writer writer;
     private final Readers readers;
     private final List<Consumer<Throwable>> fatalListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable Throwable fatal;
 
-    private Store(Path file, OwnerLock lock, Connection writing, List<Connection> reading) throws SQLException {
+    private Store(Path file, StoreLock lock, Connection writing, List<Connection> reading) throws SQLException {
         this.file = file;
         this.lock = lock;
         String name = String.valueOf(file.getFileName());
@@ -49,7 +50,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         readers.start();
     }
 
-    private static Store start(Path file, OwnerLock lock) throws SQLException {
+    private static Store start(Path file, StoreLock lock) throws SQLException {
         List<Connection> opened = new ArrayList<>();
         try {
             // Checkpoints are our own, so that the error of their sync is seen.
@@ -98,7 +99,7 @@ public final class Store implements ReadableStore, AutoCloseable {
      */
     public static Store open(Path file, Migrations migrations, SchemaPolicy policy) {
         Path absolute = file.toAbsolutePath().normalize();
-        OwnerLock lock = OwnerLock.claim(absolute);
+        StoreLock lock = StoreLock.claim(absolute);
         Store store = null;
         try {
             prepare(absolute, lock, new Schema(absolute, migrations), policy);
@@ -114,23 +115,23 @@ public final class Store implements ReadableStore, AutoCloseable {
         }
     }
 
-    private static void prepare(Path file, OwnerLock lock, Schema schema, SchemaPolicy policy)
+    private static void prepare(Path file, StoreLock lock, Schema schema, SchemaPolicy policy)
             throws IOException, SQLException {
         if (!Files.exists(file) && policy == SchemaPolicy.REFUSE_UNLESS_CURRENT) {
             throw new StoreRefused(
                     file + " does not exist: start the node once, which creates it, or name another path.");
         }
         boolean ours = StoreFile.isOurs(file);
-        if (ours && !Files.exists(OwnerLock.fileFor(file))) {
+        if (ours && !Files.exists(StoreLock.fileFor(file))) {
             schema.refuseNewerEarly();
         }
-        Files.createDirectories(StoreFile.folder(file));
+        OwnerOnlyFiles.createDirectories(StoreFile.folder(file));
         lock.lock();
         if (!StoreFile.isOurs(file)) {
             StoreFile.create(file, schema.first());
         }
         schema.settle(policy);
-        StoreFile.restrictToOwner(file);
+        OwnerOnlyFiles.restrict(file);
     }
 
     public Path file() {
@@ -202,7 +203,7 @@ public final class Store implements ReadableStore, AutoCloseable {
     public void copyTo(Path target) {
         Path absolute = target.toAbsolutePath().normalize();
         try {
-            StoreFile.createOwnerOnly(absolute);
+            OwnerOnlyFiles.createNew(absolute).close();
         } catch (IOException e) {
             throw new StoreFailed(
                     "The copy " + absolute + " cannot be created: it exists, or its folder refuses it.", e);
@@ -212,7 +213,7 @@ public final class Store implements ReadableStore, AutoCloseable {
             vacuum.setString(1, absolute.toString());
             vacuum.executeUpdate();
             StoreFile.sync(absolute);
-            StoreFile.syncFolder(absolute);
+            OwnerOnlyFiles.syncFolder(absolute);
         } catch (SQLException | IOException e) {
             absolute.toFile().delete();
             throw new StoreFailed("The store could not be copied to " + absolute + ": " + e.getMessage(), e);
@@ -242,7 +243,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         release(lock);
     }
 
-    private static void release(OwnerLock lock) {
+    private static void release(StoreLock lock) {
         try {
             lock.release();
         } catch (IOException e) {

@@ -92,8 +92,8 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
 
     /** Shared, and of the file that is there: looking makes no file. Null when no process ever locked the store. */
     private static @Nullable FileChannel shared(Path database) throws IOException {
-        Path file = OwnerLock.fileFor(database);
-        if (OwnerLock.isHeldHere(database)) {
+        Path file = StoreLock.fileFor(database);
+        if (StoreLock.isHeldHere(database)) {
             throw inUse(database);
         }
         if (!Files.exists(file)) {

@@ -1,5 +1,6 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,18 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.Set;
 
 /** The database as a file: whose it is, and how it comes to be. Header layout: https://sqlite.org/fileformat2.html. */
 final class StoreFile {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = 100;
     private static final int APPLICATION_ID_OFFSET = 68;
@@ -53,7 +49,7 @@ final class StoreFile {
     static void create(Path file, FirstSchema schema) throws IOException, SQLException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
-        createOwnerOnly(fresh);
+        OwnerOnlyFiles.createNew(fresh).close();
         // Synced once, when it is whole.
         try (Connection connection =
                 Sqlite.open(fresh, "mode=rw", "synchronous=OFF", "application_id=" + Sqlite.APPLICATION_ID)) {
@@ -66,29 +62,11 @@ final class StoreFile {
         }
         sync(fresh);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncFolder(file);
-    }
-
-    static void createOwnerOnly(Path file) throws IOException {
-        FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-        Files.createFile(file, mode);
-    }
-
-    static void restrictToOwner(Path file) throws IOException {
-        if (!Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
-            Files.setPosixFilePermissions(file, OWNER_ONLY);
-        }
+        OwnerOnlyFiles.syncFolder(file);
     }
 
     static void sync(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-    }
-
-    /** A new name is durable only with its folder. */
-    static void syncFolder(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder(file), StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

@@ -2,7 +2,9 @@ package bulwark.kernel.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.process.FileRefused;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
@@ -125,7 +127,7 @@ class KeyRingTest {
             assertThat(mode).endsWith("------");
             for (String exposed : List.of("rwxr-----", "rwx-w----", "rwx---r--", "rwx-----x")) {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(exposed));
-                assertThatExceptionOfType(KeyRefused.class)
+                assertThatExceptionOfType(FileRefused.class)
                         .isThrownBy(this::open)
                         .withMessageContaining("chmod");
             }
@@ -177,7 +179,9 @@ class KeyRingTest {
     }
 
     private void assertRefused(String words) {
-        assertThatExceptionOfType(KeyRefused.class).isThrownBy(this::open).withMessageContaining(words);
+        assertThatThrownBy(this::open)
+                .isInstanceOfAny(KeyRefused.class, FileRefused.class)
+                .hasMessageContaining(words);
     }
 
     private static List<KeyStatus> statuses(KeyRing ring) {

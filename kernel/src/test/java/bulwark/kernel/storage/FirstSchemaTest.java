@@ -2,6 +2,7 @@ package bulwark.kernel.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -26,7 +27,7 @@ class FirstSchemaTest {
         Path ours = folder.resolve("ours.db");
         Path flyways = folder.resolve("flyway.db");
         StoreFile.create(ours, new FirstSchema(MIGRATIONS));
-        StoreFile.createOwnerOnly(flyways);
+        OwnerOnlyFiles.createNew(flyways).close();
         FlywayMigrations.run(flyways, MIGRATIONS);
         String schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid";
         assertThat(rows(ours, schema)).isEqualTo(rows(flyways, schema));

@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.kernel.process.RunFile;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.web.EdgeRefusal;
 import bulwark.web.LocalSocket;
@@ -38,9 +39,9 @@ final class Serving implements AutoCloseable {
     }
 
     static Serving start(Path store, Holder holder) throws IOException {
-        Path path = HolderFile.socketFor(store);
+        Path path = RunFile.socketFor(store, "tasks");
         Serving serving = new Serving(store, path, holder);
-        new HolderFile(ProcessHandle.current().pid(), path).write(store);
+        new RunFile(ProcessHandle.current().pid(), path, Map.of()).write(store);
         return serving;
     }
 
@@ -79,12 +80,15 @@ final class Serving implements AutoCloseable {
             return;
         }
         try {
-            HolderFile.remove(store);
+            try {
+                RunFile.remove(store);
+            } finally {
+                holder.wakeAll();
+                socket.close();
+                RunFile.removeTemporary(store);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            holder.wakeAll();
-            socket.close();
         }
     }
 

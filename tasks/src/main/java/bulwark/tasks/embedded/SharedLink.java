@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.kernel.process.RunFile;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -42,7 +43,7 @@ final class SharedLink implements Link {
     private sealed interface Side {
         record Holding(Holder holder, Serving serving) implements Side {}
 
-        record Asking(HolderFile there) implements Side {}
+        record Asking(RunFile there) implements Side {}
 
         /** Somebody holds it and has not said where to ask. */
         record Unknown() implements Side {}
@@ -64,7 +65,7 @@ final class SharedLink implements Link {
             try {
                 return switch (now) {
                     case Side.Holding(Holder holder, Serving _) -> holder.call(method, arguments);
-                    case Side.Asking(HolderFile there) -> ask(there, method, arguments);
+                    case Side.Asking(RunFile there) -> ask(there, method, arguments);
                     case Side.Unknown _ -> throw new Unreachable("nobody says where to ask", null);
                     case Side.Closed _ -> throw new BrokerUnavailable("The task store is closed.", null);
                 };
@@ -82,12 +83,12 @@ final class SharedLink implements Link {
     }
 
     private String unavailable(Side now) {
-        String who = now instanceof Side.Asking(HolderFile there) ? "process " + there.process() : "another process";
+        String who = now instanceof Side.Asking(RunFile there) ? "process " + there.pid() : "another process";
         return "The task store " + file + " is held by " + who + ", which does not answer: end that process, then"
                 + " repeat.";
     }
 
-    private static @Nullable Object ask(HolderFile there, Method method, Object[] arguments) throws Unreachable {
+    private static @Nullable Object ask(RunFile there, Method method, Object[] arguments) throws Unreachable {
         String target = Serving.PATH + Holder.name(method);
         Response response;
         try {
@@ -128,7 +129,7 @@ final class SharedLink implements Link {
         try {
             holder = Holder.open(file, clock);
         } catch (StoreInUse e) {
-            return HolderFile.read(file).<Side>map(Side.Asking::new).orElseGet(Side.Unknown::new);
+            return RunFile.ofRunning(file).<Side>map(Side.Asking::new).orElseGet(Side.Unknown::new);
         }
         try {
             Serving serving = Serving.start(file, holder);

@@ -2,7 +2,7 @@ package bulwark.tasks.schedule;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -10,14 +10,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -162,10 +160,10 @@ public final class FileScheduleStore implements ScheduleStore {
         lock.lock();
         try {
             createFolder();
-            try (FileChannel channel = FileChannel.open(
+            try (FileChannel channel = OwnerOnlyFiles.open(
                             file.resolveSibling(file.getFileName() + ".lock"),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
                     FileLock held = channel.lock()) {
                 return change.run();
             }

@@ -2,7 +2,7 @@ package bulwark.tasks.schedule;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.tasks.schedule.ScheduleStore.Fired;
 import bulwark.tasks.time.TimeText;
 import java.io.ByteArrayOutputStream;

@@ -2,7 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.OwnerOnlyFiles;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.embedded.EmbeddedStores;
 import bulwark.tasks.memory.MemoryStores;

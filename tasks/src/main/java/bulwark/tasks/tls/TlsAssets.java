@@ -1,5 +1,6 @@
 package bulwark.tasks.tls;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateSubject;
 import java.io.IOException;
@@ -55,11 +56,7 @@ public record TlsAssets(
     /** Replaces what is there. @throws UncheckedIOException when the folder cannot be written or the group does not exist */
     public void make(Clock clock) {
         try {
-            boolean fresh = !Files.isDirectory(directory);
-            Files.createDirectories(directory);
-            if (fresh) {
-                mode(directory, group == null ? "rwx------" : "rwxr-x---");
-            }
+            OwnerOnlyFiles.createDirectories(directory);
             Path apart = Files.createTempDirectory(directory, ".new");
             try {
                 issue(apart, clock);

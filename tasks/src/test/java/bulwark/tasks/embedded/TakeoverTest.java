@@ -3,6 +3,7 @@ package bulwark.tasks.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import bulwark.kernel.process.RunFile;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
@@ -162,7 +163,7 @@ class TakeoverTest {
     void the_run_file_and_the_socket_are_the_owners_alone() throws Exception {
         try (EmbeddedStores stores = EmbeddedStores.open(file(), Clock.systemUTC())) {
             assertThat(stores.holds()).isTrue();
-            HolderFile there = HolderFile.read(file()).orElseThrow();
+            RunFile there = RunFile.ofRunning(file()).orElseThrow();
             for (Path path : List.of(file(), folder.resolve("tasks.db.run.json"), there.socket())) {
                 assertThat(Files.getPosixFilePermissions(path).toString())
                         .as(path.toString())

@@ -1,5 +1,6 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -7,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,22 +17,44 @@ import org.jspecify.annotations.Nullable;
  * process closes any descriptor of that file; for the same reason a second open within the process is refused before the
  * file is touched, which is why the set of held stores is static. The lock file stays: removing it would race.
  */
-final class OwnerLock {
+public final class StoreLock implements AutoCloseable {
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path database;
     private @Nullable FileChannel channel;
 
-    private OwnerLock(Path database) {
+    private StoreLock(Path database) {
         this.database = database;
     }
 
+    /**
+     * Keeps every process from opening the store, until closed.
+     *
+     * @param database absolute and normalised
+     * @throws StoreInUse when a process has it open
+     */
+    public static StoreLock take(Path database) throws IOException {
+        StoreLock lock = claim(database);
+        try {
+            lock.lock();
+            return lock;
+        } catch (IOException | RuntimeException e) {
+            lock.release();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        release();
+    }
+
     /** Claims the store within this process; touches no file. */
-    static OwnerLock claim(Path database) {
+    static StoreLock claim(Path database) {
         if (!HELD_HERE.add(database)) {
             throw inUse(database, Long.toString(ProcessHandle.current().pid()));
         }
-        return new OwnerLock(database);
+        return new StoreLock(database);
     }
 
     static boolean isHeldHere(Path database) {
@@ -46,10 +68,8 @@ final class OwnerLock {
     /** Takes the lock against other processes and leaves our process id in it. */
     void lock() throws IOException {
         Path file = fileFor(database);
-        FileChannel opened = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        FileChannel opened =
+                OwnerOnlyFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock lock = opened.tryLock();
         if (lock == null) {
             opened.close();

@@ -11,14 +11,73 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /** The node's own keys. */
 @Command(
         name = "identity",
         description = "The node's keys.",
-        subcommands = {IdentityCommand.RotateKey.class})
+        subcommands = {
+            IdentityCommand.RotateKey.class,
+            IdentityCommand.ListKeys.class,
+            IdentityCommand.DistrustKey.class
+        })
 final class IdentityCommand {
+    @Command(name = "list-keys", description = "List the node and issuer keys with their status and end.")
+    static final class ListKeys implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Override
+        public Integer call() {
+            try (Owner owner = Owner.of(store.file())) {
+                for (JsonNode key : owner.post("/local/identity/keys", Map.of()).path("keys")) {
+                    System.out.println(key.path("kind").stringValue("") + "  "
+                            + key.path("key_id").stringValue("") + "  "
+                            + key.path("status").stringValue("") + "  since "
+                            + key.path("created").stringValue("")
+                            + (key.path("trusted_until").isString()
+                                    ? "  trusted until "
+                                            + key.path("trusted_until").stringValue()
+                                    : ""));
+                }
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "distrust-key",
+            description = "End all trust in a former key at once: its signatures count no more, whatever their date.")
+    static final class DistrustKey implements Callable<Integer> {
+        @Mixin
+        private final StoreOption store = new StoreOption();
+
+        @Parameters(paramLabel = "KEY_ID", description = "A key that list-keys shows as retiring or retired.")
+        private String keyId = "";
+
+        @Option(
+                names = "--reason",
+                required = true,
+                description = "Why; stands in the audit log and the transparency log.")
+        private String reason = "";
+
+        @Override
+        public Integer call() {
+            try (Owner owner = Owner.of(store.file())) {
+                JsonNode answer = owner.post("/local/identity/distrust", Map.of("key_id", keyId, "reason", reason));
+                System.out.println(
+                        "The " + answer.path("kind").stringValue("") + " key " + keyId
+                                + " is distrusted from now on: tokens, exports and snapshots that it signed are refused, and the manifest names it no more.");
+                System.out.println(
+                        "Peers that hold the former manifest must fetch the new one; issue the tokens again that it had signed.");
+            }
+            return 0;
+        }
+    }
+
     @Command(name = "rotate-key", description = "Rotate the node key or the issuer key in the running node.")
     static final class RotateKey implements Callable<Integer> {
         @Spec

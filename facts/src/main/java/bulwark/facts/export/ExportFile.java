@@ -140,6 +140,9 @@ final class ExportFile {
             problem("it is signed by key " + signed.text("key_id") + ", which is not a given one");
         } else if (!keys.byId(signed.text("key_id")).filter(signed::signedBy).isPresent()) {
             problem("the signature of the footer is wrong");
+        } else if (!keys.signedAt(signed.text("key_id"), signed.createdAt())) {
+            problem("it is dated " + signed.text("created_at") + ", when key " + signed.text("key_id")
+                    + " had been replaced and signed no more");
         }
         if (!signed.text("content_hash").equals(contentHash())) {
             problem("the content is not what the footer was signed for");

@@ -1,10 +1,12 @@
 package bulwark.facts.export;
 
 import bulwark.facts.identity.Base64Url;
+import bulwark.facts.identity.SignedTime;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Ed25519Verifier;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,11 @@ final class ExportFooter {
 
     String text(String member) {
         return members.get(member) instanceof String text ? text : "";
+    }
+
+    /** When it was signed, by the signer's own word; the end of time when it names no time. */
+    Instant createdAt() {
+        return SignedTime.parse(text("created_at"));
     }
 
     /** -1 when it is not a whole number. */

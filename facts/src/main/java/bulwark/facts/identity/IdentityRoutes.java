@@ -2,11 +2,15 @@ package bulwark.facts.identity;
 
 import bulwark.facts.Refusal;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.keys.KeyEntry;
+import bulwark.kernel.time.Timestamps;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +22,12 @@ public final class IdentityRoutes {
 
     private final NodeIdentity identity;
     private final Rotation rotation;
+    private final KeyDistrust distrust;
 
     public IdentityRoutes(NodeIdentity identity, Rotation rotation) {
         this.identity = identity;
         this.rotation = rotation;
+        this.distrust = new KeyDistrust(identity);
     }
 
     public List<Route> routes() {
@@ -30,7 +36,9 @@ public final class IdentityRoutes {
                         .asFast(),
                 Route.open("GET", "/.well-known/stigmem-manifest-proof.json", this::proof),
                 Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", "fact_read", this::stored),
-                Route.owner("POST", "/local/identity/rotate", this::rotate));
+                Route.owner("POST", "/local/identity/rotate", this::rotate),
+                Route.owner("POST", "/local/identity/keys", this::keys),
+                Route.owner("POST", "/local/identity/distrust", this::distrust));
     }
 
     private Response manifest(Request request) {
@@ -71,6 +79,33 @@ public final class IdentityRoutes {
                         .map(LogAnchor::members)
                         .orElse(null));
         return Response.json(200, members);
+    }
+
+    private Response keys(Request request) {
+        List<Map<String, @Nullable Object>> listed = new ArrayList<>();
+        for (KeyKind kind : KeyKind.values()) {
+            for (KeyEntry entry : kind.ring(identity.keys()).entries()) {
+                Map<String, @Nullable Object> key = new LinkedHashMap<>();
+                key.put("kind", kind.wire());
+                key.put("key_id", entry.id());
+                key.put("status", entry.status().name().toLowerCase(Locale.ROOT));
+                key.put("created", Timestamps.zulu(entry.created()));
+                key.put("trusted_until", entry.trustedUntil() == null ? null : Timestamps.zulu(entry.trustedUntil()));
+                listed.add(key);
+            }
+        }
+        return Response.json(200, Map.of("keys", listed));
+    }
+
+    private Response distrust(Request request) {
+        JsonNode body = StrictJson.parse(request.body());
+        try {
+            String keyId = body.path("key_id").stringValue("");
+            KeyKind kind = distrust.distrust(keyId, body.path("reason").stringValue(""));
+            return Response.json(200, Map.of("kind", kind.wire(), "key_id", keyId, "status", "distrusted"));
+        } catch (RotationRefused e) {
+            throw new Refusal.Plain(e.status(), String.valueOf(e.getMessage()));
+        }
     }
 
     private Response rotate(Request request) {

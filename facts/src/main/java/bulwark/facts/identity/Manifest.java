@@ -67,6 +67,16 @@ public record Manifest(
         return sign(entityUri, entities, now, now.plus(VALIDITY), kept, next);
     }
 
+    /** The events after the last one that retires this key: whoever believes only them never hears of the key. */
+    List<RotationEvent> eventsAfter(String retiredKeyId) {
+        for (int i = rotationEvents.size() - 1; i >= 0; i--) {
+            if (rotationEvents.get(i).previousKeyId().equals(retiredKeyId)) {
+                return rotationEvents.subList(i + 1, rotationEvents.size());
+            }
+        }
+        return rotationEvents;
+    }
+
     /** What the top-level signature covers: every member but itself. */
     byte[] signedBytes() {
         return CanonicalJson.bytes(unsignedMembers());

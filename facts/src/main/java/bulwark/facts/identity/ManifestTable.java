@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.Optional;
 
 /** The stored manifests: the current one for each entity, every former one in the history, and the rotations between them. */
@@ -75,12 +74,5 @@ final class ManifestTable {
             return Optional.of(new KeyRotation(
                     kind, rows.getString(3), rows.getString(2), newKeyId, rows.getString(4), rows.getString(5)));
         }
-    }
-
-    /** When the key that this event retired stops being trusted; 90 days for events that this node did not make. */
-    static Instant trustedUntil(ReadTx tx, RotationEvent event) throws SQLException {
-        Optional<KeyRotation> rotation = rotationTo(tx, event.newKeyId());
-        return rotation.map(known -> Instant.parse(known.dualTrustExpiresAt()))
-                .orElseGet(() -> Instant.parse(event.rotatedAt()).plus(KeyRotation.MIN_DUAL_TRUST));
     }
 }

@@ -2,11 +2,11 @@ package bulwark.facts.identity;
 
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
@@ -34,6 +34,7 @@ public final class NodeIdentity {
     private final Signing signing;
     private final Clock clock;
     private final String nodeUrl;
+    private final OwnManifestCheck ownManifest;
     private final List<String> warnings = new ArrayList<>();
     private volatile Published published;
 
@@ -68,11 +69,16 @@ public final class NodeIdentity {
         this.signing = signing;
         this.clock = clock;
         this.nodeUrl = settings.nodeUrl();
-        for (KeyKind kind : KeyKind.values()) {
-            warnings.addAll(new KeyStart(kind, kind.ring(keys), store, signing, clock).run(settings));
-            publishIfDue(kind);
+        this.ownManifest = new OwnManifestCheck(signing);
+        try {
+            for (KeyKind kind : KeyKind.values()) {
+                warnings.addAll(new KeyStart(kind, kind.ring(keys), store, signing, clock).run(settings));
+                publishIfDue(kind);
+            }
+            published = load();
+        } catch (ManifestRefused e) {
+            throw OwnManifestCheck.refused(nodeUrl, String.valueOf(e.getMessage()));
         }
-        published = load();
     }
 
     public Published published() {
@@ -150,20 +156,41 @@ public final class NodeIdentity {
         if (stored.isEmpty()) {
             publish(Manifest.sign(entity, entities(), now, now.plus(Manifest.VALIDITY), List.of(), signer));
         } else if (!stored.get().keyId().equals(signer.keyId())) {
+            requireKnown(stored.get(), ring, signer);
+            ownManifest.check(stored.get(), ring, entities());
             publish(catchUp(stored.get(), ring, signer, now));
-        } else if (stored.get().expires().isBefore(now.plus(RENEW_BEFORE))) {
-            publish(Manifest.sign(
-                    entity,
-                    stored.get().entities(),
-                    now,
-                    now.plus(Manifest.VALIDITY),
-                    stored.get().rotationEvents(),
-                    signer));
+        } else {
+            List<RotationEvent> events = believedEvents(stored.get(), ring);
+            boolean expiring = stored.get().expires().isBefore(now.plus(RENEW_BEFORE));
+            if (expiring || !events.equals(stored.get().rotationEvents())) {
+                ownManifest.check(stored.get(), ring, entities());
+                publish(Manifest.sign(
+                        entity, stored.get().entities(), now, now.plus(Manifest.VALIDITY), events, signer));
+            }
         }
+    }
+
+    /** Without those that lead from a distrusted key: a manifest must not hand it to anybody. */
+    private static List<RotationEvent> believedEvents(Manifest stored, KeyRing ring) {
+        List<RotationEvent> events = stored.rotationEvents();
+        for (KeyEntry entry : ring.entries()) {
+            if (entry.status() == KeyStatus.DISTRUSTED) {
+                List<RotationEvent> after = stored.eventsAfter(entry.id());
+                events = after.size() < events.size() ? after : events;
+            }
+        }
+        return events;
     }
 
     /** The ring is ahead of the store, as after restoring an older snapshot: the key that the store still names vouches for the ring's. */
     private Manifest catchUp(Manifest stored, KeyRing ring, Ed25519Signer signer, Instant now) {
+        warnings.add(
+                "SECURITY WARNING: the database names the older key " + stored.keyId() + " for " + stored.entityUri()
+                        + "; a manifest for the key ring's current key " + signer.keyId() + " was published.");
+        return stored.rotated(ring.signer(stored.keyId()), signer, now);
+    }
+
+    private static void requireKnown(Manifest stored, KeyRing ring, Ed25519Signer signer) {
         boolean known = ring.byId(stored.keyId())
                 .filter(entry -> entry.status() == KeyStatus.RETIRING)
                 .isPresent();
@@ -173,10 +200,6 @@ public final class NodeIdentity {
                             + ", but the key ring's current key is " + signer.keyId()
                             + " and does not know the other. Restore the key ring directory that belongs to this database.");
         }
-        warnings.add(
-                "SECURITY WARNING: the database names the older key " + stored.keyId() + " for " + stored.entityUri()
-                        + "; a manifest for the key ring's current key " + signer.keyId() + " was published.");
-        return stored.rotated(ring.signer(stored.keyId()), signer, now);
     }
 
     private void publish(Manifest manifest) {
@@ -203,22 +226,38 @@ public final class NodeIdentity {
         return store.read(tx -> {
             Manifest node = ManifestTable.find(tx, nodeUrl).orElseThrow();
             Manifest issuer = ManifestTable.find(tx, issuerEntity()).orElseThrow();
-            return Published.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(tx, issuer));
+            ownManifest.check(node, keys.node(), entities());
+            ownManifest.check(issuer, keys.issuer(), entities());
+            return Published.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(issuer));
         });
     }
 
-    private List<AcceptedKey> issuerKeys(ReadTx tx, Manifest issuer) throws SQLException {
+    /** The manifest is checked before; how long a former key is trusted stands in the ring, never in the store. */
+    private List<AcceptedKey> issuerKeys(Manifest issuer) {
         List<AcceptedKey> accepted = new ArrayList<>();
         accepted.add(new AcceptedKey(issuer.keyId(), verifier(issuer.publicKey()), null));
         for (RotationEvent event : issuer.rotationEvents().reversed()) {
-            if (!event.previousPublicKey().isEmpty()) {
+            if (!event.previousPublicKey().isEmpty() && !distrusted(event.previousKeyId())) {
                 accepted.add(new AcceptedKey(
-                        event.previousKeyId(),
-                        verifier(event.previousPublicKey()),
-                        ManifestTable.trustedUntil(tx, event)));
+                        event.previousKeyId(), verifier(event.previousPublicKey()), trustedUntil(event)));
             }
         }
         return accepted;
+    }
+
+    private boolean distrusted(String keyId) {
+        return keys.issuer()
+                .byId(keyId)
+                .filter(entry -> entry.status() == KeyStatus.DISTRUSTED)
+                .isPresent();
+    }
+
+    /** For a key that the ring does not hold: the shortest window that a rotation can have, from the signed time of the rotation. */
+    private Instant trustedUntil(RotationEvent event) {
+        return keys.issuer()
+                .byId(event.previousKeyId())
+                .flatMap(entry -> Optional.ofNullable(entry.trustedUntil()))
+                .orElseGet(() -> Instant.parse(event.rotatedAt()).plus(KeyRotation.MIN_DUAL_TRUST));
     }
 
     private bulwark.kernel.signing.Ed25519Verifier verifier(String publicKey) {

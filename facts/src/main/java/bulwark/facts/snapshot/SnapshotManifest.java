@@ -2,12 +2,14 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.PlainJson;
+import bulwark.facts.identity.SignedTime;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +75,11 @@ public final class SnapshotManifest {
 
     public String createdAt() {
         return text("created_at");
+    }
+
+    /** {@link #createdAt()} as an instant; the end of time when it names none. */
+    Instant signedAt() {
+        return SignedTime.parse(createdAt());
     }
 
     /** {@code sha256:<hex>} of an artifact, or empty. */

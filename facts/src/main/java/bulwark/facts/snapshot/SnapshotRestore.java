@@ -133,9 +133,9 @@ public final class SnapshotRestore {
             throw new SnapshotRefused(
                     "The snapshot's signature does not fit its manifest: it was altered or is damaged.");
         }
-        if (!trust.publicKeys().contains(manifest.signer()) && !trust.forceUnverified()) {
+        if (!trust.believes(manifest.signer(), manifest.signedAt()) && !trust.forceUnverified()) {
             throw new SnapshotRefused("The snapshot vouches only for itself: its signer " + manifest.signer()
-                    + " is neither in this node's key ring nor in --trusted-keys. Name the key there once you have checked it,"
+                    + " is neither in this node's key ring at the date of the snapshot nor in --trusted-keys. Name the key there once you have checked it,"
                     + " or pass --force-unverified.");
         }
         check(manifest, SnapshotArchive.DATABASE, unpacked.databaseDigest());

@@ -2,31 +2,42 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.identity.Base64Url;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Whose snapshots are believed. The key that a snapshot declares for itself is never among them by that alone.
  *
- * @param publicKeys base64url
+ * @param publicKeys base64url, believed whatever the date
+ * @param ringKeys keys of a node's ring, each believed for the time in which it signed
  * @param forceUnverified accept a signer that nobody vouches for; the signature must still fit the contents
  */
-public record SnapshotTrust(Set<String> publicKeys, boolean forceUnverified) {
+public record SnapshotTrust(Set<String> publicKeys, List<KeyEntry> ringKeys, boolean forceUnverified) {
     public SnapshotTrust {
         publicKeys = Set.copyOf(publicKeys);
+        ringKeys = List.copyOf(ringKeys);
+    }
+
+    /** Whether a signature of this key, dated so, counts. @param signer base64url */
+    public boolean believes(String signer, Instant signedAt) {
+        return publicKeys.contains(signer)
+                || ringKeys.stream()
+                        .anyMatch(
+                                entry -> Base64Url.text(entry.publicKey()).equals(signer) && entry.maySignAt(signedAt));
     }
 
     public static SnapshotTrust ofKeys(Set<String> publicKeys) {
-        return new SnapshotTrust(publicKeys, false);
+        return new SnapshotTrust(publicKeys, List.of(), false);
     }
 
-    /** Every key that this node's own ring ever knew and still lists. */
+    /** And the keys of this node's own ring, but for distrusted ones. */
     public SnapshotTrust and(KeyRing ring) {
-        Set<String> keys = new HashSet<>(publicKeys);
-        ring.entries().forEach(entry -> keys.add(Base64Url.text(entry.publicKey())));
-        return new SnapshotTrust(keys, forceUnverified);
+        return new SnapshotTrust(publicKeys, ring.entries(), forceUnverified);
     }
 
     /** @param json content of a {@code --trusted-keys} file: an array of base64url public keys @throws SnapshotRefused */
@@ -44,7 +55,7 @@ public record SnapshotTrust(Set<String> publicKeys, boolean forceUnverified) {
         } catch (StrictJson.JsonRefused e) {
             throw notKeys();
         }
-        return new SnapshotTrust(keys, forceUnverified);
+        return new SnapshotTrust(keys, List.of(), forceUnverified);
     }
 
     private static SnapshotRefused notKeys() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.GivenRequest;
 import bulwark.facts.Refusal;
+import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
 import bulwark.kernel.access.ApiKeys;
@@ -213,6 +214,38 @@ class CapabilitiesTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(verify(token).path("reason").stringValue()).isEqualTo("token_expired");
         clock.advance(Duration.ofDays(1));
+        assertThat(verify(token).path("reason").stringValue()).isEqualTo("token_invalid");
+    }
+
+    @Test
+    void a_token_of_a_distrusted_key_is_invalid_at_once() {
+        String token = issued();
+        String former = node.identity().published().issuer().keyId();
+        node.rotate(KeyKind.ISSUER);
+        assertThat(verify(token).path("valid").booleanValue()).isTrue();
+
+        new KeyDistrust(node.identity()).distrust(former, "the seed was in a backup that is lost");
+
+        assertThat(verify(token).path("reason").stringValue()).isEqualTo("token_invalid");
+        assertThat(node.identity().published().issuer().rotationEvents()).isEmpty();
+        assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'key_distrusted'"))
+                .isEqualTo(1);
+        assertThat(node.settle()).isTrue();
+        assertThat(node.identity().anchors().find("distrust:" + former)).isPresent();
+    }
+
+    @Test
+    void a_longer_trust_window_written_into_the_store_is_not_believed() {
+        String token = issue(grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "7776000")
+                        .as("a", "write", "admin"))
+                .path("token_json")
+                .stringValue();
+        node.rotate(KeyKind.ISSUER);
+        node.store()
+                .write(tx -> tx.statement("UPDATE key_rotations SET dual_trust_expires_at = '2099-01-01T00:00:00Z'")
+                        .executeUpdate());
+        node.identity().renew();
+        clock.advance(Duration.ofDays(91));
         assertThat(verify(token).path("reason").stringValue()).isEqualTo("token_invalid");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.identity.Base64Url;
+import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.PlainJson;
 import bulwark.facts.identity.TestNode;
@@ -11,6 +12,7 @@ import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
+import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
 import java.io.ByteArrayInputStream;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -109,6 +112,40 @@ class AuditExportTest {
         AuditExport.Exported exported = export.export(AuditTable.FEDERATION_AUDIT, 0, out);
         assertThat(exported.footer()).containsEntry("rows", 0L);
         assertThat(problems(out)).isEmpty();
+    }
+
+    @Test
+    void an_export_that_a_replaced_key_signed_later_is_refused() throws IOException {
+        Ed25519Signer former = node.identity().keys().node().signer();
+        node.clock().advance(Duration.ofDays(1));
+        node.rotate(KeyKind.NODE);
+        node.clock().advance(Duration.ofDays(1));
+        Path manifest = Files.write(
+                folder.resolve("manifest.json"), node.identity().published().body());
+        Path genuine = export(0, "a.jsonl");
+        assertThat(problems(manifest.toString(), genuine)).isEmpty();
+
+        Path forged = edited(genuine, lines -> {
+            Map<String, @Nullable Object> footer =
+                    PlainJson.object(StrictJson.parse(lines.getLast().getBytes(StandardCharsets.UTF_8)));
+            footer.remove("signature");
+            lines.set(
+                    lines.size() - 1,
+                    new String(ExportFooter.sign(footer, former).line(), StandardCharsets.UTF_8));
+        });
+        assertThat(problems(manifest.toString(), forged))
+                .anyMatch(line -> line.contains("had been replaced and signed no more"));
+    }
+
+    @Test
+    void a_distrusted_key_vouches_for_no_export() throws IOException {
+        Path file = export(0, "a.jsonl");
+        String former = node.identity().keys().node().signer().keyId();
+        node.rotate(KeyKind.NODE);
+        new KeyDistrust(node.identity()).distrust(former, "seen in a paste");
+        Path manifest = Files.write(
+                folder.resolve("manifest.json"), node.identity().published().body());
+        assertThat(problems(manifest.toString(), file)).anyMatch(line -> line.contains("which is not a given one"));
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.identity.Base64Url;
+import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
 import bulwark.facts.node.FactsSchema;
+import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -151,9 +154,27 @@ class SnapshotTest {
         assertThatThrownBy(() -> restore.verify(file, SnapshotTrust.ofKeys(Set.of()), elsewhere))
                 .isInstanceOf(SnapshotRefused.class)
                 .hasMessageContaining("vouches only for itself");
-        restore.verify(file, new SnapshotTrust(Set.of(), true), elsewhere);
+        restore.verify(file, new SnapshotTrust(Set.of(), List.of(), true), elsewhere);
         byte[] trusted = ("[\"" + signer + "\"]").getBytes(StandardCharsets.UTF_8);
         restore.verify(file, SnapshotTrust.ofFile(trusted, false), elsewhere);
+    }
+
+    @Test
+    void a_key_that_was_replaced_or_distrusted_vouches_for_no_snapshot() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            String former = node.identity().keys().node().signer().keyId();
+            Path file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
+            node.rotate(KeyKind.NODE);
+            KeyEntry entry = node.identity().keys().node().byId(former).orElseThrow();
+            assertThat(entry.maySignAt(clock.instant())).isTrue();
+            assertThat(entry.maySignAt(clock.instant().plus(Duration.ofHours(1))))
+                    .isFalse();
+
+            new KeyDistrust(node.identity()).distrust(former, "the backup disk was stolen");
+            assertThatThrownBy(() -> restore.verify(file, trusting(node), elsewhere))
+                    .isInstanceOf(SnapshotRefused.class)
+                    .hasMessageContaining("at the date of the snapshot");
+        }
     }
 
     @Test

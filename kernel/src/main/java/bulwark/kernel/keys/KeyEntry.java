@@ -1,5 +1,6 @@
 package bulwark.kernel.keys;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicKey raw 32 bytes
  * @param created when it entered the ring
  * @param trustedUntil end of the dual-trust window once retiring, else null
+ * @param replaced when another key took over and this one stopped signing; null before that, and for rings of older releases
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record KeyEntry(
@@ -17,7 +19,11 @@ public record KeyEntry(
         KeyStatus status,
         byte[] publicKey,
         Instant created,
-        @Nullable Instant trustedUntil) {
+        @Nullable Instant trustedUntil,
+        @Nullable Instant replaced) {
+    /** Clocks of two machines, and a signature that was under way when the key was replaced. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
+
     public KeyEntry {
         publicKey = publicKey.clone();
     }
@@ -33,13 +39,32 @@ public record KeyEntry(
         return status == KeyStatus.CURRENT || status == KeyStatus.RETIRING;
     }
 
-    KeyEntry with(KeyStatus newStatus, @Nullable Instant newTrustedUntil) {
-        return new KeyEntry(id, newStatus, publicKey, created, newTrustedUntil);
+    /**
+     * Whether a signature that is dated so may be this key's: not after it was replaced, and never once it is distrusted. A date is the
+     * signer's own word, so this ends the use of a stolen key for anything dated later, and distrust ends it for everything.
+     */
+    public boolean maySignAt(Instant signedAt) {
+        Instant end = replaced == null ? trustedUntil : replaced;
+        return status != KeyStatus.DISTRUSTED
+                && status != KeyStatus.ANNOUNCED
+                && (end == null || !signedAt.isAfter(end.plus(CLOCK_TOLERANCE)));
+    }
+
+    KeyEntry promoted() {
+        return new KeyEntry(id, KeyStatus.CURRENT, publicKey, created, null, null);
+    }
+
+    KeyEntry retiring(Instant now, Instant until) {
+        return new KeyEntry(id, KeyStatus.RETIRING, publicKey, created, until, now);
+    }
+
+    KeyEntry distrusted() {
+        return new KeyEntry(id, KeyStatus.DISTRUSTED, publicKey, created, null, replaced);
     }
 
     /** The entry as the clock makes it: a retiring key whose window is over is retired. */
     KeyEntry at(Instant now) {
         boolean over = status == KeyStatus.RETIRING && trustedUntil != null && !now.isBefore(trustedUntil);
-        return over ? with(KeyStatus.RETIRED, trustedUntil) : this;
+        return over ? new KeyEntry(id, KeyStatus.RETIRED, publicKey, created, trustedUntil, replaced) : this;
     }
 }

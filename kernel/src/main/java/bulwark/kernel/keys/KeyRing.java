@@ -148,7 +148,7 @@ public final class KeyRing {
             if (known.isPresent()) {
                 return known.get();
             }
-            KeyEntry entry = new KeyEntry(id, KeyStatus.ANNOUNCED, signer.publicKey(), clock.instant(), null);
+            KeyEntry entry = new KeyEntry(id, KeyStatus.ANNOUNCED, signer.publicKey(), clock.instant(), null, null);
             seeds.write(id, seed);
             List<KeyEntry> changed = new ArrayList<>(entries);
             changed.add(entry);
@@ -177,15 +177,13 @@ public final class KeyRing {
                 throw new KeyRefused(
                         "the key " + id + " has left service and does not come back: announce a fresh one");
             }
-            Instant trustedUntil = clock.instant().plus(dualTrust);
+            Instant now = clock.instant();
             replace(entries.stream()
                     .map(entry -> entry.id().equals(id)
-                            ? entry.with(KeyStatus.CURRENT, null)
-                            : entry.status() == KeyStatus.CURRENT
-                                    ? entry.with(KeyStatus.RETIRING, trustedUntil)
-                                    : entry)
+                            ? entry.promoted()
+                            : entry.status() == KeyStatus.CURRENT ? entry.retiring(now, now.plus(dualTrust)) : entry)
                     .toList());
-            return promoted.with(KeyStatus.CURRENT, null);
+            return promoted.promoted();
         });
     }
 
@@ -201,6 +199,27 @@ public final class KeyRing {
                 throw new KeyRefused("the key " + id + " is or was in service and cannot be withdrawn: rotate it");
             }
             replace(entries.stream().filter(entry -> !entry.id().equals(id)).toList());
+            signers.remove(id);
+            seeds.delete(id);
+            return id;
+        });
+    }
+
+    /**
+     * Ends all trust in a former key at once: its signatures count no more, whatever date they bear, and its seed is deleted. The entry stays, so that the key cannot
+     * come back. Distrusting it again changes nothing.
+     *
+     * @throws KeyRefused when the ring does not hold the key, or when it still signs: promote another first
+     */
+    public void distrust(String id) {
+        change(id, () -> {
+            KeyEntry known = byId(id).orElseThrow(() -> new KeyRefused("the key ring does not hold the key " + id));
+            if (known.status() == KeyStatus.CURRENT || known.status() == KeyStatus.ANNOUNCED) {
+                throw new KeyRefused("the key " + id + " signs or is about to: rotate it before it is distrusted");
+            }
+            replace(entries.stream()
+                    .map(entry -> entry.id().equals(id) ? entry.distrusted() : entry)
+                    .toList());
             signers.remove(id);
             seeds.delete(id);
             return id;

@@ -9,5 +9,7 @@ public enum KeyStatus {
     /** No longer signs; verifies until the end of its window. */
     RETIRING,
     /** Window over: verifies nothing new. */
-    RETIRED
+    RETIRED,
+    /** Known or feared to be in other hands: verifies nothing, whatever date a signature bears. */
+    DISTRUSTED
 }

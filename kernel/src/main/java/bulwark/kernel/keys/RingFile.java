@@ -57,6 +57,10 @@ final class RingFile {
             key.put("created", entry.created().toString());
             Instant trustedUntil = entry.trustedUntil();
             key.put("trusted_until", trustedUntil == null ? null : trustedUntil.toString());
+            Instant replaced = entry.replaced();
+            if (replaced != null) {
+                key.put("replaced", replaced.toString());
+            }
             keys.add(key);
         }
         Map<String, Object> ring = new LinkedHashMap<>();
@@ -79,7 +83,10 @@ final class RingFile {
                 KeyStatus.valueOf(key.required("status").stringValue()),
                 publicKey,
                 Instant.parse(key.required("created").stringValue()),
-                trustedUntil.isNull() ? null : Instant.parse(trustedUntil.stringValue()));
+                trustedUntil.isNull() ? null : Instant.parse(trustedUntil.stringValue()),
+                key.path("replaced").isString()
+                        ? Instant.parse(key.path("replaced").stringValue())
+                        : null);
     }
 
     private KeyRefused damaged() {

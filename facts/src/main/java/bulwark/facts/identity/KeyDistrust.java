@@ -1,0 +1,83 @@
+package bulwark.facts.identity;
+
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.keys.KeyEntry;
+import bulwark.kernel.keys.KeyStatus;
+import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.time.Timestamps;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends all trust in a former node or issuer key at once, for the day on which its seed is in other hands: the ring refuses its signatures whatever
+ * date they bear, tokens that it signed verify no more, and the manifest no longer carries it. A kill after the first step loses nothing: the ring decides,
+ * and the next start publishes the manifest. Thread-safe.
+ */
+public final class KeyDistrust {
+    private static final int MAX_REASON_LENGTH = 500;
+
+    private final NodeIdentity identity;
+
+    public KeyDistrust(NodeIdentity identity) {
+        this.identity = identity;
+    }
+
+    /**
+     * @param reason what the audit row and the transparency log say, 1 to 500 characters
+     * @return the kind of key that it was
+     * @throws RotationRefused 404 for a key of neither ring, 409 for the one that signs, 422 for the reason
+     */
+    public KeyKind distrust(String keyId, String reason) {
+        if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
+            throw new RotationRefused(422, "reason must have 1 to " + MAX_REASON_LENGTH + " characters");
+        }
+        KeyKind kind = kindOf(keyId);
+        KeyEntry entry = kind.ring(identity.keys()).byId(keyId).orElseThrow();
+        if (entry.status() == KeyStatus.CURRENT || entry.status() == KeyStatus.ANNOUNCED) {
+            throw new RotationRefused(
+                    409,
+                    "key " + keyId + " is the " + kind.wire()
+                            + " key that signs now; run: stigmem identity rotate-key --kind " + kind.wire()
+                            + ", then distrust it");
+        }
+        kind.ring(identity.keys()).distrust(keyId);
+        record(kind, keyId, reason);
+        identity.renew();
+        return kind;
+    }
+
+    private KeyKind kindOf(String keyId) {
+        for (KeyKind kind : KeyKind.values()) {
+            if (kind.ring(identity.keys()).byId(keyId).isPresent()) {
+                return kind;
+            }
+        }
+        throw new RotationRefused(
+                404, "neither key ring holds key " + keyId + "; stigmem identity list-keys shows those that they hold");
+    }
+
+    private void record(KeyKind kind, String keyId, String reason) {
+        Map<String, @Nullable Object> statement = new LinkedHashMap<>();
+        statement.put("kind", "key_distrust");
+        statement.put("key_kind", kind.wire());
+        statement.put("key_id", keyId);
+        statement.put("entity_uri", kind.entity(identity.nodeUrl()));
+        statement.put("distrusted_at", Timestamps.zulu(identity.clock().instant()));
+        statement.put("reason", reason);
+        Ed25519Signer signer = kind.ring(identity.keys()).signer();
+        statement.put("signed_by", signer.keyId());
+        statement.put("signature", Base64Url.text(signer.sign(CanonicalJson.bytes(statement))));
+        Map<String, Object> detail =
+                Map.of("kind", kind.wire(), "key_id", keyId, "reason", reason, "signed_by", signer.keyId());
+        identity.store().write(tx -> {
+            identity.anchors().enqueue(tx, "distrust:" + keyId, statement);
+            return identity.audit()
+                    .append(
+                            tx,
+                            new AuditEvent(
+                                    "key_distrusted", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail));
+        });
+    }
+}

@@ -92,7 +92,7 @@ class UpTest {
         String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid"))
                 .strip();
         new ProcessBuilder("kill", "-9", pid).start().waitFor();
-        await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker is back"));
+        await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker restarted"));
     }
 
     private void copySources() throws Exception {

@@ -33,10 +33,16 @@ final class AuditCommand {
         @Mixin
         private final StoreOption store = new StoreOption();
 
-        @Option(names = "--table", required = true, description = "fact_audit_log or federation_audit")
+        @Option(
+                names = "--table",
+                required = true,
+                description = "Table to export: fact_audit_log or federation_audit.")
         private String table = "";
 
-        @Option(names = "--format", defaultValue = "jsonl", description = "jsonl (the only one)")
+        @Option(
+                names = "--format",
+                defaultValue = "jsonl",
+                description = "Format of the export; jsonl is the only one.")
         private String format = "jsonl";
 
         @Option(names = "--since-seq", defaultValue = "0", description = "Only rows after this one.")

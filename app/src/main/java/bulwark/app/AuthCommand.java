@@ -32,10 +32,17 @@ final class AuthCommand {
                 description = "Only -, which reads the key from standard input (default: STIGMEM_BOOTSTRAP_KEY).")
         private @Nullable String key;
 
-        @Option(names = "--entity-uri", defaultValue = "agent:admin")
+        @Option(
+                names = "--entity-uri",
+                defaultValue = "agent:admin",
+                description = "Entity URI of the key (default ${DEFAULT-VALUE}).")
         private String entityUri = "agent:admin";
 
-        @Option(names = "--permissions", split = ",", defaultValue = "admin,write,read")
+        @Option(
+                names = "--permissions",
+                split = ",",
+                defaultValue = "admin,write,read",
+                description = "Permissions of the key (default ${DEFAULT-VALUE}).")
         private List<String> permissions = List.of();
 
         @Override

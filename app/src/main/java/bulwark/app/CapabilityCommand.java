@@ -25,19 +25,22 @@ final class CapabilityCommand {
         @Mixin
         private final NodeClient node = new NodeClient();
 
-        @Option(names = "--issuer", required = true)
+        @Option(names = "--issuer", required = true, description = "Entity URI of the issuer.")
         private String issuer = "";
 
-        @Option(names = "--subject", required = true)
+        @Option(names = "--subject", required = true, description = "Entity URI of the subject that may use the token.")
         private String subject = "";
 
-        @Option(names = "--verb", required = true)
+        @Option(names = "--verb", required = true, description = "Verb that the token permits.")
         private String verb = "";
 
-        @Option(names = "--object", required = true)
+        @Option(names = "--object", required = true, description = "Object that the verb applies to.")
         private String object = "";
 
-        @Option(names = "--ttl-seconds", defaultValue = "3600")
+        @Option(
+                names = "--ttl-seconds",
+                defaultValue = "3600",
+                description = "Lifetime in seconds (default ${DEFAULT-VALUE}).")
         private long ttlSeconds;
 
         @Override
@@ -94,10 +97,10 @@ final class CapabilityCommand {
         @Mixin
         private final NodeClient node = new NodeClient();
 
-        @Parameters(paramLabel = "TOKEN_ID")
+        @Parameters(paramLabel = "TOKEN_ID", description = "Id of the token.")
         private String tokenId = "";
 
-        @Option(names = "--reason", defaultValue = "")
+        @Option(names = "--reason", defaultValue = "", description = "Reason, stored with the revocation.")
         private String reason = "";
 
         @Override

@@ -108,7 +108,7 @@ record FactsSetup(
                 "curl -s " + base
                         + "/v1/recall -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Stigmem-Verify: full' -H 'Content-Type: application/json' \\",
                 "  -d '{\"query\":\"tea\",\"scope\":\"company\"}'",
-                "# 3. read the audit log (with a key that may)",
+                "# 3. read the audit log (needs audit.read)",
                 "AUDIT_KEY=$(curl -s " + base
                         + "/v1/admin/api-keys -H \"Authorization: Bearer $STIGMEM_ADMIN_KEY\" -H 'Content-Type: application/json' \\",
                 "  -d '{\"entity_uri\":\"stigmem://demo/siem\",\"permissions\":[\"audit.read\"]}' | sed 's/.*\"key\":\"\\([^\"]*\\)\".*/\\1/')",

@@ -86,13 +86,16 @@ final class IdentityCommand {
         @Mixin
         private final StoreOption store = new StoreOption();
 
-        @Option(names = "--kind", required = true, description = "node or issuer")
+        @Option(names = "--kind", required = true, description = "Key to rotate: node or issuer.")
         private String kind = "";
 
         @Option(names = "--dry-run", description = "Check everything, commit nothing.")
         private boolean dryRun;
 
-        @Option(names = "--dual-trust-days", defaultValue = "90", description = "How long the old key stays trusted.")
+        @Option(
+                names = "--dual-trust-days",
+                defaultValue = "90",
+                description = "Days for which the old key stays trusted.")
         private long dualTrustDays;
 
         @Override

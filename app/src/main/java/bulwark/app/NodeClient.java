@@ -24,7 +24,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The options every HTTP command shares, and the call itself. The key comes from the environment rather than the process list. */
 final class NodeClient {
-    @Option(names = "--node-url", description = "Default: STIGMEM_URL, else http://localhost:8000.")
+    @Option(
+            names = "--node-url",
+            description = "Base URL of the node (default: STIGMEM_URL, else http://localhost:8000).")
     private @Nullable String nodeUrl;
 
     @Option(

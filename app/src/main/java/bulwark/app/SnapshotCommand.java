@@ -60,7 +60,7 @@ final class SnapshotCommand {
         @Mixin
         private final Trust trust = new Trust();
 
-        @Parameters(paramLabel = "FILE")
+        @Parameters(paramLabel = "FILE", description = "The snapshot to check.")
         private Path file = Path.of("");
 
         @Override
@@ -70,7 +70,7 @@ final class SnapshotCommand {
             try {
                 SnapshotManifest manifest = new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC())
                         .verify(file, trust.of(store.file(), signing), work);
-                System.out.println("whole: made " + manifest.createdAt() + " by " + manifest.nodeId());
+                System.out.println("valid: created " + manifest.createdAt() + " by " + manifest.nodeId());
                 return 0;
             } catch (SnapshotRefused refused) {
                 throw new CommandFailed(String.valueOf(refused.getMessage()));
@@ -80,7 +80,7 @@ final class SnapshotCommand {
         }
     }
 
-    @Command(name = "restore", description = "Put a snapshot in place of the store of a stopped node.")
+    @Command(name = "restore", description = "Replace the store of a stopped node by a snapshot.")
     static final class Restore implements Callable<Integer> {
         @Mixin
         private final StoreOption store = new StoreOption();
@@ -157,7 +157,9 @@ final class SnapshotCommand {
         @Option(names = "--trusted-keys", description = "A JSON array of base64url public keys.")
         private @Nullable Path trustedKeys;
 
-        @Option(names = "--force-unverified", description = "Accept a signer that nobody vouches for.")
+        @Option(
+                names = "--force-unverified",
+                description = "Accept an untrusted signer (the signature itself is still verified).")
         private boolean forceUnverified;
 
         SnapshotTrust of(Path store, Signing signing) throws IOException {

@@ -132,7 +132,7 @@ final class Supervisor implements AutoCloseable {
             if (stopping.get()) {
                 child.close();
             } else if (watched.readiness.await(child)) {
-                say("the " + watched.name + " is back");
+                say("the " + watched.name + " restarted");
             } else {
                 child.close(); // seen by the watch, which counts it as another end
             }

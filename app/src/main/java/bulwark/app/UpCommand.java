@@ -15,7 +15,7 @@ final class UpCommand implements Callable<Integer> {
                     "First of the ports: plain HTTP on N, mutual TLS on N+765, metrics of worker and beat on N+300 and N+301 (default ${DEFAULT-VALUE}).")
     private int portBase = 8000;
 
-    @Option(names = "--state", description = "Where keys, secrets and data live (default .bulwark beside the program).")
+    @Option(names = "--state", description = "Folder of keys, secrets and data (default .bulwark beside the program).")
     private Path state = Path.of(System.getProperty("bulwark.home", ".bulwark"));
 
     @Override

@@ -57,7 +57,7 @@ class SupervisorTest {
 
         supervisor.awaitReady();
 
-        until(() -> said().contains("up | the worker is back"));
+        until(() -> said().contains("up | the worker restarted"));
         assertThat(starts).hasValue(2);
     }
 
@@ -78,7 +78,7 @@ class SupervisorTest {
 
         supervisor.awaitReady();
 
-        until(() -> said().contains("the worker is back"));
+        until(() -> said().contains("the worker restarted"));
         assertThat(said())
                 .contains("cannot be started: no process is free")
                 .contains("could not be started (failure 4");

@@ -1,3 +1,4 @@
+/** Measures every figure that the documents quote. */
 @NullMarked
 package bulwark.bench;
 

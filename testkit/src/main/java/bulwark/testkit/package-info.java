@@ -1,3 +1,4 @@
+/** What the tests of several modules share: a Redis server and the material beside the repository. */
 @NullMarked
 package bulwark.testkit;
 

@@ -68,7 +68,7 @@ final class HeadDecoder extends VertxHttpRequestDecoder {
                 refuse(refusalOf(result.cause()), out);
             } else if (!spoken(request.protocolVersion())) {
                 out.clear();
-                refuse(new EdgeRefusal.BadRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here."), out);
+                refuse(new EdgeRefusal.BadRequest("Only HTTP/1.0 and HTTP/1.1 are supported."), out);
             } else if (!HeaderNames.allTokens(request.headers())) {
                 out.clear();
                 refuse(

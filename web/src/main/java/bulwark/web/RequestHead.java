@@ -80,7 +80,7 @@ record RequestHead(
             throw bad("The Host header is missing.");
         }
         if (headers.getAll(HttpHeaders.HOST).size() > 1) {
-            throw bad("The Host header must come once.");
+            throw bad("The Host header must appear exactly once.");
         }
         return host;
     }
@@ -109,7 +109,7 @@ record RequestHead(
             return null;
         }
         if (headers.getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
-            throw bad("The Authorization header must come once.");
+            throw bad("The Authorization header must appear at most once.");
         }
         if (authorization.isBlank()) {
             return null;

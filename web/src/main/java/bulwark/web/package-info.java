@@ -1,3 +1,4 @@
+/** The hardened HTTP edge: listeners, request checks, routing, limits, and the local socket of the owner. */
 @NullMarked
 package bulwark.web;
 

@@ -25,7 +25,7 @@ final class Ask {
             description = "Only this worker; may be repeated (default: all).")
     private List<String> workers = List.of();
 
-    @Option(names = "--namespace", description = "Default: STEM_WORKER_NAMESPACE.")
+    @Option(names = "--namespace", description = "Namespace of the workers (default: STEM_WORKER_NAMESPACE).")
     private @Nullable String namespace;
 
     @Option(

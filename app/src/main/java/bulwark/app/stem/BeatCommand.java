@@ -33,10 +33,10 @@ final class BeatCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
 
-    @Option(names = "--once", description = "Send what is due now, and end.")
+    @Option(names = "--once", description = "Send what is due now, then exit.")
     private boolean once;
 
-    @Option(names = "--pidfile", description = "Written when it beats, removed at the end.")
+    @Option(names = "--pidfile", description = "PID file; written once the beat runs, removed at exit.")
     private @Nullable Path pidfile;
 
     BeatCommand(Session session) {

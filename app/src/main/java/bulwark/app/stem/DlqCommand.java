@@ -40,7 +40,7 @@ final class DlqCommand extends Group {
         @Option(
                 names = {"-q", "--queue"},
                 required = true,
-                description = "Whose dead letters.")
+                description = "Queue whose dead letters are shown.")
         String queue = "";
 
         OfQueue(Session session) {
@@ -52,20 +52,20 @@ final class DlqCommand extends Group {
         }
     }
 
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Newest first.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Number of entries, newest first.")
     static final class ListLetters implements Callable<Integer> {
         @Mixin
         private final OfQueue of;
 
         @Option(
                 names = {"-l", "--limit"},
-                description = "Most that are shown (default ${DEFAULT-VALUE}).")
+                description = "Maximum number of entries shown (default ${DEFAULT-VALUE}).")
         private int limit = 50;
 
-        @Option(names = "--offset", description = "How many are skipped.")
+        @Option(names = "--offset", description = "Number of entries to skip.")
         private int offset;
 
-        @Option(names = "--since", paramLabel = "TIME", description = "Only those that died then or later.")
+        @Option(names = "--since", paramLabel = "TIME", description = "Only entries dead-lettered at or after TIME.")
         private @Nullable String since;
 
         ListLetters(Session session) {
@@ -149,13 +149,13 @@ final class DlqCommand extends Group {
 
         @Option(
                 names = {"-l", "--limit"},
-                description = "Most that are replayed (default ${DEFAULT-VALUE}).")
+                description = "Maximum number of entries replayed (default ${DEFAULT-VALUE}).")
         private int limit = 10;
 
-        @Option(names = "--since", paramLabel = "TIME", description = "Only those that died then or later.")
+        @Option(names = "--since", paramLabel = "TIME", description = "Only entries dead-lettered at or after TIME.")
         private @Nullable String since;
 
-        @Option(names = "--delay", paramLabel = "DURATION", description = "Keep them hidden for so long.")
+        @Option(names = "--delay", paramLabel = "DURATION", description = "Delay redelivery by DURATION.")
         private @Nullable String delay;
 
         @Option(
@@ -168,7 +168,7 @@ final class DlqCommand extends Group {
 
         @Option(
                 names = {"-y", "--yes"},
-                description = "Do it.")
+                description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
         Replay(Session session) {
@@ -227,15 +227,15 @@ final class DlqCommand extends Group {
 
         @Option(
                 names = {"-l", "--limit"},
-                description = "Most that are removed (default: all).")
+                description = "Maximum number of entries removed (default: all).")
         private @Nullable Integer limit;
 
-        @Option(names = "--since", paramLabel = "TIME", description = "Only those that died then or later.")
+        @Option(names = "--since", paramLabel = "TIME", description = "Only entries dead-lettered at or after TIME.")
         private @Nullable String since;
 
         @Option(
                 names = {"-y", "--yes"},
-                description = "Do it.")
+                description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
         Purge(Session session) {

@@ -35,15 +35,15 @@ final class EnqueueCommand implements Callable<Integer> {
     @Option(
             names = "--args",
             paramLabel = "JSON",
-            description = "Its arguments: a JSON object, @FILE, or - for standard input.")
+            description = "Arguments of the task: a JSON object, @FILE, or - for standard input.")
     private String args = "{}";
 
     @Option(
             names = {"-q", "--queue"},
-            description = "Default: what the routing says.")
+            description = "Queue or priority (default: what the routing says).")
     private @Nullable String queue;
 
-    @Option(names = "--id", description = "Its id (default: a new one).")
+    @Option(names = "--id", description = "Id of the task (default: a new one).")
     private @Nullable String id;
 
     @Option(names = "--priority", description = "0 to 9, 9 first.")
@@ -52,43 +52,49 @@ final class EnqueueCommand implements Callable<Integer> {
     @Option(
             names = {"--countdown", "--delay"},
             paramLabel = "DURATION",
-            description = "Not before so long from now.")
+            description = "Earliest start, as a delay from now.")
     private @Nullable String countdown;
 
-    @Option(names = "--eta", paramLabel = "TIME", description = "Not before this ISO time.")
+    @Option(names = "--eta", paramLabel = "TIME", description = "Earliest start, as an ISO 8601 time.")
     private @Nullable String eta;
 
     @Option(
             names = "--expires",
             paramLabel = "WHEN",
-            description = "Not at or after this ISO time or duration from now.")
+            description = "Expires at TIME, or after DURATION; a task not started by then is cancelled.")
     private @Nullable String expires;
 
-    @Option(names = "--max-retries", description = "Runs beyond the first (default: STEM_DEFAULT_MAX_RETRIES).")
+    @Option(names = "--max-retries", description = "Maximum number of retries (default: STEM_DEFAULT_MAX_RETRIES).")
     private @Nullable Integer maxRetries;
 
-    @Option(names = "--time-limit", paramLabel = "DURATION", description = "The run is interrupted after so long.")
+    @Option(
+            names = "--time-limit",
+            paramLabel = "DURATION",
+            description = "Hard time limit; the run is interrupted after DURATION.")
     private @Nullable String timeLimit;
 
     @Option(
             names = "--soft-time-limit",
             paramLabel = "DURATION",
-            description = "The run is asked to stop after so long.")
+            description = "Soft time limit; the run is asked to stop after DURATION.")
     private @Nullable String softTimeLimit;
 
-    @Option(names = "--unique-for", paramLabel = "DURATION", description = "Only one such task at a time, for so long.")
+    @Option(
+            names = "--unique-for",
+            paramLabel = "DURATION",
+            description = "De-duplicate: no second identical task for DURATION.")
     private @Nullable String uniqueFor;
 
-    @Option(names = "--unique-key", description = "What it is unique by (default: name, queue and arguments).")
+    @Option(names = "--unique-key", description = "Key to de-duplicate by (default: name, queue and arguments).")
     private @Nullable String uniqueKey;
 
     @Option(names = "--header", paramLabel = "NAME=VALUE", description = "A header; may be repeated.")
     private Map<String, String> headers = Map.of();
 
-    @Option(names = "--wait", description = "Wait for the end and print the result.")
+    @Option(names = "--wait", description = "Wait until the task finishes and print its result.")
     private boolean wait;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "Longest wait (default ${DEFAULT-VALUE}).")
+    @Option(names = "--timeout", paramLabel = "DURATION", description = "Maximum wait (default ${DEFAULT-VALUE}).")
     private String timeout = "60s";
 
     @Option(names = "--json", description = "Print everything that is known as JSON.")

@@ -21,10 +21,13 @@ final class HealthCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
 
-    @Option(names = "--backend", paramLabel = "URL", description = "Instead of STEM_RESULT_BACKEND_URL.")
+    @Option(
+            names = "--backend",
+            paramLabel = "URL",
+            description = "Result backend URL, overrides STEM_RESULT_BACKEND_URL.")
     private String backend = "";
 
-    @Option(names = "--skip-backend", description = "Leave the result backend out.")
+    @Option(names = "--skip-backend", description = "Skip the check of the result backend.")
     private boolean skipBackend;
 
     @Option(
@@ -32,7 +35,7 @@ final class HealthCommand implements Callable<Integer> {
             description = "Accept any server certificate, to find out whether it is the cause.")
     private boolean allowInsecure;
 
-    @Option(names = "--json", description = "Answer in JSON.")
+    @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
     HealthCommand(Session session) {

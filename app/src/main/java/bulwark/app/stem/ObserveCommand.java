@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "observe",
         mixinStandardHelpOptions = true,
-        description = "What waits, who works, what died.",
+        description = "Show queues, workers and dead letters.",
         subcommands = {
             ObserveCommand.Queues.class,
             ObserveCommand.Workers.class,
@@ -109,7 +109,10 @@ final class ObserveCommand extends Group {
         }
     }
 
-    @Command(name = "queues", mixinStandardHelpOptions = true, description = "What waits and what is held.")
+    @Command(
+            name = "queues",
+            mixinStandardHelpOptions = true,
+            description = "Pending and in-flight messages of each queue.")
     static final class Queues extends Part {
         Queues(Session session) {
             super(
@@ -133,7 +136,7 @@ final class ObserveCommand extends Group {
         }
     }
 
-    @Command(name = "workers", mixinStandardHelpOptions = true, description = "Who sent a heartbeat lately.")
+    @Command(name = "workers", mixinStandardHelpOptions = true, description = "Workers with a recent heartbeat.")
     static final class Workers extends Part {
         Workers(Session session) {
             super(
@@ -191,7 +194,8 @@ final class ObserveCommand extends Group {
     @Command(
             name = "metrics",
             mixinStandardHelpOptions = true,
-            description = "This process's own registry, which is empty; a worker's is on its STEM_METRICS_PORT.")
+            description =
+                    "Metrics of this process only; each worker serves its own at http://HOST:STEM_METRICS_PORT/metrics.")
     static final class MetricsOfThis implements Callable<Integer> {
         private final Session session;
 

@@ -24,7 +24,7 @@ final class Place {
                     "Folder whose .env has the settings, and against which their paths are read (default: this one).")
     private @Nullable Path state;
 
-    @Option(names = "--broker", paramLabel = "URL", description = "Instead of STEM_BROKER_URL.")
+    @Option(names = "--broker", paramLabel = "URL", description = "Broker URL, overrides STEM_BROKER_URL.")
     private @Nullable String broker;
 
     Place(Session session) {

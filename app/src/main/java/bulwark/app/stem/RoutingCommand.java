@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "routing",
         mixinStandardHelpOptions = true,
-        description = "Where tasks go.",
+        description = "Show how tasks are routed to queues.",
         subcommands = RoutingCommand.Dump.class)
 final class RoutingCommand extends Group {
     RoutingCommand(Session session) {
@@ -32,7 +32,7 @@ final class RoutingCommand extends Group {
         @Option(names = "--sample", description = "Print an example to start from.")
         private boolean sample;
 
-        @Option(names = "--json", description = "JSON instead of YAML.")
+        @Option(names = "--json", description = "Print JSON instead of YAML.")
         private boolean json;
 
         Dump(Session session) {

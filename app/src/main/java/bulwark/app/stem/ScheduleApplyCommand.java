@@ -30,12 +30,12 @@ final class ScheduleApplyCommand implements Callable<Integer> {
             description = "A list of schedules, or {schedules: [...]}.")
     private @Nullable Path file;
 
-    @Option(names = "--dry-run", description = "Only look for faults.")
+    @Option(names = "--dry-run", description = "Check for faults without changing anything.")
     private boolean dryRun;
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Do it.")
+            description = "Apply the change; without this option nothing is changed.")
     private boolean yes;
 
     ScheduleApplyCommand(Session session) {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "schedule",
         mixinStandardHelpOptions = true,
-        description = "Schedules: what a beat sends when.",
+        description = "List and edit the schedules that a beat sends.",
         subcommands = {
             ScheduleCommand.ListAll.class,
             ScheduleCommand.Show.class,
@@ -61,13 +61,13 @@ final class ScheduleCommand extends Group {
 
     /** Which schedule. */
     static final class Which {
-        @Parameters(arity = "0..1", paramLabel = "ID", description = "The schedule.")
+        @Parameters(arity = "0..1", paramLabel = "ID", description = "Id of the schedule.")
         private @Nullable String positional;
 
         @Option(
                 names = {"-i", "--id"},
                 paramLabel = "ID",
-                description = "The schedule.")
+                description = "Id of the schedule.")
         private @Nullable String option;
 
         @Nullable
@@ -163,7 +163,7 @@ final class ScheduleCommand extends Group {
 
         @Option(
                 names = {"-y", "--yes"},
-                description = "Do it.")
+                description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
         Delete(Session session) {
@@ -187,7 +187,7 @@ final class ScheduleCommand extends Group {
     @Command(
             name = "enable",
             mixinStandardHelpOptions = true,
-            description = "Let it run again, from now on; its last error is forgotten.")
+            description = "Enable a schedule from now on and clear its last error.")
     static final class Enable implements Callable<Integer> {
         @Mixin
         private final In in;
@@ -217,7 +217,10 @@ final class ScheduleCommand extends Group {
         }
     }
 
-    @Command(name = "disable", mixinStandardHelpOptions = true, description = "Let it rest; its run state stays.")
+    @Command(
+            name = "disable",
+            mixinStandardHelpOptions = true,
+            description = "Disable a schedule; its run history is kept.")
     static final class Disable implements Callable<Integer> {
         @Mixin
         private final In in;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** Everything that {@code stem} can be asked. */
 @Command(
         name = "stem",
-        description = "Signed background tasks: send them, run them, look after them.",
+        description = "Signed background tasks: send, run and operate them.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
         subcommands = {

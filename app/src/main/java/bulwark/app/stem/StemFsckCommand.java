@@ -20,7 +20,7 @@ final class StemFsckCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
 
-    @Option(names = "--json", description = "Answer in JSON.")
+    @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
     StemFsckCommand(Session session) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 @Command(
         name = "tasks",
         mixinStandardHelpOptions = true,
-        description = "Known tasks.",
+        description = "Show the known tasks.",
         subcommands = TasksCommand.Ls.class)
 final class TasksCommand extends Group {
     TasksCommand(Session session) {
@@ -24,14 +24,14 @@ final class TasksCommand extends Group {
     @Command(
             name = "ls",
             mixinStandardHelpOptions = true,
-            description = "Handlers that a worker started from here would have.")
+            description = "List the handlers that a worker started here would register.")
     static final class Ls implements Callable<Integer> {
         private final Session session;
 
         @Mixin
         private final Place place;
 
-        @Option(names = "--json", description = "JSON.")
+        @Option(names = "--json", description = "Print the answer as JSON.")
         private boolean json;
 
         Ls(Session session) {

@@ -38,7 +38,7 @@ final class TlsCommand extends Group {
                 description = "Hosts of the server, the primary one first (default ${DEFAULT-VALUE}).")
         private String hosts = "stem.local";
 
-        @Parameters(index = "2", arity = "0..1", description = "Further hosts.")
+        @Parameters(index = "2", arity = "0..1", description = "Additional host names of the server.")
         private @Nullable String further;
 
         @Option(names = "--days", description = "How long the certificates are good (default ${DEFAULT-VALUE}).")

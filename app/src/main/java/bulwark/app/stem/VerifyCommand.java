@@ -35,7 +35,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--canonical", description = "Also print the bytes under the signature.")
     private boolean canonical;
 
-    @Option(names = "--json", description = "Answer in JSON.")
+    @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
     VerifyCommand(Session session) {

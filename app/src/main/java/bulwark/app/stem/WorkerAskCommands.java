@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 final class WorkerAskCommands {
     private WorkerAskCommands() {}
 
-    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Who answers?")
+    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Ping running workers.")
     static final class Ping implements Callable<Integer> {
         @Mixin
         private final Ask ask;
@@ -47,7 +47,7 @@ final class WorkerAskCommands {
         }
     }
 
-    @Command(name = "stats", mixinStandardHelpOptions = true, description = "How busy they are.")
+    @Command(name = "stats", mixinStandardHelpOptions = true, description = "Show statistics of running workers.")
     static final class Stats implements Callable<Integer> {
         @Mixin
         private final Ask ask;
@@ -64,7 +64,10 @@ final class WorkerAskCommands {
         }
     }
 
-    @Command(name = "inspect", mixinStandardHelpOptions = true, description = "What they are doing now.")
+    @Command(
+            name = "inspect",
+            mixinStandardHelpOptions = true,
+            description = "Show running and revoked tasks of each worker.")
     static final class Inspect implements Callable<Integer> {
         @Mixin
         private final Ask ask;

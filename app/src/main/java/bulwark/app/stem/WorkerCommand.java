@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "worker",
         mixinStandardHelpOptions = true,
-        description = "Run workers and talk to them.",
+        description = "Run and control workers.",
         subcommands = {
             WorkerStartCommand.class,
             WorkerAskCommands.Ping.class,

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "diagnose",
         mixinStandardHelpOptions = true,
-        description = "Look at a worker's PID file, log file and settings. Exit code 70 when something is wrong.")
+        description = "Check a worker's PID file, log file and settings. Exit code 70 when something is wrong.")
 final class WorkerDiagnoseCommand implements Callable<Integer> {
     private final Session session;
     private final List<Finding> findings = new ArrayList<>();
@@ -28,10 +28,10 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
     @Option(names = "--logfile", description = "The worker's log file.")
     private @Nullable Path logfile;
 
-    @Option(names = "--env-file", description = "Its settings.")
+    @Option(names = "--env-file", description = "File of its settings, NAME=value lines.")
     private @Nullable Path envFile;
 
-    @Option(names = "--json", description = "Answer in JSON.")
+    @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
     WorkerDiagnoseCommand(Session session) {
@@ -68,7 +68,7 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
 
     private void pid() throws IOException {
         if (pidfile == null) {
-            note("[WARN]", "no --pidfile given: whether the worker runs was not looked at");
+            note("[WARN]", "liveness not checked: pass --pidfile");
             return;
         }
         switch (PidFile.look(session.directory().resolve(pidfile))) {

@@ -14,20 +14,20 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "healthcheck",
         mixinStandardHelpOptions = true,
-        description = "Whether the process of a PID file is alive. Exit code 70 when not.")
+        description = "Check that the process of a PID file is alive. Exit code 70 when it is not.")
 final class WorkerHealthcheckCommand implements Callable<Integer> {
     private final Session session;
 
     @Option(names = "--pidfile", required = true, description = "The worker's PID file.")
     private Path pidfile = Path.of("");
 
-    @Option(names = "--node", description = "Its name in the answer (default: the file's name).")
+    @Option(names = "--node", description = "Name used in the answer (default: the file's name).")
     private @Nullable String node;
 
-    @Option(names = "--logfile", description = "Named in the JSON answer.")
+    @Option(names = "--logfile", description = "Name used in the JSON answer.")
     private @Nullable Path logfile;
 
-    @Option(names = "--json", description = "Answer in JSON.")
+    @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
     @Option(names = "--quiet", description = "Only the exit code.")

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "multi",
         mixinStandardHelpOptions = true,
-        description = "Start, stop and look at several workers of this machine.")
+        description = "Start, stop and inspect several workers of this machine.")
 final class WorkerMultiCommand implements Callable<Integer> {
     private static final int NOT_RUNNING = 3;
 
@@ -38,10 +38,16 @@ final class WorkerMultiCommand implements Callable<Integer> {
         STATUS
     }
 
-    @Parameters(index = "0", paramLabel = "start|stop|restart|status")
+    @Parameters(
+            index = "0",
+            paramLabel = "start|stop|restart|status",
+            description = "Action to perform on the workers.")
     private Action action = Action.STATUS;
 
-    @Parameters(index = "1..*", paramLabel = "NODE", description = "Default: STEMD_NODES, then STEM_WORKER_NODES.")
+    @Parameters(
+            index = "1..*",
+            paramLabel = "NODE",
+            description = "Names of the workers (default: STEMD_NODES, then STEM_WORKER_NODES).")
     private List<String> named = List.of();
 
     @Option(names = "--command", description = "A word of the command to run; repeat it for each further word.")
@@ -62,13 +68,13 @@ final class WorkerMultiCommand implements Callable<Integer> {
             description = "A broadcast channel of the workers; may be repeated.")
     private List<String> broadcasts = List.of();
 
-    @Option(names = "--pidfile", description = "Default ${DEFAULT-VALUE}.")
+    @Option(names = "--pidfile", description = "PID file of each worker (default ${DEFAULT-VALUE}).")
     private String pidfile = "/var/run/stem/%n.pid";
 
-    @Option(names = "--logfile", description = "Default ${DEFAULT-VALUE}.")
+    @Option(names = "--logfile", description = "Log file of each worker (default ${DEFAULT-VALUE}).")
     private String logfile = "/var/log/stem/%n.log";
 
-    @Option(names = "--workdir", description = "Default ${DEFAULT-VALUE}.")
+    @Option(names = "--workdir", description = "Working directory of each worker (default ${DEFAULT-VALUE}).")
     private String workdir = ".";
 
     @Option(names = "--env-file", description = "Settings for the workers, NAME=value lines.")

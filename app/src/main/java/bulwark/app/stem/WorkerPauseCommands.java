@@ -20,7 +20,7 @@ final class WorkerPauseCommands {
     @Command(
             name = "pause",
             mixinStandardHelpOptions = true,
-            description = "Run nothing from these queues until they are resumed.")
+            description = "Pause these queues until they are resumed.")
     static final class Pause implements Callable<Integer> {
         @Mixin
         private final OfQueues of;
@@ -35,7 +35,7 @@ final class WorkerPauseCommands {
         }
     }
 
-    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Run from these queues again.")
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Resume paused queues.")
     static final class Resume implements Callable<Integer> {
         @Mixin
         private final OfQueues of;
@@ -60,10 +60,10 @@ final class WorkerPauseCommands {
                 description = "A queue; may be repeated.")
         private List<String> queues = List.of();
 
-        @Option(names = "--reason", description = "Kept with the pause.")
+        @Option(names = "--reason", description = "Reason, stored with the pause.")
         private @Nullable String reason;
 
-        @Option(names = "--requester", description = "Who asks (default ${DEFAULT-VALUE}).")
+        @Option(names = "--requester", description = "Name of the requester (default ${DEFAULT-VALUE}).")
         private String requester = "stem-cli";
 
         OfQueues(Session session) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "revoke",
         mixinStandardHelpOptions = true,
-        description = "Keep tasks from running, and with --terminate ask running ones to stop.")
+        description = "Revoke tasks; with --terminate also stop running ones.")
 final class WorkerRevokeCommand implements Callable<Integer> {
     @Mixin
     private final Ask ask;
@@ -36,13 +36,16 @@ final class WorkerRevokeCommand implements Callable<Integer> {
     @Option(names = "--terminate", description = "Also ask it to stop when it runs.")
     private boolean terminate;
 
-    @Option(names = "--reason", description = "Kept with the revocation.")
+    @Option(names = "--reason", description = "Reason, stored with the revocation.")
     private @Nullable String reason;
 
-    @Option(names = "--requester", description = "Who asks (default ${DEFAULT-VALUE}).")
+    @Option(names = "--requester", description = "Name of the requester (default ${DEFAULT-VALUE}).")
     private String requester = "stem-cli";
 
-    @Option(names = "--expires-in", paramLabel = "DURATION", description = "Forget it after so long (default: never).")
+    @Option(
+            names = "--expires-in",
+            paramLabel = "DURATION",
+            description = "Drop the revocation after DURATION (default: never).")
     private @Nullable String expiresIn;
 
     WorkerRevokeCommand(Session session) {

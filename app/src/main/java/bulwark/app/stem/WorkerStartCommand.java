@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Run tasks until told to stop. SIGTERM finishes what runs, SIGINT asks it to stop, SIGUSR1 puts it back at once;"
-                        + " a second signal is louder than the first. SIGHUP reads keys again.")
+                        + " a repeated signal escalates one step. SIGHUP reads keys again.")
 final class WorkerStartCommand implements Callable<Integer> {
     @Mixin
     private final Place place;
@@ -56,12 +56,13 @@ final class WorkerStartCommand implements Callable<Integer> {
 
     @Option(
             names = "--id",
-            description = "Its name, unique among live workers (default: host, process id and a random part).")
+            description = "Worker id, unique among live workers (default: host, process id and a random part).")
     private @Nullable String id;
 
     @Option(
             names = "--pidfile",
-            description = "Written when it takes tasks, removed at the end (default: STEM_WORKER_PIDFILE).")
+            description =
+                    "PID file; written once the worker receives tasks, removed at exit (default: STEM_WORKER_PIDFILE).")
     private @Nullable Path pidfile;
 
     @Option(names = "--logfile", description = "Append the log there instead of standard error.")

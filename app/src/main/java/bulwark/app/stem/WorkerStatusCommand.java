@@ -33,21 +33,24 @@ final class WorkerStatusCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on printing heartbeats as they come.")
+            description = "Keep printing heartbeats as they arrive.")
     private boolean follow;
 
-    @Option(names = "--json", description = "JSON, with --follow a line for each heartbeat.")
+    @Option(names = "--json", description = "Print JSON; with --follow, one line for each heartbeat.")
     private boolean json;
 
-    @Option(names = "--namespace", description = "Default: STEM_WORKER_NAMESPACE.")
+    @Option(names = "--namespace", description = "Namespace of the workers (default: STEM_WORKER_NAMESPACE).")
     private @Nullable String namespace;
 
-    @Option(names = "--backend", paramLabel = "URL", description = "Instead of STEM_RESULT_BACKEND_URL.")
+    @Option(
+            names = "--backend",
+            paramLabel = "URL",
+            description = "Result backend URL, overrides STEM_RESULT_BACKEND_URL.")
     private @Nullable String backend;
 
     @Option(
             names = "--timeout",
-            description = "With --follow: end after so long without a heartbeat (default ${DEFAULT-VALUE}).")
+            description = "With --follow: exit after DURATION without a heartbeat (default ${DEFAULT-VALUE}).")
     private String timeout = "30s";
 
     @Option(
@@ -55,7 +58,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
             description = "What a worker is measured by (default: STEM_HEARTBEAT_INTERVAL).")
     private @Nullable String interval;
 
-    @Option(names = "--metrics-exporters", hidden = true)
+    @Option(names = "--metrics-exporters", hidden = true, description = "Accepted for compatibility; without effect.")
     private @Nullable String exporters;
 
     WorkerStatusCommand(Session session) {

@@ -153,7 +153,7 @@ public final class AdminKeys {
         return state.isEmpty()
                 ? List.of()
                 : List.of("STIGMEM_ADMIN_KEY names a key that is " + state
-                        + " and stays shut out: run `stigmem auth reissue-admin` and set the key that it prints");
+                        + " and is not accepted: run `stigmem auth reissue-admin` and set the key that it prints");
     }
 
     private static Response answer(Reissued reissued) {

@@ -1,3 +1,4 @@
+/** API keys as an administrator manages them, and the routes of the audit log. */
 @NullMarked
 package bulwark.facts.admin;
 

@@ -1,3 +1,4 @@
+/** Capability tokens: issuing, verifying and revoking them. */
 @NullMarked
 package bulwark.facts.capability;
 

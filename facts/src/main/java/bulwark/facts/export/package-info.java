@@ -1,3 +1,4 @@
+/** Signed exports of audit tables and their offline verification. */
 @NullMarked
 package bulwark.facts.export;
 

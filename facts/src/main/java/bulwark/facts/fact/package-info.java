@@ -1,3 +1,4 @@
+/** Facts: asserting, reading, contradicting, retracting, and their storage. */
 @NullMarked
 package bulwark.facts.fact;
 

@@ -1,3 +1,4 @@
+/** Edges between entities, and the walk along them. */
 @NullMarked
 package bulwark.facts.graph;
 

@@ -1,3 +1,4 @@
+/** The identity of the node: manifests, key rotation and dual trust. */
 @NullMarked
 package bulwark.facts.identity;
 

@@ -50,7 +50,7 @@ final class Renewals implements AutoCloseable {
             ages.warnings().forEach(LOG::warn);
             core.identity.renew();
         } catch (RuntimeException e) {
-            LOG.warn("looking for what must be renewed failed; tried again tomorrow", e);
+            LOG.warn("Expiry check failed; retrying in 24 h", e);
         }
     }
 

@@ -63,7 +63,7 @@ public final class RecallIndex implements FactListener, AutoCloseable {
      */
     void awaitCurrent() {
         if (!follower.await(PATIENCE)) {
-            String message = "the search index is being made anew from the store; try again shortly";
+            String message = "the search index is being rebuilt; retry shortly";
             throw new Refusal.Coded(503, "recall_index_busy", message, Map.of());
         }
     }

@@ -1,3 +1,4 @@
+/** Full-text recall: index, ranking, and answers within a token budget. */
 @NullMarked
 package bulwark.facts.recall;
 

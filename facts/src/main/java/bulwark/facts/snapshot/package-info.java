@@ -1,3 +1,4 @@
+/** Signed snapshots of the store: creating, verifying and restoring them. */
 @NullMarked
 package bulwark.facts.snapshot;
 

@@ -1,3 +1,4 @@
+/** Principals, API keys, and the decision whether a principal has a permission. */
 @NullMarked
 package bulwark.kernel.access;
 

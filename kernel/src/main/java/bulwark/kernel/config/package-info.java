@@ -1,3 +1,4 @@
+/** Settings from environment and file, each declared, checked and described. */
 @NullMarked
 package bulwark.kernel.config;
 

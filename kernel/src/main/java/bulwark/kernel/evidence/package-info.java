@@ -1,3 +1,4 @@
+/** Audit log, transparency log, and the outbox that carries effects out after their commit. */
 @NullMarked
 package bulwark.kernel.evidence;
 

@@ -1,3 +1,4 @@
+/** Strict parsing, canonical bytes, and JSON as Python writes it. */
 @NullMarked
 package bulwark.kernel.json;
 

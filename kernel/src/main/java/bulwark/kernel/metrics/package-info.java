@@ -1,3 +1,4 @@
+/** The Prometheus registry of one process, with bounded labels. */
 @NullMarked
 package bulwark.kernel.metrics;
 

@@ -1,3 +1,4 @@
+/** Token buckets for each principal and dimension, kept across restarts. */
 @NullMarked
 package bulwark.kernel.quota;
 

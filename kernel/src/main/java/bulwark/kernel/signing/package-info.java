@@ -1,3 +1,4 @@
+/** Signatures, hashes, certificates: the only package that names a cryptographic provider. */
 @NullMarked
 package bulwark.kernel.signing;
 

@@ -193,7 +193,7 @@ final class Writer {
             if (Sqlite.isDiskError(e)) {
                 die(e, List.of());
             } else if (!Sqlite.isBusy(e)) {
-                LOG.warn("The write-ahead log could not be carried into the store yet: {}", e.getMessage());
+                LOG.warn("WAL checkpoint postponed: {}", e.getMessage());
             }
         }
     }

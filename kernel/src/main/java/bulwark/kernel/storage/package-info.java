@@ -1,3 +1,4 @@
+/** SQLite with one writer thread, group commit, and migrations. */
 @NullMarked
 package bulwark.kernel.storage;
 

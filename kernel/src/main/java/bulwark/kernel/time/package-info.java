@@ -1,3 +1,4 @@
+/** Timestamps on the wire, and a clock that tests can set. */
 @NullMarked
 package bulwark.kernel.time;
 

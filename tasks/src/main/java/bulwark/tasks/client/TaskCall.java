@@ -84,7 +84,7 @@ public final class TaskCall implements Cloneable {
         return changed(copy -> copy.hardTimeLimit = changed);
     }
 
-    /** The run is asked to stop after so long. */
+    /** Soft time limit; the run is asked to stop after DURATION. */
     public TaskCall withSoftTimeLimit(Duration changed) {
         return changed(copy -> copy.softTimeLimit = changed);
     }

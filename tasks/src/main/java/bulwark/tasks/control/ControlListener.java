@@ -115,7 +115,7 @@ public final class ControlListener {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.warn("Commands cannot be heard: {}", e.getMessage());
+                LOG.warn("Cannot receive control commands: {}", e.getMessage());
                 pause();
             }
         }

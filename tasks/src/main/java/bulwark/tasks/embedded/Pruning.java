@@ -62,7 +62,7 @@ final class Pruning implements AutoCloseable {
                 try {
                     prune();
                 } catch (StoreFailed | IllegalStateException e) {
-                    LOG.warn("What is over could not be removed from the task store: {}", e.getMessage());
+                    LOG.warn("Expired rows could not be pruned: {}", e.getMessage());
                 }
             }
         } catch (InterruptedException e) {

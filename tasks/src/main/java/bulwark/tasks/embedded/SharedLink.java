@@ -66,7 +66,8 @@ final class SharedLink implements Link {
                 return switch (now) {
                     case Side.Holding(Holder holder, Serving _) -> holder.call(method, arguments);
                     case Side.Asking(RunFile there) -> ask(there, method, arguments);
-                    case Side.Unknown _ -> throw new Unreachable("nobody says where to ask", null);
+                    case Side.Unknown _ ->
+                        throw new Unreachable("the store's owner has not published its socket yet", null);
                     case Side.Closed _ -> throw new BrokerUnavailable("The task store is closed.", null);
                 };
             } catch (Unreachable e) {

@@ -118,7 +118,7 @@ public final class QueueEvents {
             } catch (InterruptedException e) {
                 return false;
             } catch (BrokerUnavailable e) {
-                LOG.warn("Events of queues cannot be heard: {}", e.getMessage());
+                LOG.warn("Cannot receive queue events: {}", e.getMessage());
                 return pause();
             }
         }

@@ -29,7 +29,7 @@ record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
             "READONLY", "is a read-only replica; name the primary in the URL",
             "LOADING", "is still loading its data; it answers when that is done",
             "MISCONF", "cannot write to its disk and therefore accepts nothing; look at its log",
-            "BUSY", "is busy with a script of somebody else",
+            "BUSY", "is blocked by a running script (BUSY)",
             "MASTERDOWN", "has lost its primary");
 
     BrokerUnavailable unavailable(RuntimeException failure) {
@@ -89,7 +89,7 @@ record Failures(RedisUrl url, boolean clientCertificate, boolean ownAuthority) {
             return DISTRUSTED;
         }
         if (text.contains("certificate_expired") || text.contains("expired")) {
-            return "and we do not agree on the dates of a certificate: one has expired or is not valid yet";
+            return "refused the TLS handshake: a certificate is expired or not yet valid";
         }
         if (text.contains("no subject alternative") || text.contains("no name matching")) {
             return "shows a certificate for another host than " + url.host()

@@ -115,7 +115,7 @@ final class Batcher<T, R> {
                     return;
                 }
                 if (!repeated) {
-                    LOG.warn("The broker does not answer; {} steps wait for it: {}", steps.size(), e.getMessage());
+                    LOG.warn("Broker unreachable; {} operations queued: {}", steps.size(), e.getMessage());
                 }
                 repeated = true;
                 LockSupport.parkNanos(pause * 1_000_000);

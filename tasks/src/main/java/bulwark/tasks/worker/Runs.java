@@ -129,8 +129,7 @@ final class Runs {
         pace.ended(held.runNanos());
         if (!held.claim()) {
             LOG.debug(
-                    "A run ended after its end was decided elsewhere: {}",
-                    held.receipt().token());
+                    "Run finished after its lease was lost: {}", held.receipt().token());
         } else if (held.stop() == Held.Stop.LOST) {
             inFlight.remove(held);
             reports.lost(task);

@@ -34,7 +34,7 @@ public final class TaskEvidence implements AutoCloseable {
      * @throws StoreRefused when the folder cannot be used
      */
     public static TaskEvidence open(Path folder, Clock clock) {
-        StoreRefused last = new StoreRefused("no file for evidence is free in " + folder);
+        StoreRefused last = new StoreRefused("no unlocked evidence-N.db in " + folder);
         for (int number = 1; number <= MOST_FILES; number++) {
             Path file = folder.resolve("evidence-" + number + ".db");
             try {

@@ -306,7 +306,7 @@ public final class Worker {
         } finally {
             stopping.ended();
             LOG.info(
-                    "Worker {} has stopped; {} entries come again when their leases end.",
+                    "Worker {} stopped; {} unacknowledged tasks will be redelivered when their leases expire.",
                     settings.id(),
                     inFlight.size());
         }

@@ -2,6 +2,7 @@ package bulwark.facts;
 
 import bulwark.facts.chain.Checkpoints;
 import bulwark.facts.chain.FactChain;
+import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.chain.FactFsck;
 import bulwark.facts.fact.ConflictRoutes;
 import bulwark.facts.fact.FactListener;
@@ -10,14 +11,20 @@ import bulwark.facts.fact.Facts;
 import bulwark.facts.garden.GardenRoutes;
 import bulwark.facts.garden.GardenService;
 import bulwark.facts.garden.Gardens;
+import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.HeadSigner;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
@@ -29,6 +36,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +53,8 @@ import tools.jackson.databind.JsonNode;
 public final class FactsFixture implements AutoCloseable {
     public static final Principal TRUSTED = reader("anon:trusted", "read", "write", "admin");
 
+    private static final Signing SIGNING = Signing.fastest();
+
     public final SettableClock clock = new SettableClock(Instant.parse("2026-05-01T12:00:00.123456Z"));
     public final Metrics metrics = new Metrics();
     public final Path logFile;
@@ -52,6 +62,7 @@ public final class FactsFixture implements AutoCloseable {
     public final Store store;
     public final AuditLog audit;
     public final Outbox outbox;
+    public final HeadSigner heads;
     public final FactChain chain;
     public final Facts facts;
     private final TransparencyLog log;
@@ -68,7 +79,8 @@ public final class FactsFixture implements AutoCloseable {
         audit = AuditLog.open(store, "fact_audit_log", clock);
         outbox = Outbox.open(store, clock);
         log = TransparencyLogs.local(logFile, clock);
-        Checkpoints checkpoints = new Checkpoints(store, outbox, log, logFile, clock, due);
+        heads = heads(store, log, logFile, clock);
+        Checkpoints checkpoints = new Checkpoints(store, outbox, log, clock, due, heads, Duration.ofMinutes(1));
         chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofHours(1));
         Gardens gardens = new Gardens(audit.guardedRows());
         List<FactListener> listeners = new ArrayList<>(List.of(chain));
@@ -84,12 +96,36 @@ public final class FactsFixture implements AutoCloseable {
     /** As another process would see the same store: nothing verified yet. */
     public FactChain anotherChain() {
         Outbox idle = Outbox.open(store, clock);
-        Checkpoints checkpoints = new Checkpoints(store, idle, log, logFile, clock, Checkpoints.Due.defaults());
+        Checkpoints checkpoints = new Checkpoints(
+                store,
+                idle,
+                log,
+                clock,
+                Checkpoints.Due.defaults(),
+                heads(store, log, logFile, clock),
+                Duration.ofMinutes(1));
         return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1));
     }
 
+    /** What signs the heads of a fact store, as a node makes it. @param logFile of a local log, or null */
+    public static HeadSigner heads(Store store, TransparencyLog log, @Nullable Path logFile, Clock clock) {
+        Path keyFolder = NodeKeys.directory(store.file());
+        return StoreOpening.open(
+                        store,
+                        log,
+                        FactEvidence.scope(keyFolder, logFile, null),
+                        LogKeys.open(keyFolder, SIGNING, clock),
+                        clock,
+                        new StoreOpening.Acceptance("STIGMEM_ACCEPT_EVIDENCE_LOSS", ""),
+                        FactEvidence.unsigned(logFile))
+                .signer();
+    }
+
     public List<String> fsck() {
-        return store.read(tx -> FactFsck.check(tx, logFile));
+        List<String> problems = new ArrayList<>(store.read(FactFsck::check));
+        problems.addAll(store.read(
+                tx -> StoreCheck.whole(FactEvidence.scope(NodeKeys.directory(storeFile), logFile, null), SIGNING, tx)));
+        return problems;
     }
 
     public static Principal reader(String entity, String... permissions) {

@@ -88,6 +88,17 @@ record CheckpointRow(
         save.executeUpdate();
     }
 
+    boolean isOfTheChain(ReadTx tx) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT 1 FROM fact_chain WHERE tenant_id = ? AND chain_seq = ? AND chain_hash = ?");
+        select.setString(1, tenant);
+        select.setLong(2, covered);
+        select.setString(3, chainHash);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next();
+        }
+    }
+
     static @Nullable CheckpointRow byId(ReadTx tx, String id) throws SQLException {
         PreparedStatement select = tx.statement("SELECT " + COLUMNS + " FROM fact_chain_checkpoints WHERE id = ?");
         select.setString(1, id);

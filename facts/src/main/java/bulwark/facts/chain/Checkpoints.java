@@ -1,16 +1,17 @@
 package bulwark.facts.chain;
 
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogEntry;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.LogLeaf;
 import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.OutboxRefused;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +34,14 @@ import org.slf4j.LoggerFactory;
 public final class Checkpoints {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
     private static final String EFFECT = "fact_chain_checkpoint";
+    private static final String SIGNED_CHECKPOINT = "bulwark.dev/log/fact-chain-checkpoint/v1";
 
     private final Store store;
     private final Outbox outbox;
     private final TransparencyLog log;
-    private final @Nullable Path localLog;
     private final Clock clock;
     private final Due due;
-    private final HeadAnchors anchors;
+    private final HeadSigner signer;
     // Writer thread only.
     private final Map<String, Covered> covered = new HashMap<>();
 
@@ -54,17 +57,23 @@ public final class Checkpoints {
     /**
      * Registers its effects with the outbox, so construct it before the outbox starts.
      *
-     * @param localLog file of a local log, for comparing the store with it; else null
+     * @param signer signs all heads of the store; here it signs what a proof shows
+     * @param retry longest time before a checkpoint that did not reach the log is tried again
      */
-    public Checkpoints(Store store, Outbox outbox, TransparencyLog log, @Nullable Path localLog, Clock clock, Due due) {
+    public Checkpoints(
+            Store store, Outbox outbox, TransparencyLog log, Clock clock, Due due, HeadSigner signer, Duration retry) {
         this.store = store;
         this.outbox = outbox;
         this.log = log;
-        this.localLog = localLog;
         this.clock = clock;
         this.due = due;
-        this.anchors = new HeadAnchors(store, outbox, log, clock, due.age());
-        outbox.handle(EFFECT, (id, payload) -> submit(id));
+        this.signer = signer;
+        outbox.handle(EFFECT, retry, (id, payload) -> submit(id));
+    }
+
+    /** Sets the store against its log, its key folder and its second place. @return sentences */
+    List<String> check() {
+        return signer.recheck();
     }
 
     /** In the transaction that appended to the chain. */
@@ -107,7 +116,7 @@ public final class Checkpoints {
         CheckpointRow newest = store.read(tx -> Optional.ofNullable(CheckpointRow.newest(tx, tenant, true)))
                 .orElse(null);
         if (newest != null && newest.covered() == seq && newest.chainHash().equals(headHash)) {
-            return new ChainProof(tenant, seq, headHash, newest.toJson());
+            return new ChainProof(tenant, seq, headHash, signed(newest));
         }
         Map<String, @Nullable Object> last = newest == null ? null : newest.toJson();
         if (!log.backend().equals("local")) {
@@ -118,39 +127,36 @@ public final class Checkpoints {
             CheckpointRow anchored = append(pending);
             store.write(tx -> {
                 anchored.save(tx);
-                anchors.enqueueIfDue(tx);
                 tx.afterCommit(covered::clear);
                 return anchored;
             });
-            return new ChainProof(tenant, seq, headHash, anchored.toJson());
+            return new ChainProof(tenant, seq, headHash, signed(anchored));
         } catch (LogUnavailable e) {
             LOG.warn("the chain head could not be anchored: {}", e.getMessage());
             return new ChainProof(tenant, seq, headHash, null, last);
         }
     }
 
-    /** Whether the store still holds what the local log last vouched for. */
-    @Nullable
-    ChainFinding compare(ReadTx tx, String tenant) throws SQLException {
-        Path file = localLog;
-        if (file == null) {
-            return null;
-        }
-        Optional<LoggedCheckpoints.Logged> newest = LoggedCheckpoints.newest(file, tenant, LogOrigin.bytes(tx, tenant));
-        return newest.isPresent() ? newest.get().compare(tx) : null;
-    }
-
-    /** Lets a store that never held a fact begin behind what an earlier store left in the log. */
-    void adoptLog(AuditLog audit) {
-        if (localLog != null) {
-            LogOrigin.adopt(store, audit, clock, localLog, Rescan.TENANT);
-        }
+    /** Whoever holds two signed answers about one position that differ has proof against this node. */
+    private Map<String, @Nullable Object> signed(CheckpointRow verified) {
+        Map<String, @Nullable Object> statement = new LinkedHashMap<>();
+        statement.put("store_id", signer.storeId());
+        statement.put("tenant_id", verified.tenant());
+        statement.put("covered_chain_seq", verified.covered());
+        statement.put("chain_hash", verified.chainHash());
+        statement.put("signed_at", now());
+        LogKeys.Signature signature = signer.keys().sign(SIGNED_CHECKPOINT, statement);
+        Map<String, @Nullable Object> json = new LinkedHashMap<>(verified.toJson());
+        json.put("store_id", signer.storeId());
+        json.put("signed_at", statement.get("signed_at"));
+        json.put("key_id", signature.keyId());
+        json.put("signature", signature.value());
+        return json;
     }
 
     private void enqueue(WriteTx tx, CheckpointRow row) throws SQLException {
         row.save(tx);
         outbox.enqueue(tx, EFFECT, row.id(), "{}");
-        anchors.enqueueIfDue(tx);
     }
 
     private void submit(String id) throws Exception {
@@ -158,6 +164,9 @@ public final class Checkpoints {
                 .orElse(null);
         if (row == null || row.anchor() != null) {
             return;
+        }
+        if (!store.read(row::isOfTheChain)) {
+            throw new OutboxRefused("checkpoint " + id + " names a head that the fact chain does not have");
         }
         try {
             save(append(row));

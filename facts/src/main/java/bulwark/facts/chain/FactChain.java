@@ -4,6 +4,7 @@ import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.ChainHead;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /** The hash chain over all facts of a tenant, its checkpoints and its verification. Thread-safe. */
 public final class FactChain implements FactListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FactChain.class);
+    private static final String LOG_MISMATCH = "log_mismatch";
     private static final int PAGE = 1000;
 
     private final Store store;
@@ -36,6 +39,8 @@ public final class FactChain implements FactListener, AutoCloseable {
     private final AtomicReference<@Nullable ChainFinding> finding = new AtomicReference<>();
     // Writer thread only.
     private final Map<String, Head> heads = new HashMap<>();
+
+    private volatile @Nullable ChainHead committed;
 
     private record Head(long seq, @Nullable String hash) {}
 
@@ -59,7 +64,6 @@ public final class FactChain implements FactListener, AutoCloseable {
 
     /** Call before the first fact may arrive: starts verifying what is stored, in the background. */
     public void start() {
-        checkpoints.adoptLog(audit);
         rescan.start();
     }
 
@@ -83,6 +87,8 @@ public final class FactChain implements FactListener, AutoCloseable {
         insert.setString(7, fact.timestamp());
         insert.executeUpdate();
         heads.put(tenant, new Head(seq, hash));
+        ChainHead end = new ChainHead("fact_chain", seq, hash);
+        tx.afterCommit(() -> committed = end);
         checkpoints.appended(tx, tenant, seq, hash);
     }
 
@@ -153,6 +159,17 @@ public final class FactChain implements FactListener, AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("the finding could not be written to the audit log", e);
         }
+    }
+
+    /** The last entry that this process committed, for the signer of heads. */
+    public Optional<ChainHead> written() {
+        return Optional.ofNullable(committed);
+    }
+
+    /** The store and what vouches for it do not agree: full verification refuses from here on. */
+    public void distrust(String sentence) {
+        LOG.error("{}", sentence);
+        report(new ChainFinding(LOG_MISMATCH, null, 0), Rescan.TENANT);
     }
 
     private void refuseIfFound() {

@@ -1,32 +1,21 @@
 package bulwark.facts.chain;
 
+import bulwark.kernel.evidence.StoreCheck;
 import bulwark.kernel.storage.ReadTx;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Checks everything that the facts of a store promise, and the store against a local transparency log. */
+/** Checks everything that the facts of a store promise. */
 public final class FactFsck {
     private static final int PAGE = 1000;
 
-    /** Row by number in each anchored table. */
-    private static final Map<String, String> ROWS = Map.of(
-            "fact_audit_log", "SELECT row_hash FROM fact_audit_log WHERE seq = ?",
-            "federation_audit", "SELECT row_hash FROM federation_audit WHERE seq = ?",
-            "fact_journal", "SELECT journal_hash FROM fact_journal WHERE seq = ?");
-
     private FactFsck() {}
 
-    /**
-     * @param localLog file of the local transparency log, or null to leave the comparison out
-     * @return problems, one sentence each, empty when whole
-     */
-    public static List<String> check(ReadTx tx, @Nullable Path localLog) throws SQLException {
+    /** @return problems, one sentence each, empty when whole; the store's log is the matter of {@link StoreCheck} */
+    public static List<String> check(ReadTx tx) throws SQLException {
         List<String> problems = new ArrayList<>();
         ChainWalk walk = new ChainWalk(Rescan.TENANT);
         ChainWalk.Step step;
@@ -38,12 +27,6 @@ public final class FactFsck {
         } while (!step.end());
         problems.addAll(Projections.check(tx, Rescan.TENANT));
         problems.addAll(checkpoints(tx));
-        if (localLog != null) {
-            for (LoggedCheckpoints.Logged logged :
-                    LoggedCheckpoints.all(localLog, LogOrigin.bytes(tx, Rescan.TENANT))) {
-                problem(tx, logged, problems);
-            }
-        }
         return problems;
     }
 
@@ -58,26 +41,5 @@ public final class FactFsck {
             }
         }
         return problems;
-    }
-
-    private static void problem(ReadTx tx, LoggedCheckpoints.Logged logged, List<String> problems) throws SQLException {
-        if (logged.table().equals("fact_chain")) {
-            ChainFinding finding = logged.compare(tx);
-            if (finding != null) {
-                problems.add("store behind or beside its transparency log: " + finding.sentence());
-            }
-            return;
-        }
-        String sql = ROWS.get(logged.table());
-        if (sql == null) {
-            return;
-        }
-        PreparedStatement select = tx.statement(sql);
-        select.setLong(1, logged.seq());
-        try (ResultSet row = select.executeQuery()) {
-            if (!row.next() || !row.getString(1).equals(logged.hash())) {
-                problems.add(logged.table() + ": row " + logged.seq() + " is not the one that the log vouches for");
-            }
-        }
     }
 }

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -95,11 +94,7 @@ final class Rescan implements AutoCloseable {
     }
 
     private void compareWithLog() {
-        ChainFinding behind = store.read(tx -> Optional.ofNullable(checkpoints.compare(tx, TENANT)))
-                .orElse(null);
-        if (behind != null) {
-            chain.report(behind, TENANT);
-        }
+        checkpoints.check().stream().findFirst().ifPresent(chain::distrust);
     }
 
     private boolean stopped(Duration wait) {

@@ -16,6 +16,32 @@ record KeyRotation(
     /** The longest life of a capability token, so no token outlives the key that signed it. */
     static final Duration MIN_DUAL_TRUST = Duration.ofDays(90);
 
+    Map<String, @Nullable Object> members() {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("kind", kind.wire());
+        members.put("entity_uri", entityUri);
+        members.put("old_key_id", oldKeyId);
+        members.put("new_key_id", newKeyId);
+        members.put("rotated_at", rotatedAt);
+        members.put("dual_trust_expires_at", dualTrustExpiresAt);
+        return members;
+    }
+
+    /** From what {@link #members} wrote. */
+    static KeyRotation of(Map<String, @Nullable Object> members) {
+        return new KeyRotation(
+                KeyKind.of(text(members, "kind")).orElseThrow(),
+                text(members, "entity_uri"),
+                text(members, "old_key_id"),
+                text(members, "new_key_id"),
+                text(members, "rotated_at"),
+                text(members, "dual_trust_expires_at"));
+    }
+
+    private static String text(Map<String, @Nullable Object> members, String name) {
+        return String.valueOf(members.get(name));
+    }
+
     /** @param old the key that gives way; it vouches for the place of the new manifest in the log */
     Map<String, @Nullable Object> logEntry(long manifestLogIndex, Ed25519Signer old) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();

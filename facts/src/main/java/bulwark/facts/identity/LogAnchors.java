@@ -1,14 +1,14 @@
 package bulwark.facts.identity;
 
 import bulwark.kernel.evidence.LogEntry;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.LogLeaf;
 import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.OutboxRefused;
+import bulwark.kernel.evidence.OutboxSeal;
 import bulwark.kernel.evidence.TransparencyLog;
-import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Carries committed payloads into the transparency log through the outbox and remembers where they stand. Create it before
@@ -33,13 +32,16 @@ public final class LogAnchors {
     private final Outbox outbox;
     private final TransparencyLog log;
     private final NodeKeys keys;
+    private final OutboxSeal seal;
     private final Map<String, CompletableFuture<Optional<LogAnchor>>> waiting = new ConcurrentHashMap<>();
 
-    public LogAnchors(Store store, Outbox outbox, TransparencyLog log, NodeKeys keys) {
+    /** @param logKeys sign each row in the mutation that makes it: a row that somebody planted never reaches the log */
+    public LogAnchors(Store store, Outbox outbox, TransparencyLog log, NodeKeys keys, LogKeys logKeys) {
         this.store = store;
         this.outbox = outbox;
         this.log = log;
         this.keys = keys;
+        this.seal = new OutboxSeal(logKeys);
         outbox.handle(PAYLOAD, this::appendPayload);
         outbox.handle(ROTATION, this::appendRotation);
     }
@@ -47,16 +49,23 @@ public final class LogAnchors {
     /** In the caller's transaction: this payload will stand in the log. The key makes it so once only. */
     public void enqueue(WriteTx tx, String dedupeKey, Map<String, ? extends @Nullable Object> payload)
             throws SQLException {
-        outbox.enqueue(tx, PAYLOAD, dedupeKey, CanonicalJson.text(payload));
+        outbox.enqueue(tx, PAYLOAD, dedupeKey, seal.seal(PAYLOAD, dedupeKey, payload));
     }
 
     /** After its manifest's own row: the entry names the index that the manifest got. */
     void enqueueRotation(WriteTx tx, KeyRotation rotation, String manifestKey) throws SQLException {
-        outbox.enqueue(
-                tx,
-                ROTATION,
-                rotationKey(rotation.newKeyId()),
-                CanonicalJson.text(Map.of("new_key_id", rotation.newKeyId(), "manifest", manifestKey)));
+        String key = rotationKey(rotation.newKeyId());
+        Map<String, @Nullable Object> members = rotation.members();
+        members.put("manifest", manifestKey);
+        outbox.enqueue(tx, ROTATION, key, seal.seal(ROTATION, key, members));
+    }
+
+    /** Rows that a version before seals left open; once, when the store is first given its signed heads. */
+    public void sealOpenRows() {
+        store.write(tx -> {
+            seal.sealOpenRows(tx, PAYLOAD);
+            return tx;
+        });
     }
 
     static String manifestKey(Manifest manifest) {
@@ -93,20 +102,18 @@ public final class LogAnchors {
         }
     }
 
-    private void appendPayload(String dedupeKey, String payload) throws TransparencyLog.LogUnavailable {
-        append(dedupeKey, PlainJson.object(parse(payload)));
+    private void appendPayload(String dedupeKey, String row) throws TransparencyLog.LogUnavailable, OutboxRefused {
+        append(dedupeKey, seal.open(PAYLOAD, dedupeKey, row));
     }
 
-    private void appendRotation(String dedupeKey, String payload) throws TransparencyLog.LogUnavailable {
+    private void appendRotation(String dedupeKey, String row) throws TransparencyLog.LogUnavailable, OutboxRefused {
         if (isOff()) {
             placed(dedupeKey, Optional.empty());
             return;
         }
-        JsonNode node = parse(payload);
-        KeyRotation rotation = store.read(tx ->
-                        ManifestTable.rotationTo(tx, node.path("new_key_id").stringValue()))
-                .orElseThrow();
-        LogAnchor manifest = find(node.path("manifest").stringValue())
+        Map<String, @Nullable Object> members = seal.open(ROTATION, dedupeKey, row);
+        KeyRotation rotation = KeyRotation.of(members);
+        LogAnchor manifest = find(String.valueOf(members.get("manifest")))
                 .orElseThrow(() -> new TransparencyLog.LogUnavailable("the manifest is not in the log yet", null));
         append(
                 dedupeKey,
@@ -138,9 +145,5 @@ public final class LogAnchors {
         if (future != null) {
             future.complete(anchor);
         }
-    }
-
-    private static JsonNode parse(String payload) {
-        return StrictJson.parse(payload.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -152,6 +152,7 @@ public final class FactsNode implements AutoCloseable {
                 ? 0
                 : edge.listenPlain(service, core.configuration.text("STIGMEM_LOCAL_HTTP_HOST"), localPort);
         core.outbox.start();
+        core.startHeads();
         core.chain.start();
         resources.add(AccessWatch.start(core.store, core.audit, core.metrics, NodeCore.RESCAN_INTERVAL));
         CompletableFuture<Void> ignored = answered.thenRun(index::start);
@@ -202,7 +203,8 @@ public final class FactsNode implements AutoCloseable {
         routes.addAll(new NodeRoutes(
                         core.configuration,
                         NodeId.of(core.store, core.configuration.text("STIGMEM_NODE_ID")),
-                        core.metrics)
+                        core.metrics,
+                        core::evidenceProblem)
                 .routes());
         routes.addAll(
                 new FactRoutes(facts, core.store, gardens, core.chain, core.audit, core.clock, core.metrics).routes());

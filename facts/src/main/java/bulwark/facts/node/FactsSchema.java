@@ -10,6 +10,7 @@ public final class FactsSchema {
             "db/kernel/V002__api_keys.sql",
             "db/kernel/V003__quota_buckets.sql",
             "db/kernel/V025__api_key_bindings.sql",
+            "db/kernel/V010__store_heads.sql",
             "db/facts/V100__node_meta.sql",
             "db/facts/V101__audit.sql",
             "db/facts/V102__facts.sql",

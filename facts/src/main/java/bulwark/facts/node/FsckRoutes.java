@@ -21,7 +21,8 @@ final class FsckRoutes {
     }
 
     private Response fsck(Request request) {
-        Fsck.Report report = NodeFsck.of(core.store, core.file, core.localLog(), core.log.backend(), core.log::fsck)
+        Fsck.Report report = NodeFsck.of(
+                        core.store, core.file, core.log.backend(), core.log::fsck, () -> core.heads.check(true))
                 .run();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("problems", report.sentences());

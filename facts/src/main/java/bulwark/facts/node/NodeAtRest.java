@@ -1,8 +1,11 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.StoreCheck;
 import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,9 +24,14 @@ public final class NodeAtRest {
                 NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
         String backend = configuration.text("STIGMEM_TL_BACKEND");
         Path log = backend.equals("local") ? store.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH")) : null;
+        EvidenceScope scope = NodeCore.evidence(configuration, store);
         try (StoreAtRest atRest = StoreAtRest.open(store)) {
             return NodeFsck.of(
-                            atRest, store, log, backend, () -> log == null ? List.of() : TransparencyLogs.fsckFile(log))
+                            atRest,
+                            store,
+                            backend,
+                            () -> log == null ? List.of() : TransparencyLogs.fsckFile(log),
+                            () -> atRest.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)))
                     .run();
         }
     }

@@ -5,6 +5,7 @@ import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.Checkpoints;
 import bulwark.facts.chain.FactChain;
+import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.export.AuditExport;
 import bulwark.facts.export.ExportRoutes;
 import bulwark.facts.identity.IdentityRoutes;
@@ -17,8 +18,13 @@ import bulwark.facts.snapshot.SnapshotRoutes;
 import bulwark.facts.snapshot.Snapshots;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.EvidenceScope;
+import bulwark.kernel.evidence.HeadSigner;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.metrics.Metrics;
@@ -35,7 +41,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeCore implements AutoCloseable {
     static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
+    /** A head is signed at most ten seconds after it moved. */
+    private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
 
     final Configuration configuration;
     final Path file;
@@ -55,6 +66,7 @@ final class NodeCore implements AutoCloseable {
     final AuditLog federationAudit;
     final TransparencyLog log;
     final Outbox outbox;
+    final HeadSigner heads;
     final LogAnchors anchors;
     final NodeIdentity identity;
     final ApiKeys keys;
@@ -71,25 +83,104 @@ final class NodeCore implements AutoCloseable {
         audit = AuditLog.open(store, "fact_audit_log", clock);
         federationAudit = AuditLog.open(store, "federation_audit", clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
-        AccessBaseline.write(store, audit);
         keys.honourOnly(new HonouredKeys(audit.guardedRows(), metrics));
         outbox = Outbox.open(store, clock);
-        // As late as may be: the library loads on another thread meanwhile.
-        signing = loading.get();
-        NodeKeys rings = NodeKeys.open(file, signing, clock);
-        log = transparencyLog(rings);
-        anchors = new LogAnchors(store, outbox, log, rings);
-        identity = NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
-        adminKeys = new AdminKeys(store, keys, audit, signing, clock);
-        Checkpoints checkpoints = new Checkpoints(store, outbox, log, localLog(), clock, checkpointsDue(configuration));
-        chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
-        ownerRoutes = ownerRoutes();
+        try {
+            // As late as may be: the library loads on another thread meanwhile.
+            signing = loading.get();
+            NodeKeys rings = NodeKeys.open(file, signing, clock);
+            log = transparencyLog(rings);
+            LogKeys logKeys = LogKeys.open(NodeKeys.directory(file), signing, clock);
+            // Before anything is written: what is signed later is what was found whole here.
+            StoreOpening.Opened opened = StoreOpening.open(
+                    store,
+                    log,
+                    evidence(configuration, file),
+                    logKeys,
+                    clock,
+                    acceptance(),
+                    FactEvidence.unsigned(localLog()));
+            heads = opened.signer();
+            recordAcceptedLoss(opened.acceptedLoss());
+            AccessBaseline.write(store, audit);
+            anchors = new LogAnchors(store, outbox, log, rings, logKeys);
+            if (opened.upgraded()) {
+                anchors.sealOpenRows();
+            }
+            identity =
+                    NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
+            adminKeys = new AdminKeys(store, keys, audit, signing, clock);
+            Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
+            Checkpoints checkpoints =
+                    new Checkpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);
+            chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
+            watchHeads();
+            ownerRoutes = ownerRoutes();
+        } catch (RuntimeException e) {
+            closeStore();
+            throw e;
+        }
     }
 
     /** @param signing asked once the store is open */
     static NodeCore open(
             Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Supplier<Signing> signing) {
         return new NodeCore(configuration, file, clock, policy, signing);
+    }
+
+    /** What vouches for a store, and where. */
+    static EvidenceScope evidence(Configuration configuration, Path store) {
+        Path file = store.toAbsolutePath();
+        boolean local = configuration.text("STIGMEM_TL_BACKEND").equals("local");
+        Path log = file.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
+        String second = configuration.text("STIGMEM_HEAD_PATH");
+        return FactEvidence.scope(
+                NodeKeys.directory(file), local ? log : null, second.isEmpty() ? null : file.resolveSibling(second));
+    }
+
+    private StoreOpening.Acceptance acceptance() {
+        String name = "STIGMEM_ACCEPT_EVIDENCE_LOSS";
+        return new StoreOpening.Acceptance(name, configuration.text(name));
+    }
+
+    private void recordAcceptedLoss(List<String> lost) {
+        if (!lost.isEmpty()) {
+            Map<String, Object> detail = Map.of("action", "evidence_loss_accepted", "lost", lost);
+            AuditEvent event = new AuditEvent("admin_action", null, NodeIdentity.TENANT, null, null, detail);
+            store.write(tx -> audit.append(tx, event));
+        }
+    }
+
+    private void watchHeads() {
+        heads.expect("fact_chain", chain::written);
+        heads.expect("fact_audit_log", audit::written);
+        heads.expect("federation_audit", federationAudit::written);
+        heads.onFinding(sentence -> {
+            if (sentence.startsWith("fact_audit_log:")) {
+                audit.distrust(sentence);
+            }
+            chain.distrust(sentence);
+        });
+        outbox.onRefused((id, kind, sentence) -> {
+            Map<String, Object> detail = Map.of("outbox_row", id, "kind", kind, "reason", sentence);
+            metrics.count("stigmem_outbox_row_refused", "kind", kind);
+            audit.appendLater(new AuditEvent("outbox_row_refused", null, NodeIdentity.TENANT, null, null, detail));
+        });
+    }
+
+    /** Signs heads at an interval from now on. With a log beyond this machine as seldom as checkpoints go there. */
+    void startHeads() {
+        boolean remote = log.backend().equals("rekor");
+        heads.start(remote ? checkpointsDue(configuration).age() : HEADS_INTERVAL);
+    }
+
+    /** Why evidence cannot be written or believed, for health; null when all is well. */
+    @Nullable
+    String evidenceProblem() {
+        return Stream.of(heads.problem(), audit.problem(), federationAudit.problem(), outbox.problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private TransparencyLog transparencyLog(NodeKeys rings) {
@@ -153,7 +244,15 @@ final class NodeCore implements AutoCloseable {
         outbox.close();
         audit.close();
         federationAudit.close();
+        heads.close();
         store.close();
         log.close();
+    }
+
+    private void closeStore() {
+        outbox.close();
+        audit.close();
+        federationAudit.close();
+        store.close();
     }
 }

@@ -8,29 +8,29 @@ import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadableStore;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /** The checks of everything durable that a node has, for a running one and for one at rest. They only read. */
 final class NodeFsck {
     private NodeFsck() {}
 
     /**
-     * @param localLog file of the local transparency log, or null with another backend
      * @param log looks at the log itself
+     * @param heads sets the store against its log, its key folder and its second place
      */
-    static Fsck of(ReadableStore store, Path file, @Nullable Path localLog, String backend, Fsck.Check log) {
+    static Fsck of(ReadableStore store, Path file, String backend, Fsck.Check log, Fsck.Check heads) {
         return new Fsck()
                 .check("the store file " + file, store::integrityCheck)
                 .check("tables, triggers and migrations", () -> store.schemaCheck(FactsSchema.MIGRATIONS))
                 .check(
                         "facts, journal, chain, content ids, conflicts and checkpoints",
-                        () -> store.read(tx -> FactFsck.check(tx, localLog)))
+                        () -> store.read(FactFsck::check))
                 .check("edges", () -> store.read(EdgeCheck::problems))
                 .check(
                         "API keys, capability tokens, gardens and members against the audit log",
                         () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)))
                 .check("fact_audit_log", () -> store.read(tx -> AuditLog.fsckTable(tx, "fact_audit_log")))
                 .check("federation_audit", () -> store.read(tx -> AuditLog.fsckTable(tx, "federation_audit")))
-                .check("the transparency log (" + backend + ")", log);
+                .check("the transparency log (" + backend + ")", log)
+                .check("signed heads in the log, the key folder and the second place", heads);
     }
 }

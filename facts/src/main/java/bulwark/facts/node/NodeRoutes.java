@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Health, discovery and metrics: open, and nothing secret in them. */
@@ -18,18 +19,32 @@ final class NodeRoutes {
     private static final String PROTOCOL = "https://github.com/eidetic-labs/stigmem";
 
     private final Response healthy = Response.json(200, Map.of("status", "ok"));
+    private final Response unhealthy = Response.json(
+            503,
+            Map.of(
+                    "status",
+                    "unhealthy",
+                    "code",
+                    "evidence_failed",
+                    "message",
+                    "evidence cannot be written or was changed: read the log of the node and run stigmem fsck"));
     private final Response discovery;
+    private final Supplier<@Nullable String> evidenceProblem;
     private final Metrics metrics;
     private final ReentrantLock scraping = new ReentrantLock();
 
-    NodeRoutes(Configuration configuration, String nodeId, Metrics metrics) {
+    /** @param evidenceProblem why health is red, else null; quick */
+    NodeRoutes(
+            Configuration configuration, String nodeId, Metrics metrics, Supplier<@Nullable String> evidenceProblem) {
+        this.evidenceProblem = evidenceProblem;
         this.metrics = metrics;
         discovery = Response.json(200, describe(configuration, nodeId));
     }
 
     List<Route> routes() {
         return List.of(
-                Route.open("GET", "/healthz", request -> healthy).asFast(),
+                Route.open("GET", "/healthz", request -> evidenceProblem.get() == null ? healthy : unhealthy)
+                        .asFast(),
                 Route.open("GET", "/.well-known/stigmem", request -> discovery).asFast(),
                 Route.open("GET", "/metrics", this::scrape));
     }

@@ -129,9 +129,11 @@ public final class NodeSettings {
         table.choice("TL_BACKEND", "local", "transparency log: local, rekor or off", "local", "rekor", "off");
         add("TL_LOCAL_PATH", TEXT, "stigmem_tl.jsonl", "file of the local transparency log");
         add("TL_REKOR_URL", TEXT, "https://rekor.sigstore.dev", "Rekor server");
+        add("HEAD_PATH", TEXT, "", "file outside of the store's folder for the newest signed heads; empty = none");
+        add("ACCEPT_EVIDENCE_LOSS", TEXT, "", "for one start: the word that a refused start printed");
         add("FACT_CHAIN_CHECKPOINT_INTERVAL", COUNT, "1000", "facts between checkpoints");
         add("FACT_CHAIN_CHECKPOINT_MAX_AGE_S", COUNT, "60", "seconds between checkpoints at most");
-        ignored("FACT_CHAIN_CHECKPOINT_RETRY_S", COUNT, "60", "seconds before a failed checkpoint is tried again");
+        add("FACT_CHAIN_CHECKPOINT_RETRY_S", COUNT, "60", "seconds before a failed checkpoint is tried again");
     }
 
     private void federation() {

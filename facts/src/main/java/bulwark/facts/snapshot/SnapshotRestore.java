@@ -1,6 +1,7 @@
 package bulwark.facts.snapshot;
 
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.facts.identity.NodeKeys;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
@@ -76,7 +77,7 @@ public final class SnapshotRestore {
         try (StoreLock lock = StoreLock.take(target)) {
             Files.deleteIfExists(fresh);
             SnapshotManifest manifest = unpack(archive, trust, fresh);
-            refuseRollback(fresh, localLog);
+            refuseRollback(fresh, localLog, NodeKeys.directory(target));
             RestorePlan plan = plan(fresh, target, localLog);
             acceptance.check(plan);
             plan.sentences().forEach(say);
@@ -149,8 +150,8 @@ public final class SnapshotRestore {
         }
     }
 
-    private static void refuseRollback(Path fresh, @Nullable Path localLog) throws IOException {
-        LocalLogHead log = LocalLogHead.read(localLog);
+    private static void refuseRollback(Path fresh, @Nullable Path localLog, Path keyFolder) throws IOException {
+        LocalLogHead log = LocalLogHead.read(localLog, keyFolder);
         if (log.coveredSeq() == 0) {
             return;
         }

@@ -1,5 +1,6 @@
 package bulwark.facts.recall;
 
+import bulwark.facts.FactsFixture;
 import bulwark.facts.chain.Checkpoints;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.fact.FactRoutes;
@@ -55,7 +56,13 @@ public final class RecallNode implements AutoCloseable {
         audit = AuditLog.open(store, "fact_audit_log", clock);
         Gardens gardens = new Gardens(audit.guardedRows());
         Checkpoints checkpoints = new Checkpoints(
-                store, Outbox.open(store, clock), TransparencyLogs.off(), null, clock, Checkpoints.Due.defaults());
+                store,
+                Outbox.open(store, clock),
+                TransparencyLogs.off(),
+                clock,
+                Checkpoints.Due.defaults(),
+                FactsFixture.heads(store, TransparencyLogs.off(), null, clock),
+                Duration.ofMinutes(1));
         chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofDays(1));
         index = RecallIndex.of(store);
         index.start();

@@ -69,9 +69,11 @@ class SnapshotTest {
     }
 
     private Path checkpoint(long covered, String chainHash) throws IOException {
-        String line = "{\"index\":0,\"chain_hash\":\"x\",\"payload\":{\"kind\":\"stigmem.fact_chain_checkpoint\","
-                + "\"tenant_id\":\"default\",\"covered_chain_seq\":" + covered + ",\"chain_hash\":\"" + chainHash
-                + "\"}}\n";
+        String line =
+                "{\"index\":0,\"ts\":1,\"leaf_hash\":\"x\",\"prev_hash\":\"x\",\"chain_hash\":\"x\",\"payload\":{\"kind\":\"stigmem.fact_chain_checkpoint\","
+                        + "\"tenant_id\":\"default\",\"covered_chain_seq\":" + covered + ",\"chain_hash\":\""
+                        + chainHash
+                        + "\"}}\n";
         return Files.writeString(elsewhere.resolve("log.jsonl"), line);
     }
 
@@ -373,6 +375,42 @@ class SnapshotTest {
 
     private static RestoreAcceptance losing(long facts, long auditRows) {
         return new RestoreAcceptance(facts, auditRows, false, null, false, false);
+    }
+
+    @Test
+    void a_torn_line_in_the_log_does_not_let_an_older_snapshot_in() throws IOException {
+        Path database = folder.resolve("stigmem.db");
+        Path file;
+        SnapshotTrust trust;
+        try (TestNode node = TestNode.start(folder, clock)) {
+            facts(node, 1, 2);
+            file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
+            trust = trusting(node);
+        }
+        Path log = checkpoint(2, hash(2));
+        Files.writeString(
+                log, Files.readString(log) + "{\"index\":1,\"ts\n" + Files.readString(checkpoint(5, hash(5))));
+        assertThatThrownBy(() -> restored(file, database, trust, log, losing(0, 1)))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("roll facts back");
+    }
+
+    @Test
+    void heads_of_another_store_on_the_same_log_do_not_bind_a_snapshot() throws IOException {
+        Path database = folder.resolve("stigmem.db");
+        Path file;
+        SnapshotTrust trust;
+        try (TestNode node = TestNode.start(folder, clock)) {
+            facts(node, 1, 2);
+            file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
+            trust = trusting(node);
+        }
+        Files.writeString(folder.resolve("stigmem.db.keys/store.json"), "{\"store_id\":\"store-own\"}");
+        String leaf = "{\"index\":0,\"ts\":1,\"leaf_hash\":\"x\",\"prev_hash\":\"x\",\"chain_hash\":\"x\",\"payload\":{"
+                + "\"kind\":\"bulwark.signed_heads\",\"store_id\":\"store-other\",\"heads\":{\"fact_chain\":{\"seq\":9,\"hash\":\"h\"}}}}\n";
+        Path log =
+                Files.writeString(elsewhere.resolve("shared.jsonl"), leaf + Files.readString(checkpoint(9, hash(9))));
+        restored(file, database, trust, log, losing(0, 1));
     }
 
     @Test

@@ -6,6 +6,7 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class HeadSigner implements AutoCloseable {
     /** How long heads may stay unsigned before {@link #problem()} says so. */
     public static final Duration MAX_DELAY = Duration.ofSeconds(60);
+
+    /** A whole check of a log of this size takes a reader of the store for some tenths of a second. */
+    private static final long MAX_RECHECKED_LOG = 4 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(HeadSigner.class);
 
@@ -236,6 +240,12 @@ public final class HeadSigner implements AutoCloseable {
         } finally {
             signing.unlock();
         }
+    }
+
+    /** As {@link #check}, cheap enough to be repeated: every leaf while the log is short, else the newest. */
+    public List<String> recheck() {
+        Path local = scope.localLog();
+        return check(local != null && local.toFile().length() < MAX_RECHECKED_LOG);
     }
 
     /** Nothing is signed from here on. */

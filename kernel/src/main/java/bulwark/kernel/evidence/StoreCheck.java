@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,24 @@ public final class StoreCheck {
     /** As {@link #whole(EvidenceScope, LogKeys, ReadTx)}, with the public log keys that lie in the key folder. */
     public static List<String> whole(EvidenceScope scope, Signing signing, ReadTx tx) throws SQLException {
         return whole(scope, LogKeys.verifyOnly(scope.keyFolder(), signing), tx);
+    }
+
+    /** The id of the store that a key folder belongs to; empty without a folder or before the store's first start. */
+    public static Optional<String> storeIdOf(@Nullable Path keyFolder) throws IOException {
+        return keyFolder == null ? Optional.empty() : StoreId.inFolder(keyFolder);
+    }
+
+    /** The newest head of a table that leaves of this store name in a local log. Signatures are the matter of a whole check. */
+    public static Optional<ChainHead> newestSigned(Path log, String storeId, String table) throws IOException {
+        AtomicReference<@Nullable SignedHeads> found = new AtomicReference<>();
+        LogReader.backwards(log, entry -> {
+            if (storeId.equals(SignedHeads.storeIdIn(entry.payload()))) {
+                found.set(SignedHeads.parse(entry.payload()));
+            }
+            return found.get() == null;
+        });
+        SignedHeads heads = found.get();
+        return Optional.ofNullable(heads == null ? null : heads.heads().get(table));
     }
 
     /**

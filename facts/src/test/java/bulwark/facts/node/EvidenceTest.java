@@ -1,0 +1,211 @@
+package bulwark.facts.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.kernel.storage.StoreRefused;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node whose store or log was changed by somebody without a key: it does not become ready, or its health turns red. */
+@Timeout(120)
+class EvidenceTest {
+    private static final String ADMIN = "an-admin-key-of-this-test-0123456789";
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path elsewhere;
+
+    private final Map<String, String> settings = new HashMap<>(Map.of(
+            "STIGMEM_PORT", "0",
+            "STIGMEM_LOCAL_HTTP_PORT", "0",
+            "STIGMEM_NODE_URL", "http://localhost",
+            "STIGMEM_ADMIN_KEY", ADMIN));
+    private FactsNode node;
+
+    @AfterEach
+    void stop() {
+        if (node != null) {
+            node.close();
+            node = null;
+        }
+    }
+
+    private void start() throws IOException {
+        node = FactsNode.start(settings, folder, Clock.systemUTC());
+    }
+
+    private void aNodeWithHistory() throws Exception {
+        start();
+        for (int i = 0; i < 3; i++) {
+            assertThat(say(i)).isEqualTo(201);
+        }
+        stop();
+        assertThat(fsck()).isEmpty();
+    }
+
+    private int say(int i) throws Exception {
+        return send("POST", "/v1/facts", "{\"entity\":\"user:a" + i + "\",\"relation\":\"memory:x\",\"value\":\"v\"}")
+                .statusCode();
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + node.port() + path))
+                .header("Authorization", "Bearer " + ADMIN)
+                .header("Content-Type", "application/json")
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private List<String> fsck() {
+        return NodeAtRest.fsck(settings, folder.resolve("stigmem.db")).sentences();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.filter(path -> !path.equals(from)).toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private Path log() {
+        return folder.resolve("stigmem_tl.jsonl");
+    }
+
+    private void plant(String... edits) throws SQLException {
+        try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("stigmem.db"));
+                Statement sql = raw.createStatement()) {
+            sql.execute("PRAGMA busy_timeout = 5000");
+            for (String edit : edits) {
+                sql.execute(edit);
+            }
+        }
+    }
+
+    @Test
+    void a_node_whose_log_was_deleted_does_not_start_and_says_what_to_do() throws Exception {
+        aNodeWithHistory();
+        Files.delete(log());
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining(log().toString())
+                .hasMessageContaining("STIGMEM_ACCEPT_EVIDENCE_LOSS=");
+        assertThat(fsck()).anyMatch(sentence -> sentence.contains("cut, replaced or deleted"));
+    }
+
+    @Test
+    void a_node_whose_log_lost_its_last_line_does_not_start() throws Exception {
+        aNodeWithHistory();
+        List<String> lines = Files.readAllLines(log());
+        Files.write(log(), lines.subList(0, lines.size() - 1));
+        assertThatThrownBy(this::start).isInstanceOf(StoreRefused.class);
+        assertThat(fsck()).isNotEmpty();
+    }
+
+    @Test
+    void one_row_in_the_store_switches_no_comparison_off() throws Exception {
+        aNodeWithHistory();
+        plant(
+                "DROP TRIGGER fact_audit_log_no_delete",
+                "DELETE FROM fact_audit_log WHERE seq > 2",
+                "INSERT INTO fact_log_origin VALUES ('default', " + Files.size(log()) + ", 'now')");
+        assertThatThrownBy(this::start).isInstanceOf(StoreRefused.class).hasMessageContaining("fact_audit_log: row");
+        assertThat(fsck()).anyMatch(sentence -> sentence.contains("fact_audit_log: row"));
+    }
+
+    @Test
+    void a_rollback_of_the_whole_folder_is_refused_because_of_the_head_path() throws Exception {
+        settings.put("STIGMEM_HEAD_PATH", elsewhere.resolve("newest.json").toString());
+        aNodeWithHistory();
+        Path backup = Files.createDirectory(elsewhere.resolve("backup"));
+        copy(folder, backup);
+        start();
+        assertThat(say(9)).isEqualTo(201);
+        stop();
+        try (var files = Files.walk(folder)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .filter(path -> !path.equals(folder))
+                    .forEach(path -> path.toFile().delete());
+        }
+        copy(backup, folder);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("was signed and written into it");
+    }
+
+    @Test
+    void admin_work_without_any_fact_is_signed_within_ten_seconds() throws Exception {
+        start();
+        send("GET", "/v1/me", "");
+        send("POST", "/v1/auth/keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}");
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            String lines = Files.readString(log());
+            return lines.contains("bulwark.signed_heads") && lines.contains("\"fact_audit_log\"");
+        });
+    }
+
+    @Test
+    void after_the_last_audit_row_was_deleted_writes_are_refused_and_health_is_red() throws Exception {
+        start();
+        assertThat(say(1)).isEqualTo(201);
+        assertThat(send("GET", "/healthz", "").statusCode()).isEqualTo(200);
+        plant(
+                "DROP TRIGGER fact_audit_log_no_delete",
+                "DELETE FROM fact_audit_log WHERE seq = (SELECT max(seq) FROM fact_audit_log)");
+        await().atMost(Duration.ofSeconds(30)).until(() -> say(2) == 503);
+        assertThat(say(3)).isEqualTo(503);
+        HttpResponse<String> health = send("GET", "/healthz", "");
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(health.body()).contains("evidence_failed");
+    }
+
+    @Test
+    void the_owner_goes_on_after_a_loss_with_the_printed_word_and_the_audit_log_says_so() throws Exception {
+        aNodeWithHistory();
+        Files.delete(log());
+        String refusal = String.valueOf(catchThrowable(this::start).getMessage());
+        Matcher word =
+                Pattern.compile("STIGMEM_ACCEPT_EVIDENCE_LOSS=([0-9a-f]{12})").matcher(refusal);
+        assertThat(word.find()).as(refusal).isTrue();
+        settings.put("STIGMEM_ACCEPT_EVIDENCE_LOSS", word.group(1));
+        start();
+        assertThat(say(5)).isEqualTo(201);
+        stop();
+        settings.remove("STIGMEM_ACCEPT_EVIDENCE_LOSS");
+        assertThat(fsck()).isEmpty();
+        start();
+        assertThat(Files.readString(log())).contains("loss_accepted");
+    }
+}

@@ -3,9 +3,8 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import bulwark.facts.node.OwnerChannel;
+import bulwark.facts.node.NodeAtRest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +13,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,13 +157,9 @@ class TamperTest {
     }
 
     private static String fsck(Path directory) {
-        try (OwnerChannel owner = OwnerChannel.open(Map.of(), directory.resolve("stigmem.db"), Clock.systemUTC())) {
-            String answer = new String(
-                    owner.post("/local/fsck", "{}".getBytes(StandardCharsets.UTF_8))
-                            .body(),
-                    StandardCharsets.UTF_8);
-            return answer.replaceFirst("^.*\"problems\":(\\[.*?\\]).*$", "$1");
-        }
+        return NodeAtRest.fsck(Map.of(), directory.resolve("stigmem.db"))
+                .sentences()
+                .toString();
     }
 
     private static Path copy(String name) throws IOException {

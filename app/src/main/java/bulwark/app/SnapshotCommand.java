@@ -2,6 +2,7 @@ package bulwark.app;
 
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.node.FactsSchema;
+import bulwark.facts.node.NodeAtRest;
 import bulwark.facts.node.NodeSettings;
 import bulwark.facts.snapshot.RestoreAcceptance;
 import bulwark.facts.snapshot.SnapshotManifest;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +137,7 @@ final class SnapshotCommand {
             Path log = settings.text("STIGMEM_TL_BACKEND").equals("local")
                     ? store.file().resolveSibling(settings.text("STIGMEM_TL_LOCAL_PATH"))
                     : null;
+            List<String> said = new ArrayList<>();
             try {
                 new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC())
                         .restore(
@@ -143,7 +147,11 @@ final class SnapshotCommand {
                                 log,
                                 new RestoreAcceptance(
                                         loseFacts, loseAuditRows, keepRevocations, revived, replaceHistory, unreadable),
-                                System.out::println);
+                                line -> {
+                                    System.out.println(line);
+                                    said.add(line);
+                                });
+                NodeAtRest.recordRestore(System.getenv(), store.file(), said, Clock.systemUTC());
             } catch (SnapshotRefused | IOException refused) {
                 throw new CommandFailed(String.valueOf(refused.getMessage()));
             }

@@ -1,17 +1,25 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.AcceptedLoss;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
+import bulwark.kernel.storage.StoreRefused;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
-/** A node's folder that is only looked at: no key ring is opened, no outbox runs, nothing is written. */
+/** A node's folder while no node runs on it: no outbox runs, and the store is not written. */
 public final class NodeAtRest {
     private NodeAtRest() {}
 
@@ -33,6 +41,35 @@ public final class NodeAtRest {
                             () -> log == null ? List.of() : TransparencyLogs.fsckFile(log),
                             () -> atRest.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)))
                     .run();
+        }
+    }
+
+    /**
+     * After a snapshot was put in place of the store: signs the heads that the store has now, so that the node starts on it and the log
+     * says what was given up.
+     *
+     * @param lost sentences that the owner accepted
+     */
+    public static void recordRestore(Map<String, String> environment, Path store, List<String> lost, Clock clock) {
+        Configuration configuration = Configuration.readLenient(
+                NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
+        EvidenceScope scope = NodeCore.evidence(configuration, store);
+        Path local = scope.localLog();
+        if (!Files.isDirectory(scope.keyFolder())) {
+            return;
+        }
+        // Without a local log the key folder and the second place hold the newest heads; the next start sends them on.
+        try (StoreAtRest atRest = StoreAtRest.open(store);
+                TransparencyLog log = local == null ? TransparencyLogs.off() : TransparencyLogs.local(local, clock)) {
+            LogKeys keys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
+            atRest.read(tx -> {
+                try {
+                    return AcceptedLoss.record(log, scope, keys, clock, tx, lost);
+                } catch (IOException | LogUnavailable e) {
+                    throw new StoreRefused("The store was restored, and its heads could not be signed ("
+                            + e.getMessage() + "): the next start says how to go on.");
+                }
+            });
         }
     }
 }

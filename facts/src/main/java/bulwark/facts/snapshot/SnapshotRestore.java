@@ -1,7 +1,7 @@
 package bulwark.facts.snapshot;
 
-import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.facts.identity.NodeKeys;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.facts.identity.NodeKeys;
+import bulwark.facts.snapshot.RestoreAcceptance;
+import bulwark.facts.snapshot.SnapshotRestore;
+import bulwark.facts.snapshot.SnapshotTrust;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,9 +26,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -207,5 +215,38 @@ class EvidenceTest {
         assertThat(fsck()).isEmpty();
         start();
         assertThat(Files.readString(log())).contains("loss_accepted");
+    }
+
+    @Test
+    void a_node_starts_on_a_restored_snapshot_and_the_log_says_what_was_given_up() throws Exception {
+        start();
+        assertThat(say(1)).isEqualTo(201);
+        Path archive = elsewhere.resolve("s.tar.gz");
+        Path store = folder.resolve("stigmem.db");
+        try (OwnerChannel owner = OwnerChannel.open(settings, store, Clock.systemUTC())) {
+            owner.post("/local/snapshot/create", ("{\"out\":\"" + archive + "\"}").getBytes(StandardCharsets.UTF_8));
+        }
+        send("POST", "/v1/auth/keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}");
+        stop();
+        Signing signing = Signing.fastest();
+        SnapshotRestore restore = new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC());
+        SnapshotTrust trust = SnapshotTrust.ofKeys(Set.of())
+                .and(NodeKeys.open(store, signing, Clock.systemUTC()).node());
+        String refusal = String.valueOf(catchThrowable(
+                        () -> restore.restore(archive, store, trust, log(), RestoreAcceptance.nothing(), line -> {}))
+                .getMessage());
+        Matcher rows = Pattern.compile("--lose-audit-rows (\\d+)").matcher(refusal);
+        assertThat(rows.find()).as(refusal).isTrue();
+        List<String> said = new ArrayList<>();
+        RestoreAcceptance accepted =
+                new RestoreAcceptance(null, Long.valueOf(rows.group(1)), false, null, false, false);
+        restore.restore(archive, store, trust, log(), accepted, said::add);
+        assertThatThrownBy(this::start).as("not without a word").isInstanceOf(StoreRefused.class);
+        NodeAtRest.recordRestore(settings, store, said, Clock.systemUTC());
+        assertThat(fsck()).isEmpty();
+        start();
+        assertThat(say(2)).isEqualTo(201);
+        assertThat(Files.readString(log()))
+                .contains("loss_accepted", "audit row(s) of the present store would be lost");
     }
 }

@@ -164,7 +164,8 @@ class AccessTamperTest {
                 "UPDATE api_keys SET created_at = '2098-01-01T00:00:00+00:00' WHERE entity_uri = 'agent:reader'",
                 "DELETE FROM api_keys WHERE entity_uri = 'agent:former'",
                 "INSERT INTO api_keys SELECT 'planted', 'l', argon2id, 'agent:admin', 'admin', NULL, tenant_id, created_at,"
-                        + " NULL, NULL FROM api_keys WHERE entity_uri = 'agent:reader'",
+                        + " NULL, NULL, NULL FROM api_keys WHERE entity_uri = 'agent:reader'",
+                "UPDATE api_keys SET bound_to = 'stigmem://evil.example/x' WHERE entity_uri = 'agent:reader'",
                 "INSERT INTO garden_members SELECT id, 'agent:reader', 'admin', 'x', 'x' FROM gardens",
                 "DELETE FROM garden_members",
                 "UPDATE garden_members SET role = 'reader'",

@@ -4,15 +4,9 @@ import bulwark.facts.chain.Checkpoints;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.chain.FactFsck;
-import bulwark.facts.fact.ConflictRoutes;
-import bulwark.facts.fact.FactListener;
-import bulwark.facts.fact.FactRoutes;
 import bulwark.facts.fact.Facts;
-import bulwark.facts.garden.GardenRoutes;
-import bulwark.facts.garden.GardenService;
-import bulwark.facts.garden.Gardens;
 import bulwark.facts.identity.NodeKeys;
-import bulwark.facts.node.FactsSchema;
+import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.HeadSigner;
@@ -21,7 +15,6 @@ import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.StoreCheck;
 import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
-import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
@@ -29,7 +22,6 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
 import bulwark.web.Route;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -49,14 +41,14 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The fact services on a real store and a real local log, called through their routes. */
+/** A node as the program composes it, on a real store and a real local log, called through its routes. */
 public final class FactsFixture implements AutoCloseable {
     public static final Principal TRUSTED = reader("anon:trusted", "read", "write", "admin");
 
     private static final Signing SIGNING = Signing.fastest();
 
     public final SettableClock clock = new SettableClock(Instant.parse("2026-05-01T12:00:00.123456Z"));
-    public final Metrics metrics = new Metrics();
+    public final Metrics metrics;
     public final Path logFile;
     public final Path storeFile;
     public final Store store;
@@ -65,31 +57,27 @@ public final class FactsFixture implements AutoCloseable {
     public final HeadSigner heads;
     public final FactChain chain;
     public final Facts facts;
-    private final TransparencyLog log;
-    private final List<Route> routes = new ArrayList<>();
+    private final NodeComposition node;
 
     public FactsFixture(Path directory) {
-        this(directory, List.of(), new Checkpoints.Due(1000, Duration.ofSeconds(60)));
+        this(directory, Map.of());
     }
 
-    public FactsFixture(Path directory, List<FactListener> more, Checkpoints.Due due) {
+    /** @param settings by name, beside those of the fixture */
+    public FactsFixture(Path directory, Map<String, String> settings) {
         storeFile = directory.resolve("facts.db");
         logFile = directory.resolve("log.jsonl");
-        store = Store.open(storeFile, FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
-        audit = AuditLog.open(store, "fact_audit_log", clock);
-        outbox = Outbox.open(store, clock);
-        log = TransparencyLogs.local(logFile, clock);
-        heads = heads(store, log, logFile, clock);
-        Checkpoints checkpoints = new Checkpoints(store, outbox, log, clock, due, heads, Duration.ofMinutes(1));
-        chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofHours(1));
-        Gardens gardens = new Gardens(audit.guardedRows());
-        List<FactListener> listeners = new ArrayList<>(List.of(chain));
-        listeners.addAll(more);
-        facts = new Facts(store, audit, clock, metrics, gardens, listeners);
-        routes.addAll(new FactRoutes(facts, store, gardens, chain, audit, clock, metrics).routes());
-        routes.addAll(new ConflictRoutes(facts, store, audit, gardens).routes());
-        GardenService service = new GardenService(store, audit, clock, URI.create("http://testnode"));
-        routes.addAll(new GardenRoutes(service).routes());
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("STIGMEM_TL_LOCAL_PATH", "log.jsonl");
+        all.put("STIGMEM_NODE_URL", "http://testnode");
+        node = NodeComposition.open(all, storeFile, clock);
+        store = node.store();
+        audit = node.audit();
+        outbox = node.outbox();
+        heads = node.heads();
+        chain = node.chain();
+        facts = node.facts();
+        metrics = node.metrics();
         outbox.start();
     }
 
@@ -99,10 +87,10 @@ public final class FactsFixture implements AutoCloseable {
         Checkpoints checkpoints = new Checkpoints(
                 store,
                 idle,
-                log,
+                node.log(),
                 clock,
                 Checkpoints.Due.defaults(),
-                heads(store, log, logFile, clock),
+                heads(store, node.log(), logFile, clock),
                 Duration.ofMinutes(1));
         return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1));
     }
@@ -174,7 +162,7 @@ public final class FactsFixture implements AutoCloseable {
     }
 
     private Route route(String method, String path) {
-        return routes.stream()
+        return node.networkRoutes().stream()
                 .filter(route -> route.method().equals(method) && match(route.path(), path) != null)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no route for " + method + " " + path));
@@ -249,10 +237,6 @@ public final class FactsFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        chain.close();
-        outbox.close();
-        audit.close();
-        store.close();
-        log.close();
+        node.close();
     }
 }

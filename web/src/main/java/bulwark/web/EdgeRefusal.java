@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Why the edge itself refuses a request, before any handler. Each part renders these in its own wire form. */
 public sealed interface EdgeRefusal {
@@ -28,7 +29,13 @@ public sealed interface EdgeRefusal {
         }
     }
 
-    record BadCredentials() implements EdgeRefusal {
+    /**
+     * The wire does not tell the reason; evidence does.
+     *
+     * @param reason {@code unknown}, {@code revoked}, {@code expired} or {@code malformed}
+     * @param keyId of the key that was, or null when there is none
+     */
+    record BadCredentials(String reason, @Nullable String keyId) implements EdgeRefusal {
         @Override
         public String code() {
             return "bad_credentials";

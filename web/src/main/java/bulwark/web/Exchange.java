@@ -9,6 +9,7 @@ import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +135,7 @@ final class Exchange {
             return;
         }
         if (bearer.isEmpty()) {
-            refuse(new EdgeRefusal.BadCredentials());
+            refuse(new EdgeRefusal.BadCredentials("malformed", null));
             return;
         }
         ApiKeys keys = Objects.requireNonNull(listener.service().keys(), "without keys every route is open");
@@ -159,7 +160,8 @@ final class Exchange {
                     known(known.principal(), route);
                 }
             }
-            case Verdict.Unknown _ -> refuse(new EdgeRefusal.BadCredentials());
+            case Verdict.Unknown why ->
+                refuse(new EdgeRefusal.BadCredentials(why.reason().name().toLowerCase(Locale.ROOT), why.keyId()));
         }
     }
 
@@ -251,6 +253,11 @@ final class Exchange {
 
     private void dispatch() {
         connection.expectNothing();
+        ApiKeys keys = listener.service().keys();
+        if (principal != null && keys != null && keys.isRevoked(principal)) {
+            refuse(new EdgeRefusal.BadCredentials("revoked", principal.keyId()));
+            return;
+        }
         Match.Found found = found();
         byte[] bytes = body == null ? NO_BODY : body.toBytes();
         body = null;

@@ -55,7 +55,8 @@ public record Service(
 
     /**
      * Evidence of refusals. With a principal it is called on a virtual thread, and the answer waits for it, so it may write to
-     * the store. Without one (identity not known) it is called on the event loop: counters only, never blocking, never the disk.
+     * the store. Without one (identity not known) it is called on the event loop: never blocking: counters, and rows that are
+     * limited and written later.
      */
     public interface Refusals {
         void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal);

@@ -30,6 +30,7 @@ class IdentityTest {
     private final TestService part = new TestService();
     private final Edge edge = Edge.create();
     private Store store;
+    private ApiKeys keys;
     private int port;
 
     @BeforeEach
@@ -40,9 +41,10 @@ class IdentityTest {
                         "db/kernel/V001__outbox.sql",
                         "db/kernel/V002__api_keys.sql",
                         "db/kernel/V003__quota_buckets.sql",
+                        "db/kernel/V020__api_key_scopes.sql",
                         "db/kernel/V025__api_key_bindings.sql")),
                 Store.SchemaPolicy.CREATE_OR_UPGRADE);
-        ApiKeys keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
+        keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
         ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(READER));
         store.write(tx ->
                 keys.insert(tx, prepared, new ApiKeys.NewKey("agent:reader", Set.of("read"), null, "default", null)));
@@ -123,6 +125,21 @@ class IdentityTest {
     void a_body_waits_for_the_identity_of_its_sender() {
         String text = "x".repeat(300_000);
         assertThat(post("/echo", text)).startsWith("HTTP/1.1 200").endsWith(text);
+    }
+
+    @Test
+    void a_request_whose_key_is_revoked_while_its_body_comes_is_not_carried_out() {
+        String proceed = "HTTP/1.1 100 Continue\r\n\r\n";
+        try (RawClient client = new RawClient(port)) {
+            client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
+                    + "Authorization: Bearer " + READER + "\r\nContent-Length: 6\r\n\r\n");
+            assertThat(client.read(proceed.length())).as("the caller is known").isEqualTo(proceed);
+            String id = store.read(tx ->
+                    keys.byRawKey(tx, SecretBytes.ofText(READER)).orElseThrow().id());
+            assertThat(store.<Boolean>write(tx -> keys.revoke(tx, id))).isTrue();
+            client.send("secret");
+            assertThat(client.readToEnd()).startsWith("HTTP/1.1 401").doesNotContain("secret");
+        }
     }
 
     @Test

@@ -63,6 +63,15 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** So many bytes, or fewer when the server closes. */
+    String read(int bytes) {
+        try {
+            return new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     String readToEnd() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {

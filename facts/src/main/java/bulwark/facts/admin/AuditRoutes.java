@@ -4,6 +4,7 @@ import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
 
 import bulwark.facts.PageBytes;
 import bulwark.facts.QueryParameters;
+import bulwark.facts.Refusal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.storage.Store;
@@ -33,6 +34,11 @@ public final class AuditRoutes {
     }
 
     private Response page(Request request) {
+        if (request.principal().isLimited()) {
+            String message = "the audit log tells of facts of every scope, and this key is limited to "
+                    + String.join(", ", request.principal().scopes()) + ": read it with a key without this limit";
+            throw new Refusal.Coded(403, "scope_not_granted", message, Map.of("field", "scopes"));
+        }
         QueryParameters parameters = QueryParameters.of(request);
         AuditLog.Query query = new AuditLog.Query(
                 request.principal().tenant(),

@@ -8,6 +8,7 @@ import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.time.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +21,10 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
     private static final int LONGEST_TEXT = 1024;
     private static final int LONGEST_KEY = 512;
 
-    /** {@code {entity_uri, permissions, description, expires_at, tenant_id, bound_to}}, and raw_key (32 to 512 characters) where the caller makes it. */
+    /**
+     * {@code {entity_uri, permissions, description, expires_at, tenant_id, bound_to, scopes}}, and raw_key (32 to 512 characters) where
+     * the caller makes it.
+     */
     static KeyForm full(Body body, boolean withRawKey, Instant now, Duration maxAge) {
         Optional<SecretBytes> raw = withRawKey ? Optional.of(rawKey(body, 32)) : Optional.empty();
         String entity = body.name("entity_uri", 1, LONGEST_TEXT, false);
@@ -29,6 +33,7 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
         Instant expires = expiresAt(body);
         String tenant = body.optionalText("tenant_id").orElse(TENANT);
         String bound = boundTo(body);
+        Set<String> scopes = KeyScopes.checked(body, body.texts("scopes", List.of()), permissions);
         body.check();
         return new KeyForm(
                 new NewKey(
@@ -37,19 +42,30 @@ record KeyForm(NewKey key, Optional<SecretBytes> rawKey) {
                         description,
                         tenant(tenant),
                         end(expires, now, maxAge),
-                        bound),
+                        bound,
+                        scopes),
                 raw);
     }
 
-    /** {@code {label, scopes}}: the label names the entity too unless there is an {@code entity_uri}. */
+    /**
+     * {@code {label, scopes}}: scopes of facts limit the key; permissions may stand among them or in {@code permissions}. The label
+     * names the entity too unless there is an {@code entity_uri}.
+     */
     static KeyForm labelled(Body body) {
         String label = body.text("label", 1, LONGEST_TEXT);
-        List<String> scopes = body.texts("scopes", Permissions.DEFAULT);
+        List<String> words = body.texts("scopes", List.of());
+        List<String> permissions = new ArrayList<>(body.texts("permissions", List.of()));
+        words.stream().filter(word -> !KeyScopes.isScope(word)).forEach(permissions::add);
+        if (permissions.isEmpty()) {
+            permissions.addAll(Permissions.DEFAULT);
+        }
         String entity = body.optionalText("entity_uri", 1, LONGEST_TEXT).orElse("agent:" + label);
+        List<String> limit = words.stream().filter(KeyScopes::isScope).toList();
+        Set<String> scopes = KeyScopes.checked(body, limit, permissions);
         String bound = boundTo(body);
         body.check();
-        return new KeyForm(
-                new NewKey(entity, Permissions.checked(scopes), label, TENANT, null, bound), Optional.empty());
+        NewKey key = new NewKey(entity, Permissions.checked(permissions), label, TENANT, null, bound, scopes);
+        return new KeyForm(key, Optional.empty());
     }
 
     /** {@code bound_to}: the fingerprint of a client certificate, with colons or without, or its URI SAN. */

@@ -36,6 +36,9 @@ record KeyIssue(ApiKeys keys, AuditLog audit, Signing signing) {
         if (record.boundTo() != null) {
             detail.put("bound_to", record.boundTo());
         }
+        if (!record.scopes().isEmpty()) {
+            detail.put("scopes", List.copyOf(record.scopes()));
+        }
         audit(tx, new AuditEvent("admin_action", actor, record.tenant(), null, null, detail), record.id());
         return record;
     }

@@ -50,11 +50,11 @@ public final class KeyRoutes {
                 Route.permitted("POST", "/v1/admin/api-keys", "admin", ADMIN_ACTION, this::mint),
                 Route.permitted("POST", "/v1/admin/keys", "admin", ADMIN_ACTION, this::mintLabelled),
                 Route.permitted("GET", "/v1/admin/api-keys", "admin", ADMIN_ACTION, this::listAll),
-                Route.permitted("DELETE", "/v1/admin/api-keys/{id}", "admin", ADMIN_ACTION, this::revokeAny),
+                Route.permitted("DELETE", "/v1/admin/api-keys/{id}", "admin", ADMIN_ACTION, this::revoke),
                 Route.permitted("POST", "/v1/auth/keys", "admin", ADMIN_ACTION, this::register),
                 Route.authenticated("GET", "/v1/auth/keys", FACT_READ, this::listOwn),
                 Route.permitted("GET", "/v1/auth/keys/expiring-soon", "admin", ADMIN_ACTION, this::expiringSoon),
-                Route.authenticated("DELETE", "/v1/auth/keys/{id}", FACT_WRITE, this::revokeOwn),
+                Route.authenticated("DELETE", "/v1/auth/keys/{id}", FACT_WRITE, this::revoke),
                 Route.authenticated("GET", "/v1/me", FACT_READ, KeyRoutes::me));
     }
 
@@ -88,9 +88,13 @@ public final class KeyRoutes {
     }
 
     private KeyRecord add(Principal actor, SecretBytes raw, NewKey key) {
+        KeyScopes.requireWithin(actor, key.scopes());
         Prepared prepared = keys.prepare(raw);
         try {
-            return store.write(tx -> issue.register(tx, prepared, key, actor.entityUri()));
+            return store.write(tx -> {
+                requireLiveKey(actor);
+                return issue.register(tx, prepared, key, actor.entityUri());
+            });
         } catch (DuplicateKey e) {
             throw new Refusal.Plain(409, String.valueOf(e.getMessage()));
         }
@@ -132,15 +136,7 @@ public final class KeyRoutes {
                         .toList());
     }
 
-    private Response revokeAny(Request request) {
-        return revoke(request, true);
-    }
-
-    private Response revokeOwn(Request request) {
-        return revoke(request, request.principal().permissions().contains("admin"));
-    }
-
-    private Response revoke(Request request, boolean any) {
+    private Response revoke(Request request) {
         Principal caller = request.principal();
         boolean revoked = store.write(tx -> {
             Optional<KeyRecord> key = keys.byId(tx, request.pathParameter("id"))
@@ -148,15 +144,21 @@ public final class KeyRoutes {
             if (key.isEmpty()) {
                 return false;
             }
-            if (!any && !key.get().entityUri().equals(caller.entityUri())) {
-                throw new Refusal.Plain(403, "Cannot revoke another entity's key");
-            }
+            requireLiveKey(caller);
+            RevocationRank.require(caller, key.get());
             return issue.revoke(tx, key.get(), caller.entityUri());
         });
         if (!revoked) {
             throw new Refusal.Plain(404, "Key not found");
         }
         return Response.noContent();
+    }
+
+    /** Hashing takes a while: a key that was revoked meanwhile makes and ends no other. */
+    private void requireLiveKey(Principal caller) {
+        if (keys.isRevoked(caller)) {
+            throw new Refusal.Plain(401, "Invalid or expired API key");
+        }
     }
 
     private static Response me(Request request) {
@@ -166,6 +168,9 @@ public final class KeyRoutes {
         answer.put("permissions", List.copyOf(new TreeSet<>(caller.permissions())));
         answer.put("oidc_sub", null);
         answer.put("tenant_id", caller.tenant());
+        if (caller.isLimited()) {
+            answer.put("scopes", List.copyOf(new TreeSet<>(caller.scopes())));
+        }
         return Response.json(200, answer);
     }
 
@@ -191,6 +196,9 @@ public final class KeyRoutes {
         answer.put("expires_at", key.expiresAt());
         if (key.boundTo() != null) {
             answer.put("bound_to", key.boundTo());
+        }
+        if (!key.scopes().isEmpty()) {
+            answer.put("scopes", List.copyOf(key.scopes()));
         }
     }
 }

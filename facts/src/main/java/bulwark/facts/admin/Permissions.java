@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /** What a key may be allowed to do. None implies another. */
 final class Permissions {
-    static final Set<String> ALL =
-            Set.of("read", "write", "instruction:write", "federate", "admin", "admin:federation", "audit.read");
+    static final Set<String> ALL = Set.of(
+            "read", "write", "instruction:write", "federate", "admin", "admin:federation", "audit.read", "source:any");
 
     /** Of the admin key that the operator names: everything but reading evidence, which takes a key of its own. */
     static final Set<String> OF_ADMIN =

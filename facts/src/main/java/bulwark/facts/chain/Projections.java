@@ -19,7 +19,8 @@ final class Projections {
 
     private static final String OF_CALLERS = "WITH of_callers AS MATERIALIZED (SELECT l.fact_id FROM fact_audit_log l"
             + " WHERE l.event_type = 'fact_write' AND l.fact_id IN (SELECT id FROM facts WHERE relation IN"
-            + " ('stigmem:conflict:between', 'stigmem:conflict:winner', 'stigmem:conflict:status', 'stigmem:resolves'))) ";
+            + " ('stigmem:conflict:between', 'stigmem:conflict:winner', 'stigmem:conflict:status', 'stigmem:resolves',"
+            + " 'stigmem:retracts'))) ";
 
     private static final String BETWEEN = "SELECT 1 FROM facts b WHERE b.entity = c.conflict_id AND b.tenant_id ="
             + " c.tenant_id AND b.relation = 'stigmem:conflict:between' AND b.source = 'system:stigmem'"
@@ -31,6 +32,15 @@ final class Projections {
             + " AND s.timestamp = c.resolved_at AND m.entity = c.resolution_fact AND m.relation = 'stigmem:resolves'"
             + " AND m.value_v = c.conflict_id AND w.id NOT IN of_callers AND s.id NOT IN of_callers"
             + " AND m.id NOT IN of_callers";
+
+    /** Fact z of confidence 0 ends f: it says the same, or "retracted" as the official clients do. */
+    private static final String BY_ITS_SOURCE = "(z.source = f.source AND ((z.value_type = f.value_type AND z.value_v ="
+            + " f.value_v) OR (z.value_type = 'string' AND z.value_v = 'retracted')))";
+    /** The node's own fact says that z ended f, which another source had stated. */
+    private static final String BY_AN_ADMIN =
+            "EXISTS (SELECT 1 FROM facts s WHERE s.entity = 'stigmem:retraction:' || z.id"
+                    + " AND s.relation = 'stigmem:retracts' AND s.scope = z.scope AND s.tenant_id = z.tenant_id AND s.source ="
+                    + " 'system:stigmem' AND s.id NOT IN of_callers AND s.value_v = f.id AND z.value_type = f.value_type AND z.value_v = f.value_v)";
 
     private static final List<Rule> RULES = List.of(
             new Rule(
@@ -64,19 +74,21 @@ final class Projections {
                             + " 'system:stigmem' AND b.id NOT IN of_callers AND NOT EXISTS (SELECT 1 FROM conflicts c WHERE c.conflict_id ="
                             + " b.entity)"),
             new Rule(
-                    "retraction of fact %s does not follow from a later fact of confidence 0",
-                    "SELECT r.fact_id FROM fact_retractions r WHERE NOT EXISTS (SELECT 1 FROM facts f JOIN facts z ON"
+                    "retraction of fact %s does not follow from a later fact of confidence 0 of its source or an admin's",
+                    OF_CALLERS
+                            + "SELECT r.fact_id FROM fact_retractions r WHERE NOT EXISTS (SELECT 1 FROM facts f JOIN facts z ON"
                             + " z.id = r.retracted_by WHERE f.id = r.fact_id AND z.confidence = 0 AND z.row_id >"
                             + " f.row_id AND z.entity = f.entity AND z.relation = f.relation AND z.scope = f.scope"
-                            + " AND z.tenant_id = f.tenant_id AND z.value_type = f.value_type AND z.value_v ="
-                            + " f.value_v AND z.garden_id IS f.garden_id)"),
+                            + " AND z.tenant_id = f.tenant_id AND z.garden_id IS f.garden_id AND (" + BY_ITS_SOURCE
+                            + " OR " + BY_AN_ADMIN + "))"),
             new Rule(
                     "fact %s was retracted and its retraction is missing",
-                    "SELECT f.id FROM facts z JOIN facts f ON f.entity = z.entity AND f.relation = z.relation AND"
-                            + " f.scope = z.scope AND f.tenant_id = z.tenant_id AND f.value_type = z.value_type AND"
-                            + " f.value_v = z.value_v AND f.garden_id IS z.garden_id AND f.row_id < z.row_id AND"
-                            + " f.confidence > 0 AND f.expires_at IS NULL WHERE z.confidence = 0 AND NOT EXISTS"
-                            + " (SELECT 1 FROM fact_retractions r WHERE r.fact_id = f.id)"));
+                    OF_CALLERS
+                            + "SELECT f.id FROM facts z JOIN facts f ON f.entity = z.entity AND f.relation = z.relation AND"
+                            + " f.scope = z.scope AND f.tenant_id = z.tenant_id AND f.garden_id IS z.garden_id AND"
+                            + " f.row_id < z.row_id AND f.confidence > 0 AND f.expires_at IS NULL WHERE z.confidence ="
+                            + " 0 AND (" + BY_ITS_SOURCE + " OR " + BY_AN_ADMIN + ") AND NOT EXISTS (SELECT 1 FROM"
+                            + " fact_retractions r WHERE r.fact_id = f.id)"));
 
     /** @return at most twenty sentences for each rule; empty when whole */
     static List<String> check(ReadTx tx, String tenant) throws SQLException {

@@ -8,6 +8,7 @@ import bulwark.kernel.storage.Store;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConflictRoutes {
     private final Conflicts conflicts;
 
-    public ConflictRoutes(Facts facts, Store store, AuditLog audit, Gardens gardens) {
-        this.conflicts = new Conflicts(store, audit, gardens, facts);
+    public ConflictRoutes(Facts facts, Store store, AuditLog audit, Gardens gardens, Clock clock) {
+        this.conflicts = new Conflicts(store, audit, gardens, facts, clock);
     }
 
     public List<Route> routes() {
@@ -38,7 +39,9 @@ public final class ConflictRoutes {
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put(
                 "conflicts",
-                page.conflicts().stream().map(Conflicts.Conflict::wire).toList());
+                page.conflicts().stream()
+                        .map(conflict -> conflict.wire(page.facts()))
+                        .toList());
         wire.put(
                 "cursor", page.more() ? Long.toString(page.conflicts().getLast().seq()) : null);
         wire.put("has_more", page.more());

@@ -12,7 +12,11 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +36,33 @@ final class Conflicts {
     private static final String COLUMNS =
             "SELECT c.seq, c.conflict_id, c.fact_a, c.fact_b, c.status, c.resolved_by, c.detected_at FROM conflicts c ";
 
+    /** Two parameters. Equal confidence, different sources, both in force: the later one is shown, and nobody has decided. */
+    private static final String OPEN =
+            "(c.status = 'unresolved' AND a.confidence = b.confidence AND a.source <> b.source" + " AND "
+                    + Live.inForce("a") + " AND " + Live.inForce("b") + ")";
+
+    private static final String PAGE =
+            "SELECT * FROM (SELECT c.seq, c.conflict_id, c.fact_a, c.fact_b, CASE WHEN " + OPEN
+                    + " THEN 'unresolved' ELSE 'resolved' END AS status, CASE WHEN c.status = 'resolved' THEN c.resolved_by WHEN "
+                    + OPEN + " THEN NULL ELSE '" + FactDrafts.SYSTEM_SOURCE
+                    + "' END AS resolved_by, c.detected_at FROM conflicts"
+                    + " c JOIN facts a ON a.id = c.fact_a JOIN facts b ON b.id = c.fact_b WHERE c.tenant_id = ? AND c.seq < ?"
+                    + " AND (a.garden_id IS NULL OR a.garden_id IN (SELECT value FROM json_each(?))) AND"
+                    + " (? IS NULL OR a.scope IN (SELECT value FROM json_each(?))))"
+                    + " WHERE (? IS NULL OR status = ?) ORDER BY seq DESC LIMIT ?";
+
     private final Store store;
     private final AuditLog audit;
     private final Gardens gardens;
     private final Facts facts;
+    private final Clock clock;
 
-    Conflicts(Store store, AuditLog audit, Gardens gardens, Facts facts) {
+    Conflicts(Store store, AuditLog audit, Gardens gardens, Facts facts, Clock clock) {
         this.store = store;
         this.audit = audit;
         this.gardens = gardens;
         this.facts = facts;
+        this.clock = clock;
     }
 
     record Conflict(
@@ -52,11 +73,12 @@ final class Conflicts {
             String status,
             @Nullable String resolvedBy,
             String detectedAt) {
-        Map<String, @Nullable Object> wire() {
+        /** @param facts both sides, by id */
+        Map<String, @Nullable Object> wire(Map<String, Map<String, @Nullable Object>> facts) {
             Map<String, @Nullable Object> wire = new LinkedHashMap<>();
             wire.put("conflict_id", id);
-            wire.put("fact_a", factA);
-            wire.put("fact_b", factB);
+            wire.put("fact_a", facts.get(factA));
+            wire.put("fact_b", facts.get(factB));
             wire.put("status", status);
             wire.put("resolved_by", resolvedBy);
             wire.put("detected_at", detectedAt);
@@ -64,8 +86,8 @@ final class Conflicts {
         }
     }
 
-    /** @param more whether others follow the last one */
-    record Page(List<Conflict> conflicts, boolean more) {}
+    /** @param more whether others follow the last one @param facts what the conflicts are about, as facts are read, by id */
+    record Page(List<Conflict> conflicts, boolean more, Map<String, Map<String, @Nullable Object>> facts) {}
 
     /** @param winner one of the two facts, or null when value is given */
     record Decision(@Nullable String winner, @Nullable FactValue value, String note) {
@@ -86,25 +108,44 @@ final class Conflicts {
     Page page(Principal caller, @Nullable String status, long before, int limit) {
         return store.read(tx -> {
             Set<String> readable = gardens.readable(tx, caller);
-            PreparedStatement select = tx.statement(COLUMNS + "JOIN facts a ON a.id = c.fact_a WHERE c.tenant_id = ?"
-                    + " AND c.seq < ? AND (? IS NULL OR c.status = ?)"
-                    + " AND (a.garden_id IS NULL OR a.garden_id IN (SELECT value FROM json_each(?)))"
-                    + " ORDER BY c.seq DESC LIMIT ?");
-            select.setString(1, caller.tenant());
-            select.setLong(2, before);
-            select.setString(3, status);
-            select.setString(4, status);
-            select.setString(5, FactList.json(readable));
-            select.setInt(6, limit + 1);
+            Instant now = clock.instant();
+            PreparedStatement select = tx.statement(PAGE);
+            for (int place = 1; place <= 4; place++) {
+                select.setLong(place, Expiry.micros(now));
+            }
+            select.setString(5, caller.tenant());
+            select.setLong(6, before);
+            select.setString(7, FactList.json(readable));
+            String scopes = caller.isLimited() ? FactList.json(caller.scopes()) : null;
+            select.setString(8, scopes);
+            select.setString(9, scopes);
+            select.setString(10, status);
+            select.setString(11, status);
+            select.setInt(12, limit + 1);
             List<Conflict> found = conflicts(select);
             boolean more = found.size() > limit;
-            return new Page(more ? found.subList(0, limit) : found, more);
+            List<Conflict> shown = more ? found.subList(0, limit) : found;
+            return new Page(shown, more, sides(tx, shown, now));
         });
+    }
+
+    private static Map<String, Map<String, @Nullable Object>> sides(ReadTx tx, List<Conflict> conflicts, Instant now)
+            throws SQLException {
+        Set<String> ids = new HashSet<>();
+        conflicts.forEach(conflict -> ids.addAll(List.of(conflict.factA, conflict.factB)));
+        List<Fact> facts = FactTable.byIds(tx, ids);
+        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
+        Map<String, Map<String, @Nullable Object>> sides = new HashMap<>();
+        for (Fact fact : facts) {
+            sides.put(fact.id(), FactRecord.of(fact, contradicted.contains(fact.id()), List.of(), true));
+        }
+        return sides;
     }
 
     /** @return id of the resolution fact @throws Refusal.Plain 404, 409, 422 */
     String resolve(Principal caller, String conflictId, Decision decision) {
         return store.write(tx -> {
+            facts.requireLiveKey(caller);
             Conflict conflict = open(tx, caller, conflictId);
             Fact first = visible(tx, caller, conflict.factA);
             Fact second = visible(tx, caller, conflict.factB);
@@ -112,12 +153,30 @@ final class Conflicts {
             if (wanted != null && !wanted.equals(first.id()) && !wanted.equals(second.id())) {
                 throw new Refusal.Plain(422, "winning_fact_id must be one of the conflicting facts");
             }
+            requireAuthority(caller, wanted, List.of(first, second));
             FactValue value = decision.value;
             Fact winner = wanted != null || value == null
                     ? (first.id().equals(wanted) ? first : second)
                     : replacement(tx, caller, first, second, value);
             return settle(tx, caller, conflict, winner, decision.note);
         });
+    }
+
+    /** A decision takes the word from whoever loses by it, so it is theirs to make, or an admin's. */
+    private static void requireAuthority(Principal caller, @Nullable String winner, List<Fact> sides) {
+        for (Fact side : sides) {
+            if (side.id().equals(winner) && side.confidence() <= 0) {
+                throw new Refusal.Plain(
+                        422,
+                        "winning_fact_id names a retraction, which cannot win: retract the other fact by its source");
+            }
+            if (!side.id().equals(winner) && !SourceAuthority.speaksFor(caller, side.source())) {
+                String message = "winning_fact_id: the fact that would lose belongs to '" + side.source()
+                        + "'; only its source, a key with the permission " + SourceAuthority.ANY
+                        + " or an admin can give it up";
+                throw new Refusal.Coded(403, "resolution_not_yours", message, Map.of("field", "winning_fact_id"));
+            }
+        }
     }
 
     private Fact replacement(WriteTx tx, Principal caller, Fact first, Fact second, FactValue value)
@@ -194,6 +253,9 @@ final class Conflicts {
     private Fact visible(ReadTx tx, Principal caller, String factId) throws SQLException {
         Fact fact = FactTable.byId(tx, factId).orElseThrow(Conflicts::notFound);
         String garden = fact.gardenId();
+        if (!caller.reaches(fact.scope())) {
+            throw notFound();
+        }
         if (garden != null && !gardens.readable(tx, caller).contains(garden)) {
             throw notFound();
         }

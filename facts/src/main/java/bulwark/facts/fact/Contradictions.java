@@ -13,22 +13,29 @@ import java.util.UUID;
 
 /**
  * What a new fact does to its siblings: facts of the same tenant, entity, relation, scope and garden. A different value opens
- * a conflict with each sibling in force; confidence 0 retracts those with the same value. Facts of other gardens are no
- * siblings, or an outsider could learn of them or end them.
+ * a conflict with each sibling in force; confidence 0 retracts, see {@link Retraction}. Facts of other gardens are no siblings,
+ * or an outsider could learn of them or end them.
  */
 final class Contradictions {
-    /** Newest siblings looked at, and conflicts opened, for one fact: keeps the cost of a much repeated relation bounded. */
+    /** An admin's retraction says here which facts of other sources it ended, so that each ending follows from chained facts. */
+    static final String RETRACTS = "stigmem:retracts";
+
+    static final String RETRACTION = "stigmem:retraction:";
+
+    /**
+     * Strongest siblings looked at, and conflicts opened, for one fact: keeps the cost of a much repeated relation bounded. The
+     * strongest come first, so the fact that wins is among them.
+     */
     private static final int LOOKED_AT = 256;
 
     private static final int OPENED = 16;
 
     private static final String SIBLINGS = "SELECT f.id FROM (SELECT * FROM facts WHERE entity = ? AND relation = ?"
-            + " AND scope = ? AND tenant_id = ? AND row_id <> ? ORDER BY row_id DESC LIMIT " + LOOKED_AT + ") f"
-            + " WHERE f.garden_id IS ? AND (f.value_type <> ? OR f.value_v <> ?) AND " + Live.inForce("f") + " LIMIT "
+            + " AND scope = ? AND tenant_id = ? AND row_id <> ? ORDER BY confidence DESC, row_id DESC LIMIT "
+            + LOOKED_AT
+            + ") f WHERE f.garden_id IS ? AND (f.value_type <> ? OR f.value_v <> ?) AND " + Live.inForce("f")
+            + " LIMIT "
             + OPENED;
-    private static final String SAME_VALUE = "SELECT f.id FROM facts f WHERE f.entity = ? AND f.relation = ?"
-            + " AND f.scope = ? AND f.tenant_id = ? AND f.row_id <> ? AND f.garden_id IS ? AND f.value_type = ?"
-            + " AND f.value_v = ? AND " + Live.inForce("f");
     private static final String PARTNERS =
             "SELECT fact_a, fact_b, winner FROM conflicts WHERE fact_a = ? OR fact_b = ?";
 
@@ -52,7 +59,7 @@ final class Contradictions {
                 || AssertRequest.isSystemName(fact.relation())) {
             return List.of();
         }
-        List<String> siblings = siblings(tx, SIBLINGS, fact, now);
+        List<String> siblings = siblings(tx, fact, now);
         siblings.removeAll(settled);
         for (String sibling : siblings) {
             record(tx, fact, sibling);
@@ -60,25 +67,27 @@ final class Contradictions {
         return siblings;
     }
 
-    /** Ends the facts that this fact of confidence 0 retracts. @return every fact whose standing may have changed */
-    List<String> retract(WriteTx tx, Fact retraction, Instant now) throws SQLException {
-        List<String> ended = retractable(tx, retraction, now);
-        List<String> touched = new ArrayList<>(ended);
-        PreparedStatement insert = tx.statement("INSERT INTO fact_retractions (fact_id, retracted_by) VALUES (?, ?)");
-        for (String id : ended) {
-            insert.setString(1, id);
-            insert.setString(2, retraction.id());
-            insert.executeUpdate();
+    /** Ends what the retraction ends and records what it only opposes. @return every fact whose standing may have changed */
+    List<String> retract(WriteTx tx, Fact fact, Retraction retraction) throws SQLException {
+        for (String id : retraction.others()) {
+            statement(tx, fact, RETRACTION + fact.id(), RETRACTS, "ref", id);
         }
-        for (String id : ended) {
+        PreparedStatement insert = tx.statement("INSERT INTO fact_retractions (fact_id, retracted_by) VALUES (?, ?)");
+        List<String> touched = new ArrayList<>();
+        for (String id : retraction.ended()) {
+            insert.setString(1, id);
+            insert.setString(2, fact.id());
+            insert.executeUpdate();
+            touched.add(id);
+        }
+        for (String id : retraction.ended()) {
             touched.addAll(partners(tx, id));
         }
+        for (String id : retraction.opposed().stream().limit(OPENED).toList()) {
+            record(tx, fact, id);
+            touched.add(id);
+        }
         return touched;
-    }
-
-    /** Facts in force with the same content in the same place. */
-    static List<String> retractable(ReadTx tx, Fact retraction, Instant now) throws SQLException {
-        return siblings(tx, SAME_VALUE, retraction, now);
     }
 
     /** Everything that a conflict ties to this fact. */
@@ -121,8 +130,8 @@ final class Contradictions {
         return writer.insert(tx, draft).fact();
     }
 
-    private static List<String> siblings(ReadTx tx, String sql, Fact fact, Instant now) throws SQLException {
-        PreparedStatement select = tx.statement(sql);
+    private static List<String> siblings(ReadTx tx, Fact fact, Instant now) throws SQLException {
+        PreparedStatement select = tx.statement(SIBLINGS);
         select.setString(1, fact.entity());
         select.setString(2, fact.relation());
         select.setString(3, fact.scope());

@@ -6,14 +6,13 @@ import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -126,33 +125,19 @@ public final class FactCache {
     /** @param id the cache's own key, so that it is held once */
     private static RenderedFact rendered(ReadTx tx, String id, Fact fact, boolean contradicted, Instant now)
             throws SQLException {
-        byte[] json = StrictJson.write(FactRecord.of(fact, contradicted, List.of(), true));
+        Map<String, @Nullable Object> wire = FactRecord.of(fact, contradicted, List.of(), true);
+        FactStanding.Ties ties = FactStanding.ties(tx, id, now);
+        FactStanding.tell(tx, id, ties, now, wire);
+        byte[] json = StrictJson.write(wire);
         return new RenderedFact(
                 id,
                 fact.tenant().intern(),
+                fact.scope().intern(),
                 fact.gardenId(),
                 Shorthand.of(json),
                 contradicted,
                 fact.interpretAs().equals(FactValue.INSTRUCTION),
-                until(tx, fact, now));
-    }
-
-    private static long until(ReadTx tx, Fact fact, Instant now) throws SQLException {
-        Set<String> partners = Contradictions.partners(tx, fact.id());
-        if (partners.isEmpty()) {
-            return Long.MAX_VALUE;
-        }
-        long until = Long.MAX_VALUE;
-        partners.add(fact.id());
-        PreparedStatement select = tx.statement("SELECT expires_at FROM facts WHERE id = ? AND expires_at > ?");
-        for (String id : partners) {
-            select.setString(1, id);
-            select.setLong(2, Expiry.micros(now));
-            try (ResultSet rows = select.executeQuery()) {
-                until = rows.next() ? Math.min(until, rows.getLong(1)) : until;
-            }
-        }
-        return until;
+                ties.end());
     }
 
     private long now() {

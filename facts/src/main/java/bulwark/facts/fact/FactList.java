@@ -1,6 +1,7 @@
 package bulwark.facts.fact;
 
 import bulwark.facts.PageBytes;
+import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
@@ -22,16 +23,20 @@ final class FactList {
     record Page(List<Fact> facts, long total, @Nullable FactCursor cursor) {}
 
     /**
+     * @param caller facts of scopes that his key does not reach are left out, of the total too
      * @param gardens those that the caller may read
      * @param onlyGarden one of them, or null
      */
-    FactList(FactQuery query, String tenant, Set<String> gardens, @Nullable String onlyGarden, Instant now) {
-        arguments.add(tenant);
+    FactList(FactQuery query, Principal caller, Set<String> gardens, @Nullable String onlyGarden, Instant now) {
+        arguments.add(caller.tenant());
         limit = query.limit();
         equal("f.entity", query.entity());
         equal("f.relation", query.relation());
         equal("f.source", query.source());
         equal("f.scope", query.scope());
+        if (caller.isLimited()) {
+            and("f.scope IN (SELECT value FROM json_each(?))", json(caller.scopes()));
+        }
         if (query.minConfidence() > 0) {
             and("f.confidence >= ?", query.minConfidence());
         }
@@ -90,17 +95,7 @@ final class FactList {
     private void standing(FactQuery.Contradicted mode, long micros) {
         switch (mode) {
             case ALL -> {}
-            case HIDE -> and("NOT " + Live.contradicted("f"), micros, micros);
-            case LATEST ->
-                and(
-                        "(NOT " + Live.contradicted("f")
-                                + " OR NOT EXISTS (SELECT 1 FROM facts g WHERE g.entity = f.entity"
-                                + " AND g.relation = f.relation AND g.scope = f.scope AND g.tenant_id = f.tenant_id"
-                                + " AND g.garden_id IS f.garden_id AND g.row_id > f.row_id AND " + Live.inForce("g")
-                                + "))",
-                        micros,
-                        micros,
-                        micros);
+            case HIDE, LATEST -> and("NOT " + Live.contradicted("f"), micros, micros);
         }
     }
 

@@ -31,7 +31,7 @@ record FactQuery(
         @Nullable String gardenUri,
         @Nullable Boolean attested) {
 
-    /** What to do with facts that stand in a contradiction. */
+    /** What to do with facts that lost a contradiction: hide them (LATEST is another word for it) or show them. */
     enum Contradicted {
         HIDE,
         LATEST,
@@ -46,6 +46,7 @@ record FactQuery(
                     501, "time_travel_plugin_not_loaded", "as_of queries are not available on this node", Map.of());
         }
         Optional<Scope> scope = query.scope("scope");
+        scope.ifPresent(named -> ScopeLimit.require(request.principal(), named));
         boolean all = query.flag("include_contradicted", false);
         Contradicted contradicted = query.oneOf("contradiction", Set.of("latest", "all", "hide"))
                 .map(word -> Contradicted.valueOf(word.toUpperCase(java.util.Locale.ROOT)))

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads facts for a caller. What lies in a garden that he may not read does not exist for him. Thread-safe. */
+/** Reads facts for a caller. What lies in a garden or a scope that he may not read does not exist for him. Thread-safe. */
 final class FactReads {
     private final Store store;
     private final Clock clock;
@@ -44,7 +44,7 @@ final class FactReads {
             String only = query.gardenUri() == null ? null : gardens.forRead(tx, caller, query.gardenUri());
             FactCursor cursor = query.cursor() == null ? null : FactCursor.parse(tx, query.cursor());
             FactList.Page page =
-                    new FactList(query, caller.tenant(), readable, only, now).run(tx, cursor, new PageBytes(memory));
+                    new FactList(query, caller, readable, only, now).run(tx, cursor, new PageBytes(memory));
             Set<String> contradicted = FactTable.contradicted(tx, page.facts(), now);
             List<Object> wire = new ArrayList<>();
             for (Fact fact : page.facts()) {
@@ -60,7 +60,8 @@ final class FactReads {
         RenderedFact rendered = cache.present(id);
         boolean everyone = rendered != null
                 && rendered.gardenId() == null
-                && rendered.tenant().equals(caller.tenant());
+                && rendered.tenant().equals(caller.tenant())
+                && caller.reaches(rendered.scope());
         return everyone ? rendered : null;
     }
 
@@ -74,6 +75,7 @@ final class FactReads {
         RenderedFact rendered = fresh ? cache.fresh(id) : cache.get(id);
         String garden = rendered.gardenId();
         boolean visible = rendered.tenant().equals(caller.tenant())
+                && caller.reaches(rendered.scope())
                 && (garden == null
                         || store.read(tx -> gardens.readable(tx, caller)).contains(garden));
         if (!visible) {
@@ -167,7 +169,7 @@ final class FactReads {
 
     /** The newest readable fact with this content: the alias may lead into a garden that is closed to the caller. */
     private Optional<String> alias(ReadTx tx, Principal caller, String cid) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT f.id, f.garden_id FROM fact_cid_aliases a"
+        PreparedStatement select = tx.statement("SELECT f.id, f.garden_id, f.scope FROM fact_cid_aliases a"
                 + " JOIN facts n ON n.id = a.fact_id JOIN facts f ON f.entity = n.entity AND f.relation = n.relation"
                 + " AND f.scope = n.scope AND f.tenant_id = n.tenant_id AND f.cid = n.cid"
                 + " WHERE a.tenant_id = ? AND a.cid = ? ORDER BY f.row_id DESC");
@@ -177,7 +179,7 @@ final class FactReads {
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 String garden = rows.getString(2);
-                if (garden == null || readable.contains(garden)) {
+                if (caller.reaches(rows.getString(3)) && (garden == null || readable.contains(garden))) {
                     return Optional.of(rows.getString(1));
                 }
             }
@@ -187,6 +189,7 @@ final class FactReads {
 
     private boolean mayRead(ReadTx tx, Principal caller, Fact fact) throws SQLException {
         return fact.tenant().equals(caller.tenant())
+                && caller.reaches(fact.scope())
                 && (fact.gardenId() == null || gardens.readable(tx, caller).contains(fact.gardenId()));
     }
 

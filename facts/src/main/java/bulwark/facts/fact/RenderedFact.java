@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record RenderedFact(
         String id,
         String tenant,
+        String scope,
         @Nullable String gardenId,
         byte[] packed,
         boolean contradicted,

@@ -13,8 +13,10 @@ final class ReservedNames {
     static final String CODE = "reserved_name";
 
     private static final List<String> SOURCES = List.of("system:");
-    private static final List<String> RELATIONS = List.of("stigmem:conflict:", Conflicts.RESOLVES);
-    private static final List<String> ENTITIES = List.of("stigmem:conflict:", "stigmem:resolution:", "system:");
+    private static final List<String> RELATIONS =
+            List.of("stigmem:conflict:", Conflicts.RESOLVES, Contradictions.RETRACTS);
+    private static final List<String> ENTITIES =
+            List.of("stigmem:conflict:", "stigmem:resolution:", Contradictions.RETRACTION, "system:");
 
     private ReservedNames() {}
 

@@ -2,6 +2,7 @@ package bulwark.facts.garden;
 
 import bulwark.facts.Body;
 import bulwark.facts.fact.Scope;
+import bulwark.facts.fact.ScopeLimit;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -52,6 +53,7 @@ public final class GardenRoutes {
         String description = body.optionalText("description", 0, 4096).orElse("");
         boolean quarantine = body.flag("quarantine", false);
         body.check();
+        Scope.of(scope).ifPresent(named -> ScopeLimit.require(request.principal(), named));
         var wanted = new GardenService.NewGarden(slug, name, scope, description, quarantine);
         return Response.json(201, gardens.create(request.principal(), wanted));
     }

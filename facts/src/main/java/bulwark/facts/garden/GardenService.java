@@ -80,7 +80,7 @@ public final class GardenService {
             var own = GardenTable.idsOfMember(tx, caller.tenant(), caller.entityUri());
             List<Object> wire = new ArrayList<>();
             for (Garden garden : GardenTable.all(tx, caller.tenant())) {
-                if (all || own.contains(garden.id())) {
+                if (caller.reaches(garden.scope()) && (all || own.contains(garden.id()))) {
                     wire.add(garden.wire(authority, List.of()));
                 }
             }
@@ -197,7 +197,7 @@ public final class GardenService {
         Garden garden = find(tx, caller, slugOrId);
         boolean member = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri())
                 .isPresent();
-        if (!member && !caller.permissions().contains("admin")) {
+        if (!caller.reaches(garden.scope()) || (!member && !caller.permissions().contains("admin"))) {
             throw new Refusal.Plain(404, "garden not found");
         }
         return garden;

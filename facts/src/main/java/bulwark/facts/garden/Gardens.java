@@ -86,7 +86,7 @@ public final class Gardens {
     /** The UUID of a garden that this principal may read. @throws Refusal.Plain 404, also for one that is not his */
     public String forRead(ReadTx tx, Principal principal, String uri) throws SQLException {
         Garden garden = find(tx, principal, uri);
-        if (!readable(tx, principal).contains(garden.id())) {
+        if (!principal.reaches(garden.scope()) || !readable(tx, principal).contains(garden.id())) {
             throw new Refusal.Plain(404, NOT_FOUND);
         }
         return garden.id();

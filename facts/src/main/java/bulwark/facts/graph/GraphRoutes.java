@@ -5,6 +5,7 @@ import bulwark.facts.Refusal;
 import bulwark.facts.fact.EntityUri;
 import bulwark.facts.fact.Expiry;
 import bulwark.facts.fact.Scope;
+import bulwark.facts.fact.ScopeLimit;
 import bulwark.facts.garden.Gardens;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.Store;
@@ -43,6 +44,7 @@ public final class GraphRoutes {
     private Response neighbours(Request request) {
         Question question = question(request);
         Principal principal = request.principal();
+        ScopeLimit.require(principal, question.scope());
         List<Neighbour> all = store.read(tx -> GraphWalk.from(
                 tx,
                 List.of(question.entity()),
@@ -54,6 +56,7 @@ public final class GraphRoutes {
                         question.relation(),
                         question.minConfidence(),
                         Expiry.micros(clock.instant()),
+                        question.contradicted(),
                         MAX_NEIGHBOURS)));
         request.memory().take((long) all.size() * BYTES_PER_NEIGHBOUR);
         return Response.json(200, answer(question, all));
@@ -65,6 +68,7 @@ public final class GraphRoutes {
             Scope scope,
             Predicate<String> relation,
             double minConfidence,
+            boolean contradicted,
             int offset,
             int pageSize) {}
 
@@ -75,6 +79,7 @@ public final class GraphRoutes {
         long depth = query.wholeNumber("depth", 1, 1, Integer.MAX_VALUE);
         double minConfidence = query.number("min_confidence", 0.1, 0, 1);
         query.number("min_trust", 0, 0, 1);
+        boolean contradicted = query.flag("include_contradicted", true);
         int pageSize = (int) query.wholeNumber("page_size", 20, 1, 200);
         Predicate<String> relation =
                 relation(query.optionalText("relation_filter").orElse("*"));
@@ -87,7 +92,15 @@ public final class GraphRoutes {
         int offset = cursor.isEmpty()
                 ? 0
                 : GraphCursor.parse(cursor, clock.instant()).offset();
-        return new Question(EntityUri.normalise(entity), (int) depth, scope, relation, minConfidence, offset, pageSize);
+        return new Question(
+                EntityUri.normalise(entity),
+                (int) depth,
+                scope,
+                relation,
+                minConfidence,
+                contradicted,
+                offset,
+                pageSize);
     }
 
     private static Predicate<String> relation(String filter) {
@@ -121,6 +134,9 @@ public final class GraphRoutes {
         item.put("confidence", neighbour.confidence());
         item.put("source_trust", null);
         item.put("path", neighbour.path());
+        if (neighbour.contradicted()) {
+            item.put("contradicted", true);
+        }
         return item;
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.facts.graph;
 
+import bulwark.facts.fact.Live;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 public final class GraphWalk {
     private static final String LIVE = " AND scope = ?3 AND confidence >= ?4 AND expires_at > ?5"
             + " AND NOT EXISTS (SELECT 1 FROM fact_retractions r WHERE r.fact_id = edges.fact_id)";
-    private static final String INCIDENT =
-            "SELECT object, relation, confidence, garden_id, fact_row FROM edges WHERE tenant_id = ?1 AND subject = ?2"
-                    + LIVE
-                    + " UNION ALL SELECT subject, relation, confidence, garden_id, fact_row FROM edges"
-                    + " WHERE tenant_id = ?1 AND object = ?2"
-                    + LIVE
-                    + " ORDER BY 3 DESC, 5 LIMIT 2000";
+    private static final String LOST = "EXISTS (SELECT 1 FROM facts f WHERE f.row_id = edges.fact_row AND "
+            + Live.contradicted("f").replace("?", "?5") + ")";
+    private static final String INCIDENT = "SELECT object, relation, confidence, garden_id, fact_row, " + LOST
+            + " FROM edges WHERE tenant_id = ?1 AND subject = ?2"
+            + LIVE
+            + " UNION ALL SELECT subject, relation, confidence, garden_id, fact_row, "
+            + LOST
+            + " FROM edges WHERE tenant_id = ?1 AND object = ?2"
+            + LIVE
+            + " ORDER BY 6, 3 DESC, 5 LIMIT 2000";
 
     private final ReadTx tx;
     private final Rules rules;
@@ -40,6 +44,7 @@ public final class GraphWalk {
      *
      * @param gardens gardens whose edges count; edges without a garden always do
      * @param now microseconds since the epoch; edges that ended are not followed
+     * @param contradicted whether edges of facts that lost a contradiction are followed too
      * @param limit neighbours after which the walk ends, ≥ 1
      */
     public record Rules(
@@ -49,10 +54,12 @@ public final class GraphWalk {
             Predicate<String> relation,
             double minConfidence,
             long now,
+            boolean contradicted,
             int limit) {}
 
     /**
-     * Nearest first; within a distance in the order of the entities that led there, then by confidence, then oldest first.
+     * Nearest first; within a distance in the order of the entities that led there, then what lost a contradiction last, then by
+     * confidence, then oldest first.
      *
      * @param depth hops, ≥ 1
      */
@@ -76,7 +83,10 @@ public final class GraphWalk {
                 }
                 if (edge.allowedBy(rules) && !pathTo.containsKey(edge.other())) {
                     List<String> path = longer(pathTo.getOrDefault(entity, List.of()), entity);
-                    found.put(edge.other(), new Neighbour(edge.other(), edge.relation(), hop, edge.confidence(), path));
+                    found.put(
+                            edge.other(),
+                            new Neighbour(
+                                    edge.other(), edge.relation(), hop, edge.confidence(), path, edge.contradicted()));
                     pathTo.put(edge.other(), path);
                     next.add(edge.other());
                 }
@@ -99,7 +109,12 @@ public final class GraphWalk {
         List<Edge> edges = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                edges.add(new Edge(rows.getString(1), rows.getString(2), rows.getDouble(3), rows.getString(4)));
+                edges.add(new Edge(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getDouble(3),
+                        rows.getString(4),
+                        rows.getBoolean(6)));
             }
         }
         return edges;
@@ -115,9 +130,11 @@ public final class GraphWalk {
             String other,
             String relation,
             double confidence,
-            @Nullable String garden) {
+            @Nullable String garden,
+            boolean contradicted) {
         boolean allowedBy(Rules rules) {
-            return (garden == null || rules.gardens().contains(garden))
+            return (rules.contradicted() || !contradicted)
+                    && (garden == null || rules.gardens().contains(garden))
                     && rules.relation().test(relation);
         }
     }

@@ -2,22 +2,6 @@ package bulwark.facts.node;
 
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
-import bulwark.facts.admin.AuditRoutes;
-import bulwark.facts.admin.KeyRoutes;
-import bulwark.facts.capability.Capabilities;
-import bulwark.facts.capability.CapabilityRoutes;
-import bulwark.facts.capability.CapabilityVerifier;
-import bulwark.facts.fact.FactRoutes;
-import bulwark.facts.fact.Facts;
-import bulwark.facts.garden.GardenRoutes;
-import bulwark.facts.garden.GardenService;
-import bulwark.facts.garden.Gardens;
-import bulwark.facts.graph.Edges;
-import bulwark.facts.graph.GraphRoutes;
-import bulwark.facts.recall.Recall;
-import bulwark.facts.recall.RecallIndex;
-import bulwark.facts.recall.RecallLog;
-import bulwark.facts.recall.RecallRoutes;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
@@ -30,10 +14,8 @@ import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
 import bulwark.web.Edge;
-import bulwark.web.Route;
 import bulwark.web.Service;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running fact node, put together by hand: read this from top to bottom to see every part being made and in which order.
+ * A running fact node, put together by hand: read this and {@link NodeComposition} from top to bottom to see every part being made
+ * and in which order.
  * Thread-safe.
  */
 public final class FactsNode implements AutoCloseable {
@@ -59,6 +42,7 @@ public final class FactsNode implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(400);
 
     private final NodeCore core;
+    private final NodeComposition composition;
     private final Edge edge;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -133,10 +117,8 @@ public final class FactsNode implements AutoCloseable {
         boolean authentication = core.configuration.flag("STIGMEM_AUTH_REQUIRED");
         Quotas quotas = Quotas.of(authentication ? NodeSettings.quotaLimits(core.configuration) : Map.of(), core.clock);
         resources.add(QuotaPersistence.restore(quotas, core.store));
-        RecallIndex index = RecallIndex.of(core.store);
-        resources.add(index);
-        List<Route> routes = routes(index);
-        Service service = service(routes, quotas);
+        composition = new NodeComposition(core);
+        Service service = service(quotas);
         if (tls != null) {
             PeerEvidence.watch(core, tls);
             tls.watch();
@@ -155,7 +137,7 @@ public final class FactsNode implements AutoCloseable {
         core.startHeads();
         core.chain.start();
         resources.add(AccessWatch.start(core.store, core.audit, core.metrics, NodeCore.RESCAN_INTERVAL));
-        CompletableFuture<Void> ignored = answered.thenRun(index::start);
+        CompletableFuture<Void> ignored = answered.thenRun(composition.index()::start);
         Path socket = RunFile.socketFor(core.file, "node");
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, ports()).write(core.file);
@@ -187,53 +169,19 @@ public final class FactsNode implements AutoCloseable {
         resources.add(() -> registered.exceptionally(failure -> null).join());
     }
 
-    private List<Route> routes(RecallIndex index) {
-        URI nodeUrl = URI.create(core.configuration.text("STIGMEM_NODE_URL"));
-        GardenService gardenService = new GardenService(core.store, core.audit, core.clock, nodeUrl);
-        Gardens gardens = new Gardens(core.audit.guardedRows());
-        RecallLog recalls = RecallLog.open(core.store, core.clock);
-        resources.add(recalls);
-        Facts facts = new Facts(
-                core.store, core.audit, core.clock, core.metrics, gardens, List.of(core.chain, new Edges(), index));
-        Recall recall = new Recall(
-                core.store, index, facts.cache(), gardens, core.chain, core.audit, recalls, core.clock, core.metrics);
-        CapabilityVerifier verifier =
-                new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock);
-        List<Route> routes = new ArrayList<>();
-        routes.addAll(new NodeRoutes(
-                        core.configuration,
-                        NodeId.of(core.store, core.configuration.text("STIGMEM_NODE_ID")),
-                        core.metrics,
-                        core::evidenceProblem)
-                .routes());
-        routes.addAll(
-                new FactRoutes(facts, core.store, gardens, core.chain, core.audit, core.clock, core.metrics).routes());
-        routes.addAll(new GardenRoutes(gardenService).routes());
-        routes.addAll(new RecallRoutes(recall).routes());
-        routes.addAll(new GraphRoutes(core.store, gardens, core.clock).routes());
-        routes.addAll(new KeyRoutes(core.store, core.keys, core.audit, core.signing, core.clock).routes());
-        routes.addAll(new AuditRoutes(core.store, core.audit).routes());
-        routes.addAll(new CapabilityRoutes(
-                        new Capabilities(core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
-                        verifier)
-                .routes());
-        core.ownerRoutes.stream().filter(Route::network).forEach(routes::add);
-        return routes;
-    }
-
-    private Service service(List<Route> routes, Quotas quotas) {
-        RefusalEvidence evidence = new RefusalEvidence(core.audit, core.metrics);
+    private Service service(Quotas quotas) {
         boolean authentication = core.configuration.flag("STIGMEM_AUTH_REQUIRED");
         return new Service(
                 "stigmem",
-                routes.stream().map(evidence::witnessed).toList(),
+                composition.networkRoutes(),
                 core.keys,
                 authentication
                         ? null
-                        : new Principal("anon:trusted", "default", Set.of("read", "write", "federate"), null),
+                        : new Principal(
+                                "anon:trusted", "default", Set.of("read", "write", "federate", "source:any"), null),
                 quotas,
                 new WireErrors(),
-                evidence,
+                composition.refusals(),
                 NodeSettings.mutualTls(core.configuration) ? FactsNode::onlyOverTls : path -> false,
                 Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")),
                 core.metrics,
@@ -308,7 +256,7 @@ public final class FactsNode implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("the run file of {} stays: {}", core.file, e.toString());
         }
-        core.close();
+        composition.close();
         ended.complete(0);
     }
 }

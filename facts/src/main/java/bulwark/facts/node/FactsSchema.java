@@ -9,6 +9,7 @@ public final class FactsSchema {
             "db/kernel/V001__outbox.sql",
             "db/kernel/V002__api_keys.sql",
             "db/kernel/V003__quota_buckets.sql",
+            "db/kernel/V020__api_key_scopes.sql",
             "db/kernel/V025__api_key_bindings.sql",
             "db/kernel/V010__store_heads.sql",
             "db/facts/V100__node_meta.sql",
@@ -19,6 +20,7 @@ public final class FactsSchema {
             "db/facts/V105__capability.sql",
             "db/facts/V106__graph.sql",
             "db/facts/V115__guarded_rows.sql",
+            "db/facts/V120__authority.sql",
             "db/facts/V135__name_forms.sql"));
 
     private FactsSchema() {}

@@ -14,8 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Refusals of known callers become audit rows (limited by the log itself); of unknown ones, counters only. */
+/** Refusals of known callers and failed authentication become audit rows (limited by the log itself); other refusals of strangers, counters only. */
 final class RefusalEvidence implements Service.Refusals {
+    private static final String TENANT = "default";
+    private static final int MAX_SHOWN = 200;
+
     private final AuditLog audit;
     private final Metrics metrics;
 
@@ -28,6 +31,7 @@ final class RefusalEvidence implements Service.Refusals {
     public void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal) {
         metrics.count("stigmem_refused", "code", refusal.code());
         if (principal == null) {
+            stranger(method, path, remote, refusal);
             return;
         }
         if (refusal instanceof EdgeRefusal.QuotaExceeded quota) {
@@ -39,6 +43,33 @@ final class RefusalEvidence implements Service.Refusals {
             detail.put("path", path);
             audit.refusal(event("access_refused", principal, detail), refusal.code());
         }
+    }
+
+    /** On the event loop, so nothing here waits. */
+    private void stranger(String method, String path, String remote, EdgeRefusal refusal) {
+        String reason = switch (refusal) {
+            case EdgeRefusal.NoCredentials _ -> "missing_key";
+            case EdgeRefusal.BadCredentials bad -> bad.reason() + "_key";
+            default -> "";
+        };
+        if (reason.isEmpty()) {
+            return;
+        }
+        metrics.count("stigmem_authentication_failed", "reason", reason);
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("reason", reason);
+        detail.put("remote", remote);
+        detail.put("method", cut(method));
+        detail.put("path", cut(path));
+        if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.keyId() != null) {
+            detail.put("key_id", bad.keyId());
+        }
+        audit.refusalLater(new AuditEvent("authentication_failed", null, TENANT, null, null, detail), reason, remote);
+    }
+
+    /** Strangers decide how long it is. */
+    private static String cut(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     /** The same route, whose handler's own refusals leave evidence too. */

@@ -44,9 +44,11 @@ final class FactDocument {
 
     private final PlainWords plainWords = new PlainWords();
 
-    /** Retractions and the node's own records about conflicts are not remembered knowledge. */
+    /** Retractions and the node's own records about conflicts and retractions are not remembered knowledge. */
     static boolean indexed(Fact fact) {
-        return fact.confidence() > 0 && !fact.entity().startsWith("stigmem:conflict:");
+        return fact.confidence() > 0
+                && !fact.entity().startsWith("stigmem:conflict:")
+                && !fact.entity().startsWith("stigmem:retraction:");
     }
 
     /** Valid until the next call. */

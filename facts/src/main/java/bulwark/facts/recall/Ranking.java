@@ -117,6 +117,7 @@ final class Ranking {
                 relation -> true,
                 visible.minConfidence(),
                 visible.now(),
+                true,
                 MOST_NEIGHBOURS);
         Map<Long, Integer> distances = new LinkedHashMap<>();
         for (Neighbour neighbour : GraphWalk.from(tx, entitiesOfBest(lexical), query.depth(), rules)) {

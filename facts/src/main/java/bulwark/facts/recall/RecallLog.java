@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class RecallLog implements AutoCloseable {
     private final Clock clock;
     private final BlockingQueue<Row> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread thread = Thread.ofVirtual().name("recall-log").unstarted(this::run);
+    private final ReentrantLock flushing = new ReentrantLock();
     private volatile boolean closed;
 
     private RecallLog(Store store, Clock clock) {
@@ -50,17 +52,22 @@ public final class RecallLog implements AutoCloseable {
         boolean ignored = waiting.offer(new Row(principal, query, answer, Timestamps.offset(clock.instant())));
     }
 
-    /** Writes what waits. */
+    /** Writes what waits; afterwards also what another flush had taken is written. */
     void flush() {
-        List<Row> rows = new ArrayList<>();
-        waiting.drainTo(rows);
-        if (!rows.isEmpty()) {
-            store.write(tx -> {
-                for (Row row : rows) {
-                    insert(tx, row);
-                }
-                return rows.size();
-            });
+        flushing.lock();
+        try {
+            List<Row> rows = new ArrayList<>();
+            waiting.drainTo(rows);
+            if (!rows.isEmpty()) {
+                store.write(tx -> {
+                    for (Row row : rows) {
+                        insert(tx, row);
+                    }
+                    return rows.size();
+                });
+            }
+        } finally {
+            flushing.unlock();
         }
     }
 

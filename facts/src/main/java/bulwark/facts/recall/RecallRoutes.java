@@ -2,6 +2,7 @@ package bulwark.facts.recall;
 
 import bulwark.facts.QueryParameters;
 import bulwark.facts.fact.FactRoutes;
+import bulwark.facts.fact.ScopeLimit;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -25,6 +26,7 @@ public final class RecallRoutes {
         boolean legacy = parameters.flag("legacy_format", false);
         parameters.check();
         RecallQuery query = RecallQuery.parse(request.body());
+        ScopeLimit.require(request.principal(), query.scope());
         boolean prove = FactRoutes.full(request);
         RecallAnswer answer = recall.answer(request.principal(), query, prove);
         return Response.jsonBytes(200, answer.json(legacy))

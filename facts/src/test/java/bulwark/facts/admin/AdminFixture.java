@@ -1,44 +1,41 @@
 package bulwark.facts.admin;
 
 import bulwark.facts.GivenRequest;
-import bulwark.facts.node.FactsSchema;
+import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.signing.Signing;
+import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** The admin routes over a real store. */
+/** The routes of a node as the program composes it, with the owner's own. */
 final class AdminFixture implements AutoCloseable {
     final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private final NodeComposition node;
     final Store store;
     final ApiKeys keys;
     final AuditLog audit;
+    final Metrics metrics;
     final AdminKeys adminKeys;
     final List<Route> routes;
 
     AdminFixture(Path directory) {
-        store = Store.open(directory.resolve("a.db"), FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
-        keys = ApiKeys.open(store, clock, Duration.ofDays(90));
-        audit = AuditLog.open(store, "fact_audit_log", clock);
-        Signing signing = Signing.fastest();
-        adminKeys = new AdminKeys(store, keys, audit, signing, clock);
-        routes = Stream.of(
-                        new KeyRoutes(store, keys, audit, signing, clock).routes(),
-                        new AuditRoutes(store, audit).routes(),
-                        adminKeys.routes())
-                .flatMap(List::stream)
-                .toList();
+        node = NodeComposition.open(Map.of("STIGMEM_TL_BACKEND", "off"), directory.resolve("a.db"), clock);
+        store = node.store();
+        keys = node.keys();
+        audit = node.audit();
+        metrics = node.metrics();
+        adminKeys = node.adminKeys();
+        routes = node.allRoutes();
     }
 
     Route route(String method, String template) {
@@ -61,13 +58,13 @@ final class AdminFixture implements AutoCloseable {
     }
 
     List<AuditRow> evidence() {
-        return store.read(tx -> audit.page(tx, new AuditLog.Query("default", null, null, null, null, 0L, 1000)))
+        return store.read(
+                        tx -> audit.page(tx, new AuditLog.Query("default", null, null, null, "admin_action", 0L, 1000)))
                 .rows();
     }
 
     @Override
     public void close() {
-        audit.close();
-        store.close();
+        node.close();
     }
 }

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bulwark.facts.GivenRequest;
 import bulwark.facts.Refusal;
 import bulwark.kernel.access.ApiKeys.Verdict;
+import bulwark.kernel.access.Principal;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,7 +145,7 @@ class KeyRoutesTest {
         refused(
                 400,
                 "unknown permissions: ['fly', 'root']; allowed: ['admin', 'admin:federation', 'audit.read', 'federate',"
-                        + " 'instruction:write', 'read', 'write']",
+                        + " 'instruction:write', 'read', 'source:any', 'write']",
                 () -> mint("{\"entity_uri\":\"a\",\"permissions\":[\"root\",\"read\",\"fly\"]}"));
         refused(400, "permissions list must be non-empty", () -> mint("{\"entity_uri\":\"a\",\"permissions\":[]}"));
     }
@@ -183,9 +186,76 @@ class KeyRoutesTest {
                 .isEmpty();
         refused(403, "Cannot revoke another entity's key", () -> revoke("agent:y", id, "read"));
         refused(404, "Key not found", () -> revoke("agent:x", "nope", "read"));
-        assertThat(revoke("agent:x", id, "read").status()).isEqualTo(204);
-        refused(404, "Key not found", () -> revoke("agent:x", id, "read"));
+        assertThat(revoke("agent:x", id, "read", "write").status()).isEqualTo(204);
+        refused(404, "Key not found", () -> revoke("agent:x", id, "read", "write"));
         assertThat(node.evidence().getLast().detail()).contains("\"action\":\"api_key_revoke\"", id);
+    }
+
+    @Test
+    void revoking_takes_rank_or_the_key_itself() {
+        String writer = idOf("{\"entity_uri\":\"agent:x\"}");
+        String reader = idOf("{\"entity_uri\":\"agent:x\",\"permissions\":[\"read\"]}");
+        String boss = idOf("{\"entity_uri\":\"agent:x\",\"permissions\":[\"admin\",\"read\",\"write\"]}");
+        outranked(() -> revoke("agent:x", writer, "read"));
+        outranked(() -> revoke("agent:x", reader, "read"));
+        outranked(() -> revoke("agent:x", boss, "read", "write"));
+        outranked(() -> revoke("agent:y", boss, "admin", "read"));
+        Principal itself = new Principal("agent:x", "default", Set.of("read"), reader);
+        assertThat(node.call("/v1/auth/keys/{id}", deleteBy(itself, reader)).status())
+                .isEqualTo(204);
+        assertThat(revoke("agent:y", writer, "admin").status()).isEqualTo(204);
+        assertThat(revoke("agent:y", boss, "admin", "read", "write").status()).isEqualTo(204);
+        node.audit.flush();
+        assertThat(node.metrics.scrape()).contains("stigmem_refused_total{code=\"key_outranks_caller\"} 4");
+    }
+
+    @Test
+    void the_labelled_form_limits_a_key_to_scopes_of_facts() {
+        JsonNode answer = json(node.call(
+                admin("POST", "/v1/admin/keys").json("{\"label\":\"pentest\",\"scopes\":[\"public\",\"team\"]}")));
+        assertThat(answer.get("scopes").toString()).isEqualTo("[\"public\",\"team\"]");
+        assertThat(answer.get("permissions").toString()).isEqualTo("[\"read\",\"write\"]");
+        assertThat(node.keys.authenticate(answer.get("key").stringValue()))
+                .isInstanceOfSatisfying(
+                        Verdict.Known.class,
+                        known -> assertThat(known.principal().scopes()).containsExactlyInAnyOrder("public", "team"));
+        assertThat(node.evidence().getLast().detail()).contains("\"scopes\":[\"public\",\"team\"]");
+        JsonNode listed = json(node.call(admin("GET", "/v1/admin/api-keys")));
+        assertThat(listed.get(0).get("scopes")).hasSize(2);
+    }
+
+    @Test
+    void a_limit_must_be_one_that_exists_and_no_wider_than_its_givers() {
+        assertThatThrownBy(() -> mint("{\"entity_uri\":\"a\",\"scopes\":[\"galaxy\"]}"))
+                .isInstanceOfSatisfying(
+                        Refusal.Invalid.class,
+                        e -> assertThat(e.faults().toString()).contains("scopes"));
+        assertThatThrownBy(
+                        () -> mint("{\"entity_uri\":\"a\",\"permissions\":[\"audit.read\"],\"scopes\":[\"public\"]}"))
+                .isInstanceOf(Refusal.Invalid.class);
+        Principal limited = new Principal("agent:l", "default", Set.of("admin"), null, Set.of("public"));
+        GivenRequest base = admin("POST", "/v1/admin/api-keys").json("{\"entity_uri\":\"agent:m\"}");
+        GivenRequest unlimited =
+                new GivenRequest(base.method(), base.path(), Map.of(), Map.of(), Map.of(), base.body(), limited);
+        assertThatThrownBy(() -> node.call(unlimited))
+                .isInstanceOfSatisfying(
+                        Refusal.Coded.class, e -> assertThat(e.code()).isEqualTo("scope_not_granted"));
+    }
+
+    private String idOf(String body) {
+        return json(mint(body)).get("id").stringValue();
+    }
+
+    private static GivenRequest deleteBy(Principal caller, String id) {
+        GivenRequest base = GivenRequest.of("DELETE", "/v1/auth/keys/" + id).parameter("id", id);
+        return new GivenRequest(
+                base.method(), base.path(), base.pathParameters(), Map.of(), Map.of(), new byte[0], caller);
+    }
+
+    private static void outranked(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        Refusal.Coded.class, e -> assertThat(e.code()).isEqualTo("key_outranks_caller"));
     }
 
     @Test
@@ -256,11 +326,11 @@ class KeyRoutesTest {
         return node.call(admin("POST", "/v1/auth/keys").json(body));
     }
 
-    private Response revoke(String entity, String id, String permission) {
+    private Response revoke(String entity, String id, String... permissions) {
         return node.call(
                 "/v1/auth/keys/{id}",
                 GivenRequest.of("DELETE", "/v1/auth/keys/" + id)
-                        .as(entity, permission)
+                        .as(entity, permissions)
                         .parameter("id", id));
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,11 @@ class CheckpointsTest {
 
     @Test
     void a_head_goes_into_the_log_after_so_many_facts() throws IOException {
-        try (FactsFixture facts = new FactsFixture(directory, List.of(), new Checkpoints.Due(3, Duration.ofHours(1)))) {
+        try (FactsFixture facts = new FactsFixture(
+                directory,
+                Map.of(
+                        "STIGMEM_FACT_CHAIN_CHECKPOINT_INTERVAL", "3",
+                        "STIGMEM_FACT_CHAIN_CHECKPOINT_MAX_AGE_S", "3600"))) {
             for (int i = 0; i < 7; i++) {
                 say(facts, i);
             }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GardenFactsTest {
-    private static final Principal OUTSIDER = FactsFixture.reader("agent:out", "read", "write");
-    private static final Principal READER = FactsFixture.reader("agent:in", "read", "write");
+    private static final Principal OUTSIDER = FactsFixture.reader("agent:out", "read", "write", "source:any");
+    private static final Principal READER = FactsFixture.reader("agent:in", "read", "write", "source:any");
     private static final String URI = "stigmem://testnode/garden/rose";
 
     @TempDir

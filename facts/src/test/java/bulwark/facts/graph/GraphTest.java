@@ -57,6 +57,18 @@ class GraphTest {
     }
 
     @Test
+    void an_edge_that_lost_a_contradiction_says_so_and_can_be_left_out() {
+        node.assertRef(A, "rel:boss", B);
+        node.assertRef(A, "rel:boss", C);
+        JsonNode all = neighbours("entity=" + A + "&scope=company").get("neighbors");
+        assertThat(all.get(0).get("entity").stringValue()).isEqualTo(C);
+        assertThat(all.get(0).has("contradicted")).isFalse();
+        assertThat(all.get(1).get("contradicted").booleanValue()).isTrue();
+        assertThat(entities(neighbours("entity=" + A + "&scope=company&include_contradicted=false")))
+                .containsExactly(C);
+    }
+
+    @Test
     void a_cycle_ends_and_the_start_is_no_neighbour_of_itself() {
         node.assertRef(A, "rel:knows", B);
         node.assertRef(B, "rel:knows", C);

@@ -155,6 +155,7 @@ class AccessTamperTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "UPDATE api_keys SET scopes = 'public'",
                 "UPDATE api_keys SET permissions = 'admin,read,write' WHERE entity_uri = 'agent:reader'",
                 "UPDATE api_keys SET expires_at = '2099-01-01T00:00:00Z' WHERE entity_uri = 'agent:reader'",
                 "UPDATE api_keys SET entity_uri = 'agent:admin' WHERE entity_uri = 'agent:reader'",
@@ -163,8 +164,9 @@ class AccessTamperTest {
                         + " lookup = 'x' WHERE entity_uri = 'agent:admin'",
                 "UPDATE api_keys SET created_at = '2098-01-01T00:00:00+00:00' WHERE entity_uri = 'agent:reader'",
                 "DELETE FROM api_keys WHERE entity_uri = 'agent:former'",
-                "INSERT INTO api_keys SELECT 'planted', 'l', argon2id, 'agent:admin', 'admin', NULL, tenant_id, created_at,"
-                        + " NULL, NULL, NULL FROM api_keys WHERE entity_uri = 'agent:reader'",
+                "INSERT INTO api_keys (id, lookup, argon2id, entity_uri, permissions, description, tenant_id, created_at, expires_at,"
+                        + " revoked_at) SELECT 'planted', 'l', argon2id, 'agent:admin', 'admin', NULL, tenant_id, created_at,"
+                        + " NULL, NULL FROM api_keys WHERE entity_uri = 'agent:reader'",
                 "UPDATE api_keys SET bound_to = 'stigmem://evil.example/x' WHERE entity_uri = 'agent:reader'",
                 "INSERT INTO garden_members SELECT id, 'agent:reader', 'admin', 'x', 'x' FROM gardens",
                 "DELETE FROM garden_members",

@@ -91,6 +91,7 @@ class PackingTest {
     }
 
     private static RenderedFact fact(Candidate c, boolean contradicted) {
-        return new RenderedFact(c.hit().id(), "default", null, NO_BYTES, contradicted, false, Long.MAX_VALUE);
+        return new RenderedFact(
+                c.hit().id(), "default", "company", null, NO_BYTES, contradicted, false, Long.MAX_VALUE);
     }
 }

@@ -1,33 +1,18 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.FactsFixture;
-import bulwark.facts.chain.Checkpoints;
-import bulwark.facts.chain.FactChain;
-import bulwark.facts.fact.FactRoutes;
-import bulwark.facts.fact.Facts;
-import bulwark.facts.garden.GardenRoutes;
-import bulwark.facts.garden.GardenService;
-import bulwark.facts.garden.Gardens;
-import bulwark.facts.graph.Edges;
-import bulwark.facts.graph.GraphRoutes;
-import bulwark.facts.node.FactsSchema;
+import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.Outbox;
-import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
-import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** The parts of a node that recall stands on, real ones, without a listener. */
+/** A node as the program composes it, with its search index, without a listener. */
 public final class RecallNode implements AutoCloseable {
     public static final Principal ALICE = principal("agent:alice");
     public static final Principal BOB = principal("agent:bob");
@@ -45,36 +30,19 @@ public final class RecallNode implements AutoCloseable {
     public final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T00:00:00Z"));
     public final Store store;
     public final AuditLog audit;
-    public final Metrics metrics = new Metrics();
+    public final Metrics metrics;
     final RecallIndex index;
     final RecallLog log;
-    private final FactChain chain;
-    private final List<Route> routes = new ArrayList<>();
+    private final NodeComposition node;
 
     public RecallNode(Path folder) {
-        store = Store.open(folder.resolve("facts.db"), FactsSchema.MIGRATIONS, SchemaPolicy.CREATE_OR_UPGRADE);
-        audit = AuditLog.open(store, "fact_audit_log", clock);
-        Gardens gardens = new Gardens(audit.guardedRows());
-        Checkpoints checkpoints = new Checkpoints(
-                store,
-                Outbox.open(store, clock),
-                TransparencyLogs.off(),
-                clock,
-                Checkpoints.Due.defaults(),
-                FactsFixture.heads(store, TransparencyLogs.off(), null, clock),
-                Duration.ofMinutes(1));
-        chain = new FactChain(store, audit, clock, metrics, checkpoints, Duration.ofDays(1));
-        index = RecallIndex.of(store);
+        node = NodeComposition.open(Map.of("STIGMEM_TL_BACKEND", "off"), folder.resolve("facts.db"), clock);
+        store = node.store();
+        audit = node.audit();
+        metrics = node.metrics();
+        index = node.index();
         index.start();
-        log = RecallLog.open(store, clock);
-        Facts facts = new Facts(store, audit, clock, metrics, gardens, List.of(chain, new Edges(), index));
-        routes.addAll(new FactRoutes(facts, store, gardens, chain, audit, clock, metrics).routes());
-        routes.addAll(
-                new GardenRoutes(new GardenService(store, audit, clock, URI.create("http://localhost"))).routes());
-        routes.addAll(new GraphRoutes(store, gardens, clock).routes());
-        routes.addAll(
-                new RecallRoutes(new Recall(store, index, facts.cache(), gardens, chain, audit, log, clock, metrics))
-                        .routes());
+        log = node.recalls();
     }
 
     private static Principal principal(String entity) {
@@ -117,7 +85,7 @@ public final class RecallNode implements AutoCloseable {
     /** As the edge does it: the handler of the one route that matches. */
     public Response call(Principal principal, String method, String target, Object body, Map<String, String> headers) {
         String path = target.split("\\?", 2)[0];
-        Route route = routes.stream()
+        Route route = node.networkRoutes().stream()
                 .filter(r -> r.method().equals(method) && r.path().equals(path))
                 .findFirst()
                 .orElseThrow();
@@ -180,10 +148,6 @@ public final class RecallNode implements AutoCloseable {
 
     @Override
     public void close() {
-        log.close();
-        index.close();
-        chain.close();
-        audit.close();
-        store.close();
+        node.close();
     }
 }

@@ -44,6 +44,9 @@ public final class ApiKeys {
             .build();
     private final ConcurrentMap<String, CompletableFuture<Verdict>> underway = new ConcurrentHashMap<>();
 
+    /** Ids of the keys that this process revoked: requests that were verified before the revocation are told by them. */
+    private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+
     /** What {@link #expect} announced last. */
     private volatile CompletableFuture<?> expected = CompletableFuture.completedFuture(null);
 
@@ -122,7 +125,10 @@ public final class ApiKeys {
     /** False when there is no such live key. Evicts the cache after the commit. */
     public boolean revoke(WriteTx tx, String id) throws SQLException {
         Optional<String> lookup = table.revoke(tx, id);
-        lookup.ifPresent(l -> tx.afterCommit(() -> forget(l)));
+        lookup.ifPresent(l -> tx.afterCommit(() -> {
+            revoked.add(id);
+            forget(l);
+        }));
         return lookup.isPresent();
     }
 
@@ -161,6 +167,11 @@ public final class ApiKeys {
 
     public boolean isEmpty(ReadTx tx) throws SQLException {
         return table.isEmpty(tx);
+    }
+
+    /** Whether the key of this caller was revoked since it was verified. Never blocks; long work asks again where it commits. */
+    public boolean isRevoked(Principal caller) {
+        return caller.keyId() != null && revoked.contains(caller.keyId());
     }
 
     private @Nullable Verdict cachedByLookup(String lookup) {
@@ -202,33 +213,75 @@ public final class ApiKeys {
         // Its failure is told to whoever began it; here the table decides.
         Object ignored = expected.exceptionally(failure -> null).join();
         long before = changes.get();
-        Optional<KeyTable.Row> row = store.read(tx -> {
+        Optional<KeyTable.Row> row = row(lookup);
+        Verified verified = verify(row, rawKey);
+        while (!remember(lookup, verified, before)) {
+            // What was read before a change says nothing about the time after it.
+            before = changes.get();
+            Optional<KeyTable.Row> now = row(lookup);
+            if (!now.equals(row)) {
+                row = now;
+                verified = verify(row, rawKey);
+            }
+        }
+        return verified.verdict(clock.instant());
+    }
+
+    private Optional<KeyTable.Row> row(String lookup) {
+        return store.read(tx -> {
             Optional<KeyTable.Row> found = table.byLookup(tx, lookup);
             boolean honoured =
                     found.isPresent() && guard.vouchesFor(tx, found.get().key().id());
             return honoured ? found : Optional.empty();
         });
-        Live live = row.filter(r -> r.key().revokedAt() == null)
-                .filter(r -> !r.key().isExpired(clock.instant()))
-                .filter(r -> PasswordHash.matches(SecretBytes.ofText(rawKey), r.argon2id()))
-                .map(r -> Live.of(r.key()))
-                .orElse(null);
-        if (live == null) {
-            unknown.put(lookup, new Verdict.Unknown());
+    }
+
+    private Verified verify(Optional<KeyTable.Row> row, String rawKey) {
+        if (row.isEmpty()) {
+            return Verified.NOBODY;
+        }
+        KeyRecord key = row.get().key();
+        if (key.revokedAt() != null) {
+            return new Verified(null, new Verdict.Unknown(Verdict.Reason.REVOKED, key.id()));
+        }
+        if (key.isExpired(clock.instant())) {
+            return new Verified(null, new Verdict.Unknown(Verdict.Reason.EXPIRED, key.id()));
+        }
+        boolean matches =
+                PasswordHash.matches(SecretBytes.ofText(rawKey), row.get().argon2id());
+        return matches ? new Verified(Live.of(key), new Verdict.Unknown()) : Verified.NOBODY;
+    }
+
+    /** @return false when a change came between: what was remembered here is forgotten */
+    private boolean remember(String lookup, Verified read, long before) {
+        if (read.live == null) {
+            unknown.put(lookup, read.otherwise);
         } else {
-            verified.put(lookup, live);
+            verified.put(lookup, read.live);
         }
-        if (changes.get() != before) {
-            verified.invalidate(lookup);
-            unknown.invalidate(lookup);
+        if (changes.get() == before) {
+            return true;
         }
-        return live == null ? new Verdict.Unknown() : live.verdict(clock.instant());
+        verified.invalidate(lookup);
+        unknown.invalidate(lookup);
+        return false;
     }
 
     private void forget(String lookup) {
         changes.incrementAndGet();
+        // Who comes from now on does not join a verification that began before.
+        underway.remove(lookup);
         verified.invalidate(lookup);
         unknown.invalidate(lookup);
+    }
+
+    /** @param otherwise what is answered without a live key */
+    private record Verified(@Nullable Live live, Verdict.Unknown otherwise) {
+        static final Verified NOBODY = new Verified(null, new Verdict.Unknown());
+
+        Verdict verdict(Instant now) {
+            return live == null ? otherwise : live.verdict(now);
+        }
     }
 
     private static boolean isPossible(String rawKey) {
@@ -246,14 +299,18 @@ public final class ApiKeys {
     /** @param end parsed once, because each request asks */
     private record Live(Verdict.Known known, @Nullable Instant end) {
         static Live of(KeyRecord key) {
-            Principal principal = new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id());
+            Principal principal =
+                    new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id(), key.scopes());
             return new Live(
                     new Verdict.Known(principal, key.boundTo()),
                     key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
         }
 
         Verdict verdict(Instant now) {
-            return end != null && !now.isBefore(end) ? new Verdict.Unknown() : known;
+            return end != null && !now.isBefore(end)
+                    ? new Verdict.Unknown(
+                            Verdict.Reason.EXPIRED, known.principal().keyId())
+                    : known;
         }
     }
 
@@ -261,8 +318,22 @@ public final class ApiKeys {
         /** @param boundTo the certificate or URI SAN that must come with the key, or null for a key that anybody may bring */
         record Known(Principal principal, @Nullable String boundTo) implements Verdict {}
 
-        /** Missing, wrong, revoked or expired: the wire does not tell which. */
-        record Unknown() implements Verdict {}
+        /**
+         * The wire does not tell why; evidence does.
+         *
+         * @param keyId of the key that was, or null when there is none
+         */
+        record Unknown(Reason reason, @Nullable String keyId) implements Verdict {
+            public Unknown() {
+                this(Reason.UNKNOWN, null);
+            }
+        }
+
+        enum Reason {
+            UNKNOWN,
+            REVOKED,
+            EXPIRED
+        }
     }
 
     /** @param lookup SHA-256 of the raw key, hex */
@@ -271,6 +342,7 @@ public final class ApiKeys {
     /**
      * @param expiresAt ISO-8601 with offset, or null for "the maximum age"; cut to the maximum age
      * @param boundTo fingerprint of a client certificate (SHA-256, hex) or its URI SAN: the key works together with it only; null for a bearer
+     * @param scopes see {@link Principal#scopes}
      */
     public record NewKey(
             String entityUri,
@@ -278,14 +350,27 @@ public final class ApiKeys {
             @Nullable String description,
             String tenant,
             @Nullable String expiresAt,
-            @Nullable String boundTo) {
+            @Nullable String boundTo,
+            Set<String> scopes) {
+        /** Of a bearer, without a limit of scopes. */
         public NewKey(
                 String entityUri,
                 Set<String> permissions,
                 @Nullable String description,
                 String tenant,
                 @Nullable String expiresAt) {
-            this(entityUri, permissions, description, tenant, expiresAt, null);
+            this(entityUri, permissions, description, tenant, expiresAt, null, Set.of());
+        }
+
+        /** Without a limit of scopes. */
+        public NewKey(
+                String entityUri,
+                Set<String> permissions,
+                @Nullable String description,
+                String tenant,
+                @Nullable String expiresAt,
+                @Nullable String boundTo) {
+            this(entityUri, permissions, description, tenant, expiresAt, boundTo, Set.of());
         }
     }
 
@@ -299,7 +384,8 @@ public final class ApiKeys {
             String createdAt,
             @Nullable String expiresAt,
             @Nullable String revokedAt,
-            @Nullable String boundTo) {
+            @Nullable String boundTo,
+            Set<String> scopes) {
         public boolean isExpired(Instant now) {
             return expiresAt != null && !now.isBefore(KeyTable.instant(expiresAt));
         }

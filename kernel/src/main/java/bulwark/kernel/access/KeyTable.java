@@ -24,10 +24,10 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of {@code api_keys}. Permissions are stored sorted, joined by commas. */
+/** The rows of {@code api_keys}. Permissions and scopes are stored sorted, joined by commas; no scopes (NULL) mean no limit. */
 record KeyTable(Clock clock, Duration maxAge) {
     private static final String COLUMNS = "SELECT id, entity_uri, permissions, description, tenant_id, created_at,"
-            + " expires_at, revoked_at, argon2id, bound_to FROM api_keys ";
+            + " expires_at, revoked_at, argon2id, bound_to, scopes FROM api_keys ";
 
     record Row(KeyRecord key, String argon2id) {}
 
@@ -47,9 +47,11 @@ record KeyTable(Clock clock, Duration maxAge) {
                 Timestamps.offset(created),
                 end(created, wanted),
                 null,
-                key.boundTo());
+                key.boundTo(),
+                sorted(key.scopes()));
         PreparedStatement insert = tx.statement("INSERT INTO api_keys (id, lookup, argon2id, entity_uri, permissions,"
-                + " description, tenant_id, created_at, expires_at, bound_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + " description, tenant_id, created_at, expires_at, bound_to, scopes)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.setString(1, record.id());
         insert.setString(2, prepared.lookup());
         insert.setString(3, prepared.argon2id());
@@ -60,6 +62,7 @@ record KeyTable(Clock clock, Duration maxAge) {
         insert.setString(8, record.createdAt());
         insert.setString(9, record.expiresAt());
         insert.setString(10, record.boundTo());
+        insert.setString(11, record.scopes().isEmpty() ? null : String.join(",", record.scopes()));
         insert.executeUpdate();
         return record;
     }
@@ -143,7 +146,8 @@ record KeyTable(Clock clock, Duration maxAge) {
                         createdAt,
                         end(instant(createdAt), expiresAt == null ? null : instant(expiresAt)),
                         rows.getString(8),
-                        rows.getString(10));
+                        rows.getString(10),
+                        scopes(rows.getString(11)));
                 found.add(new Row(key, rows.getString(9)));
             }
         }
@@ -156,6 +160,10 @@ record KeyTable(Clock clock, Duration maxAge) {
             return oldest == null ? null : Timestamps.offset(oldest);
         }
         return Timestamps.offset(wanted);
+    }
+
+    private static Set<String> scopes(@Nullable String stored) {
+        return stored == null ? Set.of() : sorted(Set.of(stored.split(",")));
     }
 
     private static Set<String> sorted(Set<String> permissions) {

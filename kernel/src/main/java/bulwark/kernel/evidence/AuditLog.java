@@ -26,7 +26,8 @@ public final class AuditLog implements AutoCloseable {
     private final String table;
     private final Clock clock;
     private final AuditChain chain;
-    private final RefusalLimit refusals = new RefusalLimit();
+    private final RefusalLimit refusals = RefusalLimit.ofPrincipals();
+    private final RefusalLimit strangers = RefusalLimit.ofStrangers();
     private final LaterRows later;
     private final GuardedRows guarded;
     private final List<Consumer<AuditRow>> listeners = new CopyOnWriteArrayList<>();
@@ -37,7 +38,7 @@ public final class AuditLog implements AutoCloseable {
         this.clock = clock;
         this.chain = new AuditChain(table);
         this.guarded = new GuardedRows(this, table);
-        this.later = new LaterRows(store, table, this, clock, refusals);
+        this.later = new LaterRows(store, table, this, clock, List.of(refusals, strangers));
     }
 
     /** @param table for instance {@code fact_audit_log}; see the part's migration for its columns */
@@ -74,9 +75,23 @@ public final class AuditLog implements AutoCloseable {
      */
     public void refusal(AuditEvent event, String reason) {
         Instant now = clock.instant();
-        if (refusals.pass(event, reason, now)) {
+        if (refusals.pass(Suppressed.Key.of(event, reason), now)) {
             AuditDraft draft = AuditDraft.of(event, now);
             store.write(tx -> append(tx, draft));
+        }
+    }
+
+    /**
+     * A refusal of somebody who is not known, never awaited: up to 100 rows a minute for each address and reason and 1,000 for all
+     * addresses together, the rest counted in one row {@code {"reason", "remote", "suppressed"}} for each of the first 1,000
+     * addresses and in one row without {@code remote} for all others, once the minute has ended.
+     *
+     * @param event without a principal
+     * @param remote address without port
+     */
+    public void refusalLater(AuditEvent event, String reason, String remote) {
+        if (strangers.pass(Suppressed.Key.ofStranger(event, reason, remote), clock.instant())) {
+            later.add(event);
         }
     }
 

@@ -29,7 +29,7 @@ final class LaterRows {
     private final String table;
     private final AuditLog log;
     private final Clock clock;
-    private final RefusalLimit refusals;
+    private final List<RefusalLimit> refusals;
     private final ArrayBlockingQueue<AuditDraft> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final ReentrantLock overflowLock = new ReentrantLock();
     private final Suppressed overflow = new Suppressed();
@@ -40,7 +40,7 @@ final class LaterRows {
     private volatile @Nullable String problem;
     private volatile @Nullable String lost;
 
-    LaterRows(Store store, String table, AuditLog log, Clock clock, RefusalLimit refusals) {
+    LaterRows(Store store, String table, AuditLog log, Clock clock, List<RefusalLimit> refusals) {
         this.store = store;
         this.table = table;
         this.log = log;
@@ -100,7 +100,9 @@ final class LaterRows {
         try {
             // While the store refuses, counts go on in their bounded maps instead of becoming ever more rows.
             if (unwritten.size() < MAX_QUEUED) {
-                refusals.drain(clock.instant(), unfinished).forEach(this::addUnwritten);
+                for (RefusalLimit limit : refusals) {
+                    limit.drain(clock.instant(), unfinished).forEach(this::addUnwritten);
+                }
                 drainOverflow().forEach(this::addUnwritten);
                 // What comes in meanwhile waits for the next round: a busy node must not keep a flush for ever.
                 queue.drainTo(unwritten, MAX_QUEUED);

@@ -10,27 +10,49 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RefusalLimit {
     private static final int ROWS_PER_MINUTE = 100;
     private static final int MAX_KEYS = 10_000;
+    /** Whoever has no key costs nothing to be many: what all strangers together write is bounded too. */
+    private static final int MAX_STRANGERS = 1_000;
 
+    private static final int MAX_ROWS_OF_STRANGERS = 1_000;
+
+    private final int maxKeys;
+    private final int maxRows;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Suppressed.Key, Integer> passed = new HashMap<>();
     private final Suppressed current = new Suppressed();
     private final Suppressed ended = new Suppressed();
     private long minute;
+    private int rows;
+
+    private RefusalLimit(int maxKeys, int maxRows) {
+        this.maxKeys = maxKeys;
+        this.maxRows = maxRows;
+    }
+
+    /** Of callers whose key is known. */
+    static RefusalLimit ofPrincipals() {
+        return new RefusalLimit(MAX_KEYS, Integer.MAX_VALUE);
+    }
+
+    /** Of addresses without a key. */
+    static RefusalLimit ofStrangers() {
+        return new RefusalLimit(MAX_STRANGERS, MAX_ROWS_OF_STRANGERS);
+    }
 
     /** @return whether this one gets a row of its own; otherwise it is counted */
-    boolean pass(AuditEvent event, String reason, Instant now) {
+    boolean pass(Suppressed.Key wanted, Instant now) {
         lock.lock();
         try {
             turnTo(now);
-            Suppressed.Key key = Suppressed.Key.of(event, reason);
-            if (passed.size() >= MAX_KEYS && !passed.containsKey(key)) {
-                key = key.withoutPrincipal();
+            Suppressed.Key key =
+                    passed.size() >= maxKeys && !passed.containsKey(wanted) ? wanted.withoutOrigin() : wanted;
+            int seen = passed.merge(key, 1, (old, one) -> Math.min(old + one, ROWS_PER_MINUTE + 1));
+            if (seen <= ROWS_PER_MINUTE && rows < maxRows) {
+                rows++;
+                return true;
             }
-            int rows = passed.merge(key, 1, (old, one) -> Math.min(old + one, ROWS_PER_MINUTE + 1));
-            if (rows > ROWS_PER_MINUTE) {
-                current.add(key, 1);
-            }
-            return rows <= ROWS_PER_MINUTE;
+            current.add(key, 1);
+            return false;
         } finally {
             lock.unlock();
         }
@@ -55,6 +77,7 @@ final class RefusalLimit {
         long thisMinute = Math.floorDiv(now.getEpochSecond(), 60L);
         if (thisMinute != minute) {
             minute = thisMinute;
+            rows = 0;
             passed.clear();
             current.moveTo(ended);
         }

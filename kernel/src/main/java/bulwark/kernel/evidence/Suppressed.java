@@ -2,6 +2,7 @@ package bulwark.kernel.evidence;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,22 +13,29 @@ final class Suppressed {
 
     private final Map<Key, Long> counts = new HashMap<>();
 
+    /** @param remote address of a caller who is not known, else null */
     record Key(
             String type,
             @Nullable String principal,
             String tenant,
-            @Nullable String reason) {
+            @Nullable String reason,
+            @Nullable String remote) {
         static Key of(AuditEvent event, @Nullable String reason) {
-            return new Key(event.type(), event.principal(), event.tenant(), reason);
+            return new Key(event.type(), event.principal(), event.tenant(), reason, null);
         }
 
-        Key withoutPrincipal() {
-            return new Key(type, null, tenant, reason);
+        static Key ofStranger(AuditEvent event, String reason, String remote) {
+            return new Key(event.type(), null, event.tenant(), reason, remote);
+        }
+
+        /** All whoever they are. */
+        Key withoutOrigin() {
+            return new Key(type, null, tenant, reason, null);
         }
     }
 
     void add(Key key, long count) {
-        Key bounded = counts.size() < MAX_KEYS || counts.containsKey(key) ? key : key.withoutPrincipal();
+        Key bounded = counts.size() < MAX_KEYS || counts.containsKey(key) ? key : key.withoutOrigin();
         counts.merge(bounded, count, Long::sum);
     }
 
@@ -40,9 +48,14 @@ final class Suppressed {
     List<AuditEvent> drain() {
         List<AuditEvent> events = new ArrayList<>(counts.size());
         counts.forEach((key, count) -> {
-            Map<String, Object> detail = key.reason == null
-                    ? Map.of("suppressed", count)
-                    : Map.of("suppressed", count, "reason", key.reason);
+            Map<String, Object> detail = new LinkedHashMap<>();
+            detail.put("suppressed", count);
+            if (key.reason != null) {
+                detail.put("reason", key.reason);
+            }
+            if (key.remote != null) {
+                detail.put("remote", key.remote);
+            }
             events.add(new AuditEvent(key.type, key.principal, key.tenant, null, null, detail));
         });
         counts.clear();

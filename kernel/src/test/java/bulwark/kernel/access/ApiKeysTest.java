@@ -48,6 +48,7 @@ class ApiKeysTest {
                         "db/kernel/V001__outbox.sql",
                         "db/kernel/V002__api_keys.sql",
                         "db/kernel/V003__quota_buckets.sql",
+                        "db/kernel/V020__api_key_scopes.sql",
                         "db/kernel/V025__api_key_bindings.sql")),
                 Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = ApiKeys.open(store, clock, Duration.ofDays(90));
@@ -99,12 +100,12 @@ class ApiKeysTest {
 
     @Test
     void an_expired_key_is_refused_even_when_cached() {
-        insert(RAW, "2026-01-02T00:00:00Z");
+        KeyRecord key = insert(RAW, "2026-01-02T00:00:00Z");
         keys.authenticate(RAW);
         clock.advance(Duration.ofDays(1).minusMillis(1));
         assertThat(keys.cached(RAW).orElseThrow()).isInstanceOf(Verdict.Known.class);
         clock.advance(Duration.ofMillis(1));
-        assertThat(keys.cached(RAW)).contains(new Verdict.Unknown());
+        assertThat(keys.cached(RAW)).contains(new Verdict.Unknown(Verdict.Reason.EXPIRED, key.id()));
         assertThat(keys.authenticate(RAW)).isInstanceOf(Verdict.Unknown.class);
     }
 
@@ -195,6 +196,47 @@ class ApiKeysTest {
                 threads.submit(() -> store.write(tx -> keys.revoke(tx, key.id())));
             }
             assertThat(keys.authenticate(raw)).isInstanceOf(Verdict.Unknown.class);
+        }
+    }
+
+    @Test
+    void a_key_limited_to_scopes_says_so() {
+        ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(RAW));
+        NewKey limited = new NewKey("agent:a", Set.of("read"), null, "default", null, null, Set.of("team", "public"));
+        KeyRecord key = store.write(tx -> keys.insert(tx, prepared, limited));
+        assertThat(key.scopes()).containsExactly("public", "team");
+        assertThat(store.<Optional<KeyRecord>>read(tx -> keys.byId(tx, key.id())))
+                .contains(key);
+        assertThat(keys.authenticate(RAW)).isInstanceOfSatisfying(Verdict.Known.class, known -> {
+            assertThat(known.principal().reaches("team")).isTrue();
+            assertThat(known.principal().reaches("company")).isFalse();
+        });
+    }
+
+    @Test
+    void why_a_key_is_not_accepted_is_known_inside() {
+        KeyRecord key = insert(RAW, null);
+        store.write(tx -> keys.revoke(tx, key.id()));
+        assertThat(keys.authenticate(RAW)).isEqualTo(new Verdict.Unknown(Verdict.Reason.REVOKED, key.id()));
+        assertThat(keys.authenticate("other")).isEqualTo(new Verdict.Unknown());
+    }
+
+    /** The verification stands at its hash, which the other requests would join, while the key is revoked. */
+    @Test
+    void a_request_that_comes_after_a_revocation_joins_no_verification_from_before() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String raw = RAW + "r" + round;
+            KeyRecord key = insert(raw, null);
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<Verdict> before = threads.submit(() -> keys.authenticate(raw));
+                store.write(tx -> keys.revoke(tx, key.id()));
+                assertThat(keys.authenticate(raw)).as("begun after").isInstanceOf(Verdict.Unknown.class);
+                if (before.get() instanceof Verdict.Known accepted) {
+                    assertThat(keys.isRevoked(accepted.principal()))
+                            .as("told where it commits")
+                            .isTrue();
+                }
+            }
         }
     }
 

@@ -133,7 +133,12 @@ final class WorkerStartCommand implements Callable<Integer> {
         if (!Files.exists(folder)) {
             OwnerOnlyFiles.createDirectory(folder);
         }
-        return TaskEvidence.open(folder, tasks.clock());
+        return TaskEvidence.open(
+                folder,
+                tasks.clock(),
+                new TaskEvidence.Options(
+                        TaskSettings.headFolder(tasks.configuration(), tasks.directory()),
+                        tasks.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS")));
     }
 
     private static Handlers handlers(Tasks tasks) {

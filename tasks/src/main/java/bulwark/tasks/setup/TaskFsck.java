@@ -2,7 +2,10 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.tasks.embedded.EmbeddedFsck;
 import bulwark.tasks.worker.TaskEvidence;
@@ -29,6 +32,7 @@ public final class TaskFsck {
     /** @throws bulwark.kernel.storage.StoreRefused when a file is somebody else's or unreadable; with a sentence and remedy */
     public static Fsck.Report run(Configuration configuration, Path directory) {
         Fsck fsck = new Fsck();
+        Signing signing = Signing.fastest();
         List<StoreAtRest> opened = new ArrayList<>();
         try {
             for (Path file : stores(configuration, directory)) {
@@ -39,13 +43,17 @@ public final class TaskFsck {
             for (Path file : evidence(TaskSettings.stateDirectory(configuration, directory))) {
                 StoreAtRest store = StoreAtRest.openAlsoInUse(file);
                 opened.add(store);
+                EvidenceScope scope = TaskEvidence.scope(file, TaskSettings.headFolder(configuration, directory));
                 fsck.check("the evidence " + file, store::integrityCheck)
                         .check(
                                 "tables, triggers and migrations of " + file,
                                 () -> store.schemaCheck(TaskEvidence.MIGRATIONS))
                         .check(
                                 "the audit chain of " + file,
-                                () -> store.read(tx -> AuditLog.fsckTable(tx, TaskEvidence.TABLE)));
+                                () -> store.read(tx -> AuditLog.fsckTable(tx, TaskEvidence.TABLE)))
+                        .check(
+                                "the signed heads of " + file,
+                                () -> store.read(tx -> StoreCheck.whole(scope, signing, tx)));
             }
             return fsck.run();
         } finally {

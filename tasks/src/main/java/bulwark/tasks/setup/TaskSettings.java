@@ -56,6 +56,14 @@ public final class TaskSettings {
                 : "sqlite:" + stateDirectory(configuration, directory).resolve("tasks.db");
     }
 
+    /** {@code STEM_HEAD_PATH}, absolute; null when it is not set. */
+    public static @Nullable Path headFolder(Configuration configuration, Path directory) {
+        String folder = configuration.text("STEM_HEAD_PATH");
+        return folder.isEmpty()
+                ? null
+                : directory.resolve(folder).toAbsolutePath().normalize();
+    }
+
     /** Absolute. */
     public static Path stateDirectory(Configuration configuration, Path directory) {
         return directory
@@ -164,6 +172,12 @@ public final class TaskSettings {
 
     private void ours() {
         add("STATE_DIR", TEXT, ".stem", "ours: folder of the embedded broker and of the evidence");
+        add(
+                "HEAD_PATH",
+                TEXT,
+                "",
+                "ours: folder outside of the state folder for the newest signed heads of the evidence");
+        add("ACCEPT_EVIDENCE_LOSS", TEXT, "", "ours: for one start, the word that a refused start printed");
         add("CONTROL_TIMEOUT", DURATION, "5s", "ours: how long commands to workers wait for replies");
     }
 

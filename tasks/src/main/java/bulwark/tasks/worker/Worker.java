@@ -249,6 +249,10 @@ public final class Worker {
         }
         List<String> problems = new ArrayList<>(pulse.problems());
         problems.addAll(ledger.problems());
+        String unsigned = parts.evidence().problem();
+        if (unsigned != null) {
+            problems.add(unsigned);
+        }
         Stream.of(intake.problem(), renewal.problem(), beating.problem(), control.problem())
                 .filter(Objects::nonNull)
                 .forEach(problems::add);

@@ -20,16 +20,16 @@ import tools.jackson.databind.ObjectMapper;
 
 /** Bad input names the field, stores nothing and is never our fault. */
 class BadInputTest {
-    private static final String KEY = NodeProcess.ADMIN_KEY;
+    private static final String KEY = NodeUnderTest.ADMIN_KEY;
 
     @TempDir
     static Path folder;
 
-    private static NodeProcess node;
+    private static NodeUnderTest node;
 
     @BeforeAll
     static void start() throws Exception {
-        node = NodeProcess.in(
+        node = NodeUnderTest.in(
                         folder,
                         Map.of(
                                 "STIGMEM_RATE_LIMIT_WRITE_BURST",
@@ -76,7 +76,7 @@ class BadInputTest {
             a lone surrogate         | {"entity":"stigmem://t/x/y","relation":"a:b","value":"\\ud800","scope":"team"}
             trailing bytes           | {"entity":"stigmem://t/x/y","relation":"a:b","value":"x","scope":"team"} x
             """)
-    void what_is_not_json_is_said_so(String what, String body) throws Exception {
+    void malformed_json_is_refused(String what, String body) throws Exception {
         long before = stored();
         HttpResponse<String> answer = node.post("/v1/facts", KEY, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
@@ -85,13 +85,13 @@ class BadInputTest {
     }
 
     @Test
-    void a_mebibyte_and_one_byte_is_too_much() throws Exception {
+    void a_body_over_one_mebibyte_is_413() throws Exception {
         HttpResponse<String> answer = node.post("/v1/facts", KEY, " ".repeat((1 << 20) + 1));
         assertThat(answer.statusCode()).isEqualTo(413);
     }
 
     @Test
-    void twenty_thousand_headers_are_too_many_and_the_refusal_still_wears_security_headers() throws Exception {
+    void a_431_carries_the_security_headers() throws Exception {
         StringBuilder request = new StringBuilder("GET /healthz HTTP/1.1\r\nHost: localhost\r\n");
         for (int i = 0; i < 20_000; i++) {
             request.append("X-").append(i).append(": 1\r\n");

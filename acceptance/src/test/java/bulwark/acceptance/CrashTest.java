@@ -26,7 +26,7 @@ class CrashTest {
     void no_acknowledged_fact_is_lost_in_twenty_kills() throws Exception {
         Map<String, String> quota =
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "100000000", "STIGMEM_RATE_LIMIT_WRITE_BURST", "10000000");
-        NodeProcess node = NodeProcess.in(folder, quota);
+        NodeUnderTest node = NodeUnderTest.in(folder, quota);
         Random random = new Random(20);
         Set<String> acknowledged = new HashSet<>();
         for (int round = 0; round < ROUNDS; round++) {

@@ -36,7 +36,7 @@ abstract class HardeningTutorial {
     private Path home = Path.of("");
     private Path tls = Path.of("");
     private Document document;
-    private NodeProcess node;
+    private NodeUnderTest node;
     private String auditKey = "";
     private String apiKey = "";
     private String newNodeKeyId = "";
@@ -65,11 +65,11 @@ abstract class HardeningTutorial {
                 STIGMEM_HOST=127.0.0.1
                 STIGMEM_PORT=%d
                 STIGMEM_LOCAL_HTTP_PORT=%d
-                """.formatted(NodeProcess.ADMIN_KEY, FIRST_NODE_SEED, FIRST_ISSUER_SEED, ports[0], ports[1]));
+                """.formatted(NodeUnderTest.ADMIN_KEY, FIRST_NODE_SEED, FIRST_ISSUER_SEED, ports[0], ports[1]));
         Map<String, String> settings = new HashMap<>();
         settings.put("STIGMEM_PORT", Integer.toString(ports[0]));
         settings.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(ports[1]));
-        node = NodeProcess.in(home, settings);
+        node = NodeUnderTest.in(home, settings);
         node.environment.clear();
     }
 
@@ -280,7 +280,7 @@ abstract class HardeningTutorial {
 
     private Shell.Outcome bash(String script) throws IOException, InterruptedException {
         Map<String, String> environment = new HashMap<>();
-        environment.put("STIGMEM_ADMIN_KEY", NodeProcess.ADMIN_KEY);
+        environment.put("STIGMEM_ADMIN_KEY", NodeUnderTest.ADMIN_KEY);
         environment.put("AUDIT_KEY", auditKey);
         environment.put("API_KEY", apiKey);
         String ready = script.replace("\"<a key with write scope>\"", apiKey);

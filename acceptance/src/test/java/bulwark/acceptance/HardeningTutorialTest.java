@@ -6,6 +6,6 @@ import java.io.IOException;
 class HardeningTutorialTest extends HardeningTutorial {
     @Override
     int[] ports() throws IOException {
-        return new int[] {NodeProcess.freePort(), NodeProcess.freePort()};
+        return new int[] {NodeUnderTest.freePort(), NodeUnderTest.freePort()};
     }
 }

@@ -26,7 +26,7 @@ class HostileJsonTest {
         Path suite = SharedMaterial.require("vectors/json-test-suite/test_parsing");
         Map<String, String> quota =
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "1000000", "STIGMEM_RATE_LIMIT_WRITE_BURST", "100000");
-        try (NodeProcess node = NodeProcess.in(folder, quota).start();
+        try (NodeUnderTest node = NodeUnderTest.in(folder, quota).start();
                 Stream<Path> files = Files.list(suite)) {
             List<Path> all = files.filter(file -> file.toString().endsWith(".json"))
                     .sorted()
@@ -53,8 +53,8 @@ class HostileJsonTest {
         assertThat(answer.statusCode()).as(shown).isBetween(200, 499);
     }
 
-    private static HttpResponse<String> post(NodeProcess node, byte[] body) throws IOException, InterruptedException {
-        return NodeProcess.send(node.request("/v1/facts", NodeProcess.ADMIN_KEY)
+    private static HttpResponse<String> post(NodeUnderTest node, byte[] body) throws IOException, InterruptedException {
+        return NodeUnderTest.send(node.request("/v1/facts", NodeUnderTest.ADMIN_KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }

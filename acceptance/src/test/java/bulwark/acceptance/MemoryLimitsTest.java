@@ -29,28 +29,28 @@ class MemoryLimitsTest {
                 "STIGMEM_RATE_LIMIT_WRITE_BURST", MANY,
                 "STIGMEM_RATE_LIMIT_READ_PER_HOUR", MANY,
                 "STIGMEM_RATE_LIMIT_READ_BURST", MANY);
-        try (NodeProcess node = NodeProcess.in(folder, settings).start()) {
+        try (NodeUnderTest node = NodeUnderTest.in(folder, settings).start()) {
             String text = "x".repeat(65_000);
             for (int i = 0; i < 300; i++) {
                 String fact = "{\"entity\":\"user:e" + i + "\",\"relation\":\"memory:n\",\"value\":\"" + text + "\"}";
-                assertThat(node.post("/v1/facts", NodeProcess.ADMIN_KEY, fact).statusCode())
+                assertThat(node.post("/v1/facts", NodeUnderTest.ADMIN_KEY, fact).statusCode())
                         .isEqualTo(201);
             }
             List<HttpRequest> requests = new ArrayList<>();
             for (int i = 0; i < 48; i++) {
-                requests.add(node.request("/v1/facts?limit=500", NodeProcess.ADMIN_KEY)
+                requests.add(node.request("/v1/facts?limit=500", NodeUnderTest.ADMIN_KEY)
                         .GET()
                         .build());
             }
             String objects = "{\"x\":[" + "{\"a\":1},".repeat(130_000) + "0]}";
             for (int i = 0; i < 60; i++) {
-                requests.add(node.request("/v1/facts", NodeProcess.ADMIN_KEY)
+                requests.add(node.request("/v1/facts", NodeUnderTest.ADMIN_KEY)
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(objects))
                         .build());
             }
             List<CompletableFuture<Integer>> answers = requests.stream()
-                    .map(request -> NodeProcess.HTTP
+                    .map(request -> NodeUnderTest.HTTP
                             .sendAsync(request, HttpResponse.BodyHandlers.discarding())
                             .handle((answer, failure) -> answer == null ? 0 : answer.statusCode()))
                     .toList();
@@ -63,7 +63,7 @@ class MemoryLimitsTest {
             assertThat(node.get("/healthz", null).statusCode()).isEqualTo(200);
             assertThat(node.post(
                                     "/v1/facts",
-                                    NodeProcess.ADMIN_KEY,
+                                    NodeUnderTest.ADMIN_KEY,
                                     "{\"entity\":\"user:after\",\"relation\":\"memory:n\",\"value\":\"1\"}")
                             .statusCode())
                     .isEqualTo(201);

@@ -28,13 +28,13 @@ class MutualTlsTest {
     @TempDir
     Path folder;
 
-    private Certificates certificates = new Certificates(Path.of(""));
-    private NodeProcess node;
+    private OpensslCertificates certificates = new OpensslCertificates(Path.of(""));
+    private NodeUnderTest node;
 
     @BeforeEach
     void start() throws Exception {
-        certificates = Certificates.in(folder.resolve("tls"));
-        node = NodeProcess.in(Files.createDirectory(folder.resolve("node")), certificates.settings())
+        certificates = OpensslCertificates.in(folder.resolve("tls"));
+        node = NodeUnderTest.in(Files.createDirectory(folder.resolve("node")), certificates.settings())
                 .start();
     }
 
@@ -51,7 +51,7 @@ class MutualTlsTest {
     }
 
     @Test
-    void who_is_not_of_the_ca_is_refused_and_counted() throws Exception {
+    void clients_of_another_ca_are_refused_and_counted() throws Exception {
         certificates.authority("other");
         certificates.leaf("stranger", "other", "stigmem://elsewhere.example.com/nodes/x", 90);
         certificates.leaf("old", "ca", "stigmem://your-org.example.com/nodes/old", 0);
@@ -75,7 +75,7 @@ class MutualTlsTest {
 
     @Test
     void the_plain_listener_refuses_federation_routes_and_foreign_hosts() throws Exception {
-        HttpResponse<String> federation = node.get("/v1/federation/facts", NodeProcess.ADMIN_KEY);
+        HttpResponse<String> federation = node.get("/v1/federation/facts", NodeUnderTest.ADMIN_KEY);
         assertThat(federation.statusCode()).isEqualTo(421);
         assertThat(federation.body()).contains("\"error\":\"mTLS required\"");
         Shell.Outcome rebound = Shell.bash(

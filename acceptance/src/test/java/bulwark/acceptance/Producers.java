@@ -1,8 +1,8 @@
 package bulwark.acceptance;
 
 import bulwark.tasks.broker.BrokerUnavailable;
-import bulwark.tasks.client.TaskCall;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.setup.TaskRuntime;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,16 +21,16 @@ final class Producers implements AutoCloseable {
 
     final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
-    private final Tasks tasks;
+    private final TaskRuntime tasks;
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopped;
 
-    private Producers(Tasks tasks) {
+    private Producers(TaskRuntime tasks) {
         this.tasks = tasks;
     }
 
     static Producers start(Map<String, String> settings, Path folder, Path record) {
-        Producers producers = new Producers(Tasks.open(settings, folder, Clock.systemUTC()));
+        Producers producers = new Producers(TaskRuntime.open(settings, folder, Clock.systemUTC()));
         ObjectNode arguments = JsonNodeFactory.instance.objectNode().put("file", record.toString());
         for (int i = 0; i < 4; i++) {
             producers.threads.add(Thread.ofVirtual().start(() -> producers.send(arguments)));
@@ -41,7 +41,7 @@ final class Producers implements AutoCloseable {
     private void send(ObjectNode arguments) {
         while (!stopped) {
             try {
-                acknowledged.add(tasks.client().enqueue(TaskCall.named("acceptance.record", arguments)));
+                acknowledged.add(tasks.client().enqueue(EnqueueRequest.named("acceptance.record", arguments)));
             } catch (BrokerUnavailable unknown) {
                 LockSupport.parkNanos(PACE.toNanos());
             }

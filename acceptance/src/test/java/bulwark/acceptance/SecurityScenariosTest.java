@@ -45,8 +45,8 @@ class SecurityScenariosTest {
     void prepare(@TempDir Path folder) throws IOException, InterruptedException {
         home = folder;
         certs = folder.resolve("certs");
-        plainPort = NodeProcess.freePort();
-        tlsPort = NodeProcess.freePort();
+        plainPort = NodeUnderTest.freePort();
+        tlsPort = NodeUnderTest.freePort();
         Path scripts = SharedMaterial.repository().resolve("scripts/security");
         document = Document.read("tasks-stem-security-examples.md")
                 .replacing("dart run scripts/security/generate_ed25519_keys.dart", scripts + "/generate_ed25519_keys")

@@ -63,7 +63,7 @@ class StartupTest {
 
     @Test
     void an_env_file_with_secrets_that_others_can_read_is_refused() throws Exception {
-        Path env = Files.writeString(folder.resolve(".env"), "STIGMEM_ADMIN_KEY=" + NodeProcess.ADMIN_KEY + "\n");
+        Path env = Files.writeString(folder.resolve(".env"), "STIGMEM_ADMIN_KEY=" + NodeUnderTest.ADMIN_KEY + "\n");
         Files.setPosixFilePermissions(env, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
         Shell.Outcome outcome = tryToStart(Map.of());
         assertThat(outcome.exitCode()).isEqualTo(1);
@@ -74,16 +74,16 @@ class StartupTest {
     void the_quota_kill_switch_starts_and_warns_on_every_start() throws Exception {
         Map<String, String> off =
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "0", "STIGMEM_RATE_LIMIT_READ_PER_HOUR", "0");
-        try (NodeProcess node = NodeProcess.in(folder, off).start()) {
+        try (NodeUnderTest node = NodeUnderTest.in(folder, off).start()) {
             assertThat(node.logText())
                     .contains("SECURITY WARNING: quota enforcement is fully disabled (write=0, read=0)");
-            assertThat(node.logText()).contains("Ed25519").doesNotContain(NodeProcess.ADMIN_KEY);
+            assertThat(node.logText()).contains("Ed25519").doesNotContain(NodeUnderTest.ADMIN_KEY);
         }
     }
 
     @Test
     void a_second_node_on_the_same_store_is_refused() throws Exception {
-        try (NodeProcess node = NodeProcess.in(folder, Map.of()).start()) {
+        try (NodeUnderTest node = NodeUnderTest.in(folder, Map.of()).start()) {
             Shell.Outcome outcome = tryToStart(Map.of());
             assertThat(outcome.exitCode()).isEqualTo(1);
             assertThat(outcome.err() + outcome.out())
@@ -93,8 +93,8 @@ class StartupTest {
 
     private Shell.Outcome tryToStart(Map<String, String> settings) throws Exception {
         Map<String, String> environment = new HashMap<>();
-        environment.put("STIGMEM_PORT", Integer.toString(NodeProcess.freePort()));
-        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(NodeProcess.freePort()));
+        environment.put("STIGMEM_PORT", Integer.toString(NodeUnderTest.freePort()));
+        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(NodeUnderTest.freePort()));
         environment.putAll(settings);
         String program = bulwark.testkit.SharedMaterial.repository()
                 .resolve("bin/stigmem-node")

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A worker or a beat as its own process, started the way a user starts it: {@code bin/stem …} with settings in the environment. */
 final class StemProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final Process process;
     private final Path log;
@@ -40,7 +40,7 @@ final class StemProcess implements AutoCloseable {
 
     /** Starts and does not wait. */
     static StemProcess launch(Path directory, Map<String, String> settings, String... arguments) throws IOException {
-        int metricsPort = NodeProcess.freePort();
+        int metricsPort = NodeUnderTest.freePort();
         Path log = directory.resolve(String.join("-", arguments).replace('/', '_') + "-" + metricsPort + ".log");
         Map<String, String> environment = new LinkedHashMap<>(settings);
         environment.put("STEM_METRICS_PORT", Integer.toString(metricsPort));
@@ -55,7 +55,7 @@ final class StemProcess implements AutoCloseable {
     /** A command that ends by itself. */
     static Shell.Outcome run(Path directory, Map<String, String> settings, String... arguments)
             throws IOException, InterruptedException {
-        return Shell.run(directory, settings, PATIENCE, command(arguments));
+        return Shell.run(directory, settings, START_TIMEOUT, command(arguments));
     }
 
     private static List<String> command(String... arguments) {
@@ -71,7 +71,7 @@ final class StemProcess implements AutoCloseable {
     }
 
     void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!answersReady()) {
             if (System.nanoTime() > deadline || process.waitFor(20, TimeUnit.MILLISECONDS)) {
                 close();
@@ -89,7 +89,7 @@ final class StemProcess implements AutoCloseable {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return NodeProcess.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort + path))
+        return NodeUnderTest.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + metricsPort + path))
                 .timeout(Duration.ofSeconds(5))
                 .GET());
     }
@@ -113,7 +113,7 @@ final class StemProcess implements AutoCloseable {
 
     void awaitLog(String words) {
         await("\"" + words + "\" in " + log)
-                .atMost(PATIENCE)
+                .atMost(START_TIMEOUT)
                 .until(() -> logText().contains(words));
     }
 

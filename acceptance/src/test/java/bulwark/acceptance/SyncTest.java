@@ -24,7 +24,7 @@ class SyncTest {
 
     @Test
     void a_sync_precedes_each_acknowledgement() throws Exception {
-        try (NodeProcess node = NodeProcess.in(folder, Map.of()).start()) {
+        try (NodeUnderTest node = NodeUnderTest.in(folder, Map.of()).start()) {
             Path trace = folder.resolve("trace.txt");
             Process strace = attach(node, trace, "-s", "24", "-e", "trace=fsync,fdatasync,write,writev,sendto,sendmsg");
             for (int i = 0; i < WRITES; i++) {
@@ -52,8 +52,8 @@ class SyncTest {
 
     @ParameterizedTest(name = "{0} on the sync")
     @ValueSource(strings = {"EIO", "ENOSPC"})
-    void a_failed_sync_is_said_and_ends_the_process(String error) throws Exception {
-        NodeProcess node = NodeProcess.in(folder, Map.of()).start();
+    void a_failed_sync_is_reported_and_ends_the_process(String error) throws Exception {
+        NodeUnderTest node = NodeUnderTest.in(folder, Map.of()).start();
         assertThat(write(node, 0).statusCode()).isEqualTo(201);
         Path trace = folder.resolve("fault.txt");
         Process strace =
@@ -74,15 +74,15 @@ class SyncTest {
         assertThat(node.stigmem("fsck").out()).endsWith("clean\n");
     }
 
-    private static HttpResponse<String> write(NodeProcess node, int i) throws Exception {
+    private static HttpResponse<String> write(NodeUnderTest node, int i) throws Exception {
         return node.post(
                 "/v1/facts",
-                NodeProcess.ADMIN_KEY,
+                NodeUnderTest.ADMIN_KEY,
                 "{\"entity\":\"stigmem://sync/fact/n" + i
                         + "\",\"relation\":\"a:b\",\"value\":\"v\",\"scope\":\"team\"}");
     }
 
-    private static Process attach(NodeProcess node, Path trace, String... options) throws Exception {
+    private static Process attach(NodeUnderTest node, Path trace, String... options) throws Exception {
         List<String> command = new java.util.ArrayList<>(List.of("strace", "-f", "-o", trace.toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-p", Long.toString(node.current().pid())));

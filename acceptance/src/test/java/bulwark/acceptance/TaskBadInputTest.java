@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.XAddParams;
 
-/** Whoever reaches Redis writes what they like: nothing of it runs, each entry is a dead letter with its reason, and honest tasks go on. */
+/** An attacker with access to Redis writes anything: nothing of it runs, each entry is a dead letter with its reason, and honest tasks go on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class TaskBadInputTest {
@@ -47,7 +47,7 @@ class TaskBadInputTest {
     void start(@TempDir Path home) throws Exception {
         folder = home;
         record = home.resolve("runs");
-        int port = NodeProcess.freePort();
+        int port = NodeUnderTest.freePort();
         redis = RedisProcess.durable(home, port);
         jedis = new Jedis("127.0.0.1", port);
         settings = TaskFleet.settings(home, "redis://127.0.0.1:" + port + "/0");
@@ -65,7 +65,7 @@ class TaskBadInputTest {
 
     private Envelope envelope(String name, String queue) {
         entries++;
-        return EnvelopeText.ofJson(
+        return EnvelopeCodec.ofJson(
                         "{\"id\":\"0192f000-0000-7000-8000-%012d\",\"name\":\"%s\",\"args\":{\"file\":\"%s\"},\"enqueuedAt\":\"%s\",\"queue\":\"%s\"}"
                                 .formatted(
                                         entries,
@@ -77,7 +77,7 @@ class TaskBadInputTest {
     }
 
     private Map<String, String> signed(String name, String queue) {
-        return new LinkedHashMap<>(EnvelopeText.fields(Message.fresh(signing.sign(envelope(name, queue)))));
+        return new LinkedHashMap<>(EnvelopeCodec.fields(Message.fresh(signing.sign(envelope(name, queue)))));
     }
 
     private void add(Map<String, String> fields) {
@@ -95,7 +95,7 @@ class TaskBadInputTest {
         Map<String, String> headers = new HashMap<>();
         headers.put(Envelope.SIGNATURE, signature);
         headers.put(Envelope.SIGNATURE_KEY, keyId);
-        add(EnvelopeText.fields(Message.fresh(envelope.withHeaders(headers))));
+        add(EnvelopeCodec.fields(Message.fresh(envelope.withHeaders(headers))));
     }
 
     @Test
@@ -118,7 +118,7 @@ class TaskBadInputTest {
         addWithSignature("AAAA", "primary");
         addWithSignature("no base64!", "primary");
         addWithSignature("AAAA", "unknown");
-        add(EnvelopeText.fields(Message.fresh(envelope("acceptance.record", "default"))));
+        add(EnvelopeCodec.fields(Message.fresh(envelope("acceptance.record", "default"))));
         addChanged("headers", good);
         int forged = 8;
         add(signed("acceptance.record", "another-queue"));
@@ -139,7 +139,8 @@ class TaskBadInputTest {
         assertThat(worker.alive()).isTrue();
 
         add(signed("acceptance.record", "default"));
-        await().atMost(Duration.ofSeconds(20)).until(() -> Runs.read(record).total() == 1);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> RecordedRuns.read(record).total() == 1);
         Shell.Outcome listed = StemProcess.run(folder, settings, "dlq", "list", "--queue", "default", "--limit", "100");
         assertThat(listed.exitCode()).as(listed.err()).isZero();
         assertThat(listed.out()).contains("signature-invalid", "queue-mismatch", "unregistered-task");
@@ -188,6 +189,7 @@ class TaskBadInputTest {
         fields.put("queue", "default");
         fields.put("meta", "{}");
         add(fields);
-        await().atMost(Duration.ofSeconds(20)).until(() -> Runs.read(mine).total() == 1);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> RecordedRuns.read(mine).total() == 1);
     }
 }

@@ -18,7 +18,7 @@ class TaskCrashTest {
 
     @Test
     void no_task_is_lost_when_worker_beat_and_redis_are_killed(@TempDir Path folder) throws Exception {
-        int port = NodeProcess.freePort();
+        int port = NodeUnderTest.freePort();
         try (RedisProcess redis = RedisProcess.durable(folder, port)) {
             rounds(folder, "redis://127.0.0.1:" + port + "/0", redis);
         }
@@ -38,10 +38,10 @@ class TaskCrashTest {
                 Producers producers = Producers.start(settings, folder, record)) {
             fleet.schedule("tick", record);
             for (int kill = 0; kill < KILLS; kill++) {
-                int enough = Runs.read(record).total() + 30 + random.nextInt(200);
+                int enough = RecordedRuns.read(record).total() + 30 + random.nextInt(200);
                 await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
-                        .until(() -> Runs.read(record).total() >= enough);
+                        .until(() -> RecordedRuns.read(record).total() >= enough);
                 int victim = random.nextInt(redis == null ? 3 : 4);
                 if (victim == 3 && redis != null) {
                     redis.killAndStart();
@@ -52,8 +52,8 @@ class TaskCrashTest {
             producers.stop();
             await().atMost(Duration.ofSeconds(90))
                     .pollInterval(Duration.ofMillis(200))
-                    .until(() -> Runs.read(record).byTask().keySet().containsAll(producers.acknowledged));
-            Runs runs = Runs.read(record);
+                    .until(() -> RecordedRuns.read(record).byTask().keySet().containsAll(producers.acknowledged));
+            RecordedRuns runs = RecordedRuns.read(record);
             runs.assertEachRepetitionIsFenced();
             fleet.assertNothingWasRefused();
             System.out.printf(

@@ -82,7 +82,7 @@ class TaskRotationTest {
 
     @Test
     void certificates_are_changed_under_load_and_nothing_is_lost() throws Exception {
-        int port = NodeProcess.freePort();
+        int port = NodeUnderTest.freePort();
         makeCertificates("certs");
         String command =
                 ("redis-server --port 0 --tls-port %d --tls-cert-file %s/server.crt --tls-key-file %s/server.key"
@@ -110,7 +110,7 @@ class TaskRotationTest {
             ran(record, 100);
             producers.stop();
             allRan(record, producers.acknowledged);
-            Runs.read(record).assertEachRepetitionIsFenced();
+            RecordedRuns.read(record).assertEachRepetitionIsFenced();
             assertThat(worker.metric("stem_tasks_signature_invalid_total")).isZero();
         }
     }
@@ -125,13 +125,14 @@ class TaskRotationTest {
     }
 
     private static void ran(Path record, int more) throws IOException {
-        int enough = Runs.read(record).total() + more;
-        await().atMost(Duration.ofSeconds(60)).until(() -> Runs.read(record).total() >= enough);
+        int enough = RecordedRuns.read(record).total() + more;
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> RecordedRuns.read(record).total() >= enough);
     }
 
     private static void allRan(Path record, Set<String> sent) {
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> Runs.read(record).byTask().keySet().containsAll(sent));
+                .until(() -> RecordedRuns.read(record).byTask().keySet().containsAll(sent));
     }
 
     private static Map<String, String> keyFiles(Map<String, String> settings, Path keys, Step step, String active)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The README's first screen: {@code ./bulwark up}, the key it shows once, and the three commands it prints. It runs in a fresh copy of the sources, where nothing has
- * been built: what a stranger sees first.
+ * been built: what a new user sees first.
  */
 class UpTest {
     @TempDir

@@ -41,7 +41,7 @@ class VectorsTest {
 
     private static DynamicContainer onAFreshNode(Path file) {
         JsonNode document = JSON.readTree(file.toFile());
-        AtomicReference<NodeProcess> node = new AtomicReference<>();
+        AtomicReference<NodeUnderTest> node = new AtomicReference<>();
         Map<String, JsonNode> byId = new HashMap<>();
         document.path("vectors").forEach(vector -> byId.put(vector.path("id").asString(), vector));
         byId.putIfAbsent("fact-assert-null", assertOfANull());
@@ -62,9 +62,9 @@ class VectorsTest {
                 """);
     }
 
-    private static NodeProcess freshNode(Path file, JsonNode document) throws IOException, InterruptedException {
+    private static NodeUnderTest freshNode(Path file, JsonNode document) throws IOException, InterruptedException {
         Path directory = Files.createDirectory(folder.resolve(file.getFileName().toString()));
-        NodeProcess node = NodeProcess.in(directory, Map.of("STIGMEM_AUTH_REQUIRED", "false"));
+        NodeUnderTest node = NodeUnderTest.in(directory, Map.of("STIGMEM_AUTH_REQUIRED", "false"));
         node.start();
         if (document.has("seed_fact")) {
             node.post("/v1/facts", null, document.path("seed_fact").toString());
@@ -72,7 +72,7 @@ class VectorsTest {
         return node;
     }
 
-    private static void run(NodeProcess node, JsonNode vector, Map<String, JsonNode> byId)
+    private static void run(NodeUnderTest node, JsonNode vector, Map<String, JsonNode> byId)
             throws IOException, InterruptedException {
         if (vector.has("requires_setup")) {
             send(node, byId.get(vector.path("requires_setup").asString()));
@@ -81,13 +81,13 @@ class VectorsTest {
         VectorExpectation.of(vector).check(response.statusCode(), response.body());
     }
 
-    private static HttpResponse<String> send(NodeProcess node, JsonNode vector)
+    private static HttpResponse<String> send(NodeUnderTest node, JsonNode vector)
             throws IOException, InterruptedException {
         JsonNode body = vector.path("body");
         HttpRequest.BodyPublisher publisher = body.isMissingNode() || body.isNull()
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body.toString());
-        return NodeProcess.send(node.request(vector.path("path").asString(), null)
+        return NodeUnderTest.send(node.request(vector.path("path").asString(), null)
                 .header("Content-Type", "application/json")
                 .method(vector.path("method").asString(), publisher));
     }

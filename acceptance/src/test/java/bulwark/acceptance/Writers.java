@@ -19,7 +19,7 @@ final class Writers implements AutoCloseable {
     final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-    static Writers start(NodeProcess node, int clients) {
+    static Writers start(NodeUnderTest node, int clients) {
         Writers writers = new Writers();
         for (int i = 0; i < clients; i++) {
             writers.threads.add(Thread.ofVirtual().start(() -> writers.write(node)));
@@ -27,12 +27,12 @@ final class Writers implements AutoCloseable {
         return writers;
     }
 
-    private void write(NodeProcess node) {
+    private void write(NodeUnderTest node) {
         while (running.get()) {
             try {
                 HttpResponse<String> answer = node.post(
                         "/v1/facts",
-                        NodeProcess.ADMIN_KEY,
+                        NodeUnderTest.ADMIN_KEY,
                         "{\"entity\":\"stigmem://load/fact/n" + NEXT.incrementAndGet()
                                 + "\",\"relation\":\"load:seq\",\"value\":\"v\",\"scope\":\"team\"}");
                 if (answer.statusCode() == 201) {

@@ -61,7 +61,7 @@ final class AuditCommand {
             body.put("table", table);
             body.put("since_seq", sinceSeq);
             body.put("out", file.toAbsolutePath().normalize().toString());
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 JsonNode footer = owner.post("/local/audit/export", body).path("footer");
                 System.out.println("exported " + footer.path("rows").asLong() + " rows of " + table + " to " + file);
                 System.out.println("signed by node key " + footer.path("key_id").stringValue("")

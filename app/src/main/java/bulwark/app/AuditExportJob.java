@@ -21,11 +21,11 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * {@code platform.audit-export}: asks the running fact node, over its owner's socket, to write what is new in its audit tables into the exports folder, signed
- * and chained to the export before. Arguments are ignored: whoever may send tasks chooses neither table nor file.
+ * and chained to the export before. Arguments are ignored: a sender of tasks chooses neither table nor file.
  */
 public final class AuditExportJob implements TaskHandler {
     private static final List<String> TABLES = List.of("fact_audit_log", "federation_audit");
-    private static final int LONGEST_FOOTER = 1 << 16;
+    private static final int MAX_FOOTER_BYTES = 1 << 16;
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -56,7 +56,7 @@ public final class AuditExportJob implements TaskHandler {
 
     @Override
     public Object run(TaskContext context) throws IOException {
-        PlatformPlaces places = PlatformPlaces.of(environment);
+        PlatformFolders places = PlatformFolders.of(environment);
         RunFile node = RunFile.ofRunning(places.factsStore())
                 .orElseThrow(() -> new IllegalStateException("the fact node is not running: nothing was exported"));
         Map<String, Object> done = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ public final class AuditExportJob implements TaskHandler {
 
     private static long reached(Path file) throws IOException {
         try (RandomAccessFile export = new RandomAccessFile(file.toFile(), "r")) {
-            byte[] tail = new byte[(int) Math.min(export.length(), LONGEST_FOOTER)];
+            byte[] tail = new byte[(int) Math.min(export.length(), MAX_FOOTER_BYTES)];
             export.seek(export.length() - tail.length);
             export.readFully(tail);
             String text = new String(tail, StandardCharsets.UTF_8).stripTrailing();

@@ -59,7 +59,7 @@ final class AuthCommand {
             body.put("raw_key", raw);
             body.put("entity_uri", entityUri);
             body.put("permissions", permissions);
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 owner.post("/local/auth/bootstrap-key", body);
             }
             System.err.println("bootstrap key registered for " + entityUri + " with " + String.join(", ", permissions));
@@ -81,7 +81,7 @@ final class AuthCommand {
 
         @Override
         public Integer call() {
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 JsonNode answer = owner.post("/local/auth/reissue-admin", Map.of());
                 System.out.println(
                         "new admin key for " + answer.path("entity_uri").stringValue("agent:admin") + ", valid until "

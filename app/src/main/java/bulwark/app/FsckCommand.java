@@ -30,7 +30,7 @@ final class FsckCommand implements Callable<Integer> {
     }
 
     private int ofRunningNode() {
-        try (Owner owner = Owner.of(store.file())) {
+        try (LocalAdmin owner = LocalAdmin.of(store.file())) {
             JsonNode answer = owner.post("/local/fsck", Map.of());
             return show(texts(answer.path("problems")), texts(answer.path("checked")));
         }

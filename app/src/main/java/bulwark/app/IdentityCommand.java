@@ -1,8 +1,8 @@
 package bulwark.app;
 
 import bulwark.facts.identity.KeyKind;
-import bulwark.facts.identity.RotationAnswer;
 import bulwark.facts.identity.RotationReport;
+import bulwark.facts.identity.RotationResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -32,7 +32,7 @@ final class IdentityCommand {
 
         @Override
         public Integer call() {
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 for (JsonNode key : owner.post("/local/identity/keys", Map.of()).path("keys")) {
                     System.out.println(key.path("kind").stringValue("") + "  "
                             + key.path("key_id").stringValue("") + "  "
@@ -66,7 +66,7 @@ final class IdentityCommand {
 
         @Override
         public Integer call() {
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 JsonNode answer = owner.post("/local/identity/distrust", Map.of("key_id", keyId, "reason", reason));
                 System.out.println(
                         "The " + answer.path("kind").stringValue("") + " key " + keyId
@@ -109,8 +109,8 @@ final class IdentityCommand {
             body.put("kind", kind);
             body.put("dry_run", dryRun);
             body.put("dual_trust_days", dualTrustDays);
-            try (Owner owner = Owner.of(store.file())) {
-                System.out.print(RotationReport.text(RotationAnswer.of(owner.post("/local/identity/rotate", body))));
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
+                System.out.print(RotationReport.text(RotationResult.of(owner.post("/local/identity/rotate", body))));
             }
             return 0;
         }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeyAgesJob implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(KeyAgesJob.class);
-    private static final Duration NOTICE = Duration.ofDays(14);
+    private static final Duration NOTICE_PERIOD = Duration.ofDays(14);
     private static final Duration OLD = Duration.ofDays(90);
     private static final Pattern GAUGE =
             Pattern.compile("stigmem_key_(age|expires)_seconds\\{kind=\"([a-z_]+)\"[^}]*} (-?[0-9.E+]+)");
@@ -57,7 +57,7 @@ public final class KeyAgesJob implements TaskHandler {
             String what, @Nullable Duration age, @Nullable Duration left) {
         @Nullable
         String warning() {
-            if (left != null && left.compareTo(NOTICE) < 0) {
+            if (left != null && left.compareTo(NOTICE_PERIOD) < 0) {
                 return what + (left.isNegative() ? " has ended" : " ends in " + left.toDays() + " days") + ": renew it";
             }
             return left == null && age != null && age.compareTo(OLD) > 0
@@ -83,7 +83,7 @@ public final class KeyAgesJob implements TaskHandler {
 
     @Override
     public Object run(TaskContext context) throws IOException, InterruptedException, CertificateException {
-        PlatformPlaces places = PlatformPlaces.of(environment);
+        PlatformFolders places = PlatformFolders.of(environment);
         List<Age> ages = new ArrayList<>(ofNode(places));
         ages.addAll(certificates(places.facts().resolve("tls")));
         ages.addAll(ofTasks(places.tasks().resolve("keys")));
@@ -110,7 +110,7 @@ public final class KeyAgesJob implements TaskHandler {
         return members;
     }
 
-    private static List<Age> ofNode(PlatformPlaces places) throws IOException, InterruptedException {
+    private static List<Age> ofNode(PlatformFolders places) throws IOException, InterruptedException {
         RunFile node = RunFile.ofRunning(places.factsStore())
                 .orElseThrow(
                         () -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
@@ -123,11 +123,11 @@ public final class KeyAgesJob implements TaskHandler {
             (gauges.group(1).equals("age") ? ages : lefts).put(gauges.group(2), value);
         }
         return lefts.entrySet().stream()
-                .map(left -> new Age(shown(left.getKey()), ages.get(left.getKey()), left.getValue()))
+                .map(left -> new Age(displayName(left.getKey()), ages.get(left.getKey()), left.getValue()))
                 .toList();
     }
 
-    static String shown(String kind) {
+    static String displayName(String kind) {
         return "the fact node's "
                 + switch (kind) {
                     case "certificate" -> "certificate";

@@ -24,16 +24,18 @@ public final class Main {
         String command = arguments.length == 1 ? arguments[0] : "";
         try {
             if (command.equals("stigmem-node")) {
-                return new NodeProcess().run();
+                return new NodeRunner().run();
             }
             if (command.equals("rehearse-node")) {
-                return new NodeRehearsal().run();
+                return new NodeTrainingRun().run();
             }
         } catch (Exception thrown) {
             return explain(thrown);
         }
         boolean stem = arguments.length > 0 && arguments[0].equals("stem");
-        return stem ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length)) : Commands.execute(arguments);
+        return stem
+                ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                : BulwarkCommand.execute(arguments);
     }
 
     /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */

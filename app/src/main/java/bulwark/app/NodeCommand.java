@@ -28,6 +28,6 @@ final class NodeCommand implements Callable<Integer> {
                     System.out,
                     System.err);
         }
-        return new NodeProcess().run();
+        return new NodeRunner().run();
     }
 }

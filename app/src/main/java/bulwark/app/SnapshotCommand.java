@@ -45,7 +45,7 @@ final class SnapshotCommand {
             Path file = out != null
                     ? out
                     : Path.of("stigmem-snapshot-" + AuditCommand.STAMP.format(Instant.now()) + ".tar.gz");
-            try (Owner owner = Owner.of(store.file())) {
+            try (LocalAdmin owner = LocalAdmin.of(store.file())) {
                 owner.post(
                         "/local/snapshot/create",
                         Map.of("out", file.toAbsolutePath().normalize().toString()));

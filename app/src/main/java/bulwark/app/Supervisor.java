@@ -34,12 +34,12 @@ final class Supervisor implements AutoCloseable {
 
     /** How a child is started, the first time and every further one. */
     interface Starter {
-        Child start() throws IOException;
+        ChildProcess start() throws IOException;
     }
 
     /** When a child counts as started; it may end while it is asked. */
     interface Readiness {
-        boolean await(Child child) throws IOException, InterruptedException;
+        boolean await(ChildProcess child) throws IOException, InterruptedException;
     }
 
     /**
@@ -126,7 +126,7 @@ final class Supervisor implements AutoCloseable {
             return true;
         }
         try {
-            Child child = watched.starter.start();
+            ChildProcess child = watched.starter.start();
             watched.child = child;
             watched.startedNanos = System.nanoTime();
             if (stopping.get()) {
@@ -170,14 +170,14 @@ final class Supervisor implements AutoCloseable {
         final Starter starter;
         final Readiness readiness;
         final String advice;
-        volatile Child child;
+        volatile ChildProcess child;
         volatile long startedNanos = System.nanoTime();
         int failures;
         boolean asked;
         boolean ready;
         boolean watching;
 
-        Watched(String name, Starter starter, Readiness readiness, String advice, Child child) {
+        Watched(String name, Starter starter, Readiness readiness, String advice, ChildProcess child) {
             this.name = name;
             this.starter = starter;
             this.readiness = readiness;

@@ -24,8 +24,8 @@ final class UpCommand implements Callable<Integer> {
             throw new CommandFailed("--port-base must lie between 1024 and 64000; got " + portBase);
         }
         Path folder = state.toAbsolutePath().normalize();
-        FactsSetup facts = FactsSetup.openOrCreate(folder.resolve("facts"), portBase);
-        TasksSetup tasks = TasksSetup.openOrCreate(folder, portBase);
+        FactsProvisioning facts = FactsProvisioning.openOrCreate(folder.resolve("facts"), portBase);
+        TasksProvisioning tasks = TasksProvisioning.openOrCreate(folder, portBase);
         try (Supervisor supervisor = new Supervisor(Supervisor.PAUSES, System.err)) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
             startNodeAndWorker(supervisor, facts, tasks);
@@ -41,17 +41,17 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void startNodeAndWorker(Supervisor supervisor, FactsSetup facts, TasksSetup tasks)
+    private static void startNodeAndWorker(Supervisor supervisor, FactsProvisioning facts, TasksProvisioning tasks)
             throws IOException {
         supervisor.add(
                 "fact node",
-                () -> Child.start("facts", facts.directory(), facts.environment(), "stigmem-node"),
+                () -> ChildProcess.start("facts", facts.directory(), facts.environment(), "stigmem-node"),
                 child -> child.awaitReady(facts.runFile()),
                 "After a disk fault run: bin/stigmem fsck --db "
                         + facts.directory().resolve("stigmem.db"));
         supervisor.add(
                 "worker",
-                () -> Child.startConfined(
+                () -> ChildProcess.startConfined(
                         "worker",
                         tasks.workerDirectory(),
                         tasks.workerEnvironment(),
@@ -64,10 +64,10 @@ final class UpCommand implements Callable<Integer> {
                 "Its settings are in " + tasks.directory());
     }
 
-    private static void startBeat(Supervisor supervisor, TasksSetup tasks) throws IOException {
+    private static void startBeat(Supervisor supervisor, TasksProvisioning tasks) throws IOException {
         supervisor.add(
                 "beat",
-                () -> Child.startConfined(
+                () -> ChildProcess.startConfined(
                         "beat",
                         tasks.beatDirectory(),
                         tasks.beatEnvironment(),

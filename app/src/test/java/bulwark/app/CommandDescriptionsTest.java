@@ -13,7 +13,7 @@ class CommandDescriptionsTest {
 
     @Test
     void every_command_option_and_parameter_has_a_description_of_three_words_or_more() {
-        check(new CommandLine(new Commands(), Stem.factory()));
+        check(new CommandLine(new BulwarkCommand(), Stem.factory()));
         assertThat(undescribed).isEmpty();
     }
 

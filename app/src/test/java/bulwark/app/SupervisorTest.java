@@ -111,7 +111,7 @@ class SupervisorTest {
     void close_ends_the_children_and_the_pauses() throws Exception {
         supervisor = supervisor(Duration.ofHours(1), Duration.ofHours(2));
         AtomicInteger starts = new AtomicInteger();
-        Child[] lasting = new Child[1];
+        ChildProcess[] lasting = new ChildProcess[1];
         supervisor.add("fact node", () -> lasting[0] = lasting(new AtomicInteger()), child -> true, "");
         supervisor.add("worker", () -> failing(starts, 1), child -> true, "");
         supervisor.awaitReady();
@@ -124,14 +124,14 @@ class SupervisorTest {
         assertThat(starts).hasValue(1);
     }
 
-    private static Child failing(AtomicInteger starts, int code) throws IOException {
+    private static ChildProcess failing(AtomicInteger starts, int code) throws IOException {
         starts.incrementAndGet();
-        return Child.start("failing", new ProcessBuilder("sh", "-c", "exit " + code));
+        return ChildProcess.start("failing", new ProcessBuilder("sh", "-c", "exit " + code));
     }
 
-    private static Child lasting(AtomicInteger starts) throws IOException {
+    private static ChildProcess lasting(AtomicInteger starts) throws IOException {
         starts.incrementAndGet();
-        return Child.start("lasting", new ProcessBuilder("sleep", "600"));
+        return ChildProcess.start("lasting", new ProcessBuilder("sleep", "600"));
     }
 
     private String said() {

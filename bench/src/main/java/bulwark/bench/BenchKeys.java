@@ -3,7 +3,7 @@ package bulwark.bench;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.signing.Signing;
-import bulwark.tasks.tls.TlsAssets;
+import bulwark.tasks.setup.TlsAssets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

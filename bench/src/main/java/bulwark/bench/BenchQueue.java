@@ -1,14 +1,14 @@
 package bulwark.bench;
 
 import bulwark.tasks.broker.QueueCounts;
-import bulwark.tasks.client.TaskCall;
-import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.events.TaskEvidence;
+import bulwark.tasks.execution.WorkerSettings;
+import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.worker.TaskEvidence;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.worker.Worker;
-import bulwark.tasks.worker.WorkerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +32,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** One queue, its client and, while it drains, one worker, all in this process as an application would have them. */
 final class BenchQueue implements AutoCloseable {
-    private static final long GIVE_UP_SECONDS = 300;
+    private static final long TIMEOUT_SECONDS = 300;
 
-    private final Tasks tasks;
+    private final TaskRuntime tasks;
     private final TaskEvidence evidence;
     private final NoOp noOp = new NoOp();
 
-    private BenchQueue(Tasks tasks, TaskEvidence evidence) {
+    private BenchQueue(TaskRuntime tasks, TaskEvidence evidence) {
         this.tasks = tasks;
         this.evidence = evidence;
     }
@@ -54,7 +54,7 @@ final class BenchQueue implements AutoCloseable {
         settings.put("STEM_STATE_DIR", scratch.resolve("state").toString());
         Path folder = Files.createDirectories(scratch.resolve("state"));
         return new BenchQueue(
-                Tasks.open(settings, scratch, Clock.systemUTC()), TaskEvidence.open(folder, Clock.systemUTC()));
+                TaskRuntime.open(settings, scratch, Clock.systemUTC()), TaskEvidence.open(folder, Clock.systemUTC()));
     }
 
     private static final class NoOp implements TaskHandler {
@@ -87,11 +87,11 @@ final class BenchQueue implements AutoCloseable {
     }
 
     private Worker worker(int concurrency) {
-        Worker.Parts parts = new Worker.Parts(
+        Worker.WorkerDependencies parts = new Worker.WorkerDependencies(
                 tasks.stores(),
                 tasks.signing(),
                 tasks.client(),
-                Handlers.of(List.of(noOp), List.of()),
+                HandlerRegistry.of(List.of(noOp), List.of()),
                 tasks.metrics(),
                 evidence,
                 RandomGenerator.getDefault(),
@@ -103,9 +103,9 @@ final class BenchQueue implements AutoCloseable {
     }
 
     LoadResult enqueue(int jobs) throws IOException {
-        List<TaskCall> calls = new ArrayList<>(jobs);
+        List<EnqueueRequest> calls = new ArrayList<>(jobs);
         for (int n = 0; n < jobs; n++) {
-            calls.add(TaskCall.named("noop", arguments().put("n", n)));
+            calls.add(EnqueueRequest.named("noop", arguments().put("n", n)));
         }
         double cpu = ownCpu();
         long began = System.nanoTime();
@@ -122,7 +122,7 @@ final class BenchQueue implements AutoCloseable {
         double cpu = ownCpu();
         long began = System.nanoTime();
         worker.start();
-        if (!noOp.left.await(GIVE_UP_SECONDS, TimeUnit.SECONDS)) {
+        if (!noOp.left.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException(noOp.left.getCount() + " tasks did not run");
         }
         QueueCounts counts = tasks.stores().broker().counts("default");
@@ -155,7 +155,7 @@ final class BenchQueue implements AutoCloseable {
         double cpu = ownCpu();
         long began = System.nanoTime();
         for (int i = 0; i < samples; i++) {
-            tasks.client().enqueue(TaskCall.named("noop", arguments().put("at", nowMicros())));
+            tasks.client().enqueue(EnqueueRequest.named("noop", arguments().put("at", nowMicros())));
             if (!noOp.ran.tryAcquire(30, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("a task did not run");
             }
@@ -173,11 +173,11 @@ final class BenchQueue implements AutoCloseable {
         Worker worker = worker(100);
         worker.start();
         Random random = new Random(1);
-        List<TaskCall> calls = new ArrayList<>();
+        List<EnqueueRequest> calls = new ArrayList<>();
         Instant base = Instant.now().plusSeconds(2);
         for (int i = 0; i < count; i++) {
             Instant at = base.plusMillis(random.nextInt(seconds * 1000));
-            calls.add(TaskCall.named("noop", arguments().put("at", at.toEpochMilli() * 1000))
+            calls.add(EnqueueRequest.named("noop", arguments().put("at", at.toEpochMilli() * 1000))
                     .withNotBefore(at));
         }
         tasks.client().enqueueAll(calls);

@@ -22,8 +22,8 @@ final class FactsBench {
     private static final int WARM = 60_000;
 
     private final Path scratch;
-    private final Table table = new Table();
-    private final String key = NodeProcess.newKey();
+    private final MarkdownTable table = new MarkdownTable();
+    private final String key = BenchNode.newKey();
 
     FactsBench(Path scratch) {
         this.scratch = scratch;
@@ -51,40 +51,41 @@ final class FactsBench {
 
     private void disk() throws IOException, SQLException {
         say("disk");
-        double syncs = DiskCeiling.syncs(scratch);
-        double again = DiskCeiling.syncs(scratch);
+        double syncs = DiskBaseline.syncs(scratch);
+        double again = DiskBaseline.syncs(scratch);
         table.row(
                 "fdatasync of 512 bytes, one thread",
-                Table.text("%,.0f/s", Math.max(syncs, again)),
-                Table.text("%,.0f/s", Math.min(syncs, again)),
+                MarkdownTable.text("%,.0f/s", Math.max(syncs, again)),
+                MarkdownTable.text("%,.0f/s", Math.min(syncs, again)),
                 "");
-        table.row("plain SQLite, 300-byte rows, 1 a commit", rows(DiskCeiling.sqliteRows(scratch, 1)), "", "");
-        table.row("plain SQLite, 300-byte rows, 64 a commit", rows(DiskCeiling.sqliteRows(scratch, 64)), "", "");
+        table.row("plain SQLite, 300-byte rows, 1 a commit", rows(DiskBaseline.sqliteRows(scratch, 1)), "", "");
+        table.row("plain SQLite, 300-byte rows, 64 a commit", rows(DiskBaseline.sqliteRows(scratch, 64)), "", "");
     }
 
     private static String rows(double perSecond) {
-        return Table.text("%,.0f rows/s", perSecond);
+        return MarkdownTable.text("%,.0f rows/s", perSecond);
     }
 
     private void writes() throws IOException, InterruptedException, SQLException {
         say("writes against the store's own ceiling");
         Path folder = folder("writes");
         List<LoadResult> posts;
-        try (NodeProcess node = NodeProcess.start(folder, key)) {
-            posts = new Load(node, scratch.resolve("none")).run("write", CONNECTIONS, WARM, PER_RUN, RUNS);
+        try (BenchNode node = BenchNode.start(folder, key)) {
+            posts = new LoadGenerator(node, scratch.resolve("none")).run("write", CONNECTIONS, WARM, PER_RUN, RUNS);
         }
         StoredRows rows = StoredRows.read(folder.resolve("bench.db"), WARM + PER_RUN * RUNS);
-        List<LoadResult> ceiling = new StoreCeiling(rows).run(folder("ceiling"), CONNECTIONS, WARM, PER_RUN);
+        List<LoadResult> ceiling = new StoreBaseline(rows).run(folder("ceiling"), CONNECTIONS, WARM, PER_RUN);
         table.rate("POST /v1/facts, 64 connections, random ids", posts, "");
         table.rate("the same statements through the store's writer alone, 64 callers", ceiling, "");
-        ratio("POST / ceiling", Table.median(posts), Table.median(ceiling), "≥ 50 %");
+        ratio("POST / ceiling", MarkdownTable.median(posts), MarkdownTable.median(ceiling), "≥ 50 %");
     }
 
     private void reads() throws IOException, InterruptedException, SQLException {
         say("seeding " + FACTS + " facts");
         Path folder = folder("reads");
-        try (NodeProcess node = NodeProcess.start(folder, key)) {
-            List<LoadResult> seeded = new Load(node, scratch.resolve("none")).run("seed", CONNECTIONS, 0, FACTS, 1);
+        try (BenchNode node = BenchNode.start(folder, key)) {
+            List<LoadResult> seeded =
+                    new LoadGenerator(node, scratch.resolve("none")).run("seed", CONNECTIONS, 0, FACTS, 1);
             table.rate("seeding 100,000 facts, cold node", seeded, "");
         }
         List<Double> ready = new ArrayList<>();
@@ -92,16 +93,16 @@ final class FactsBench {
             ready.add(startOnce(folder));
         }
         Path ids = ids(folder.resolve("bench.db"));
-        try (NodeProcess node = NodeProcess.start(folder, key)) {
+        try (BenchNode node = BenchNode.start(folder, key)) {
             ready.add(node.readySeconds());
             starts("ready from exec, 100,000 facts", ready, "< 1.5 s");
-            serve(new Load(node, ids));
+            serve(new LoadGenerator(node, ids));
             long memory = ProcessFigures.peakMemory(node.pid());
             table.row("peak memory with 100,000 facts, heap 256 MiB", memory + " MiB resident", "", "served");
         }
     }
 
-    private void serve(Load load) throws IOException, InterruptedException {
+    private void serve(LoadGenerator load) throws IOException, InterruptedException {
         say("reads");
         List<LoadResult> health = load.run("health", CONNECTIONS, WARM, 2 * PER_RUN, RUNS);
         List<LoadResult> first = load.run("read", CONNECTIONS, 2_000, PER_RUN, 2);
@@ -109,24 +110,24 @@ final class FactsBench {
         table.rate("GET /healthz", health, "");
         table.rate("GET /v1/facts/{id}, random among 100,000, most of them read for the first time", first, "");
         table.rate("GET /v1/facts/{id}, random among 100,000, most of them read before", byId, "");
-        ratio("GET by id, read before / healthz", Table.median(byId), Table.median(health), "≥ 40 %");
+        ratio("GET by id, read before / healthz", MarkdownTable.median(byId), MarkdownTable.median(health), "≥ 40 %");
         say("recall");
         table.latency("recall, 1 connection, 100,000 facts", load.run("recall", 1, 15_000, 2_000, RUNS), "p99 < 10 ms");
         table.latency("recall, 4 connections", load.run("recall", 4, 1_000, 4_000, RUNS), "");
     }
 
     private void ratio(String figure, double part, double whole, String wanted) {
-        table.row(figure, Table.text("**%.0f %%** of medians", 100 * part / whole), "", wanted);
+        table.row(figure, MarkdownTable.text("**%.0f %%** of medians", 100 * part / whole), "", wanted);
     }
 
     private void starts(String figure, List<Double> seconds, String wanted) {
         double best = seconds.stream().min(Comparator.naturalOrder()).orElseThrow();
         double worst = seconds.stream().max(Comparator.naturalOrder()).orElseThrow();
-        table.row(figure, Table.text("%.2f s", best), Table.text("%.2f s", worst), wanted);
+        table.row(figure, MarkdownTable.text("%.2f s", best), MarkdownTable.text("%.2f s", worst), wanted);
     }
 
     private double startOnce(Path folder) throws IOException, InterruptedException {
-        try (NodeProcess node = NodeProcess.start(folder, key)) {
+        try (BenchNode node = BenchNode.start(folder, key)) {
             return node.readySeconds();
         }
     }

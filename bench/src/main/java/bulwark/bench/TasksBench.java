@@ -25,7 +25,7 @@ final class TasksBench {
 
     private final Path scratch;
     private final List<Peer> peers;
-    private final Table table = new Table();
+    private final MarkdownTable table = new MarkdownTable();
 
     TasksBench(Path scratch, List<Peer> peers) {
         this.scratch = scratch;
@@ -67,7 +67,7 @@ final class TasksBench {
                 if (figure.path("figure").asString().equals("pickup")) {
                     table.row(
                             peer.name() + " enqueue → start, idle, " + mode,
-                            Table.text(
+                            MarkdownTable.text(
                                     "p50 %.2f ms, p99 %.2f ms",
                                     figure.get("p50").asDouble(),
                                     figure.get("p99").asDouble()),
@@ -101,9 +101,9 @@ final class TasksBench {
             table.rate("drain, concurrency " + CONCURRENCY + how, drained, wanted);
             table.row(
                     "… per core of the worker, by its CPU time",
-                    perCore(Table.best(drained, LoadResult::cpuMicros)),
-                    perCore(Table.worst(drained, LoadResult::cpuMicros)),
-                    Table.text("Redis itself: %.1f µs", redisMicros),
+                    perCore(MarkdownTable.best(drained, LoadResult::cpuMicros)),
+                    perCore(MarkdownTable.worst(drained, LoadResult::cpuMicros)),
+                    MarkdownTable.text("Redis itself: %.1f µs", redisMicros),
                     "",
                     wanted.contains("core") ? wanted : "");
         }
@@ -111,7 +111,7 @@ final class TasksBench {
     }
 
     private static String perCore(double micros) {
-        return Table.text("%,.0f/s", 1e6 / micros);
+        return MarkdownTable.text("%,.0f/s", 1e6 / micros);
     }
 
     private void pickup(BenchRedis redis, String mode) throws Exception {
@@ -132,8 +132,8 @@ final class TasksBench {
             double[] late = queue.eta(1_000, 10);
             table.row(
                     "1,000 ETA tasks within 10 s: start after their time",
-                    Table.text("p50 %.0f ms", late[late.length / 2]),
-                    Table.text("latest %.0f ms", late[late.length - 1]),
+                    MarkdownTable.text("p50 %.0f ms", late[late.length / 2]),
+                    MarkdownTable.text("latest %.0f ms", late[late.length - 1]),
                     "",
                     "",
                     "< 250 ms");
@@ -155,11 +155,12 @@ final class TasksBench {
                 first = first == 0 ? redis.usedMemory() : first;
             }
             table.row(
-                    Table.text("%,d tasks, results kept 10 s: Redis memory after %,d and after all", million, some),
-                    Table.text("%.1f MiB", first / 1048576.0),
-                    Table.text("%.1f MiB", redis.usedMemory() / 1048576.0),
+                    MarkdownTable.text(
+                            "%,d tasks, results kept 10 s: Redis memory after %,d and after all", million, some),
+                    MarkdownTable.text("%.1f MiB", first / 1048576.0),
+                    MarkdownTable.text("%.1f MiB", redis.usedMemory() / 1048576.0),
                     "",
-                    Table.text("longest stream %,d", longest),
+                    MarkdownTable.text("longest stream %,d", longest),
                     "bounded");
         }
         redis.flush();
@@ -184,7 +185,8 @@ final class TasksBench {
         table.rate("drain over mutual TLS, HMAC, results on, no append-only file", secured, "");
         table.row(
                 "mutual TLS / plain, alternating rounds",
-                Table.text("**%.0f %%** of medians", 100 * Table.median(secured) / Table.median(plain)),
+                MarkdownTable.text(
+                        "**%.0f %%** of medians", 100 * MarkdownTable.median(secured) / MarkdownTable.median(plain)),
                 "",
                 "≥ 60 %");
     }

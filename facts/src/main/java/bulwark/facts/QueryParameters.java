@@ -28,7 +28,7 @@ public final class QueryParameters {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?");
 
     private final Request request;
-    private final Faults faults = new Faults(Set.of());
+    private final FieldErrors faults = new FieldErrors(Set.of());
 
     private QueryParameters(Request request) {
         this.request = request;

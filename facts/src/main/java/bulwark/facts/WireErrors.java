@@ -91,7 +91,7 @@ public final class WireErrors implements Service.Errors {
             case Refusal.Invalid r -> Response.json(422, Map.of("detail", faults(r.faults())));
             case Refusal.Plain r -> detail(r.status(), String.valueOf(r.getMessage()));
             case Refusal.Coded r -> coded(r.status(), r.code(), String.valueOf(r.getMessage()), r.more());
-            case JsonRefused r -> render(Faults.notJson(r), requestId);
+            case JsonRefused r -> render(FieldErrors.notJson(r), requestId);
             case StoreFailed r ->
                 coded(503, "store_failed", "the write could not be confirmed: it is safe to repeat it", Map.of())
                         .with("Retry-After", "1");

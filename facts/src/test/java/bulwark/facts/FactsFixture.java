@@ -1,10 +1,10 @@
 package bulwark.facts;
 
-import bulwark.facts.chain.Checkpoints;
+import bulwark.facts.chain.ChainCheckpoints;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.chain.FactFsck;
-import bulwark.facts.fact.Facts;
+import bulwark.facts.fact.FactService;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
@@ -56,7 +56,7 @@ public final class FactsFixture implements AutoCloseable {
     public final Outbox outbox;
     public final HeadSigner heads;
     public final FactChain chain;
-    public final Facts facts;
+    public final FactService facts;
     private final NodeComposition node;
 
     public FactsFixture(Path directory) {
@@ -84,12 +84,12 @@ public final class FactsFixture implements AutoCloseable {
     /** As another process would see the same store: nothing verified yet. */
     public FactChain anotherChain() {
         Outbox idle = Outbox.open(store, clock);
-        Checkpoints checkpoints = new Checkpoints(
+        ChainCheckpoints checkpoints = new ChainCheckpoints(
                 store,
                 idle,
                 node.log(),
                 clock,
-                Checkpoints.Due.defaults(),
+                ChainCheckpoints.CheckpointPolicy.defaults(),
                 heads(store, node.log(), logFile, clock),
                 Duration.ofMinutes(1));
         return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1));
@@ -150,15 +150,16 @@ public final class FactsFixture implements AutoCloseable {
         String query = mark < 0 ? "" : target.substring(mark + 1);
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         Route route = route(method, path);
-        return onVirtualThread(route, new Call(method, path, query, match(route.path(), path), headers, bytes, caller));
+        return onVirtualThread(
+                route, new FakeRequest(method, path, query, match(route.path(), path), headers, bytes, caller));
     }
 
     /** As the event loop calls a fast handler: null asks for a virtual thread. */
     public @Nullable Response onLoop(Principal caller, String path) {
         Route route = route("GET", path);
-        assert route.fast();
+        assert route.runsOnEventLoop();
         return route.handler()
-                .handle(new Call("GET", path, "", match(route.path(), path), Map.of(), new byte[0], caller));
+                .handle(new FakeRequest("GET", path, "", match(route.path(), path), Map.of(), new byte[0], caller));
     }
 
     private Route route(String method, String path) {
@@ -168,7 +169,7 @@ public final class FactsFixture implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no route for " + method + " " + path));
     }
 
-    private static Answer onVirtualThread(Route route, Call call) {
+    private static Answer onVirtualThread(Route route, FakeRequest call) {
         CompletableFuture<Response> future = new CompletableFuture<>();
         Thread.startVirtualThread(() -> {
             try {
@@ -205,7 +206,7 @@ public final class FactsFixture implements AutoCloseable {
         Map<String, String> parameters = new HashMap<>();
         for (int i = 0; i < wanted.length; i++) {
             if (wanted[i].startsWith("{")) {
-                parameters.put(wanted[i].replaceAll("[{+}]", ""), Call.decoded(given[i]));
+                parameters.put(wanted[i].replaceAll("[{+}]", ""), FakeRequest.decoded(given[i]));
             } else if (!wanted[i].equals(given[i])) {
                 return null;
             }

@@ -4,7 +4,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Bytes that are almost right: the same ones for the same number, so that what they find comes again. */
+/** Bytes that are almost right: the same ones for the same number, so that what they find can be reproduced. */
 public final class Mutations {
     private Mutations() {}
 

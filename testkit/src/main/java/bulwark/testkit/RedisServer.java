@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
  * Used by one thread.
  */
 public final class RedisServer implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
     private static final String READY = "Ready to accept connections";
 
     private final Path directory;
@@ -188,7 +188,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static void awaitReady(Process started, Path log) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!Files.readString(log, StandardCharsets.UTF_8).contains(READY)) {
             if (!started.isAlive() || System.nanoTime() > deadline) {
                 started.destroyForcibly();
@@ -204,7 +204,7 @@ public final class RedisServer implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

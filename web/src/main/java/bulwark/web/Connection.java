@@ -50,7 +50,7 @@ final class Connection {
         String host = address == null ? null : address.hostAddress();
         this.remote = host == null ? "unknown" : host;
         this.peerChain = peerChain(http);
-        expect("headers", limits.headerSeconds());
+        awaitFromPeer("headers", limits.headerSeconds());
     }
 
     private static List<X509Certificate> peerChain(HttpServerConnection http) {
@@ -99,7 +99,7 @@ final class Connection {
             headPending = true;
             headBeganAt = System.nanoTime();
             if (exchange == null && !waitingFor.equals("headers")) {
-                expect("headers", limits.headerSeconds());
+                awaitFromPeer("headers", limits.headerSeconds());
             }
         }
     }
@@ -130,18 +130,18 @@ final class Connection {
     void began(Exchange next) {
         exchange = next;
         idleSince = NEVER;
-        expectNothing();
+        awaitNothing();
     }
 
-    void expectBody() {
-        expect("body", limits.bodySeconds());
+    void awaitBody() {
+        awaitFromPeer("body", limits.bodySeconds());
     }
 
-    void expectReader() {
-        expect("reader", limits.bodySeconds());
+    void awaitReader() {
+        awaitFromPeer("reader", limits.bodySeconds());
     }
 
-    void expectNothing() {
+    void awaitNothing() {
         deadline = NEVER;
     }
 
@@ -153,24 +153,24 @@ final class Connection {
         if (!http.isSsl() && channel instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
-        expect("linger", LINGER_SECONDS);
+        awaitFromPeer("linger", LINGER_SECONDS);
     }
 
     /** The answer is out and the request was read to its end. */
-    void done() {
+    void exchangeDone() {
         exchange = null;
         idleSince = System.nanoTime();
         if (headPending) {
             waitingFor = "headers";
             deadline = headBeganAt + TimeUnit.SECONDS.toNanos(limits.headerSeconds());
         } else {
-            expect("idle", limits.keepAliveSeconds());
+            awaitFromPeer("idle", limits.keepAliveSeconds());
         }
     }
 
     /** What was waited for in vain, or null while there is time. */
     @Nullable
-    String overdue(long now) {
+    String timedOutWaitingFor(long now) {
         return deadline == NEVER || now - deadline < 0 ? null : waitingFor;
     }
 
@@ -210,7 +210,7 @@ final class Connection {
         }
     }
 
-    private void expect(String what, long seconds) {
+    private void awaitFromPeer(String what, long seconds) {
         waitingFor = what;
         deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }

@@ -31,7 +31,8 @@ public final class Edge implements AutoCloseable {
     private static final int REQUEST_LINE_EXTRA = 32;
 
     private final Vertx vertx;
-    private final Load load = new Load(DescriptorLimit.connections(Path.of("/proc/self/limits")));
+    private final ProcessLimits processLimits =
+            new ProcessLimits(DescriptorLimit.connections(Path.of("/proc/self/limits")));
     private final RequestIds ids = new RequestIds();
     private final AtomicInteger freePorts = new AtomicInteger();
 
@@ -64,7 +65,7 @@ public final class Edge implements AutoCloseable {
     }
 
     private int listen(Service service, String host, int port, @Nullable ReloadingTls tls) {
-        Listener listener = Listener.of(service, load, ids, tls);
+        Listener listener = Listener.of(service, processLimits, ids, tls);
         HttpServerOptions options = options(service.limits());
         SocketAddress address = port == 0
                 ? SocketAddress.sharedRandomPort(freePorts.incrementAndGet(), host)
@@ -76,7 +77,7 @@ public final class Edge implements AutoCloseable {
         AtomicInteger bound = new AtomicInteger();
         try {
             await(vertx.deployVerticle(
-                    () -> new Listening(listener, options, address, bound::set),
+                    () -> new ListenerVerticle(listener, options, address, bound::set),
                     new DeploymentOptions().setInstances(LOOPS)));
         } catch (CompletionException e) {
             throw EdgeFailed.of(host, port, e);
@@ -109,7 +110,7 @@ public final class Edge implements AutoCloseable {
     /** Refuses new requests with {@link EdgeRefusal.Stopping}, waits for the open ones at most for the deadline, then closes. */
     public void drain(Duration deadline) {
         try {
-            load.drain(deadline.toNanos());
+            processLimits.drain(deadline.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -123,7 +124,7 @@ public final class Edge implements AutoCloseable {
 
     /** Ends when the first request of all listeners was answered, or the patience is over. */
     public CompletableFuture<Void> answered(Duration patience) {
-        return load.answered().copy().completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS);
+        return processLimits.answered().copy().completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static <T> void await(Future<T> future) {

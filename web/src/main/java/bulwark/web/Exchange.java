@@ -1,10 +1,10 @@
 package bulwark.web;
 
-import bulwark.kernel.access.Access;
+import bulwark.kernel.access.AccessDecision;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
@@ -24,20 +24,20 @@ final class Exchange {
     private final Listener listener;
     private final Connection connection;
     private final HttpServerRequest request;
-    private final Answer answer;
+    private final ResponseWriter writer;
 
-    private RequestHead head = Answer.UNKNOWN_HEAD;
+    private RequestHead head = ResponseWriter.UNKNOWN_HEAD;
     private Match.@Nullable Found match;
     private @Nullable Principal principal;
     private @Nullable PeerIdentity peer;
-    private @Nullable CollectedBody body;
+    private @Nullable BodyBuffer body;
     private boolean paused;
 
     Exchange(Listener listener, Connection connection, HttpServerRequest request) {
         this.listener = listener;
         this.connection = connection;
         this.request = request;
-        this.answer = new Answer(listener, connection, request);
+        this.writer = new ResponseWriter(listener, connection, request);
     }
 
     void begin() {
@@ -48,13 +48,13 @@ final class Exchange {
                 request.handler(this::chunk);
                 request.endHandler(v -> bodyEnds());
             } else {
-                answer.requestEnded();
+                writer.requestEnded();
             }
-            answer.head(head);
+            writer.head(head);
             route();
         } catch (RequestHead.Refused e) {
             request.handler(this::chunk);
-            request.endHandler(v -> answer.requestEnded());
+            request.endHandler(v -> writer.requestEnded());
             refuse(e.refusal());
         }
     }
@@ -68,7 +68,7 @@ final class Exchange {
         switch (find()) {
             case Match.Found found -> {
                 match = found;
-                answer.route(found);
+                writer.route(found);
                 identify(found.route());
             }
             case Match.WrongMethod wrong -> refuse(new EdgeRefusal.MethodNotAllowed(wrong.allowed()));
@@ -78,7 +78,7 @@ final class Exchange {
     }
 
     private @Nullable EdgeRefusal beforeRouting() {
-        if (listener.load().draining()) {
+        if (listener.processLimits().draining()) {
             return new EdgeRefusal.Stopping();
         }
         if (connection.hasMalformedBody()) {
@@ -117,7 +117,8 @@ final class Exchange {
 
     private void identify(Route route) {
         if (route.access() instanceof Route.Access.Open) {
-            if (listener.sources().take(connection.remote(), "", route.dimension()) instanceof Grant.Refused refused) {
+            if (listener.sources().tryAcquire(connection.remote(), "", route.dimension())
+                    instanceof Decision.Refused refused) {
                 refuse(new EdgeRefusal.QuotaExceeded(route.dimension(), connection.remote(), refused.retryAfter()));
             } else {
                 accept();
@@ -130,7 +131,7 @@ final class Exchange {
             if (anonymous == null) {
                 refuse(new EdgeRefusal.NoCredentials());
             } else {
-                known(anonymous, route);
+                authenticated(anonymous, route);
             }
             return;
         }
@@ -143,7 +144,7 @@ final class Exchange {
         if (cached.isPresent()) {
             decide(cached.get(), route);
         } else {
-            aside(() -> {
+            offload(() -> {
                 Verdict verdict = keys.authenticate(bearer);
                 return () -> decide(verdict, route);
             });
@@ -157,7 +158,7 @@ final class Exchange {
                     principal = known.principal();
                     refuse(new EdgeRefusal.KeyBoundElsewhere());
                 } else {
-                    known(known.principal(), route);
+                    authenticated(known.principal(), route);
                 }
             }
             case Verdict.Unknown why ->
@@ -170,17 +171,17 @@ final class Exchange {
         return boundTo != null && (peer == null || !peer.matches(boundTo));
     }
 
-    private void known(Principal caller, Route route) {
+    private void authenticated(Principal caller, Route route) {
         principal = caller;
-        answer.principal(caller);
+        writer.principal(caller);
         String dimension = route.dimension();
-        if (listener.service().quotas().take(caller.entityUri(), caller.tenant(), dimension)
-                instanceof Grant.Refused refused) {
+        if (listener.service().quotas().tryAcquire(caller.entityUri(), caller.tenant(), dimension)
+                instanceof Decision.Refused refused) {
             refuse(new EdgeRefusal.QuotaExceeded(dimension, caller.entityUri(), refused.retryAfter()));
             return;
         }
         String permission = route.access() instanceof Route.Access.Permission needed ? needed.name() : "";
-        if (Access.decide(caller, permission) instanceof Access.Decision.Refused refused) {
+        if (AccessDecision.decide(caller, permission) instanceof AccessDecision.Decision.Refused refused) {
             refuse(new EdgeRefusal.PermissionMissing(
                     refused.missingPermission(), head.method(), head.target().path()));
             return;
@@ -202,9 +203,9 @@ final class Exchange {
         if (head.expectsContinue()) {
             request.response().writeContinue();
         }
-        body = new CollectedBody(limit);
-        answer.collecting();
-        connection.expectBody();
+        body = new BodyBuffer(limit);
+        writer.collecting();
+        connection.awaitBody();
     }
 
     private int maxBody() {
@@ -216,13 +217,13 @@ final class Exchange {
     }
 
     private void chunk(Buffer chunk) {
-        CollectedBody collected = body;
-        if (collected == null || !answer.isCollecting()) {
+        BodyBuffer collected = body;
+        if (collected == null || !writer.isCollecting()) {
             connection.discarded(chunk.length());
         } else if (!collected.add(chunk)) {
             refuse(new EdgeRefusal.BodyTooLarge(maxBody()));
         } else {
-            EdgeRefusal refusal = answer.memory().tryTake(chunk.length());
+            EdgeRefusal refusal = writer.memory().tryTake(chunk.length());
             if (refusal != null) {
                 refuse(refusal);
             }
@@ -230,15 +231,15 @@ final class Exchange {
     }
 
     private void bodyEnds() {
-        boolean wanted = answer.isCollecting();
-        answer.requestEnded();
+        boolean wanted = writer.isCollecting();
+        writer.requestEnded();
         if (wanted) {
             dispatch();
         }
     }
 
     void bodyMalformed() {
-        if (answer.isCollecting()) {
+        if (writer.isCollecting()) {
             refuse(malformedBody());
         }
     }
@@ -248,11 +249,11 @@ final class Exchange {
     }
 
     void connectionClosed() {
-        answer.connectionClosed();
+        writer.connectionClosed();
     }
 
     private void dispatch() {
-        connection.expectNothing();
+        connection.awaitNothing();
         ApiKeys keys = listener.service().keys();
         if (principal != null && keys != null && keys.isRevoked(principal)) {
             refuse(new EdgeRefusal.BadCredentials("revoked", principal.keyId()));
@@ -261,62 +262,62 @@ final class Exchange {
         Match.Found found = found();
         byte[] bytes = body == null ? NO_BODY : body.toBytes();
         body = null;
-        EdgeRefusal refusal = bytes.length == 0 ? null : answer.memory().tryTake(JsonCost.of(bytes));
+        EdgeRefusal refusal = bytes.length == 0 ? null : writer.memory().tryTake(JsonCost.of(bytes));
         if (refusal != null) {
             refuse(refusal);
             return;
         }
-        Request received = new ReceivedRequest(
-                answer.origin(peer),
+        Request received = new HttpRequest(
+                writer.origin(peer),
                 head.method(),
                 head.target(),
                 found,
                 request::getHeader,
                 bytes,
                 principal,
-                answer.memory());
+                writer.memory());
         Handler handler = found.route().handler();
-        answer.handling();
-        if (found.route().fast()) {
-            Response quick = answer.render(handler, received);
+        writer.handling();
+        if (found.route().runsOnEventLoop()) {
+            Response quick = writer.render(handler, received);
             if (quick != null) {
-                answer.send(quick);
+                writer.send(quick);
                 return;
             }
         }
-        aside(() -> {
-            Response slow = listener.queries().within(() -> answer.render(handler, received));
-            Response sure = slow != null ? slow : answer.failed(new IllegalStateException("handler gave no answer"));
-            return () -> answer.send(sure);
+        offload(() -> {
+            Response slow = listener.queries().within(() -> writer.render(handler, received));
+            Response sure = slow != null ? slow : writer.failed(new IllegalStateException("handler gave no answer"));
+            return () -> writer.send(sure);
         });
     }
 
     private void refuse(EdgeRefusal refusal) {
         listener.metrics().refused(refusal);
-        answer.refusing(refusal);
+        writer.beginRefusal(refusal);
         Principal caller = principal;
         String path = head.target().path();
         if (caller == null) {
             listener.service().refusals().refused(null, head.method(), path, connection.remote(), refusal);
-            answer.send(listener.service().errors().render(refusal));
+            writer.send(listener.service().errors().render(refusal));
             return;
         }
-        aside(() -> {
+        offload(() -> {
             listener.service().refusals().refused(caller, head.method(), path, connection.remote(), refusal);
             Response rendered = listener.service().errors().render(refusal);
-            return () -> answer.send(rendered);
+            return () -> writer.send(rendered);
         });
     }
 
     /** The step runs on a virtual thread, what it gives back on the event loop. */
-    private void aside(Step step) {
-        if (!listener.load().startWork()) {
+    private void offload(BlockingStep step) {
+        if (!listener.processLimits().startWork()) {
             listener.metrics().refused(new EdgeRefusal.Overloaded());
-            answer.refusing(new EdgeRefusal.Overloaded());
-            answer.send(listener.service().errors().render(new EdgeRefusal.Overloaded()));
+            writer.beginRefusal(new EdgeRefusal.Overloaded());
+            writer.send(listener.service().errors().render(new EdgeRefusal.Overloaded()));
             return;
         }
-        if (!answer.hasRequestEnded() && !paused) {
+        if (!writer.hasRequestEnded() && !paused) {
             paused = true;
             request.pause();
         }
@@ -325,10 +326,10 @@ final class Exchange {
             try {
                 next = step.run();
             } catch (RuntimeException | Error e) {
-                Response failure = answer.failed(e);
-                next = () -> answer.send(failure);
+                Response failure = writer.failed(e);
+                next = () -> writer.send(failure);
             } finally {
-                listener.load().endWork();
+                listener.processLimits().endWork();
             }
             Runnable then = next;
             connection.run(() -> {
@@ -345,7 +346,7 @@ final class Exchange {
         }
     }
 
-    private interface Step {
+    private interface BlockingStep {
         Runnable run();
     }
 }

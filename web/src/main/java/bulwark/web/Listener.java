@@ -13,7 +13,7 @@ record Listener(
         Router router,
         AllowedHosts hosts,
         EdgeMetrics metrics,
-        Load load,
+        ProcessLimits processLimits,
         RequestIds ids,
         Quotas sources,
         QueryLimit queries,
@@ -24,7 +24,7 @@ record Listener(
     /** Some tens of millions of rows. */
     private static final long MAX_QUERY_STEPS = 2_000_000_000L;
 
-    static Listener of(Service service, Load load, RequestIds ids, @Nullable ReloadingTls tls) {
+    static Listener of(Service service, ProcessLimits processLimits, RequestIds ids, @Nullable ReloadingTls tls) {
         Router.of(service.routes()); // also those that only the local socket serves: a fault in any of them stops the
         // start
         Router router =
@@ -34,7 +34,7 @@ record Listener(
                 router,
                 new AllowedHosts(service.hosts()),
                 new EdgeMetrics(service.metrics(), service.name(), router.endpoints()),
-                load,
+                processLimits,
                 ids,
                 service.quotas().sibling(openRequests(service.limits().openPerSecond())),
                 new QueryLimit(Duration.ofSeconds(service.limits().querySeconds()), MAX_QUERY_STEPS),

@@ -21,12 +21,12 @@ import org.slf4j.LoggerFactory;
 /** One connection of the owner: one request, one answer. Runs on its own virtual thread. */
 final class LocalExchange {
     private static final Logger LOG = LoggerFactory.getLogger(LocalExchange.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_HEAD = 16 << 10;
     /** After a refusal the rest of the request is read and thrown away, so that the caller gets to the answer. */
     private static final int MAX_DISCARDED = 8 << 20;
 
-    private final Served served;
+    private final SharedState served;
     private final SocketChannel channel;
     private final Optional<PeerProcess> peer;
     private final InputStream in;
@@ -35,7 +35,7 @@ final class LocalExchange {
     private boolean bodiless;
 
     /** What all connections share. */
-    record Served(
+    record SharedState(
             Router router,
             Service.Errors errors,
             Principal owner,
@@ -43,9 +43,9 @@ final class LocalExchange {
             LocalSocket.Limits limits,
             @Nullable LocalGuard guard) {}
 
-    private record Received(LocalMessage head, String method, Target target, byte[] body) {}
+    private record LocalRequest(HttpHead head, String method, RequestTarget target, byte[] body) {}
 
-    LocalExchange(Served served, SocketChannel channel, Optional<PeerProcess> peer) {
+    LocalExchange(SharedState served, SocketChannel channel, Optional<PeerProcess> peer) {
         this.served = served;
         this.peer = peer;
         this.channel = channel;
@@ -57,16 +57,16 @@ final class LocalExchange {
         Response answer;
         boolean unread = false;
         try {
-            Received received;
-            try (Deadline deadline = new Deadline(channel, PATIENCE)) {
+            LocalRequest received;
+            try (Deadline deadline = new Deadline(channel, READ_TIMEOUT)) {
                 received = receive();
             }
             answer = answer(received);
-        } catch (LocalMessage.Refused e) {
+        } catch (HttpHead.Refused e) {
             answer = served.errors.render(e.refusal());
             unread = true;
         }
-        try (Deadline deadline = new Deadline(channel, PATIENCE)) {
+        try (Deadline deadline = new Deadline(channel, READ_TIMEOUT)) {
             send(answer);
             if (unread) {
                 channel.shutdownOutput();
@@ -83,37 +83,37 @@ final class LocalExchange {
         }
     }
 
-    private Received receive() throws IOException {
-        LocalMessage head = LocalMessage.read(in, MAX_HEAD);
+    private LocalRequest receive() throws IOException {
+        HttpHead head = HttpHead.read(in, MAX_HEAD);
         requestId = served.ids.accept(head.header("x-request-id"));
         String[] words = head.start().split(" ", -1);
         if (words.length != 3 || !words[0].matches("[A-Z]{1,20}") || !words[2].matches("HTTP/1\\.[01]")) {
-            throw LocalMessage.Refused.bad("The request line is malformed.");
+            throw HttpHead.Refused.bad("The request line is malformed.");
         }
         bodiless = words[0].equals("HEAD");
-        Target target = target(words[1]);
+        RequestTarget target = target(words[1]);
         long length = Math.max(0, head.contentLength());
         int most = served.limits.body();
         if (length > most) {
-            throw new LocalMessage.Refused(new EdgeRefusal.BodyTooLarge(most));
+            throw new HttpHead.Refused(new EdgeRefusal.BodyTooLarge(most));
         }
         if (length > 0 && "100-continue".equalsIgnoreCase(head.header("expect"))) {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         }
-        return new Received(head, words[0], target, LocalMessage.body(in, (int) length));
+        return new LocalRequest(head, words[0], target, HttpHead.body(in, (int) length));
     }
 
-    private static Target target(String text) throws LocalMessage.Refused {
+    private static RequestTarget target(String text) throws HttpHead.Refused {
         try {
-            Target target = Target.parse(text);
+            RequestTarget target = RequestTarget.parse(text);
             QueryString.parse(target.query());
             return target;
-        } catch (Target.Malformed | PercentEncoding.Malformed e) {
-            throw LocalMessage.Refused.bad("The request target is malformed: " + e.getMessage());
+        } catch (RequestTarget.Malformed | PercentEncoding.Malformed e) {
+            throw HttpHead.Refused.bad("The request target is malformed: " + e.getMessage());
         }
     }
 
-    private Response answer(Received received) {
+    private Response answer(LocalRequest received) {
         return switch (served.router.match(received.method, received.target.path())) {
             case Match.Found found -> handle(received, found);
             case Match.WrongMethod wrong -> served.errors.render(new EdgeRefusal.MethodNotAllowed(wrong.allowed()));
@@ -122,7 +122,7 @@ final class LocalExchange {
         };
     }
 
-    private Response handle(Received received, Match.Found found) {
+    private Response handle(LocalRequest received, Match.Found found) {
         LocalGuard guard = served.guard;
         String reason = guard == null ? null : guard.policy().refusal(peer, found.route());
         if (guard != null && reason != null) {
@@ -130,8 +130,8 @@ final class LocalExchange {
             guard.refusals().refused(served.owner, received.method, received.target.path(), "local", refusal);
             return served.errors.render(refusal);
         }
-        Request request = new ReceivedRequest(
-                new ReceivedRequest.Origin(requestId, false, "local", null),
+        Request request = new HttpRequest(
+                new HttpRequest.Origin(requestId, false, "local", null),
                 received.method,
                 received.target,
                 found,

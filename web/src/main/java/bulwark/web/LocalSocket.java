@@ -38,15 +38,15 @@ public final class LocalSocket implements AutoCloseable {
     /** Who calls over the socket; holds every permission that the served routes declare. */
     public static final String OWNER = "local:owner";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
     private static final int DRAIN_SECONDS = 5;
-    private static final int ROOM_MILLIS = 500;
+    private static final int SLOT_TIMEOUT_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(LocalSocket.class);
 
-    private final LocalAddress address;
+    private final UnixSocketFile address;
     private final ServerSocketChannel server;
     private final UserPrincipal owner;
-    private final LocalExchange.Served served;
+    private final LocalExchange.SharedState served;
     private final Semaphore free;
     /** Null when nobody looks at the processes of callers. */
     private final @Nullable AcceptedDescriptors descriptors;
@@ -64,7 +64,7 @@ public final class LocalSocket implements AutoCloseable {
         public static final Limits DEFAULT = new Limits(32, 1 << 20);
     }
 
-    private LocalSocket(LocalAddress address, ServerSocketChannel server, LocalExchange.Served served)
+    private LocalSocket(UnixSocketFile address, ServerSocketChannel server, LocalExchange.SharedState served)
             throws IOException {
         this.address = address;
         this.server = server;
@@ -95,14 +95,14 @@ public final class LocalSocket implements AutoCloseable {
     public static LocalSocket listen(
             Path socket, List<Route> routes, Service.Errors errors, Limits limits, @Nullable LocalGuard guard) {
         try {
-            LocalAddress address = LocalAddress.of(socket);
+            UnixSocketFile address = UnixSocketFile.of(socket);
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 address.bind(server, limits.connections());
                 LocalSocket local = new LocalSocket(
                         address,
                         server,
-                        new LocalExchange.Served(
+                        new LocalExchange.SharedState(
                                 Router.of(routes),
                                 errors,
                                 owner(routes),
@@ -134,7 +134,7 @@ public final class LocalSocket implements AutoCloseable {
             try {
                 SocketChannel channel = server.accept();
                 open.add(channel);
-                // Here, so that whoever came first has room first.
+                // Here, so that the first caller gets a slot first.
                 boolean room = free.tryAcquire();
                 Optional<PeerProcess> peer = peer();
                 Thread.ofVirtual().start(() -> serve(channel, peer, room));
@@ -169,8 +169,8 @@ public final class LocalSocket implements AutoCloseable {
     private void serve(SocketChannel channel, Optional<PeerProcess> peer, boolean roomAtOnce) {
         boolean room = roomAtOnce;
         try (channel) {
-            // A caller has its answer a moment before its place is free: who calls again at once is not one too many.
-            room = room || free.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS);
+            // A caller has its answer a moment before its slot is free: who calls again at once is not one too many.
+            room = room || free.tryAcquire(SLOT_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
             if (!room) {
                 LOG.warn(
                         "The local socket has {} connections and refused one more",
@@ -209,19 +209,19 @@ public final class LocalSocket implements AutoCloseable {
      * @throws UncheckedIOException when nobody listens, or when the answer does not come or is cut off; with a sentence
      */
     public static Response call(Path socket, String method, String target, byte[] jsonBody) {
-        return call(socket, method, target, jsonBody, PATIENCE);
+        return call(socket, method, target, jsonBody, CALL_TIMEOUT);
     }
 
     /** As {@link #call(Path, String, String, byte[])}, waiting for the answer as long as told. */
     public static Response call(Path socket, String method, String target, byte[] jsonBody, Duration patience) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            LocalAddress.checkLength(socket);
+            UnixSocketFile.checkLength(socket);
             try {
                 channel.connect(UnixDomainSocketAddress.of(socket));
             } catch (IOException e) {
                 throw new IOException("nobody listens at " + socket + " (" + e.getMessage() + ")", e);
             }
-            return new LocalCall(channel, patience).exchange(method, target, jsonBody);
+            return new LocalHttpClient(channel, patience).exchange(method, target, jsonBody);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }

@@ -61,7 +61,7 @@ final class PercentEncoding {
         throw new Malformed("a percent sign needs two hex digits");
     }
 
-    /** The message names the fault; without a stack trace, because strangers can cause it at will. */
+    /** The message names the fault; without a stack trace, because untrusted callers can cause it at will. */
     static final class Malformed extends RuntimeException {
         Malformed(String sentence) {
             super(sentence, null, false, false);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestHead(
         String method,
-        Target target,
+        RequestTarget target,
         String host,
         long bodyLength,
         @Nullable String bearer,
@@ -60,14 +60,14 @@ record RequestHead(
         return bodyLength != 0;
     }
 
-    private static Target target(String uri) {
+    private static RequestTarget target(String uri) {
         try {
-            Target target = Target.parse(uri);
+            RequestTarget target = RequestTarget.parse(uri);
             if (target.query().indexOf('%') >= 0) {
                 QueryString.parse(target.query());
             }
             return target;
-        } catch (Target.Malformed e) {
+        } catch (RequestTarget.Malformed e) {
             throw bad(String.valueOf(e.getMessage()));
         } catch (PercentEncoding.Malformed e) {
             throw bad("The query is malformed: " + e.getMessage() + ".");
@@ -123,7 +123,7 @@ record RequestHead(
         return new Refused(new EdgeRefusal.BadRequest(sentence));
     }
 
-    /** Carries a refusal out of the checks; without a stack trace, because strangers can cause it at will. */
+    /** Carries a refusal out of the checks; without a stack trace, because untrusted callers can cause it at will. */
     static final class Refused extends RuntimeException {
         private final transient EdgeRefusal refusal;
 

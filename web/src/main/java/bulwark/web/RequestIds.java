@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Ids that tie an answer to its log lines: unique, 16 hex digits, not secret. A caller's own id is kept when it is harmless. Thread-safe. */
 final class RequestIds {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-    private static final int LONGEST = 64;
+    private static final int MAX_LENGTH = 64;
 
     private final AtomicLong next = new AtomicLong(new SecureRandom().nextLong());
 
@@ -33,7 +33,7 @@ final class RequestIds {
     }
 
     private static boolean harmless(String offered) {
-        if (offered.isEmpty() || offered.length() > LONGEST) {
+        if (offered.isEmpty() || offered.length() > MAX_LENGTH) {
             return false;
         }
         for (int i = 0; i < offered.length(); i++) {

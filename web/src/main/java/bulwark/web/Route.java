@@ -11,15 +11,21 @@ package bulwark.web;
  * @param network answers on the network listeners; false = local socket only
  */
 public record Route(
-        String method, String path, Access access, String dimension, boolean fast, boolean network, Handler handler) {
+        String method,
+        String path,
+        Access access,
+        String dimension,
+        boolean runsOnEventLoop,
+        boolean network,
+        Handler handler) {
 
     /** The dimension of open routes. */
     public static final String BY_SOURCE = "source";
 
-    /** The dimension of the owner's routes: whoever owns the process is not charged. */
+    /** The dimension of the owner's routes: the owner of the process is not charged. */
     public static final String OWNER = "owner";
 
-    /** The largest body that a caller may send who is not asked who he is. */
+    /** The largest body that an unauthenticated caller may send. */
     static final int MAX_OPEN_BODY = 4 * 1024;
 
     public Route {
@@ -57,7 +63,7 @@ public record Route(
         return new Route(method, path, new Access.Owner(), OWNER, false, false, handler);
     }
 
-    public Route asFast() {
+    public Route onEventLoop() {
         return new Route(method, path, access, dimension, true, network, handler);
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys null when every route on the network is open, or when nobody is asked who calls
  * @param anonymous the trusted identity when authentication is off, else null
  * @param errors the part's one mapping to the wire
- * @param refusals told of every refusal, for evidence and metrics
+ * @param refusals notified of every refusal, for evidence and metrics
  * @param tlsOnly paths that a plaintext listener answers with {@link EdgeRefusal.TlsRequired}
  * @param hosts allowed Host values (without port) on plaintext listeners; loopback names are always allowed
  */

@@ -154,7 +154,7 @@ class IdentityTest {
     }
 
     @Test
-    void a_trusted_identity_stands_in_for_no_credentials_but_not_for_wrong_ones() {
+    void a_trusted_identity_replaces_missing_credentials_but_not_wrong_ones() {
         TestService open = new TestService()
                 .with(Route.authenticated(
                         "GET",

@@ -53,7 +53,7 @@ class LocalSocketTest {
                     "test",
                     request ->
                             TestService.text(request.principal().permissions().toString())),
-            Route.open("GET", "/pass", new PassesOnce()).asFast(),
+            Route.open("GET", "/pass", new PassesOnce()).onEventLoop(),
             Route.open("GET", "/broken", request -> {
                 throw new IllegalStateException("inner detail");
             }),
@@ -212,7 +212,7 @@ class LocalSocketTest {
     }
 
     @Test
-    void another_user_is_turned_away_even_when_the_mode_lets_it_in() throws Exception {
+    void another_user_is_refused_even_when_the_file_mode_allows_it() throws Exception {
         assumeTrue(
                 System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/sbin/runuser")),
                 "Only root can become another user");
@@ -271,7 +271,7 @@ class LocalSocketTest {
     }
 
     @Test
-    void a_path_that_is_too_long_gets_a_sentence() {
+    void a_too_long_path_is_refused_with_a_sentence() {
         Path far = directory.resolve("x".repeat(101));
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> LocalSocket.listen(far, routes, new TestService.Rendering()))
@@ -281,14 +281,14 @@ class LocalSocketTest {
     @Test
     void a_path_of_exactly_the_limit_works() {
         server.close();
-        int room = LocalAddress.MAX_PATH - directory.toString().length() - 1;
+        int room = UnixSocketFile.MAX_PATH - directory.toString().length() - 1;
         socket = directory.resolve("y".repeat(room));
         server = open();
         assertThat(text(call("POST", "/local/echo", "far"))).isEqualTo("far");
     }
 
     @Test
-    void nobody_listening_is_said_in_a_sentence() {
+    void a_missing_listener_is_reported_in_a_sentence() {
         server.close();
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> call("GET", "/pass", ""))
@@ -309,7 +309,7 @@ class LocalSocketTest {
     }
 
     @Test
-    void limits_can_be_other_ones() throws IOException {
+    void custom_limits_are_applied() throws IOException {
         Path other = directory.resolve("run/other.sock");
         var limits = new LocalSocket.Limits(1, 3 << 20);
         try (LocalSocket roomy = LocalSocket.listen(other, routes, new TestService.Rendering(), limits)) {
@@ -330,7 +330,7 @@ class LocalSocketTest {
     }
 
     @Test
-    void a_caller_waits_no_longer_than_it_wants_to() {
+    void a_caller_gives_up_after_its_timeout() {
         long begin = System.nanoTime();
         assertThatExceptionOfType(UncheckedIOException.class)
                 .isThrownBy(() -> LocalSocket.call(socket, "GET", "/slow", new byte[0], Duration.ofMillis(200)))
@@ -339,7 +339,7 @@ class LocalSocketTest {
     }
 
     @Test
-    void a_caller_that_says_nothing_is_cut_off() throws IOException {
+    void a_silent_caller_is_disconnected() throws IOException {
         try (SocketChannel silent = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             long begin = System.nanoTime();
             assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);

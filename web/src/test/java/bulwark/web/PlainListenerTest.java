@@ -172,7 +172,7 @@ class PlainListenerTest {
     }
 
     @Test
-    void a_missing_permission_is_told_with_the_principal() throws Exception {
+    void a_missing_permission_is_reported_with_the_principal() throws Exception {
         assertThat(get("/secret").statusCode()).isEqualTo(403);
         assertThat(part.refusals).containsExactly("anon:trusted permission_missing");
     }
@@ -199,7 +199,7 @@ class PlainListenerTest {
                                         "test",
                                         r -> TestService.text("virtual "
                                                 + Thread.currentThread().isVirtual()))
-                                .asFast(),
+                                .onEventLoop(),
                         Route.authenticated("GET", "/miss", "test", r -> {
                                     if (!Thread.currentThread().isVirtual()) {
                                         first.set("loop");
@@ -207,7 +207,7 @@ class PlainListenerTest {
                                     }
                                     return TestService.text("virtual");
                                 })
-                                .asFast());
+                                .onEventLoop());
         int other = edge.listenPlain(quick.build(), "127.0.0.1", 0);
         assertThat(get(other, "/hit").body()).isEqualTo("virtual false");
         assertThat(get(other, "/miss").body()).isEqualTo("virtual");

@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 
 /** A socket that says exactly what the test wants to say. Reads give up after some seconds. */
 final class RawClient implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int READ_TIMEOUT_MILLIS = 10_000;
 
     private final Socket socket;
 
     RawClient(int port) {
         try {
             socket = new Socket("127.0.0.1", port);
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -139,7 +139,7 @@ class TlsListenerTest {
     }
 
     @Test
-    void s_client_with_an_open_terminal_ends_by_itself() throws Exception {
+    void a_tls_client_that_sends_nothing_is_disconnected() throws Exception {
         Result result = run("timeout 10 openssl s_client -connect 127.0.0.1:" + port
                 + " -cert client.crt -key client.key -CAfile ca.crt 2>/dev/null < <(sleep 20); echo code $?");
         assertThat(result.output).contains("Verify return code: 0 (ok)").doesNotContain("code 124");

@@ -3,7 +3,7 @@ package bulwark.app.stem;
 import bulwark.kernel.process.PidFile;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +27,11 @@ import sun.misc.Signal;
         description =
                 "Send what schedules say is due, each time once, however many beats run. Signs when it has a key.")
 final class BeatCommand implements Callable<Integer> {
-    private static final Duration LIVELY = Duration.ofSeconds(15);
+    private static final Duration LIVENESS_TIMEOUT = Duration.ofSeconds(15);
     private static final int RELOAD_SECONDS = 10;
 
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Option(names = "--once", description = "Send what is due now, then exit.")
     private boolean once;
@@ -39,70 +39,76 @@ final class BeatCommand implements Callable<Integer> {
     @Option(names = "--pidfile", description = "PID file; written once the beat runs, removed at exit.")
     private @Nullable Path pidfile;
 
-    BeatCommand(Session session) {
-        this.place = new Place(session);
+    BeatCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() throws IOException {
-        Clock clock = place.session().clock();
-        try (Tasks tasks = Tasks.open(place.environment(), place.directory(), clock);
+        Clock clock = settings.session().clock();
+        try (TaskRuntime runtime = TaskRuntime.open(settings.environment(), settings.directory(), clock);
                 Beat beat = new Beat(
-                        tasks.stores().schedules(), tasks.stores().broker(), tasks.signing(), tasks.metrics(), clock)) {
-            LogLevel.apply(tasks.configuration().text("STEM_LOG_LEVEL"));
-            tasks.configuration().warnings().forEach(this::say);
-            tasks.stores().broker().risks().stream().map(Broker.Risk::sentence).forEach(this::say);
+                        runtime.stores().schedules(),
+                        runtime.stores().broker(),
+                        runtime.signing(),
+                        runtime.metrics(),
+                        clock)) {
+            LogLevel.apply(runtime.configuration().text("STEM_LOG_LEVEL"));
+            runtime.configuration().warnings().forEach(this::say);
+            runtime.stores().broker().durabilityWarnings().stream()
+                    .map(Broker.DurabilityWarning::sentence)
+                    .forEach(this::say);
             if (once) {
-                place.session().out().println("Sent " + beat.tick() + " task(s).");
+                settings.session().out().println("Sent " + beat.tick() + " task(s).");
                 return 0;
             }
-            tasks.signing().describe().forEach(this::say);
+            runtime.signing().describe().forEach(this::say);
             Instant started = clock.instant();
-            try (Observation seen = Observation.serve(
-                    tasks.configuration(), tasks.metrics(), clock, () -> state(beat, started, clock.instant()))) {
+            try (OpsEndpoint seen = OpsEndpoint.serve(
+                    runtime.configuration(), runtime.metrics(), clock, () -> state(beat, started, clock.instant()))) {
                 beat.start();
-                place.session()
+                settings.session()
                         .out()
                         .println("beat started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
                 if (pidfile != null) {
                     PidFile.write(
-                            place.directory().resolve(pidfile),
+                            settings.directory().resolve(pidfile),
                             ProcessHandle.current().pid());
                 }
-                awaitStop(tasks);
+                awaitStop(runtime);
                 if (pidfile != null) {
-                    Files.deleteIfExists(place.directory().resolve(pidfile));
+                    Files.deleteIfExists(settings.directory().resolve(pidfile));
                 }
             }
             return 0;
         }
     }
 
-    private void awaitStop(Tasks tasks) {
+    private void awaitStop(TaskRuntime runtime) {
         CountDownLatch stop = new CountDownLatch(1);
         for (String name : List.of("TERM", "INT")) {
             Signal.handle(new Signal(name), signal -> stop.countDown());
         }
-        Signal.handle(new Signal("HUP"), signal -> tasks.reload().forEach(this::say));
+        Signal.handle(new Signal("HUP"), signal -> runtime.reload().forEach(this::say));
         try {
             // Files of keys may change at any time, and nobody has to send a signal for it.
             while (!stop.await(RELOAD_SECONDS, TimeUnit.SECONDS)) {
-                tasks.reload();
+                runtime.reload();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static Observation.State state(Beat beat, Instant started, Instant now) {
+    private static OpsEndpoint.State state(Beat beat, Instant started, Instant now) {
         @Nullable Instant last = beat.lastTick();
-        boolean lively = (last == null ? started : last).plus(LIVELY).isAfter(now);
-        return new Observation.State(
-                lively ? null : "the schedules were not read for " + LIVELY.toSeconds() + " s",
+        boolean lively = (last == null ? started : last).plus(LIVENESS_TIMEOUT).isAfter(now);
+        return new OpsEndpoint.State(
+                lively ? null : "the schedules were not read for " + LIVENESS_TIMEOUT.toSeconds() + " s",
                 last == null ? "the schedules were not read yet" : null);
     }
 
     private void say(String sentence) {
-        place.session().err().println(Table.printable(sentence));
+        settings.session().err().println(TextTable.printable(sentence));
     }
 }

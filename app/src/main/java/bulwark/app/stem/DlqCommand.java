@@ -1,9 +1,9 @@
 package bulwark.app.stem;
 
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.envelope.EnvelopeText;
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.envelope.EnvelopeCodec;
+import bulwark.tasks.setup.TaskRuntime;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -25,17 +25,17 @@ import tools.jackson.databind.node.ObjectNode;
             DlqCommand.Replay.class,
             DlqCommand.Purge.class
         })
-final class DlqCommand extends Group {
+final class DlqCommand extends CommandGroup {
     private static final int SHOWN = 10;
 
-    DlqCommand(Session session) {
-        super(session);
+    DlqCommand(CommandContext context) {
+        super(context);
     }
 
     /** What all of them need. */
-    static final class OfQueue {
+    static final class QueueOption {
         @Mixin
-        final Place place;
+        final SettingsOptions settings;
 
         @Option(
                 names = {"-q", "--queue"},
@@ -43,19 +43,19 @@ final class DlqCommand extends Group {
                 description = "Queue whose dead letters are shown.")
         String queue = "";
 
-        OfQueue(Session session) {
-            this.place = new Place(session);
+        QueueOption(CommandContext context) {
+            this.settings = new SettingsOptions(context);
         }
 
         PrintStream out() {
-            return place.session().out();
+            return settings.session().out();
         }
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Number of entries, newest first.")
     static final class ListLetters implements Callable<Integer> {
         @Mixin
-        private final OfQueue of;
+        private final QueueOption of;
 
         @Option(
                 names = {"-l", "--limit"},
@@ -68,37 +68,37 @@ final class DlqCommand extends Group {
         @Option(names = "--since", paramLabel = "TIME", description = "Only entries dead-lettered at or after TIME.")
         private @Nullable String since;
 
-        ListLetters(Session session) {
-            this.of = new OfQueue(session);
+        ListLetters(CommandContext context) {
+            this.of = new QueueOption(context);
         }
 
         @Override
         public Integer call() {
-            try (Tasks tasks = of.place.open()) {
-                DeadLetter.Page page = tasks.stores()
+            try (TaskRuntime runtime = of.settings.open()) {
+                DeadLetter.Page page = runtime.stores()
                         .broker()
-                        .deadLetters(of.queue, offset, Math.max(1, limit), Options.timeOrNull("--since", since));
-                if (page.letters().isEmpty()) {
+                        .deadLetters(of.queue, offset, Math.max(1, limit), OptionParsers.timeOrNull("--since", since));
+                if (page.deadLetters().isEmpty()) {
                     of.out().println("No dead letter entries found.");
                     return 0;
                 }
-                Table table = new Table()
+                TextTable table = new TextTable()
                         .column("ID", 36)
                         .column("Task", 24)
                         .column("Attempts", 8)
                         .column("DeadAt", 24)
                         .column("Reason", 40);
                 table.header(of.out());
-                page.letters()
-                        .forEach(letter -> table.row(
+                page.deadLetters()
+                        .forEach(deadLetter -> table.row(
                                 of.out(),
-                                id(letter),
-                                task(letter),
-                                letter.message() == null
+                                id(deadLetter),
+                                task(deadLetter),
+                                deadLetter.message() == null
                                         ? "-"
-                                        : String.valueOf(letter.message().attempt()),
-                                TimeText.of(letter.deadAt()),
-                                letter.reason()));
+                                        : String.valueOf(deadLetter.message().attempt()),
+                                DartTimestamps.of(deadLetter.deadAt()),
+                                deadLetter.reason()));
                 if (page.nextOffset() >= 0) {
                     of.out().println("More entries available. Next offset: " + page.nextOffset() + ".");
                 }
@@ -110,7 +110,7 @@ final class DlqCommand extends Group {
     @Command(name = "show", mixinStandardHelpOptions = true, description = "One dead letter as JSON.")
     static final class Show implements Callable<Integer> {
         @Mixin
-        private final OfQueue of;
+        private final QueueOption of;
 
         @Option(
                 names = {"-i", "--id"},
@@ -118,20 +118,20 @@ final class DlqCommand extends Group {
                 description = "The task's id.")
         private String id = "";
 
-        Show(Session session) {
-            this.of = new OfQueue(session);
+        Show(CommandContext context) {
+            this.of = new QueueOption(context);
         }
 
         @Override
         public Integer call() {
-            try (Tasks tasks = of.place.open()) {
-                DeadLetter letter = tasks.stores()
+            try (TaskRuntime runtime = of.settings.open()) {
+                DeadLetter deadLetter = runtime.stores()
                         .broker()
                         .deadLetter(of.queue, id)
-                        .orElseThrow(() -> new StemFailed(
-                                StemFailed.NEGATIVE,
+                        .orElseThrow(() -> new StemCommandFailed(
+                                StemCommandFailed.NEGATIVE,
                                 "Dead letter \"" + id + "\" not found in queue \"" + of.queue + "\"."));
-                of.out().println(Json.pretty(json(letter)));
+                of.out().println(Json.pretty(json(deadLetter)));
                 return 0;
             }
         }
@@ -145,7 +145,7 @@ final class DlqCommand extends Group {
                             + " as the next attempt; all others go back word for word.")
     static final class Replay implements Callable<Integer> {
         @Mixin
-        private final OfQueue of;
+        private final QueueOption of;
 
         @Option(
                 names = {"-l", "--limit"},
@@ -171,48 +171,49 @@ final class DlqCommand extends Group {
                 description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
-        Replay(Session session) {
-            this.of = new OfQueue(session);
+        Replay(CommandContext context) {
+            this.of = new QueueOption(context);
         }
 
         @Override
         public Integer call() {
             if (!yes && !dryRun) {
-                throw StemFailed.usage("replay runs tasks again: confirm with --yes, or look first with --dry-run");
+                throw StemCommandFailed.usage(
+                        "replay runs tasks again: confirm with --yes, or look first with --dry-run");
             }
-            Duration wait = delay == null ? Duration.ZERO : Options.duration("--delay", delay);
-            DeadLetter.Replay request =
-                    new DeadLetter.Replay(Math.max(1, limit), Options.timeOrNull("--since", since), wait, id, dryRun);
-            try (Tasks tasks = of.place.open()) {
-                NextAttempt next = new NextAttempt(
-                        tasks.signing(),
+            Duration wait = delay == null ? Duration.ZERO : OptionParsers.duration("--delay", delay);
+            DeadLetter.Replay request = new DeadLetter.Replay(
+                    Math.max(1, limit), OptionParsers.timeOrNull("--since", since), wait, id, dryRun);
+            try (TaskRuntime runtime = of.settings.open()) {
+                ReplayPreparer next = new ReplayPreparer(
+                        runtime.signing(),
                         of.queue,
-                        wait.isZero() ? null : tasks.clock().instant().plus(wait));
-                print(tasks.stores().broker().replay(of.queue, request, next));
-                next.notes().forEach(note -> of.place.session().err().println("warning: " + note));
+                        wait.isZero() ? null : runtime.clock().instant().plus(wait));
+                print(runtime.stores().broker().replay(of.queue, request, next));
+                next.notes().forEach(note -> of.settings.session().err().println("warning: " + note));
                 return 0;
             }
         }
 
-        private void print(List<DeadLetter> letters) {
-            if (letters.isEmpty()) {
+        private void print(List<DeadLetter> deadLetters) {
+            if (deadLetters.isEmpty()) {
                 of.out().println("No dead letter entries were replayed.");
                 return;
             }
             of.out()
-                    .println((dryRun ? "Would replay " : "Replayed ") + entries(letters.size()) + " from " + of.queue
-                            + ".");
-            letters.stream()
+                    .println((dryRun ? "Would replay " : "Replayed ") + entries(deadLetters.size()) + " from "
+                            + of.queue + ".");
+            deadLetters.stream()
                     .limit(SHOWN)
-                    .forEach(letter -> of.out()
-                            .println(" - " + Table.printable(id(letter)) + " ("
-                                    + Table.printable(task(letter)) + ") [attempt "
-                                    + (letter.message() == null
+                    .forEach(deadLetter -> of.out()
+                            .println(" - " + TextTable.printable(id(deadLetter)) + " ("
+                                    + TextTable.printable(task(deadLetter)) + ") [attempt "
+                                    + (deadLetter.message() == null
                                             ? 0
-                                            : letter.message().attempt()) + "] reason="
-                                    + Table.printable(letter.reason())));
-            if (letters.size() > SHOWN) {
-                of.out().println("   ... " + (letters.size() - SHOWN) + " more");
+                                            : deadLetter.message().attempt()) + "] reason="
+                                    + TextTable.printable(deadLetter.reason())));
+            if (deadLetters.size() > SHOWN) {
+                of.out().println("   ... " + (deadLetters.size() - SHOWN) + " more");
             }
         }
     }
@@ -223,7 +224,7 @@ final class DlqCommand extends Group {
             description = "Remove dead letters for good, newest first.")
     static final class Purge implements Callable<Integer> {
         @Mixin
-        private final OfQueue of;
+        private final QueueOption of;
 
         @Option(
                 names = {"-l", "--limit"},
@@ -238,18 +239,19 @@ final class DlqCommand extends Group {
                 description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
-        Purge(Session session) {
-            this.of = new OfQueue(session);
+        Purge(CommandContext context) {
+            this.of = new QueueOption(context);
         }
 
         @Override
         public Integer call() {
             if (!yes) {
-                throw StemFailed.usage("purge removes entries for good: confirm with --yes");
+                throw StemCommandFailed.usage("purge removes entries for good: confirm with --yes");
             }
-            try (Tasks tasks = of.place.open()) {
-                int removed =
-                        tasks.stores().broker().purgeDeadLetters(of.queue, limit, Options.timeOrNull("--since", since));
+            try (TaskRuntime runtime = of.settings.open()) {
+                int removed = runtime.stores()
+                        .broker()
+                        .purgeDeadLetters(of.queue, limit, OptionParsers.timeOrNull("--since", since));
                 of.out()
                         .println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries")
                                 + " from " + of.queue + ".");
@@ -262,29 +264,29 @@ final class DlqCommand extends Group {
         return count + (count == 1 ? " entry" : " entries");
     }
 
-    static String id(DeadLetter letter) {
-        return letter.message() == null
-                ? letter.fields().getOrDefault("id", "(malformed)")
-                : letter.message().envelope().id();
+    static String id(DeadLetter deadLetter) {
+        return deadLetter.message() == null
+                ? deadLetter.fields().getOrDefault("id", "(malformed)")
+                : deadLetter.message().envelope().id();
     }
 
-    static String task(DeadLetter letter) {
-        return letter.message() == null
-                ? letter.fields().getOrDefault("name", "-")
-                : letter.message().envelope().name();
+    static String task(DeadLetter deadLetter) {
+        return deadLetter.message() == null
+                ? deadLetter.fields().getOrDefault("name", "-")
+                : deadLetter.message().envelope().name();
     }
 
-    private static ObjectNode json(DeadLetter letter) {
+    private static ObjectNode json(DeadLetter deadLetter) {
         ObjectNode json = Json.object()
-                .put("queue", letter.queue())
-                .put("deadAt", TimeText.of(letter.deadAt()))
-                .put("reason", letter.reason());
-        json.set("meta", letter.meta());
-        if (letter.message() != null) {
-            json.set("envelope", Json.parseObject(EnvelopeText.json(letter.message()), "the stored envelope"));
+                .put("queue", deadLetter.queue())
+                .put("deadAt", DartTimestamps.of(deadLetter.deadAt()))
+                .put("reason", deadLetter.reason());
+        json.set("meta", deadLetter.meta());
+        if (deadLetter.message() != null) {
+            json.set("envelope", Json.parseObject(EnvelopeCodec.json(deadLetter.message()), "the stored envelope"));
         } else {
             ObjectNode fields = json.putNull("envelope").putObject("fields");
-            letter.fields().forEach(fields::put);
+            deadLetter.fields().forEach(fields::put);
         }
         return json;
     }

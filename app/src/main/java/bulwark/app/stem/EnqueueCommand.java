@@ -1,10 +1,10 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
         description = "Send a task, signed when there is a signing key. Prints its id, or with --wait its result.")
 final class EnqueueCommand implements Callable<Integer> {
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Parameters(paramLabel = "NAME", description = "The task, for instance demo.echo.")
     private String name = "";
@@ -100,87 +100,95 @@ final class EnqueueCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print everything that is known as JSON.")
     private boolean json;
 
-    EnqueueCommand(Session session) {
-        this.place = new Place(session);
+    EnqueueCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         ObjectNode arguments = Json.parseObject(text(args), "--args");
-        Duration longest = Options.duration("--timeout", timeout);
-        try (Tasks tasks = place.open()) {
-            if (!tasks.signing().canSign()) {
-                place.session()
+        Duration longest = OptionParsers.duration("--timeout", timeout);
+        try (TaskRuntime runtime = settings.open()) {
+            if (!runtime.signing().canSign()) {
+                settings.session()
                         .err()
                         .println(
                                 "warning: no signing key: the task goes out unsigned, and a worker that verifies"
                                         + " refuses it. Set STEM_SIGNING_KEYS and STEM_SIGNING_ACTIVE_KEY (stem keygen hmac makes them).");
             }
-            TaskCall call = call(arguments, tasks);
-            String sent = tasks.client().enqueue(call);
+            EnqueueRequest request = call(arguments, runtime);
+            String sent = runtime.client().enqueue(request);
             if (!wait) {
-                place.session().out().println(json ? Json.compact(Json.object().put("id", sent)) : sent);
+                settings.session()
+                        .out()
+                        .println(json ? Json.compact(Json.object().put("id", sent)) : sent);
                 return 0;
             }
-            place.session().err().println("enqueued " + sent);
-            return report(sent, tasks.client().await(sent, longest), longest);
+            settings.session().err().println("enqueued " + sent);
+            return report(sent, runtime.client().await(sent, longest), longest);
         }
     }
 
-    private TaskCall call(ObjectNode arguments, Tasks tasks) {
-        TaskCall call = TaskCall.named(name, arguments)
+    private EnqueueRequest call(ObjectNode arguments, TaskRuntime runtime) {
+        EnqueueRequest request = EnqueueRequest.named(name, arguments)
                 .withHeaders(headers)
                 .withMaxRetries(
                         maxRetries != null
                                 ? maxRetries
-                                : Math.toIntExact(tasks.configuration().count("STEM_DEFAULT_MAX_RETRIES")));
-        call = id == null ? call : call.withId(id);
-        call = queue == null ? call : call.withQueue(queue);
-        call = priority == null ? call : call.withPriority(priority);
-        call = countdown == null
-                ? call
-                : call.withNotBefore(tasks.clock().instant().plus(Options.duration("--countdown", countdown)));
-        call = eta == null ? call : call.withNotBefore(Options.time("--eta", eta));
-        call = expires == null ? call : call.withExpires(Options.when("--expires", expires, tasks.clock()));
-        call = timeLimit == null ? call : call.withHardTimeLimit(Options.duration("--time-limit", timeLimit));
-        call = softTimeLimit == null
-                ? call
-                : call.withSoftTimeLimit(Options.duration("--soft-time-limit", softTimeLimit));
-        call = uniqueFor == null ? call : call.withUniqueFor(Options.duration("--unique-for", uniqueFor));
-        return uniqueKey == null ? call : call.withUniqueKey(uniqueKey);
+                                : Math.toIntExact(runtime.configuration().count("STEM_DEFAULT_MAX_RETRIES")));
+        request = id == null ? request : request.withId(id);
+        request = queue == null ? request : request.withQueue(queue);
+        request = priority == null ? request : request.withPriority(priority);
+        request = countdown == null
+                ? request
+                : request.withNotBefore(
+                        runtime.clock().instant().plus(OptionParsers.duration("--countdown", countdown)));
+        request = eta == null ? request : request.withNotBefore(OptionParsers.time("--eta", eta));
+        request = expires == null
+                ? request
+                : request.withExpires(OptionParsers.when("--expires", expires, runtime.clock()));
+        request = timeLimit == null
+                ? request
+                : request.withHardTimeLimit(OptionParsers.duration("--time-limit", timeLimit));
+        request = softTimeLimit == null
+                ? request
+                : request.withSoftTimeLimit(OptionParsers.duration("--soft-time-limit", softTimeLimit));
+        request =
+                uniqueFor == null ? request : request.withUniqueFor(OptionParsers.duration("--unique-for", uniqueFor));
+        return uniqueKey == null ? request : request.withUniqueKey(uniqueKey);
     }
 
     private String text(String given) throws IOException {
         if (given.equals("-")) {
-            return new String(place.session().in().readAllBytes(), StandardCharsets.UTF_8);
+            return new String(settings.session().in().readAllBytes(), StandardCharsets.UTF_8);
         }
         return given.startsWith("@")
-                ? Files.readString(place.session().directory().resolve(given.substring(1)))
+                ? Files.readString(settings.session().directory().resolve(given.substring(1)))
                 : given;
     }
 
     private int report(String sent, Optional<TaskStatus> known, Duration longest) {
         if (known.isEmpty() || !known.get().state().terminal()) {
-            throw new StemFailed(
-                    StemFailed.NEGATIVE,
+            throw new StemCommandFailed(
+                    StemCommandFailed.NEGATIVE,
                     "task " + sent + " is " + known.map(s -> s.state().wire()).orElse("unknown") + " after "
                             + longest.toMillis() + "ms: is a worker running on its queue? (stem worker status)");
         }
         TaskStatus status = known.get();
         if (json) {
-            place.session().out().println(Json.pretty(StatusJson.of(status)));
+            settings.session().out().println(Json.pretty(StatusJson.of(status)));
         } else if (status.state() == TaskState.SUCCEEDED) {
-            place.session().out().println(status.payload() == null ? "null" : StrictJson.text(status.payload()));
+            settings.session().out().println(status.payload() == null ? "null" : StrictJson.text(status.payload()));
         }
         if (status.state() == TaskState.SUCCEEDED) {
             return 0;
         }
-        throw new StemFailed(
-                StemFailed.UNAVAILABLE,
+        throw new StemCommandFailed(
+                StemCommandFailed.UNAVAILABLE,
                 "task " + sent + " " + status.state().wire()
                         + (status.error() == null
                                 ? ""
                                 : ": " + status.error().type() + ": "
-                                        + Table.printable(status.error().message())));
+                                        + TextTable.printable(status.error().message())));
     }
 }

@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.tasks.setup.Health;
+import bulwark.tasks.setup.HealthCheck;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
                 "Connections, signing keys, certificates and risks of the broker. Exit code 70 when something fails.")
 final class HealthCommand implements Callable<Integer> {
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Option(
             names = "--backend",
@@ -38,32 +38,32 @@ final class HealthCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
-    HealthCommand(Session session) {
-        this.place = new Place(session);
+    HealthCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() {
         if (!backend.isEmpty()) {
-            place.instead("STEM_RESULT_BACKEND_URL", backend);
+            settings.instead("STEM_RESULT_BACKEND_URL", backend);
         }
         if (allowInsecure) {
-            place.instead("STEM_TLS_ALLOW_INSECURE", "true");
+            settings.instead("STEM_TLS_ALLOW_INSECURE", "true");
         }
-        Configuration configuration = place.configuration();
-        List<Health.Finding> findings =
-                Health.look(configuration, place.directory(), place.session().clock(), !skipBackend);
+        Configuration configuration = settings.configuration();
+        List<HealthCheck.Finding> findings = HealthCheck.run(
+                configuration, settings.directory(), settings.session().clock(), !skipBackend);
         if (json) {
-            place.session().out().println(Json.pretty(json(findings)));
+            settings.session().out().println(Json.pretty(json(findings)));
         } else {
-            findings.forEach(finding -> place.session().out().println(line(finding)));
+            findings.forEach(finding -> settings.session().out().println(line(finding)));
         }
-        return findings.stream().anyMatch(finding -> finding.status() == Health.Status.ERROR)
-                ? StemFailed.UNAVAILABLE
+        return findings.stream().anyMatch(finding -> finding.status() == HealthCheck.Status.ERROR)
+                ? StemCommandFailed.UNAVAILABLE
                 : 0;
     }
 
-    private static String line(Health.Finding finding) {
+    private static String line(HealthCheck.Finding finding) {
         String mark = switch (finding.status()) {
             case OK -> "[OK ]";
             case WARNING -> "[WARN]";
@@ -76,9 +76,9 @@ final class HealthCommand implements Callable<Integer> {
         return line.toString();
     }
 
-    private static ArrayNode json(List<Health.Finding> findings) {
+    private static ArrayNode json(List<HealthCheck.Finding> findings) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        for (Health.Finding finding : findings) {
+        for (HealthCheck.Finding finding : findings) {
             ObjectNode entry = all.addObject()
                     .put("component", finding.component())
                     .put("status", finding.status().name().toLowerCase(java.util.Locale.ROOT))

@@ -26,15 +26,15 @@ final class Json {
         return StrictJson.text(node);
     }
 
-    /** @throws StemFailed naming where the text came from */
+    /** @throws StemCommandFailed naming where the text came from */
     static ObjectNode parseObject(String text, String origin) {
         try {
             if (StrictJson.parse(text.getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode object) {
                 return object;
             }
-            throw StemFailed.usage(origin + " must be a JSON object, for instance '{\"a\":1}'");
+            throw StemCommandFailed.usage(origin + " must be a JSON object, for instance '{\"a\":1}'");
         } catch (StrictJson.JsonRefused refused) {
-            throw StemFailed.usage(origin + " is no JSON: " + refused.getMessage()
+            throw StemCommandFailed.usage(origin + " is no JSON: " + refused.getMessage()
                     + (refused.offset() < 0 ? "" : " (byte " + refused.offset() + ")"));
         }
     }

@@ -15,30 +15,30 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Print fresh signing keys as settings. Nothing is stored.",
         subcommands = {KeygenCommand.Hmac.class, KeygenCommand.Ed25519.class})
-final class KeygenCommand extends Group {
+final class KeygenCommand extends CommandGroup {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    KeygenCommand(Session session) {
-        super(session);
+    KeygenCommand(CommandContext context) {
+        super(context);
     }
 
     @Command(name = "hmac", mixinStandardHelpOptions = true, description = "A shared secret for producers and workers.")
     static final class Hmac implements Callable<Integer> {
-        private final Session session;
+        private final CommandContext context;
 
         @Option(names = "--id", description = "The key's id (default ${DEFAULT-VALUE}).")
         private String id = "primary";
 
-        Hmac(Session session) {
-            this.session = session;
+        Hmac(CommandContext context) {
+            this.context = context;
         }
 
         @Override
         public Integer call() {
-            session.out()
+            context.out()
                     .println("STEM_SIGNING_KEYS=" + checked(id) + ":"
                             + base64(Signing.fastest().random32()));
-            session.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
+            context.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
             return 0;
         }
     }
@@ -48,13 +48,13 @@ final class KeygenCommand extends Group {
             mixinStandardHelpOptions = true,
             description = "A key pair: producers and beats hold both halves, workers the public one.")
     static final class Ed25519 implements Callable<Integer> {
-        private final Session session;
+        private final CommandContext context;
 
         @Option(names = "--id", description = "The key's id (default ${DEFAULT-VALUE}).")
         private String id = "primary";
 
-        Ed25519(Session session) {
-            this.session = session;
+        Ed25519(CommandContext context) {
+            this.context = context;
         }
 
         @Override
@@ -63,17 +63,17 @@ final class KeygenCommand extends Group {
             SecretBytes seed = signing.random32();
             String publicKey =
                     Base64.getEncoder().encodeToString(signing.signer(seed).publicKey());
-            session.out().println("STEM_SIGNING_ALGORITHM=ed25519");
-            session.out().println("STEM_SIGNING_PUBLIC_KEYS=" + checked(id) + ":" + publicKey);
-            session.out().println("STEM_SIGNING_PRIVATE_KEYS=" + id + ":" + base64(seed));
-            session.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
+            context.out().println("STEM_SIGNING_ALGORITHM=ed25519");
+            context.out().println("STEM_SIGNING_PUBLIC_KEYS=" + checked(id) + ":" + publicKey);
+            context.out().println("STEM_SIGNING_PRIVATE_KEYS=" + id + ":" + base64(seed));
+            context.out().println("STEM_SIGNING_ACTIVE_KEY=" + id);
             return 0;
         }
     }
 
     private static String checked(String id) {
         if (!ID.matcher(id).matches()) {
-            throw StemFailed.usage("--id has 1 to 64 letters, digits, dots, dashes and underscores");
+            throw StemCommandFailed.usage("--id has 1 to 64 letters, digits, dots, dashes and underscores");
         }
         return id;
     }

@@ -3,9 +3,9 @@ package bulwark.app.stem;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.routing.Routing;
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.setup.TaskRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -33,39 +33,40 @@ import tools.jackson.databind.node.ObjectNode;
             ObserveSchedulesCommand.class,
             ObserveCommand.MetricsOfThis.class
         })
-final class ObserveCommand extends Group {
-    private static final int MOST_LETTERS = 1000;
+final class ObserveCommand extends CommandGroup {
+    private static final int MAX_DEAD_LETTERS = 1000;
 
-    ObserveCommand(Session session) {
-        super(session);
+    ObserveCommand(CommandContext context) {
+        super(context);
     }
 
     /** A snapshot has the members {@code queues}, {@code workers} and {@code dlq}; this reads one, or makes the part that is asked for. */
     static final class Source {
         @Mixin
-        final Place place;
+        final SettingsOptions settings;
 
         @Option(
                 names = {"-f", "--file"},
                 description = "A snapshot to show instead of the stores.")
         private @Nullable Path file;
 
-        Source(Session session) {
-            this.place = new Place(session);
+        Source(CommandContext context) {
+            this.settings = new SettingsOptions(context);
         }
 
         PrintStream out() {
-            return place.session().out();
+            return settings.session().out();
         }
 
-        Iterable<JsonNode> rows(String part, java.util.function.Function<Tasks, ObjectNode> live) throws IOException {
+        Iterable<JsonNode> rows(String part, java.util.function.Function<TaskRuntime, ObjectNode> live)
+                throws IOException {
             if (file != null) {
                 return Json.parseObject(
-                                Files.readString(place.session().directory().resolve(file)), file.toString())
+                                Files.readString(settings.session().directory().resolve(file)), file.toString())
                         .path(part);
             }
-            try (Tasks tasks = place.open()) {
-                return live.apply(tasks).path(part);
+            try (TaskRuntime runtime = settings.open()) {
+                return live.apply(runtime).path(part);
             }
         }
     }
@@ -76,18 +77,18 @@ final class ObserveCommand extends Group {
         private final Source source;
 
         private final String name;
-        private final Table table;
+        private final TextTable table;
         private final List<String> members;
 
-        Part(Session session, String name, Table table, String... members) {
-            this.source = new Source(session);
+        Part(CommandContext context, String name, TextTable table, String... members) {
+            this.source = new Source(context);
             this.name = name;
             this.table = table;
             this.members = List.of(members);
         }
 
         /** What is there now. */
-        abstract void fill(ArrayNode rows, Tasks tasks);
+        abstract void fill(ArrayNode rows, TaskRuntime runtime);
 
         @Override
         public Integer call() throws IOException {
@@ -102,9 +103,9 @@ final class ObserveCommand extends Group {
             return 0;
         }
 
-        private ObjectNode live(Tasks tasks) {
+        private ObjectNode live(TaskRuntime runtime) {
             ObjectNode snapshot = Json.object();
-            fill(snapshot.putArray(name), tasks);
+            fill(snapshot.putArray(name), runtime);
             return snapshot;
         }
     }
@@ -114,20 +115,20 @@ final class ObserveCommand extends Group {
             mixinStandardHelpOptions = true,
             description = "Pending and in-flight messages of each queue.")
     static final class Queues extends Part {
-        Queues(Session session) {
+        Queues(CommandContext context) {
             super(
-                    session,
+                    context,
                     "queues",
-                    new Table().column("Queue", 24).column("Pending", 8).column("Inflight", 8),
+                    new TextTable().column("Queue", 24).column("Pending", 8).column("Inflight", 8),
                     "queue",
                     "pending",
                     "inflight");
         }
 
         @Override
-        void fill(ArrayNode rows, Tasks tasks) {
-            for (String queue : known(tasks)) {
-                QueueCounts counts = tasks.stores().broker().counts(queue);
+        void fill(ArrayNode rows, TaskRuntime runtime) {
+            for (String queue : known(runtime)) {
+                QueueCounts counts = runtime.stores().broker().counts(queue);
                 rows.addObject()
                         .put("queue", queue)
                         .put("pending", counts.pending())
@@ -138,19 +139,19 @@ final class ObserveCommand extends Group {
 
     @Command(name = "workers", mixinStandardHelpOptions = true, description = "Workers with a recent heartbeat.")
     static final class Workers extends Part {
-        Workers(Session session) {
+        Workers(CommandContext context) {
             super(
-                    session,
+                    context,
                     "workers",
-                    new Table().column("Worker", 40).column("Active", 6).column("Last Heartbeat", 27),
+                    new TextTable().column("Worker", 40).column("Active", 6).column("Last Heartbeat", 27),
                     "id",
                     "active",
                     "lastHeartbeat");
         }
 
         @Override
-        void fill(ArrayNode rows, Tasks tasks) {
-            for (ObjectNode heartbeat : tasks.stores().results().heartbeats()) {
+        void fill(ArrayNode rows, TaskRuntime runtime) {
+            for (ObjectNode heartbeat : runtime.stores().results().heartbeats()) {
                 rows.addObject()
                         .put("id", heartbeat.path("workerId").asString(""))
                         .put("active", heartbeat.path("inflight").asInt(0))
@@ -161,31 +162,31 @@ final class ObserveCommand extends Group {
 
     @Command(name = "dlq", mixinStandardHelpOptions = true, description = "Dead letters of every queue.")
     static final class Dlq extends Part {
-        Dlq(Session session) {
+        Dlq(CommandContext context) {
             super(
-                    session,
+                    context,
                     "dlq",
-                    new Table().column("Queue", 24).column("Task ID", 36).column("Reason", 40),
+                    new TextTable().column("Queue", 24).column("Task ID", 36).column("Reason", 40),
                     "queue",
                     "taskId",
                     "reason");
         }
 
         @Override
-        void fill(ArrayNode rows, Tasks tasks) {
-            for (String queue : known(tasks)) {
-                if (rows.size() >= MOST_LETTERS) {
+        void fill(ArrayNode rows, TaskRuntime runtime) {
+            for (String queue : known(runtime)) {
+                if (rows.size() >= MAX_DEAD_LETTERS) {
                     break;
                 }
-                for (DeadLetter letter : tasks.stores()
+                for (DeadLetter deadLetter : runtime.stores()
                         .broker()
-                        .deadLetters(queue, 0, MOST_LETTERS - rows.size(), null)
-                        .letters()) {
+                        .deadLetters(queue, 0, MAX_DEAD_LETTERS - rows.size(), null)
+                        .deadLetters()) {
                     rows.addObject()
                             .put("queue", queue)
-                            .put("taskId", DlqCommand.id(letter))
-                            .put("reason", letter.reason())
-                            .put("deadAt", TimeText.of(letter.deadAt()));
+                            .put("taskId", DlqCommand.id(deadLetter))
+                            .put("reason", deadLetter.reason())
+                            .put("deadAt", DartTimestamps.of(deadLetter.deadAt()));
                 }
             }
         }
@@ -197,10 +198,10 @@ final class ObserveCommand extends Group {
             description =
                     "Metrics of this process only; each worker serves its own at http://HOST:STEM_METRICS_PORT/metrics.")
     static final class MetricsOfThis implements Callable<Integer> {
-        private final Session session;
+        private final CommandContext context;
 
-        MetricsOfThis(Session session) {
-            this.session = session;
+        MetricsOfThis(CommandContext context) {
+            this.context = context;
         }
 
         @Override
@@ -210,19 +211,19 @@ final class ObserveCommand extends Group {
             json.putArray("gauges");
             json.putArray("histograms");
             new Metrics().scrape().lines().filter(line -> !line.startsWith("#")).forEach(json.withArray("gauges")::add);
-            session.out().println(Json.pretty(json));
+            context.out().println(Json.pretty(json));
             return 0;
         }
     }
 
     /** Of the settings, the routing file, the heartbeats and the store itself. */
-    private static Iterable<String> known(Tasks tasks) {
-        TreeSet<String> queues = new TreeSet<>(tasks.stores().broker().queues());
-        Routing routing = tasks.routing();
+    private static Iterable<String> known(TaskRuntime runtime) {
+        TreeSet<String> queues = new TreeSet<>(runtime.stores().broker().queues());
+        Routing routing = runtime.routing();
         queues.addAll(routing.queues().keySet());
         queues.add(routing.defaultQueue().queue());
-        queues.addAll(tasks.configuration().list("STEM_WORKER_QUEUES"));
-        tasks.stores()
+        queues.addAll(runtime.configuration().list("STEM_WORKER_QUEUES"));
+        runtime.stores()
                 .results()
                 .heartbeats()
                 .forEach(heartbeat -> heartbeat

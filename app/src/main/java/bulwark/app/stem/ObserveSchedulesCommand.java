@@ -2,7 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleEntry;
-import bulwark.tasks.setup.OpenSchedules;
+import bulwark.tasks.setup.ScheduleAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +39,8 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
             description = "A file of schedules to show instead of the store.")
     private @Nullable Path file;
 
-    ObserveSchedulesCommand(Session session) {
-        this.in = new ScheduleCommand.In(session);
+    ObserveSchedulesCommand(CommandContext context) {
+        this.in = new ScheduleCommand.In(context);
     }
 
     @Override
@@ -50,7 +50,7 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
             in.out().println("No schedules found.");
             return 0;
         }
-        Instant now = in.place.session().clock().instant();
+        Instant now = in.settings.session().clock().instant();
         Optional<Duration> drift = entries.stream()
                 .flatMap(entry -> Optional.ofNullable(entry.run().drift()).stream())
                 .map(Duration::abs)
@@ -66,13 +66,13 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
 
     private List<ScheduleEntry> entries() {
         if (file != null) {
-            Path path = in.place.session().directory().resolve(file);
+            Path path = in.settings.session().directory().resolve(file);
             if (!Files.isRegularFile(path)) {
-                throw StemFailed.usage("Schedules file not found: " + path);
+                throw StemCommandFailed.usage("Schedules file not found: " + path);
             }
             return new FileScheduleStore(path).list();
         }
-        try (OpenSchedules schedules = in.open()) {
+        try (ScheduleAccess schedules = in.open()) {
             return schedules.store().list();
         }
     }

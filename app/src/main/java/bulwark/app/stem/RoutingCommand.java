@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.tasks.routing.Routing;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,9 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = "Show how tasks are routed to queues.",
         subcommands = RoutingCommand.Dump.class)
-final class RoutingCommand extends Group {
-    RoutingCommand(Session session) {
-        super(session);
+final class RoutingCommand extends CommandGroup {
+    RoutingCommand(CommandContext context) {
+        super(context);
     }
 
     @Command(
@@ -27,7 +27,7 @@ final class RoutingCommand extends Group {
             description = "Print the effective routing in the form of a routing file.")
     static final class Dump implements Callable<Integer> {
         @Mixin
-        private final Place place;
+        private final SettingsOptions settings;
 
         @Option(names = "--sample", description = "Print an example to start from.")
         private boolean sample;
@@ -35,13 +35,13 @@ final class RoutingCommand extends Group {
         @Option(names = "--json", description = "Print JSON instead of YAML.")
         private boolean json;
 
-        Dump(Session session) {
-            this.place = new Place(session);
+        Dump(CommandContext context) {
+            this.settings = new SettingsOptions(context);
         }
 
         @Override
         public Integer call() {
-            PrintStream out = place.session().out();
+            PrintStream out = settings.session().out();
             if (sample && !json) {
                 out.print(SAMPLE);
                 return 0;
@@ -49,7 +49,7 @@ final class RoutingCommand extends Group {
             ObjectNode document = document(
                     sample
                             ? bulwark.tasks.routing.RoutingFile.parse(SAMPLE, "default")
-                            : Tasks.routing(place.configuration(), place.directory()));
+                            : TaskRuntime.routing(settings.configuration(), settings.directory()));
             if (json) {
                 out.println(Json.pretty(document));
             } else {

@@ -1,9 +1,9 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.schedule.Definitions;
-import bulwark.tasks.schedule.ScheduleEdits;
+import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
-import bulwark.tasks.setup.OpenSchedules;
+import bulwark.tasks.schedule.ScheduleFileParser;
+import bulwark.tasks.setup.ScheduleAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,31 +38,33 @@ final class ScheduleApplyCommand implements Callable<Integer> {
             description = "Apply the change; without this option nothing is changed.")
     private boolean yes;
 
-    ScheduleApplyCommand(Session session) {
-        this.in = new ScheduleCommand.In(session);
+    ScheduleApplyCommand(CommandContext context) {
+        this.in = new ScheduleCommand.In(context);
     }
 
     @Override
     public Integer call() throws IOException {
         if (file == null) {
-            throw StemFailed.usage("Missing --file pointing to schedule definitions.");
+            throw StemCommandFailed.usage("Missing --file pointing to schedule definitions.");
         }
         if (!dryRun && !yes) {
-            throw StemFailed.usage("Apply requires --yes confirmation (or use --dry-run).");
+            throw StemCommandFailed.usage("Apply requires --yes confirmation (or use --dry-run).");
         }
-        List<ScheduleEntry> entries = Definitions.parse(
-                text(in.place.session().directory().resolve(file)),
-                in.place.session().clock().instant());
+        List<ScheduleEntry> entries = ScheduleFileParser.parse(
+                text(in.settings.session().directory().resolve(file)),
+                in.settings.session().clock().instant());
         if (dryRun) {
             in.out().println("Validated " + entries.size() + " schedule(s).");
             return 0;
         }
-        try (OpenSchedules schedules = in.open()) {
-            ScheduleEdits edits = in.edits(schedules);
+        try (ScheduleAccess schedules = in.open()) {
+            ScheduleEditor edits = in.edits(schedules);
             for (ScheduleEntry entry : entries) {
                 ScheduleEntry stored = edits.apply(entry);
                 if (entry.enabled() && stored.run().nextRunAt() == null) {
-                    in.err().println("warning: schedule \"" + Table.printable(entry.id()) + "\" has no further run");
+                    in.err()
+                            .println(
+                                    "warning: schedule \"" + TextTable.printable(entry.id()) + "\" has no further run");
                 }
             }
         }
@@ -72,10 +74,10 @@ final class ScheduleApplyCommand implements Callable<Integer> {
 
     private static String text(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
-            throw StemFailed.usage("Definitions file not found: " + path);
+            throw StemCommandFailed.usage("Definitions file not found: " + path);
         }
-        if (Files.size(path) > Definitions.MOST_BYTES) {
-            throw StemFailed.usage(path + " is larger than " + (Definitions.MOST_BYTES >> 20) + " MiB");
+        if (Files.size(path) > ScheduleFileParser.MAX_BYTES) {
+            throw StemCommandFailed.usage(path + " is larger than " + (ScheduleFileParser.MAX_BYTES >> 20) + " MiB");
         }
         return Files.readString(path);
     }

@@ -1,9 +1,9 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.schedule.ScheduleEdits;
+import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
-import bulwark.tasks.schedule.ScheduleText;
-import bulwark.tasks.setup.OpenSchedules;
+import bulwark.tasks.schedule.ScheduleJson;
+import bulwark.tasks.setup.ScheduleAccess;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,35 +27,37 @@ import picocli.CommandLine.Parameters;
             ScheduleCommand.Disable.class,
             ScheduleDryRunCommand.class
         })
-final class ScheduleCommand extends Group {
-    ScheduleCommand(Session session) {
-        super(session);
+final class ScheduleCommand extends CommandGroup {
+    ScheduleCommand(CommandContext context) {
+        super(context);
     }
 
     /** Where the schedules are. */
     static final class In {
         @Mixin
-        final Place place;
+        final SettingsOptions settings;
 
-        In(Session session) {
-            this.place = new Place(session);
+        In(CommandContext context) {
+            this.settings = new SettingsOptions(context);
         }
 
-        OpenSchedules open() {
-            return OpenSchedules.of(
-                    place.configuration(), place.directory(), place.session().clock());
+        ScheduleAccess open() {
+            return ScheduleAccess.of(
+                    settings.configuration(),
+                    settings.directory(),
+                    settings.session().clock());
         }
 
-        ScheduleEdits edits(OpenSchedules schedules) {
-            return new ScheduleEdits(schedules.store(), place.session().clock());
+        ScheduleEditor edits(ScheduleAccess schedules) {
+            return new ScheduleEditor(schedules.store(), settings.session().clock());
         }
 
         PrintStream out() {
-            return place.session().out();
+            return settings.session().out();
         }
 
         PrintStream err() {
-            return place.session().err();
+            return settings.session().err();
         }
     }
 
@@ -78,14 +80,14 @@ final class ScheduleCommand extends Group {
         String id() {
             String id = given();
             if (id == null || id.isBlank()) {
-                throw StemFailed.usage("Missing schedule identifier (use --id or positional argument).");
+                throw StemCommandFailed.usage("Missing schedule identifier (use --id or positional argument).");
             }
             return id;
         }
     }
 
-    static StemFailed notFound(String id) {
-        return StemFailed.usage("Schedule \"" + Table.printable(id) + "\" not found.");
+    static StemCommandFailed notFound(String id) {
+        return StemCommandFailed.usage("Schedule \"" + TextTable.printable(id) + "\" not found.");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All schedules, by their next run.")
@@ -98,13 +100,13 @@ final class ScheduleCommand extends Group {
         @Mixin
         private final In in;
 
-        ListAll(Session session) {
-            this.in = new In(session);
+        ListAll(CommandContext context) {
+            this.in = new In(context);
         }
 
         @Override
         public Integer call() {
-            try (OpenSchedules schedules = in.open()) {
+            try (ScheduleAccess schedules = in.open()) {
                 List<ScheduleEntry> entries = schedules.store().list();
                 if (entries.isEmpty()) {
                     in.out().println("No schedules found.");
@@ -138,16 +140,16 @@ final class ScheduleCommand extends Group {
         @Mixin
         private final Which which = new Which();
 
-        Show(Session session) {
-            this.in = new In(session);
+        Show(CommandContext context) {
+            this.in = new In(context);
         }
 
         @Override
         public Integer call() {
             String id = which.id();
-            try (OpenSchedules schedules = in.open()) {
+            try (ScheduleAccess schedules = in.open()) {
                 ScheduleEntry entry = schedules.store().get(id).orElseThrow(() -> notFound(id));
-                in.out().println(Json.pretty(ScheduleText.json(entry)));
+                in.out().println(Json.pretty(ScheduleJson.json(entry)));
                 return 0;
             }
         }
@@ -166,19 +168,19 @@ final class ScheduleCommand extends Group {
                 description = "Apply the change; without this option nothing is changed.")
         private boolean yes;
 
-        Delete(Session session) {
-            this.in = new In(session);
+        Delete(CommandContext context) {
+            this.in = new In(context);
         }
 
         @Override
         public Integer call() {
             String id = which.id();
             if (!yes) {
-                throw StemFailed.usage("Deletion requires --yes confirmation.");
+                throw StemCommandFailed.usage("Deletion requires --yes confirmation.");
             }
-            try (OpenSchedules schedules = in.open()) {
+            try (ScheduleAccess schedules = in.open()) {
                 schedules.store().remove(id);
-                in.out().println("Deleted schedule \"" + Table.printable(id) + "\".");
+                in.out().println("Deleted schedule \"" + TextTable.printable(id) + "\".");
                 return 0;
             }
         }
@@ -195,20 +197,20 @@ final class ScheduleCommand extends Group {
         @Mixin
         private final Which which = new Which();
 
-        Enable(Session session) {
-            this.in = new In(session);
+        Enable(CommandContext context) {
+            this.in = new In(context);
         }
 
         @Override
         public Integer call() {
             String id = which.id();
-            try (OpenSchedules schedules = in.open()) {
+            try (ScheduleAccess schedules = in.open()) {
                 ScheduleEntry entry = in.edits(schedules).enable(id).orElseThrow(() -> notFound(id));
                 if (!entry.enabled()) {
-                    throw StemFailed.usage("Schedule \"" + Table.printable(id)
+                    throw StemCommandFailed.usage("Schedule \"" + TextTable.printable(id)
                             + "\" runs once, and its time has passed: apply it with" + " another time.");
                 }
-                in.out().println("Enabled schedule \"" + Table.printable(id) + "\".");
+                in.out().println("Enabled schedule \"" + TextTable.printable(id) + "\".");
                 if (entry.run().nextRunAt() == null) {
                     in.err().println("warning: it has no further run");
                 }
@@ -228,18 +230,18 @@ final class ScheduleCommand extends Group {
         @Mixin
         private final Which which = new Which();
 
-        Disable(Session session) {
-            this.in = new In(session);
+        Disable(CommandContext context) {
+            this.in = new In(context);
         }
 
         @Override
         public Integer call() {
             String id = which.id();
-            try (OpenSchedules schedules = in.open()) {
+            try (ScheduleAccess schedules = in.open()) {
                 if (in.edits(schedules).disable(id).isEmpty()) {
                     throw notFound(id);
                 }
-                in.out().println("Disabled schedule \"" + Table.printable(id) + "\".");
+                in.out().println("Disabled schedule \"" + TextTable.printable(id) + "\".");
                 return 0;
             }
         }

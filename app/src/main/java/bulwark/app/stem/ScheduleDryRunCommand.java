@@ -1,12 +1,12 @@
 package bulwark.app.stem;
 
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.NextRun;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
+import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.schedule.ScheduleSpec;
-import bulwark.tasks.schedule.ScheduleText;
-import bulwark.tasks.setup.OpenSchedules;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.setup.ScheduleAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         description =
                 "When a schedule would run: one time a line, without jitter. With --spec nothing needs to be stored.")
 final class ScheduleDryRunCommand implements Callable<Integer> {
-    private static final int MOST = 1000;
+    private static final int MAX_COUNT = 1000;
 
     @Mixin
     private final ScheduleCommand.In in;
@@ -48,33 +48,33 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
     @Option(names = "--from", paramLabel = "TIME", description = "Times later than this (default: now).")
     private @Nullable String from;
 
-    ScheduleDryRunCommand(Session session) {
-        this.in = new ScheduleCommand.In(session);
+    ScheduleDryRunCommand(CommandContext context) {
+        this.in = new ScheduleCommand.In(context);
     }
 
     @Override
     public Integer call() {
-        Instant start = from == null ? in.place.session().clock().instant() : Options.time("--from", from);
-        if (count < 1 || count > MOST) {
-            throw StemFailed.usage("--count must be from 1 to " + MOST);
+        Instant start = from == null ? in.settings.session().clock().instant() : OptionParsers.time("--from", from);
+        if (count < 1 || count > MAX_COUNT) {
+            throw StemCommandFailed.usage("--count must be from 1 to " + MAX_COUNT);
         }
         NextRun times = NextRun.of(entry(), start);
         Optional<Instant> time = times.after(start);
         if (time.isEmpty()) {
-            in.err().println("warning: there is no run after " + TimeText.of(start));
+            in.err().println("warning: there is no run after " + DartTimestamps.of(start));
         }
         for (int i = 0; i < count && time.isPresent(); i++) {
-            in.out().println(TimeText.of(time.get()));
+            in.out().println(DartTimestamps.of(time.get()));
             time = times.after(time.get());
         }
         return 0;
     }
 
     private ScheduleEntry entry() {
-        ScheduleSpec given = spec == null ? null : ScheduleText.ofSpec(spec);
+        ScheduleSpec given = spec == null ? null : ScheduleJson.ofSpec(spec);
         String id = which.given();
         if (id == null && given == null) {
-            throw StemFailed.usage("Provide an existing schedule id or --spec to evaluate.");
+            throw StemCommandFailed.usage("Provide an existing schedule id or --spec to evaluate.");
         }
         ScheduleEntry stored = id == null ? null : stored(id);
         Run run = given == null && stored != null ? stored.run() : Run.NEVER;
@@ -95,7 +95,7 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
     }
 
     private ScheduleEntry stored(String id) {
-        try (OpenSchedules schedules = in.open()) {
+        try (ScheduleAccess schedules = in.open()) {
             return schedules.store().get(id).orElseThrow(() -> ScheduleCommand.notFound(id));
         }
     }

@@ -1,13 +1,13 @@
 package bulwark.app.stem;
 
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.schedule.ScheduleSpec;
 import bulwark.tasks.schedule.ScheduleSpec.Calendar;
 import bulwark.tasks.schedule.ScheduleSpec.Clocked;
 import bulwark.tasks.schedule.ScheduleSpec.Cron;
 import bulwark.tasks.schedule.ScheduleSpec.Interval;
 import bulwark.tasks.schedule.ScheduleSpec.Solar;
-import bulwark.tasks.schedule.ScheduleText;
-import bulwark.tasks.time.TimeText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,11 +41,11 @@ final class ScheduleLine {
     }
 
     void last(String text, PrintStream out) {
-        out.println(line + Table.printable(text));
+        out.println(line + TextTable.printable(text));
     }
 
     static String time(@Nullable Instant time) {
-        return time == null ? "-" : TimeText.of(time);
+        return time == null ? "-" : DartTimestamps.of(time);
     }
 
     static String millis(@Nullable Duration duration) {
@@ -66,8 +66,8 @@ final class ScheduleLine {
                                 solar.latitude(),
                                 solar.longitude())
                         + (solar.offset().isZero() ? "" : " (" + solar.offset().toMinutes() + "m offset)");
-            case Clocked clocked -> "once " + TimeText.of(clocked.runAt());
-            case Calendar calendar -> "calendar " + ScheduleText.specText(calendar);
+            case Clocked clocked -> "once " + DartTimestamps.of(clocked.runAt());
+            case Calendar calendar -> "calendar " + ScheduleJson.specText(calendar);
         };
     }
 
@@ -76,11 +76,11 @@ final class ScheduleLine {
     }
 
     private static String since(String word, @Nullable Instant time) {
-        return time == null ? "" : word + TimeText.of(time);
+        return time == null ? "" : word + DartTimestamps.of(time);
     }
 
     private static String cut(String text, int width) {
-        String cell = Table.printable(text);
+        String cell = TextTable.printable(text);
         return cell.length() <= width ? cell : cell.substring(0, width - 3) + "...";
     }
 }

@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.time.TimeText;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,7 +24,7 @@ final class StatusJson {
         }
         json.set("meta", status.meta());
         return json.put("attempt", status.attempt())
-                .put("createdAt", TimeText.of(status.createdAt()))
-                .put("updatedAt", TimeText.of(status.updatedAt()));
+                .put("createdAt", DartTimestamps.of(status.createdAt()))
+                .put("updatedAt", DartTimestamps.of(status.updatedAt()));
     }
 }

@@ -8,7 +8,7 @@ import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.exec.ExecRefused;
 import bulwark.tasks.handler.HandlersRefused;
-import bulwark.tasks.schedule.ScheduleEdits;
+import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleRefused;
 import bulwark.tasks.worker.WorkerRefused;
 import bulwark.web.Edge.EdgeFailed;
@@ -25,17 +25,17 @@ public final class Stem {
 
     /** With the environment, folder and streams of this process. */
     public static int execute(String... arguments) {
-        return execute(Session.ofProcess(), arguments);
+        return execute(CommandContext.ofProcess(), arguments);
     }
 
-    static int execute(Session session, String... arguments) {
-        CommandLine line = new CommandLine(new StemCommand(session), factory(session));
-        line.setOut(new java.io.PrintWriter(session.out(), true));
-        line.setErr(new java.io.PrintWriter(session.err(), true));
+    static int execute(CommandContext context, String... arguments) {
+        CommandLine line = new CommandLine(new StemCommand(context), factory(context));
+        line.setOut(new java.io.PrintWriter(context.out(), true));
+        line.setErr(new java.io.PrintWriter(context.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(StemFailed.USAGE));
+        forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(StemCommandFailed.USAGE));
         offerHelp(line);
-        return line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, session.err()))
+        return line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, context.err()))
                 .execute(arguments);
     }
 
@@ -51,19 +51,20 @@ public final class Stem {
 
     /** Makes the commands of this package too, for a command line that holds them among others. */
     public static IFactory factory() {
-        return factory(Session.ofProcess());
+        return factory(CommandContext.ofProcess());
     }
 
     /** Commands and their mixins are made with the session where they ask for it. */
-    private static IFactory factory(Session session) {
+    private static IFactory factory(CommandContext context) {
         IFactory otherwise = CommandLine.defaultFactory();
         return new IFactory() {
             @Override
             public <K> K create(Class<K> type) throws Exception {
                 for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-                    if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Session.class) {
+                    if (constructor.getParameterCount() == 1
+                            && constructor.getParameterTypes()[0] == CommandContext.class) {
                         constructor.setAccessible(true);
-                        return type.cast(constructor.newInstance(session));
+                        return type.cast(constructor.newInstance(context));
                     }
                 }
                 return otherwise.create(type);
@@ -74,29 +75,29 @@ public final class Stem {
     /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */
     static int explain(Exception thrown, PrintStream err) {
         switch (thrown) {
-            case StemFailed failed -> {
+            case StemCommandFailed failed -> {
                 error(err, failed);
                 return failed.code();
             }
             case ConfigurationRefused refused -> {
                 refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemFailed.USAGE;
+                return StemCommandFailed.USAGE;
             }
             case ScheduleRefused refused -> {
-                refused.faults().forEach(fault -> err.println("error: " + Table.printable(fault)));
-                return StemFailed.USAGE;
+                refused.faults().forEach(fault -> err.println("error: " + TextTable.printable(fault)));
+                return StemCommandFailed.USAGE;
             }
             case IllegalArgumentException refused -> {
                 error(err, refused);
-                return StemFailed.USAGE;
+                return StemCommandFailed.USAGE;
             }
             case WorkerRefused refused -> {
                 refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemFailed.USAGE;
+                return StemCommandFailed.USAGE;
             }
             case ExecRefused refused -> {
                 refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemFailed.USAGE;
+                return StemCommandFailed.USAGE;
             }
             case HandlersRefused refused -> error(err, refused);
             case BrokerUnavailable unavailable -> error(err, unavailable);
@@ -105,12 +106,12 @@ public final class Stem {
             case FileRefused refused -> error(err, refused);
             case TlsRefused refused -> error(err, refused);
             case EdgeFailed failed -> error(err, failed);
-            case ScheduleEdits.Contended contended -> error(err, contended);
+            case ScheduleEditor.ConcurrentEdit contended -> error(err, contended);
             case IOException failed -> err.println("error: " + failed);
             case UncheckedIOException failed -> err.println("error: " + failed.getMessage() + ": " + failed.getCause());
             default -> thrown.printStackTrace(err);
         }
-        return StemFailed.UNAVAILABLE;
+        return StemCommandFailed.UNAVAILABLE;
     }
 
     private static void error(PrintStream err, Exception thrown) {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             StemFsckCommand.class
         })
 public final class StemCommand implements Callable<Integer> {
-    private final Session session;
+    private final CommandContext context;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -43,22 +43,22 @@ public final class StemCommand implements Callable<Integer> {
     private boolean showConfig;
 
     public StemCommand() {
-        this(Session.ofProcess());
+        this(CommandContext.ofProcess());
     }
 
-    StemCommand(Session session) {
-        this.session = session;
+    StemCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() {
         if (showConfig) {
             return ShowConfig.print(
-                    Configuration.inspect(TaskSettings.schema(), session.environment(), session.directory()),
-                    session.out(),
-                    session.err());
+                    Configuration.inspect(TaskSettings.schema(), context.environment(), context.directory()),
+                    context.out(),
+                    context.err());
         }
-        Objects.requireNonNull(spec).commandLine().usage(session.out());
+        Objects.requireNonNull(spec).commandLine().usage(context.out());
         return 0;
     }
 }

@@ -18,19 +18,19 @@ import tools.jackson.databind.node.ObjectNode;
                 "Check the embedded stores and the evidence of workers and beats. Only reads. Exit code 0 clean, 1 not.")
 final class StemFsckCommand implements Callable<Integer> {
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
-    StemFsckCommand(Session session) {
-        this.place = new Place(session);
+    StemFsckCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() {
-        Fsck.Report report = TaskFsck.run(place.configuration(), place.directory());
-        PrintStream out = place.session().out();
+        Fsck.Report report = TaskFsck.run(settings.configuration(), settings.directory());
+        PrintStream out = settings.session().out();
         if (json) {
             out.println(Json.pretty(json(report)));
         } else {
@@ -38,7 +38,7 @@ final class StemFsckCommand implements Callable<Integer> {
             report.checked().forEach(check -> out.println("checked " + check));
             out.println(summary(report));
         }
-        return report.clean() ? 0 : StemFailed.NEGATIVE;
+        return report.clean() ? 0 : StemCommandFailed.NEGATIVE;
     }
 
     private static String summary(Fsck.Report report) {

@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
-import bulwark.tasks.setup.HandlerClasses;
+import bulwark.tasks.setup.HandlerClassLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,9 +16,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
         mixinStandardHelpOptions = true,
         description = "Show the known tasks.",
         subcommands = TasksCommand.Ls.class)
-final class TasksCommand extends Group {
-    TasksCommand(Session session) {
-        super(session);
+final class TasksCommand extends CommandGroup {
+    TasksCommand(CommandContext context) {
+        super(context);
     }
 
     @Command(
@@ -26,22 +26,23 @@ final class TasksCommand extends Group {
             mixinStandardHelpOptions = true,
             description = "List the handlers that a worker started here would register.")
     static final class Ls implements Callable<Integer> {
-        private final Session session;
+        private final CommandContext context;
 
         @Mixin
-        private final Place place;
+        private final SettingsOptions settings;
 
         @Option(names = "--json", description = "Print the answer as JSON.")
         private boolean json;
 
-        Ls(Session session) {
-            this.session = session;
-            place = new Place(session);
+        Ls(CommandContext context) {
+            this.context = context;
+            settings = new SettingsOptions(context);
         }
 
         @Override
         public Integer call() {
-            Handlers handlers = Handlers.discover(HandlerClasses.of(place.configuration(), place.directory()));
+            HandlerRegistry handlers =
+                    HandlerRegistry.discover(HandlerClassLoader.of(settings.configuration(), settings.directory()));
             if (json) {
                 ArrayNode all = JsonNodeFactory.instance.arrayNode();
                 for (TaskHandler handler : handlers.all()) {
@@ -50,13 +51,13 @@ final class TasksCommand extends Group {
                             .put("description", handler.description())
                             .put("maxRetries", handler.options().maxRetries());
                 }
-                session.out().println(Json.pretty(all));
+                context.out().println(Json.pretty(all));
                 return 0;
             }
             // Nothing here claims to be idempotent or has tags: the columns stay for readers of the original's output.
             String form = "%-28s %-60s %-10s %s%n";
-            session.out().printf(form, "NAME", "DESCRIPTION", "IDEMPOTENT", "TAGS");
-            handlers.all().forEach(h -> session.out().printf(form, h.name(), h.description(), "-", "-"));
+            context.out().printf(form, "NAME", "DESCRIPTION", "IDEMPOTENT", "TAGS");
+            handlers.all().forEach(h -> context.out().printf(form, h.name(), h.description(), "-", "-"));
             return 0;
         }
     }

@@ -1,6 +1,6 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.tls.TlsAssets;
+import bulwark.tasks.setup.TlsAssets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Certificates for a Redis with mutual TLS.",
         subcommands = TlsCommand.Generate.class)
-final class TlsCommand extends Group {
-    TlsCommand(Session session) {
-        super(session);
+final class TlsCommand extends CommandGroup {
+    TlsCommand(CommandContext context) {
+        super(context);
     }
 
     @Command(
@@ -27,7 +27,7 @@ final class TlsCommand extends Group {
             mixinStandardHelpOptions = true,
             description = "Make a certificate authority, a server and a client certificate.")
     static final class Generate implements Callable<Integer> {
-        private final Session session;
+        private final CommandContext context;
 
         @Parameters(index = "0", arity = "0..1", description = "Folder (default ${DEFAULT-VALUE}).")
         private String folder = ".certs";
@@ -53,23 +53,23 @@ final class TlsCommand extends Group {
         @Option(names = "--force", description = "Replace certificates that are there, the authority included.")
         private boolean force;
 
-        Generate(Session session) {
-            this.session = session;
+        Generate(CommandContext context) {
+            this.context = context;
         }
 
         @Override
         public Integer call() {
             if (days < 1 || days > 3650) {
-                throw StemFailed.usage("--days lies between 1 and 3650");
+                throw StemCommandFailed.usage("--days lies between 1 and 3650");
             }
             TlsAssets assets = assets();
             List<String> existing = assets.existing();
             if (!existing.isEmpty() && !force) {
-                throw StemFailed.usage(folder + " already has " + String.join(", ", existing)
+                throw StemCommandFailed.usage(folder + " already has " + String.join(", ", existing)
                         + ": choose another folder, or replace them, the authority included, with --force");
             }
             assets.make(Clock.systemUTC());
-            assets.report(folder).forEach(session.out()::println);
+            assets.report(folder).forEach(context.out()::println);
             return 0;
         }
 
@@ -83,7 +83,7 @@ final class TlsCommand extends Group {
                         Duration.ofDays(days),
                         group);
             } catch (IllegalArgumentException e) {
-                throw StemFailed.usage(String.valueOf(e.getMessage()));
+                throw StemCommandFailed.usage(String.valueOf(e.getMessage()));
             }
         }
     }

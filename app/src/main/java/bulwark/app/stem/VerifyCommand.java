@@ -4,8 +4,8 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.EnvelopeRefused;
-import bulwark.tasks.envelope.EnvelopeText;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.signing.EnvelopeSigning;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
                 "Verify an envelope (or what dlq show printed) with the configured keys. Exit code 0 valid, 1 not.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Parameters(paramLabel = "FILE", description = "JSON of the envelope, or - for standard input.")
     private String file = "";
@@ -38,48 +38,48 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
-    VerifyCommand(Session session) {
-        this.place = new Place(session);
+    VerifyCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() throws IOException {
-        EnvelopeSigning signing = EnvelopeSigning.of(place.configuration(), Signing.fastest());
+        EnvelopeSigning signing = EnvelopeSigning.of(settings.configuration(), Signing.fastest());
         Envelope envelope = envelope().envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Unchecked) {
-            throw StemFailed.usage(
+            throw StemCommandFailed.usage(
                     "there are no keys to verify with: set STEM_SIGNING_KEYS or STEM_SIGNING_PUBLIC_KEYS");
         }
         boolean valid = verdict instanceof EnvelopeSigning.Verdict.Valid;
-        place.session().out().println(json ? Json.pretty(json(envelope, verdict)) : sentence(envelope, verdict));
+        settings.session().out().println(json ? Json.pretty(json(envelope, verdict)) : sentence(envelope, verdict));
         if (canonical) {
-            place.session().out().println(new String(EnvelopeText.canonical(envelope), StandardCharsets.UTF_8));
+            settings.session().out().println(new String(EnvelopeCodec.canonical(envelope), StandardCharsets.UTF_8));
         }
-        return valid ? 0 : StemFailed.NEGATIVE;
+        return valid ? 0 : StemCommandFailed.NEGATIVE;
     }
 
     private Message envelope() throws IOException {
         String text = file.equals("-")
-                ? new String(place.session().in().readAllBytes(), StandardCharsets.UTF_8)
-                : Files.readString(place.session().directory().resolve(file));
+                ? new String(settings.session().in().readAllBytes(), StandardCharsets.UTF_8)
+                : Files.readString(settings.session().directory().resolve(file));
         try {
             // What dlq show prints has the envelope inside.
             ObjectNode document = Json.parseObject(text, file);
             JsonNode inside = document.path("envelope");
-            return EnvelopeText.ofJson(inside.isObject() ? StrictJson.text(inside) : text);
+            return EnvelopeCodec.ofJson(inside.isObject() ? StrictJson.text(inside) : text);
         } catch (EnvelopeRefused refused) {
-            throw StemFailed.usage(file + " holds no envelope: " + refused.getMessage());
+            throw StemCommandFailed.usage(file + " holds no envelope: " + refused.getMessage());
         }
     }
 
     private static String sentence(Envelope envelope, EnvelopeSigning.Verdict verdict) {
-        String task = Table.printable(envelope.id()) + " (" + Table.printable(envelope.name()) + ")";
+        String task = TextTable.printable(envelope.id()) + " (" + TextTable.printable(envelope.name()) + ")";
         return switch (verdict) {
             case EnvelopeSigning.Verdict.Valid valid ->
                 "valid: " + task + " was signed with the " + valid.algorithm() + " key \"" + valid.keyId() + "\"";
             case EnvelopeSigning.Verdict.Invalid invalid ->
-                "NOT valid: " + task + ": " + Table.printable(invalid.reason());
+                "NOT valid: " + task + ": " + TextTable.printable(invalid.reason());
             case EnvelopeSigning.Verdict.Unchecked _ -> "unchecked";
         };
     }
@@ -93,6 +93,6 @@ final class VerifyCommand implements Callable<Integer> {
                 answer.put("valid", false).put("reason", invalid.reason()).put("keyId", invalid.keyId());
             case EnvelopeSigning.Verdict.Unchecked _ -> answer.put("valid", false);
         }
-        return answer.put("canonicalSha256", Digests.sha256Hex(EnvelopeText.canonical(envelope)));
+        return answer.put("canonicalSha256", Digests.sha256Hex(EnvelopeCodec.canonical(envelope)));
     }
 }

@@ -9,11 +9,11 @@ import picocli.CommandLine.Command;
         description = "Run and control workers.",
         subcommands = {
             WorkerStartCommand.class,
-            WorkerAskCommands.Ping.class,
-            WorkerAskCommands.Stats.class,
-            WorkerAskCommands.Inspect.class,
+            WorkerControlCommands.Ping.class,
+            WorkerControlCommands.Stats.class,
+            WorkerControlCommands.Inspect.class,
             WorkerRevokeCommand.class,
-            WorkerAskCommands.Shutdown.class,
+            WorkerControlCommands.Shutdown.class,
             WorkerPauseCommands.Pause.class,
             WorkerPauseCommands.Resume.class,
             WorkerStatusCommand.class,
@@ -21,8 +21,8 @@ import picocli.CommandLine.Command;
             WorkerHealthcheckCommand.class,
             WorkerDiagnoseCommand.class
         })
-final class WorkerCommand extends Group {
-    WorkerCommand(Session session) {
-        super(session);
+final class WorkerCommand extends CommandGroup {
+    WorkerCommand(CommandContext context) {
+        super(context);
     }
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = "Check a worker's PID file, log file and settings. Exit code 70 when something is wrong.")
 final class WorkerDiagnoseCommand implements Callable<Integer> {
-    private final Session session;
+    private final CommandContext context;
     private final List<Finding> findings = new ArrayList<>();
 
     @Option(names = "--pidfile", description = "The worker's PID file.")
@@ -34,8 +34,8 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the answer as JSON.")
     private boolean json;
 
-    WorkerDiagnoseCommand(Session session) {
-        this.session = session;
+    WorkerDiagnoseCommand(CommandContext context) {
+        this.context = context;
     }
 
     private record Finding(String mark, String sentence) {
@@ -55,11 +55,13 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
                 ObjectNode entry = all.addObject();
                 entry.put("status", finding.status()).put("message", finding.sentence());
             }
-            session.out().println(Json.pretty(all));
+            context.out().println(Json.pretty(all));
         } else {
-            findings.forEach(finding -> session.out().println(finding.mark() + " " + finding.sentence()));
+            findings.forEach(finding -> context.out().println(finding.mark() + " " + finding.sentence()));
         }
-        return findings.stream().anyMatch(finding -> finding.status().equals("error")) ? StemFailed.UNAVAILABLE : 0;
+        return findings.stream().anyMatch(finding -> finding.status().equals("error"))
+                ? StemCommandFailed.UNAVAILABLE
+                : 0;
     }
 
     private void note(String mark, String sentence) {
@@ -71,10 +73,10 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
             note("[WARN]", "liveness not checked: pass --pidfile");
             return;
         }
-        switch (PidFile.look(session.directory().resolve(pidfile))) {
+        switch (PidFile.inspect(context.directory().resolve(pidfile))) {
             case PidFile.State.Running running ->
                 note("[OK ]", "process " + running.pid() + " runs since " + running.since());
-            case PidFile.State.Not not -> note("[ERR]", pidfile + ": " + not.code());
+            case PidFile.State.NotRunning not -> note("[ERR]", pidfile + ": " + not.code());
         }
     }
 
@@ -82,7 +84,7 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
         if (logfile == null) {
             return;
         }
-        Path file = session.directory().resolve(logfile);
+        Path file = context.directory().resolve(logfile);
         Path folder = java.util.Objects.requireNonNull(file.toAbsolutePath().getParent());
         if (Files.isRegularFile(file)) {
             note(
@@ -100,14 +102,16 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
         if (envFile == null) {
             return;
         }
-        Path file = session.directory().resolve(envFile);
+        Path file = context.directory().resolve(envFile);
         if (!Files.isReadable(file)) {
             note("[ERR]", envFile + " cannot be read");
             return;
         }
         try {
             bulwark.kernel.config.Configuration configuration = bulwark.kernel.config.Configuration.read(
-                    bulwark.tasks.setup.TaskSettings.schema(), Session.environmentFile(file), session.directory());
+                    bulwark.tasks.setup.TaskSettings.schema(),
+                    CommandContext.environmentFile(file),
+                    context.directory());
             note("[OK ]", envFile + ": every setting reads");
             configuration.warnings().forEach(warning -> note("[WARN]", warning));
         } catch (bulwark.kernel.config.Configuration.ConfigurationRefused refused) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = "Check that the process of a PID file is alive. Exit code 70 when it is not.")
 final class WorkerHealthcheckCommand implements Callable<Integer> {
-    private final Session session;
+    private final CommandContext context;
 
     @Option(names = "--pidfile", required = true, description = "The worker's PID file.")
     private Path pidfile = Path.of("");
@@ -33,18 +33,18 @@ final class WorkerHealthcheckCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Only the exit code.")
     private boolean quiet;
 
-    WorkerHealthcheckCommand(Session session) {
-        this.session = session;
+    WorkerHealthcheckCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
     public Integer call() throws IOException {
-        PidFile.State state = PidFile.look(session.directory().resolve(pidfile));
+        PidFile.State state = PidFile.inspect(context.directory().resolve(pidfile));
         boolean running = state instanceof PidFile.State.Running;
         if (!quiet) {
-            session.out().println(json ? Json.pretty(json(state)) : sentence(state));
+            context.out().println(json ? Json.pretty(json(state)) : sentence(state));
         }
-        return running ? 0 : StemFailed.UNAVAILABLE;
+        return running ? 0 : StemCommandFailed.UNAVAILABLE;
     }
 
     private String name() {
@@ -56,12 +56,13 @@ final class WorkerHealthcheckCommand implements Callable<Integer> {
             case PidFile.State.Running running ->
                 "Worker " + name() + " healthy (pid " + running.pid() + ", uptime "
                         + uptime(running).toSeconds() + "s).";
-            case PidFile.State.Not not -> "Worker " + name() + " unhealthy: " + not.code() + " (" + pidfile + ").";
+            case PidFile.State.NotRunning not ->
+                "Worker " + name() + " unhealthy: " + not.code() + " (" + pidfile + ").";
         };
     }
 
     private Duration uptime(PidFile.State.Running running) {
-        return Duration.between(running.since(), session.clock().instant());
+        return Duration.between(running.since(), context.clock().instant());
     }
 
     private ObjectNode json(PidFile.State state) {
@@ -77,7 +78,7 @@ final class WorkerHealthcheckCommand implements Callable<Integer> {
                 answer.put("pid", running.pid())
                         .put("since", running.since().toString())
                         .put("uptimeSeconds", uptime(running).toSeconds());
-            case PidFile.State.Not not -> answer.put("error", not.code());
+            case PidFile.State.NotRunning not -> answer.put("error", not.code());
         }
         return answer;
     }

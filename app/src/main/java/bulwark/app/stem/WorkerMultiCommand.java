@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 final class WorkerMultiCommand implements Callable<Integer> {
     private static final int NOT_RUNNING = 3;
 
-    private final Session session;
+    private final CommandContext context;
 
     enum Action {
         START,
@@ -94,8 +94,8 @@ final class WorkerMultiCommand implements Callable<Integer> {
     @Option(names = "--timeout", description = "How long stop waits before it kills (default ${DEFAULT-VALUE}).")
     private String timeout = "30s";
 
-    WorkerMultiCommand(Session session) {
-        this.session = session;
+    WorkerMultiCommand(CommandContext context) {
+        this.context = context;
     }
 
     @Override
@@ -117,43 +117,44 @@ final class WorkerMultiCommand implements Callable<Integer> {
         for (String setting : List.of("STEMD_NODES", "STEM_WORKER_NODES")) {
             if (names.isEmpty()) {
                 names = Arrays.stream(
-                                session.environment().getOrDefault(setting, "").split("[,\\s]+"))
+                                context.environment().getOrDefault(setting, "").split("[,\\s]+"))
                         .filter(name -> !name.isEmpty())
                         .toList();
             }
         }
         if (names.isEmpty()) {
-            throw StemFailed.usage(
+            throw StemCommandFailed.usage(
                     "name the workers, for instance: stem worker multi start w1 w2 (or set STEM_WORKER_NODES)");
         }
         String host = InetAddress.getLocalHost().getHostName();
         List<MultiNode> nodes = new ArrayList<>();
         for (String name : names) {
             if (!name.matches("[A-Za-z0-9._@-]{1,64}") || name.startsWith(".")) {
-                throw StemFailed.usage("a node's name has 1 to 64 letters, digits, dots, dashes and underscores");
+                throw StemCommandFailed.usage(
+                        "a node's name has 1 to 64 letters, digits, dots, dashes and underscores");
             }
             nodes.add(
-                    new MultiNode(name, nodes.size() + 1, host, session.clock().instant()));
+                    new MultiNode(name, nodes.size() + 1, host, context.clock().instant()));
         }
         return nodes;
     }
 
-    private PidFile.State look(MultiNode node) throws IOException {
-        return PidFile.look(node.path(session.directory(), pidfile));
+    private PidFile.State inspect(MultiNode node) throws IOException {
+        return PidFile.inspect(node.path(context.directory(), pidfile));
     }
 
     private int start(List<MultiNode> nodes) throws IOException, InterruptedException {
         for (MultiNode node : nodes) {
-            if (look(node) instanceof PidFile.State.Running running) {
-                throw new StemFailed(
-                        StemFailed.NEGATIVE, node.name() + " is already running (pid " + running.pid() + ").");
+            if (inspect(node) instanceof PidFile.State.Running running) {
+                throw new StemCommandFailed(
+                        StemCommandFailed.NEGATIVE, node.name() + " is already running (pid " + running.pid() + ").");
             }
         }
         List<Process> started = new ArrayList<>();
         for (MultiNode node : nodes) {
             Process process = process(node);
-            PidFile.write(node.path(session.directory(), pidfile), process.pid());
-            session.out().println("Started " + node.name() + " (pid " + process.pid() + ").");
+            PidFile.write(node.path(context.directory(), pidfile), process.pid());
+            context.out().println("Started " + node.name() + " (pid " + process.pid() + ").");
             started.add(process);
         }
         return foreground || !detach ? stay(started) : 0;
@@ -165,11 +166,11 @@ final class WorkerMultiCommand implements Callable<Integer> {
         for (Process process : started) {
             worst = Math.max(worst, process.waitFor());
         }
-        return worst == 0 ? 0 : StemFailed.UNAVAILABLE;
+        return worst == 0 ? 0 : StemCommandFailed.UNAVAILABLE;
     }
 
     private Process process(MultiNode node) throws IOException {
-        Path log = node.path(session.directory(), logfile);
+        Path log = node.path(context.directory(), logfile);
         try {
             OwnerOnlyFiles.createDirectories(
                     Objects.requireNonNull(log.toAbsolutePath().getParent()));
@@ -177,11 +178,11 @@ final class WorkerMultiCommand implements Callable<Integer> {
                 OwnerOnlyFiles.createNew(log).close();
             }
         } catch (IOException e) {
-            throw new StemFailed(
-                    StemFailed.UNAVAILABLE, "--logfile cannot be made (" + e.getMessage() + "): name another");
+            throw new StemCommandFailed(
+                    StemCommandFailed.UNAVAILABLE, "--logfile cannot be made (" + e.getMessage() + "): name another");
         }
         ProcessBuilder builder = new ProcessBuilder(words(node));
-        builder.directory(node.path(session.directory(), workdir).toFile());
+        builder.directory(node.path(context.directory(), workdir).toFile());
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().clear();
         builder.environment().putAll(environment(node));
@@ -196,25 +197,26 @@ final class WorkerMultiCommand implements Callable<Integer> {
         }
         String line = commandLine;
         for (String setting : List.of("STEM_WORKER_COMMAND", "STEMD_COMMAND")) {
-            line = line == null || line.isBlank() ? session.environment().get(setting) : line;
+            line = line == null || line.isBlank() ? context.environment().get(setting) : line;
         }
         return line == null || line.isBlank()
-                ? OwnProgram.commandLine(List.of("stem", "worker", "start"))
+                ? SelfCommandLine.commandLine(List.of("stem", "worker", "start"))
                 : Arrays.stream(line.strip().split("\\s+")).map(node::fill).toList();
     }
 
     private Map<String, String> environment(MultiNode node) throws IOException {
-        Map<String, String> environment = new HashMap<>(session.environment());
+        Map<String, String> environment = new HashMap<>(context.environment());
         if (envFile != null) {
-            environment.putAll(Session.environmentFile(session.directory().resolve(envFile)));
+            environment.putAll(
+                    CommandContext.environmentFile(context.directory().resolve(envFile)));
         }
         environment.put("STEM_WORKER_NODE", node.name());
         environment.put("STEM_WORKER_INDEX", String.valueOf(node.index()));
         environment.put("STEM_WORKER_HOST", node.host());
         environment.put(
-                "STEM_WORKER_PIDFILE", node.path(session.directory(), pidfile).toString());
+                "STEM_WORKER_PIDFILE", node.path(context.directory(), pidfile).toString());
         environment.put(
-                "STEM_WORKER_LOGFILE", node.path(session.directory(), logfile).toString());
+                "STEM_WORKER_LOGFILE", node.path(context.directory(), logfile).toString());
         if (!queues.isEmpty()) {
             environment.put("STEM_DEFAULT_QUEUE", queues.getFirst());
             environment.put("STEM_WORKER_QUEUES", String.join(",", queues));
@@ -226,21 +228,21 @@ final class WorkerMultiCommand implements Callable<Integer> {
     }
 
     private int stop(List<MultiNode> nodes) throws IOException, InterruptedException {
-        Duration patience = Options.duration("--timeout", timeout);
+        Duration patience = OptionParsers.duration("--timeout", timeout);
         for (MultiNode node : nodes) {
-            if (look(node) instanceof PidFile.State.Running running) {
-                session.out().println("Stopping " + node.name() + " (pid " + running.pid() + ")...");
-                end(running.pid(), patience);
-                session.out().println("Stopped " + node.name() + ".");
+            if (inspect(node) instanceof PidFile.State.Running running) {
+                context.out().println("Stopping " + node.name() + " (pid " + running.pid() + ")...");
+                terminate(running.pid(), patience);
+                context.out().println("Stopped " + node.name() + ".");
             } else {
-                session.out().println(node.name() + ": not running.");
+                context.out().println(node.name() + ": not running.");
             }
-            Files.deleteIfExists(node.path(session.directory(), pidfile));
+            Files.deleteIfExists(node.path(context.directory(), pidfile));
         }
         return 0;
     }
 
-    private static void end(long pid, Duration patience) throws InterruptedException {
+    private static void terminate(long pid, Duration patience) throws InterruptedException {
         ProcessHandle process = ProcessHandle.of(pid).orElse(null);
         if (process == null) {
             return;
@@ -259,12 +261,12 @@ final class WorkerMultiCommand implements Callable<Integer> {
     private int status(List<MultiNode> nodes) throws IOException {
         int code = 0;
         for (MultiNode node : nodes) {
-            switch (look(node)) {
+            switch (inspect(node)) {
                 case PidFile.State.Running running ->
-                    session.out().println(node.name() + ": running (pid " + running.pid() + ").");
-                case PidFile.State.Not not -> {
+                    context.out().println(node.name() + ": running (pid " + running.pid() + ").");
+                case PidFile.State.NotRunning not -> {
                     code = NOT_RUNNING;
-                    session.out()
+                    context.out()
                             .println(node.name() + ": not running ("
                                     + (not.code().equals("pidfile-missing") ? "no PID file" : not.code()) + ").");
                 }

@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
 import bulwark.tasks.control.ControlReply;
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
+import bulwark.tasks.store.Revocation;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,8 +25,8 @@ final class WorkerPauseCommands {
         @Mixin
         private final OfQueues of;
 
-        Pause(Session session) {
-            this.of = new OfQueues(session);
+        Pause(CommandContext context) {
+            this.of = new OfQueues(context);
         }
 
         @Override
@@ -40,8 +40,8 @@ final class WorkerPauseCommands {
         @Mixin
         private final OfQueues of;
 
-        Resume(Session session) {
-            this.of = new OfQueues(session);
+        Resume(CommandContext context) {
+            this.of = new OfQueues(context);
         }
 
         @Override
@@ -52,7 +52,7 @@ final class WorkerPauseCommands {
 
     static final class OfQueues {
         @Mixin
-        private final Ask ask;
+        private final ControlOptions control;
 
         @Option(
                 names = {"-q", "--queue"},
@@ -66,8 +66,8 @@ final class WorkerPauseCommands {
         @Option(names = "--requester", description = "Name of the requester (default ${DEFAULT-VALUE}).")
         private String requester = "stem-cli";
 
-        OfQueues(Session session) {
-            this.ask = new Ask(session);
+        OfQueues(CommandContext context) {
+            this.control = new ControlOptions(context);
         }
 
         int change(String type, boolean over) throws InterruptedException {
@@ -77,44 +77,44 @@ final class WorkerPauseCommands {
             if (reason != null) {
                 payload.put("reason", reason);
             }
-            try (Tasks tasks = ask.place.open()) {
-                Instant now = tasks.clock().instant();
+            try (TaskRuntime runtime = control.settings.open()) {
+                Instant now = runtime.clock().instant();
                 for (String queue : queues) {
-                    tasks.stores()
+                    runtime.stores()
                             .revocations()
                             .upsert(new Revocation(
-                                    ask.namespace(tasks),
+                                    control.namespace(runtime),
                                     Revocation.PAUSE + queue,
-                                    WorkerRevokeCommand.version(tasks.clock()),
+                                    WorkerRevokeCommand.version(runtime.clock()),
                                     now,
                                     false,
                                     reason,
                                     requester,
                                     over ? now : null));
                 }
-                ask.ask(tasks, type, payload, this::print);
+                control.send(runtime, type, payload, this::print);
                 return 0; // it is stored: workers that did not answer read it by themselves
             }
         }
 
         private void print(List<ControlReply> replies) {
-            Table table = new Table()
+            TextTable table = new TextTable()
                     .column("Worker", 40)
                     .column("Status", 8)
                     .column("Updated", 24)
                     .column("Paused queues (after)", 40);
-            table.header(ask.out());
+            table.header(control.out());
             replies.forEach(reply -> table.row(
-                    ask.out(),
+                    control.out(),
                     reply.workerId(),
-                    Ask.status(reply),
+                    ControlOptions.status(reply),
                     joined(reply.payload().path("updated")),
                     joined(reply.payload().path("paused"))));
         }
 
         private static String joined(tools.jackson.databind.JsonNode names) {
             if (!names.isArray()) {
-                return WorkerAskCommands.text(names);
+                return WorkerControlCommands.text(names);
             }
             List<String> texts = new java.util.ArrayList<>();
             names.forEach(name -> texts.add(name.asString("")));

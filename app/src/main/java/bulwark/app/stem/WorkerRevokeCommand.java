@@ -1,9 +1,9 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.setup.TaskRuntime;
+import bulwark.tasks.store.Revocation;
+import bulwark.tasks.store.RevocationStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,14 +17,14 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tasks that must not run: kept in the store, then told to the workers that run now. */
+/** Tasks that must not run: kept in the store, then sent to the running workers. */
 @Command(
         name = "revoke",
         mixinStandardHelpOptions = true,
         description = "Revoke tasks; with --terminate also stop running ones.")
 final class WorkerRevokeCommand implements Callable<Integer> {
     @Mixin
-    private final Ask ask;
+    private final ControlOptions control;
 
     @Option(
             names = {"-t", "--task"},
@@ -48,25 +48,25 @@ final class WorkerRevokeCommand implements Callable<Integer> {
             description = "Drop the revocation after DURATION (default: never).")
     private @Nullable String expiresIn;
 
-    WorkerRevokeCommand(Session session) {
-        this.ask = new Ask(session);
+    WorkerRevokeCommand(CommandContext context) {
+        this.control = new ControlOptions(context);
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        try (Tasks tasks = ask.place.open()) {
-            String namespace = ask.namespace(tasks);
-            Instant now = tasks.clock().instant();
-            Instant end = expiresIn == null ? null : now.plus(Options.duration("--expires-in", expiresIn));
-            RevocationStore store = tasks.stores().revocations();
+        try (TaskRuntime runtime = control.settings.open()) {
+            String namespace = control.namespace(runtime);
+            Instant now = runtime.clock().instant();
+            Instant end = expiresIn == null ? null : now.plus(OptionParsers.duration("--expires-in", expiresIn));
+            RevocationStore store = runtime.stores().revocations();
             List<Revocation> stored = new ArrayList<>();
             for (String id : ids) {
-                stored.add(store.upsert(
-                        new Revocation(namespace, id, version(tasks.clock()), now, terminate, reason, requester, end)));
+                stored.add(store.upsert(new Revocation(
+                        namespace, id, version(runtime.clock()), now, terminate, reason, requester, end)));
             }
             store.prune(namespace, now);
-            ask.out().println("revoked: " + stored.size() + " -> " + String.join(", ", ids));
-            ask.ask(tasks, "revoke", payload(namespace, requester, stored), ask::blocks);
+            control.out().println("revoked: " + stored.size() + " -> " + String.join(", ", ids));
+            control.send(runtime, "revoke", payload(namespace, requester, stored), control::blocks);
             return 0; // it is stored: workers that did not answer read it by themselves
         }
     }
@@ -84,11 +84,11 @@ final class WorkerRevokeCommand implements Callable<Integer> {
                     .put("namespace", each.namespace())
                     .put("taskId", each.taskId())
                     .put("version", each.version())
-                    .put("issuedAt", TimeText.of(each.issuedAt()))
+                    .put("issuedAt", DartTimestamps.of(each.issuedAt()))
                     .put("terminate", each.terminate());
             put(entry, "reason", each.reason());
             put(entry, "requestedBy", each.requestedBy());
-            put(entry, "expiresAt", each.expiresAt() == null ? null : TimeText.of(each.expiresAt()));
+            put(entry, "expiresAt", each.expiresAt() == null ? null : DartTimestamps.of(each.expiresAt()));
         }
         return payload;
     }

@@ -1,6 +1,6 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.worker.Worker;
 import java.time.Duration;
 import java.util.List;
@@ -17,20 +17,20 @@ final class WorkerSignals {
 
     private WorkerSignals() {}
 
-    static void install(Worker worker, Tasks tasks, Consumer<String> say) {
+    static void install(Worker worker, TaskRuntime runtime, Consumer<String> say) {
         AtomicReference<Worker.Mode> last = new AtomicReference<>();
-        on("TERM", () -> ask(worker, last, Worker.Mode.WARM));
-        on("INT", () -> ask(worker, last, Worker.Mode.SOFT));
-        on("USR1", () -> ask(worker, last, Worker.Mode.HARD));
-        on("HUP", () -> tasks.reload().forEach(say));
+        on("TERM", () -> request(worker, last, Worker.Mode.WARM));
+        on("INT", () -> request(worker, last, Worker.Mode.SOFT));
+        on("USR1", () -> request(worker, last, Worker.Mode.HARD));
+        on("HUP", () -> runtime.reload().forEach(say));
     }
 
-    private static void ask(Worker worker, AtomicReference<Worker.Mode> last, Worker.Mode wanted) {
-        Worker.Mode mode = last.updateAndGet(before -> louder(before, wanted));
+    private static void request(Worker worker, AtomicReference<Worker.Mode> last, Worker.Mode wanted) {
+        Worker.Mode mode = last.updateAndGet(before -> escalated(before, wanted));
         worker.shutdown(mode);
     }
 
-    private static Worker.Mode louder(Worker.@org.jspecify.annotations.Nullable Mode before, Worker.Mode wanted) {
+    private static Worker.Mode escalated(Worker.@org.jspecify.annotations.Nullable Mode before, Worker.Mode wanted) {
         if (before == null) {
             return wanted;
         }
@@ -44,11 +44,11 @@ final class WorkerSignals {
     }
 
     /** Files of keys may change at any time, and nobody has to send a signal for it. */
-    static void awaitStopped(Worker worker, Tasks tasks, Consumer<String> say) throws InterruptedException {
-        List<String> known = tasks.signing().describe();
+    static void awaitStopped(Worker worker, TaskRuntime runtime, Consumer<String> say) throws InterruptedException {
+        List<String> known = runtime.signing().describe();
         while (!worker.awaitStopped(RELOAD)) {
-            tasks.reload();
-            List<String> now = tasks.signing().describe();
+            runtime.reload();
+            List<String> now = runtime.signing().describe();
             if (!now.equals(known)) {
                 now.forEach(say);
                 known = now;

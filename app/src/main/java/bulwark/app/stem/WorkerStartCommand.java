@@ -2,17 +2,17 @@ package bulwark.app.stem;
 
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.process.PidFile;
+import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.exec.ExecFile;
-import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.execution.WorkerSettings;
+import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.routing.Routing;
-import bulwark.tasks.setup.HandlerClasses;
-import bulwark.tasks.setup.OpenStores;
+import bulwark.tasks.setup.HandlerClassLoader;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.setup.TaskSettings;
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.worker.TaskEvidence;
+import bulwark.tasks.setup.TaskStoreFactory;
 import bulwark.tasks.worker.Worker;
-import bulwark.tasks.worker.WorkerSettings;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
                         + " a repeated signal escalates one step. SIGHUP reads keys again.")
 final class WorkerStartCommand implements Callable<Integer> {
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Option(
             names = {"-q", "--queue"},
@@ -68,93 +68,94 @@ final class WorkerStartCommand implements Callable<Integer> {
     @Option(names = "--logfile", description = "Append the log there instead of standard error.")
     private @Nullable Path logfile;
 
-    WorkerStartCommand(Session session) {
-        this.place = new Place(session);
+    WorkerStartCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path directory = place.directory();
+        Path directory = settings.directory();
         if (logfile != null) {
             logTo(directory.resolve(logfile));
         }
-        try (Tasks tasks = Tasks.open(
-                        place.environment(), directory, place.session().clock());
-                TaskEvidence evidence = evidence(tasks)) {
-            LogLevel.apply(tasks.configuration().text("STEM_LOG_LEVEL"));
-            tasks.configuration().warnings().forEach(this::say);
+        try (TaskRuntime runtime = TaskRuntime.open(
+                        settings.environment(), directory, settings.session().clock());
+                TaskEvidence evidence = evidence(runtime)) {
+            LogLevel.apply(runtime.configuration().text("STEM_LOG_LEVEL"));
+            runtime.configuration().warnings().forEach(this::say);
             AtomicBoolean diskFailed = new AtomicBoolean();
             Worker worker = new Worker(
-                    new Worker.Parts(
-                            tasks.stores(),
-                            tasks.signing(),
-                            tasks.client(),
-                            handlers(tasks),
-                            tasks.metrics(),
+                    new Worker.WorkerDependencies(
+                            runtime.stores(),
+                            runtime.signing(),
+                            runtime.client(),
+                            handlers(runtime),
+                            runtime.metrics(),
                             evidence,
                             new SecureRandom(),
-                            tasks.clock()),
-                    settings(tasks));
-            OpenStores.onFatal(tasks.stores(), cause -> {
+                            runtime.clock()),
+                    settings(runtime));
+            TaskStoreFactory.onFatal(runtime.stores(), cause -> {
                 diskFailed.set(true);
                 worker.shutdown(Worker.Mode.HARD);
             });
-            run(worker, tasks);
-            return diskFailed.get() ? StemFailed.UNAVAILABLE : 0;
+            run(worker, runtime);
+            return diskFailed.get() ? StemCommandFailed.UNAVAILABLE : 0;
         }
     }
 
-    private void run(Worker worker, Tasks tasks) throws IOException, InterruptedException {
-        try (Observation seen =
-                Observation.serve(tasks.configuration(), tasks.metrics(), tasks.clock(), () -> state(worker))) {
+    private void run(Worker worker, TaskRuntime runtime) throws IOException, InterruptedException {
+        try (OpsEndpoint seen =
+                OpsEndpoint.serve(runtime.configuration(), runtime.metrics(), runtime.clock(), () -> state(worker))) {
             worker.start();
-            WorkerSignals.install(worker, tasks, this::say);
-            Path file = pidfile(tasks);
+            WorkerSignals.install(worker, runtime, this::say);
+            Path file = pidfile(runtime);
             if (file != null) {
                 PidFile.write(file, ProcessHandle.current().pid());
             }
             say("worker " + worker.id() + " started" + (seen.port() == 0 ? "" : ", metrics on port " + seen.port()));
-            WorkerSignals.awaitStopped(worker, tasks, this::say);
+            WorkerSignals.awaitStopped(worker, runtime, this::say);
             if (file != null) {
                 Files.deleteIfExists(file);
             }
         }
     }
 
-    private static Observation.State state(Worker worker) {
+    private static OpsEndpoint.State state(Worker worker) {
         List<String> problems = worker.problems();
-        return new Observation.State(
+        return new OpsEndpoint.State(
                 problems.isEmpty() ? null : String.join(" ", problems),
                 worker.ready() ? null : "the worker is stopping");
     }
 
-    private static TaskEvidence evidence(Tasks tasks) throws IOException {
-        Path folder = TaskSettings.stateDirectory(tasks.configuration(), tasks.directory());
+    private static TaskEvidence evidence(TaskRuntime runtime) throws IOException {
+        Path folder = TaskSettings.stateDirectory(runtime.configuration(), runtime.directory());
         if (!Files.exists(folder)) {
             OwnerOnlyFiles.createDirectory(folder);
         }
         return TaskEvidence.open(
                 folder,
-                tasks.clock(),
+                runtime.clock(),
                 new TaskEvidence.Options(
-                        TaskSettings.headFolder(tasks.configuration(), tasks.directory()),
-                        tasks.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS")));
+                        TaskSettings.headFolder(runtime.configuration(), runtime.directory()),
+                        runtime.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS")));
     }
 
-    private static Handlers handlers(Tasks tasks) {
-        String programs = tasks.configuration().text("STEM_EXEC_FILE");
-        List<TaskHandler> further =
-                programs.isEmpty() ? List.of() : ExecFile.read(tasks.directory().resolve(programs));
-        return Handlers.discover(HandlerClasses.of(tasks.configuration(), tasks.directory()), further);
+    private static HandlerRegistry handlers(TaskRuntime runtime) {
+        String programs = runtime.configuration().text("STEM_EXEC_FILE");
+        List<TaskHandler> further = programs.isEmpty()
+                ? List.of()
+                : ExecFile.read(runtime.directory().resolve(programs));
+        return HandlerRegistry.discover(HandlerClassLoader.of(runtime.configuration(), runtime.directory()), further);
     }
 
-    private WorkerSettings settings(Tasks tasks) {
-        WorkerSettings settings = WorkerSettings.of(tasks.configuration());
+    private WorkerSettings settings(TaskRuntime runtime) {
+        WorkerSettings settings = WorkerSettings.of(runtime.configuration());
         settings = queues.isEmpty() ? settings : settings.withQueues(queues);
         settings = broadcasts.isEmpty() ? settings : settings.withBroadcasts(broadcasts);
         settings = concurrency == null ? settings : settings.withConcurrency(concurrency);
         settings = id == null ? settings : settings.withId(id);
-        checkDefined(settings, tasks.routing());
+        checkDefined(settings, runtime.routing());
         return settings;
     }
 
@@ -170,18 +171,18 @@ final class WorkerStartCommand implements Callable<Integer> {
                 .filter(channel -> !routing.broadcasts().contains(channel))
                 .toList();
         if (!unknown.isEmpty() || !unheard.isEmpty()) {
-            throw StemFailed.usage("the routing file does not define " + String.join(", ", unknown)
+            throw StemCommandFailed.usage("the routing file does not define " + String.join(", ", unknown)
                     + String.join(", ", unheard) + ": add it there, or take from others (it defines "
                     + String.join(", ", routing.queues().keySet()) + ")");
         }
     }
 
-    private @Nullable Path pidfile(Tasks tasks) {
+    private @Nullable Path pidfile(TaskRuntime runtime) {
         if (pidfile != null) {
-            return place.directory().resolve(pidfile);
+            return settings.directory().resolve(pidfile);
         }
-        String named = tasks.configuration().text("STEM_WORKER_PIDFILE");
-        return named.isEmpty() ? null : place.directory().resolve(named);
+        String named = runtime.configuration().text("STEM_WORKER_PIDFILE");
+        return named.isEmpty() ? null : settings.directory().resolve(named);
     }
 
     private static void logTo(Path file) throws IOException {
@@ -198,6 +199,6 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private void say(String sentence) {
-        System.err.println(Table.printable(sentence));
+        System.err.println(TextTable.printable(sentence));
     }
 }

@@ -1,7 +1,7 @@
 package bulwark.app.stem;
 
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.setup.TaskRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
     private static final Duration LOOK = Duration.ofMillis(250);
 
     @Mixin
-    private final Place place;
+    private final SettingsOptions settings;
 
     @Option(
             names = {"-w", "--worker"},
@@ -61,89 +61,89 @@ final class WorkerStatusCommand implements Callable<Integer> {
     @Option(names = "--metrics-exporters", hidden = true, description = "Accepted for compatibility; without effect.")
     private @Nullable String exporters;
 
-    WorkerStatusCommand(Session session) {
-        this.place = new Place(session);
+    WorkerStatusCommand(CommandContext context) {
+        this.settings = new SettingsOptions(context);
     }
 
     @Override
     public Integer call() throws InterruptedException {
         if (backend != null) {
-            place.instead("STEM_RESULT_BACKEND_URL", backend);
+            settings.instead("STEM_RESULT_BACKEND_URL", backend);
         }
-        Duration patience = Options.duration("--timeout", timeout);
-        try (Tasks tasks = place.open()) {
-            return follow ? follow(tasks, patience) : snapshot(tasks);
+        Duration patience = OptionParsers.duration("--timeout", timeout);
+        try (TaskRuntime runtime = settings.open()) {
+            return follow ? follow(runtime, patience) : snapshot(runtime);
         }
     }
 
-    private List<ObjectNode> heartbeats(Tasks tasks) {
-        String wanted = namespace != null ? namespace : tasks.configuration().text("STEM_WORKER_NAMESPACE");
-        return tasks.stores().results().heartbeats().stream()
+    private List<ObjectNode> heartbeats(TaskRuntime runtime) {
+        String wanted = namespace != null ? namespace : runtime.configuration().text("STEM_WORKER_NAMESPACE");
+        return runtime.stores().results().heartbeats().stream()
                 .filter(beat -> beat.path("namespace").asString("").equals(wanted))
                 .filter(beat -> workers.isEmpty() || workers.contains(id(beat)))
                 .toList();
     }
 
-    private int snapshot(Tasks tasks) {
-        List<ObjectNode> beats = heartbeats(tasks);
+    private int snapshot(TaskRuntime runtime) {
+        List<ObjectNode> beats = heartbeats(runtime);
         if (json) {
             ArrayNode all = JsonNodeFactory.instance.arrayNode();
             beats.forEach(all::add);
-            place.session().out().println(Json.pretty(all));
+            settings.session().out().println(Json.pretty(all));
         } else if (beats.isEmpty()) {
-            place.session().out().println("No worker heartbeats found.");
+            settings.session().out().println("No worker heartbeats found.");
         } else {
-            beats.forEach(beat -> print(beat, tasks));
+            beats.forEach(beat -> print(beat, runtime));
         }
         return 0;
     }
 
-    private int follow(Tasks tasks, Duration patience) throws InterruptedException {
+    private int follow(TaskRuntime runtime, Duration patience) throws InterruptedException {
         Map<String, String> seen = new HashMap<>();
         long last = System.nanoTime();
         while (System.nanoTime() - last < patience.toNanos()) {
-            for (ObjectNode beat : heartbeats(tasks)) {
+            for (ObjectNode beat : heartbeats(runtime)) {
                 String stamp = beat.path("timestamp").asString("");
                 if (!stamp.equals(seen.put(id(beat), stamp))) {
                     last = System.nanoTime();
                     if (json) {
-                        place.session().out().println(Json.compact(beat));
+                        settings.session().out().println(Json.compact(beat));
                     } else {
-                        print(beat, tasks);
+                        print(beat, runtime);
                     }
                 }
             }
             Thread.sleep(LOOK);
         }
-        throw new StemFailed(StemFailed.NEGATIVE, "no heartbeat within " + patience.toMillis() + "ms");
+        throw new StemCommandFailed(StemCommandFailed.NEGATIVE, "no heartbeat within " + patience.toMillis() + "ms");
     }
 
     private static String id(ObjectNode beat) {
         return beat.path("workerId").asString("");
     }
 
-    private void print(ObjectNode beat, Tasks tasks) {
+    private void print(ObjectNode beat, TaskRuntime runtime) {
         String stamp = beat.path("timestamp").asString("");
-        place.session()
+        settings.session()
                 .out()
-                .println(Table.printable("Worker " + id(beat) + " (namespace: "
+                .println(TextTable.printable("Worker " + id(beat) + " (namespace: "
                         + beat.path("namespace").asString("") + ") @ " + stamp + " isolate="
                         + beat.path("isolateCount").asString("0") + " inflight="
                         + beat.path("inflight").asString("0")
-                        + stale(stamp, tasks)));
+                        + stale(stamp, runtime)));
         beat.path("queues")
-                .forEach(queue -> place.session()
+                .forEach(queue -> settings.session()
                         .out()
-                        .println(Table.printable("  " + queue.path("name").asString("") + ": inflight="
+                        .println(TextTable.printable("  " + queue.path("name").asString("") + ": inflight="
                                 + queue.path("inflight").asString("0"))));
     }
 
-    private String stale(String stamp, Tasks tasks) {
+    private String stale(String stamp, TaskRuntime runtime) {
         Duration every = interval == null
-                ? tasks.configuration().duration("STEM_HEARTBEAT_INTERVAL")
-                : Options.duration("--heartbeat-interval", interval);
-        Instant at = TimeText.parse(stamp).orElse(Instant.EPOCH);
-        Duration age = Duration.between(at, tasks.clock().instant());
+                ? runtime.configuration().duration("STEM_HEARTBEAT_INTERVAL")
+                : OptionParsers.duration("--heartbeat-interval", interval);
+        Instant at = DartTimestamps.parse(stamp).orElse(Instant.EPOCH);
+        Duration age = Duration.between(at, runtime.clock().instant());
         return age.compareTo(every.multipliedBy(MISSED)) > 0 ? " [stale " + age.toSeconds() + "s]" : "";
     }
 }

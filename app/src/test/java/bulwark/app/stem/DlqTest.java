@@ -2,12 +2,12 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.signing.EnvelopeSigning;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,7 +32,7 @@ class DlqTest {
     Path folder;
 
     @Test
-    void a_signed_letter_is_listed_shown_and_replayed_as_the_next_attempt_signed_anew() throws Exception {
+    void a_signed_dead_letter_is_replayed_as_the_next_attempt_and_signed_again() throws Exception {
         String id =
                 stem(HMAC, "enqueue", "demo.echo", "--args", "{\"a\":1}").out().strip();
         bury("max-retries-exhausted");
@@ -45,11 +45,11 @@ class DlqTest {
                 .contains("\"reason\": \"max-retries-exhausted\"")
                 .contains("\"name\": \"demo.echo\"");
         assertThat(stem(HMAC, "dlq", "replay", "-q", "default").code()).isEqualTo(64);
-        Ran dry = stem(HMAC, "dlq", "replay", "-q", "default", "--dry-run");
+        CommandResult dry = stem(HMAC, "dlq", "replay", "-q", "default", "--dry-run");
         assertThat(dry.out())
                 .contains("Would replay 1 entry from default.")
                 .contains(" - " + id + " (demo.echo) [attempt 0]");
-        Ran done = stem(HMAC, "dlq", "replay", "-q", "default", "--yes");
+        CommandResult done = stem(HMAC, "dlq", "replay", "-q", "default", "--yes");
         assertThat(done.out()).contains("Replayed 1 entry from default.");
         Message again = take().getFirst();
         assertThat(again.attempt()).isEqualTo(1);
@@ -61,7 +61,7 @@ class DlqTest {
     }
 
     @Test
-    void without_keys_a_signed_letter_goes_back_word_for_word_and_still_verifies() throws Exception {
+    void without_keys_a_signed_dead_letter_is_replayed_unchanged_and_verifies() throws Exception {
         stem(HMAC, "enqueue", "demo.echo");
         bury("max-retries-exhausted");
         assertThat(stem(Map.of(), "dlq", "replay", "-q", "default", "--yes").out())
@@ -73,10 +73,10 @@ class DlqTest {
     }
 
     @Test
-    void a_replay_vouches_for_nothing_that_was_not_rightly_signed() throws Exception {
+    void a_replay_does_not_sign_what_was_not_validly_signed() throws Exception {
         stem(Map.of(), "enqueue", "demo.echo");
         bury("signature-invalid");
-        Ran replay = stem(HMAC, "dlq", "replay", "-q", "default", "--yes");
+        CommandResult replay = stem(HMAC, "dlq", "replay", "-q", "default", "--yes");
         assertThat(replay.err()).contains("missing signature headers");
         Message again = take().getFirst();
         assertThat(again.envelope().headers()).doesNotContainKey(Envelope.SIGNATURE);
@@ -92,7 +92,7 @@ class DlqTest {
     }
 
     @Test
-    void letters_are_purged_only_on_demand() throws Exception {
+    void dead_letters_are_purged_only_with_confirmation() throws Exception {
         stem(HMAC, "enqueue", "demo.echo");
         stem(HMAC, "enqueue", "demo.echo");
         bury("x");
@@ -104,8 +104,8 @@ class DlqTest {
     }
 
     @Test
-    void who_is_not_there_is_said_with_exit_code_one() {
-        Ran ran = stem(HMAC, "dlq", "show", "-q", "default", "--id", "nobody");
+    void showing_an_unknown_dead_letter_exits_with_1() {
+        CommandResult ran = stem(HMAC, "dlq", "show", "-q", "default", "--id", "nobody");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).contains("nobody");
     }
@@ -119,36 +119,37 @@ class DlqTest {
     }
 
     @Test
-    void health_tells_keys_and_places() {
-        Ran ran = stem(HMAC, "health");
+    void health_reports_keys_and_stores() {
+        CommandResult ran = stem(HMAC, "health");
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out()).contains("[OK ] broker: Connected to sqlite:").contains("primary");
         assertThat(stem(Map.of(), "health", "--json").out())
                 .contains("\"component\": \"signing\"")
                 .contains("\"status\": \"warning\"");
-        Ran broken = Ran.stem(folder, Map.of("STEM_BROKER_URL", "redis://:pass@127.0.0.1:1/0"), "health");
+        CommandResult broken =
+                CommandResult.stem(folder, Map.of("STEM_BROKER_URL", "redis://:pass@127.0.0.1:1/0"), "health");
         assertThat(broken.code()).isEqualTo(70);
         assertThat(broken.out()).contains("[ERR] broker:").doesNotContain("pass");
     }
 
     @Test
-    void an_envelope_in_a_file_is_judged() throws Exception {
+    void an_envelope_in_a_file_is_verified() throws Exception {
         String id = stem(HMAC, "enqueue", "demo.echo").out().strip();
         bury("x");
         String shown = stem(HMAC, "dlq", "show", "-q", "default", "--id", id).out();
         Path file = java.nio.file.Files.writeString(folder.resolve("letter.json"), shown);
-        Ran valid = stem(HMAC, "verify", file.toString());
+        CommandResult valid = stem(HMAC, "verify", file.toString());
         assertThat(valid.code()).as(valid.err()).isZero();
         assertThat(valid.out()).contains("valid: " + id + " (demo.echo)").contains("\"primary\"");
         java.nio.file.Files.writeString(file, shown.replace("demo.echo", "demo.evil"));
-        Ran forged = stem(HMAC, "verify", file.toString());
+        CommandResult forged = stem(HMAC, "verify", file.toString());
         assertThat(forged.code()).isEqualTo(1);
         assertThat(forged.out()).contains("NOT valid").contains("signature mismatch");
         assertThat(stem(Map.of(), "verify", file.toString()).code()).isEqualTo(64);
     }
 
-    private Ran stem(Map<String, String> keys, String... arguments) {
-        return Ran.stem(folder, environment(keys), arguments);
+    private CommandResult stem(Map<String, String> keys, String... arguments) {
+        return CommandResult.stem(folder, environment(keys), arguments);
     }
 
     private Map<String, String> environment(Map<String, String> keys) {
@@ -157,19 +158,19 @@ class DlqTest {
         return environment;
     }
 
-    private Tasks open() {
-        return Tasks.open(environment(HMAC), folder, Clock.systemUTC());
+    private TaskRuntime open() {
+        return TaskRuntime.open(environment(HMAC), folder, Clock.systemUTC());
     }
 
     private void bury(String reason) throws Exception {
-        try (Tasks tasks = open()) {
-            for (Arrival arrival : tasks.stores().broker().take(QUEUE, 10, Duration.ofSeconds(5))) {
-                Message message = ((Arrival.Delivery) arrival).message();
-                tasks.stores()
+        try (TaskRuntime runtime = open()) {
+            for (ReceivedMessage arrival : runtime.stores().broker().receive(QUEUE, 10, Duration.ofSeconds(5))) {
+                Message message = ((ReceivedMessage.Delivery) arrival).message();
+                runtime.stores()
                         .broker()
-                        .settle(List.of(new Settlement.Dead(
+                        .settle(List.of(new Settlement.Reject(
                                 arrival.receipt(),
-                                new Settlement.Letter.Whole(message),
+                                new Settlement.Content.WholeMessage(message),
                                 "default",
                                 reason,
                                 Map.of("error", "e"),
@@ -180,19 +181,19 @@ class DlqTest {
     }
 
     private List<Message> take() throws Exception {
-        try (Tasks tasks = open()) {
+        try (TaskRuntime runtime = open()) {
             List<Message> all = new ArrayList<>();
-            tasks.stores()
+            runtime.stores()
                     .broker()
-                    .take(QUEUE, 10, Duration.ofMillis(300))
-                    .forEach(arrival -> all.add(((Arrival.Delivery) arrival).message()));
+                    .receive(QUEUE, 10, Duration.ofMillis(300))
+                    .forEach(arrival -> all.add(((ReceivedMessage.Delivery) arrival).message()));
             return all;
         }
     }
 
     private EnvelopeSigning.Verdict verdict(Message message) {
-        try (Tasks tasks = open()) {
-            return tasks.signing().verify(message.envelope());
+        try (TaskRuntime runtime = open()) {
+            return runtime.signing().verify(message.envelope());
         }
     }
 }

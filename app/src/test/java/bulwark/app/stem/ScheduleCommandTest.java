@@ -33,14 +33,14 @@ class ScheduleCommandTest {
 
     @Test
     void an_empty_store_says_so() {
-        assertThat(stem("schedule", "list")).isEqualTo(new Ran(0, "No schedules found.\n", ""));
+        assertThat(stem("schedule", "list")).isEqualTo(new CommandResult(0, "No schedules found.\n", ""));
         assertThat(stem("observe", "schedules").out()).isEqualTo("No schedules found.\n");
     }
 
     @Test
     void applied_schedules_are_listed_with_the_titles_of_the_original() throws IOException {
         apply(DEFINITIONS);
-        Ran listed = stem("schedule", "list");
+        CommandResult listed = stem("schedule", "list");
         assertThat(listed.code()).as(listed.err()).isZero();
         assertThat(listed.out().lines())
                 .hasSize(4)
@@ -63,7 +63,7 @@ class ScheduleCommandTest {
     @Test
     void a_schedule_is_shown_as_the_file_keeps_it() throws IOException {
         apply(DEFINITIONS);
-        Ran shown = stem("schedule", "show", "nightly");
+        CommandResult shown = stem("schedule", "show", "nightly");
         assertThat(shown.out())
                 .startsWith(
                         "{\n  \"id\": \"nightly\",\n  \"taskName\": \"reports.aggregate\",\n  \"queue\": \"reporting\",\n"
@@ -71,16 +71,16 @@ class ScheduleCommandTest {
                                 + "  \"enabled\": true,\n  \"jitterMs\": 30000,\n  \"lastRunAt\": null,\n")
                 .endsWith("  \"version\": 1,\n  \"meta\": {}\n}\n");
         assertThat(stem("schedule", "show", "--id", "unknown"))
-                .isEqualTo(new Ran(64, "", "error: Schedule \"unknown\" not found.\n"));
+                .isEqualTo(new CommandResult(64, "", "error: Schedule \"unknown\" not found.\n"));
         assertThat(stem("schedule", "show").code()).isEqualTo(64);
     }
 
     @Test
-    void faults_are_all_told_and_nothing_is_applied() throws IOException {
+    void all_faults_are_reported_and_nothing_is_applied() throws IOException {
         Files.writeString(
                 folder.resolve("bad.yaml"),
                 DEFINITIONS + "  - {id: x, task: t, schedule: \"every:10ms\"}\n  - {id: y}\n");
-        Ran ran = stem("schedule", "apply", "-f", "bad.yaml", "--yes");
+        CommandResult ran = stem("schedule", "apply", "-f", "bad.yaml", "--yes");
         assertThat(ran.code()).isEqualTo(64);
         assertThat(ran.err())
                 .contains("schedule \"x\": spec fires more often than once a second")
@@ -90,14 +90,14 @@ class ScheduleCommandTest {
     }
 
     @Test
-    void apply_wants_a_file_and_a_yes_and_can_only_look() throws IOException {
+    void apply_requires_a_file_and_confirmation_and_supports_dry_run() throws IOException {
         Files.writeString(folder.resolve("s.yaml"), DEFINITIONS);
         assertThat(stem("schedule", "apply").err()).contains("Missing --file pointing to schedule definitions.");
         assertThat(stem("schedule", "apply", "-f", "s.yaml").err())
                 .contains("Apply requires --yes confirmation (or use --dry-run).");
         assertThat(stem("schedule", "apply", "-f", "absent.yaml", "-y").err()).contains("Definitions file not found: ");
         assertThat(stem("schedule", "apply", "-f", "s.yaml", "--dry-run"))
-                .isEqualTo(new Ran(0, "Validated 2 schedule(s).\n", ""));
+                .isEqualTo(new CommandResult(0, "Validated 2 schedule(s).\n", ""));
         assertThat(stem("schedule", "list").out()).isEqualTo("No schedules found.\n");
     }
 
@@ -116,8 +116,8 @@ class ScheduleCommandTest {
     }
 
     @Test
-    void a_dry_run_tells_the_coming_times() throws IOException {
-        Ran ran = stem(
+    void a_dry_run_lists_the_next_fire_times() throws IOException {
+        CommandResult ran = stem(
                 "schedule",
                 "dry-run",
                 "--spec",
@@ -147,14 +147,14 @@ class ScheduleCommandTest {
     }
 
     @Test
-    void what_is_late_is_observed() throws IOException {
+    void overdue_schedules_are_listed() throws IOException {
         apply(DEFINITIONS);
         String stored = Files.readString(folder.resolve("schedules.json"));
         Files.writeString(
                 folder.resolve("late.json"),
                 stored.replaceAll("\"nextRunAt\":\"[^\"]*\"", "\"nextRunAt\":\"2026-01-02T03:04:05.678Z\"")
                         .replace("\"driftMs\":null", "\"driftMs\":-250"));
-        Ran observed = stem("observe", "schedules", "--file", "late.json");
+        CommandResult observed = stem("observe", "schedules", "--file", "late.json");
         assertThat(observed.out().lines().toList()).satisfies(lines -> {
             assertThat(lines.get(0)).isEqualTo("Summary: due=2 overdue=2, maxDrift=250ms");
             assertThat(lines.get(1))
@@ -172,7 +172,7 @@ class ScheduleCommandTest {
         Files.writeString(
                 folder.resolve("schedules.json"),
                 stored.replaceAll("\"nextRunAt\":\"[^\"]*\"", "\"nextRunAt\":\"2026-01-02T03:04:05.678Z\""));
-        Ran sent = stem("beat", "--once");
+        CommandResult sent = stem("beat", "--once");
         assertThat(sent.out()).as(sent.err()).isEqualTo("Sent 2 task(s).\n");
         assertThat(stem("beat", "--once").out()).isEqualTo("Sent 0 task(s).\n");
         assertThat(stem("schedule", "show", "nightly").out())
@@ -183,13 +183,13 @@ class ScheduleCommandTest {
     private void apply(String definitions) throws IOException {
         Files.writeString(folder.resolve("definitions.yaml"), definitions);
         assertThat(stem("schedule", "apply", "--file", "definitions.yaml", "--yes"))
-                .isEqualTo(new Ran(0, "Applied 2 schedule(s).\n", ""));
+                .isEqualTo(new CommandResult(0, "Applied 2 schedule(s).\n", ""));
     }
 
-    private Ran stem(String... arguments) {
+    private CommandResult stem(String... arguments) {
         Map<String, String> environment = new HashMap<>();
         environment.put("STEM_SCHEDULE_FILE", "schedules.json");
         environment.put("STEM_BROKER_URL", "memory:");
-        return Ran.stem(folder, environment, arguments);
+        return CommandResult.stem(folder, environment, arguments);
     }
 }

@@ -15,7 +15,7 @@ class ShowConfigTest {
     @Test
     void every_setting_of_tasks_is_printed_with_value_source_and_purpose() throws Exception {
         Files.writeString(folder.resolve(".env"), "STEM_CONCURRENCY=3\n");
-        Ran ran = Ran.stem(folder, Map.of("STEM_LEASE", "1m"), "--show-config");
+        CommandResult ran = CommandResult.stem(folder, Map.of("STEM_LEASE", "1m"), "--show-config");
         assertThat(ran.code()).isZero();
         assertThat(ran.out().lines())
                 .anyMatch(line -> line.matches("NAME +VALUE +SOURCE +PURPOSE"))
@@ -26,7 +26,8 @@ class ShowConfigTest {
 
     @Test
     void a_setting_that_a_service_would_refuse_is_shown_with_the_reason() {
-        Ran ran = Ran.stem(folder, Map.of("STEM_LEASE", "soon", "STEM_DASHBOARD_NAMESPACE", "x"), "--show-config");
+        CommandResult ran = CommandResult.stem(
+                folder, Map.of("STEM_LEASE", "soon", "STEM_DASHBOARD_NAMESPACE", "x"), "--show-config");
         assertThat(ran.code()).isOne();
         assertThat(ran.err())
                 .contains("error: STEM_LEASE (environment) must be a duration")

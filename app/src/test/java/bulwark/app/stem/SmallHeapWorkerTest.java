@@ -3,9 +3,9 @@ package bulwark.app.stem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
-import bulwark.tasks.setup.Tasks;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,40 +66,40 @@ class SmallHeapWorkerTest {
         List<String> forged = send(with(OTHER_HMAC, broker));
         launch(with(HMAC, broker));
 
-        try (Tasks tasks = Tasks.open(with(HMAC, broker), folder, Clock.systemUTC())) {
+        try (TaskRuntime runtime = TaskRuntime.open(with(HMAC, broker), folder, Clock.systemUTC())) {
             await().atMost(Duration.ofSeconds(240))
                     .pollInterval(Duration.ofMillis(100))
                     .until(() -> {
                         assertThat(worker.isAlive()).as(log()).isTrue();
-                        return ids.stream().allMatch(id -> succeeded(tasks, id))
-                                && tasks.stores().broker().counts("default").dead() == forged.size();
+                        return ids.stream().allMatch(id -> succeeded(runtime, id))
+                                && runtime.stores().broker().counts("default").dead() == forged.size();
                     });
         }
         assertThat(worker.isAlive()).as(log()).isTrue();
     }
 
-    private static boolean succeeded(Tasks tasks, String id) {
-        return tasks.stores().results().get(id).orElseThrow().state() == TaskState.SUCCEEDED;
+    private static boolean succeeded(TaskRuntime runtime, String id) {
+        return runtime.stores().results().get(id).orElseThrow().state() == TaskState.SUCCEEDED;
     }
 
     /** 330,000 empty objects: 990 kB of text, thirty times as much as a tree. */
     private List<String> send(Map<String, String> environment) {
         List<String> ids = new ArrayList<>();
-        try (Tasks tasks = Tasks.open(environment, folder, Clock.systemUTC())) {
+        try (TaskRuntime runtime = TaskRuntime.open(environment, folder, Clock.systemUTC())) {
             ObjectNode args = JsonNodeFactory.instance.objectNode().put("ms", 50);
             ArrayNode list = args.putArray("l");
             for (int i = 0; i < 330_000; i++) {
                 list.addObject();
             }
             for (int i = 0; i < TASKS; i++) {
-                ids.add(tasks.client().enqueue(TaskCall.named("demo.sleep", args)));
+                ids.add(runtime.client().enqueue(EnqueueRequest.named("demo.sleep", args)));
             }
         }
         return ids;
     }
 
     private void launch(Map<String, String> environment) throws IOException {
-        List<String> line = new ArrayList<>(OwnProgram.commandLine(List.of("stem", "worker", "start")));
+        List<String> line = new ArrayList<>(SelfCommandLine.commandLine(List.of("stem", "worker", "start")));
         int flags = Math.max(line.indexOf("-cp"), line.indexOf("-jar"));
         line.addAll(flags, List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"));
         ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());

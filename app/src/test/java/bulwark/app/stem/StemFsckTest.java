@@ -2,8 +2,8 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.setup.Tasks;
-import bulwark.tasks.worker.TaskEvidence;
+import bulwark.tasks.events.TaskEvidence;
+import bulwark.tasks.setup.TaskRuntime;
 import bulwark.testkit.FolderImage;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,15 +35,15 @@ class StemFsckTest {
         state = folder.resolve(".stem");
         assertThat(stem("enqueue", "demo.echo").code()).isZero();
         try (TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
-            evidence.refused("signature_refused", "worker", "stem", "task-1", "unknown_key", Map.of());
-            evidence.refused("signature_refused", "worker", "stem", "task-2", "unknown_key", Map.of());
+            evidence.recordRefusal("signature_refused", "worker", "stem", "task-1", "unknown_key", Map.of());
+            evidence.recordRefusal("signature_refused", "worker", "stem", "task-2", "unknown_key", Map.of());
         }
     }
 
     @Test
     void what_is_whole_is_clean_and_stays_as_it_is() {
         Map<String, String> before = FolderImage.of(folder);
-        Ran ran = stem("fsck");
+        CommandResult ran = stem("fsck");
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out())
                 .contains("checked the task store", "the audit chain of")
@@ -54,11 +54,11 @@ class StemFsckTest {
 
     @Test
     void stores_that_a_process_has_open_are_checked_too() throws Exception {
-        try (Tasks tasks = new Place(session()).open();
+        try (TaskRuntime runtime = new SettingsOptions(session()).open();
                 TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
-            tasks.stores().broker().probe();
-            evidence.refused("signature_refused", "worker", "stem", "task-3", "unknown_key", Map.of());
-            Ran ran = stem("fsck");
+            runtime.stores().broker().ping();
+            evidence.recordRefusal("signature_refused", "worker", "stem", "task-3", "unknown_key", Map.of());
+            CommandResult ran = stem("fsck");
             assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         }
     }
@@ -82,24 +82,24 @@ class StemFsckTest {
                 sql.execute(edit);
             }
         }
-        Ran ran = stem("fsck");
+        CommandResult ran = stem("fsck");
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.out()).contains("PROBLEM ").contains("problem(s) found");
     }
 
     @Test
     void a_folder_without_stores_says_so(@TempDir Path empty) {
-        Ran ran = Ran.stem(empty, SETTINGS, "fsck");
+        CommandResult ran = CommandResult.stem(empty, SETTINGS, "fsck");
         assertThat(ran.code()).isZero();
         assertThat(ran.out()).startsWith("nothing to check");
         assertThat(empty).isEmptyDirectory();
     }
 
-    private Session session() {
-        return new Session(SETTINGS, folder, System.in, System.out, System.err, Clock.systemUTC());
+    private CommandContext session() {
+        return new CommandContext(SETTINGS, folder, System.in, System.out, System.err, Clock.systemUTC());
     }
 
-    private Ran stem(String... arguments) {
-        return Ran.stem(folder, SETTINGS, arguments);
+    private CommandResult stem(String... arguments) {
+        return CommandResult.stem(folder, SETTINGS, arguments);
     }
 }

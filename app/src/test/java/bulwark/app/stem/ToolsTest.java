@@ -15,7 +15,7 @@ class ToolsTest {
 
     @Test
     void fresh_ed25519_keys_are_exactly_four_lines_of_settings() {
-        Ran ran = stem("keygen", "ed25519");
+        CommandResult ran = stem("keygen", "ed25519");
         assertThat(ran.out().lines())
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo("STEM_SIGNING_ALGORITHM=ed25519"),
@@ -38,19 +38,21 @@ class ToolsTest {
         String sample = stem("routing", "dump", "--sample").out();
         Files.writeString(folder.resolve("routing.yaml"), sample);
         Map<String, String> environment = Map.of("STEM_ROUTING_CONFIG", "routing.yaml");
-        Ran dumped = Ran.stem(folder, environment, "routing", "dump");
+        CommandResult dumped = CommandResult.stem(folder, environment, "routing", "dump");
         assertThat(dumped.code()).as(dumped.err()).isZero();
         Files.writeString(folder.resolve("routing.yaml"), dumped.out());
-        Ran again = Ran.stem(folder, environment, "routing", "dump");
+        CommandResult again = CommandResult.stem(folder, environment, "routing", "dump");
         assertThat(again.out()).isEqualTo(dumped.out()).contains("billing.*").contains("priority_override");
-        assertThat(Ran.stem(folder, environment, "routing", "dump", "--json").out())
+        assertThat(CommandResult.stem(folder, environment, "routing", "dump", "--json")
+                        .out())
                 .contains("\"default_queue\": {");
     }
 
     @Test
     void a_faulty_routing_file_is_named_with_its_faults() throws Exception {
         Files.writeString(folder.resolve("routing.yaml"), "routes: [{target: {}}]");
-        Ran ran = Ran.stem(folder, Map.of("STEM_ROUTING_CONFIG", "routing.yaml"), "routing", "dump");
+        CommandResult ran =
+                CommandResult.stem(folder, Map.of("STEM_ROUTING_CONFIG", "routing.yaml"), "routing", "dump");
         assertThat(ran.code()).isEqualTo(64);
         assertThat(ran.err()).contains("routing.yaml").contains("routes[0].target.name is missing");
     }
@@ -63,13 +65,14 @@ class ToolsTest {
     }
 
     @Test
-    void unknown_settings_are_none_of_a_commands_business() {
-        Ran ran = Ran.stem(folder, Map.of("STEM_BROKER_URLS", "x", "STEM_MADE_UP", "y"), "routing", "dump");
+    void commands_ignore_unknown_settings() {
+        CommandResult ran =
+                CommandResult.stem(folder, Map.of("STEM_BROKER_URLS", "x", "STEM_MADE_UP", "y"), "routing", "dump");
         assertThat(ran.code()).isZero();
         assertThat(ran.err()).isEmpty();
     }
 
-    private Ran stem(String... arguments) {
-        return Ran.stem(folder, Map.of(), arguments);
+    private CommandResult stem(String... arguments) {
+        return CommandResult.stem(folder, Map.of(), arguments);
     }
 }

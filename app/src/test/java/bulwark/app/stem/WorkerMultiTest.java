@@ -24,7 +24,7 @@ class WorkerMultiTest {
 
     @Test
     void workers_are_started_seen_and_stopped() {
-        Ran started = multi("start", "a", "b");
+        CommandResult started = multi("start", "a", "b");
         assertThat(started.code()).as(started.err()).isZero();
         assertThat(started.out())
                 .containsPattern("Started a \\(pid \\d+\\)\\.")
@@ -34,7 +34,7 @@ class WorkerMultiTest {
         assertThat(multi("status", "c").out()).contains("c: not running (no PID file).");
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(read("b.log")).contains("b 2 q1,q2"));
-        Ran stopped = multi("stop", "a", "b");
+        CommandResult stopped = multi("stop", "a", "b");
         assertThat(stopped.out())
                 .containsPattern("Stopping a \\(pid \\d+\\)\\.\\.\\.")
                 .contains("Stopped b.");
@@ -44,29 +44,31 @@ class WorkerMultiTest {
     @Test
     void a_worker_that_runs_is_not_started_again() {
         multi("start", "a");
-        Ran again = multi("start", "a");
+        CommandResult again = multi("start", "a");
         assertThat(again.code()).isEqualTo(1);
         assertThat(again.err()).contains("a is already running");
     }
 
     @Test
-    void health_is_told_from_the_pid_file() {
+    void health_is_read_from_the_pid_file() {
         String pidfile = folder.resolve("a.pid").toString();
-        Ran missing = Ran.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile, "--json");
+        CommandResult missing =
+                CommandResult.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile, "--json");
         assertThat(missing.code()).isEqualTo(70);
         assertThat(missing.out()).contains("\"error\": \"pidfile-missing\"");
         multi("start", "a");
-        Ran healthy = Ran.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile);
+        CommandResult healthy = CommandResult.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile);
         assertThat(healthy.code()).isZero();
         assertThat(healthy.out()).containsPattern("Worker a healthy \\(pid \\d+, uptime \\d+s\\)\\.");
     }
 
     @Test
-    void a_number_that_another_process_inherited_is_not_the_worker() throws Exception {
+    void a_reused_process_id_is_not_the_worker() throws Exception {
         Path pidfile = Files.writeString(
                 folder.resolve("old.pid"), ProcessHandle.current().pid() + "\n");
         Files.setLastModifiedTime(pidfile, java.nio.file.attribute.FileTime.fromMillis(1_000));
-        Ran look = Ran.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile.toString());
+        CommandResult look =
+                CommandResult.stem(folder, ENVIRONMENT, "worker", "healthcheck", "--pidfile", pidfile.toString());
         assertThat(look.code()).isEqualTo(70);
         assertThat(look.out()).contains("process-not-running");
     }
@@ -74,7 +76,7 @@ class WorkerMultiTest {
     @Test
     void diagnosis_marks_what_is_wrong() throws Exception {
         Path env = Files.writeString(folder.resolve("worker.env"), "export STEM_CONCURRENCY=many\nSTEM_LEASE='20s'\n");
-        Ran told = Ran.stem(
+        CommandResult told = CommandResult.stem(
                 folder,
                 ENVIRONMENT,
                 "worker",
@@ -92,7 +94,7 @@ class WorkerMultiTest {
                 .contains("[ERR] STEM_CONCURRENCY");
     }
 
-    private Ran multi(String action, String... nodes) {
+    private CommandResult multi(String action, String... nodes) {
         java.util.List<String> words = new java.util.ArrayList<>(java.util.List.of("worker", "multi", action));
         words.addAll(java.util.List.of(nodes));
         words.addAll(java.util.List.of(
@@ -106,7 +108,7 @@ class WorkerMultiTest {
                     "--command",
                     "echo $STEM_WORKER_NODE $STEM_WORKER_INDEX $STEM_WORKER_QUEUES; exec sleep 30"));
         }
-        return Ran.stem(folder, ENVIRONMENT, words.toArray(String[]::new));
+        return CommandResult.stem(folder, ENVIRONMENT, words.toArray(String[]::new));
     }
 
     private String read(String file) throws Exception {

@@ -43,7 +43,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void on_the_embedded_broker_tasks_run_and_commands_are_obeyed() throws Exception {
+    void tasks_and_control_commands_run_on_the_embedded_broker() throws Exception {
         Map<String, String> environment =
                 with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(RedisServer.freePort())));
         start(environment);
@@ -60,13 +60,14 @@ class WorkerProcessTest {
     }
 
     @Test
-    void on_redis_tasks_run_and_commands_are_obeyed() throws Exception {
+    void tasks_and_control_commands_run_on_redis() throws Exception {
         try (RedisServer redis = RedisServer.durable()) {
             Map<String, String> environment =
                     with(HMAC, Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0"));
             start(environment);
             tasksRunAndCommandsAreObeyed(environment);
-            Ran stopping = Ran.stem(folder, environment, "worker", "shutdown", "--mode", "soft", "--timeout", "30s");
+            CommandResult stopping =
+                    CommandResult.stem(folder, environment, "worker", "shutdown", "--mode", "soft", "--timeout", "30s");
             assertThat(stopping.out())
                     .contains("Worker ")
                     .contains(" initiated ")
@@ -77,7 +78,7 @@ class WorkerProcessTest {
     }
 
     @Test
-    void without_keys_it_refuses_to_start_unless_told_by_name() throws Exception {
+    void without_keys_a_worker_refuses_to_start_unless_allowed_by_setting() throws Exception {
         launch(Map.of());
         assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(worker.exitValue()).isEqualTo(64);
@@ -85,41 +86,44 @@ class WorkerProcessTest {
     }
 
     private void tasksRunAndCommandsAreObeyed(Map<String, String> environment) {
-        Ran echo = Ran.stem(folder, environment, "enqueue", "demo.echo", "--args", "{\"hello\":\"world\"}", "--wait");
+        CommandResult echo = CommandResult.stem(
+                folder, environment, "enqueue", "demo.echo", "--args", "{\"hello\":\"world\"}", "--wait");
         assertThat(echo.code()).as(echo.err()).isZero();
         assertThat(echo.out()).isEqualTo("{\"hello\":\"world\"}\n");
-        Ran unknown = Ran.stem(folder, environment, "enqueue", "no.such.task", "--wait");
+        CommandResult unknown = CommandResult.stem(folder, environment, "enqueue", "no.such.task", "--wait");
         assertThat(unknown.code()).isEqualTo(70);
         assertThat(unknown.err()).contains(" failed: ");
-        assertThat(Ran.stem(folder, environment, "dlq", "list", "-q", "default").out())
+        assertThat(CommandResult.stem(folder, environment, "dlq", "list", "-q", "default")
+                        .out())
                 .contains("unregistered-task");
         // Its first heartbeat and its first look at the control channel come a moment after its first task.
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(
-                                Ran.stem(folder, environment, "worker", "ping").out())
+                .untilAsserted(() -> assertThat(CommandResult.stem(folder, environment, "worker", "ping")
+                                .out())
                         .contains("Worker ")
                         .contains(" ok ")
                         .contains("default"));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(Ran.stem(folder, environment, "worker", "status")
+                .untilAsserted(() -> assertThat(CommandResult.stem(folder, environment, "worker", "status")
                                 .out())
                         .contains("(namespace: stem) @ "));
-        assertThat(Ran.stem(folder, environment, "worker", "ping", "-w", "nobody", "--timeout", "300ms"))
+        assertThat(CommandResult.stem(folder, environment, "worker", "ping", "-w", "nobody", "--timeout", "300ms"))
                 .satisfies(ran -> assertThat(ran.out()).contains("No replies received within 300ms."))
                 .satisfies(ran -> assertThat(ran.err()).contains("No reply from: nobody"))
                 .satisfies(ran -> assertThat(ran.code()).isEqualTo(70));
-        assertThat(Ran.stem(folder, environment, "worker", "pause", "-q", "default", "--timeout", "30s")
+        assertThat(CommandResult.stem(folder, environment, "worker", "pause", "-q", "default", "--timeout", "30s")
                         .out())
                 .contains("Paused queues (after)");
-        Ran held = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait", "--timeout", "700ms");
+        CommandResult held =
+                CommandResult.stem(folder, environment, "enqueue", "demo.echo", "--wait", "--timeout", "700ms");
         assertThat(held.code()).isEqualTo(1);
-        Ran.stem(folder, environment, "worker", "resume", "-q", "default", "--timeout", "30s");
-        Ran free = Ran.stem(folder, environment, "enqueue", "demo.echo", "--wait");
+        CommandResult.stem(folder, environment, "worker", "resume", "-q", "default", "--timeout", "30s");
+        CommandResult free = CommandResult.stem(folder, environment, "enqueue", "demo.echo", "--wait");
         assertThat(free.code()).as(free.err()).isZero();
         // Who does not sign is not obeyed by a worker that can verify.
         Map<String, String> stranger = new HashMap<>(environment);
         stranger.keySet().removeAll(HMAC.keySet());
-        assertThat(Ran.stem(folder, stranger, "worker", "shutdown", "--timeout", "1s")
+        assertThat(CommandResult.stem(folder, stranger, "worker", "shutdown", "--timeout", "1s")
                         .out())
                 .contains("No replies received");
         assertThat(worker.isAlive()).isTrue();
@@ -142,8 +146,8 @@ class WorkerProcessTest {
     }
 
     private void launch(Map<String, String> environment) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(OwnProgram.commandLine(List.of("stem", "worker", "start", "--pidfile", "w.pid")));
+        ProcessBuilder builder = new ProcessBuilder(
+                SelfCommandLine.commandLine(List.of("stem", "worker", "start", "--pidfile", "w.pid")));
         builder.directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("w.log").toFile());

@@ -1,7 +1,7 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
@@ -30,19 +30,19 @@ public final class AdminKeys {
 
     private static final String TENANT = "default";
     private static final String OWNER = "local:owner";
-    private static final int SHORTEST = 16;
+    private static final int MIN_KEY_LENGTH = 16;
 
     private final Store store;
     private final ApiKeys keys;
     private final Clock clock;
-    private final KeyIssue issue;
+    private final KeyIssuer issue;
     private volatile CompletableFuture<Void> registration = CompletableFuture.completedFuture(null);
 
     public AdminKeys(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
-        this.issue = new KeyIssue(keys, audit, signing);
+        this.issue = new KeyIssuer(keys, audit, signing);
     }
 
     /** For the owner of the process, over the local socket. */
@@ -64,18 +64,18 @@ public final class AdminKeys {
             return done(List.of());
         }
         SecretBytes raw = adminKey.get();
-        if (raw.length() < SHORTEST) {
-            return done(
-                    List.of("STIGMEM_ADMIN_KEY is shorter than " + SHORTEST + " characters and was not registered"));
+        if (raw.length() < MIN_KEY_LENGTH) {
+            return done(List.of(
+                    "STIGMEM_ADMIN_KEY is shorter than " + MIN_KEY_LENGTH + " characters and was not registered"));
         }
         Optional<KeyRecord> known = store.read(tx -> keys.byRawKey(tx, raw));
         if (known.isPresent()) {
-            return done(shutOut(known.get()));
+            return done(refusedKeyWarning(known.get()));
         }
         CompletableFuture<Void> registered = later.thenRunAsync(
                 () -> insert(raw),
                 task -> Thread.ofPlatform().daemon().name("admin-key").start(task));
-        keys.expect(registered);
+        keys.awaitRegistration(registered);
         registration = registered;
         return new Registration(List.of(), registered);
     }
@@ -111,8 +111,8 @@ public final class AdminKeys {
      * @throws Refusal.Plain 409 when any key exists, even a revoked one; 400 for a short key or unknown permissions
      */
     public KeyRecord bootstrap(SecretBytes raw, String entityUri, List<String> permissions) {
-        if (raw.length() < SHORTEST) {
-            throw new Refusal.Plain(400, "the bootstrap key must have at least " + SHORTEST + " characters");
+        if (raw.length() < MIN_KEY_LENGTH) {
+            throw new Refusal.Plain(400, "the bootstrap key must have at least " + MIN_KEY_LENGTH + " characters");
         }
         awaitRegistration();
         NewKey key = new NewKey(entityUri, Permissions.checked(permissions), "bootstrap", TENANT, null);
@@ -148,7 +148,7 @@ public final class AdminKeys {
         return new NewKey(ENTITY, Set.copyOf(Permissions.OF_ADMIN), "admin key", TENANT, null);
     }
 
-    private List<String> shutOut(KeyRecord known) {
+    private List<String> refusedKeyWarning(KeyRecord known) {
         String state = known.revokedAt() != null ? "revoked" : known.isExpired(clock.instant()) ? "expired" : "";
         return state.isEmpty()
                 ? List.of()
@@ -167,8 +167,8 @@ public final class AdminKeys {
     }
 
     private Response bootstrap(Request request) {
-        Body body = Body.parse(request.body(), "raw_key");
-        SecretBytes raw = KeyForm.rawKey(body, SHORTEST);
+        RequestBody body = RequestBody.parse(request.body(), "raw_key");
+        SecretBytes raw = KeyRequest.rawKey(body, MIN_KEY_LENGTH);
         String entity = body.optionalText("entity_uri", 1, 1024).orElse(ENTITY);
         List<String> permissions = body.texts("permissions", List.of("admin", "write", "read"));
         body.check();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Evidence over the wire: {@code GET /v1/admin/audit}. Thread-safe. */
 public final class AuditRoutes {
     private static final int DEFAULT_LIMIT = 200;
-    private static final int MOST = 1000;
+    private static final int MAX_LIMIT = 1000;
 
     private final Store store;
     private final AuditLog audit;
@@ -49,7 +49,7 @@ public final class AuditRoutes {
                 parameters
                         .optionalWholeNumber("cursor", -Long.MAX_VALUE, Long.MAX_VALUE)
                         .orElse(null),
-                (int) parameters.wholeNumber("limit", DEFAULT_LIMIT, 1, MOST));
+                (int) parameters.wholeNumber("limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
         parameters.check();
         AuditLog.Page page = store.read(tx -> audit.page(tx, query));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();

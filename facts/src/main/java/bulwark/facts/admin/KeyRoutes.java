@@ -4,9 +4,9 @@ import static bulwark.facts.QuotaDimensions.ADMIN_ACTION;
 import static bulwark.facts.QuotaDimensions.FACT_READ;
 import static bulwark.facts.QuotaDimensions.FACT_WRITE;
 
-import bulwark.facts.Body;
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
@@ -36,13 +36,13 @@ public final class KeyRoutes {
     private final Store store;
     private final ApiKeys keys;
     private final Clock clock;
-    private final KeyIssue issue;
+    private final KeyIssuer issue;
 
     public KeyRoutes(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
-        this.issue = new KeyIssue(keys, audit, signing);
+        this.issue = new KeyIssuer(keys, audit, signing);
     }
 
     public List<Route> routes() {
@@ -59,14 +59,14 @@ public final class KeyRoutes {
     }
 
     private Response mint(Request request) {
-        return mint(request, KeyForm.full(Body.parse(request.body()), false, clock.instant(), keys.maxAge()));
+        return mint(request, KeyRequest.full(RequestBody.parse(request.body()), false, clock.instant(), keys.maxAge()));
     }
 
     private Response mintLabelled(Request request) {
-        return mint(request, KeyForm.labelled(Body.parse(request.body())));
+        return mint(request, KeyRequest.labelled(RequestBody.parse(request.body())));
     }
 
-    private Response mint(Request request, KeyForm form) {
+    private Response mint(Request request, KeyRequest form) {
         SecretBytes raw = issue.fresh();
         KeyRecord record = add(request.principal(), raw, form.key());
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -78,7 +78,8 @@ public final class KeyRoutes {
     }
 
     private Response register(Request request) {
-        KeyForm form = KeyForm.full(Body.parse(request.body(), "raw_key"), true, clock.instant(), keys.maxAge());
+        KeyRequest form =
+                KeyRequest.full(RequestBody.parse(request.body(), "raw_key"), true, clock.instant(), keys.maxAge());
         KeyRecord record = add(request.principal(), form.rawKey().orElseThrow(), form.key());
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("id", record.id());

@@ -1,7 +1,7 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.facts.fact.Scope;
 import bulwark.kernel.access.Principal;
 import java.util.Collection;
@@ -17,7 +17,7 @@ final class KeyScopes {
     }
 
     /** A fault of the body when there is one that does not exist, or an audit reader among the permissions. */
-    static Set<String> checked(Body body, Collection<String> scopes, Collection<String> permissions) {
+    static Set<String> checked(RequestBody body, Collection<String> scopes, Collection<String> permissions) {
         if (!scopes.stream().allMatch(KeyScopes::isScope)) {
             body.valueError("scopes", "scopes must be among 'company', 'local', 'public', 'team'");
         }

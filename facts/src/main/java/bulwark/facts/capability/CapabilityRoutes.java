@@ -1,7 +1,7 @@
 package bulwark.facts.capability;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -18,10 +18,10 @@ public final class CapabilityRoutes {
     private static final long DEFAULT_TTL_SECONDS = 3600;
     private static final int MAX_REASON = 1024;
 
-    private final Capabilities capabilities;
+    private final CapabilityService capabilities;
     private final CapabilityVerifier verifier;
 
-    public CapabilityRoutes(Capabilities capabilities, CapabilityVerifier verifier) {
+    public CapabilityRoutes(CapabilityService capabilities, CapabilityVerifier verifier) {
         this.capabilities = capabilities;
         this.verifier = verifier;
     }
@@ -35,8 +35,8 @@ public final class CapabilityRoutes {
     }
 
     private Response issue(Request request) {
-        Body body = Body.parse(request.body());
-        Grant grant = new Grant(
+        RequestBody body = RequestBody.parse(request.body());
+        CapabilityRequest grant = new CapabilityRequest(
                 string(body, "issuer"),
                 string(body, "subject"),
                 string(body, "verb"),
@@ -53,7 +53,7 @@ public final class CapabilityRoutes {
     }
 
     private Response verify(Request request) {
-        String token = string(Body.parse(request.body()), "token_json");
+        String token = string(RequestBody.parse(request.body()), "token_json");
         if (token.isEmpty()) {
             throw new Refusal.Plain(422, "token_json is required");
         }
@@ -68,25 +68,25 @@ public final class CapabilityRoutes {
 
     private Response revoke(Request request) {
         String id = request.pathParameter("id");
-        String reason = request.body().length == 0 ? "" : reason(Body.parse(request.body()));
+        String reason = request.body().length == 0 ? "" : reason(RequestBody.parse(request.body()));
         String at = capabilities.revoke(request.principal(), id, reason);
         return Response.json(200, Map.of("token_id", id, "revoked_at", at, "status", "revoked"));
     }
 
-    private static String reason(Body body) {
+    private static String reason(RequestBody body) {
         Optional<String> reason = body.optionalText("reason", 0, MAX_REASON);
         body.check();
         return reason.orElse("");
     }
 
     /** Absent and null read as empty; another type is the caller's fault. */
-    private static String string(Body body, String field) {
+    private static String string(RequestBody body, String field) {
         Optional<String> text = body.optionalText(field);
         body.check();
         return text.orElse("");
     }
 
-    private static long ttl(Body body) {
+    private static long ttl(RequestBody body) {
         Optional<JsonNode> ttl = body.raw("ttl_seconds");
         if (ttl.isEmpty()) {
             return DEFAULT_TTL_SECONDS;

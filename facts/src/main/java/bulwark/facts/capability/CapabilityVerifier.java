@@ -1,9 +1,9 @@
 package bulwark.facts.capability;
 
 import bulwark.facts.AccessTables;
-import bulwark.facts.identity.AcceptedKey;
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.facts.identity.Published;
+import bulwark.facts.identity.PublishedIdentity;
+import bulwark.facts.identity.TrustedKey;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -88,7 +88,7 @@ public final class CapabilityVerifier {
     }
 
     private boolean signed(CapabilityToken token, Instant now) {
-        Published published = identity.published();
+        PublishedIdentity published = identity.published();
         if (!published.issuer().entities().contains(token.text("issuer"))) {
             return false;
         }
@@ -101,7 +101,7 @@ public final class CapabilityVerifier {
                 .orElse(false);
     }
 
-    private static boolean accepts(AcceptedKey key, Instant now, byte[] message, byte[] signature) {
+    private static boolean accepts(TrustedKey key, Instant now, byte[] message, byte[] signature) {
         return key.acceptedAt(now) && key.verifier().verify(message, signature);
     }
 

@@ -1,7 +1,7 @@
 package bulwark.facts.chain;
 
 import bulwark.facts.fact.Fact;
-import bulwark.facts.fact.SortedJson;
+import bulwark.facts.fact.SortedJsonWriter;
 import bulwark.kernel.signing.Digests;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ final class ChainHash {
     private ChainHash() {}
 
     static String event(Fact fact) {
-        String json = new SortedJson(384
+        String json = new SortedJsonWriter(384
                         + fact.entity().length()
                         + fact.valueV().length()
                         + fact.source().length())
@@ -28,20 +28,20 @@ final class ChainHash {
                 .text("tenant_id", fact.tenant())
                 .text("value_type", fact.valueType())
                 .text("value_v", fact.valueV())
-                .done();
+                .finish();
         return "sha256:" + Digests.sha256Hex(json);
     }
 
     static String chain(
             long seq, String createdAt, String eventHash, String factId, @Nullable String previous, String tenant) {
-        String json = new SortedJson(384)
+        String json = new SortedJsonWriter(384)
                 .number("chain_seq", seq)
                 .text("created_at", createdAt)
                 .text("event_hash", eventHash)
                 .text("fact_id", factId)
                 .text("previous_hash", previous)
                 .text("tenant_id", tenant)
-                .done();
+                .finish();
         return "sha256:" + Digests.sha256Hex(json);
     }
 

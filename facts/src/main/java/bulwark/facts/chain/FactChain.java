@@ -33,8 +33,8 @@ public final class FactChain implements FactListener, AutoCloseable {
     private final Store store;
     private final AuditLog audit;
     private final Metrics metrics;
-    private final Checkpoints checkpoints;
-    private final Rescan rescan;
+    private final ChainCheckpoints checkpoints;
+    private final ChainRescanner rescan;
     private final Map<String, Proven> proven = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable ChainFinding> finding = new AtomicReference<>();
     // Writer thread only.
@@ -53,13 +53,13 @@ public final class FactChain implements FactListener, AutoCloseable {
             AuditLog audit,
             Clock clock,
             Metrics metrics,
-            Checkpoints checkpoints,
+            ChainCheckpoints checkpoints,
             Duration rescanInterval) {
         this.store = store;
         this.audit = audit;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
-        this.rescan = new Rescan(this, store, clock, checkpoints, rescanInterval);
+        this.rescan = new ChainRescanner(this, store, clock, checkpoints, rescanInterval);
     }
 
     /** Call before the first fact may arrive: starts verifying what is stored, in the background. */
@@ -169,7 +169,7 @@ public final class FactChain implements FactListener, AutoCloseable {
     /** The store and what vouches for it do not agree: full verification refuses from here on. */
     public void distrust(String sentence) {
         LOG.error("{}", sentence);
-        report(new ChainFinding(LOG_MISMATCH, null, 0), Rescan.TENANT);
+        report(new ChainFinding(LOG_MISMATCH, null, 0), ChainRescanner.TENANT);
     }
 
     private void refuseIfFound() {

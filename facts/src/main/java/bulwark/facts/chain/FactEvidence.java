@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Which tables of a fact store are chains, and which say what stands in the transparency log. */
 public final class FactEvidence {
     private static final List<ChainTable> CHAINS = List.of(
-            new ChainTable("fact_chain", "chain_seq", "previous_hash", "chain_hash", Rescan.TENANT),
+            new ChainTable("fact_chain", "chain_seq", "previous_hash", "chain_hash", ChainRescanner.TENANT),
             new ChainTable("fact_journal", "seq", "prev_hash", "journal_hash", null),
             ChainTable.audit("fact_audit_log"),
             ChainTable.audit("federation_audit"));
@@ -34,6 +34,6 @@ public final class FactEvidence {
 
     /** How a store is judged that was never signed. */
     public static StoreOpening.UnsignedEvidence unsigned(@Nullable Path localLog) {
-        return tx -> UnsignedCheckpoints.check(tx, localLog, Rescan.TENANT);
+        return tx -> UnsignedCheckpoints.check(tx, localLog, ChainRescanner.TENANT);
     }
 }

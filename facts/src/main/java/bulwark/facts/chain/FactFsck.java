@@ -17,7 +17,7 @@ public final class FactFsck {
     /** @return problems, one sentence each, empty when whole; the store's log is the matter of {@link StoreCheck} */
     public static List<String> check(ReadTx tx) throws SQLException {
         List<String> problems = new ArrayList<>();
-        ChainWalk walk = new ChainWalk(Rescan.TENANT);
+        ChainWalk walk = new ChainWalk(ChainRescanner.TENANT);
         ChainWalk.Step step;
         do {
             step = walk.step(tx, PAGE);
@@ -25,7 +25,7 @@ public final class FactFsck {
                 problems.add(step.finding().sentence());
             }
         } while (!step.end());
-        problems.addAll(Projections.check(tx, Rescan.TENANT));
+        problems.addAll(ProjectionCheck.check(tx, ChainRescanner.TENANT));
         problems.addAll(checkpoints(tx));
         return problems;
     }

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Walks one export file from a stranger, line by line. For one thread. */
+/** Walks one untrusted export file, line by line. For one thread. */
 final class ExportFile {
     private static final int MAX_LINE = 4 << 20;
     private static final int MAX_PROBLEMS = 100;

@@ -1,7 +1,7 @@
 package bulwark.facts.export;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -23,7 +23,7 @@ public final class ExportRoutes {
 
     /** {@code {"table": …, "since_seq": 0, "out": "<absolute path of a new file>"}}. */
     private Response export(Request request) {
-        Body body = Body.parse(request.body());
+        RequestBody body = RequestBody.parse(request.body());
         String name = body.text("table");
         String out = body.text("out", 1, 4096);
         long since = body.wholeNumber("since_seq", 0, 0, Long.MAX_VALUE);

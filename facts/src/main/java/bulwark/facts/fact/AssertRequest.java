@@ -1,7 +1,7 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.kernel.time.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ record AssertRequest(
      * @throws Refusal.Plain 400 for a blank URI or an attestation by an unknown key
      */
     static AssertRequest parse(byte[] json, String caller) {
-        Body body = Body.parse(json);
+        RequestBody body = RequestBody.parse(json);
         String entity = body.name("entity", 1, MAX_NAME, true);
         String relation = body.name("relation", 1, MAX_NAME, false);
         FactValue value = FactValue.read(body, "value");
@@ -74,7 +74,7 @@ record AssertRequest(
                 warnings(relation, value, source.isEmpty() ? caller : null));
     }
 
-    private static Optional<Scope> scope(Body body) {
+    private static Optional<Scope> scope(RequestBody body) {
         Optional<String> text = body.optionalText("scope");
         Optional<Scope> scope = text.flatMap(Scope::of);
         if (text.isPresent() && scope.isEmpty()) {
@@ -83,7 +83,7 @@ record AssertRequest(
         return scope;
     }
 
-    private static String writeMode(Body body) {
+    private static String writeMode(RequestBody body) {
         String mode = body.optionalText("write_mode").orElse("assert");
         if (!mode.equals("assert") && !mode.equals("summarize_with_provenance")) {
             body.fault("literal_error", "write_mode", "Input should be 'assert' or 'summarize_with_provenance'");
@@ -91,13 +91,13 @@ record AssertRequest(
         return mode;
     }
 
-    private static List<Fact.Derivation> derivations(Body body) {
-        List<Body> given = body.objects("derived_from");
+    private static List<Fact.Derivation> derivations(RequestBody body) {
+        List<RequestBody> given = body.objects("derived_from");
         if (given.size() > MAX_DERIVATIONS) {
             body.fault("too_long", "derived_from", "List should have at most " + MAX_DERIVATIONS + " items");
         }
         List<Fact.Derivation> derivations = new ArrayList<>();
-        for (Body each : given) {
+        for (RequestBody each : given) {
             Optional<String> hash = each.optionalText("hash", 1, 128);
             Optional<String> factId = each.optionalText("fact_id", 1, 128);
             if (hash.isPresent() && !ContentId.isWhole(hash.get())) {

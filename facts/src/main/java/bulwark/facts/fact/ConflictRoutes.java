@@ -2,7 +2,7 @@ package bulwark.facts.fact;
 
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
-import bulwark.facts.garden.Gardens;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.Store;
 import bulwark.web.Request;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConflictRoutes {
     private final Conflicts conflicts;
 
-    public ConflictRoutes(Facts facts, Store store, AuditLog audit, Gardens gardens, Clock clock) {
+    public ConflictRoutes(FactService facts, Store store, AuditLog audit, GardenAccess gardens, Clock clock) {
         this.conflicts = new Conflicts(store, audit, gardens, facts, clock);
     }
 

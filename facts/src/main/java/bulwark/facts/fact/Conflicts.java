@@ -1,8 +1,8 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
-import bulwark.facts.garden.Gardens;
+import bulwark.facts.RequestBody;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -39,7 +39,7 @@ final class Conflicts {
     /** Two parameters. Equal confidence, different sources, both in force: the later one is shown, and nobody has decided. */
     private static final String OPEN =
             "(c.status = 'unresolved' AND a.confidence = b.confidence AND a.source <> b.source" + " AND "
-                    + Live.inForce("a") + " AND " + Live.inForce("b") + ")";
+                    + InForceSql.inForce("a") + " AND " + InForceSql.inForce("b") + ")";
 
     private static final String PAGE =
             "SELECT * FROM (SELECT c.seq, c.conflict_id, c.fact_a, c.fact_b, CASE WHEN " + OPEN
@@ -53,11 +53,11 @@ final class Conflicts {
 
     private final Store store;
     private final AuditLog audit;
-    private final Gardens gardens;
-    private final Facts facts;
+    private final GardenAccess gardens;
+    private final FactService facts;
     private final Clock clock;
 
-    Conflicts(Store store, AuditLog audit, Gardens gardens, Facts facts, Clock clock) {
+    Conflicts(Store store, AuditLog audit, GardenAccess gardens, FactService facts, Clock clock) {
         this.store = store;
         this.audit = audit;
         this.gardens = gardens;
@@ -92,7 +92,7 @@ final class Conflicts {
     /** @param winner one of the two facts, or null when value is given */
     record Decision(@Nullable String winner, @Nullable FactValue value, String note) {
         static Decision parse(byte[] json) {
-            Body body = Body.parse(json);
+            RequestBody body = RequestBody.parse(json);
             String winner = body.optionalText("winning_fact_id", 1, 128).orElse(null);
             FactValue value = body.has("new_value") ? FactValue.read(body, "new_value") : null;
             String note = body.optionalText("resolution_note", 0, 4096).orElse("");
@@ -111,12 +111,12 @@ final class Conflicts {
             Instant now = clock.instant();
             PreparedStatement select = tx.statement(PAGE);
             for (int place = 1; place <= 4; place++) {
-                select.setLong(place, Expiry.micros(now));
+                select.setLong(place, IsoInstants.micros(now));
             }
             select.setString(5, caller.tenant());
             select.setLong(6, before);
-            select.setString(7, FactList.json(readable));
-            String scopes = caller.isLimited() ? FactList.json(caller.scopes()) : null;
+            select.setString(7, FactListSql.json(readable));
+            String scopes = caller.isLimited() ? FactListSql.json(caller.scopes()) : null;
             select.setString(8, scopes);
             select.setString(9, scopes);
             select.setString(10, status);

@@ -19,7 +19,7 @@ public final class ContentId {
             String source,
             double confidence,
             String scope) {
-        String json = new SortedJson(160 + entity.length() + valueV.length() + source.length())
+        String json = new SortedJsonWriter(160 + entity.length() + valueV.length() + source.length())
                 .decimal("confidence", confidence)
                 .text("entity", entity)
                 .text("relation", relation)
@@ -27,7 +27,7 @@ public final class ContentId {
                 .text("source", source)
                 .text("value_type", valueType)
                 .text("value_v", valueV)
-                .done();
+                .finish();
         return PREFIX + Digests.sha256Hex(json);
     }
 

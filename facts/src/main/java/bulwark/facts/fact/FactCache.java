@@ -48,7 +48,7 @@ public final class FactCache {
      * As {@link #present}, for who looks at many facts at once: what they look at counts as no use of it. Noting each use would touch all of the cache, and each collection of
      * garbage would then look through it.
      */
-    public @Nullable RenderedFact glimpse(String id) {
+    public @Nullable RenderedFact ifPresent(String id) {
         return current(entries.policy().getIfPresentQuietly(id));
     }
 
@@ -134,13 +134,13 @@ public final class FactCache {
                 fact.tenant().intern(),
                 fact.scope().intern(),
                 fact.gardenId(),
-                Shorthand.of(json),
+                RenderedFactCodec.of(json),
                 contradicted,
                 fact.interpretAs().equals(FactValue.INSTRUCTION),
                 ties.end());
     }
 
     private long now() {
-        return Expiry.micros(clock.instant());
+        return IsoInstants.micros(clock.instant());
     }
 }

@@ -2,7 +2,7 @@ package bulwark.facts.fact;
 
 import bulwark.facts.Refusal;
 import bulwark.facts.chain.FactChain;
-import bulwark.facts.garden.Gardens;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -25,16 +25,22 @@ public final class FactRoutes {
     private static final String READ = "fact_read";
     private static final String ONE = "/v1/facts/{id}";
 
-    private final Facts facts;
-    private final FactReads reads;
+    private final FactService facts;
+    private final FactReader reads;
     private final FactChain chain;
     private final AuditLog audit;
     private final Metrics metrics;
 
     public FactRoutes(
-            Facts facts, Store store, Gardens gardens, FactChain chain, AuditLog audit, Clock clock, Metrics metrics) {
+            FactService facts,
+            Store store,
+            GardenAccess gardens,
+            FactChain chain,
+            AuditLog audit,
+            Clock clock,
+            Metrics metrics) {
         this.facts = facts;
-        this.reads = new FactReads(store, clock, gardens, facts.cache());
+        this.reads = new FactReader(store, clock, gardens, facts.cache());
         this.chain = chain;
         this.audit = audit;
         this.metrics = metrics;
@@ -44,7 +50,7 @@ public final class FactRoutes {
         return List.of(
                 Route.permitted("POST", "/v1/facts", "write", WRITE, this::create),
                 Route.permitted("GET", "/v1/facts", "read", READ, this::list),
-                Route.permitted("GET", ONE, "read", READ, this::get).asFast(),
+                Route.permitted("GET", ONE, "read", READ, this::get).onEventLoop(),
                 Route.permitted("GET", ONE + "/provenance", "read", READ, this::provenance),
                 Route.permitted("POST", ONE + "/verify-cid", "read", READ, this::verifyCid),
                 Route.permitted("GET", "/v1/admin/cid-backfill/status", "admin", READ, FactRoutes::backfill));
@@ -54,7 +60,7 @@ public final class FactRoutes {
         session(request);
         Principal caller = request.principal();
         AssertRequest wanted = AssertRequest.parse(request.body(), caller.entityUri());
-        Facts.Asserted asserted = facts.assertFact(caller, wanted);
+        FactService.Asserted asserted = facts.assertFact(caller, wanted);
         List<String> warnings = new ArrayList<>(wanted.warnings());
         warnings.addAll(asserted.warnings());
         return Response.json(201, FactRecord.of(asserted.fact(), asserted.contradicted(), warnings, false));
@@ -64,7 +70,7 @@ public final class FactRoutes {
         session(request);
         Principal caller = request.principal();
         boolean full = full(request);
-        FactReads.Listed listed = reads.list(caller, FactQuery.parse(request), request.memory());
+        FactReader.Listed listed = reads.list(caller, FactQuery.parse(request), request.memory());
         Map<String, @Nullable Object> wire = new LinkedHashMap<>();
         wire.put("facts", listed.facts());
         wire.put("total", listed.total());

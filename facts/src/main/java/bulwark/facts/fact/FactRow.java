@@ -41,7 +41,7 @@ public record FactRow(
         String validUntil = fact.validUntil();
         Long expiresAt = validUntil == null
                 ? null
-                : Timestamps.parse(validUntil).map(Expiry::micros).orElse(null);
+                : Timestamps.parse(validUntil).map(IsoInstants::micros).orElse(null);
         return new FactRow(fact, expiresAt, derivedText(fact.derivedFrom()));
     }
 
@@ -111,7 +111,7 @@ public record FactRow(
                 + fact.entity().length()
                 + fact.valueV().length()
                 + fact.source().length();
-        String json = new SortedJson(length)
+        String json = new SortedJsonWriter(length)
                 .text("attested_key_id", fact.attestedKeyId())
                 .text("cid", fact.cid())
                 .decimal("confidence", fact.confidence())
@@ -131,20 +131,20 @@ public record FactRow(
                 .text("valid_until", fact.validUntil())
                 .text("value_type", fact.valueType())
                 .text("value_v", fact.valueV())
-                .done();
+                .finish();
         return Digests.sha256Hex(json);
     }
 
     /** The journal's own chain: a planted row or a changed order breaks it. */
     public static String journalHash(
             long seq, String factId, String tenant, String recordHash, @Nullable String previous) {
-        return Digests.sha256Hex(new SortedJson(320)
+        return Digests.sha256Hex(new SortedJsonWriter(320)
                 .text("fact_id", factId)
                 .text("prev_hash", previous)
                 .text("record_hash", recordHash)
                 .number("seq", seq)
                 .text("tenant_id", tenant)
-                .done());
+                .finish());
     }
 
     /**

@@ -19,7 +19,8 @@ final class FactStanding {
     private static final String RETRACTED_BY = "SELECT z.id, z.source, z.timestamp FROM fact_retractions r"
             + " JOIN facts z ON z.id = r.retracted_by WHERE r.fact_id = ?";
     private static final String CONTRADICTED_BY = "SELECT o.id, o.source, o.timestamp, o.confidence, c.conflict_id, ("
-            + Live.inForce("o") + " AND " + Live.speaksLouder("o", "f") + ") AS wins FROM facts f JOIN conflicts c ON"
+            + InForceSql.inForce("o") + " AND " + InForceSql.speaksLouder("o", "f")
+            + ") AS wins FROM facts f JOIN conflicts c ON"
             + " (c.fact_a = f.id OR c.fact_b = f.id) JOIN facts o ON o.id = CASE WHEN c.status = 'resolved' AND"
             + " c.winner <> f.id THEN c.winner WHEN c.fact_a = f.id THEN c.fact_b ELSE c.fact_a END WHERE f.id = ?"
             + " ORDER BY wins DESC, c.seq DESC LIMIT " + MAX_TOLD;
@@ -34,7 +35,7 @@ final class FactStanding {
     /** What conflicts tie to a fact. */
     static Ties ties(ReadTx tx, String factId, Instant now) throws SQLException {
         PreparedStatement select = tx.statement(TIES);
-        select.setLong(1, Expiry.micros(now));
+        select.setLong(1, IsoInstants.micros(now));
         select.setString(2, factId);
         select.setString(3, factId);
         try (ResultSet row = select.executeQuery()) {
@@ -61,7 +62,7 @@ final class FactStanding {
 
     private static List<Object> contradictedBy(ReadTx tx, String factId, Instant now) throws SQLException {
         PreparedStatement select = tx.statement(CONTRADICTED_BY);
-        select.setLong(1, Expiry.micros(now));
+        select.setLong(1, IsoInstants.micros(now));
         select.setString(2, factId);
         List<Object> all = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {

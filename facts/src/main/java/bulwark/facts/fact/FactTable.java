@@ -23,8 +23,9 @@ public final class FactTable {
 
     private static final String LISTED = "f.id IN (SELECT value FROM json_each(?))";
     private static final String CONTRADICTED =
-            "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + Live.contradicted("f");
-    private static final String IN_FORCE = "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + Live.inForce("f");
+            "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + InForceSql.contradicted("f");
+    private static final String IN_FORCE =
+            "SELECT f.id FROM facts f WHERE " + LISTED + " AND " + InForceSql.inForce("f");
 
     private FactTable() {}
 
@@ -74,12 +75,12 @@ public final class FactTable {
 
     /** Which of these facts stand in an unresolved contradiction, or lost a resolved one, computed on the whole store. */
     public static Set<String> contradicted(ReadTx tx, Collection<Fact> facts, Instant now) throws SQLException {
-        return passing(tx, CONTRADICTED, facts, Expiry.micros(now), 2);
+        return passing(tx, CONTRADICTED, facts, IsoInstants.micros(now), 2);
     }
 
     /** Which of these facts are in force: confidence above 0, not expired, not retracted. */
     public static Set<String> inForce(ReadTx tx, Collection<Fact> facts, Instant now) throws SQLException {
-        return passing(tx, IN_FORCE, facts, Expiry.micros(now), 1);
+        return passing(tx, IN_FORCE, facts, IsoInstants.micros(now), 1);
     }
 
     static List<Fact> verified(PreparedStatement select) throws SQLException {

@@ -1,6 +1,6 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Body;
+import bulwark.facts.RequestBody;
 import bulwark.kernel.json.PythonFloat;
 import bulwark.kernel.time.Timestamps;
 import java.math.BigInteger;
@@ -29,7 +29,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
             "Input should be 'string', 'text', 'number', 'boolean', 'datetime', 'ref' or 'null'";
 
     /** Reads a typed or bare value; faults go to the body and a placeholder is returned. */
-    static FactValue read(Body body, String field) {
+    static FactValue read(RequestBody body, String field) {
         if (body.holdsNull(field)) {
             return new FactValue("null", "null", CONTENT, true);
         }
@@ -42,7 +42,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
     }
 
     /** Reads the members type, v and interpret_as. */
-    static FactValue typed(Body value) {
+    static FactValue typed(RequestBody value) {
         String type = value.text("type");
         String interpretAs = value.optionalText("interpret_as").orElse(CONTENT);
         if (!interpretAs.equals(CONTENT) && !interpretAs.equals(INSTRUCTION)) {
@@ -70,7 +70,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         return scalar.isString() ? "string" : scalar.isNumber() ? "number" : "boolean";
     }
 
-    private static String text(String type, Body from, String field) {
+    private static String text(String type, RequestBody from, String field) {
         if (TEXTUAL.contains(type)) {
             String text = from.text(field, 0, MAX_BYTES);
             if (text.length() > MAX_BYTES / 3 && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
@@ -95,7 +95,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         };
     }
 
-    private static String number(Body from, String field) {
+    private static String number(RequestBody from, String field) {
         Optional<JsonNode> node = from.raw(field);
         if (node.isEmpty() || !node.get().isNumber()) {
             from.fault("float_type", field, "Input should be a valid number");
@@ -116,7 +116,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         return PythonFloat.repr(value);
     }
 
-    private static String bool(Body from, String field) {
+    private static String bool(RequestBody from, String field) {
         Optional<JsonNode> node = from.raw(field);
         if (node.isEmpty() || !node.get().isBoolean()) {
             from.fault("bool_type", field, "Input should be a valid boolean");
@@ -125,7 +125,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         return node.get().booleanValue() ? "true" : "false";
     }
 
-    private static String nothing(Body from, String field) {
+    private static String nothing(RequestBody from, String field) {
         if (from.raw(field).isPresent()) {
             from.fault("none_required", field, "Input should be None");
         }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A fact that was read and checked, as answers show it.
  *
- * @param packed see {@link Shorthand}
+ * @param packed see {@link RenderedFactCodec}
  * @param instruction the fact is to be interpreted as an instruction
  * @param until microseconds since the epoch after which the rendering may be wrong
  */
@@ -22,16 +22,16 @@ public record RenderedFact(
 
     /** The wire form of {@link FactRecord} as it is read. A new array. */
     public byte[] json() {
-        return Shorthand.expand(packed);
+        return RenderedFactCodec.expand(packed);
     }
 
     /** Bytes of {@link #json}. */
     public int length() {
-        return Shorthand.length(packed);
+        return RenderedFactCodec.length(packed);
     }
 
     /** Writes {@link #json} into a part of an array. @return the place behind it */
     public int copy(byte[] into, int at) {
-        return Shorthand.expand(packed, into, at);
+        return RenderedFactCodec.expand(packed, into, at);
     }
 }

@@ -14,9 +14,9 @@ final class ReservedNames {
 
     private static final List<String> SOURCES = List.of("system:");
     private static final List<String> RELATIONS =
-            List.of("stigmem:conflict:", Conflicts.RESOLVES, Contradictions.RETRACTS);
+            List.of("stigmem:conflict:", Conflicts.RESOLVES, ContradictionDetector.RETRACTS);
     private static final List<String> ENTITIES =
-            List.of("stigmem:conflict:", "stigmem:resolution:", Contradictions.RETRACTION, "system:");
+            List.of("stigmem:conflict:", "stigmem:resolution:", ContradictionDetector.RETRACTION, "system:");
 
     private ReservedNames() {}
 

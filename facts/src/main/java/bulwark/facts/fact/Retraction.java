@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 record Retraction(List<String> own, List<String> others, List<String> opposed) {
     private static final String SIBLINGS = "SELECT f.id, f.source, f.value_type = ? AND f.value_v = ? FROM facts f"
             + " WHERE f.entity = ? AND f.relation = ? AND f.scope = ? AND f.tenant_id = ? AND f.row_id <> ?"
-            + " AND f.garden_id IS ? AND " + Live.inForce("f");
+            + " AND f.garden_id IS ? AND " + InForceSql.inForce("f");
 
     /** @param admin whether the caller may end facts of any source */
     static Retraction of(ReadTx tx, Fact fact, Instant now, boolean admin) throws SQLException {
@@ -33,7 +33,7 @@ record Retraction(List<String> own, List<String> others, List<String> opposed) {
         select.setString(6, fact.tenant());
         select.setLong(7, fact.rowId());
         select.setString(8, fact.gardenId());
-        select.setLong(9, Expiry.micros(now));
+        select.setLong(9, IsoInstants.micros(now));
         boolean anyValue = fact.valueType().equals("string") && fact.valueV().equals("retracted");
         Retraction retraction = new Retraction(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         try (ResultSet rows = select.executeQuery()) {

@@ -1,6 +1,6 @@
 package bulwark.facts.garden;
 
-import bulwark.facts.Body;
+import bulwark.facts.RequestBody;
 import bulwark.facts.fact.Scope;
 import bulwark.facts.fact.ScopeLimit;
 import bulwark.web.Request;
@@ -40,7 +40,7 @@ public final class GardenRoutes {
     }
 
     private Response create(Request request) {
-        Body body = Body.parse(request.body());
+        RequestBody body = RequestBody.parse(request.body());
         String slug = body.text("slug", 1, 256).strip().toLowerCase(Locale.ROOT);
         if (!SLUG.matcher(slug).matches()) {
             body.valueError("slug", "slug must match ^[a-z0-9][a-z0-9\\-]{0,62}$");
@@ -76,7 +76,7 @@ public final class GardenRoutes {
     }
 
     private Response add(Request request) {
-        Body body = Body.parse(request.body());
+        RequestBody body = RequestBody.parse(request.body());
         String entityUri = body.name("entity_uri", 1, 2048, false);
         String role = role(body, body.optionalText("role").orElse("reader"));
         body.check();
@@ -84,7 +84,7 @@ public final class GardenRoutes {
     }
 
     private Response change(Request request) {
-        Body body = Body.parse(request.body());
+        RequestBody body = RequestBody.parse(request.body());
         String role = role(body, body.text("role"));
         body.check();
         String garden = request.pathParameter("garden");
@@ -96,7 +96,7 @@ public final class GardenRoutes {
         return Response.noContent();
     }
 
-    private static String role(Body body, String role) {
+    private static String role(RequestBody body, String role) {
         if (!ROLES.contains(role)) {
             body.valueError("role", "role must be one of {'admin', 'quarantine:moderator', 'reader', 'writer'}");
         }

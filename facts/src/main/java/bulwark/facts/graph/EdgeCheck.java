@@ -1,7 +1,7 @@
 package bulwark.facts.graph;
 
 import bulwark.facts.fact.EntityUri;
-import bulwark.facts.fact.Expiry;
+import bulwark.facts.fact.IsoInstants;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ public final class EdgeCheck {
     }
 
     private static @Nullable String problem(ResultSet row) throws SQLException {
-        boolean wanted = Edges.refersToEntity("ref", row.getString(7));
+        boolean wanted = EdgeProjection.refersToEntity("ref", row.getString(7));
         boolean there = row.getString(12) != null;
         if (!wanted && !there) {
             return null;
@@ -61,7 +61,7 @@ public final class EdgeCheck {
                 && EntityUri.normalise(row.getString(7)).equals(row.getString(17))
                 && row.getDouble(8) == row.getDouble(18)
                 && Objects.equals(row.getString(9), row.getString(19))
-                && Expiry.endMicros(row.getString(10)) == row.getLong(20);
+                && IsoInstants.endMicros(row.getString(10)) == row.getLong(20);
         return same ? null : "the edge of fact " + row.getString(2) + " says something else than the fact";
     }
 }

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /** Where the next page of neighbours starts: base64url of {@code {"offset":20,"ts":1764000000.5}}, good for 300 seconds. */
 record GraphCursor(int offset, Instant at) {
     private static final Duration LIFE = Duration.ofSeconds(300);
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
     String text() {
         Map<String, Object> members = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ record GraphCursor(int offset, Instant at) {
     }
 
     private static GraphCursor read(String text) {
-        if (text.length() > LONGEST) {
+        if (text.length() > MAX_LENGTH) {
             throw unreadable();
         }
         try {

@@ -3,10 +3,10 @@ package bulwark.facts.graph;
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
 import bulwark.facts.fact.EntityUri;
-import bulwark.facts.fact.Expiry;
+import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.fact.Scope;
 import bulwark.facts.fact.ScopeLimit;
-import bulwark.facts.garden.Gardens;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.Store;
 import bulwark.web.Request;
@@ -28,10 +28,10 @@ public final class GraphRoutes {
     private static final int BYTES_PER_NEIGHBOUR = 512;
 
     private final Store store;
-    private final Gardens gardens;
+    private final GardenAccess gardens;
     private final Clock clock;
 
-    public GraphRoutes(Store store, Gardens gardens, Clock clock) {
+    public GraphRoutes(Store store, GardenAccess gardens, Clock clock) {
         this.store = store;
         this.gardens = gardens;
         this.clock = clock;
@@ -55,7 +55,7 @@ public final class GraphRoutes {
                         gardens.readable(tx, principal),
                         question.relation(),
                         question.minConfidence(),
-                        Expiry.micros(clock.instant()),
+                        IsoInstants.micros(clock.instant()),
                         question.contradicted(),
                         MAX_NEIGHBOURS)));
         request.memory().take((long) all.size() * BYTES_PER_NEIGHBOUR);

@@ -1,6 +1,6 @@
 package bulwark.facts.graph;
 
-import bulwark.facts.fact.Live;
+import bulwark.facts.fact.InForceSql;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,7 +19,7 @@ public final class GraphWalk {
     private static final String LIVE = " AND scope = ?3 AND confidence >= ?4 AND expires_at > ?5"
             + " AND NOT EXISTS (SELECT 1 FROM fact_retractions r WHERE r.fact_id = edges.fact_id)";
     private static final String LOST = "EXISTS (SELECT 1 FROM facts f WHERE f.row_id = edges.fact_row AND "
-            + Live.contradicted("f").replace("?", "?5") + ")";
+            + InForceSql.contradicted("f").replace("?", "?5") + ")";
     private static final String INCIDENT = "SELECT object, relation, confidence, garden_id, fact_row, " + LOST
             + " FROM edges WHERE tenant_id = ?1 AND subject = ?2"
             + LIVE

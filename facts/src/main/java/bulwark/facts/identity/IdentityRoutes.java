@@ -33,7 +33,7 @@ public final class IdentityRoutes {
     public List<Route> routes() {
         return List.of(
                 Route.open("GET", "/.well-known/stigmem-manifest.json", this::manifest)
-                        .asFast(),
+                        .onEventLoop(),
                 Route.open("GET", "/.well-known/stigmem-manifest-proof.json", this::proof),
                 Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", "fact_read", this::stored),
                 Route.owner("POST", "/local/identity/rotate", this::rotate),
@@ -46,7 +46,7 @@ public final class IdentityRoutes {
     }
 
     private Response proof(Request request) {
-        Published published = identity.published();
+        PublishedIdentity published = identity.published();
         Map<String, @Nullable Object> members = proof(published.node());
         members.put("issuer", proof(published.issuer()));
         return Response.json(200, members);
@@ -69,7 +69,7 @@ public final class IdentityRoutes {
         Manifest manifest = identity.manifest(uri)
                 .filter(found -> identity.clock().instant().isBefore(found.expires()))
                 .orElseThrow(() -> new Refusal.Plain(404, "manifest not found or expired"));
-        Published published = identity.published();
+        PublishedIdentity published = identity.published();
         Map<String, @Nullable Object> members =
                 new LinkedHashMap<>(uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
         members.put(
@@ -117,7 +117,7 @@ public final class IdentityRoutes {
             throw new Refusal.Plain(422, "dual_trust_days must be a whole number");
         }
         try {
-            RotationAnswer answer = rotation.rotate(
+            RotationResult answer = rotation.rotate(
                     kind, body.path("dry_run").booleanValue(false), days.longValue(DEFAULT_DUAL_TRUST_DAYS));
             return Response.json(200, answer.json());
         } catch (RotationRefused e) {

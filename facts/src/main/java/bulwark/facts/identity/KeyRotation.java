@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyRotation(
         KeyKind kind, String entityUri, String oldKeyId, String newKeyId, String rotatedAt, String dualTrustExpiresAt) {
-    /** The longest life of a capability token, so no token outlives the key that signed it. */
+    /** The longest life of a capability token, so no token is valid longer than the key that signed it. */
     static final Duration MIN_DUAL_TRUST = Duration.ofDays(90);
 
     Map<String, @Nullable Object> members() {

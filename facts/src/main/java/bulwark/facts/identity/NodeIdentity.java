@@ -36,7 +36,7 @@ public final class NodeIdentity {
     private final String nodeUrl;
     private final OwnManifestCheck ownManifest;
     private final List<String> warnings = new ArrayList<>();
-    private volatile Published published;
+    private volatile PublishedIdentity published;
 
     /**
      * Reconciles and, where no current manifest stands for this node's URL, publishes one. Call before the outbox starts.
@@ -72,7 +72,7 @@ public final class NodeIdentity {
         this.ownManifest = new OwnManifestCheck(signing);
         try {
             for (KeyKind kind : KeyKind.values()) {
-                warnings.addAll(new KeyStart(kind, kind.ring(keys), store, signing, clock).run(settings));
+                warnings.addAll(new KeyReconciler(kind, kind.ring(keys), store, signing, clock).run(settings));
                 publishIfDue(kind);
             }
             published = load();
@@ -81,7 +81,7 @@ public final class NodeIdentity {
         }
     }
 
-    public Published published() {
+    public PublishedIdentity published() {
         return published;
     }
 
@@ -222,23 +222,23 @@ public final class NodeIdentity {
         return List.of(nodeUrl, issuerEntity());
     }
 
-    private Published load() {
+    private PublishedIdentity load() {
         return store.read(tx -> {
             Manifest node = ManifestTable.find(tx, nodeUrl).orElseThrow();
             Manifest issuer = ManifestTable.find(tx, issuerEntity()).orElseThrow();
             ownManifest.check(node, keys.node(), entities());
             ownManifest.check(issuer, keys.issuer(), entities());
-            return Published.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(issuer));
+            return PublishedIdentity.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(issuer));
         });
     }
 
     /** The manifest is checked before; how long a former key is trusted stands in the ring, never in the store. */
-    private List<AcceptedKey> issuerKeys(Manifest issuer) {
-        List<AcceptedKey> accepted = new ArrayList<>();
-        accepted.add(new AcceptedKey(issuer.keyId(), verifier(issuer.publicKey()), null));
+    private List<TrustedKey> issuerKeys(Manifest issuer) {
+        List<TrustedKey> accepted = new ArrayList<>();
+        accepted.add(new TrustedKey(issuer.keyId(), verifier(issuer.publicKey()), null));
         for (RotationEvent event : issuer.rotationEvents().reversed()) {
             if (!event.previousPublicKey().isEmpty() && !distrusted(event.previousKeyId())) {
-                accepted.add(new AcceptedKey(
+                accepted.add(new TrustedKey(
                         event.previousKeyId(), verifier(event.previousPublicKey()), trustedUntil(event)));
             }
         }

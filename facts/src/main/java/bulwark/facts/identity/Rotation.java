@@ -24,12 +24,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * class serves the running node and the command that runs without one. Thread-safe; one rotation at a time.
  */
 public final class Rotation {
-    private static final Duration LOG_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOG_TIMEOUT = Duration.ofSeconds(10);
     private static final long MAX_DUAL_TRUST_DAYS = 3650;
 
     private final NodeIdentity identity;
     private final Step step;
-    private final Duration logPatience;
+    private final Duration logTimeout;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     public Rotation(NodeIdentity identity) {
@@ -37,13 +37,13 @@ public final class Rotation {
     }
 
     Rotation(NodeIdentity identity, Step step) {
-        this(identity, step, LOG_PATIENCE);
+        this(identity, step, LOG_TIMEOUT);
     }
 
     Rotation(NodeIdentity identity, Step step, Duration logPatience) {
         this.identity = identity;
         this.step = step;
-        this.logPatience = logPatience;
+        this.logTimeout = logPatience;
     }
 
     /** Told after each step that a kill could follow. */
@@ -58,11 +58,11 @@ public final class Rotation {
      * @param dualTrustDays how long the old key stays trusted, at least 90
      * @throws RotationRefused with the sentence that the command prints; nothing has changed then
      */
-    public RotationAnswer rotate(KeyKind kind, boolean dryRun, long dualTrustDays) {
+    public RotationResult rotate(KeyKind kind, boolean dryRun, long dualTrustDays) {
         oneAtATime.lock();
         try {
             Plan plan = check(kind, dualTrustDays);
-            return dryRun ? rehearse(plan) : commit(plan);
+            return dryRun ? dryRun(plan) : commit(plan);
         } finally {
             oneAtATime.unlock();
         }
@@ -103,7 +103,7 @@ public final class Rotation {
                     "the key ring's current key " + old.keyId() + " is not the key " + manifest.keyId()
                             + " of the manifest of '" + entity + "'; restart the node, which brings both together");
         }
-        probeLog();
+        requireLog();
         Instant now = Timestamps.toMicros(identity.clock().instant());
         return new Plan(kind, ring, old, manifest, now, Duration.ofDays(dualTrustDays));
     }
@@ -116,25 +116,25 @@ public final class Rotation {
         }
     }
 
-    private void probeLog() {
+    private void requireLog() {
         if (identity.anchors().log().backend().equals("off")) {
             return;
         }
         try {
-            identity.anchors().log().probe();
+            identity.anchors().log().ping();
         } catch (LogUnavailable e) {
             throw new RotationRefused(503, "transparency log unavailable: " + e.getMessage());
         }
     }
 
-    private RotationAnswer rehearse(Plan plan) {
+    private RotationResult dryRun(Plan plan) {
         SecretBytes seed = identity.signing().random32();
         Ed25519Signer next = identity.signing().signer(seed);
         ManifestRules.check(plan.manifest().rotated(plan.old(), next, plan.now()), plan.manifest(), identity.signing());
         return answer(plan, true, next.keyId(), seed, Optional.empty(), Optional.empty());
     }
 
-    private RotationAnswer commit(Plan plan) {
+    private RotationResult commit(Plan plan) {
         SecretBytes seed = identity.signing().random32();
         KeyEntry announced = plan.ring().announce(seed);
         step.reached("announced");
@@ -145,9 +145,9 @@ public final class Rotation {
         plan.ring().promote(announced.id(), plan.dualTrust());
         step.reached("promoted");
         identity.reload();
-        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), logPatience);
+        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), logTimeout);
         Optional<LogAnchor> rotation = manifest.flatMap(
-                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), logPatience));
+                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), logTimeout));
         step.reached("anchored");
         return answer(plan, false, announced.id(), seed, manifest, rotation);
     }
@@ -189,14 +189,14 @@ public final class Rotation {
         return new AuditEvent("key_rotation", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
     }
 
-    private RotationAnswer answer(
+    private RotationResult answer(
             Plan plan,
             boolean dryRun,
             String newKeyId,
             SecretBytes seed,
             Optional<LogAnchor> manifest,
             Optional<LogAnchor> rotation) {
-        return new RotationAnswer(
+        return new RotationResult(
                 plan.kind(),
                 dryRun,
                 plan.old().keyId(),

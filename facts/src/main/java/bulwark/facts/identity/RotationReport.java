@@ -8,7 +8,7 @@ public final class RotationReport {
     private RotationReport() {}
 
     /** Standard output, complete with line ends; holds the new seed, except after a dry run. */
-    public static String text(RotationAnswer answer) {
+    public static String text(RotationResult answer) {
         StringBuilder out = new StringBuilder(512);
         out.append(answer.dryRun() ? "[DRY RUN] " : "")
                 .append("Key rotation (")
@@ -17,7 +17,7 @@ public final class RotationReport {
         out.append("  old key_id : ").append(answer.oldKeyId()).append('\n');
         out.append("  new key_id : ").append(answer.newKeyId()).append('\n');
         out.append("  dual-trust : ").append(answer.dualTrust()).append('\n');
-        out.append(answer.dryRun() ? reachable(answer) : places(answer)).append('\n');
+        out.append(answer.dryRun() ? reachable(answer) : indexes(answer)).append('\n');
         if (answer.dryRun()) {
             return out.append("DRY RUN: nothing was changed, and the new key of this rehearsal is discarded.")
                     .append(" The rotation itself makes another one.\n")
@@ -39,16 +39,16 @@ public final class RotationReport {
         return "error: " + message + "\n";
     }
 
-    private static String reachable(RotationAnswer answer) {
+    private static String reachable(RotationResult answer) {
         return "  TL backend : " + answer.backend() + (answer.backend().equals("off") ? "\n" : " (reachable)\n");
     }
 
-    private static String places(RotationAnswer answer) {
-        return "  manifest TL index  : " + place(answer, answer.manifestIndex()) + "\n  rotation TL index  : "
-                + place(answer, answer.rotationIndex()) + "\n  manifest stored in federation_manifests\n";
+    private static String indexes(RotationResult answer) {
+        return "  manifest TL index  : " + indexOrPending(answer, answer.manifestIndex()) + "\n  rotation TL index  : "
+                + indexOrPending(answer, answer.rotationIndex()) + "\n  manifest stored in federation_manifests\n";
     }
 
-    private static String place(RotationAnswer answer, @Nullable Long index) {
+    private static String indexOrPending(RotationResult answer, @Nullable Long index) {
         if (index != null) {
             return Long.toString(index);
         }

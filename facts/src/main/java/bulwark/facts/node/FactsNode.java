@@ -5,7 +5,7 @@ import bulwark.facts.admin.AdminKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.Seeds;
+import bulwark.kernel.keys.Ed25519SeedText;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.QuotaPersistence;
 import bulwark.kernel.quota.Quotas;
@@ -39,7 +39,7 @@ public final class FactsNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FactsNode.class);
     private static final Duration DRAIN = Duration.ofSeconds(10);
     /** How long the first answer may come before what can wait: it would have the processor to itself. */
-    private static final Duration PATIENCE = Duration.ofMillis(400);
+    private static final Duration ADMIN_REGISTRATION_TIMEOUT = Duration.ofMillis(400);
 
     private final NodeCore core;
     private final NodeComposition composition;
@@ -62,7 +62,7 @@ public final class FactsNode implements AutoCloseable {
 
     /** As {@link #start(Map, Path, Clock)}, with settings that the caller reads, once, while the first libraries load. */
     public static FactsNode start(Supplier<Configuration> settings, Path directory, Clock clock) throws IOException {
-        LoadedAhead ahead = LoadedAhead.begin();
+        StartupPreload ahead = StartupPreload.begin();
         try {
             return start(settings.get(), directory, clock, ahead);
         } catch (RuntimeException | IOException e) {
@@ -71,7 +71,7 @@ public final class FactsNode implements AutoCloseable {
         }
     }
 
-    private static FactsNode start(Configuration configuration, Path directory, Clock clock, LoadedAhead ahead)
+    private static FactsNode start(Configuration configuration, Path directory, Clock clock, StartupPreload ahead)
             throws IOException {
         checkSeeds(configuration);
         configuration.warnings().forEach(LOG::warn);
@@ -97,7 +97,7 @@ public final class FactsNode implements AutoCloseable {
     /** Before anything is created: a seed that cannot be one is a fault of the settings. */
     private static void checkSeeds(Configuration configuration) {
         for (String name : List.of("STIGMEM_NODE_PRIVATE_KEY", "STIGMEM_ISSUER_PRIVATE_KEY")) {
-            configuration.secret(name).ifPresent(text -> Seeds.parse(name, text));
+            configuration.secret(name).ifPresent(text -> Ed25519SeedText.parse(name, text));
         }
     }
 
@@ -108,7 +108,7 @@ public final class FactsNode implements AutoCloseable {
         LOG.info(core.signing.describe());
         core.identity.warnings().forEach(LOG::warn);
         core.store.onFatal(this::fail);
-        CompletableFuture<Void> answered = edge.answered(PATIENCE);
+        CompletableFuture<Void> answered = edge.answered(ADMIN_REGISTRATION_TIMEOUT);
         registerAdmin(answered);
         core.audit.onRow(
                 row -> core.metrics.count("stigmem_audit_event", "event_type", row.type(), "tenant", row.tenant()));
@@ -141,7 +141,7 @@ public final class FactsNode implements AutoCloseable {
         Path socket = RunFile.socketFor(core.file, "node");
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, ports()).write(core.file);
-        resources.add(Renewals.start(core, tls));
+        resources.add(ExpiryWatch.start(core, tls));
         LOG.info(
                 "ready: {} on port {}{}",
                 tls == null ? "plain HTTP" : "mutual TLS",
@@ -223,7 +223,7 @@ public final class FactsNode implements AutoCloseable {
     }
 
     /** Blocks until the node stops. @return exit code: 0 after an orderly stop, 1 after a fatal fault */
-    public int awaitFailure() throws InterruptedException {
+    public int awaitExitCode() throws InterruptedException {
         try {
             return ended.get();
         } catch (java.util.concurrent.ExecutionException e) {

@@ -3,17 +3,17 @@ package bulwark.facts.node;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.admin.AuditRoutes;
 import bulwark.facts.admin.KeyRoutes;
-import bulwark.facts.capability.Capabilities;
 import bulwark.facts.capability.CapabilityRoutes;
+import bulwark.facts.capability.CapabilityService;
 import bulwark.facts.capability.CapabilityVerifier;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.fact.ConflictRoutes;
 import bulwark.facts.fact.FactRoutes;
-import bulwark.facts.fact.Facts;
+import bulwark.facts.fact.FactService;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.facts.garden.GardenRoutes;
 import bulwark.facts.garden.GardenService;
-import bulwark.facts.garden.Gardens;
-import bulwark.facts.graph.Edges;
+import bulwark.facts.graph.EdgeProjection;
 import bulwark.facts.graph.GraphRoutes;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.recall.Recall;
@@ -47,9 +47,9 @@ public final class NodeComposition implements AutoCloseable {
     private final NodeCore core;
     private final RecallIndex index;
     private final RecallLog recalls;
-    private final Gardens gardens;
-    private final Facts facts;
-    private final RefusalEvidence refusals;
+    private final GardenAccess gardens;
+    private final FactService facts;
+    private final AuditedRoutes refusals;
     private final List<Route> routes;
 
     /** Takes the core over and closes it. */
@@ -57,17 +57,17 @@ public final class NodeComposition implements AutoCloseable {
         this.core = core;
         index = RecallIndex.of(core.store);
         recalls = RecallLog.open(core.store, core.clock);
-        gardens = new Gardens(core.audit.guardedRows());
-        facts = new Facts(
+        gardens = new GardenAccess(core.audit.guardedRows());
+        facts = new FactService(
                 core.store,
                 core.audit,
                 core.clock,
                 core.metrics,
                 gardens,
                 core.keys,
-                List.of(core.chain, new Edges(), index));
-        refusals = new RefusalEvidence(core.audit, core.metrics);
-        routes = compose().stream().map(refusals::witnessed).toList();
+                List.of(core.chain, new EdgeProjection(), index));
+        refusals = new AuditedRoutes(core.audit, core.metrics);
+        routes = compose().stream().map(refusals::wrap).toList();
     }
 
     /**
@@ -116,11 +116,11 @@ public final class NodeComposition implements AutoCloseable {
 
     private CapabilityRoutes capabilityRoutes() {
         return new CapabilityRoutes(
-                new Capabilities(core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
+                new CapabilityService(core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
                 new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock));
     }
 
-    RefusalEvidence refusals() {
+    AuditedRoutes refusals() {
         return refusals;
     }
 
@@ -175,7 +175,7 @@ public final class NodeComposition implements AutoCloseable {
         return core.adminKeys;
     }
 
-    public Facts facts() {
+    public FactService facts() {
         return facts;
     }
 

@@ -3,7 +3,7 @@ package bulwark.facts.node;
 import bulwark.facts.AccessBaseline;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
-import bulwark.facts.chain.Checkpoints;
+import bulwark.facts.chain.ChainCheckpoints;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.export.AuditExport;
@@ -111,8 +111,8 @@ final class NodeCore implements AutoCloseable {
                     NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
             adminKeys = new AdminKeys(store, keys, audit, signing, clock);
             Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
-            Checkpoints checkpoints =
-                    new Checkpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);
+            ChainCheckpoints checkpoints =
+                    new ChainCheckpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);
             chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
             watchHeads();
             ownerRoutes = ownerRoutes();
@@ -203,8 +203,8 @@ final class NodeCore implements AutoCloseable {
         return file.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
     }
 
-    private static Checkpoints.Due checkpointsDue(Configuration configuration) {
-        return new Checkpoints.Due(
+    private static ChainCheckpoints.CheckpointPolicy checkpointsDue(Configuration configuration) {
+        return new ChainCheckpoints.CheckpointPolicy(
                 (int) configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_INTERVAL"),
                 Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_MAX_AGE_S")));
     }
@@ -235,7 +235,7 @@ final class NodeCore implements AutoCloseable {
                 new WireErrors(),
                 LocalSocket.Limits.DEFAULT,
                 new LocalGuard(
-                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, new RefusalEvidence(audit, metrics)));
+                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, new AuditedRoutes(audit, metrics)));
     }
 
     @Override

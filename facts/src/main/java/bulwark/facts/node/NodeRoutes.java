@@ -44,8 +44,8 @@ final class NodeRoutes {
     List<Route> routes() {
         return List.of(
                 Route.open("GET", "/healthz", request -> evidenceProblem.get() == null ? healthy : unhealthy)
-                        .asFast(),
-                Route.open("GET", "/.well-known/stigmem", request -> discovery).asFast(),
+                        .onEventLoop(),
+                Route.open("GET", "/.well-known/stigmem", request -> discovery).onEventLoop(),
                 Route.open("GET", "/metrics", this::scrape));
     }
 

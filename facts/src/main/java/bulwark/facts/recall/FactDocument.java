@@ -1,7 +1,7 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.fact.Expiry;
 import bulwark.facts.fact.Fact;
+import bulwark.facts.fact.IsoInstants;
 import bulwark.kernel.signing.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ final class FactDocument {
         SEARCHED.freeze();
     }
 
-    private final PlainWords plainWords = new PlainWords();
+    private final AsciiTokenizer plainWords = new AsciiTokenizer();
 
     /** Retractions and the node's own records about conflicts and retractions are not remembered knowledge. */
     static boolean indexed(Fact fact) {
@@ -64,7 +64,7 @@ final class FactDocument {
         document.add(new BinaryDocValuesField(CID, new BytesRef(fact.cid())));
         long confidence = NumericUtils.doubleToSortableLong(fact.confidence());
         document.add(NumericDocValuesField.indexedField(CONFIDENCE, confidence));
-        document.add(NumericDocValuesField.indexedField(EXPIRES, Expiry.endMicros(fact.validUntil())));
+        document.add(NumericDocValuesField.indexedField(EXPIRES, IsoInstants.endMicros(fact.validUntil())));
         document.add(new NumericDocValuesField(TIME, micros(fact.timestamp())));
         document.add(new NumericDocValuesField(TOKENS, tokens(fact)));
         return document;
@@ -74,7 +74,7 @@ final class FactDocument {
         String whole = String.join(" ", fact.entity(), fact.relation(), fact.valueV());
         return plainWords.set(whole)
                 ? new Field(TEXT, plainWords, SEARCHED)
-                : new Field(TEXT, Words.plain(whole), SEARCHED);
+                : new Field(TEXT, RecallAnalyzer.plain(whole), SEARCHED);
     }
 
     /** A number that stands for an entity: half as long as most, and cheap to look up. */

@@ -25,11 +25,11 @@ final class IndexCheck {
     private static final long PAUSE_NANOS = 2_000_000;
 
     private final IndexFiles files;
-    private final FactPages pages;
-    private final IndexFollower follower;
+    private final FactBatchReader pages;
+    private final IndexUpdater follower;
     private volatile boolean stopped;
 
-    IndexCheck(IndexFiles files, FactPages pages, IndexFollower follower) {
+    IndexCheck(IndexFiles files, FactBatchReader pages, IndexUpdater follower) {
         this.files = files;
         this.pages = pages;
         this.follower = follower;
@@ -53,7 +53,7 @@ final class IndexCheck {
             } finally {
                 files.searchers.release(searcher);
             }
-        } catch (AlreadyClosedException | FactPages.Unreadable e) {
+        } catch (AlreadyClosedException | FactBatchReader.Unreadable e) {
             LOG.debug("the check of the search index ended early: {}", e.getMessage());
         } catch (IOException | RuntimeException e) {
             if (!stopped) {
@@ -69,7 +69,7 @@ final class IndexCheck {
         Documents documents = new Documents(leaves);
         long row = 0;
         while (row < lastRow && !stopped) {
-            FactPages.Page page = pages.after(row);
+            FactBatchReader.Page page = pages.after(row);
             if (page.atEnd(row)) {
                 break;
             }
@@ -82,7 +82,8 @@ final class IndexCheck {
         }
     }
 
-    private static void compare(FactPages.Page page, long after, long lastRow, Documents documents) throws IOException {
+    private static void compare(FactBatchReader.Page page, long after, long lastRow, Documents documents)
+            throws IOException {
         Map<Long, Fact> expected = new HashMap<>();
         for (Fact fact : page.facts()) {
             if (FactDocument.indexed(fact) && fact.rowId() <= lastRow) {

@@ -101,7 +101,7 @@ final class IndexFiles implements AutoCloseable {
         return fresh ? Optional.of(IndexPosition.START) : IndexPosition.of(data);
     }
 
-    /** Begins to make one segment of all, unless nine tenths are in one: whoever writes little by little would rewrite everything each time. */
+    /** Begins to make one segment of all, unless nine tenths are in one: with small writes everything would be rewritten each time. */
     void mergeIfScattered() throws IOException {
         try (IndexReader reader = DirectoryReader.open(writer)) {
             int largest = reader.leaves().stream()
@@ -115,7 +115,7 @@ final class IndexFiles implements AutoCloseable {
     }
 
     /** Whether readers see the index as it is. */
-    boolean shown() throws IOException {
+    boolean refreshSearchers() throws IOException {
         IndexSearcher searcher = searchers.acquire();
         try {
             return ((DirectoryReader) searcher.getIndexReader()).isCurrent();

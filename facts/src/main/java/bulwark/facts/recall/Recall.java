@@ -3,9 +3,9 @@ package bulwark.facts.recall;
 import bulwark.facts.Refusal;
 import bulwark.facts.chain.ChainProof;
 import bulwark.facts.chain.FactChain;
-import bulwark.facts.fact.Expiry;
 import bulwark.facts.fact.FactCache;
-import bulwark.facts.garden.Gardens;
+import bulwark.facts.fact.IsoInstants;
+import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -31,7 +31,7 @@ public final class Recall {
     private final Store store;
     private final RecallIndex index;
     private final FactCache facts;
-    private final Gardens gardens;
+    private final GardenAccess gardens;
     private final FactChain chain;
     private final AuditLog audit;
     private final RecallLog log;
@@ -42,7 +42,7 @@ public final class Recall {
             Store store,
             RecallIndex index,
             FactCache facts,
-            Gardens gardens,
+            GardenAccess gardens,
             FactChain chain,
             AuditLog audit,
             RecallLog log,
@@ -61,9 +61,9 @@ public final class Recall {
 
     /**
      * @param prove whether the whole chain is verified before the answer, and every fact read from the store
-     * @throws Refusal.Coded 409 when a fact or the chain fails its integrity check, 503 while the index is made anew
+     * @throws Refusal.Coded 409 when a fact or the chain fails its integrity check, 503 while the index is rebuilt
      */
-    RecallAnswer answer(Principal principal, RecallQuery query, boolean prove) {
+    RecallResponse answer(Principal principal, RecallQuery query, boolean prove) {
         long start = System.nanoTime();
         Set<String> words = index.words(query.query());
         Result result = ranked(principal, query, words, prove);
@@ -75,30 +75,31 @@ public final class Recall {
                 principal.tenant());
         ChainProof proof = prove ? chain.prove(principal.tenant()) : null;
         String id = UUID.randomUUID().toString();
-        RecallAnswer answer = new RecallAnswer(
+        RecallResponse answer = new RecallResponse(
                 id, Digests.sha256Hex(query.query()), result.packed(), result.scored(), query.tokenBudget(), proof);
         record(principal, query, answer);
         return answer;
     }
 
-    private record Result(Packing.Packed packed, int scored) {}
+    private record Result(BudgetPacker.Packed packed, int scored) {}
 
     private Result ranked(Principal principal, RecallQuery query, Set<String> words, boolean stored) {
         index.awaitCurrent();
         long state = facts.state();
-        Ranking.Reading reading = new Ranking.Reading(facts, stored, new ArrayList<>());
+        CandidateRanker.Reading reading = new CandidateRanker.Reading(facts, stored, new ArrayList<>());
         Result result;
         try {
             result = store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
             index.awaitCurrent();
-            result = again(principal, query, words, reading);
+            result = rankAgain(principal, query, words, reading);
         }
         facts.keep(reading.loaded(), state);
         return result;
     }
 
-    private Result again(Principal principal, RecallQuery query, Set<String> words, Ranking.Reading reading) {
+    private Result rankAgain(
+            Principal principal, RecallQuery query, Set<String> words, CandidateRanker.Reading reading) {
         try {
             return store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
@@ -106,7 +107,8 @@ public final class Recall {
         }
     }
 
-    private Result search(Principal principal, RecallQuery query, Set<String> words, Ranking.Reading reading, ReadTx tx)
+    private Result search(
+            Principal principal, RecallQuery query, Set<String> words, CandidateRanker.Reading reading, ReadTx tx)
             throws SQLException {
         Instant now = clock.instant();
         IndexSearch.Visible visible = new IndexSearch.Visible(
@@ -114,17 +116,18 @@ public final class Recall {
                 query.scope().wire(),
                 gardens.readable(tx, principal),
                 query.minConfidence(),
-                Expiry.micros(now));
+                IsoInstants.micros(now));
         return index.search(searcher -> {
-            Ranking ranking = new Ranking(tx, new IndexSearch(searcher, visible), visible, query, now, reading);
+            CandidateRanker ranking =
+                    new CandidateRanker(tx, new IndexSearch(searcher, visible), visible, query, now, reading);
             List<Candidate> candidates = ranking.candidates(words);
-            Packing.Packed packed = Packing.of(candidates, query.tokenBudget(), query.limit(), ranking::load);
+            BudgetPacker.Packed packed = BudgetPacker.of(candidates, query.tokenBudget(), query.limit(), ranking::load);
             return new Result(packed, candidates.size());
         });
     }
 
-    private void record(Principal principal, RecallQuery query, RecallAnswer answer) {
-        Packing.Packed packed = answer.packed();
+    private void record(Principal principal, RecallQuery query, RecallResponse answer) {
+        BudgetPacker.Packed packed = answer.packed();
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("recall_id", answer.id());
         detail.put("query_hash", answer.queryHash());

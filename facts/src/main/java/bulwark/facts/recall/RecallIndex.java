@@ -20,19 +20,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Lucene index in {@code <store file>.index/}, made from the store and never trusted over it: an index that is missing,
- * damaged or of another history is made anew in the background, while recalls wait. Thread-safe.
+ * damaged or of another history is rebuilt in the background, while recalls wait. Thread-safe.
  */
 public final class RecallIndex implements FactListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecallIndex.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Analyzer analyzer = Words.analyzer();
-    private final IndexFollower follower;
+    private final Analyzer analyzer = RecallAnalyzer.analyzer();
+    private final IndexUpdater follower;
 
     private RecallIndex(Store store) {
         Path file = store.file();
         Path folder = file.resolveSibling(file.getFileName() + ".index");
-        follower = new IndexFollower(folder, new FactPages(store), analyzer);
+        follower = new IndexUpdater(folder, new FactBatchReader(store), analyzer);
     }
 
     /** Of everything that the store has and gets; recalls wait until {@link #start}. */
@@ -62,7 +62,7 @@ public final class RecallIndex implements FactListener, AutoCloseable {
      * @throws Refusal.Coded 503 {@code recall_index_busy} when that takes longer than five seconds
      */
     void awaitCurrent() {
-        if (!follower.await(PATIENCE)) {
+        if (!follower.await(CATCH_UP_TIMEOUT)) {
             String message = "the search index is being rebuilt; retry shortly";
             throw new Refusal.Coded(503, "recall_index_busy", message, Map.of());
         }
@@ -96,10 +96,10 @@ public final class RecallIndex implements FactListener, AutoCloseable {
     }
 
     Set<String> words(String query) {
-        return Words.ofQuery(analyzer, query);
+        return RecallAnalyzer.ofQuery(analyzer, query);
     }
 
-    /** Number of times that the index was made anew in this process. */
+    /** Number of times that the index was rebuilt in this process. */
     long rebuilds() {
         return follower.rebuilds();
     }

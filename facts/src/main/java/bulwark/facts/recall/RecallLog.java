@@ -25,12 +25,12 @@ public final class RecallLog implements AutoCloseable {
     private static final String INSERT =
             "INSERT INTO recall_audit_log (id, entity_uri, query_hash, scope, token_budget,"
                     + " facts_returned, tokens_used, truncated, tenant_id, ts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    private static final int MOST_WAITING = 10_000;
+    private static final int MAX_QUEUED = 10_000;
     private static final long PERIOD_MILLIS = 200;
 
     private final Store store;
     private final Clock clock;
-    private final BlockingQueue<Row> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<Row> waiting = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Thread thread = Thread.ofVirtual().name("recall-log").unstarted(this::run);
     private final ReentrantLock flushing = new ReentrantLock();
     private volatile boolean closed;
@@ -46,9 +46,9 @@ public final class RecallLog implements AutoCloseable {
         return log;
     }
 
-    private record Row(Principal principal, RecallQuery query, RecallAnswer answer, String ts) {}
+    private record Row(Principal principal, RecallQuery query, RecallResponse answer, String ts) {}
 
-    void add(Principal principal, RecallQuery query, RecallAnswer answer) {
+    void add(Principal principal, RecallQuery query, RecallResponse answer) {
         boolean ignored = waiting.offer(new Row(principal, query, answer, Timestamps.offset(clock.instant())));
     }
 
@@ -72,7 +72,7 @@ public final class RecallLog implements AutoCloseable {
     }
 
     private static void insert(WriteTx tx, Row row) throws SQLException {
-        RecallAnswer answer = row.answer();
+        RecallResponse answer = row.answer();
         PreparedStatement insert = tx.statement(INSERT);
         insert.setString(1, answer.id());
         insert.setString(2, row.principal().entityUri());

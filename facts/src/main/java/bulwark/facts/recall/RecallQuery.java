@@ -1,7 +1,7 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.facts.fact.Scope;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +34,7 @@ record RecallQuery(
 
     /** @throws Refusal when a field is wrong, the scope is unknown or a moment of the past is asked for */
     static RecallQuery parse(byte[] json) {
-        Body body = Body.parse(json);
+        RequestBody body = RequestBody.parse(json);
         String query = body.text("query", 1, Integer.MAX_VALUE);
         String scope = body.optionalText("scope").orElse(Scope.LOCAL.wire());
         int budget = (int) body.wholeNumber("token_budget", 4000, 1, 200_000);
@@ -58,7 +58,7 @@ record RecallQuery(
         return new Refusal.Plain(400, "invalid_scope: must be one of ['company', 'local', 'public', 'team']");
     }
 
-    private static Weights weights(Body body) {
+    private static Weights weights(RequestBody body) {
         Weights usual = Weights.DEFAULT;
         return new Weights(
                 body.number("lexical", usual.lexical, 0, 1),

@@ -28,7 +28,7 @@ public final class RecallRoutes {
         RecallQuery query = RecallQuery.parse(request.body());
         ScopeLimit.require(request.principal(), query.scope());
         boolean prove = FactRoutes.full(request);
-        RecallAnswer answer = recall.answer(request.principal(), query, prove);
+        RecallResponse answer = recall.answer(request.principal(), query, prove);
         return Response.jsonBytes(200, answer.json(legacy))
                 .with("X-Total-Count", Integer.toString(answer.totalScored()));
     }

@@ -155,7 +155,7 @@ public final class SnapshotRestore {
         if (log.coveredSeq() == 0) {
             return;
         }
-        try (StoreHeads heads = StoreHeads.open(fresh)) {
+        try (ChainHeads heads = ChainHeads.open(fresh)) {
             if (log.coveredSeq() > heads.chainLength()) {
                 throw new SnapshotRefused("The snapshot ends at fact " + heads.chainLength()
                         + " of the chain, but the transparency log " + localLog + " vouches for " + log.coveredSeq()
@@ -188,7 +188,7 @@ public final class SnapshotRestore {
         return Optional.of(former);
     }
 
-    /** A write-ahead log that outlives its database would be read into the restored one. */
+    /** A write-ahead log that remains after its database would be read into the restored one. */
     private static void foldLog(Path target) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + target.toUri() + "?mode=rw");
                 Statement checkpoint = connection.createStatement()) {

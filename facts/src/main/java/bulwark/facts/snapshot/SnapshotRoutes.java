@@ -1,7 +1,7 @@
 package bulwark.facts.snapshot;
 
-import bulwark.facts.Body;
 import bulwark.facts.Refusal;
+import bulwark.facts.RequestBody;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -23,7 +23,7 @@ public final class SnapshotRoutes {
 
     /** {@code {"out": "<absolute path of a new file or of a directory>"}}. */
     private Response create(Request request) {
-        Body body = Body.parse(request.body());
+        RequestBody body = RequestBody.parse(request.body());
         String out = body.text("out", 1, 4096);
         body.check();
         if (!Path.of(out).isAbsolute()) {

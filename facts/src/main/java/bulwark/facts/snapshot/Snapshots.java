@@ -71,7 +71,7 @@ public final class Snapshots {
     private Created pack(Path out, Path copy) throws IOException, SQLException {
         Map<String, @Nullable Object> heads = new LinkedHashMap<>();
         byte[] cursor;
-        try (StoreHeads copied = StoreHeads.open(copy)) {
+        try (ChainHeads copied = ChainHeads.open(copy)) {
             heads.put("fact_chain_head", copied.chain());
             for (String table : AUDIT_TABLES) {
                 heads.put(table + "_head", copied.audit(table));

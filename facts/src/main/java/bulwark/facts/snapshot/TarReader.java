@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads archives from strangers: only regular files with names and sizes that the caller allows, each once. Everything else
+ * Reads archives from untrusted sources: only regular files with names and sizes that the caller allows, each once. Everything else
  * (links, devices, folders, other names, long-name extensions, bad checksums, missing end) is refused before a byte of it is
  * used, so no entry can choose a path. For one thread.
  */

@@ -87,7 +87,7 @@ class AdminKeysTest {
     }
 
     @Test
-    void an_expired_or_revoked_key_stays_shut_out() {
+    void an_expired_or_revoked_admin_key_is_not_accepted() {
         register(KEY);
         node.clock.advance(Duration.ofDays(91));
         assertThat(register(KEY)).singleElement().asString().contains("expired", "stigmem auth reissue-admin");

@@ -101,7 +101,7 @@ class KeyRoutesTest {
     }
 
     @Test
-    void the_labelled_form_is_an_alias() {
+    void the_labelled_form_mints_a_key_too() {
         Response response = node.call(admin("POST", "/v1/admin/keys").json("{\"label\":\"ci\",\"scopes\":[\"read\"]}"));
         assertThat(json(response).get("entity_uri").stringValue()).isEqualTo("agent:ci");
         assertThat(json(response).get("permissions").toString()).isEqualTo("[\"read\"]");
@@ -151,7 +151,7 @@ class KeyRoutesTest {
     }
 
     @Test
-    void the_end_of_a_key_lies_between_now_and_the_maximum_age() {
+    void a_keys_expiry_must_lie_between_now_and_the_maximum_age() {
         refused(
                 400,
                 "expires_at exceeds configured static API key max age (90 days)",
@@ -167,7 +167,7 @@ class KeyRoutesTest {
     }
 
     @Test
-    void there_is_one_tenant() {
+    void other_tenants_are_refused() {
         refused(
                 400,
                 "tenant_id must be 'default': this node has one tenant",
@@ -301,7 +301,7 @@ class KeyRoutesTest {
     }
 
     @Test
-    void me_tells_who_calls() {
+    void me_returns_the_callers_identity() {
         Response response = node.call(GivenRequest.of("GET", "/v1/me").as("agent:x", "write", "read"));
         assertThat(json(response))
                 .hasToString(
@@ -309,7 +309,7 @@ class KeyRoutesTest {
     }
 
     @Test
-    void every_route_declares_what_it_takes() {
+    void every_route_declares_permission_and_quota() {
         assertThat(node.route("POST", "/v1/admin/api-keys").access()).isEqualTo(new Route.Access.Permission("admin"));
         assertThat(node.route("POST", "/v1/admin/api-keys").dimension()).isEqualTo("admin_action");
         assertThat(node.route("POST", "/v1/auth/keys").access()).isEqualTo(new Route.Access.Permission("admin"));

@@ -24,18 +24,18 @@ import org.junit.jupiter.api.io.TempDir;
 class RotationUnderLoadTest {
     private static final Principal ADMIN =
             new Principal("agent:admin", "default", Set.of("read", "write", "admin"), null);
-    private static final Grant GRANT =
-            new Grant(TestNode.URL + "/issuer", TestNode.URL, "read", "stigmem://facts", 3600);
+    private static final CapabilityRequest GRANT =
+            new CapabilityRequest(TestNode.URL + "/issuer", TestNode.URL, "read", "stigmem://facts", 3600);
 
     @TempDir
     Path folder;
 
     @Test
-    void tokens_are_issued_and_verified_without_one_failure_while_both_keys_rotate() throws Exception {
+    void no_token_operation_fails_while_both_keys_rotate() throws Exception {
         SettableClock clock = new SettableClock(TestNode.START);
         try (TestNode node = TestNode.start(folder, clock);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Capabilities capabilities = new Capabilities(
+            CapabilityService capabilities = new CapabilityService(
                     node.store(), node.audit(), node.identity().anchors(), node.identity(), node.signing(), clock);
             CapabilityVerifier verifier =
                     new CapabilityVerifier(node.store(), node.audit(), node.identity(), new Metrics(), clock);

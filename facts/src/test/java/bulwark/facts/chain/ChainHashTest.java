@@ -17,7 +17,7 @@ class ChainHashTest {
     private static final String SECOND = "sha256:d30ae62c4d03ff2ff6f93dbd75c77d64d2fe1ae638b131d98675c95feee327f5";
 
     @Test
-    void event_hash() {
+    void event_hashes_match_the_published_vectors() {
         String alice = "stigmem://testnode/user/alice";
         String agent = "stigmem://testnode/agent/test";
         String cid = ContentId.of(alice, "memory:role", "string", "engineer", agent, 1.0, "company");
@@ -45,7 +45,7 @@ class ChainHashTest {
     }
 
     @Test
-    void chain_hashes() {
+    void chain_hashes_match_the_published_vectors() {
         String first = ChainHash.chain(1, "2026-01-01T00:00:00.000001+00:00", EVENT, ID, null, "default");
         String second = ChainHash.chain(2, "2026-01-01T00:00:01.000001+00:00", EVENT, ID, first, "default");
         assertThat(first).isEqualTo(FIRST);
@@ -53,7 +53,7 @@ class ChainHashTest {
     }
 
     @Test
-    void checkpoint_leaf() {
+    void checkpoint_leaf_hashes_match_the_published_vectors() {
         var payload = ChainHash.checkpoint("default", 2, SECOND, "2026-01-01T00:00:02.000001+00:00");
         assertThat(Digests.sha256Hex(CanonicalJson.bytes(payload)))
                 .isEqualTo("8c213bc33800811f3faea0bae0a9b3c5da17fbf6d7ea9aba4a7bfebe6d731033");

@@ -47,7 +47,7 @@ class TamperTest {
     }
 
     @Test
-    void an_untouched_store_is_whole_for_all_three() {
+    void an_unmodified_store_passes_all_three_checks() {
         assertThat(facts.fsck()).isEmpty();
         assertThat(facts.chain.rescanNow()).isNull();
         ChainProof proof = facts.chain.prove("default");
@@ -87,7 +87,7 @@ class TamperTest {
                 "derived_from = '[]'",
                 "row_id = 99"
             })
-    void every_column_of_a_fact(String edit) {
+    void an_edit_of_any_column_of_a_fact_is_found(String edit) {
         facts.plant("UPDATE facts SET " + edit + " WHERE row_id = 1");
         everyoneFinds();
         Answer verified =
@@ -105,7 +105,7 @@ class TamperTest {
                 "journal_hash = 'x'",
                 "seq = 99"
             })
-    void every_column_of_the_journal(String edit) {
+    void an_edit_of_any_column_of_the_journal_is_found(String edit) {
         facts.plant("UPDATE fact_journal SET " + edit + " WHERE seq = 2");
         everyoneFinds();
     }
@@ -121,7 +121,7 @@ class TamperTest {
                 "chain_hash = 'x'",
                 "created_at = 'x'"
             })
-    void every_column_of_the_chain(String edit) {
+    void an_edit_of_any_column_of_the_chain_is_found(String edit) {
         facts.plant("UPDATE fact_chain SET " + edit + " WHERE chain_seq = 2");
         everyoneFinds();
     }
@@ -140,7 +140,7 @@ class TamperTest {
                         + " source, timestamp, hlc_wall, hlc_counter, valid_until, expires_at, confidence, scope,"
                         + " garden_id, attested_key_id, cid, derived_from FROM facts WHERE row_id = 1"
             })
-    void missing_and_planted_rows(String edit) {
+    void missing_and_planted_rows_are_found(String edit) {
         facts.plant(edit);
         everyoneFinds();
     }
@@ -177,7 +177,7 @@ class TamperTest {
     }
 
     @Test
-    void a_forger_who_recomputes_everything_is_found_by_the_log() {
+    void a_store_rewritten_with_valid_hashes_is_found_by_the_log() {
         facts.chain.prove("default");
         facts.heads.signNow();
         facts.plant(
@@ -193,7 +193,7 @@ class TamperTest {
     }
 
     @Test
-    void a_finding_is_loud_and_stays() {
+    void a_finding_is_reported_and_kept() {
         facts.chain.prove("default");
         facts.plant("UPDATE facts SET value_v = 'x' WHERE row_id = 1");
         assertThat(facts.chain.prove("default").checkedEntries())
@@ -215,7 +215,7 @@ class TamperTest {
     }
 
     @Test
-    void the_tables_themselves_refuse_changes() {
+    void triggers_refuse_updates_and_deletes() {
         for (String table : List.of("facts", "fact_journal", "fact_chain", "fact_retractions")) {
             assertThatThrownBy(() -> facts.store.write(
                             tx -> tx.statement("DELETE FROM " + table).executeUpdate()))

@@ -205,7 +205,7 @@ class AuditExportTest {
     }
 
     @Test
-    void another_key_is_found_and_the_file_is_never_asked_for_its_own() {
+    void an_export_signed_by_another_key_is_refused() {
         Path file = export(0, "a.jsonl");
         String stranger = Base64Url.text(
                 Signing.fastest().signer(Signing.fastest().random32()).publicKey());
@@ -213,7 +213,7 @@ class AuditExportTest {
     }
 
     @Test
-    void a_manifest_vouches_for_exports_from_before_a_rotation() throws IOException {
+    void a_manifest_verifies_exports_signed_before_a_rotation() throws IOException {
         Path before = export(0, "a.jsonl");
         node.rotate(KeyKind.NODE);
         Path after = export(0, "b.jsonl");
@@ -230,7 +230,7 @@ class AuditExportTest {
     }
 
     @Test
-    void what_is_neither_key_nor_manifest_is_refused() {
+    void an_argument_that_is_neither_key_nor_manifest_is_refused() {
         assertThatThrownBy(() -> VerificationKeys.of("nonsense", node.signing()))
                 .isInstanceOf(ExportRefused.class);
     }
@@ -312,7 +312,7 @@ class AuditExportTest {
         assertThat(problems(first, second, other)).anyMatch(line -> line.contains("names the same export before it"));
     }
 
-    /** Rows changed by whoever holds the node's key or had the node sign them: hashes and signature fit again. */
+    /** Rows changed by a holder of the node's key, or signed by the node on request: hashes and signature fit again. */
     private Path forged(Path file, Forgery forgery) throws IOException {
         List<String> lines = Files.readAllLines(file);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();

@@ -62,12 +62,12 @@ class ContentIdTest {
             members.put("b", null);
             members.put("c", number);
             members.put("d", (long) i);
-            String fast = new SortedJson(16)
+            String fast = new SortedJsonWriter(16)
                     .text("a", text)
                     .text("b", null)
                     .decimal("c", number)
                     .number("d", (long) i)
-                    .done();
+                    .finish();
             assertThat(fast).isEqualTo(CanonicalJson.text(members));
         }
     }

@@ -34,7 +34,7 @@ class FactWireVectorsTest {
     }
 
     @Test
-    void garden_facts() throws IOException {
+    void garden_facts_match_the_wire_vectors() throws IOException {
         run("05_garden_facts.json");
     }
 

@@ -40,7 +40,7 @@ class GardenFactsTest {
     }
 
     @Test
-    void what_lies_in_a_closed_garden_does_not_exist() {
+    void facts_of_a_closed_garden_are_404_for_outsiders() {
         Answer secret = facts.post(body("secret", ",\"garden_id\":\"" + URI + "\""));
         String path = "/v1/facts/" + secret.text("id");
         String cid = "/v1/facts/" + secret.text("cid").replace(":", "%3A");
@@ -104,7 +104,7 @@ class GardenFactsTest {
     }
 
     @Test
-    void rights_end_at_once_when_a_member_leaves() {
+    void a_removed_member_loses_access_at_once() {
         String id = facts.post(body("secret", ",\"garden_id\":\"" + URI + "\"")).text("id");
         assertThat(facts.call(READER, "GET", "/v1/facts/" + id, "").status()).isEqualTo(200);
         assertThat(facts.call(READER, "DELETE", "/v1/gardens/rose/members/agent:in", "")
@@ -117,7 +117,7 @@ class GardenFactsTest {
     }
 
     @Test
-    void the_last_admin_stays() {
+    void the_last_admin_cannot_be_removed() {
         String self = "/v1/gardens/rose/members/anon%3Atrusted";
         assertThat(facts.call(TRUSTED, "DELETE", self, "").refusal())
                 .hasMessage("cannot remove or demote the last admin; promote another member first");

@@ -145,7 +145,7 @@ class GraphTest {
     }
 
     @Test
-    void wrong_questions_are_refused_with_their_code() {
+    void invalid_queries_are_refused_with_their_code() {
         assertThatThrownBy(() -> neighbours("entity=" + A + "&scope=company&depth=4"))
                 .isInstanceOfSatisfying(
                         Refusal.Coded.class, r -> assertThat(r.code()).isEqualTo("graph_depth_exceeded"));

@@ -29,12 +29,12 @@ final class FlakyLog implements TransparencyLog {
 
     @Override
     public LogEntry append(LogLeaf leaf) throws LogUnavailable {
-        probe();
+        ping();
         return log.append(leaf);
     }
 
     @Override
-    public void probe() throws LogUnavailable {
+    public void ping() throws LogUnavailable {
         if (down) {
             throw new LogUnavailable("it is down", null);
         }

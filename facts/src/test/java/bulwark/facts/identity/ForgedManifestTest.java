@@ -66,7 +66,7 @@ class ForgedManifestTest {
             assertThatThrownBy(node.identity()::renew).isInstanceOf(KeyRefused.class);
             assertThat(node.identity().published().issuerKeys())
                     .as("what is served and believed stays the genuine one")
-                    .extracting(AcceptedKey::keyId)
+                    .extracting(TrustedKey::keyId)
                     .containsExactly(genuine.keyId());
         }
         refusedAtStart("self-signature");
@@ -168,7 +168,7 @@ class ForgedManifestTest {
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThat(node.identity().published().issuer().rotationEvents()).isEmpty();
             assertThat(node.identity().published().issuerKeys())
-                    .extracting(AcceptedKey::keyId)
+                    .extracting(TrustedKey::keyId)
                     .doesNotContain(former);
             assertThat(CanonicalJson.text(
                             Map.of("w", node.identity().published().wire())))

@@ -42,7 +42,7 @@ class IdentityRoutesTest {
     void the_well_known_manifest_is_open_fast_and_shows_a_rotation_at_once() {
         try (TestNode node = TestNode.start(folder, clock)) {
             String path = "/.well-known/stigmem-manifest.json";
-            assertThat(route(node, path).fast()).isTrue();
+            assertThat(route(node, path).runsOnEventLoop()).isTrue();
             assertThat(route(node, path).access()).isInstanceOf(Route.Access.Open.class);
             JsonNode answer = call(node, "/local/identity/rotate", rotate("{\"kind\":\"node\"}"));
             JsonNode manifest = call(node, path, GivenRequest.of("GET", path));

@@ -95,7 +95,7 @@ class ManifestTest {
         Ed25519Signer issuerKey = SIGNING.signer(SIGNING.random32());
         Manifest issuer = Manifest.sign(
                 NODE + "/issuer", List.of(NODE), ISSUED, ISSUED.plus(Manifest.VALIDITY), List.of(), issuerKey);
-        Published published = Published.of(first(), issuer, FIRST, List.of());
+        PublishedIdentity published = PublishedIdentity.of(first(), issuer, FIRST, List.of());
 
         Map<String, @Nullable Object> wire = new LinkedHashMap<>(published.wire());
         @SuppressWarnings("unchecked")
@@ -155,7 +155,7 @@ class ManifestTest {
     }
 
     @Test
-    void going_back_to_a_former_key_is_refused() {
+    void rotating_back_to_a_former_key_is_refused() {
         Manifest back = first().rotated(FIRST, SECOND, ROTATED).rotated(SECOND, FIRST, ROTATED.plusSeconds(1));
         assertThatThrownBy(() -> ManifestRules.check(back, null, SIGNING)).hasMessageContaining("twice");
     }
@@ -181,7 +181,7 @@ class ManifestTest {
     }
 
     @Test
-    void damaged_manifests_are_refused_with_a_sentence_and_never_otherwise() {
+    void damaged_manifests_are_refused_with_a_sentence() {
         byte[] good =
                 CanonicalJson.bytes(first().rotated(FIRST, SECOND, ROTATED).members());
         Random random = new Random(104);

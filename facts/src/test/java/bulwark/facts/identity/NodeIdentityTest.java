@@ -45,7 +45,7 @@ class NodeIdentityTest {
     @Test
     void the_first_start_publishes_both_manifests_into_store_audit_and_log() throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
-            Published published = node.identity().published();
+            PublishedIdentity published = node.identity().published();
             assertThat(published.node().entityUri()).isEqualTo(TestNode.URL);
             assertThat(published.node().entities()).containsExactly(TestNode.URL, TestNode.URL + "/issuer");
             assertThat(published.issuer().entityUri()).isEqualTo(TestNode.URL + "/issuer");
@@ -125,7 +125,7 @@ class NodeIdentityTest {
     }
 
     @Test
-    void the_printed_seed_in_the_environment_finds_everything_in_place() {
+    void a_start_with_the_printed_seed_changes_nothing() {
         SecretBytes printed;
         try (TestNode node = TestNode.start(folder, clock)) {
             printed = node.rotate(KeyKind.NODE).seed();
@@ -136,7 +136,7 @@ class NodeIdentityTest {
     }
 
     @Test
-    void a_lost_ring_refuses_unless_the_environment_holds_the_published_key() throws IOException {
+    void a_lost_key_ring_refuses_the_start_unless_the_seed_is_configured() throws IOException {
         SecretBytes seed = seedText();
         SecretBytes issuer = seedText();
         start(Optional.of(seed), Optional.of(issuer)).close();

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RotationReportTest {
-    private static RotationAnswer answer(KeyKind kind, boolean dryRun, String backend, @Nullable Long index) {
-        return new RotationAnswer(
+    private static RotationResult answer(KeyKind kind, boolean dryRun, String backend, @Nullable Long index) {
+        return new RotationResult(
                 kind,
                 dryRun,
                 "a1b2c3d4e5f60001",
@@ -58,9 +58,9 @@ class RotationReportTest {
     }
 
     @Test
-    void the_answer_survives_the_owner_socket() {
-        RotationAnswer answer = answer(KeyKind.ISSUER, false, "rekor", 7L);
-        RotationAnswer read = RotationAnswer.of(StrictJson.parse(StrictJson.write(answer.json())));
+    void a_rotation_result_round_trips_through_the_admin_socket() {
+        RotationResult answer = answer(KeyKind.ISSUER, false, "rekor", 7L);
+        RotationResult read = RotationResult.of(StrictJson.parse(StrictJson.write(answer.json())));
         assertThat(RotationReport.text(read)).isEqualTo(RotationReport.text(answer));
     }
 

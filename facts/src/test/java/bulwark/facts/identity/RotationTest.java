@@ -35,9 +35,9 @@ class RotationTest {
     @EnumSource(KeyKind.class)
     void a_rotation_is_served_signed_logged_and_audited_at_once(KeyKind kind) throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
-            RotationAnswer answer = node.rotate(kind);
+            RotationResult answer = node.rotate(kind);
 
-            Published published = node.identity().published();
+            PublishedIdentity published = node.identity().published();
             Manifest manifest = kind == KeyKind.NODE ? published.node() : published.issuer();
             assertThat(manifest.keyId()).isEqualTo(answer.newKeyId()).isNotEqualTo(answer.oldKeyId());
             assertThat(manifest.rotationEvents()).hasSize(1);
@@ -88,7 +88,7 @@ class RotationTest {
             assertThat(node.settle()).isTrue();
             assertThat(identity.anchors().find(LogAnchors.rotationKey(current)).isPresent())
                     .isEqualTo(committed);
-            RotationAnswer next = node.rotate(KeyKind.NODE);
+            RotationResult next = node.rotate(KeyKind.NODE);
             assertThat(next.oldKeyId()).isEqualTo(current);
         }
     }
@@ -116,8 +116,8 @@ class RotationTest {
     void a_dry_run_changes_nothing() throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThat(node.settle()).isTrue();
-            Published before = node.identity().published();
-            RotationAnswer answer = new Rotation(node.identity()).rotate(KeyKind.NODE, true, 90);
+            PublishedIdentity before = node.identity().published();
+            RotationResult answer = new Rotation(node.identity()).rotate(KeyKind.NODE, true, 90);
             assertThat(answer.newKeyId()).isNotEqualTo(answer.oldKeyId());
             assertThat(node.identity().published()).isSameAs(before);
             assertThat(node.identity().keys().node().entries()).hasSize(1);
@@ -165,7 +165,7 @@ class RotationTest {
                         }
                     },
                     Duration.ofMillis(200));
-            RotationAnswer answer = rotation.rotate(KeyKind.NODE, false, 90);
+            RotationResult answer = rotation.rotate(KeyKind.NODE, false, 90);
             assertThat(answer.manifestIndex()).isNull();
             assertThat(RotationReport.text(answer)).contains("pending");
             log.recover();
@@ -179,7 +179,7 @@ class RotationTest {
     void with_the_log_off_a_rotation_needs_none() {
         IdentitySettings settings = new IdentitySettings(TestNode.URL, Optional.empty(), Optional.empty());
         try (TestNode node = TestNode.start(folder, clock, settings, TransparencyLogs.off())) {
-            RotationAnswer answer = node.rotate(KeyKind.NODE);
+            RotationResult answer = node.rotate(KeyKind.NODE);
             assertThat(answer.manifestIndex()).isNull();
             assertThat(RotationReport.text(answer)).contains("the log is off");
             assertThat(node.settle()).isTrue();

@@ -109,7 +109,7 @@ public final class TestNode implements AutoCloseable {
         return log;
     }
 
-    public RotationAnswer rotate(KeyKind kind) {
+    public RotationResult rotate(KeyKind kind) {
         return new Rotation(identity).rotate(kind, false, 90);
     }
 

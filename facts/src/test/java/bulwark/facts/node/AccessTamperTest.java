@@ -146,7 +146,7 @@ class AccessTamperTest {
         node = start();
         assertThat(send(ADMIN, "GET", "/v1/me", "").statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> fsck(folder)).isInstanceOf(StoreInUse.class);
-        try (OwnerChannel owner = OwnerChannel.open(Map.of(), store(), Clock.systemUTC())) {
+        try (LocalAdminClient owner = LocalAdminClient.open(Map.of(), store(), Clock.systemUTC())) {
             byte[] answer = owner.post("/local/fsck", "{}".getBytes(UTF_8)).body();
             assertThat(new String(answer, UTF_8)).contains("\"problems\":[]");
         }

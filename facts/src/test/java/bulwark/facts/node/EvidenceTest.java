@@ -223,7 +223,7 @@ class EvidenceTest {
         assertThat(say(1)).isEqualTo(201);
         Path archive = elsewhere.resolve("s.tar.gz");
         Path store = folder.resolve("stigmem.db");
-        try (OwnerChannel owner = OwnerChannel.open(settings, store, Clock.systemUTC())) {
+        try (LocalAdminClient owner = LocalAdminClient.open(settings, store, Clock.systemUTC())) {
             owner.post("/local/snapshot/create", ("{\"out\":\"" + archive + "\"}").getBytes(StandardCharsets.UTF_8));
         }
         send("POST", "/v1/auth/keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}");

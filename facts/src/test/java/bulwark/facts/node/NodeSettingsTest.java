@@ -17,15 +17,15 @@ class NodeSettingsTest {
     Path directory;
 
     @Test
-    void defaults_recorded() throws Exception {
+    void defaults_match_the_recorded_ones() throws Exception {
         String recorded;
         try (var in = NodeSettingsTest.class.getResourceAsStream("defaults.txt")) {
             recorded = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
         String actual = NodeSettings.schema().settings().stream()
-                .map(s ->
-                        s.name() + " " + s.kind() + (s.support() == Setting.Support.SUPPORTED ? "" : " " + s.support())
-                                + (s.secret() ? " secret" : s.fallback() == null ? " unset" : " =" + s.fallback()))
+                .map(s -> s.name() + " " + s.kind()
+                        + (s.support() == Setting.Support.SUPPORTED ? "" : " " + s.support())
+                        + (s.secret() ? " secret" : s.defaultValue() == null ? " unset" : " =" + s.defaultValue()))
                 .sorted()
                 .collect(Collectors.joining("\n", "", "\n"));
         assertThat(actual).isEqualTo(recorded);
@@ -36,8 +36,8 @@ class NodeSettingsTest {
         List<Setting> settings = NodeSettings.schema().settings();
         assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().allMatch(n -> n.startsWith("STIGMEM_"));
         Map<String, String> asGiven = settings.stream()
-                .filter(s -> s.fallback() != null)
-                .collect(Collectors.toMap(Setting::name, s -> String.valueOf(s.fallback())));
+                .filter(s -> s.defaultValue() != null)
+                .collect(Collectors.toMap(Setting::name, s -> String.valueOf(s.defaultValue())));
         assertThat(read(asGiven).warnings()).isEmpty();
     }
 

@@ -21,13 +21,13 @@ class StartupRulesTest {
     Path directory;
 
     @Test
-    void the_defaults_start_without_a_word() {
+    void the_defaults_start_without_warnings() {
         assertThat(refusals()).isEmpty();
         assertThat(warnings()).isEmpty();
     }
 
     @Test
-    void the_hardened_settings_of_the_tutorial_start_without_a_word() {
+    void the_hardened_settings_of_the_tutorial_start_without_warnings() {
         assertThat(refusals(with(TLS, "STIGMEM_FEDERATION_INSECURE=0", "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR=10000")))
                 .isEmpty();
         assertThat(warnings(with(TLS, "STIGMEM_FEDERATION_INSECURE=0"))).isEmpty();
@@ -170,7 +170,7 @@ class StartupRulesTest {
                 "STIGMEM_CORS_ALLOWED_ORIGINS=https://app.example.com",
                 "STIGMEM_TRUST_RULES_FILE=rules.yaml"
             })
-    void what_is_not_there_is_refused_and_never_ignored(String setting) {
+    void unsupported_settings_are_refused(String setting) {
         assertThat(refusals(setting))
                 .singleElement()
                 .asString()
@@ -186,14 +186,14 @@ class StartupRulesTest {
                 "STIGMEM_FEDERATION_PULL_INTERVAL_S=5",
                 "STIGMEM_TRUST_WEIGHT_IDENTITY=0.5"
             })
-    void tuning_without_effect_is_said(String setting) {
+    void tuning_settings_without_effect_are_warned_of(String setting) {
         assertThat(refusals(setting)).isEmpty();
         assertThat(warnings(setting)).containsExactly(setting + " has no effect in this version");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"STIGMEM_TL_BACKEND=s3", "STIGMEM_TRUST_MODE=loose", "STIGMEM_LOG_LEVEL=loud"})
-    void an_unknown_word_is_refused(String setting) {
+    void an_unknown_setting_value_is_refused(String setting) {
         String name = setting.substring(0, setting.indexOf('='));
         assertThat(refusals(setting))
                 .singleElement()

@@ -41,7 +41,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void a_deleted_index_is_made_anew_with_the_same_answers() throws IOException {
+    void a_deleted_index_is_rebuilt_with_the_same_answers() throws IOException {
         List<String> before = fill(300);
         IndexFiles.delete(index());
         assertAnswers(before);
@@ -62,7 +62,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void an_index_of_another_history_is_made_anew() throws IOException {
+    void an_index_of_another_history_is_rebuilt() throws IOException {
         Path other = Files.createDirectories(folder.resolve("other"));
         fill(other, 250);
         List<String> before = fill(200);
@@ -74,7 +74,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void a_quiet_index_becomes_one_segment_with_the_same_answers() {
+    void merging_an_idle_index_to_one_segment_keeps_its_answers() {
         try (RecallNode node = new RecallNode(folder)) {
             for (int i = 0; i < 60; i++) {
                 node.assertFact("user:" + i, "memory:n", "word" + i % 7);
@@ -91,16 +91,16 @@ class RecallIndexTest {
     }
 
     @Test
-    void a_commit_survives_and_a_quiet_index_comes_to_rest() throws IOException {
+    void an_idle_index_merges_to_one_segment_and_stops_writing() throws IOException {
         IndexPosition position = new IndexPosition(1, "id", "cid");
-        try (IndexFiles files = IndexFiles.open(folder, Words.analyzer())) {
+        try (IndexFiles files = IndexFiles.open(folder, RecallAnalyzer.analyzer())) {
             files.writer.addDocument(new Document());
-            assertThat(files.shown()).isFalse();
+            assertThat(files.refreshSearchers()).isFalse();
             files.commit(position);
             files.searchers.maybeRefreshBlocking();
-            assertThat(files.shown()).as("nothing is left to do").isTrue();
+            assertThat(files.refreshSearchers()).as("nothing is left to do").isTrue();
         }
-        try (IndexFiles files = IndexFiles.open(folder, Words.analyzer())) {
+        try (IndexFiles files = IndexFiles.open(folder, RecallAnalyzer.analyzer())) {
             assertThat(files.position()).contains(position);
         }
     }
@@ -116,7 +116,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void damage_anywhere_in_its_files_is_found_and_mended() throws IOException {
+    void damage_in_any_index_file_is_found_and_repaired() throws IOException {
         List<String> before = fill(300);
         Random random = new Random(5);
         Path good = Files.createDirectories(folder.resolve("good"));
@@ -143,7 +143,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void a_truncated_file_is_mended_too() throws IOException {
+    void a_truncated_index_file_is_repaired() throws IOException {
         List<String> before = fill(300);
         Path largest = files(index()).stream()
                 .max(java.util.Comparator.comparingLong(f -> f.toFile().length()))
@@ -167,7 +167,7 @@ class RecallIndexTest {
     }
 
     @Test
-    void every_writer_finds_its_own_fact_at_once() throws Exception {
+    void every_writer_reads_its_own_fact_at_once() throws Exception {
         try (RecallNode node = new RecallNode(folder);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> found = Stream.iterate(0, i -> i + 1)
@@ -193,8 +193,8 @@ class RecallIndexTest {
     @Test
     void more_facts_than_the_queue_holds_are_read_from_the_store() {
         try (RecallNode node = new RecallNode(folder)) {
-            IndexFollower follower =
-                    new IndexFollower(folder.resolve("second"), new FactPages(node.store), Words.analyzer());
+            IndexUpdater follower = new IndexUpdater(
+                    folder.resolve("second"), new FactBatchReader(node.store), RecallAnalyzer.analyzer());
             fill(node, 30, 0);
             follower.start();
             assertThat(follower.await(Duration.ofSeconds(20))).isTrue();
@@ -211,7 +211,7 @@ class RecallIndexTest {
 
     /** Another fact's document under the same position, with valid checksums. */
     private void replaceFirstDocument() throws IOException {
-        try (IndexFiles files = IndexFiles.open(index(), Words.analyzer())) {
+        try (IndexFiles files = IndexFiles.open(index(), RecallAnalyzer.analyzer())) {
             IndexPosition position = files.position().orElseThrow();
             files.writer.deleteAll();
             bulwark.facts.fact.Fact fact = new bulwark.facts.fact.Fact(

@@ -51,7 +51,7 @@ class RecallQueryTest {
     }
 
     @Test
-    void the_past_cannot_be_asked_for() {
+    void as_of_queries_are_refused() {
         assertThatThrownBy(() -> parse("{\"query\":\"x\",\"as_of\":\"2025-01-01T00:00:00Z\"}"))
                 .isInstanceOfSatisfying(Refusal.Coded.class, refusal -> {
                     assertThat(refusal.status()).isEqualTo(501);

@@ -119,7 +119,7 @@ class RecallTest {
     }
 
     @Test
-    void more_words_of_the_query_weigh_more_than_one_word_repeated() {
+    void matching_more_query_terms_scores_higher_than_repeating_one() {
         node.assertFact("user:a", "memory:note", "apple apple apple apple apple");
         String both = node.assertFact("user:b", "memory:note", "apple orchard in spring with many visitors around");
         assertThat(RecallNode.ids(node.recall("apple orchard"))).startsWith(both);
@@ -145,7 +145,7 @@ class RecallTest {
     }
 
     @Test
-    void a_garden_is_recalled_by_its_members_only() {
+    void facts_of_a_foreign_garden_are_excluded() {
         node.call(
                 RecallNode.ALICE,
                 "POST",
@@ -173,7 +173,7 @@ class RecallTest {
     }
 
     @Test
-    void other_scopes_expired_and_retracted_facts_stay_away() {
+    void facts_of_other_scopes_expired_and_retracted_facts_are_excluded() {
         Map<String, Object> fact =
                 Map.of("entity", "user:x", "relation", "memory:k", "value", "marigold", "scope", "company");
         Map<String, Object> expiring = new java.util.LinkedHashMap<>(fact);
@@ -210,7 +210,7 @@ class RecallTest {
     }
 
     @Test
-    void the_same_question_has_the_same_answer() {
+    void recall_is_deterministic() {
         Random random = new Random(3);
         for (int i = 0; i < 300; i++) {
             node.assertFact(

@@ -146,7 +146,7 @@ class SnapshotTest {
     }
 
     @Test
-    void a_signer_that_only_vouches_for_itself_is_refused_unless_told() {
+    void a_self_signed_snapshot_is_refused_unless_forced() {
         Path file;
         String signer;
         try (TestNode node = TestNode.start(folder, clock)) {
@@ -180,7 +180,7 @@ class SnapshotTest {
     }
 
     @Test
-    void a_snapshot_from_before_a_rotation_is_still_the_rings() {
+    void a_snapshot_signed_before_a_rotation_is_trusted() {
         try (TestNode node = TestNode.start(folder, clock)) {
             Path file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
             node.rotate(KeyKind.NODE);
@@ -189,7 +189,7 @@ class SnapshotTest {
     }
 
     @Test
-    void a_running_node_is_never_restored_over() {
+    void restoring_over_a_running_node_is_refused() {
         try (TestNode node = TestNode.start(folder, clock)) {
             Path file = snapshots(node).create(elsewhere.resolve("s.tar.gz")).file();
             assertThatThrownBy(() ->
@@ -427,7 +427,7 @@ class SnapshotTest {
     }
 
     @Test
-    void damaged_archives_are_refused_or_say_the_same_and_leave_nothing_behind() throws IOException {
+    void damaged_archives_are_refused_or_equivalent_and_leave_no_files() throws IOException {
         try (TestNode node = TestNode.start(folder, clock)) {
             Snapshots.Created created = snapshots(node).create(elsewhere.resolve("s.tar.gz"));
             byte[] good = Files.readAllBytes(created.file());

@@ -44,7 +44,7 @@ class TarReaderTest {
     }
 
     @Test
-    void what_was_written_is_read() throws IOException {
+    void an_archive_round_trips() throws IOException {
         byte[] database = new byte[1025];
         new Random(1).nextBytes(database);
         Map<String, byte[]> read =
@@ -54,7 +54,7 @@ class TarReaderTest {
     }
 
     @Test
-    void an_entry_that_climbs_out_is_refused() throws IOException {
+    void an_entry_with_a_path_outside_the_archive_is_refused() throws IOException {
         byte[] archive = archive(Map.of("../../etc/passwd", bytes("x")));
         assertThatThrownBy(() -> read(archive)).isInstanceOf(SnapshotRefused.class);
     }

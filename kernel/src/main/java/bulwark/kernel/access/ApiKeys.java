@@ -29,25 +29,25 @@ import org.jspecify.annotations.Nullable;
  * every map here is keyed by their digest. Thread-safe.
  */
 public final class ApiKeys {
-    private static final int MOST_CACHED = 10_000;
-    private static final int LONGEST_KEY = 512;
-    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(30);
+    private static final int MAX_CACHED = 10_000;
+    private static final int MAX_KEY = 512;
+    private static final Duration UNKNOWN_KEY_TTL = Duration.ofSeconds(30);
 
     private final Store store;
     private final Clock clock;
     private final KeyTable table;
-    private final Cache<String, Live> verified =
-            Caffeine.newBuilder().maximumSize(MOST_CACHED).build();
+    private final Cache<String, CachedVerdict> verified =
+            Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
     private final Cache<String, Verdict.Unknown> unknown = Caffeine.newBuilder()
-            .maximumSize(MOST_CACHED)
-            .expireAfterWrite(UNKNOWN_FOR)
+            .maximumSize(MAX_CACHED)
+            .expireAfterWrite(UNKNOWN_KEY_TTL)
             .build();
-    private final ConcurrentMap<String, CompletableFuture<Verdict>> underway = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, CompletableFuture<Verdict>> inFlight = new ConcurrentHashMap<>();
 
     /** Ids of the keys that this process revoked: requests that were verified before the revocation are told by them. */
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
 
-    /** What {@link #expect} announced last. */
+    /** What {@link #awaitRegistration} announced last. */
     private volatile CompletableFuture<?> expected = CompletableFuture.completedFuture(null);
 
     private volatile RowGuard guard = (tx, id) -> true;
@@ -96,14 +96,14 @@ public final class ApiKeys {
         }
         String lookup = lookup(rawKey);
         Verdict cached = cachedByLookup(lookup);
-        return cached != null ? cached : once(lookup, rawKey);
+        return cached != null ? cached : singleFlight(lookup, rawKey);
     }
 
     /**
      * A key is being made known, which takes a while: until that has ended, keys that are not in the cache wait for it instead
      * of being called unknown.
      */
-    public void expect(CompletableFuture<?> registration) {
+    public void awaitRegistration(CompletableFuture<?> registration) {
         expected = registration;
     }
 
@@ -118,7 +118,7 @@ public final class ApiKeys {
             throw new DuplicateKey();
         }
         KeyRecord record = table.insert(tx, prepared, key);
-        tx.afterCommit(() -> forget(prepared.lookup()));
+        tx.afterCommit(() -> evict(prepared.lookup()));
         return record;
     }
 
@@ -127,7 +127,7 @@ public final class ApiKeys {
         Optional<String> lookup = table.revoke(tx, id);
         lookup.ifPresent(l -> tx.afterCommit(() -> {
             revoked.add(id);
-            forget(l);
+            evict(l);
         }));
         return lookup.isPresent();
     }
@@ -175,14 +175,14 @@ public final class ApiKeys {
     }
 
     private @Nullable Verdict cachedByLookup(String lookup) {
-        Live live = verified.getIfPresent(lookup);
+        CachedVerdict live = verified.getIfPresent(lookup);
         return live != null ? live.verdict(clock.instant()) : unknown.getIfPresent(lookup);
     }
 
     /** Many requests that arrive with one key before it is cached pay for one Argon2 run together. */
-    private Verdict once(String lookup, String rawKey) {
+    private Verdict singleFlight(String lookup, String rawKey) {
         CompletableFuture<Verdict> mine = new CompletableFuture<>();
-        CompletableFuture<Verdict> other = underway.putIfAbsent(lookup, mine);
+        CompletableFuture<Verdict> other = inFlight.putIfAbsent(lookup, mine);
         if (other != null) {
             return join(other);
         }
@@ -194,7 +194,7 @@ public final class ApiKeys {
             mine.completeExceptionally(e);
             throw e;
         } finally {
-            underway.remove(lookup, mine);
+            inFlight.remove(lookup, mine);
         }
     }
 
@@ -210,7 +210,7 @@ public final class ApiKeys {
     }
 
     private Verdict verify(String lookup, String rawKey) {
-        // Its failure is told to whoever began it; here the table decides.
+        // Its failure is reported to the caller that began it; here the table decides.
         Object ignored = expected.exceptionally(failure -> null).join();
         long before = changes.get();
         Optional<KeyTable.Row> row = row(lookup);
@@ -249,7 +249,7 @@ public final class ApiKeys {
         }
         boolean matches =
                 PasswordHash.matches(SecretBytes.ofText(rawKey), row.get().argon2id());
-        return matches ? new Verified(Live.of(key), new Verdict.Unknown()) : Verified.NOBODY;
+        return matches ? new Verified(CachedVerdict.of(key), new Verdict.Unknown()) : Verified.NOBODY;
     }
 
     /** @return false when a change came between: what was remembered here is forgotten */
@@ -267,16 +267,16 @@ public final class ApiKeys {
         return false;
     }
 
-    private void forget(String lookup) {
+    private void evict(String lookup) {
         changes.incrementAndGet();
         // Who comes from now on does not join a verification that began before.
-        underway.remove(lookup);
+        inFlight.remove(lookup);
         verified.invalidate(lookup);
         unknown.invalidate(lookup);
     }
 
     /** @param otherwise what is answered without a live key */
-    private record Verified(@Nullable Live live, Verdict.Unknown otherwise) {
+    private record Verified(@Nullable CachedVerdict live, Verdict.Unknown otherwise) {
         static final Verified NOBODY = new Verified(null, new Verdict.Unknown());
 
         Verdict verdict(Instant now) {
@@ -285,7 +285,7 @@ public final class ApiKeys {
     }
 
     private static boolean isPossible(String rawKey) {
-        return !rawKey.isEmpty() && rawKey.length() <= LONGEST_KEY;
+        return !rawKey.isEmpty() && rawKey.length() <= MAX_KEY;
     }
 
     private static String lookup(String rawKey) {
@@ -297,11 +297,12 @@ public final class ApiKeys {
     }
 
     /** @param end parsed once, because each request asks */
-    private record Live(Verdict.Known known, @Nullable Instant end) {
-        static Live of(KeyRecord key) {
+    private record CachedVerdict(
+            Verdict.Known known, @Nullable Instant end) {
+        static CachedVerdict of(KeyRecord key) {
             Principal principal =
                     new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id(), key.scopes());
-            return new Live(
+            return new CachedVerdict(
                     new Verdict.Known(principal, key.boundTo()),
                     key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
         }

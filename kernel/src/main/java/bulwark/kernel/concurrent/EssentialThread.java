@@ -46,7 +46,7 @@ public final class EssentialThread {
         return thread;
     }
 
-    /** A sentence while its work failed lately; null when all is well. */
+    /** A sentence while its work has been failing; null when all is well. */
     public @Nullable String problem() {
         return failures == 0 || System.nanoTime() - failedAtNanos > UNDISTURBED_NANOS
                 ? null

@@ -73,19 +73,19 @@ public final class Configuration {
 
     /** The value or its default; empty string when unset. A {@link Setting.Kind#CHOICE} in lower case, however it was typed. */
     public String text(String name) {
-        Setting setting = known(name);
+        Setting setting = setting(name);
         if (setting.secret()) {
             throw new IllegalArgumentException(name + " is a secret");
         }
         Value value = values.get(name);
-        String fallback = setting.fallback();
+        String fallback = setting.defaultValue();
         String text = value != null ? value.text() : fallback == null ? "" : fallback;
         return setting.kind() == Setting.Kind.CHOICE ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     /** Given by the environment or the file, not by the default. */
     public boolean isSet(String name) {
-        return values.containsKey(known(name).name());
+        return values.containsKey(setting(name).name());
     }
 
     /** 0 when unset and without a default. */
@@ -108,7 +108,7 @@ public final class Configuration {
 
     /** False when unset and without a default. */
     public boolean flag(String name) {
-        return Values.isTrue(text(name));
+        return SettingValues.isTrue(text(name));
     }
 
     /** 0 when unset and without a default. */
@@ -118,11 +118,11 @@ public final class Configuration {
 
     /** Without blanks around the elements and without empty ones. */
     public List<String> list(String name) {
-        return Values.list(text(name));
+        return SettingValues.list(text(name));
     }
 
     public Optional<SecretBytes> secret(String name) {
-        if (!known(name).secret()) {
+        if (!setting(name).secret()) {
             throw new IllegalArgumentException(name + " is not a secret");
         }
         return Optional.ofNullable(secrets.get(name));
@@ -144,14 +144,14 @@ public final class Configuration {
 
     private EffectiveSetting effective(Setting setting) {
         Value value = values.get(setting.name());
-        String shown = value == null && setting.fallback() == null
+        String shown = value == null && setting.defaultValue() == null
                 ? ""
-                : setting.secret() ? "[secret]" : Values.printable(text(setting.name()));
-        String source = value != null ? value.source() : setting.fallback() == null ? "unset" : "default";
+                : setting.secret() ? "[secret]" : SettingValues.printable(text(setting.name()));
+        String source = value != null ? value.source() : setting.defaultValue() == null ? "unset" : "default";
         return new EffectiveSetting(setting.name(), shown, source, setting.purpose());
     }
 
-    private Setting known(String name) {
+    private Setting setting(String name) {
         Setting setting = settings.get(name);
         if (setting == null) {
             throw new IllegalArgumentException(name + " is not in the schema");

@@ -2,7 +2,7 @@ package bulwark.kernel.config;
 
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Configuration.Value;
-import bulwark.kernel.keys.PublishedSecrets;
+import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.SecretBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +130,7 @@ final class ConfigurationReader {
         if (value == null) {
             return;
         }
-        String problem = Values.problem(setting, value.text());
+        String problem = SettingValues.problem(setting, value.text());
         if (problem == null) {
             values.put(setting.name(), value);
         } else {
@@ -158,7 +158,7 @@ final class ConfigurationReader {
     }
 
     private void keep(String name, SecretBytes secret, String source) {
-        if (PublishedSecrets.contains(secret)) {
+        if (CompromisedSecrets.contains(secret)) {
             problems.add(name + " (" + source + "): this value was published and protects nothing: make a fresh one");
             return;
         }

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** Files that hold secrets: only their owner may touch them. */
 final class SecretFile {
-    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -34,7 +34,7 @@ final class SecretFile {
                 throw new IllegalArgumentException(
                         file + " can be read or changed by others than its owner: chmod 600 " + file);
             }
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.size(file) > MAX_BYTES) {
                 throw new IllegalArgumentException(file + " is larger than a secret can be");
             }
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Setting(
         String name,
         Kind kind,
-        @Nullable String fallback,
+        @Nullable String defaultValue,
         boolean secret,
         String purpose,
         Support support,

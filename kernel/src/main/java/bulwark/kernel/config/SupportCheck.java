@@ -18,10 +18,10 @@ final class SupportCheck implements SettingRules {
             }
             String shown = setting.secret()
                     ? setting.name()
-                    : setting.name() + "=" + Values.printable(configuration.text(setting.name()));
+                    : setting.name() + "=" + SettingValues.printable(configuration.text(setting.name()));
             if (setting.support() == Support.REFUSED) {
                 findings.refuse(setting.name() + " is not supported yet: " + shown + " would be ignored. "
-                        + remedy(setting.fallback()));
+                        + remedy(setting.defaultValue()));
             } else {
                 findings.warn(shown + " has no effect in this version");
             }
@@ -30,12 +30,12 @@ final class SupportCheck implements SettingRules {
 
     private static boolean asksForMore(Configuration configuration, Setting setting) {
         String name = setting.name();
-        String fallback = setting.fallback();
+        String fallback = setting.defaultValue();
         if (!configuration.isSet(name) || setting.secret() || fallback == null) {
             return configuration.isSet(name);
         }
         return switch (setting.kind()) {
-            case FLAG -> configuration.flag(name) != Values.isTrue(fallback);
+            case FLAG -> configuration.flag(name) != SettingValues.isTrue(fallback);
             case NUMBER -> configuration.number(name) != Double.parseDouble(fallback);
             case COUNT, PORT -> configuration.count(name) != Long.parseLong(fallback);
             case CHOICE -> !configuration.text(name).equalsIgnoreCase(fallback);

@@ -24,7 +24,7 @@ final class AuditChain {
     private final String table;
     private final String insert;
     private final String selectHead;
-    private final Runnable forget = this::forget;
+    private final Runnable resetHead = this::resetHead;
     private final Runnable keep = this::keep;
     // Ids name rows and guard nothing: a fast generator, seeded once from the system's.
     private final SplittableRandom ids = new SplittableRandom(new SecureRandom().nextLong());
@@ -39,7 +39,7 @@ final class AuditChain {
         selectHead = "SELECT seq, row_hash FROM " + table + " ORDER BY seq DESC LIMIT 1";
     }
 
-    AuditRow append(WriteTx tx, AuditDraft draft) throws SQLException {
+    AuditRow append(WriteTx tx, PendingAuditRow draft) throws SQLException {
         String changed = problem;
         if (changed != null) {
             throw new StoreFailed(changed, null);
@@ -62,14 +62,14 @@ final class AuditChain {
         statement.setString(9, row.detail());
         statement.setString(10, row.previousHash());
         statement.setString(11, row.rowHash());
-        tx.onRollback(forget);
+        tx.onRollback(resetHead);
         insert(tx, statement, end);
         tx.afterCommit(keep);
         head = new AuditLog.Head(row.seq(), row.rowHash());
         return row;
     }
 
-    private void forget() {
+    private void resetHead() {
         head = committedHead;
     }
 

@@ -26,9 +26,9 @@ public final class AuditLog implements AutoCloseable {
     private final String table;
     private final Clock clock;
     private final AuditChain chain;
-    private final RefusalLimit refusals = RefusalLimit.ofPrincipals();
-    private final RefusalLimit strangers = RefusalLimit.ofStrangers();
-    private final LaterRows later;
+    private final RefusalRateLimit refusals = RefusalRateLimit.ofPrincipals();
+    private final RefusalRateLimit strangers = RefusalRateLimit.ofStrangers();
+    private final AuditWriteBehind later;
     private final GuardedRows guarded;
     private final List<Consumer<AuditRow>> listeners = new CopyOnWriteArrayList<>();
 
@@ -38,7 +38,7 @@ public final class AuditLog implements AutoCloseable {
         this.clock = clock;
         this.chain = new AuditChain(table);
         this.guarded = new GuardedRows(this, table);
-        this.later = new LaterRows(store, table, this, clock, List.of(refusals, strangers));
+        this.later = new AuditWriteBehind(store, table, this, clock, List.of(refusals, strangers));
     }
 
     /** @param table for instance {@code fact_audit_log}; see the part's migration for its columns */
@@ -53,10 +53,10 @@ public final class AuditLog implements AutoCloseable {
 
     /** In the caller's transaction. */
     public AuditRow append(WriteTx tx, AuditEvent event) throws SQLException {
-        return append(tx, AuditDraft.of(event, clock.instant()));
+        return append(tx, PendingAuditRow.of(event, clock.instant()));
     }
 
-    AuditRow append(WriteTx tx, AuditDraft draft) throws SQLException {
+    AuditRow append(WriteTx tx, PendingAuditRow draft) throws SQLException {
         AuditRow row = chain.append(tx, draft);
         if (!listeners.isEmpty()) {
             tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(row)));
@@ -75,8 +75,8 @@ public final class AuditLog implements AutoCloseable {
      */
     public void refusal(AuditEvent event, String reason) {
         Instant now = clock.instant();
-        if (refusals.pass(Suppressed.Key.of(event, reason), now)) {
-            AuditDraft draft = AuditDraft.of(event, now);
+        if (refusals.pass(SuppressedCounts.Key.of(event, reason), now)) {
+            PendingAuditRow draft = PendingAuditRow.of(event, now);
             store.write(tx -> append(tx, draft));
         }
     }
@@ -90,7 +90,7 @@ public final class AuditLog implements AutoCloseable {
      * @param remote address without port
      */
     public void refusalLater(AuditEvent event, String reason, String remote) {
-        if (strangers.pass(Suppressed.Key.ofStranger(event, reason, remote), clock.instant())) {
+        if (strangers.pass(SuppressedCounts.Key.ofStranger(event, reason, remote), clock.instant())) {
             later.add(event);
         }
     }
@@ -106,7 +106,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     public Page page(ReadTx tx, Query query) throws SQLException {
-        return new AuditPages(table).page(tx, query);
+        return new AuditQuery(table).page(tx, query);
     }
 
     /** Where the chain ends; empty for a table without rows. What a signed statement about the log names. */
@@ -146,7 +146,7 @@ public final class AuditLog implements AutoCloseable {
         return guarded;
     }
 
-    /** As {@link #fsck(ReadTx)}, and finds a cut tail or a chain made anew. @param expected a head known from elsewhere */
+    /** As {@link #fsck(ReadTx)}, and finds a cut tail or a rewritten chain. @param expected a head known from elsewhere */
     public List<String> fsckAgainst(Head expected, ReadTx tx) throws SQLException {
         return new AuditFsck(table).walk(tx, expected);
     }

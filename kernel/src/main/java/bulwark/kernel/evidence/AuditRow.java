@@ -29,7 +29,7 @@ public record AuditRow(
     }
 
     /** The row that stands at {@code seq} with its hash in place: {@link #hash} of it, written without a map on the way. */
-    static AuditRow linked(long seq, String id, AuditDraft draft, @Nullable String previousHash) {
+    static AuditRow linked(long seq, String id, PendingAuditRow draft, @Nullable String previousHash) {
         StringBuilder json = new StringBuilder(480 + draft.detail().length());
         member(json, "{\"attested_key_id\":null,\"detail\":", draft.detail());
         member(json, ",\"entity_uri\":", draft.principal());

@@ -35,7 +35,7 @@ final class HeadFile {
             return new Read(null, null);
         }
         try {
-            Map<String, @Nullable Object> members = LogLine.object(StrictJson.parse(Files.readAllBytes(file)));
+            Map<String, @Nullable Object> members = LogRecord.object(StrictJson.parse(Files.readAllBytes(file)));
             Object payload = members.get("payload");
             if (payload instanceof Map<?, ?> map) {
                 Map<String, @Nullable Object> named = new LinkedHashMap<>();

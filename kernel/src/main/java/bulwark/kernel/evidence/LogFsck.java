@@ -17,12 +17,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFsck {
     private static final Logger LOG = LoggerFactory.getLogger(LogFsck.class);
-    private static final int MOST = 100;
+    private static final int MAX_PROBLEMS = 100;
 
     private final Path file;
     private final List<String> problems = new ArrayList<>();
     private final ByteArrayOutputStream skipped = new ByteArrayOutputStream();
-    private @Nullable LogLine last;
+    private @Nullable LogRecord lastRecord;
     private long number;
     private long skippedAt;
     private boolean skippedLooksTorn;
@@ -34,12 +34,12 @@ final class LogFsck {
 
     /** @return sentences, at most a hundred */
     List<String> run(FileChannel channel, long size) throws IOException {
-        LogText.forwards(channel, 0, size, (offset, line, ended) -> {
+        LogFileReader.forwards(channel, 0, size, (offset, line, ended) -> {
             number++;
             line(line, ended);
-            return problems.size() < MOST;
+            return problems.size() < MAX_PROBLEMS;
         });
-        if (skipped.size() > 0 && problems.size() < MOST) {
+        if (skipped.size() > 0 && problems.size() < MAX_PROBLEMS) {
             if (unended && skippedLooksTorn) {
                 LOG.warn(
                         "{}: line {} was left unfinished by a crash; the next record will account for it",
@@ -53,7 +53,7 @@ final class LogFsck {
     }
 
     private void line(byte[] bytes, boolean ended) {
-        LogLine record = LogLine.parse(bytes);
+        LogRecord record = LogRecord.parse(bytes);
         if (record == null) {
             skip(bytes, ended);
             return;
@@ -66,12 +66,12 @@ final class LogFsck {
         } else if (record.torn() != null) {
             problems.add(at(number) + "accounts for an unfinished line that is not there");
         }
-        record.faults(last).forEach(fault -> problems.add(at(number) + fault));
-        last = record;
+        record.faults(lastRecord).forEach(fault -> problems.add(at(number) + fault));
+        lastRecord = record;
     }
 
     private void skip(byte[] bytes, boolean ended) {
-        boolean looksTorn = LogText.looksTorn(bytes, last == null ? 0 : last.index() + 1);
+        boolean looksTorn = LogFileReader.looksTorn(bytes, lastRecord == null ? 0 : lastRecord.index() + 1);
         skippedLooksTorn = looksTorn && (skipped.size() == 0 || skippedLooksTorn);
         if (skipped.size() == 0) {
             skippedAt = number;

@@ -37,16 +37,16 @@ public final class LogReader {
 
     private static void read(Path log, Visitor visitor, boolean forwards) throws IOException {
         try (FileChannel reading = FileChannel.open(log, StandardOpenOption.READ)) {
-            LogText.Lines lines = (offset, line, ended) -> {
-                LogLine record = LogLine.parse(line);
+            LogFileReader.LineVisitor lines = (offset, line, ended) -> {
+                LogRecord record = LogRecord.parse(line);
                 return record == null
                         || visitor.entry(new Entry(
                                 record.index(), record.chainHash(), leafHash(record.payload()), record.payload()));
             };
             if (forwards) {
-                LogText.forwards(reading, 0, reading.size(), lines);
+                LogFileReader.forwards(reading, 0, reading.size(), lines);
             } else {
-                LogText.backwards(reading, reading.size(), lines);
+                LogFileReader.backwards(reading, reading.size(), lines);
             }
         } catch (NoSuchFileException none) {
             return;
@@ -55,7 +55,7 @@ public final class LogReader {
 
     private static String leafHash(Map<String, @Nullable Object> payload) {
         try {
-            return LogLine.leafHash(payload);
+            return LogRecord.leafHash(payload);
         } catch (IllegalArgumentException e) {
             // Text that this program cannot have written.
             return "";

@@ -29,8 +29,8 @@ public final class Outbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final int PAGE = 200;
     private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long LONGEST_DELAY = TimeUnit.MINUTES.toNanos(1);
-    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final long MAX_DELAY = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Store store;
     private final Clock clock;
@@ -54,7 +54,7 @@ public final class Outbox implements AutoCloseable {
 
     /** Registers the effect of a kind; before {@link #start()}. */
     public void handle(String kind, Handler handler) {
-        handle(kind, Duration.ofNanos(LONGEST_DELAY), handler);
+        handle(kind, Duration.ofNanos(MAX_DELAY), handler);
     }
 
     /** @param maxPause between two attempts at one row */
@@ -123,8 +123,8 @@ public final class Outbox implements AutoCloseable {
         closed = true;
         worker.interrupt();
         try {
-            if (!worker.join(STOP)) {
-                LOG.warn("An outbox handler did not stop within {} seconds.", STOP.toSeconds());
+            if (!worker.join(STOP_TIMEOUT)) {
+                LOG.warn("An outbox handler did not stop within {} seconds.", STOP_TIMEOUT.toSeconds());
             }
         } catch (IllegalThreadStateException e) {
             LOG.debug("The outbox was closed before it started.");
@@ -161,13 +161,13 @@ public final class Outbox implements AutoCloseable {
     private void retryPassLater(RuntimeException why) {
         if (!closed) {
             LOG.warn("The outbox waits for the store: {}", why.getMessage());
-            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed(LONGEST_DELAY);
+            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed(MAX_DELAY);
         }
     }
 
     private long untilNextRetry() {
         long now = System.nanoTime();
-        long next = LONGEST_DELAY;
+        long next = MAX_DELAY;
         for (Backoff backoff : waiting.values()) {
             next = Math.min(next, backoff.notBefore - now);
         }
@@ -254,9 +254,9 @@ public final class Outbox implements AutoCloseable {
                 Outcome outcome = entry.getValue();
                 String error = outcome.error;
                 if (outcome.done) {
-                    OutboxRows.done(tx, entry.getKey(), now, error);
+                    OutboxRows.markDone(tx, entry.getKey(), now, error);
                 } else if (error != null) {
-                    OutboxRows.failed(tx, entry.getKey(), error);
+                    OutboxRows.markFailed(tx, entry.getKey(), error);
                 }
             }
             return outcomes.size();

@@ -48,7 +48,7 @@ final class OutboxRows {
         }
     }
 
-    static void done(WriteTx tx, long id, String now, @Nullable String refusal) throws SQLException {
+    static void markDone(WriteTx tx, long id, String now, @Nullable String refusal) throws SQLException {
         PreparedStatement update =
                 tx.statement("UPDATE outbox SET done_at = ?, attempts = attempts + 1, last_error = ? WHERE id = ?");
         update.setString(1, now);
@@ -57,7 +57,7 @@ final class OutboxRows {
         update.executeUpdate();
     }
 
-    static void failed(WriteTx tx, long id, String error) throws SQLException {
+    static void markFailed(WriteTx tx, long id, String error) throws SQLException {
         PreparedStatement update =
                 tx.statement("UPDATE outbox SET attempts = attempts + 1, last_error = ? WHERE id = ?");
         update.setString(1, shortened(error));

@@ -40,7 +40,7 @@ public final class OutboxSeal {
     public Map<String, @Nullable Object> open(String kind, String dedupeKey, String text) throws OutboxRefused {
         try {
             Map<String, @Nullable Object> members =
-                    LogLine.object(StrictJson.parse(text.getBytes(StandardCharsets.UTF_8)));
+                    LogRecord.object(StrictJson.parse(text.getBytes(StandardCharsets.UTF_8)));
             if (members.get("payload") instanceof Map<?, ?> sealed
                     && members.get("key_id") instanceof String keyId
                     && members.get("signature") instanceof String value) {
@@ -73,7 +73,7 @@ public final class OutboxSeal {
         for (Map.Entry<String, String> row : open.entrySet()) {
             byte[] payload = row.getValue().getBytes(StandardCharsets.UTF_8);
             PreparedStatement update = tx.statement("UPDATE outbox SET payload = ? WHERE kind = ? AND dedupe_key = ?");
-            update.setString(1, seal(kind, row.getKey(), LogLine.object(StrictJson.parse(payload))));
+            update.setString(1, seal(kind, row.getKey(), LogRecord.object(StrictJson.parse(payload))));
             update.setString(2, kind);
             update.setString(3, row.getKey());
             update.executeUpdate();

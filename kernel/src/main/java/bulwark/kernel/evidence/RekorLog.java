@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
  * the service answers 409 with the place of what it has. After a key rotation the service takes it for a new entry.
  */
 final class RekorLog implements TransparencyLog {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
     private static final long MAX_ANSWER = 1 << 20;
     /** How far the service's clock may be ahead of ours before its times are worthless as evidence. */
     private static final Duration SKEW = Duration.ofHours(1);
@@ -39,7 +39,7 @@ final class RekorLog implements TransparencyLog {
         this.signer = signer;
         this.clock = clock;
         client = HttpClient.newBuilder()
-                .connectTimeout(PATIENCE)
+                .connectTimeout(REQUEST_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }
@@ -105,10 +105,10 @@ final class RekorLog implements TransparencyLog {
             }
             Map<String, @Nullable Object> raw = new LinkedHashMap<>();
             raw.put("uuid", only.getKey());
-            raw.putAll(LogLine.object(entry));
+            raw.putAll(LogRecord.object(entry));
             raw.put("payload", leaf.payload());
             Map<String, @Nullable Object> proof =
-                    LogLine.object(entry.path("verification").path("inclusionProof"));
+                    LogRecord.object(entry.path("verification").path("inclusionProof"));
             return new LogEntry(
                     logId.stringValue(), sent.leafHash(), logIndex.longValue(), time.longValue(), proof, raw);
         } catch (StrictJson.JsonRefused malformed) {
@@ -117,7 +117,7 @@ final class RekorLog implements TransparencyLog {
     }
 
     @Override
-    public void probe() throws LogUnavailable {
+    public void ping() throws LogUnavailable {
         HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(tree).GET());
         if (answer.statusCode() != 200) {
             throw refused(answer);
@@ -127,7 +127,7 @@ final class RekorLog implements TransparencyLog {
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws LogUnavailable {
         try {
             return client.send(
-                    request.timeout(PATIENCE)
+                    request.timeout(REQUEST_TIMEOUT)
                             .header("Accept", "application/json")
                             .build(),
                     HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER));

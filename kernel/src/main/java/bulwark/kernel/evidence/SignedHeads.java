@@ -71,7 +71,7 @@ public record SignedHeads(
     }
 
     String leafHash() {
-        return LogLine.leafHash(payload());
+        return LogRecord.leafHash(payload());
     }
 
     /** The store id that a payload of these kinds names, or null for any other payload. */
@@ -138,7 +138,7 @@ public record SignedHeads(
                     text(payload, "created_at"),
                     isOrigin ? text(payload, "public_key") : "",
                     new LogKeys.Signature(text(payload, "key_id"), text(payload, "signature")));
-            return LogLine.leafHash(payload).equals(parsed.leafHash()) ? parsed : null;
+            return LogRecord.leafHash(payload).equals(parsed.leafHash()) ? parsed : null;
         } catch (IllegalArgumentException malformed) {
             return null;
         }

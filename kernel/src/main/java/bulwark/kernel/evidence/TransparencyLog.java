@@ -9,7 +9,7 @@ public interface TransparencyLog extends AutoCloseable {
     LogEntry append(LogLeaf leaf) throws LogUnavailable;
 
     /** Says whether an append would be possible now, without one. */
-    void probe() throws LogUnavailable;
+    void ping() throws LogUnavailable;
 
     /**
      * The newest entry whose payload's member {@code kind} has this value; empty when there is none or the backend cannot be searched.

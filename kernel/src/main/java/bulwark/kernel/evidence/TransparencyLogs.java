@@ -27,7 +27,7 @@ public final class TransparencyLogs {
 
     /** JSON lines {index, ts, leaf_hash, prev_hash, chain_hash, payload}; file lock, fsync for each append, tail cached; open for append only. */
     public static TransparencyLog local(Path file, Clock clock) {
-        return new LocalLog(file, clock);
+        return new FileTransparencyLog(file, clock);
     }
 
     /** A Rekor service: entries of type rekord, signed by the key that is current at each append; timeout 15 s. */
@@ -37,6 +37,6 @@ public final class TransparencyLogs {
 
     /** Always unavailable. */
     public static TransparencyLog off() {
-        return new NoLog();
+        return new DisabledTransparencyLog();
     }
 }

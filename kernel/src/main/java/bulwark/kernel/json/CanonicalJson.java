@@ -19,7 +19,7 @@ public final class CanonicalJson {
         return written(object).bytes();
     }
 
-    /** The same form of a parsed object, for a signature that a stranger made over what it sent. */
+    /** The same form of a parsed object, for a signature that an untrusted sender made over what it sent. */
     public static byte[] bytes(JsonNode object) {
         return written(object).bytes();
     }
@@ -34,12 +34,12 @@ public final class CanonicalJson {
         if (text == null) {
             out.append("null");
         } else {
-            JsonText.quote(out, text);
+            JsonWriter.quote(out, text);
         }
     }
 
-    private static JsonText written(Object value) {
-        JsonText text = new JsonText(true);
+    private static JsonWriter written(Object value) {
+        JsonWriter text = new JsonWriter(true);
         text.value(value);
         return text;
     }

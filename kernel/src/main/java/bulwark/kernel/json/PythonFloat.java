@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 /** Shortest round-trip decimal text of a double, laid out as Python's {@code repr(float)} lays it out. */
 public final class PythonFloat {
     /** Below this a double has so few bits that one decimal digit may round-trip where {@link Double#toString} prints two. */
-    private static final double FEW_BITS = 1e-320;
+    private static final double SUBNORMAL_LIMIT = 1e-320;
 
     private PythonFloat() {}
 
@@ -27,7 +27,7 @@ public final class PythonFloat {
         boolean negative = java.charAt(0) == '-';
         int exponent = Integer.parseInt(java, exponentAt + 1, java.length(), 10);
         String digits = digits(java.substring(negative ? 1 : 0, exponentAt));
-        if (digits.length() == 2 && Math.abs(value) < FEW_BITS) {
+        if (digits.length() == 2 && Math.abs(value) < SUBNORMAL_LIMIT) {
             int one = oneDigitThatRoundTrips(Math.abs(value), digits.charAt(0) - '0', exponent);
             if (one == 10) {
                 exponent++;

@@ -9,7 +9,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Parses JSON from strangers: strict RFC 8259 UTF-8; a byte order mark, duplicate keys, trailing bytes, lone surrogates (raw or
+ * Parses JSON from untrusted senders: strict RFC 8259 UTF-8; a byte order mark, duplicate keys, trailing bytes, lone surrogates (raw or
  * escaped), NaN, numbers beyond a double and depth over {@value #MAX_DEPTH} are refused. A number without fraction and exponent is an
  * exact integer node; any other is a double, as in Python: {@link #numberText} tells {@code 42}, {@code 42.0} and {@code 1e+21} apart.
  * Thread-safe.
@@ -33,7 +33,7 @@ public final class StrictJson {
     public static JsonNode parse(byte[] utf8) {
         checkEncoding(utf8);
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
-            return new NodeReader(parser).document();
+            return new JsonTreeReader(parser).document();
         } catch (StreamConstraintsException e) {
             throw new JsonRefused(
                     "the JSON is nested deeper than " + MAX_DEPTH
@@ -50,14 +50,14 @@ public final class StrictJson {
      * and {@link RawJson}.
      */
     public static byte[] write(Object value) {
-        JsonText text = new JsonText(false);
+        JsonWriter text = new JsonWriter(false);
         text.value(value);
         return text.bytes();
     }
 
     /** As {@link #write}. */
     public static String text(Object value) {
-        JsonText text = new JsonText(false);
+        JsonWriter text = new JsonWriter(false);
         text.value(value);
         return text.toString();
     }

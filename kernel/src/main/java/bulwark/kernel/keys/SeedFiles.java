@@ -12,7 +12,7 @@ import java.util.Arrays;
 
 /** The secrets of a ring: {@code <id>.seed}, base64url, 0600. */
 final class SeedFiles {
-    private static final int MOST_BYTES = 1024;
+    private static final int MAX_BYTES = 1024;
 
     private final Path directory;
     private final Signing signing;
@@ -33,11 +33,11 @@ final class SeedFiles {
             throw new KeyRefused(file + " is missing: restore it from a backup");
         }
         OwnerOnlyFiles.check(file);
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw new KeyRefused(file + " is larger than a seed can be");
         }
         SecretBytes text = SecretBytes.of(Files.readAllBytes(file));
-        Ed25519Signer signer = signerOf(Seeds.parse(file.toString(), text), file.toString());
+        Ed25519Signer signer = signerOf(Ed25519SeedText.parse(file.toString(), text), file.toString());
         if (!Arrays.equals(signer.publicKey(), entry.publicKey())) {
             throw new KeyRefused(
                     file + " does not belong to the public key in ring.json: restore both from one backup");
@@ -47,17 +47,17 @@ final class SeedFiles {
 
     /** @param name what holds the seed, for the sentence */
     Ed25519Signer signerOf(SecretBytes seed, String name) {
-        if (seed.length() != Seeds.LENGTH) {
+        if (seed.length() != Ed25519SeedText.LENGTH) {
             throw new KeyRefused(name + " must have exactly 32 bytes; got " + seed.length());
         }
-        if (PublishedSecrets.contains(seed)) {
+        if (CompromisedSecrets.contains(seed)) {
             throw new KeyRefused(name + " was published and protects nothing: make a fresh one");
         }
         return signing.signer(seed);
     }
 
     void write(String id, SecretBytes seed) throws IOException {
-        String text = Seeds.text(seed).exposeText(SecretAccess.grant()) + "\n";
+        String text = Ed25519SeedText.text(seed).exposeText(SecretAccess.grant()) + "\n";
         OwnerOnlyFiles.write(file(id), text.getBytes(StandardCharsets.US_ASCII));
     }
 

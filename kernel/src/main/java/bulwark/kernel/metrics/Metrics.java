@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
-/** One process's Prometheus registry. Label values that strangers can choose are bounded: past 500 distinct principals, {@code other}. Thread-safe. */
+/** One process's Prometheus registry. Label values that untrusted callers can choose are bounded: past 500 distinct principals, {@code other}. Thread-safe. */
 public final class Metrics {
     private static final int MAX_PRINCIPALS = 500;
     private static final int LABEL_LENGTH = 16;

@@ -19,24 +19,24 @@ public final class PidFile {
         record Running(long pid, Instant since) implements State {}
 
         /** @param code {@code pidfile-missing}, {@code invalid-pid} or {@code process-not-running} */
-        record Not(String code, long pid) implements State {}
+        record NotRunning(String code, long pid) implements State {}
     }
 
-    public static State look(Path file) throws IOException {
+    public static State inspect(Path file) throws IOException {
         String text;
         try {
             text = Files.readString(file).strip();
         } catch (NoSuchFileException e) {
-            return new State.Not("pidfile-missing", 0);
+            return new State.NotRunning("pidfile-missing", 0);
         }
         if (!text.matches("[1-9][0-9]{0,9}")) {
-            return new State.Not("invalid-pid", 0);
+            return new State.NotRunning("invalid-pid", 0);
         }
         long pid = Long.parseLong(text);
         Instant written = Files.getLastModifiedTime(file).toInstant();
         return startOf(pid, written)
                 .<State>map(start -> new State.Running(pid, start))
-                .orElse(new State.Not("process-not-running", pid));
+                .orElse(new State.NotRunning("process-not-running", pid));
     }
 
     /** When the process that wrote its number at that moment began; empty when it is gone. */

@@ -13,12 +13,12 @@ import java.util.Map;
  * QuotaPersistence}. A new bucket is full. Thread-safe, lock-free on the hot path.
  */
 public final class Quotas {
-    private static final int MOST_BUCKETS = 100_000;
+    private static final int MAX_BUCKETS = 100_000;
 
     private final Map<String, Limit> limits;
     private final Clock clock;
-    private final Cache<Key, Bucket> buckets =
-            Caffeine.newBuilder().maximumSize(MOST_BUCKETS).build();
+    private final Cache<Key, TokenBucket> buckets =
+            Caffeine.newBuilder().maximumSize(MAX_BUCKETS).build();
 
     private Quotas(Map<String, Limit> limits, Clock clock) {
         this.limits = Map.copyOf(limits);
@@ -35,15 +35,15 @@ public final class Quotas {
         return of(other, clock);
     }
 
-    public Grant take(String principal, String tenant, String dimension) {
+    public Decision tryAcquire(String principal, String tenant, String dimension) {
         Limit limit = limits.get(dimension);
         if (limit == null) {
-            return Grant.Granted.INSTANCE;
+            return Decision.Granted.INSTANCE;
         }
         Key key = new Key(principal, tenant, dimension);
         long now = nanos(clock.instant());
-        double wait = buckets.get(key, k -> new Bucket(limit, now)).take(now);
-        return wait == 0 ? Grant.Granted.INSTANCE : new Grant.Refused(wait);
+        double wait = buckets.get(key, k -> new TokenBucket(limit, now)).tryAcquire(now);
+        return wait == 0 ? Decision.Granted.INSTANCE : new Decision.Refused(wait);
     }
 
     /** The buckets that changed since the last call, as they are now. */
@@ -60,7 +60,7 @@ public final class Quotas {
 
     void markChanged(List<Saved> lost) {
         for (Saved saved : lost) {
-            Bucket bucket = buckets.getIfPresent(saved.key());
+            TokenBucket bucket = buckets.getIfPresent(saved.key());
             if (bucket != null) {
                 bucket.markChanged();
             }
@@ -74,7 +74,7 @@ public final class Quotas {
             return false;
         }
         long now = nanos(clock.instant());
-        Bucket bucket = Bucket.restored(limit, saved.tokens(), nanos(saved.at()), now);
+        TokenBucket bucket = TokenBucket.restored(limit, saved.tokens(), nanos(saved.at()), now);
         if (bucket.tokens(now) >= limit.capacity()) {
             return false;
         }
@@ -99,12 +99,12 @@ public final class Quotas {
         }
     }
 
-    public sealed interface Grant {
-        record Granted() implements Grant {
+    public sealed interface Decision {
+        record Granted() implements Decision {
             static final Granted INSTANCE = new Granted();
         }
 
         /** @param retryAfter seconds until the next token, > 0 */
-        record Refused(double retryAfter) implements Grant {}
+        record Refused(double retryAfter) implements Decision {}
     }
 }

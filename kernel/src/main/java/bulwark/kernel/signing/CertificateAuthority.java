@@ -88,14 +88,15 @@ public final class CertificateAuthority {
             throw new IllegalArgumentException("a certificate's name is a plain file name other than ca");
         }
         try {
-            KeyPair pair = Certificates.newKeyPair();
+            KeyPair pair = CertificateFactory.newKeyPair();
             Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            var leaf = new Certificates.Leaf(subject, pair.getPublic(), now.minus(EARLY), now.plus(validity));
+            var leaf = new CertificateFactory.Leaf(subject, pair.getPublic(), now.minus(EARLY), now.plus(validity));
             PemFiles.write(
                     directory.resolve(name + ".key"),
                     "PRIVATE KEY",
                     pair.getPrivate().getEncoded());
-            PemFiles.write(directory.resolve(name + ".crt"), "CERTIFICATE", Certificates.leaf(leaf, certificate, key));
+            PemFiles.write(
+                    directory.resolve(name + ".crt"), "CERTIFICATE", CertificateFactory.leaf(leaf, certificate, key));
         } catch (IOException e) {
             throw new UncheckedIOException("the certificate " + name + " cannot be written to " + directory, e);
         }
@@ -103,9 +104,9 @@ public final class CertificateAuthority {
 
     private static void create(Path certificateFile, Path keyFile, String commonName, Instant instant)
             throws IOException {
-        KeyPair pair = Certificates.newKeyPair();
+        KeyPair pair = CertificateFactory.newKeyPair();
         Instant now = instant.truncatedTo(ChronoUnit.SECONDS);
-        byte[] certificate = Certificates.authority(commonName, pair, now.minus(EARLY), now.plus(LIFETIME));
+        byte[] certificate = CertificateFactory.authority(commonName, pair, now.minus(EARLY), now.plus(LIFETIME));
         PemFiles.write(keyFile, "PRIVATE KEY", pair.getPrivate().getEncoded());
         PemFiles.write(certificateFile, "CERTIFICATE", certificate);
     }

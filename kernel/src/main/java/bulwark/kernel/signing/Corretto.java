@@ -10,9 +10,9 @@ final class Corretto {
     private Corretto() {}
 
     /** @throws IllegalStateException with the reason when the native library does not load */
-    static JcaEngine engine() {
+    static JcaBackend engine() {
         AmazonCorrettoCryptoProvider provider = provider();
-        return new JcaEngine("Amazon Corretto " + provider.getVersionStr(), provider, provider);
+        return new JcaBackend("Amazon Corretto " + provider.getVersionStr(), provider, provider);
     }
 
     /** Puts the provider first, with the JDK's key objects, so that TLS handshakes use it. */

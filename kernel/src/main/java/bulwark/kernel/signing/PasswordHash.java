@@ -20,12 +20,12 @@ public final class PasswordHash {
     private static final int SALT_LENGTH = 16;
 
     /** Bounds on what a string may ask for, so that a stored string cannot exhaust memory or time. */
-    private static final int MOST_MEMORY_KIB = 65_536;
+    private static final int MAX_MEMORY_KIB = 65_536;
 
-    private static final int MOST_ITERATIONS = 10;
-    private static final int MOST_LANES = 4;
-    private static final int LEAST_LENGTH = 8;
-    private static final int MOST_LENGTH = 64;
+    private static final int MAX_ITERATIONS = 10;
+    private static final int MAX_LANES = 4;
+    private static final int MIN_LENGTH = 8;
+    private static final int MAX_LENGTH = 64;
 
     private static final Pattern PHC = Pattern.compile(
             "\\$argon2id\\$v=19\\$m=(\\d{1,6}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]{1,100})\\$([A-Za-z0-9+/]{1,100})");
@@ -61,11 +61,11 @@ public final class PasswordHash {
             return false;
         }
         boolean bounded = lanes >= 1
-                && lanes <= MOST_LANES
+                && lanes <= MAX_LANES
                 && iterations >= 1
-                && iterations <= MOST_ITERATIONS
+                && iterations <= MAX_ITERATIONS
                 && memory >= 8 * lanes
-                && memory <= MOST_MEMORY_KIB
+                && memory <= MAX_MEMORY_KIB
                 && within(salt.length)
                 && within(expected.length);
         return bounded
@@ -73,7 +73,7 @@ public final class PasswordHash {
     }
 
     private static boolean within(int length) {
-        return length >= LEAST_LENGTH && length <= MOST_LENGTH;
+        return length >= MIN_LENGTH && length <= MAX_LENGTH;
     }
 
     private static byte[] hash(SecretBytes secret, byte[] salt, int memory, int iterations, int lanes, int length) {

@@ -25,7 +25,7 @@ public final class Signing {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Provider provider;
-    private final Engine engine;
+    private final Ed25519Backend engine;
     private final String passedOver;
 
     private Signing(Provider provider, String passedOver) {
@@ -33,10 +33,10 @@ public final class Signing {
         this.passedOver = passedOver;
         this.engine = switch (provider) {
             case CORRETTO -> Corretto.engine();
-            case BOUNCY_CASTLE -> new BouncyCastleEngine(JcaEngine.jdk());
-            case JDK -> JcaEngine.jdk();
+            case BOUNCY_CASTLE -> new BouncyCastleBackend(JcaBackend.jdk());
+            case JDK -> JcaBackend.jdk();
         };
-        SelfTest.run(engine);
+        KnownAnswerTest.run(engine);
     }
 
     /**

@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
 final class BatchTx implements WriteTx {
     private static final Logger LOG = LoggerFactory.getLogger(BatchTx.class);
 
-    private final Statements statements;
+    private final StatementCache statements;
     private final List<Runnable> resets = new ArrayList<>();
     private final List<Runnable> actions = new ArrayList<>();
     private long changesBeforeJob;
     private int resetsBeforeJob;
     private int actionsBeforeJob;
 
-    BatchTx(Statements statements) {
+    BatchTx(StatementCache statements) {
         this.statements = statements;
     }
 

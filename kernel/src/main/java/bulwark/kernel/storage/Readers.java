@@ -60,12 +60,12 @@ final class Readers {
 
     private final class Reader implements Runnable, ReadTx {
         private final Connection connection;
-        private final Statements statements;
+        private final StatementCache statements;
         private final QueryWatch watch;
 
         Reader(Connection connection) throws SQLException {
             this.connection = connection;
-            this.statements = new Statements(connection);
+            this.statements = new StatementCache(connection);
             this.watch = QueryWatch.over(connection);
         }
 

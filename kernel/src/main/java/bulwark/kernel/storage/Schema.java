@@ -18,14 +18,14 @@ final class Schema {
 
     private final Path file;
     private final Migrations migrations;
-    private final Set<String> known = new HashSet<>();
+    private final Set<String> knownVersions = new HashSet<>();
 
     Schema(Path file, Migrations migrations) {
         this.file = file;
         this.migrations = migrations;
         for (String resource : migrations.resources()) {
             Matcher matcher = RESOURCE.matcher(resource);
-            if (!matcher.matches() || !known.add(withoutZeros(matcher.group(1)))) {
+            if (!matcher.matches() || !knownVersions.add(withoutZeros(matcher.group(1)))) {
                 throw new IllegalArgumentException(
                         "not a migration of the form V<number>__<what>.sql, or a number twice: " + resource);
             }
@@ -33,12 +33,12 @@ final class Schema {
     }
 
     /** For a store that does not exist yet. */
-    FirstSchema first() {
-        return new FirstSchema(migrations);
+    InitialSchema first() {
+        return new InitialSchema(migrations);
     }
 
     /** Brings the schema up to date, or refuses before the file changes. */
-    void settle(Store.SchemaPolicy policy) throws IOException {
+    void apply(Store.SchemaPolicy policy) throws IOException {
         Set<String> applied;
         try {
             applied = applied();
@@ -46,7 +46,7 @@ final class Schema {
             throw new StoreRefused(file + " cannot be read (" + e.getMessage() + "): restore it from a snapshot.");
         }
         refuseNewer(applied);
-        if (applied.equals(known)) {
+        if (applied.equals(knownVersions)) {
             return;
         }
         if (policy == Store.SchemaPolicy.REFUSE_UNLESS_CURRENT) {
@@ -68,7 +68,7 @@ final class Schema {
     }
 
     private void refuseNewer(Set<String> applied) {
-        if (!known.containsAll(applied)) {
+        if (!knownVersions.containsAll(applied)) {
             throw new StoreRefused(file + " was written by a newer version of this program; it was left untouched."
                     + " Start the newer version, or restore a snapshot from before the upgrade.");
         }

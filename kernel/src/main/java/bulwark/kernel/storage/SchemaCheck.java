@@ -31,7 +31,7 @@ final class SchemaCheck {
     List<String> problems(ReadTx tx) throws SQLException {
         List<String> problems = new ArrayList<>();
         try {
-            Map<String, Integer> sums = FirstSchema.checksums(migrations);
+            Map<String, Integer> sums = InitialSchema.checksums(migrations);
             List<String> order = history(tx, sums, problems);
             compare(expected(order), objects(tx.statement(OBJECTS)), problems);
         } catch (IOException e) {
@@ -69,7 +69,7 @@ final class SchemaCheck {
 
     private static Map<String, String> expected(List<String> order) throws SQLException, IOException {
         try (Connection memory = Sqlite.memory()) {
-            FirstSchema.inOrder(order).apply(memory);
+            InitialSchema.inOrder(order).apply(memory);
             try (PreparedStatement select = memory.prepareStatement(OBJECTS)) {
                 return objects(select);
             }

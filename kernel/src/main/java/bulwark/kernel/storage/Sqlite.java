@@ -92,7 +92,7 @@ final class Sqlite {
         };
     }
 
-    /** What the caller of a job is told about an exception in it. */
+    /** What the caller of a job learns of an exception in it. */
     static RuntimeException translate(Throwable thrown) {
         return switch (thrown) {
             case RuntimeException e -> e;

@@ -44,7 +44,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         this.file = file;
         this.lock = lock;
         String name = String.valueOf(file.getFileName());
-        writer = new Writer(writing, name, this::tellFatal);
+        writer = new Writer(writing, name, this::notifyFatal);
         readers = new Readers(reading, name);
         writer.start();
         readers.start();
@@ -130,7 +130,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         if (!StoreFile.isOurs(file)) {
             StoreFile.create(file, schema.first());
         }
-        schema.settle(policy);
+        schema.apply(policy);
         OwnerOnlyFiles.restrict(file);
     }
 
@@ -171,7 +171,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         }
     }
 
-    private void tellFatal(Throwable cause) {
+    private void notifyFatal(Throwable cause) {
         fatal = cause;
         for (Consumer<Throwable> listener : fatalListeners) {
             if (fatalListeners.remove(listener)) {
@@ -229,7 +229,7 @@ public final class Store implements ReadableStore, AutoCloseable {
         try {
             writer.stop();
             readers.stop();
-            if (writer.failedForEver()) {
+            if (writer.hasFailed()) {
                 // Closing would checkpoint, which is a sync again. The lock stays too: only a new process may go on.
                 return;
             }

@@ -25,13 +25,13 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
     private final @Nullable FileChannel lock;
     private final @Nullable Path copy;
     private final Connection connection;
-    private final Statements statements;
+    private final StatementCache statements;
 
     private StoreAtRest(@Nullable FileChannel lock, @Nullable Path copy, Connection connection) throws SQLException {
         this.lock = lock;
         this.copy = copy;
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new StatementCache(connection);
     }
 
     /**

@@ -46,7 +46,7 @@ final class StoreFile {
     }
 
     /** Makes a store, complete with its mark and schema, under another name first: a crash never leaves half of one. */
-    static void create(Path file, FirstSchema schema) throws IOException, SQLException {
+    static void create(Path file, InitialSchema schema) throws IOException, SQLException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         OwnerOnlyFiles.createNew(fresh).close();

@@ -21,8 +21,8 @@ final class Writer {
 
     private final Connection connection;
     private final BatchTx tx;
-    private final Statements statements;
-    private final Checkpoints checkpoints;
+    private final StatementCache statements;
+    private final WalCheckpointer checkpoints;
     private final Consumer<Throwable> onFatal;
     private final BlockingQueue<Job<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Job<?> stop = new Job<>(ignored -> 0);
@@ -34,9 +34,9 @@ final class Writer {
 
     Writer(Connection connection, String name, Consumer<Throwable> onFatal) throws SQLException {
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new StatementCache(connection);
         this.tx = new BatchTx(statements);
-        this.checkpoints = new Checkpoints(statements);
+        this.checkpoints = new WalCheckpointer(statements);
         this.onFatal = onFatal;
         this.thread = Thread.ofPlatform().name("store-writer " + name).daemon().unstarted(this::run);
     }
@@ -64,7 +64,7 @@ final class Writer {
         return new Store.WriterStats(commits.sum(), jobs.sum(), queue.size());
     }
 
-    boolean failedForEver() {
+    boolean hasFailed() {
         return fatal != null;
     }
 
@@ -93,7 +93,7 @@ final class Writer {
                 }
             }
         } catch (InterruptedException | RuntimeException | Error e) {
-            die(e, batch);
+            failPermanently(e, batch);
         } finally {
             stopped = true;
             failQueued();
@@ -164,7 +164,7 @@ final class Writer {
 
     private void commitFailed(List<Job<?>> batch, SQLException e) {
         if (Sqlite.isDiskError(e)) {
-            die(e, batch);
+            failPermanently(e, batch);
             return;
         }
         rollBack();
@@ -180,7 +180,7 @@ final class Writer {
             statements.run("ROLLBACK");
         } catch (SQLException e) {
             if (!Sqlite.isNoTransaction(e)) {
-                die(e, List.of());
+                failPermanently(e, List.of());
             }
         }
         tx.rolledBack();
@@ -191,7 +191,7 @@ final class Writer {
             checkpoints.afterCommit();
         } catch (SQLException e) {
             if (Sqlite.isDiskError(e)) {
-                die(e, List.of());
+                failPermanently(e, List.of());
             } else if (!Sqlite.isBusy(e)) {
                 LOG.warn("WAL checkpoint postponed: {}", e.getMessage());
             }
@@ -204,7 +204,7 @@ final class Writer {
     }
 
     /** Nothing is tried again: after a failed sync the kernel may call the same pages clean. */
-    private void die(Throwable cause, List<Job<?>> waiting) {
+    private void failPermanently(Throwable cause, List<Job<?>> waiting) {
         boolean first = fatal == null;
         if (first) {
             fatal = cause;

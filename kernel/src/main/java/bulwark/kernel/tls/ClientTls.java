@@ -53,7 +53,7 @@ public final class ClientTls implements AutoCloseable {
     }
 
     private record Snapshot(
-            @Nullable Material identity,
+            @Nullable TlsMaterial identity,
             X509ExtendedTrustManager trust,
             @Nullable Snapshot previous) {
         Snapshot withoutPrevious() {
@@ -78,8 +78,8 @@ public final class ClientTls implements AutoCloseable {
         this.clock = clock;
         snapshot = read(null);
         sockets = Tls13Context.of(
-                        new LiveIdentity(() -> snapshot.identity, this::byAlias),
-                        new DelegatingTrust(() -> snapshot.trust))
+                        new ReloadingKeyManager(() -> snapshot.identity, this::byAlias),
+                        new DelegatingTrustManager(() -> snapshot.trust))
                 .getSocketFactory();
     }
 
@@ -95,14 +95,14 @@ public final class ClientTls implements AutoCloseable {
     }
 
     private Snapshot read(@Nullable Snapshot previous) {
-        Material identity = files.certificate == null || files.privateKey == null
+        TlsMaterial identity = files.certificate == null || files.privateKey == null
                 ? null
-                : Material.identity("client-" + loads, files.certificate, files.privateKey, clock);
+                : TlsMaterial.identity("client-" + loads, files.certificate, files.privateKey, clock);
         X509ExtendedTrustManager trust = servers == Servers.ANY
-                ? new TrustAnybody()
+                ? new InsecureTrustManager()
                 : files.caBundle == null
                         ? systems()
-                        : only(Material.authorities(files.caBundle, clock.instant()).stream()
+                        : only(TlsMaterial.authorities(files.caBundle, clock.instant()).stream()
                                 .map(TrustedAuthority::anchor)
                                 .collect(Collectors.toUnmodifiableSet()));
         loads++;
@@ -133,7 +133,7 @@ public final class ClientTls implements AutoCloseable {
         }
     }
 
-    private @Nullable Material byAlias(String alias) {
+    private @Nullable TlsMaterial byAlias(String alias) {
         Snapshot now = snapshot;
         Snapshot before = now.previous;
         return Stream.of(now, before == null ? now : before)
@@ -188,7 +188,7 @@ public final class ClientTls implements AutoCloseable {
 
     /** End of validity of the client's certificate, or null without one. */
     public @Nullable Instant expires() {
-        Material identity = snapshot.identity;
+        TlsMaterial identity = snapshot.identity;
         return identity == null ? null : identity.expires();
     }
 

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 /** Calls back when the content of the files changes; polls, because mounted secrets do not always raise events. */
 final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
-    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
     /** Material that was refused may become good by the passing of time alone (not yet valid). */
-    private static final int RETRY_REFUSED_EVERY = 60;
+    private static final int RETRY_REFUSED_AFTER_POLLS = 60;
 
     private final List<Path> files;
     private final Reaction reaction;
@@ -38,13 +38,13 @@ final class FileWatch implements AutoCloseable {
         int polls = 0;
         while (true) {
             try {
-                Thread.sleep(EVERY);
+                Thread.sleep(POLL_INTERVAL);
             } catch (InterruptedException closed) {
                 return;
             }
             String now = digest();
             polls++;
-            if (!now.equals(seen) || (!good && polls % RETRY_REFUSED_EVERY == 0)) {
+            if (!now.equals(seen) || (!good && polls % RETRY_REFUSED_AFTER_POLLS == 0)) {
                 seen = now;
                 try {
                     good = reaction.changed();

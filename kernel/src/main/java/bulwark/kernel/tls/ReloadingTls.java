@@ -25,7 +25,9 @@ public final class ReloadingTls implements AutoCloseable {
 
     /** What is in use, and what was before it: a handshake that began under the previous load ends under it. */
     private record Snapshot(
-            Material material, PeerCheck peers, @Nullable Material previous) {}
+            TlsMaterial material,
+            PeerVerifier peers,
+            @Nullable TlsMaterial previous) {}
 
     private final TlsFiles files;
     private final AuthorityNames names;
@@ -45,10 +47,10 @@ public final class ReloadingTls implements AutoCloseable {
         this.files = files;
         this.names = names;
         this.clock = clock;
-        Material first = Material.load("load-0", files, clock);
-        snapshot = new Snapshot(first, new PeerCheck(first, names, clock), null);
-        keyManager = new LiveIdentity(() -> snapshot.material, this::byAlias);
-        trustManager = new LiveTrust(() -> snapshot.peers, this::tellRefused);
+        TlsMaterial first = TlsMaterial.load("load-0", files, clock);
+        snapshot = new Snapshot(first, new PeerVerifier(first, names, clock), null);
+        keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
+        trustManager = new ReloadingTrustManager(() -> snapshot.peers, this::notifyRefused);
         context = Tls13Context.of(keyManager, trustManager);
     }
 
@@ -90,9 +92,9 @@ public final class ReloadingTls implements AutoCloseable {
     private Reload replace() {
         Snapshot old = snapshot;
         try {
-            Material fresh = Material.load("load-" + (loads + 1), files, clock);
+            TlsMaterial fresh = TlsMaterial.load("load-" + (loads + 1), files, clock);
             loads++;
-            snapshot = new Snapshot(fresh, new PeerCheck(fresh, names, clock), old.material);
+            snapshot = new Snapshot(fresh, new PeerVerifier(fresh, names, clock), old.material);
             lastFailure = null;
             LOG.info("TLS material loaded: certificate {}, valid until {}", fresh.fingerprint(), fresh.expires());
             return new Reload.Loaded(fresh.fingerprint(), fresh.expires());
@@ -126,16 +128,16 @@ public final class ReloadingTls implements AutoCloseable {
     public String handshakeFailed(Throwable failure) {
         String reason = HandshakeFailure.classify(failure);
         if (!HandshakeFailure.byTrustManager(failure)) {
-            tellRefused(reason);
+            notifyRefused(reason);
         }
         return reason;
     }
 
-    private void tellRefused(String reason) {
+    private void notifyRefused(String reason) {
         refusalListeners.forEach(listener -> listener.accept(reason));
     }
 
-    private @Nullable Material byAlias(String alias) {
+    private @Nullable TlsMaterial byAlias(String alias) {
         Snapshot now = snapshot;
         if (now.material.alias().equals(alias)) {
             return now.material;

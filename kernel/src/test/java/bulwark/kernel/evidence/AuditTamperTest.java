@@ -91,7 +91,7 @@ class AuditTamperTest {
     }
 
     @Test
-    void two_rows_that_changed_places_are_found() throws Exception {
+    void swapped_rows_are_found() throws Exception {
         tamper(
                 "UPDATE test_audit SET seq = 99 WHERE seq = 2",
                 "UPDATE test_audit SET seq = 2 WHERE seq = 3",
@@ -100,14 +100,14 @@ class AuditTamperTest {
     }
 
     @Test
-    void a_cut_tail_is_found_by_a_head_that_is_on_record() throws Exception {
+    void a_truncated_chain_is_found_by_a_recorded_head() throws Exception {
         tamper("DELETE FROM test_audit WHERE seq > 3");
         assertThat(fsck(null)).isEmpty();
         assertThat(fsck(head)).singleElement().asString().contains("tail", "ends at row 3", "row 5 is on record");
     }
 
     @Test
-    void a_chain_that_was_made_anew_is_found_by_a_head_that_is_on_record() {
+    void a_rewritten_chain_is_found_by_a_recorded_head() {
         AuditLog.Head other = new AuditLog.Head(4, head.rowHash());
         assertThat(fsck(other)).singleElement().asString().contains("Row 4", "not the one on record");
         assertThat(fsck(head)).isEmpty();

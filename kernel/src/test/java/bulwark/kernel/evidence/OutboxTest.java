@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class OutboxTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
     @TempDir
     Path folder;
@@ -49,19 +49,19 @@ class OutboxTest {
         for (int i = 0; i < 500; i++) {
             enqueue("key" + i);
         }
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         assertThat(carriedOut).hasSize(500).startsWith("key0", "key1").endsWith("key499");
     }
 
     @Test
-    void nothing_follows_a_transaction_that_was_undone() {
+    void a_rolled_back_transaction_triggers_no_effect() {
         start();
         assertThatThrownBy(() -> store.write(tx -> {
             outbox.enqueue(tx, "log", "undone", "{}");
             throw new IllegalArgumentException("no");
         }));
         enqueue("kept");
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         assertThat(carriedOut).containsExactly("kept");
     }
 
@@ -70,19 +70,19 @@ class OutboxTest {
         start();
         enqueue("one");
         enqueue("one");
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         enqueue("one");
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         assertThat(carriedOut).containsExactly("one");
     }
 
     @Test
-    void what_a_stop_left_open_is_carried_out_after_reopening() {
+    void effects_left_open_by_a_stop_run_after_reopening() {
         enqueue("left");
         close();
         open();
         start();
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         assertThat(carriedOut).containsExactly("left");
     }
 
@@ -101,7 +101,7 @@ class OutboxTest {
             outbox.enqueue(tx, "log", "good", "{}");
             return 0;
         });
-        assertThat(outbox.drain(SOON)).isTrue();
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
         assertThat(carriedOut).containsExactly("good", "bad");
         assertThat(tries).hasValue(3);
     }

@@ -140,13 +140,13 @@ class RekorLogTest {
         assertThatExceptionOfType(LogUnavailable.class).isThrownBy(() -> log.append(LEAF));
         service.close();
         assertThatExceptionOfType(LogUnavailable.class)
-                .isThrownBy(log::probe)
+                .isThrownBy(log::ping)
                 .withMessageContaining("cannot be reached");
     }
 
     @Test
     void a_probe_reads_the_tree_and_writes_nothing() throws Exception {
-        log.probe();
+        log.ping();
         assertThat(service.size()).isZero();
         assertThat(log.fsck()).isEmpty();
     }

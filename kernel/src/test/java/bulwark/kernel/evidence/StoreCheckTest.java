@@ -164,15 +164,16 @@ class StoreCheckTest {
     /** The log anew with another row hash in its last leaf, every hash recomputed: all that can be done without a key. */
     private static List<String> forged(List<String> lines, String rowHash) {
         List<String> out = new ArrayList<>();
-        LogLine last = null;
+        LogRecord lastRecord = null;
         for (int i = 0; i < lines.size(); i++) {
-            LogLine line = LogLine.parse(lines.get(i).getBytes(StandardCharsets.UTF_8));
+            LogRecord line = LogRecord.parse(lines.get(i).getBytes(StandardCharsets.UTF_8));
             Map<String, Object> payload = new LinkedHashMap<>(line.payload());
             if (i == lines.size() - 1) {
                 payload.put("heads", Map.of("test_audit", Map.of("seq", 3, "hash", rowHash)));
             }
-            last = LogLine.after(last, line.ts(), new LogLeaf(payload, "heads:" + LogLine.leafHash(payload)), null);
-            out.add(new String(last.bytes(), StandardCharsets.UTF_8).strip());
+            lastRecord = LogRecord.after(
+                    lastRecord, line.ts(), new LogLeaf(payload, "heads:" + LogRecord.leafHash(payload)), null);
+            out.add(new String(lastRecord.bytes(), StandardCharsets.UTF_8).strip());
         }
         return out;
     }

@@ -23,7 +23,7 @@ class OwnerOnlyFilesTest {
     Path folder;
 
     @RepeatedTest(20)
-    void whoever_comes_together_finds_one_folder() throws Exception {
+    void concurrent_creations_yield_one_folder() throws Exception {
         Path wanted = folder.resolve("a/b/c");
         CountDownLatch go = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -2,7 +2,7 @@ package bulwark.kernel.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.quota.Quotas.Limit;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
@@ -45,7 +45,7 @@ class QuotaPersistenceTest {
     }
 
     @Test
-    void a_restart_is_no_way_round_a_quota() {
+    void a_restart_does_not_refill_a_quota() {
         spend(3);
         Quotas after = quotas();
         try (QuotaPersistence persistence = QuotaPersistence.restore(after, store)) {
@@ -99,7 +99,7 @@ class QuotaPersistenceTest {
     }
 
     private static boolean granted(Quotas quotas) {
-        return quotas.take("agent:a", "default", "fact_write") instanceof Grant.Granted;
+        return quotas.tryAcquire("agent:a", "default", "fact_write") instanceof Decision.Granted;
     }
 
     private long rows() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import bulwark.kernel.quota.Quotas.Grant;
+import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.quota.Quotas.Limit;
 import bulwark.kernel.time.SettableClock;
 import java.time.Duration;
@@ -24,7 +24,7 @@ class QuotasTest {
     void a_new_bucket_is_full_and_the_burst_is_the_capacity() {
         Quotas quotas = quotas(100, 1000 / 3600.0);
         for (int i = 0; i < 100; i++) {
-            assertThat(quotas.take("a", "default", "fact_write")).isInstanceOf(Grant.Granted.class);
+            assertThat(quotas.tryAcquire("a", "default", "fact_write")).isInstanceOf(Decision.Granted.class);
         }
         assertThat(refused(quotas)).isCloseTo(3.6, within(1e-6));
     }
@@ -54,18 +54,18 @@ class QuotasTest {
     @Test
     void principals_tenants_and_dimensions_do_not_share() {
         Quotas quotas = Quotas.of(Map.of("w", new Limit(1, 1), "r", new Limit(1, 1)), clock);
-        assertThat(quotas.take("a", "t", "w")).isInstanceOf(Grant.Granted.class);
-        assertThat(quotas.take("b", "t", "w")).isInstanceOf(Grant.Granted.class);
-        assertThat(quotas.take("a", "u", "w")).isInstanceOf(Grant.Granted.class);
-        assertThat(quotas.take("a", "t", "r")).isInstanceOf(Grant.Granted.class);
-        assertThat(quotas.take("a", "t", "w")).isInstanceOf(Grant.Refused.class);
+        assertThat(quotas.tryAcquire("a", "t", "w")).isInstanceOf(Decision.Granted.class);
+        assertThat(quotas.tryAcquire("b", "t", "w")).isInstanceOf(Decision.Granted.class);
+        assertThat(quotas.tryAcquire("a", "u", "w")).isInstanceOf(Decision.Granted.class);
+        assertThat(quotas.tryAcquire("a", "t", "r")).isInstanceOf(Decision.Granted.class);
+        assertThat(quotas.tryAcquire("a", "t", "w")).isInstanceOf(Decision.Refused.class);
     }
 
     @Test
     void a_dimension_without_a_limit_is_never_refused() {
         Quotas quotas = Quotas.of(Map.of(), clock);
         for (int i = 0; i < 10_000; i++) {
-            assertThat(quotas.take("a", "t", "w")).isInstanceOf(Grant.Granted.class);
+            assertThat(quotas.tryAcquire("a", "t", "w")).isInstanceOf(Decision.Granted.class);
         }
     }
 
@@ -81,7 +81,7 @@ class QuotasTest {
     }
 
     @Test
-    void any_walk_agrees_with_a_plain_bucket() {
+    void any_sequence_agrees_with_a_reference_token_bucket() {
         Random random = new Random(7);
         for (int round = 0; round < 200; round++) {
             int capacity = 1 + random.nextInt(50);
@@ -92,7 +92,7 @@ class QuotasTest {
                 long millis = random.nextInt(1500);
                 clock.advance(Duration.ofMillis(millis));
                 tokens = Math.min(capacity, tokens + millis / 1000.0 * rate);
-                boolean granted = quotas.take("a", "default", "fact_write") instanceof Grant.Granted;
+                boolean granted = quotas.tryAcquire("a", "default", "fact_write") instanceof Decision.Granted;
                 if (Math.abs(tokens - 1) > 1e-5) {
                     assertThat(granted).isEqualTo(tokens >= 1);
                 }
@@ -108,7 +108,7 @@ class QuotasTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 2_000; i++) {
                 threads.submit(() -> {
-                    if (quotas.take("a", "default", "fact_write") instanceof Grant.Granted) {
+                    if (quotas.tryAcquire("a", "default", "fact_write") instanceof Decision.Granted) {
                         granted.incrementAndGet();
                     }
                 });
@@ -137,12 +137,12 @@ class QuotasTest {
     }
 
     private static void take(Quotas quotas) {
-        assertThat(quotas.take("a", "default", "fact_write")).isInstanceOf(Grant.Granted.class);
+        assertThat(quotas.tryAcquire("a", "default", "fact_write")).isInstanceOf(Decision.Granted.class);
     }
 
     private static double refused(Quotas quotas) {
-        Grant grant = quotas.take("a", "default", "fact_write");
-        assertThat(grant).isInstanceOf(Grant.Refused.class);
-        return ((Grant.Refused) grant).retryAfter();
+        Decision grant = quotas.tryAcquire("a", "default", "fact_write");
+        assertThat(grant).isInstanceOf(Decision.Refused.class);
+        return ((Decision.Refused) grant).retryAfter();
     }
 }

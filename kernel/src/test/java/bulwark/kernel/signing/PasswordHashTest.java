@@ -47,7 +47,7 @@ class PasswordHashTest {
                 "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$Q",
                 "$argon2id$v=19$m=65536,t=2,p=1$c$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8"
             })
-    void a_malformed_or_greedy_string_matches_nothing(String phc) {
+    void a_malformed_or_costly_hash_matches_nothing(String phc) {
         assertThat(PasswordHash.matches(SecretBytes.ofText("password"), phc)).isFalse();
     }
 }

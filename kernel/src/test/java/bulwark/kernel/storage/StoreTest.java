@@ -97,7 +97,7 @@ class StoreTest {
     }
 
     @Test
-    void memory_that_follows_the_store_is_reset_newest_first_on_a_rollback() {
+    void rollback_listeners_run_newest_first() {
         List<String> steps = new ArrayList<>();
         List<CompletableFuture<Long>> waiting = batch(3, i -> tx -> {
             tx.onRollback(() -> steps.add("reset " + i));
@@ -114,7 +114,7 @@ class StoreTest {
     }
 
     @Test
-    void a_refusal_that_rested_on_an_undone_write_is_judged_again() {
+    void a_job_refused_because_of_a_rolled_back_write_is_run_again() {
         List<CompletableFuture<Long>> waiting = batch(3, i -> tx -> switch (i) {
             case 0 -> {
                 NoteStore.insert(tx, "first");
@@ -148,7 +148,7 @@ class StoreTest {
     }
 
     @Test
-    void an_open_cursor_does_not_outlive_its_job() {
+    void an_open_cursor_is_closed_with_its_job() {
         store.write(tx -> NoteStore.insert(tx, "a") + NoteStore.insert(tx, "b"));
         String first = store.read(tx -> {
             ResultSet rows = tx.statement("SELECT text FROM notes").executeQuery();

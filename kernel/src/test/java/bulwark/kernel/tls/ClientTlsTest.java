@@ -37,9 +37,10 @@ class ClientTlsTest {
 
     /** A server whose certificate names localhost; the connection claims to be one to the given host. */
     private void handshake(OpensslFixture made, ClientTls tls, String host) throws IOException {
-        Material material =
-                Material.identity("server", made.path("server.crt"), made.path("server.key"), Clock.systemUTC());
-        var context = Tls13Context.of(new LiveIdentity(() -> material, alias -> material), new TrustAnybody());
+        TlsMaterial material =
+                TlsMaterial.identity("server", made.path("server.crt"), made.path("server.key"), Clock.systemUTC());
+        var context =
+                Tls13Context.of(new ReloadingKeyManager(() -> material, alias -> material), new InsecureTrustManager());
         try (SSLServerSocket listener = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {

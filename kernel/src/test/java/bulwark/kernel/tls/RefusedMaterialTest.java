@@ -128,7 +128,7 @@ class RefusedMaterialTest {
     }
 
     @Test
-    void swapped_settings_are_recognised() {
+    void swapped_certificate_and_key_settings_are_reported() {
         openssl.replace("keep.key", "node.key");
         openssl.replace("node.key", "node.crt");
         refused("node.key", "certificate where the private key belongs");

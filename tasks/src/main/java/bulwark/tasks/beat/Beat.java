@@ -28,16 +28,16 @@ import org.slf4j.LoggerFactory;
 public final class Beat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Beat.class);
     private static final int PAGE = 100;
-    private static final int MOST_COMPLAINTS = 5;
+    private static final int MAX_LOGGED_FAILURES = 5;
     private static final Duration LATE = Duration.ofSeconds(5);
 
     private final ScheduleStore store;
-    private final Dispatch dispatch;
+    private final ScheduleDispatcher dispatcher;
     private final EnvelopeSigning signing;
     private final BeatMetrics metrics;
     private final Clock clock;
-    private final Duration poll;
-    private final Patience patience = new Patience();
+    private final Duration pollInterval;
+    private final FailureBackoff backoff = new FailureBackoff();
     private final CountDownLatch stop = new CountDownLatch(1);
     private @Nullable EssentialThread thread;
     private volatile @Nullable Instant lastTick;
@@ -55,8 +55,8 @@ public final class Beat implements AutoCloseable {
         this.signing = signing;
         this.metrics = new BeatMetrics(metrics);
         this.clock = clock;
-        this.poll = poll;
-        dispatch = new Dispatch(store, broker, signing, this.metrics, clock);
+        this.pollInterval = poll;
+        dispatcher = new ScheduleDispatcher(store, broker, signing, this.metrics, clock);
     }
 
     /** Begins to look. Call it once. */
@@ -91,14 +91,14 @@ public final class Beat implements AutoCloseable {
     private void run() {
         try {
             do {
-                look();
+                poll();
             } while (!stop.await(untilNext().toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             LOG.debug("The beat was interrupted");
         }
     }
 
-    private void look() {
+    private void poll() {
         try {
             tick();
             if (storeFailing) {
@@ -118,10 +118,10 @@ public final class Beat implements AutoCloseable {
         try {
             Optional<Duration> next = store.nextDue().map(due -> Duration.between(clock.instant(), due));
             // What is due already failed just now: it is tried again at the next look.
-            return next.filter(wait -> wait.isPositive() && wait.compareTo(poll) < 0)
-                    .orElse(poll);
+            return next.filter(wait -> wait.isPositive() && wait.compareTo(pollInterval) < 0)
+                    .orElse(pollInterval);
         } catch (RuntimeException e) {
-            return poll;
+            return pollInterval;
         }
     }
 
@@ -141,7 +141,7 @@ public final class Beat implements AutoCloseable {
         while (!due.isEmpty() && stop.getCount() > 0) {
             for (ScheduleEntry entry : due) {
                 overdue += isLate(entry, now) ? 1 : 0;
-                if (!brokerAway && !patience.waits(entry, now) && fire(entry)) {
+                if (!brokerAway && !backoff.waits(entry, now) && fire(entry)) {
                     fired++;
                 } else {
                     left.add(entry.id());
@@ -149,9 +149,9 @@ public final class Beat implements AutoCloseable {
             }
             due = brokerAway ? List.of() : next(now, left);
         }
-        patience.keep(left);
-        if (complaints > MOST_COMPLAINTS) {
-            LOG.warn("{} more schedules were not published", complaints - MOST_COMPLAINTS);
+        backoff.retainAll(left);
+        if (complaints > MAX_LOGGED_FAILURES) {
+            LOG.warn("{} more schedules were not published", complaints - MAX_LOGGED_FAILURES);
         }
         metrics.tick(fired + left.size(), overdue);
         lastTick = now;
@@ -167,8 +167,8 @@ public final class Beat implements AutoCloseable {
 
     private boolean fire(ScheduleEntry entry) {
         try {
-            boolean moved = dispatch.fire(entry);
-            patience.succeeded(entry);
+            boolean moved = dispatcher.fire(entry);
+            backoff.succeeded(entry);
             return moved;
         } catch (RuntimeException e) {
             metrics.failed(entry);
@@ -180,14 +180,14 @@ public final class Beat implements AutoCloseable {
     }
 
     private void failed(ScheduleEntry entry, String message) {
-        if (!patience.failed(entry, message, clock.instant())) {
+        if (!backoff.failed(entry, message, clock.instant())) {
             return;
         }
         complaints++;
-        if (complaints <= MOST_COMPLAINTS) {
+        if (complaints <= MAX_LOGGED_FAILURES) {
             LOG.warn("Schedule {} was not published and stays due: {}", entry.id(), message);
         }
-        dispatch.failed(entry, message);
+        dispatcher.failed(entry, message);
     }
 
     private static boolean isLate(ScheduleEntry entry, Instant now) {

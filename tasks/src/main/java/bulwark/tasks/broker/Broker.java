@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods throw {@link BrokerUnavailable} when the store cannot be reached; implementations reconnect by themselves.
  */
 public interface Broker {
-    /** Longest envelope that is read, unless told otherwise. */
+    /** Longest envelope that is read, unless configured otherwise. */
     int MAX_ENVELOPE_BYTES = 1 << 20;
 
     /** Puts messages into their queues, in order, in as few round trips as possible. */
-    void publish(List<Outgoing> messages);
+    void publish(List<Publication> messages);
 
     /** {@link #publish} in two steps: writes the messages down now, and sends them when the answer runs, on whichever thread. */
-    default Runnable publication(List<Outgoing> messages) {
+    default Runnable publication(List<Publication> messages) {
         return () -> publish(messages);
     }
 
@@ -34,7 +34,7 @@ public interface Broker {
      * @param remembered how long the identity is kept
      * @return false when it had been
      */
-    boolean publishOnce(String identity, Duration remembered, Outgoing message);
+    boolean publishOnce(String identity, Duration remembered, Publication message);
 
     /** Sends to every consumer that listens on the channel; the newest few thousand are kept for slow ones. */
     void broadcast(String channel, Envelope envelope);
@@ -46,25 +46,27 @@ public interface Broker {
      * @param wait at most 5 s
      * @return maybe empty
      */
-    List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException;
+    List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException;
 
-    /** As {@link #take(Subscription, TakeLimits, Duration)}, with entries under suspicion. */
-    default List<Arrival> take(Subscription subscription, int max, Duration wait) throws InterruptedException {
-        return take(subscription, TakeLimits.of(max), wait);
+    /** As {@link #receive(Subscription, TakeLimits, Duration)}, with messages under suspicion. */
+    default List<ReceivedMessage> receive(Subscription subscription, int max, Duration wait)
+            throws InterruptedException {
+        return receive(subscription, TakeLimits.of(max), wait);
     }
 
-    /** Marks deliveries as running, in order; each verdict stands at its start's place. */
-    List<Start.Verdict> begin(List<Start> starts);
+    /** Marks deliveries as running, in order; each decision is at its start's index. */
+    List<RunStart.StartDecision> begin(List<RunStart> starts);
 
     /**
      * Renews leases.
      *
-     * @param lease time from now during which the entry stays with its holder
+     * @param lease time from now during which the message stays with its consumer
      * @return those whose receipt is no longer good
      */
     List<Receipt> renew(Collection<Receipt> receipts, Duration lease);
 
-    /** Ends deliveries; false stands in the place of each whose receipt was no longer good, of which nothing was written. */
+    /** Ends deliveries; false for each whose receipt was no longer valid, of which nothing was written. */
     List<Boolean> settle(List<Settlement> settlements);
 
     QueueCounts counts(String queue);
@@ -79,7 +81,7 @@ public interface Broker {
 
     /**
      * Puts dead letters back, oldest first, each in one step together with re-admitting its task id: a stored status {@code succeeded} or {@code failed}
-     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed letters stay.
+     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay.
      *
      * @param prepare makes the message to enqueue of the stored one (a new attempt, signed again or with its delivery state advanced)
      * @return what was, or with a dry run would be, replayed
@@ -96,11 +98,11 @@ public interface Broker {
     void delete(String queue);
 
     /** One round trip, for liveness: returns when the store answered. */
-    void probe();
+    void ping();
 
     /** Sentences about settings of the store that may lose tasks (eviction, no persistence); empty when fine. */
-    List<Risk> risks();
+    List<DurabilityWarning> durabilityWarnings();
 
     /** @param fatal refuses a worker's start unless allowed by name */
-    record Risk(String sentence, boolean fatal) {}
+    record DurabilityWarning(String sentence, boolean fatal) {}
 }

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A stored dead letter.
  *
- * @param message null when the entry was no envelope; then {@code fields} has what was stored
+ * @param message null when the message was no envelope; then {@code fields} has what was stored
  */
 public record DeadLetter(
         String queue,
@@ -20,8 +20,8 @@ public record DeadLetter(
         Instant deadAt) {
     /**
      * @param limit most that are taken
-     * @param since only letters that died then or later, or null for all
-     * @param delay hides the replayed for so long; zero for at once
+     * @param since only messages dead-lettered then or later, or null for all
+     * @param delay delay before redelivery; zero for none
      * @param taskId only this task, or null for all
      */
     public record Replay(
@@ -32,5 +32,5 @@ public record DeadLetter(
             boolean dryRun) {}
 
     /** @param nextOffset where the next page starts, or -1 at the end */
-    public record Page(java.util.List<DeadLetter> letters, int nextOffset) {}
+    public record Page(java.util.List<DeadLetter> deadLetters, int nextOffset) {}
 }

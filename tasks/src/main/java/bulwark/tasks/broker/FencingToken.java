@@ -4,11 +4,11 @@ import java.util.Comparator;
 
 /**
  * Orders the holders of one task: a later entry or a later delivery of the same entry is greater. Text form {@code MS-SEQ:N}, for instance
- * {@code 1767323045678-0:1}; a resource that remembers the greatest token it saw can turn a stale holder away.
+ * {@code 1767323045678-0:1}; a resource that remembers the greatest token it saw can refuse a stale consumer.
  *
  * @param time first half of the entry id
  * @param sequence second half of the entry id
- * @param delivery how often the entry was handed out, from 1
+ * @param delivery how often the message was handed out, from 1
  */
 public record FencingToken(long time, long sequence, long delivery) implements Comparable<FencingToken> {
     private static final Comparator<FencingToken> ORDER = Comparator.comparingLong(FencingToken::time)

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One holder of an entry that died, or fell silent for a lease, before it settled the entry. Stores keep a line of text for each.
+ * One holder of a message that died, or fell silent for a lease, before it settled the message. Stores keep a line of text for each.
  *
  * @param delivery which delivery it was, from 1
  * @param worker consumer name of the holder
- * @param at when the next consumer took the entry over
+ * @param at when the next consumer took the message over
  */
 public record HolderDeath(long delivery, String worker, Instant at) {
     private static final Pattern LINE = Pattern.compile("(\\d{1,18})\t(\\d{1,18})\t(.*)");

@@ -17,16 +17,16 @@ public sealed interface Settlement {
     @Nullable
     TaskStatus status();
 
-    /** The entry leaves the queue. */
-    record Done(Receipt receipt, @Nullable TaskStatus status) implements Settlement {}
+    /** The message leaves the queue. */
+    record Ack(Receipt receipt, @Nullable TaskStatus status) implements Settlement {}
 
     /**
-     * The entry leaves the queue and the message enters it again.
+     * The message leaves the queue and the message enters it again.
      *
      * @param queue normally the one it came from
      * @param notBefore hidden until then, or null
      */
-    record Again(
+    record Requeue(
             Receipt receipt,
             Message message,
             String queue,
@@ -36,15 +36,15 @@ public sealed interface Settlement {
             implements Settlement {}
 
     /**
-     * The entry becomes a dead letter of its queue.
+     * The message becomes a dead letter of its queue.
      *
      * @param reason stable code, for instance {@code signature-invalid}
      * @param meta JSON members
-     * @param statusOnlyIfAbsent for envelopes that nobody vouches for: a real task's status is never overwritten
+     * @param statusOnlyIfAbsent for envelopes whose signature is not verified: a real task's status is never overwritten
      */
-    record Dead(
+    record Reject(
             Receipt receipt,
-            Letter letter,
+            Content content,
             String queue,
             String reason,
             Map<String, ?> meta,
@@ -53,10 +53,10 @@ public sealed interface Settlement {
             implements Settlement {}
 
     /** What is kept of a dead letter. */
-    sealed interface Letter {
-        record Whole(Message message) implements Letter {}
+    sealed interface Content {
+        record WholeMessage(Message message) implements Content {}
 
-        /** Fields of an entry that was no envelope. */
-        record Fields(Map<String, String> fields) implements Letter {}
+        /** Fields of a message that was no envelope. */
+        record RawFields(Map<String, String> fields) implements Content {}
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param queues taken from in this order, each by priority, 9 first
  * @param channels broadcast channels; each consumer sees every message sent after its first take
  * @param consumer unique for each live process
- * @param lease how long an entry is held without a renewal before another may take it over
+ * @param lease how long a message is held without a renewal before another may take it over
  */
 public record Subscription(List<String> queues, List<String> channels, String consumer, Duration lease) {
     public Subscription {

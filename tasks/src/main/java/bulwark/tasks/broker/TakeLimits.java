@@ -4,11 +4,11 @@ package bulwark.tasks.broker;
  * What one taking may bring.
  *
  * @param maxEntries with 0 the consumer only joins its channels
- * @param suspects whether one entry may come whose holders died {@value #SUSPECT_AFTER} times or more. Who takes one at a time lets such an entry take nothing but itself down
- * @param unread whether heavy entries come as {@link Arrival.Unread}, to be read when there is memory for them
+ * @param suspects whether one message may come whose holders died {@value #SUSPECT_AFTER} times or more. Who takes one at a time lets such a message take nothing but itself down
+ * @param unread whether heavy messages come as {@link ReceivedMessage.Unread}, to be read when there is memory for them
  */
 public record TakeLimits(int maxEntries, boolean suspects, boolean unread) {
-    /** Deaths from which on an entry is under suspicion. */
+    /** Deaths from which on a message is under suspicion. */
     public static final int SUSPECT_AFTER = 2;
 
     public static TakeLimits of(int maxEntries) {

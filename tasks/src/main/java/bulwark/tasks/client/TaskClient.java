@@ -2,14 +2,14 @@ package bulwark.tasks.client;
 
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.routing.Routing;
 import bulwark.tasks.signing.EnvelopeSigning;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (Tasks tasks = Tasks.open(System.getenv(), Path.of("."), Clock.systemUTC())) {
- *     String id = tasks.client().enqueue(TaskCall.named("billing.charge", args));
+ *     String id = tasks.client().enqueue(EnqueueRequest.named("billing.charge", args));
  *     Optional<TaskStatus> status = tasks.client().await(id, Duration.ofSeconds(30));
  * }
  * }</pre>
@@ -31,13 +31,13 @@ public final class TaskClient {
     /** Messages of one round trip: large enough to hide its time, small enough to keep the broker answering others. */
     private static final int BATCH = 512;
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration MAX_POLL_TIMEOUT = Duration.ofSeconds(5);
 
     private final Broker broker;
     private final ResultBackend results;
     private final EnvelopeSigning signing;
     private final UniqueTasks unique;
-    private final Envelopes envelopes;
+    private final EnvelopeFactory envelopes;
     private final Metrics metrics;
 
     public TaskClient(TaskStores stores, EnvelopeSigning signing, Routing routing, Metrics metrics, Clock clock) {
@@ -45,24 +45,24 @@ public final class TaskClient {
         this.results = stores.results();
         this.signing = signing;
         this.unique = new UniqueTasks(stores, clock);
-        this.envelopes = new Envelopes(routing, clock);
+        this.envelopes = new EnvelopeFactory(routing, clock);
         this.metrics = metrics;
     }
 
     /**
      * @return the task's id; of the one that is already there when the call is unique and a duplicate
      * @throws IllegalArgumentException when the call cannot be an envelope, with a sentence
-     * @throws bulwark.tasks.broker.BrokerUnavailable outcome unknown; to repeat safely, repeat with the same {@link TaskCall#id}
+     * @throws bulwark.tasks.broker.BrokerUnavailable outcome unknown; to repeat safely, repeat with the same {@link EnqueueRequest#id}
      */
-    public String enqueue(TaskCall call) {
-        Envelopes.Routed routed = envelopes.of(call);
-        if (!call.unique()) {
+    public String enqueue(EnqueueRequest request) {
+        EnvelopeFactory.Routed routed = envelopes.of(request);
+        if (!request.unique()) {
             publish(routed);
             return routed.envelope().id();
         }
-        UniqueTasks.Claim claim = unique.claim(call, routed.envelope());
+        UniqueTasks.Claim claim = unique.claim(request, routed.envelope());
         if (claim.taken()) {
-            metrics.count("stem_tasks_deduplicated", "task", call.name());
+            metrics.count("stem_tasks_deduplicated", "task", request.name());
             return claim.owner();
         }
         try {
@@ -74,35 +74,35 @@ public final class TaskClient {
         return claim.owner();
     }
 
-    private void publish(Envelopes.Routed routed) {
+    private void publish(EnvelopeFactory.Routed routed) {
         Envelope signed = signing.signIfAble(routed.envelope());
         if (routed.broadcast()) {
             broker.broadcast(signed.queue(), signed);
         } else {
-            broker.publish(List.of(Outgoing.asSigned(Message.fresh(signed))));
+            broker.publish(List.of(Publication.asSigned(Message.fresh(signed))));
         }
     }
 
     /**
      * In as few round trips as possible, each batch signed while the ones before it are written down and travel. When it throws, a prefix of the calls may have been sent.
      *
-     * @return the ids, each at its call's place
+     * @return the ids, in the order of the requests
      */
-    public List<String> enqueueAll(List<TaskCall> calls) {
+    public List<String> enqueueAll(List<EnqueueRequest> calls) {
         List<String> ids = new ArrayList<>(calls.size());
-        try (Sender sender = new Sender(broker)) {
-            List<Outgoing> batch = new ArrayList<>(BATCH);
-            for (TaskCall call : calls) {
-                Envelopes.Routed routed = call.unique() ? null : envelopes.of(call);
+        try (BatchPublisher sender = new BatchPublisher(broker)) {
+            List<Publication> batch = new ArrayList<>(BATCH);
+            for (EnqueueRequest request : calls) {
+                EnvelopeFactory.Routed routed = request.unique() ? null : envelopes.of(request);
                 if (routed == null || routed.broadcast()) {
                     ids.add(enqueue(
                             routed == null
-                                    ? call
-                                    : call.withId(routed.envelope().id())));
+                                    ? request
+                                    : request.withId(routed.envelope().id())));
                     continue;
                 }
                 ids.add(routed.envelope().id());
-                batch.add(Outgoing.asSigned(Message.fresh(signing.signIfAble(routed.envelope()))));
+                batch.add(Publication.asSigned(Message.fresh(signing.signIfAble(routed.envelope()))));
                 if (batch.size() == BATCH) {
                     sender.send(batch);
                     batch = new ArrayList<>(BATCH);
@@ -126,7 +126,7 @@ public final class TaskClient {
                 return known;
             }
             Optional<TaskStatus> next = results.awaitChange(
-                    taskId, known.orElse(null), left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT);
+                    taskId, known.orElse(null), left.compareTo(MAX_POLL_TIMEOUT) < 0 ? left : MAX_POLL_TIMEOUT);
             known = next.isPresent() ? next : known;
         }
         return known;

@@ -2,7 +2,7 @@ package bulwark.tasks.client;
 
 import bulwark.kernel.signing.Digests;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,8 +20,8 @@ final class UniqueKey {
 
     private UniqueKey() {}
 
-    static String of(TaskCall call, Envelope envelope) {
-        String given = given(call, envelope.meta());
+    static String of(EnqueueRequest request, Envelope envelope) {
+        String given = given(request, envelope.meta());
         if (given != null) {
             return given;
         }
@@ -39,14 +39,14 @@ final class UniqueKey {
         }
         return Digests.sha256Hex(
                 "{\"task\":" + text(envelope.name()) + ",\"queue\":" + text(envelope.queue()) + ",\"args\":"
-                        + EnvelopeText.canonical(envelope.args()) + ",\"headers\":" + EnvelopeText.canonical(headers)
+                        + EnvelopeCodec.canonical(envelope.args()) + ",\"headers\":" + EnvelopeCodec.canonical(headers)
                         + ",\"meta\":"
-                        + EnvelopeText.canonical(meta) + "}");
+                        + EnvelopeCodec.canonical(meta) + "}");
     }
 
-    private static @Nullable String given(TaskCall call, ObjectNode meta) {
-        if (call.uniqueKey() != null) {
-            return call.uniqueKey();
+    private static @Nullable String given(EnqueueRequest request, ObjectNode meta) {
+        if (request.uniqueKey() != null) {
+            return request.uniqueKey();
         }
         String override = meta.path("stem.unique.override").stringValue("");
         String key = override.isEmpty() ? meta.path("uniqueKey").stringValue("") : override;
@@ -54,6 +54,6 @@ final class UniqueKey {
     }
 
     private static String text(String value) {
-        return EnvelopeText.canonical(JsonNodeFactory.instance.stringNode(value));
+        return EnvelopeCodec.canonical(JsonNodeFactory.instance.stringNode(value));
     }
 }

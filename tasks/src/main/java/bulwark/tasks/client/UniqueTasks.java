@@ -1,11 +1,11 @@
 package bulwark.tasks.client;
 
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.locks.LockStore;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.TaskStores;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.store.LockStore;
+import bulwark.tasks.store.TaskStores;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A unique task holds the lock {@code stem:unique:KEY}, owned by its id, from its enqueueing to its end or for so long as it asked. */
+/** A unique task holds the lock {@code stem:unique:KEY}, owned by its id, from its enqueueing to its end or for the requested time. */
 final class UniqueTasks {
     static final String LOCK = "stem:unique:";
     private static final Duration DEFAULT = Duration.ofMinutes(5);
@@ -29,18 +29,18 @@ final class UniqueTasks {
         this.clock = clock;
     }
 
-    Claim claim(TaskCall call, Envelope envelope) {
-        String key = UniqueKey.of(call, envelope);
-        Duration ttl = ttl(call);
+    Claim claim(EnqueueRequest request, Envelope envelope) {
+        String key = UniqueKey.of(request, envelope);
+        Duration ttl = ttl(request);
         String owner = envelope.id();
-        // The holder may end between a refused acquisition and the question who it is: then it is our turn after all.
+        // The owner may end between a refused acquisition and the question who it is: then it is our turn after all.
         for (int turn = 0; turn < 3; turn++) {
             if (locks.acquire(LOCK + key, owner, ttl)) {
                 return new Claim(key, owner, false, marked(envelope, key, ttl));
             }
             Optional<String> holder = locks.ownerOf(LOCK + key);
             if (holder.isPresent()) {
-                noteDuplicate(holder.get(), envelope);
+                recordDuplicate(holder.get(), envelope);
                 return new Claim(key, holder.get(), true, envelope);
             }
         }
@@ -57,12 +57,12 @@ final class UniqueTasks {
         envelope.meta()
                 .put("stem.unique.key", key)
                 .put("stem.unique.owner", envelope.id())
-                .put("stem.unique.expiresAt", TimeText.of(until));
+                .put("stem.unique.expiresAt", DartTimestamps.of(until));
         return envelope;
     }
 
-    /** For whoever looks at the task: how often it was asked for again. A status that moved on meanwhile stays as it is. */
-    private void noteDuplicate(String holder, Envelope duplicate) {
+    /** For an observer of the task: how often it was requested again. A status that moved on meanwhile stays as it is. */
+    private void recordDuplicate(String holder, Envelope duplicate) {
         Optional<TaskStatus> status = results.get(holder);
         if (status.isEmpty()) {
             return;
@@ -79,7 +79,7 @@ final class UniqueTasks {
                 .addObject()
                 .put("taskId", duplicate.id())
                 .put("queue", duplicate.queue())
-                .put("at", TimeText.of(duplicate.enqueuedAt()));
+                .put("at", DartTimestamps.of(duplicate.enqueuedAt()));
         results.putFenced(new TaskStatus(
                 known.id(),
                 known.state(),
@@ -91,8 +91,8 @@ final class UniqueTasks {
                 known.updatedAt()));
     }
 
-    private static Duration ttl(TaskCall call) {
-        @Nullable Duration ttl = call.uniqueFor() != null ? call.uniqueFor() : call.visibilityTimeout();
+    private static Duration ttl(EnqueueRequest request) {
+        @Nullable Duration ttl = request.uniqueFor() != null ? request.uniqueFor() : request.visibilityTimeout();
         return ttl == null ? DEFAULT : ttl;
     }
 

@@ -1,13 +1,13 @@
 package bulwark.tasks.control;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.signing.EnvelopeSigning;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,10 +42,10 @@ public final class ControlClient {
         this.clock = clock;
     }
 
-    /** As {@link #ask(String, List, ObjectNode, Duration, Consumer)}. */
-    public List<ControlReply> ask(String type, List<String> targets, ObjectNode payload, Duration timeout)
+    /** As {@link #request(String, List, ObjectNode, Duration, Consumer)}. */
+    public List<ControlReply> request(String type, List<String> targets, ObjectNode payload, Duration timeout)
             throws InterruptedException {
-        return ask(type, targets, payload, timeout, reply -> {});
+        return request(type, targets, payload, timeout, reply -> {});
     }
 
     /**
@@ -53,10 +53,10 @@ public final class ControlClient {
      *
      * @param targets worker ids; empty for all
      * @param timeout the command is not obeyed after it; at most an hour
-     * @param seen told of each reply as it comes
+     * @param seen called with each reply as it arrives
      * @return the replies, the first of each worker
      */
-    public List<ControlReply> ask(
+    public List<ControlReply> request(
             String type, List<String> targets, ObjectNode payload, Duration timeout, Consumer<ControlReply> seen)
             throws InterruptedException {
         List<String> all = targets.isEmpty() ? List.of(ControlCommand.ALL) : targets;
@@ -70,7 +70,7 @@ public final class ControlClient {
                 random(),
                 clock.instant().plus(timeout));
         Set<String> expected = expected(all);
-        String replies = ControlText.replyQueue(namespace, requestId);
+        String replies = ControlCodec.replyQueue(namespace, requestId);
         try {
             send(command);
             return collect(requestId, replies, expected, timeout, seen);
@@ -90,8 +90,8 @@ public final class ControlClient {
     }
 
     private void send(ControlCommand command) {
-        String channel = ControlText.channel(namespace);
-        broker.broadcast(channel, signing.signIfAble(ControlText.envelope(command, channel, clock)));
+        String channel = ControlCodec.channel(namespace);
+        broker.broadcast(channel, signing.signIfAble(ControlCodec.envelope(command, channel, clock)));
     }
 
     private List<ControlReply> collect(
@@ -104,8 +104,8 @@ public final class ControlClient {
         boolean open = expected.isEmpty();
         for (long left = timeout.toNanos(); left > 0; left = end - System.nanoTime()) {
             Duration wait = left < POLL.toNanos() ? Duration.ofNanos(left) : POLL;
-            for (Arrival arrival : broker.take(subscription, BATCH, wait)) {
-                if (arrival instanceof Arrival.Delivery delivery) {
+            for (ReceivedMessage message : broker.receive(subscription, BATCH, wait)) {
+                if (message instanceof ReceivedMessage.Delivery delivery) {
                     read(delivery, requestId)
                             .filter(reply -> answered.add(reply.workerId()))
                             .ifPresent(reply -> {
@@ -121,17 +121,17 @@ public final class ControlClient {
         return List.copyOf(replies);
     }
 
-    private java.util.Optional<ControlReply> read(Arrival.Delivery delivery, String requestId) {
+    private java.util.Optional<ControlReply> read(ReceivedMessage.Delivery delivery, String requestId) {
         Envelope envelope = delivery.message().envelope();
         boolean signed = signing.verify(envelope) instanceof EnvelopeSigning.Verdict.Valid
                 && envelope.queue().equals(delivery.queue());
-        return ControlText.reply(envelope, requestId, signed);
+        return ControlCodec.reply(envelope, requestId, signed);
     }
 
     /** For the original system's workers, which read queues: whichever comes first obeys, and only where it accepts unsigned or ignores signatures. */
     public void sendToOriginal(String type, String worker, ObjectNode payload, Duration timeout) {
         boolean all = worker.equals(ControlCommand.ALL);
-        String queue = all ? ControlText.sharedQueue(namespace) : ControlText.workerQueue(namespace, worker);
+        String queue = all ? ControlCodec.sharedQueue(namespace) : ControlCodec.workerQueue(namespace, worker);
         ControlCommand command = new ControlCommand(
                 random(),
                 type,
@@ -140,8 +140,8 @@ public final class ControlClient {
                 timeout,
                 random(),
                 clock.instant().plus(timeout));
-        Envelope envelope = signing.signIfAble(ControlText.envelope(command, queue, clock));
-        broker.publish(List.of(new Outgoing(Message.fresh(envelope), queue, 0, null, false)));
+        Envelope envelope = signing.signIfAble(ControlCodec.envelope(command, queue, clock));
+        broker.publish(List.of(new Publication(Message.fresh(envelope), queue, 0, null, false)));
     }
 
     private static String random() {

@@ -1,10 +1,10 @@
 package bulwark.tasks.control;
 
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Message;
@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A worker's ear for commands: listens on the channel that reaches all, obeys what passes the check, answers. One thread; it outlives outages of the broker. */
+/** Receives a worker's control commands: subscribes to the channel that reaches all, executes what passes the check, replies. One thread; it survives outages of the broker. */
 public final class ControlListener {
     private static final Logger LOG = LoggerFactory.getLogger(ControlListener.class);
-    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final long PAUSE_MS = 1_000;
     private static final int BATCH = 16;
@@ -35,8 +35,8 @@ public final class ControlListener {
     private final EnvelopeSigning signing;
     private final String namespace;
     private final String worker;
-    private final ControlCheck check;
-    private final Function<ControlCommand, ObjectNode> obey;
+    private final CommandVerifier verifier;
+    private final Function<ControlCommand, ObjectNode> execute;
     private final BiConsumer<String, String> refused;
     private final Subscription subscription;
     private final Clock clock;
@@ -46,7 +46,7 @@ public final class ControlListener {
     /**
      * @param allowUnsigned with keys, obey unsigned commands too; also listens on the queues that the original system sends to
      * @param obey does what is asked and returns the reply's payload; an {@link IllegalArgumentException} becomes an error reply
-     * @param refused told of each command that was not obeyed: request id as claimed, reason
+     * @param refused called with each refused command: request id as claimed, reason
      */
     public ControlListener(
             Broker broker,
@@ -61,23 +61,23 @@ public final class ControlListener {
         this.signing = signing;
         this.namespace = namespace;
         this.worker = worker;
-        this.check = new ControlCheck(signing, allowUnsigned, worker, clock.instant(), clock);
-        this.obey = obey;
+        this.verifier = new CommandVerifier(signing, allowUnsigned, worker, clock.instant(), clock);
+        this.execute = obey;
         this.refused = refused;
         this.clock = clock;
         List<String> queues = new ArrayList<>();
         if (allowUnsigned || !signing.canVerify()) {
-            queues.add(ControlText.workerQueue(namespace, worker));
-            queues.add(ControlText.sharedQueue(namespace));
+            queues.add(ControlCodec.workerQueue(namespace, worker));
+            queues.add(ControlCodec.sharedQueue(namespace));
         }
-        List<String> channels = List.of(ControlText.channel(namespace));
+        List<String> channels = List.of(ControlCodec.channel(namespace));
         this.subscription = new Subscription(queues, channels, worker + "-control", LEASE);
         this.thread = EssentialThread.platform("stem-control", this::listen);
     }
 
     /** No command that is sent from now on is missed; {@link #start} obeys them. */
-    public void join() throws InterruptedException {
-        broker.take(subscription, 0, Duration.ZERO);
+    public void subscribe() throws InterruptedException {
+        broker.receive(subscription, 0, Duration.ZERO);
     }
 
     public void start() {
@@ -97,7 +97,7 @@ public final class ControlListener {
         }
         if (!subscription.queues().isEmpty()) {
             try {
-                broker.delete(ControlText.workerQueue(namespace, worker));
+                broker.delete(ControlCodec.workerQueue(namespace, worker));
             } catch (BrokerUnavailable e) {
                 LOG.debug("The queue of commands was left behind.", e);
             }
@@ -107,10 +107,10 @@ public final class ControlListener {
     private void listen() {
         while (stop.getCount() > 0) {
             try {
-                for (Arrival arrival : broker.take(subscription, BATCH, WAIT)) {
-                    // Forgotten first: a command that breaks its worker must not come again and break it again.
-                    broker.settle(List.of(new Settlement.Done(arrival.receipt(), null)));
-                    handle(arrival);
+                for (ReceivedMessage message : broker.receive(subscription, BATCH, POLL_TIMEOUT)) {
+                    // Forgotten first: a command that breaks its worker must not be redelivered and break it again.
+                    broker.settle(List.of(new Settlement.Ack(message.receipt(), null)));
+                    handle(message);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -129,16 +129,16 @@ public final class ControlListener {
         }
     }
 
-    private void handle(Arrival arrival) {
-        if (!(arrival instanceof Arrival.Delivery delivery)) {
+    private void handle(ReceivedMessage message) {
+        if (!(message instanceof ReceivedMessage.Delivery delivery)) {
             refused.accept("", "malformed");
             return;
         }
         String claimed = delivery.message().envelope().args().path("requestId").asString("");
-        switch (check.check(delivery)) {
-            case ControlCheck.Verdict.Refuse refuse -> refused.accept(claimed, refuse.reason());
-            case ControlCheck.Verdict.NotForUs _ -> LOG.trace("A command for others.");
-            case ControlCheck.Verdict.Obey command -> answer(command.command());
+        switch (verifier.check(delivery)) {
+            case CommandVerifier.Verdict.Refused refuse -> refused.accept(claimed, refuse.reason());
+            case CommandVerifier.Verdict.NotForUs _ -> LOG.trace("A command for others.");
+            case CommandVerifier.Verdict.Accepted command -> answer(command.command());
         }
     }
 
@@ -146,7 +146,7 @@ public final class ControlListener {
         ControlReply reply;
         ObjectNode nothing = JsonNodeFactory.instance.objectNode();
         try {
-            reply = new ControlReply(command.requestId(), worker, true, obey.apply(command), null, false);
+            reply = new ControlReply(command.requestId(), worker, true, execute.apply(command), null, false);
         } catch (IllegalArgumentException e) {
             reply = new ControlReply(
                     command.requestId(), worker, false, nothing, String.valueOf(e.getMessage()), false);
@@ -156,9 +156,9 @@ public final class ControlListener {
         }
         // Nobody reads it any more, and nobody would delete its queue.
         if (command.expiresAt().isAfter(clock.instant())) {
-            String queue = ControlText.replyQueue(namespace, command.requestId());
-            var envelope = signing.signIfAble(ControlText.envelope(reply, queue, clock));
-            broker.publish(List.of(new Outgoing(Message.fresh(envelope), queue, 0, null, false)));
+            String queue = ControlCodec.replyQueue(namespace, command.requestId());
+            var envelope = signing.signIfAble(ControlCodec.envelope(reply, queue, clock));
+            broker.publish(List.of(new Publication(Message.fresh(envelope), queue, 0, null, false)));
         }
     }
 }

@@ -8,7 +8,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param ok status {@code ok}, else {@code error}
  * @param error a sentence, or null
- * @param signed a key of ours vouches for the reply
+ * @param signed one of our keys verified the reply's signature
  */
 public record ControlReply(
         String requestId,

@@ -1,11 +1,11 @@
 package bulwark.tasks.embedded;
 
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.locks.LockStore;
-import bulwark.tasks.rates.RateLimiter;
 import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.LockStore;
+import bulwark.tasks.store.RateLimiter;
+import bulwark.tasks.store.RevocationStore;
+import bulwark.tasks.store.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,20 +17,20 @@ import java.util.function.Consumer;
  * the same user can use; when it ends, one of the others takes the file over by itself. Thread-safe.
  */
 public final class EmbeddedStores implements TaskStores {
-    private final Link link;
-    private final Parts parts;
-    private final Upkeep upkeep;
+    private final StoreClient client;
+    private final StoreSet storeSet;
+    private final MaintenanceApi maintenance;
 
-    private EmbeddedStores(Link link, Clock clock, Duration retention, int maxEnvelopeBytes) {
-        this.link = link;
-        parts = new Parts(
-                new RowBroker(link, clock, retention, maxEnvelopeBytes),
-                new RowResults(link, retention),
-                new RowSchedules(link),
-                link.as(LockStore.class),
-                link.as(RevocationStore.class),
-                link.as(RateLimiter.class));
-        upkeep = link.as(Upkeep.class);
+    private EmbeddedStores(StoreClient client, Clock clock, Duration retention, int maxEnvelopeBytes) {
+        this.client = client;
+        storeSet = new StoreSet(
+                new EmbeddedBroker(client, clock, retention, maxEnvelopeBytes),
+                new EmbeddedResults(client, retention),
+                new EmbeddedSchedules(client),
+                client.as(LockStore.class),
+                client.as(RevocationStore.class),
+                client.as(RateLimiter.class));
+        maintenance = client.as(MaintenanceApi.class);
     }
 
     /**
@@ -38,9 +38,9 @@ public final class EmbeddedStores implements TaskStores {
      *
      * @throws bulwark.kernel.storage.StoreRefused when another process holds the file, or it must not be touched; with a sentence and remedy
      */
-    public static EmbeddedStores alone(Path file, Clock clock) {
+    public static EmbeddedStores openExclusive(Path file, Clock clock) {
         return new EmbeddedStores(
-                Holder.open(file, clock), clock, ResultBackend.DEFAULT_RETENTION, Broker.MAX_ENVELOPE_BYTES);
+                StoreOwner.open(file, clock), clock, ResultBackend.DEFAULT_RETENTION, Broker.MAX_ENVELOPE_BYTES);
     }
 
     /**
@@ -59,10 +59,10 @@ public final class EmbeddedStores implements TaskStores {
      * @param maxEnvelopeBytes longer entries are not read as envelopes
      */
     public static EmbeddedStores open(Path file, Duration retention, int maxEnvelopeBytes, Clock clock) {
-        SharedLink link = new SharedLink(file, clock);
+        FailoverStoreClient link = new FailoverStoreClient(file, clock);
         EmbeddedStores stores = new EmbeddedStores(link, clock, retention, maxEnvelopeBytes);
         try {
-            stores.broker().probe();
+            stores.broker().ping();
             return stores;
         } catch (RuntimeException e) {
             stores.close();
@@ -72,31 +72,31 @@ public final class EmbeddedStores implements TaskStores {
 
     /** Told when this process holds the file and a write to the disk failed: the process must end soon after, then another one takes over. */
     public void onFatal(Consumer<Throwable> listener) {
-        link.onFatal(listener);
+        client.onFatal(listener);
     }
 
     /** Whether this process holds the file, for {@code stem health}. */
-    public boolean holds() {
-        return !link.remote();
+    public boolean isOwner() {
+        return !client.remote();
     }
 
     /** Everything that is wrong with the store, a sentence each; empty when whole. Reads the whole file. */
     public List<String> check() {
-        return upkeep.check();
+        return maintenance.check();
     }
 
     /** Takes away at once what is over; this also happens by itself every half minute. */
     public void prune() {
-        upkeep.prune();
+        maintenance.prune();
     }
 
     @Override
-    public Parts parts() {
-        return parts;
+    public StoreSet storeSet() {
+        return storeSet;
     }
 
     @Override
     public void close() {
-        link.close();
+        client.close();
     }
 }

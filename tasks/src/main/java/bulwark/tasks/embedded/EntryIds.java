@@ -1,7 +1,7 @@
 package bulwark.tasks.embedded;
 
 import bulwark.kernel.storage.WriteTx;
-import bulwark.tasks.stores.EntryId;
+import bulwark.tasks.store.EntryId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package bulwark.tasks.embedded;
 
-import bulwark.tasks.locks.LockStore;
+import bulwark.tasks.store.LockStore;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -8,56 +8,56 @@ import java.util.Optional;
 
 /** Locks in the store. */
 final class SqliteLocks implements LockStore {
-    private final Place place;
+    private final StoreContext context;
 
-    SqliteLocks(Place place) {
-        this.place = place;
+    SqliteLocks(StoreContext context) {
+        this.context = context;
     }
 
     @Override
     public boolean acquire(String key, String owner, Duration ttl) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement take = tx.statement("INSERT INTO task_locks (key, owner, until) VALUES (?1, ?2, ?3)"
                     + " ON CONFLICT (key) DO UPDATE SET owner = ?2, until = ?3 WHERE until <= ?4 OR owner = ?2");
             take.setString(1, key);
             take.setString(2, owner);
-            take.setLong(3, place.now() + ttl.toMillis());
-            take.setLong(4, place.now());
+            take.setLong(3, context.now() + ttl.toMillis());
+            take.setLong(4, context.now());
             return take.executeUpdate() == 1;
         });
     }
 
     @Override
     public boolean renew(String key, String owner, Duration ttl) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement renew =
                     tx.statement("UPDATE task_locks SET until = ? WHERE key = ? AND owner = ? AND until > ?");
-            renew.setLong(1, place.now() + ttl.toMillis());
+            renew.setLong(1, context.now() + ttl.toMillis());
             renew.setString(2, key);
             renew.setString(3, owner);
-            renew.setLong(4, place.now());
+            renew.setLong(4, context.now());
             return renew.executeUpdate() == 1;
         });
     }
 
     @Override
     public boolean release(String key, String owner) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement release =
                     tx.statement("DELETE FROM task_locks WHERE key = ? AND owner = ? AND until > ?");
             release.setString(1, key);
             release.setString(2, owner);
-            release.setLong(3, place.now());
+            release.setLong(3, context.now());
             return release.executeUpdate() == 1;
         });
     }
 
     @Override
     public Optional<String> ownerOf(String key) {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement("SELECT owner FROM task_locks WHERE key = ? AND until > ?");
             select.setString(1, key);
-            select.setLong(2, place.now());
+            select.setLong(2, context.now());
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? Optional.of(row.getString(1)) : Optional.<String>empty();
             }

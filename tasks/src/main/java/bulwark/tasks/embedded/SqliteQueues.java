@@ -3,10 +3,10 @@ package bulwark.tasks.embedded;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.tasks.broker.QueueCounts;
-import bulwark.tasks.broker.Start;
+import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.TakeLimits;
-import bulwark.tasks.stores.EntryId;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.EntryId;
+import bulwark.tasks.store.WaiterRegistry;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,33 +20,33 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Queues in the store. Thread-safe. */
-final class SqliteQueues implements QueueCalls {
+final class SqliteQueues implements QueueApi {
     /** Long lists are cut, so that others get their turn between. */
-    private static final int MOST_AT_ONCE = 500;
+    private static final int MAX_BATCH = 500;
 
     /** A clock that others turn wakes nobody, so it is looked at so often; the store is not. */
-    private static final long LONGEST_NAP_MS = 100;
+    private static final long MAX_SLEEP_MS = 100;
 
-    private final Place place;
-    private final QueueNames names;
-    private final Entries entries;
-    private final Letters letters;
+    private final StoreContext context;
+    private final QueueTable queueTable;
+    private final EntryTable entries;
+    private final DeadLetterTable deadLetters;
 
-    SqliteQueues(Place place, QueueNames names, Entries entries, Letters letters) {
-        this.place = place;
-        this.names = names;
+    SqliteQueues(StoreContext context, QueueTable queueTable, EntryTable entries, DeadLetterTable deadLetters) {
+        this.context = context;
+        this.queueTable = queueTable;
         this.entries = entries;
-        this.letters = letters;
+        this.deadLetters = deadLetters;
     }
 
     @Override
-    public void publish(List<Row.Put> puts, String once) {
+    public void publish(List<StoreRpc.Publish> publications, String once) {
         List<CompletableFuture<List<Boolean>>> parts = new ArrayList<>();
-        for (int from = 0; from < puts.size(); from += MOST_AT_ONCE) {
-            List<Row.Put> part = puts.subList(from, Math.min(puts.size(), from + MOST_AT_ONCE));
+        for (int from = 0; from < publications.size(); from += MAX_BATCH) {
+            List<StoreRpc.Publish> part = publications.subList(from, Math.min(publications.size(), from + MAX_BATCH));
             String call = once.isEmpty() ? "" : once + "-" + from;
-            parts.add(place.store()
-                    .submit(tx -> Once.run(tx, call, place.now(), () -> {
+            parts.add(context.store()
+                    .submit(tx -> CallDeduplicator.run(tx, call, context.now(), () -> {
                         publish(tx, part);
                         return List.of();
                     })));
@@ -64,30 +64,30 @@ final class SqliteQueues implements QueueCalls {
         }
     }
 
-    private void publish(WriteTx tx, List<Row.Put> puts) throws SQLException {
-        long now = place.now();
+    private void publish(WriteTx tx, List<StoreRpc.Publish> publications) throws SQLException {
+        long now = context.now();
         Set<String> woken = new HashSet<>();
-        for (Row.Put put : puts) {
-            if (put.queued() != null && Statuses.write(tx, put.queued(), StatusCalls.When.ABSENT, now)) {
-                woken.add("task:" + put.queued().id());
+        for (StoreRpc.Publish publish : publications) {
+            if (publish.queued() != null && ResultTable.write(tx, publish.queued(), StatusApi.When.ABSENT, now)) {
+                woken.add("task:" + publish.queued().id());
             }
-            entries.put(tx, put, now);
-            woken.add("queue:" + put.queue());
+            entries.put(tx, publish, now);
+            woken.add("queue:" + publish.queue());
         }
         wake(tx, woken);
     }
 
     private void wake(WriteTx tx, Set<String> names) {
-        Wakeups wakeups = place.wakeups();
+        WaiterRegistry wakeups = context.wakeups();
         tx.afterCommit(() -> names.forEach(wakeups::wake));
     }
 
     @Override
-    public boolean publishOnce(String identity, long remembered, Row.Put put) {
-        return place.store().write(tx -> {
-            boolean first = Once.remember(tx, "fire:" + identity, place.now(), remembered, "");
+    public boolean publishOnce(String identity, long remembered, StoreRpc.Publish publish) {
+        return context.store().write(tx -> {
+            boolean first = CallDeduplicator.remember(tx, "fire:" + identity, context.now(), remembered, "");
             if (first) {
-                publish(tx, List.of(put));
+                publish(tx, List.of(publish));
             }
             return first;
         });
@@ -95,8 +95,8 @@ final class SqliteQueues implements QueueCalls {
 
     @Override
     public void broadcast(String channel, String message, String once) {
-        place.store()
-                .write(tx -> Once.run(tx, once, place.now(), () -> {
+        context.store()
+                .write(tx -> CallDeduplicator.run(tx, once, context.now(), () -> {
                     PreparedStatement listeners =
                             tx.statement("SELECT id FROM task_queues WHERE name = ? AND consumer <> ''");
                     listeners.setString(1, channel);
@@ -106,7 +106,7 @@ final class SqliteQueues implements QueueCalls {
                             queues.add(rows.getLong(1));
                         }
                     }
-                    long now = place.now();
+                    long now = context.now();
                     for (long queue : queues) {
                         entries.insert(tx, queue, 0, now, message, now);
                     }
@@ -115,84 +115,87 @@ final class SqliteQueues implements QueueCalls {
                 }));
     }
 
-    private record Look(List<Row.Taken> taken, long nextDue) {}
+    private record PollResult(List<StoreRpc.Received> received, long nextDue) {}
 
     @Override
-    public List<Row.Taken> take(Row.Demand demand) throws InterruptedException {
-        long end = System.nanoTime() + demand.patience() * 1_000_000;
-        try (Wakeups.Waiter waiter = place.wakeups().register(wakers(demand))) {
+    public List<StoreRpc.Received> receive(StoreRpc.Poll poll) throws InterruptedException {
+        long end = System.nanoTime() + poll.waitMillis() * 1_000_000;
+        try (WaiterRegistry.Waiter waiter = context.wakeups().register(wakers(poll))) {
             while (true) {
-                Look look = place.store().write(tx -> look(tx, demand));
-                if (!look.taken.isEmpty() || !sleep(waiter, look.nextDue, end)) {
-                    return look.taken;
+                PollResult look = context.store().write(tx -> poll(tx, poll));
+                if (!look.received.isEmpty() || !sleep(waiter, look.nextDue, end)) {
+                    return look.received;
                 }
             }
         }
     }
 
-    private static List<String> wakers(Row.Demand demand) {
+    private static List<String> wakers(StoreRpc.Poll poll) {
         return Stream.concat(
-                        demand.queues().stream().map(queue -> "queue:" + queue),
-                        demand.channels().stream().map(channel -> "channel:" + channel))
+                        poll.queues().stream().map(queue -> "queue:" + queue),
+                        poll.channels().stream().map(channel -> "channel:" + channel))
                 .toList();
     }
 
     /** @return false when the time is over */
-    private boolean sleep(Wakeups.Waiter waiter, long nextDue, long end) throws InterruptedException {
+    private boolean sleep(WaiterRegistry.Waiter waiter, long nextDue, long end) throws InterruptedException {
         while (true) {
             long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0 || place.wakeups().closed()) {
+            if (left <= 0 || context.wakeups().closed()) {
                 return false;
             }
-            long nap = Math.clamp(nextDue - place.now(), 0, LONGEST_NAP_MS);
-            if (waiter.await(Math.min(left, nap)) || place.now() >= nextDue) {
+            long nap = Math.clamp(nextDue - context.now(), 0, MAX_SLEEP_MS);
+            if (waiter.await(Math.min(left, nap)) || context.now() >= nextDue) {
                 return true;
             }
         }
     }
 
-    private Look look(WriteTx tx, Row.Demand demand) throws SQLException {
-        long now = place.now();
+    private PollResult poll(WriteTx tx, StoreRpc.Poll poll) throws SQLException {
+        long now = context.now();
         long next = Long.MAX_VALUE;
-        List<Row.Taken> taken = new ArrayList<>();
-        for (String channel : demand.channels()) {
-            QueueNames.Known own = names.channel(tx, channel, demand.consumer(), now);
+        List<StoreRpc.Received> received = new ArrayList<>();
+        for (String channel : poll.channels()) {
+            QueueTable.CachedQueue own = queueTable.channel(tx, channel, poll.consumer(), now);
             own.add(0);
-            collect(tx, own, channel, true, demand, taken, now);
-            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, own, demand.suspects())) : next;
+            collect(tx, own, channel, true, poll, received, now);
+            next = received.isEmpty() ? Math.min(next, entries.nextDue(tx, own, poll.suspects())) : next;
         }
-        for (String name : demand.queues()) {
-            QueueNames.Known queue = names.queue(tx, name, now);
-            collect(tx, queue, name, false, demand, taken, now);
-            next = taken.isEmpty() ? Math.min(next, entries.nextDue(tx, queue, demand.suspects())) : next;
+        for (String name : poll.queues()) {
+            QueueTable.CachedQueue queue = queueTable.queue(tx, name, now);
+            collect(tx, queue, name, false, poll, received, now);
+            next = received.isEmpty() ? Math.min(next, entries.nextDue(tx, queue, poll.suspects())) : next;
         }
-        return new Look(taken, next);
+        return new PollResult(received, next);
     }
 
     private void collect(
             WriteTx tx,
-            QueueNames.Known queue,
+            QueueTable.CachedQueue queue,
             String name,
             boolean broadcast,
-            Row.Demand demand,
-            List<Row.Taken> taken,
+            StoreRpc.Poll poll,
+            List<StoreRpc.Received> received,
             long now)
             throws SQLException {
-        boolean suspects = demand.suspects() && taken.stream().noneMatch(one -> TakeLimits.suspect(one.delivery() - 1));
-        for (Entries.Found found : entries.take(tx, queue, demand, demand.max() - taken.size(), suspects, now)) {
-            taken.add(new Row.Taken(found.id(), name, broadcast, found.delivery(), found.message(), found.deaths()));
+        boolean suspects =
+                poll.suspects() && received.stream().noneMatch(one -> TakeLimits.suspect(one.delivery() - 1));
+        for (EntryTable.DueEntry found :
+                entries.receive(tx, queue, poll, poll.max() - received.size(), suspects, now)) {
+            received.add(new StoreRpc.Received(
+                    found.id(), name, broadcast, found.delivery(), found.message(), found.deaths()));
         }
     }
 
     @Override
-    public List<Start.Verdict> begin(List<Row.Begin> begins) {
-        return place.store().write(tx -> {
-            List<Start.Verdict> verdicts = new ArrayList<>(begins.size());
+    public List<RunStart.StartDecision> begin(List<StoreRpc.BeginRun> begins) {
+        return context.store().write(tx -> {
+            List<RunStart.StartDecision> verdicts = new ArrayList<>(begins.size());
             Set<String> woken = new HashSet<>();
-            for (Row.Begin begin : begins) {
-                Start.Verdict verdict = begin(tx, begin);
-                verdicts.add(verdict);
-                if (verdict == Start.Verdict.RUN) {
+            for (StoreRpc.BeginRun begin : begins) {
+                RunStart.StartDecision decision = begin(tx, begin);
+                verdicts.add(decision);
+                if (decision == RunStart.StartDecision.RUN) {
                     woken.add("task:" + begin.running().id());
                 }
             }
@@ -201,43 +204,43 @@ final class SqliteQueues implements QueueCalls {
         });
     }
 
-    private Start.Verdict begin(WriteTx tx, Row.Begin begin) throws SQLException {
-        long now = place.now();
-        if (Statuses.beginFirst(tx, begin, now)) {
-            return Start.Verdict.RUN;
+    private RunStart.StartDecision begin(WriteTx tx, StoreRpc.BeginRun begin) throws SQLException {
+        long now = context.now();
+        if (ResultTable.beginFirst(tx, begin, now)) {
+            return RunStart.StartDecision.RUN;
         }
-        return isHeld(tx, begin.hold())
-                ? Statuses.begin(tx, begin, EntryId.text(begin.hold().id()), now)
-                : Start.Verdict.LOST;
+        return isLeased(tx, begin.lease())
+                ? ResultTable.begin(tx, begin, EntryId.text(begin.lease().id()), now)
+                : RunStart.StartDecision.LEASE_LOST;
     }
 
-    private static boolean isHeld(ReadTx tx, Row.Hold hold) throws SQLException {
+    private static boolean isLeased(ReadTx tx, StoreRpc.Lease lease) throws SQLException {
         PreparedStatement select =
                 tx.statement("SELECT 1 FROM task_entries WHERE id = ? AND holder = ? AND delivery = ?");
-        Entries.bind(select, 1, hold);
+        EntryTable.bind(select, 1, lease);
         try (ResultSet row = select.executeQuery()) {
             return row.next();
         }
     }
 
     @Override
-    public List<Boolean> renew(List<Row.Hold> holds, long lease) {
-        return place.store().write(tx -> {
+    public List<Boolean> renew(List<StoreRpc.Lease> holds, long lease) {
+        return context.store().write(tx -> {
             List<Boolean> held = new ArrayList<>(holds.size());
-            for (Row.Hold hold : holds) {
-                held.add(entries.renew(tx, hold, place.now() + lease));
+            for (StoreRpc.Lease hold : holds) {
+                held.add(entries.renew(tx, hold, context.now() + lease));
             }
             return held;
         });
     }
 
     @Override
-    public List<Boolean> settle(List<Row.End> ends, String once) {
-        return place.store()
-                .write(tx -> Once.run(tx, once, place.now(), () -> {
+    public List<Boolean> settle(List<StoreRpc.Settle> ends, String once) {
+        return context.store()
+                .write(tx -> CallDeduplicator.run(tx, once, context.now(), () -> {
                     List<Boolean> settled = new ArrayList<>(ends.size());
                     Set<String> woken = new HashSet<>();
-                    for (Row.End end : ends) {
+                    for (StoreRpc.Settle end : ends) {
                         settled.add(settle(tx, end, woken));
                     }
                     wake(tx, woken);
@@ -245,38 +248,41 @@ final class SqliteQueues implements QueueCalls {
                 }));
     }
 
-    private boolean settle(WriteTx tx, Row.End end, Set<String> woken) throws SQLException {
-        long now = place.now();
-        if (end.again() == null ? !entries.remove(tx, end.hold()) : !again(tx, end.hold(), end.again(), woken, now)) {
+    private boolean settle(WriteTx tx, StoreRpc.Settle end, Set<String> woken) throws SQLException {
+        long now = context.now();
+        if (end.requeue() == null
+                ? !entries.remove(tx, end.lease())
+                : !requeue(tx, end.lease(), end.requeue(), woken, now)) {
             return false;
         }
         if (end.dead() != null) {
-            letters.add(
+            deadLetters.add(
                     tx,
                     end.dead(),
-                    names.queue(tx, end.dead().queue(), now).id,
-                    place.clock().instant());
+                    queueTable.queue(tx, end.dead().queue(), now).id,
+                    context.clock().instant());
         }
         if (end.status() != null) {
-            Statuses.write(
-                    tx, end.status(), end.onlyIfAbsent() ? StatusCalls.When.ABSENT : StatusCalls.When.FENCED, now);
+            ResultTable.write(
+                    tx, end.status(), end.onlyIfAbsent() ? StatusApi.When.ABSENT : StatusApi.When.FENCED, now);
             woken.add("task:" + end.status().id());
         }
         return true;
     }
 
-    /** A broadcast message comes again to its own consumer only. */
-    private boolean again(WriteTx tx, Row.Hold hold, Row.Put put, Set<String> woken, long now) throws SQLException {
-        Long from = entries.removeFrom(tx, hold);
+    /** A broadcast message is redelivered to its own consumer only. */
+    private boolean requeue(WriteTx tx, StoreRpc.Lease lease, StoreRpc.Publish publish, Set<String> woken, long now)
+            throws SQLException {
+        Long from = entries.removeFrom(tx, lease);
         if (from == null) {
             return false;
         }
         String channel = channel(tx, from);
         if (channel == null) {
-            entries.put(tx, put, now);
-            woken.add("queue:" + put.queue());
+            entries.put(tx, publish, now);
+            woken.add("queue:" + publish.queue());
         } else {
-            entries.insert(tx, from, 0, Math.max(now, put.notBefore()), put.message(), now);
+            entries.insert(tx, from, 0, Math.max(now, publish.notBefore()), publish.message(), now);
             woken.add("channel:" + channel);
         }
         return true;
@@ -292,8 +298,8 @@ final class SqliteQueues implements QueueCalls {
 
     @Override
     public QueueCounts counts(String queue) {
-        return place.store().read(tx -> {
-            Long id = QueueNames.find(tx, queue);
+        return context.store().read(tx -> {
+            Long id = QueueTable.find(tx, queue);
             if (id == null) {
                 return new QueueCounts(0, 0, 0, 0);
             }
@@ -302,7 +308,7 @@ final class SqliteQueues implements QueueCalls {
                     + " (SELECT count(*) FROM task_dead_letters WHERE queue = ?1)"
                     + " FROM task_entries WHERE queue = ?1");
             count.setLong(1, id);
-            count.setLong(2, place.now());
+            count.setLong(2, context.now());
             try (ResultSet row = count.executeQuery()) {
                 row.next();
                 return new QueueCounts(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
@@ -312,7 +318,7 @@ final class SqliteQueues implements QueueCalls {
 
     @Override
     public List<String> queues() {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             List<String> all = new ArrayList<>();
             try (ResultSet rows = tx.statement("SELECT name FROM task_queues WHERE consumer = '' ORDER BY name")
                     .executeQuery()) {
@@ -335,17 +341,17 @@ final class SqliteQueues implements QueueCalls {
     }
 
     private void remove(String queue, boolean alsoName) {
-        place.store().write(tx -> {
+        context.store().write(tx -> {
             PreparedStatement delete = tx.statement("DELETE FROM task_queues WHERE name = ? AND consumer = ''");
             delete.setString(1, queue);
             delete.executeUpdate();
-            names.forget(tx);
-            return alsoName || names.queue(tx, queue, place.now()) != null;
+            queueTable.evict(tx);
+            return alsoName || queueTable.queue(tx, queue, context.now()) != null;
         });
     }
 
     @Override
-    public void probe() {
-        place.store().write(tx -> 0);
+    public void ping() {
+        context.store().write(tx -> 0);
     }
 }

@@ -1,29 +1,29 @@
 package bulwark.tasks.embedded;
 
-import bulwark.tasks.rates.Gcra;
-import bulwark.tasks.rates.RateLimiter;
+import bulwark.tasks.store.Gcra;
+import bulwark.tasks.store.RateLimiter;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 
 /** Rate limits in the store. */
 final class SqliteRates implements RateLimiter {
-    private final Place place;
+    private final StoreContext context;
 
-    SqliteRates(Place place) {
-        this.place = place;
+    SqliteRates(StoreContext context) {
+        this.context = context;
     }
 
     @Override
     public Decision acquire(String key, int limit, Duration per) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement select = tx.statement("SELECT arrival FROM task_rates WHERE key = ?");
             select.setString(1, key);
             long stored;
             try (ResultSet row = select.executeQuery()) {
                 stored = row.next() ? row.getLong(1) : 0;
             }
-            Gcra step = Gcra.acquire(stored, limit, per, place.clock().instant());
+            Gcra step = Gcra.acquire(stored, limit, per, context.clock().instant());
             if (step.decision().allowed()) {
                 PreparedStatement put = tx.statement("INSERT OR REPLACE INTO task_rates (key, arrival) VALUES (?, ?)");
                 put.setString(1, key);

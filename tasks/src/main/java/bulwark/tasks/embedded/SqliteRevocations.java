@@ -1,8 +1,8 @@
 package bulwark.tasks.embedded;
 
 import bulwark.kernel.storage.ReadTx;
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.revocations.RevocationStore;
+import bulwark.tasks.store.Revocation;
+import bulwark.tasks.store.RevocationStore;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,15 +15,15 @@ final class SqliteRevocations implements RevocationStore {
     private static final String COLUMNS = "SELECT namespace, task_id, version, issued_at, terminate, reason,"
             + " requested_by, expires_at FROM task_revocations WHERE namespace = ?";
 
-    private final Place place;
+    private final StoreContext context;
 
-    SqliteRevocations(Place place) {
-        this.place = place;
+    SqliteRevocations(StoreContext context) {
+        this.context = context;
     }
 
     @Override
     public Revocation upsert(Revocation revocation) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement put = tx.statement("INSERT INTO task_revocations (namespace, task_id, version, issued_at,"
                     + " terminate, reason, requested_by, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
                     + " ON CONFLICT (namespace, task_id) DO UPDATE SET version = ?3, issued_at = ?4, terminate = ?5,"
@@ -31,12 +31,12 @@ final class SqliteRevocations implements RevocationStore {
             put.setString(1, revocation.namespace());
             put.setString(2, revocation.taskId());
             put.setLong(3, revocation.version());
-            put.setLong(4, Row.micros(revocation.issuedAt()));
+            put.setLong(4, StoreRpc.micros(revocation.issuedAt()));
             put.setBoolean(5, revocation.terminate());
             put.setString(6, revocation.reason());
             put.setString(7, revocation.requestedBy());
             Instant end = revocation.expiresAt();
-            SqliteSchedules.bind(put, 8, end == null ? null : Row.micros(end));
+            SqliteSchedules.bind(put, 8, end == null ? null : StoreRpc.micros(end));
             put.executeUpdate();
             return stored(tx, revocation);
         });
@@ -58,11 +58,11 @@ final class SqliteRevocations implements RevocationStore {
                         row.getString(1),
                         row.getString(2),
                         row.getLong(3),
-                        Row.ofMicros(row.getLong(4)),
+                        StoreRpc.ofMicros(row.getLong(4)),
                         row.getBoolean(5),
                         row.getString(6),
                         row.getString(7),
-                        end == null ? null : Row.ofMicros(end)));
+                        end == null ? null : StoreRpc.ofMicros(end)));
             }
         }
         return found;
@@ -70,7 +70,7 @@ final class SqliteRevocations implements RevocationStore {
 
     @Override
     public List<Revocation> list(String namespace) {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement(COLUMNS + " ORDER BY version, task_id");
             select.setString(1, namespace);
             return all(select);
@@ -79,11 +79,11 @@ final class SqliteRevocations implements RevocationStore {
 
     @Override
     public int prune(String namespace, Instant now) {
-        return place.store().write(tx -> {
+        return context.store().write(tx -> {
             PreparedStatement delete =
                     tx.statement("DELETE FROM task_revocations WHERE namespace = ? AND expires_at <= ?");
             delete.setString(1, namespace);
-            delete.setLong(2, Row.micros(now));
+            delete.setLong(2, StoreRpc.micros(now));
             return delete.executeUpdate();
         });
     }

@@ -12,35 +12,36 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules in the store. Thread-safe. */
-final class SqliteSchedules implements ScheduleCalls {
+final class SqliteSchedules implements ScheduleApi {
     private static final int HISTORY_KEPT = 1_000;
     private static final String COLUMNS = "SELECT id, version, enabled, next_run, expire_at, body FROM task_schedules";
 
-    private final Place place;
+    private final StoreContext context;
 
-    SqliteSchedules(Place place) {
-        this.place = place;
+    SqliteSchedules(StoreContext context) {
+        this.context = context;
     }
 
     @Override
-    public List<Row.Schedule> list() {
-        return place.store().read(tx -> schedules(tx.statement(COLUMNS + " ORDER BY next_run IS NULL, next_run, id")));
+    public List<StoreRpc.Schedule> list() {
+        return context.store()
+                .read(tx -> schedules(tx.statement(COLUMNS + " ORDER BY next_run IS NULL, next_run, id")));
     }
 
     @Override
-    public Optional<Row.Schedule> get(String id) {
-        return place.store().read(tx -> {
+    public Optional<StoreRpc.Schedule> get(String id) {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement(COLUMNS + " WHERE id = ?");
             select.setString(1, id);
             return schedules(select).stream().findFirst();
         });
     }
 
-    private static List<Row.Schedule> schedules(PreparedStatement select) throws SQLException {
-        List<Row.Schedule> found = new ArrayList<>();
+    private static List<StoreRpc.Schedule> schedules(PreparedStatement select) throws SQLException {
+        List<StoreRpc.Schedule> found = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                found.add(new Row.Schedule(
+                found.add(new StoreRpc.Schedule(
                         row.getString(1),
                         row.getLong(2),
                         row.getBoolean(3),
@@ -66,8 +67,8 @@ final class SqliteSchedules implements ScheduleCalls {
     }
 
     @Override
-    public long put(Row.Schedule schedule) {
-        return place.store().write(tx -> {
+    public long put(StoreRpc.Schedule schedule) {
+        return context.store().write(tx -> {
             long actual = version(tx, schedule.id());
             if (actual == schedule.version()) {
                 write(tx, schedule);
@@ -84,7 +85,7 @@ final class SqliteSchedules implements ScheduleCalls {
         }
     }
 
-    private static void write(WriteTx tx, Row.Schedule schedule) throws SQLException {
+    private static void write(WriteTx tx, StoreRpc.Schedule schedule) throws SQLException {
         PreparedStatement put = tx.statement("INSERT OR REPLACE INTO task_schedules"
                 + " (id, version, enabled, next_run, expire_at, body) VALUES (?, ?, ?, ?, ?, ?)");
         put.setString(1, schedule.id());
@@ -97,8 +98,8 @@ final class SqliteSchedules implements ScheduleCalls {
     }
 
     @Override
-    public List<Row.Schedule> due(long nowMicros, int limit) {
-        return place.store().read(tx -> {
+    public List<StoreRpc.Schedule> due(long nowMicros, int limit) {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement(COLUMNS + " WHERE enabled = 1 AND next_run IS NOT NULL"
                     + " AND next_run <= ?1 AND (expire_at IS NULL OR expire_at > ?1) ORDER BY next_run, id LIMIT ?2");
             select.setLong(1, nowMicros);
@@ -109,7 +110,7 @@ final class SqliteSchedules implements ScheduleCalls {
 
     @Override
     public void remove(String id) {
-        place.store().write(tx -> {
+        context.store().write(tx -> {
             for (String sql : List.of(
                     "DELETE FROM task_schedules WHERE id = ?",
                     "DELETE FROM task_schedule_history WHERE schedule_id = ?")) {
@@ -122,8 +123,8 @@ final class SqliteSchedules implements ScheduleCalls {
     }
 
     @Override
-    public void record(String id, Row.Fired fired) {
-        place.store().write(tx -> {
+    public void record(String id, StoreRpc.FireRecord fired) {
+        context.store().write(tx -> {
             PreparedStatement insert = tx.statement(
                     "INSERT INTO task_schedule_history"
                             + " (schedule_id, scheduled_at, executed_at, success, duration_ms, error) VALUES (?, ?, ?, ?, ?, ?)");
@@ -143,16 +144,16 @@ final class SqliteSchedules implements ScheduleCalls {
     }
 
     @Override
-    public List<Row.Fired> history(String id, int limit) {
-        return place.store().read(tx -> {
+    public List<StoreRpc.FireRecord> history(String id, int limit) {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement("SELECT scheduled_at, executed_at, success, duration_ms, error"
                     + " FROM task_schedule_history WHERE schedule_id = ? ORDER BY id DESC LIMIT ?");
             select.setString(1, id);
             select.setInt(2, limit);
-            List<Row.Fired> fired = new ArrayList<>();
+            List<StoreRpc.FireRecord> fired = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    fired.add(new Row.Fired(
+                    fired.add(new StoreRpc.FireRecord(
                             row.getLong(1), row.getLong(2), row.getBoolean(3), row.getLong(4), row.getString(5)));
                 }
             }
@@ -162,7 +163,7 @@ final class SqliteSchedules implements ScheduleCalls {
 
     @Override
     public Optional<Long> nextDue() {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             try (ResultSet row = tx.statement(
                             "SELECT min(next_run) FROM task_schedules WHERE enabled = 1 AND next_run IS NOT NULL")
                     .executeQuery()) {

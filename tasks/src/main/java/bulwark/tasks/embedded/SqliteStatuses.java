@@ -1,7 +1,7 @@
 package bulwark.tasks.embedded;
 
 import bulwark.kernel.storage.ReadTx;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.WaiterRegistry;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,26 +11,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Statuses, groups and heartbeats in the store. Thread-safe. */
-final class SqliteStatuses implements StatusCalls {
-    private final Place place;
-    private final Groups groups;
+final class SqliteStatuses implements StatusApi {
+    private final StoreContext context;
+    private final GroupTable groups;
 
-    SqliteStatuses(Place place) {
-        this.place = place;
-        this.groups = new Groups(place);
+    SqliteStatuses(StoreContext context) {
+        this.context = context;
+        this.groups = new GroupTable(context);
     }
 
     @Override
-    public Optional<Row.StoredStatus> get(String taskId) {
-        return place.store().read(tx -> Statuses.read(tx, taskId, place.now()));
+    public Optional<StoreRpc.StoredStatus> get(String taskId) {
+        return context.store().read(tx -> ResultTable.read(tx, taskId, context.now()));
     }
 
     @Override
-    public boolean put(Row.Status status, When when) {
-        return place.store().write(tx -> {
-            boolean written = Statuses.write(tx, status, when, place.now());
+    public boolean put(StoreRpc.Status status, When when) {
+        return context.store().write(tx -> {
+            boolean written = ResultTable.write(tx, status, when, context.now());
             if (written) {
-                tx.afterCommit(() -> place.wakeups().wake("task:" + status.id()));
+                tx.afterCommit(() -> context.wakeups().wake("task:" + status.id()));
             }
             return written;
         });
@@ -38,26 +38,26 @@ final class SqliteStatuses implements StatusCalls {
 
     @Override
     public void expire(String taskId, long retention) {
-        place.store().write(tx -> {
+        context.store().write(tx -> {
             PreparedStatement update =
                     tx.statement("UPDATE task_results SET expires_at = ? WHERE id = ? AND expires_at > ?");
-            update.setLong(1, Statuses.end(place.now(), retention));
+            update.setLong(1, ResultTable.end(context.now(), retention));
             update.setString(2, taskId);
-            update.setLong(3, place.now());
+            update.setLong(3, context.now());
             return update.executeUpdate();
         });
     }
 
     @Override
-    public Optional<Row.StoredStatus> await(String taskId, @Nullable String seenState, long seenMicros, long wait)
+    public Optional<StoreRpc.StoredStatus> await(String taskId, @Nullable String seenState, long seenMicros, long wait)
             throws InterruptedException {
         long end = System.nanoTime() + wait * 1_000_000;
-        try (Wakeups.Waiter waiter = place.wakeups().register(List.of("task:" + taskId))) {
+        try (WaiterRegistry.Waiter waiter = context.wakeups().register(List.of("task:" + taskId))) {
             while (true) {
-                Optional<State> now = place.store().read(tx -> state(tx, taskId));
+                Optional<State> now = context.store().read(tx -> state(tx, taskId));
                 long left = (end - System.nanoTime()) / 1_000_000;
                 boolean differs = now.isPresent() && now.get().differs(seenState, seenMicros);
-                if (differs || left <= 0 || place.wakeups().closed()) {
+                if (differs || left <= 0 || context.wakeups().closed()) {
                     return now.map(State::status);
                 }
                 waiter.await(left);
@@ -70,11 +70,11 @@ final class SqliteStatuses implements StatusCalls {
         select.setString(1, taskId);
         try (ResultSet row = select.executeQuery()) {
             String state = row.next() ? row.getString(1) : "";
-            return Statuses.read(tx, taskId, place.now()).map(status -> new State(state, status));
+            return ResultTable.read(tx, taskId, context.now()).map(status -> new State(state, status));
         }
     }
 
-    private record State(String state, Row.StoredStatus status) {
+    private record State(String state, StoreRpc.StoredStatus status) {
         boolean differs(@Nullable String seenState, long seenMicros) {
             return !state.equals(seenState) || status.updatedMicros() != seenMicros;
         }
@@ -82,10 +82,10 @@ final class SqliteStatuses implements StatusCalls {
 
     @Override
     public List<String> ids(int offset, int limit) {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             PreparedStatement select = tx.statement("SELECT id FROM task_results WHERE expires_at > ?"
                     + " ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?");
-            select.setLong(1, place.now());
+            select.setLong(1, context.now());
             select.setInt(2, limit);
             select.setInt(3, offset);
             List<String> ids = new ArrayList<>();
@@ -99,29 +99,29 @@ final class SqliteStatuses implements StatusCalls {
     }
 
     @Override
-    public List<Row.StoredStatus> all(List<String> ids) {
-        return place.store().read(tx -> {
-            List<Row.StoredStatus> found = new ArrayList<>(ids.size());
+    public List<StoreRpc.StoredStatus> all(List<String> ids) {
+        return context.store().read(tx -> {
+            List<StoreRpc.StoredStatus> found = new ArrayList<>(ids.size());
             for (String id : ids) {
-                Statuses.read(tx, id, place.now()).ifPresent(found::add);
+                ResultTable.read(tx, id, context.now()).ifPresent(found::add);
             }
             return found;
         });
     }
 
     @Override
-    public void initGroup(Row.Group group, long retention) {
+    public void initGroup(StoreRpc.Group group, long retention) {
         groups.init(group, retention);
     }
 
     @Override
-    public Optional<Row.Group> addGroupResult(String groupId, Row.Status status) {
+    public Optional<StoreRpc.Group> addGroupResult(String groupId, StoreRpc.Status status) {
         return groups.add(groupId, status);
     }
 
     @Override
-    public Optional<Row.Group> group(String groupId) {
-        return place.store().read(tx -> groups.read(tx, groupId));
+    public Optional<StoreRpc.Group> group(String groupId) {
+        return context.store().read(tx -> groups.read(tx, groupId));
     }
 
     @Override
@@ -131,11 +131,11 @@ final class SqliteStatuses implements StatusCalls {
 
     @Override
     public void putHeartbeat(String workerId, String body, long retention) {
-        place.store().write(tx -> {
+        context.store().write(tx -> {
             PreparedStatement put = tx.statement(
                     "INSERT OR REPLACE INTO task_heartbeats (worker_id, expires_at, body) VALUES (?, ?, ?)");
             put.setString(1, workerId);
-            put.setLong(2, place.now() + retention);
+            put.setLong(2, context.now() + retention);
             put.setString(3, body);
             return put.executeUpdate();
         });
@@ -143,11 +143,11 @@ final class SqliteStatuses implements StatusCalls {
 
     @Override
     public Optional<String> heartbeat(String workerId) {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             PreparedStatement select =
                     tx.statement("SELECT body FROM task_heartbeats WHERE worker_id = ? AND expires_at > ?");
             select.setString(1, workerId);
-            select.setLong(2, place.now());
+            select.setLong(2, context.now());
             try (ResultSet row = select.executeQuery()) {
                 return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
             }
@@ -156,10 +156,10 @@ final class SqliteStatuses implements StatusCalls {
 
     @Override
     public List<String> heartbeats() {
-        return place.store().read(tx -> {
+        return context.store().read(tx -> {
             PreparedStatement select =
                     tx.statement("SELECT body FROM task_heartbeats WHERE expires_at > ? ORDER BY worker_id");
-            select.setLong(1, place.now());
+            select.setLong(1, context.now());
             List<String> bodies = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

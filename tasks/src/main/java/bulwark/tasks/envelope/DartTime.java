@@ -1,6 +1,5 @@
 package bulwark.tasks.envelope;
 
-import bulwark.tasks.time.TimeText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -23,7 +22,7 @@ final class DartTime {
         if (outside(instant)) {
             throw new EnvelopeRefused("a time lies outside of the years 1970 to 9999");
         }
-        return TimeText.of(instant);
+        return DartTimestamps.of(instant);
     }
 
     private static boolean outside(Instant instant) {

@@ -38,7 +38,7 @@ public record Envelope(
     public static final String SIGNATURE_KEY = "stem-signature-key";
 
     /** Longest id, name and queue, in characters. */
-    static final int LONGEST_LABEL = 256;
+    static final int MAX_LABEL_LENGTH = 256;
 
     /** Longest time limit, in milliseconds. */
     public static final long MAX_TIME_LIMIT_MS = Duration.ofDays(366).toMillis();
@@ -81,8 +81,8 @@ public record Envelope(
     }
 
     private static void label(String field, String text) {
-        if (text.isEmpty() || text.length() > LONGEST_LABEL) {
-            throw new EnvelopeRefused(field + " does not have 1 to " + LONGEST_LABEL + " characters");
+        if (text.isEmpty() || text.length() > MAX_LABEL_LENGTH) {
+            throw new EnvelopeRefused(field + " does not have 1 to " + MAX_LABEL_LENGTH + " characters");
         }
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i))) {

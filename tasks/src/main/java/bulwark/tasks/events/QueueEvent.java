@@ -5,9 +5,9 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Something that an application told the listeners of a queue.
+ * Something that an application sent to the listeners of a queue.
  *
- * @param signed a key vouches for it
+ * @param signed a key verified its signature
  */
 public record QueueEvent(
         String id,

@@ -1,15 +1,15 @@
 package bulwark.tasks.events;
 
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.signing.EnvelopeSigning;
-import bulwark.tasks.time.TimeText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,12 +29,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Events of a queue, from any process to every listener: broadcasts named {@code __stem.queue.event__} on the channel {@code stem:events:QUEUE}. Source of the form: Stem 0.2.
- * Signed where there is a key; a listener with keys drops what they do not vouch for. Thread-safe.
+ * Signed where there is a key; a listener with keys drops what they do not verify. Thread-safe.
  */
 public final class QueueEvents {
     private static final Logger LOG = LoggerFactory.getLogger(QueueEvents.class);
     private static final String NAME = "__stem.queue.event__";
-    private static final Duration WAIT = Duration.ofMillis(500);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final int BATCH = 64;
 
@@ -58,7 +58,7 @@ public final class QueueEvents {
         ObjectNode args = JsonNodeFactory.instance.objectNode();
         args.put("eventName", event);
         args.set("payload", payload);
-        args.put("queue", queue).put("emittedAt", TimeText.of(now));
+        args.put("queue", queue).put("emittedAt", DartTimestamps.of(now));
         String id = TaskIds.next(clock);
         Envelope envelope = new Envelope(id, NAME, args, headers, now, null, 0, 0, 0, null, channel(queue), meta);
         broker.broadcast(channel(queue), signing.signIfAble(envelope));
@@ -66,16 +66,16 @@ public final class QueueEvents {
     }
 
     /** Hears what is emitted from now on. Close it to stop. */
-    public Listening listen(String queue) {
-        Listening listening = new Listening(queue);
+    public EventSubscription listen(String queue) {
+        EventSubscription listening = new EventSubscription(queue);
         // The first take marks the place in the channel: what comes after this line is heard.
-        listening.once(Duration.ZERO);
+        listening.poll(Duration.ZERO);
         listening.thread.start();
         return listening;
     }
 
     /** One ear at one queue, and its listeners; each is called on the ear's thread, and one that throws harms nobody. */
-    public final class Listening implements AutoCloseable {
+    public final class EventSubscription implements AutoCloseable {
         private final Subscription subscription;
         private final List<Listener> listeners = new CopyOnWriteArrayList<>();
         private final CountDownLatch stop = new CountDownLatch(1);
@@ -83,35 +83,35 @@ public final class QueueEvents {
 
         private record Listener(String name, Consumer<QueueEvent> consumer) {}
 
-        private Listening(String queue) {
+        private EventSubscription(String queue) {
             String consumer = "events-" + UUID.randomUUID();
             this.subscription = Subscription.toChannel(channel(queue), consumer, LEASE);
             this.thread = EssentialThread.virtual("queue events", this::run);
         }
 
-        public Listening all(Consumer<QueueEvent> listener) {
+        public EventSubscription all(Consumer<QueueEvent> listener) {
             return on("", listener);
         }
 
         /** @param name of the events to hear; empty for all */
-        public Listening on(String name, Consumer<QueueEvent> listener) {
+        public EventSubscription on(String name, Consumer<QueueEvent> listener) {
             listeners.add(new Listener(name, listener));
             return this;
         }
 
         private void run() {
-            while (stop.getCount() > 0 && once(WAIT)) {
+            while (stop.getCount() > 0 && poll(POLL_TIMEOUT)) {
                 LOG.trace("heard");
             }
         }
 
         /** @return false when interrupted */
-        private boolean once(Duration wait) {
+        private boolean poll(Duration wait) {
             try {
-                for (Arrival arrival : broker.take(subscription, BATCH, wait)) {
-                    broker.settle(List.of(new Settlement.Done(arrival.receipt(), null)));
-                    if (arrival instanceof Arrival.Delivery delivery) {
-                        read(delivery).ifPresent(this::tell);
+                for (ReceivedMessage message : broker.receive(subscription, BATCH, wait)) {
+                    broker.settle(List.of(new Settlement.Ack(message.receipt(), null)));
+                    if (message instanceof ReceivedMessage.Delivery delivery) {
+                        read(delivery).ifPresent(this::deliver);
                     }
                 }
                 return true;
@@ -131,7 +131,7 @@ public final class QueueEvents {
             }
         }
 
-        private void tell(QueueEvent event) {
+        private void deliver(QueueEvent event) {
             for (Listener listener : listeners) {
                 if (listener.name.isEmpty() || listener.name.equals(event.name())) {
                     try {
@@ -149,14 +149,14 @@ public final class QueueEvents {
         }
     }
 
-    private Optional<QueueEvent> read(Arrival.Delivery delivery) {
+    private Optional<QueueEvent> read(ReceivedMessage.Delivery delivery) {
         Envelope envelope = delivery.message().envelope();
         ObjectNode args = envelope.args();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         boolean vouched = !(verdict instanceof EnvelopeSigning.Verdict.Invalid)
                 && envelope.queue().equals(delivery.queue());
         if (!vouched || !envelope.name().equals(NAME)) {
-            LOG.warn("An event on {} was dropped: no key vouches for it, or it is none.", delivery.queue());
+            LOG.warn("An event on {} was dropped: no key verifies it, or it is malformed.", delivery.queue());
             return Optional.empty();
         }
         return Optional.of(new QueueEvent(
@@ -164,7 +164,7 @@ public final class QueueEvents {
                 args.path("queue").asString(""),
                 args.path("eventName").asString(""),
                 args.path("payload") instanceof ObjectNode payload ? payload : JsonNodeFactory.instance.objectNode(),
-                TimeText.parse(args.path("emittedAt").asString("")).orElse(envelope.enqueuedAt()),
+                DartTimestamps.parse(args.path("emittedAt").asString("")).orElse(envelope.enqueuedAt()),
                 envelope.headers(),
                 envelope.meta(),
                 verdict instanceof EnvelopeSigning.Verdict.Valid));

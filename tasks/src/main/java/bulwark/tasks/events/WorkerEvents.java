@@ -20,7 +20,7 @@ public final class WorkerEvents {
     }
 
     /** @param event made only when somebody listens */
-    public void tell(Supplier<WorkerEvent> event) {
+    public void publish(Supplier<WorkerEvent> event) {
         if (listeners.isEmpty()) {
             return;
         }

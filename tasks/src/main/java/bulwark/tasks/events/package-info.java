@@ -1,4 +1,4 @@
-/** What happens in workers, for listeners in this process, and events that applications send through queues' channels. */
+/** What tasks and workers report: events of queues, events of workers, and evidence. */
 @NullMarked
 package bulwark.tasks.events;
 

@@ -32,9 +32,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * }</pre>
  */
 public final class ExecFile {
-    private static final int MOST_BYTES = 1 << 20;
-    private static final int MOST_OUTPUT = 16 << 20;
-    private static final long LONGEST_MS = Duration.ofDays(1).toMillis();
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_OUTPUT_BYTES = 16 << 20;
+    private static final long MAX_TIMEOUT_MS = Duration.ofDays(1).toMillis();
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     /** These make a program run something else. */
     private static final Pattern LOADER = Pattern.compile("LD_.*|BASH_ENV|ENV|IFS|SHELLOPTS|BASH_FUNC.*");
@@ -69,7 +69,7 @@ public final class ExecFile {
     private static Object parse(Path file) {
         try {
             refuseOthers(file);
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.size(file) > MAX_BYTES) {
                 throw new ExecRefused(List.of(file + " is larger than a list of programs can be"));
             }
             String text = Files.readString(file, StandardCharsets.UTF_8);
@@ -115,8 +115,8 @@ public final class ExecFile {
         if (!(members.get("program") instanceof String path)) {
             throw new IllegalArgumentException("program must be an absolute path");
         }
-        long timeout = number(members, "timeoutMs", 60_000, LONGEST_MS);
-        long output = number(members, "maxOutputBytes", 65_536, MOST_OUTPUT);
+        long timeout = number(members, "timeoutMs", 60_000, MAX_TIMEOUT_MS);
+        long output = number(members, "maxOutputBytes", 65_536, MAX_OUTPUT_BYTES);
         return new ExecProgram(
                 task, Path.of(path), Duration.ofMillis(timeout), (int) output, environment(members.get("env")));
     }

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /** One run of a program, which leaves no process behind. One thread. */
 final class ExecRun {
     private static final Logger LOG = LoggerFactory.getLogger(ExecRun.class);
-    private static final long LOOK_MS = 50;
+    private static final long POLL_INTERVAL_MS = 50;
     private static final int ERRORS_KEPT = 2_000;
-    private static final Duration PUMPED = Duration.ofSeconds(1);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
     /** Makes the program the leader of a session and a process group of its own: our signals do not reach it, and ours can end all of it. */
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
@@ -60,9 +60,9 @@ final class ExecRun {
             kill(process);
             // A process that escaped may hold the other ends for ever.
             for (Thread pump : List.of(in, out, err)) {
-                pump.join(PUMPED);
+                pump.join(DRAIN_TIMEOUT);
             }
-            return judged(process, output.toByteArray(), errors.size());
+            return checkedOutput(process, output.toByteArray(), errors.size());
         } finally {
             if (process.isAlive()) {
                 kill(process);
@@ -73,7 +73,7 @@ final class ExecRun {
 
     private void await(Process process) throws InterruptedException {
         long end = System.nanoTime() + program.timeout().toNanos();
-        while (!process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
+        while (!process.waitFor(POLL_INTERVAL_MS, TimeUnit.MILLISECONDS)) {
             if (System.nanoTime() > end) {
                 fault.compareAndSet(
                         null, "the program ran longer than " + program.timeout().toMillis() + " ms");
@@ -85,7 +85,8 @@ final class ExecRun {
         }
     }
 
-    private byte[] judged(Process process, byte[] output, int errorBytes) throws ExecFailed, InterruptedException {
+    private byte[] checkedOutput(Process process, byte[] output, int errorBytes)
+            throws ExecFailed, InterruptedException {
         String found = fault.get();
         if (found != null) {
             throw new ExecFailed(found);
@@ -123,7 +124,7 @@ final class ExecRun {
         }
     }
 
-    /** Its descendants too, and whoever is left of its process group. */
+    /** Its descendants too, and what is left of its process group. */
     private void kill(Process process) {
         List<ProcessHandle> descendants = process.descendants().toList();
         // By its handle, since the process itself would close its streams, with output in them that was not read yet.

@@ -22,7 +22,7 @@ public interface TaskContext {
 
     String queue();
 
-    /** Hand it to whatever the task writes to, so that a holder who lost the task cannot write after its successor. */
+    /** Hand it to whatever the task writes to, so that a consumer that lost the task cannot write after its successor. */
     FencingToken fence();
 
     /** True when the task was verified with a key; false only on a worker that allows unsigned tasks. */
@@ -34,7 +34,7 @@ public interface TaskContext {
     /** @throws Stopped when the task was asked to stop */
     void checkpoint();
 
-    /** Keeps the task with this worker for at least so long, whatever else happens to the renewal. */
+    /** Keeps the task with this worker for at least the given time, whatever else happens to the renewal. */
     void extendLease(Duration by);
 
     /** 0..100 and anything that fits JSON; seen in the status until the task ends. */

@@ -16,7 +16,7 @@ public interface TaskHandler {
         return "";
     }
 
-    /** True for a task that must never run for an envelope that no key vouches for, not even on a worker that allows unsigned tasks. */
+    /** True for a task that must never run for an envelope whose signature no key verifies, not even on a worker that allows unsigned tasks. */
     default boolean signedOnly() {
         return false;
     }

@@ -1,4 +1,4 @@
-/** What a task's author writes against. */
+/** What a task's author writes against, and the demonstration tasks. */
 @NullMarked
 package bulwark.tasks.handler;
 

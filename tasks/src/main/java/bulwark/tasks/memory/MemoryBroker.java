@@ -1,22 +1,22 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.EntryId;
-import bulwark.tasks.stores.StatusRules;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.EntryId;
+import bulwark.tasks.store.StatusTransitions;
+import bulwark.tasks.store.WaiterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,23 +38,23 @@ import org.jspecify.annotations.Nullable;
 /** Queues as sorted sets under one lock. */
 final class MemoryBroker implements Broker {
     /** A clock that others turn wakes nobody, so it is looked at so often. */
-    private static final long LONGEST_NAP_MS = 50;
+    private static final long MAX_SLEEP_MS = 50;
 
     private static final int BROADCASTS_KEPT = 4_096;
 
     private final Clock clock;
     private final ReentrantLock lock;
-    private final Wakeups wakeups;
+    private final WaiterRegistry wakeups;
     private final MemoryResults results;
     private final Map<String, MemoryQueue> queues = new TreeMap<>();
     /** Channel → consumer → what it has yet to see. */
     private final Map<String, Map<String, MemoryQueue>> channels = new HashMap<>();
 
-    private final MemoryDeadLetters dead = new MemoryDeadLetters();
+    private final MemoryDeadLetters deadLetters = new MemoryDeadLetters();
     private final Map<String, Instant> identities = new HashMap<>();
     private long lastId;
 
-    MemoryBroker(Clock clock, ReentrantLock lock, Wakeups wakeups, MemoryResults results) {
+    MemoryBroker(Clock clock, ReentrantLock lock, WaiterRegistry wakeups, MemoryResults results) {
         this.clock = clock;
         this.lock = lock;
         this.wakeups = wakeups;
@@ -87,12 +87,12 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public void publish(List<Outgoing> messages) {
+    public void publish(List<Publication> messages) {
         publication(messages).run();
     }
 
     @Override
-    public Runnable publication(List<Outgoing> messages) {
+    public Runnable publication(List<Publication> messages) {
         messages.forEach(MemoryBroker::refuseLonger);
         return () -> locked(() -> {
             messages.forEach(this::publishOne);
@@ -100,20 +100,20 @@ final class MemoryBroker implements Broker {
         });
     }
 
-    private static void refuseLonger(Outgoing out) {
-        EnvelopeText.refuseLonger(EnvelopeText.json(out.message()).length(), MAX_ENVELOPE_BYTES);
+    private static void refuseLonger(Publication out) {
+        EnvelopeCodec.refuseLonger(EnvelopeCodec.json(out.message()).length(), MAX_ENVELOPE_BYTES);
     }
 
-    private void publishOne(Outgoing out) {
+    private void publishOne(Publication out) {
         if (out.recordQueued()) {
             Instant now = clock.instant();
-            results.putIfAbsent(StatusRules.queued(out, now), StatusRules.queuedRetention(out, now));
+            results.putIfAbsent(StatusTransitions.queued(out, now), StatusTransitions.queuedRetention(out, now));
         }
         enqueue(out.message(), out.queue(), out.priority(), out.notBefore());
     }
 
     @Override
-    public boolean publishOnce(String identity, Duration remembered, Outgoing message) {
+    public boolean publishOnce(String identity, Duration remembered, Publication message) {
         refuseLonger(message);
         return locked(() -> {
             Instant now = clock.instant();
@@ -139,16 +139,17 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
+    public List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException {
         long end = System.nanoTime() + wait.toNanos();
-        try (Wakeups.Waiter waiter = wakeups.register(names(subscription))) {
+        try (WaiterRegistry.Waiter waiter = wakeups.register(names(subscription))) {
             while (true) {
-                List<Arrival> taken = locked(() -> takeNow(subscription, limits));
+                List<ReceivedMessage> taken = locked(() -> receiveNow(subscription, limits));
                 long left = (end - System.nanoTime()) / 1_000_000;
                 if (!taken.isEmpty() || left <= 0 || wakeups.closed()) {
                     return taken;
                 }
-                waiter.await(Math.min(left, locked(() -> nap(subscription, limits.suspects()))));
+                waiter.await(Math.min(left, locked(() -> sleepTime(subscription, limits.suspects()))));
             }
         }
     }
@@ -160,85 +161,85 @@ final class MemoryBroker implements Broker {
                 .toList();
     }
 
-    private List<Arrival> takeNow(Subscription subscription, TakeLimits limits) {
-        List<Arrival> taken = new ArrayList<>();
+    private List<ReceivedMessage> receiveNow(Subscription subscription, TakeLimits limits) {
+        List<ReceivedMessage> taken = new ArrayList<>();
         for (String channel : subscription.channels()) {
             MemoryQueue own = channels.computeIfAbsent(channel, ignored -> new HashMap<>())
                     .computeIfAbsent(subscription.consumer(), ignored -> new MemoryQueue());
-            takeFrom(own, channel, true, subscription, limits, taken);
+            receiveFrom(own, channel, true, subscription, limits, taken);
         }
         for (String name : subscription.queues()) {
-            takeFrom(queue(name), name, false, subscription, limits, taken);
+            receiveFrom(queue(name), name, false, subscription, limits, taken);
         }
         return taken;
     }
 
-    private void takeFrom(
+    private void receiveFrom(
             MemoryQueue queue,
             String name,
             boolean broadcast,
             Subscription by,
             TakeLimits limits,
-            List<Arrival> taken) {
+            List<ReceivedMessage> taken) {
         long now = clock.millis();
         while (taken.size() < limits.maxEntries()) {
             boolean suspects = limits.suspects()
                     && taken.stream()
                             .noneMatch(one -> TakeLimits.suspect(one.receipt().delivery() - 1));
             MemoryQueue.Entry entry =
-                    queue.take(by.consumer(), now, now + by.lease().toMillis(), suspects);
+                    queue.receive(by.consumer(), now, now + by.lease().toMillis(), suspects);
             if (entry == null) {
                 return;
             }
             Receipt receipt =
                     new Receipt(name, broadcast ? "broadcast" : "queue", by.consumer(), entry.text(), entry.delivery());
-            taken.add(new Arrival.Delivery(receipt, name, entry.message, broadcast, entry.deaths()));
+            taken.add(new ReceivedMessage.Delivery(receipt, name, entry.message, broadcast, entry.deaths()));
         }
     }
 
-    private long nap(Subscription subscription, boolean suspects) {
+    private long sleepTime(Subscription subscription, boolean suspects) {
         long due = subscription.queues().stream()
                 .mapToLong(name -> queue(name).nextDue(suspects))
                 .min()
                 .orElse(Long.MAX_VALUE);
-        return Math.clamp(due - clock.millis(), 1, LONGEST_NAP_MS);
+        return Math.clamp(due - clock.millis(), 1, MAX_SLEEP_MS);
     }
 
-    private @Nullable MemoryQueue place(Receipt receipt) {
+    private @Nullable MemoryQueue queueOf(Receipt receipt) {
         return receipt.group().equals("broadcast")
-                ? channels.getOrDefault(receipt.place(), Map.of()).get(receipt.consumer())
-                : queues.get(receipt.place());
+                ? channels.getOrDefault(receipt.stream(), Map.of()).get(receipt.consumer())
+                : queues.get(receipt.stream());
     }
 
-    private MemoryQueue.@Nullable Entry held(Receipt receipt) {
-        MemoryQueue place = place(receipt);
-        return place == null ? null : place.held(receipt);
+    private MemoryQueue.@Nullable Entry leasedEntry(Receipt receipt) {
+        MemoryQueue place = queueOf(receipt);
+        return place == null ? null : place.leased(receipt);
     }
 
     @Override
-    public List<Start.Verdict> begin(List<Start> starts) {
+    public List<RunStart.StartDecision> begin(List<RunStart> starts) {
         return locked(() -> starts.stream().map(this::beginOne).toList());
     }
 
-    private Start.Verdict beginOne(Start start) {
-        if (held(start.receipt()) == null) {
-            return Start.Verdict.LOST;
+    private RunStart.StartDecision beginOne(RunStart start) {
+        if (leasedEntry(start.receipt()) == null) {
+            return RunStart.StartDecision.LEASE_LOST;
         }
-        Start.Verdict verdict =
-                StatusRules.verdict(results.stored(start.running().id()), start.receipt());
-        if (verdict == Start.Verdict.RUN) {
+        RunStart.StartDecision decision =
+                StatusTransitions.verdict(results.stored(start.running().id()), start.receipt());
+        if (decision == RunStart.StartDecision.RUN) {
             results.putFenced(start.running());
         }
-        return verdict;
+        return decision;
     }
 
     @Override
     public List<Receipt> renew(Collection<Receipt> receipts, Duration lease) {
         return locked(() -> receipts.stream()
                 .filter(receipt -> {
-                    MemoryQueue.Entry entry = held(receipt);
+                    MemoryQueue.Entry entry = leasedEntry(receipt);
                     if (entry != null) {
-                        Objects.requireNonNull(place(receipt)).renew(entry, clock.millis() + lease.toMillis());
+                        Objects.requireNonNull(queueOf(receipt)).renew(entry, clock.millis() + lease.toMillis());
                     }
                     return entry == null;
                 })
@@ -252,19 +253,19 @@ final class MemoryBroker implements Broker {
 
     private boolean settleOne(Settlement settlement) {
         Receipt receipt = settlement.receipt();
-        MemoryQueue.Entry entry = held(receipt);
-        MemoryQueue place = place(receipt);
+        MemoryQueue.Entry entry = leasedEntry(receipt);
+        MemoryQueue place = queueOf(receipt);
         if (entry == null || place == null) {
             return false;
         }
         place.remove(entry);
         switch (settlement) {
-            case Settlement.Done _ -> {}
-            case Settlement.Again again -> again(again, place);
-            case Settlement.Dead letter -> dead.add(letter, clock.instant());
+            case Settlement.Ack _ -> {}
+            case Settlement.Requeue requeue -> requeue(requeue, place);
+            case Settlement.Reject letter -> deadLetters.add(letter, clock.instant());
         }
         TaskStatus status = settlement.status();
-        if (status != null && settlement instanceof Settlement.Dead letter && letter.statusOnlyIfAbsent()) {
+        if (status != null && settlement instanceof Settlement.Reject letter && letter.statusOnlyIfAbsent()) {
             results.putIfAbsent(status, null);
         } else if (status != null) {
             results.putFenced(status);
@@ -272,30 +273,30 @@ final class MemoryBroker implements Broker {
         return true;
     }
 
-    /** A broadcast message comes again to its own consumer only. */
-    private void again(Settlement.Again again, MemoryQueue place) {
-        if (!again.receipt().group().equals("broadcast")) {
-            enqueue(again.message(), again.queue(), again.priority(), again.notBefore());
+    /** A broadcast message is redelivered to its own consumer only. */
+    private void requeue(Settlement.Requeue requeue, MemoryQueue place) {
+        if (!requeue.receipt().group().equals("broadcast")) {
+            enqueue(requeue.message(), requeue.queue(), requeue.priority(), requeue.notBefore());
             return;
         }
         long now = clock.millis();
-        Instant notBefore = again.notBefore();
-        place.add(nextId(), again.message(), 0, notBefore == null ? now : Math.max(now, notBefore.toEpochMilli()));
-        wakeups.wake("channel:" + again.receipt().place());
+        Instant notBefore = requeue.notBefore();
+        place.add(nextId(), requeue.message(), 0, notBefore == null ? now : Math.max(now, notBefore.toEpochMilli()));
+        wakeups.wake("channel:" + requeue.receipt().stream());
     }
 
     @Override
     public QueueCounts counts(String queue) {
         return locked(() -> {
             MemoryQueue there = queues.get(queue);
-            long letters = dead.size(queue);
+            long letters = deadLetters.size(queue);
             return there == null ? new QueueCounts(0, 0, 0, letters) : there.counts(clock.millis(), letters);
         });
     }
 
     @Override
     public List<String> queues() {
-        return locked(() -> Stream.concat(queues.keySet().stream(), dead.queues().stream())
+        return locked(() -> Stream.concat(queues.keySet().stream(), deadLetters.queues().stream())
                 .distinct()
                 .sorted()
                 .toList());
@@ -304,40 +305,47 @@ final class MemoryBroker implements Broker {
     @Override
     public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
         return locked(() -> {
-            List<DeadLetter> letters =
-                    dead.newestFirst(queue, since).skip(offset).limit(limit).toList();
+            List<DeadLetter> letters = deadLetters
+                    .newestFirst(queue, since)
+                    .skip(offset)
+                    .limit(limit)
+                    .toList();
             return new DeadLetter.Page(letters, letters.size() == limit ? offset + limit : -1);
         });
     }
 
     @Override
     public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return locked(() -> dead.newestFirst(queue, null)
-                .filter(letter -> MemoryDeadLetters.isOf(letter, taskId))
+        return locked(() -> deadLetters
+                .newestFirst(queue, null)
+                .filter(deadLetter -> MemoryDeadLetters.isOf(deadLetter, taskId))
                 .findFirst());
     }
 
     @Override
     public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        List<DeadLetter> chosen = locked(() -> dead.replayable(queue, request));
+        List<DeadLetter> chosen = locked(() -> deadLetters.replayable(queue, request));
         if (request.dryRun()) {
             return chosen;
         }
-        // Preparing may sign, which is no work for the time of the lock; whoever replayed a letter meanwhile keeps it.
+        // Preparing may sign, which is no work for the time of the lock; a concurrent replay of a dead letter wins.
         Map<DeadLetter, Message> prepared = new IdentityHashMap<>();
-        chosen.forEach(letter -> prepared.put(letter, prepare.apply(Objects.requireNonNull(letter.message()))));
+        chosen.forEach(
+                deadLetter -> prepared.put(deadLetter, prepare.apply(Objects.requireNonNull(deadLetter.message()))));
         return locked(() -> {
-            List<DeadLetter> replayed =
-                    chosen.stream().filter(letter -> dead.remove(queue, letter)).toList();
-            replayed.forEach(letter -> replayOne(queue, letter, request, Objects.requireNonNull(prepared.get(letter))));
+            List<DeadLetter> replayed = chosen.stream()
+                    .filter(deadLetter -> deadLetters.remove(queue, deadLetter))
+                    .toList();
+            replayed.forEach(deadLetter ->
+                    replayOne(queue, deadLetter, request, Objects.requireNonNull(prepared.get(deadLetter))));
             return replayed;
         });
     }
 
-    private void replayOne(String queue, DeadLetter letter, DeadLetter.Replay request, Message message) {
+    private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Message message) {
         Instant now = clock.instant();
         TaskStatus readmitted =
-                StatusRules.readmitted(results.stored(message.envelope().id()), letter, request, now);
+                StatusTransitions.readmitted(results.stored(message.envelope().id()), deadLetter, request, now);
         if (readmitted != null) {
             results.put(readmitted, null);
         }
@@ -348,10 +356,11 @@ final class MemoryBroker implements Broker {
     @Override
     public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
         return locked(() -> {
-            List<DeadLetter> chosen = dead.newestFirst(queue, since)
+            List<DeadLetter> chosen = deadLetters
+                    .newestFirst(queue, since)
                     .limit(limit == null ? Long.MAX_VALUE : limit)
                     .toList();
-            chosen.forEach(letter -> dead.remove(queue, letter));
+            chosen.forEach(deadLetter -> deadLetters.remove(queue, deadLetter));
             return chosen.size();
         });
     }
@@ -360,7 +369,7 @@ final class MemoryBroker implements Broker {
     public void purge(String queue) {
         locked(() -> {
             queue(queue).clear();
-            dead.clear(queue);
+            deadLetters.clear(queue);
             return queue;
         });
     }
@@ -368,16 +377,16 @@ final class MemoryBroker implements Broker {
     @Override
     public void delete(String queue) {
         locked(() -> {
-            dead.clear(queue);
+            deadLetters.clear(queue);
             return queues.remove(queue);
         });
     }
 
     @Override
-    public void probe() {}
+    public void ping() {}
 
     @Override
-    public List<Risk> risks() {
-        return List.of(new Risk("Tasks are kept in memory and end with this process.", false));
+    public List<DurabilityWarning> durabilityWarnings() {
+        return List.of(new DurabilityWarning("Tasks are kept in memory and end with this process.", false));
     }
 }

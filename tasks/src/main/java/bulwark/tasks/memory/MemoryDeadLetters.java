@@ -19,55 +19,57 @@ import tools.jackson.databind.node.ObjectNode;
 final class MemoryDeadLetters {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Map<String, Deque<DeadLetter>> letters = new HashMap<>();
+    private final Map<String, Deque<DeadLetter>> deadLetters = new HashMap<>();
 
-    void add(Settlement.Dead dead, Instant now) {
-        Message message = dead.letter() instanceof Settlement.Letter.Whole whole ? whole.message() : null;
+    void add(Settlement.Reject reject, Instant now) {
+        Message message = reject.content() instanceof Settlement.Content.WholeMessage whole ? whole.message() : null;
         Map<String, String> fields =
-                dead.letter() instanceof Settlement.Letter.Fields part ? Map.copyOf(part.fields()) : Map.of();
-        ObjectNode meta = MAPPER.valueToTree(dead.meta());
-        letters.computeIfAbsent(dead.queue(), ignored -> new ArrayDeque<>())
-                .addFirst(new DeadLetter(dead.queue(), message, fields, dead.reason(), meta, now));
+                reject.content() instanceof Settlement.Content.RawFields part ? Map.copyOf(part.fields()) : Map.of();
+        ObjectNode meta = MAPPER.valueToTree(reject.meta());
+        deadLetters
+                .computeIfAbsent(reject.queue(), ignored -> new ArrayDeque<>())
+                .addFirst(new DeadLetter(reject.queue(), message, fields, reject.reason(), meta, now));
     }
 
     long size(String queue) {
-        Deque<DeadLetter> there = letters.get(queue);
+        Deque<DeadLetter> there = deadLetters.get(queue);
         return there == null ? 0 : there.size();
     }
 
     Set<String> queues() {
-        return letters.keySet();
+        return deadLetters.keySet();
     }
 
     Stream<DeadLetter> newestFirst(String queue, @Nullable Instant since) {
-        Deque<DeadLetter> there = letters.get(queue);
+        Deque<DeadLetter> there = deadLetters.get(queue);
         return there == null
                 ? Stream.empty()
                 : there.stream()
-                        .filter(letter -> since == null || !letter.deadAt().isBefore(since));
+                        .filter(deadLetter ->
+                                since == null || !deadLetter.deadAt().isBefore(since));
     }
 
     List<DeadLetter> replayable(String queue, DeadLetter.Replay request) {
         String taskId = request.taskId();
         return newestFirst(queue, request.since()).toList().reversed().stream()
-                .filter(letter -> letter.message() != null)
-                .filter(letter -> taskId == null || isOf(letter, taskId))
+                .filter(deadLetter -> deadLetter.message() != null)
+                .filter(deadLetter -> taskId == null || isOf(deadLetter, taskId))
                 .limit(request.limit())
                 .toList();
     }
 
-    static boolean isOf(DeadLetter letter, String taskId) {
-        Message message = letter.message();
+    static boolean isOf(DeadLetter deadLetter, String taskId) {
+        Message message = deadLetter.message();
         return message != null && message.envelope().id().equals(taskId);
     }
 
     /** This very letter, not an equal one. */
-    boolean remove(String queue, DeadLetter letter) {
-        Deque<DeadLetter> there = letters.get(queue);
-        return there != null && there.removeIf(each -> each == letter);
+    boolean remove(String queue, DeadLetter deadLetter) {
+        Deque<DeadLetter> there = deadLetters.get(queue);
+        return there != null && there.removeIf(each -> each == deadLetter);
     }
 
     void clear(String queue) {
-        letters.remove(queue);
+        deadLetters.remove(queue);
     }
 }

@@ -5,7 +5,7 @@ import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.stores.EntryId;
+import bulwark.tasks.store.EntryId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +34,7 @@ final class MemoryQueue {
         final int priority;
         private long dueAt;
         private long delivery;
-        private @Nullable String holder;
+        private @Nullable String consumer;
         private final List<HolderDeath> deaths = new ArrayList<>(0);
 
         private Entry(long id, Message message, int priority, long dueAt) {
@@ -70,15 +70,15 @@ final class MemoryQueue {
     }
 
     @Nullable
-    Entry take(String consumer, long now, long leaseUntil, boolean suspects) {
+    Entry receive(String consumer, long now, long leaseUntil, boolean suspects) {
         for (TreeSet<Entry> entriesOfOne : byPriority.reversed()) {
             Entry entry = first(entriesOfOne, suspects);
             if (entry != null && entry.dueAt <= now) {
-                if (entry.holder != null) {
-                    entry.deaths.add(new HolderDeath(entry.delivery, entry.holder, Instant.ofEpochMilli(now)));
+                if (entry.consumer != null) {
+                    entry.deaths.add(new HolderDeath(entry.delivery, entry.consumer, Instant.ofEpochMilli(now)));
                 }
                 moveTo(entry, leaseUntil);
-                entry.holder = consumer;
+                entry.consumer = consumer;
                 entry.delivery++;
                 return entry;
             }
@@ -102,9 +102,9 @@ final class MemoryQueue {
 
     /** Null when the receipt is no longer good. */
     @Nullable
-    Entry held(Receipt receipt) {
+    Entry leased(Receipt receipt) {
         Entry entry = entries.get(EntryId.of(receipt.entryId()));
-        return entry != null && receipt.consumer().equals(entry.holder) && entry.delivery == receipt.delivery()
+        return entry != null && receipt.consumer().equals(entry.consumer) && entry.delivery == receipt.delivery()
                 ? entry
                 : null;
     }
@@ -142,10 +142,11 @@ final class MemoryQueue {
     }
 
     QueueCounts counts(long now, long dead) {
-        long held =
-                entries.values().stream().filter(entry -> entry.holder != null).count();
+        long held = entries.values().stream()
+                .filter(entry -> entry.consumer != null)
+                .count();
         long delayed = entries.values().stream()
-                .filter(entry -> entry.holder == null && entry.dueAt > now)
+                .filter(entry -> entry.consumer == null && entry.dueAt > now)
                 .count();
         return new QueueCounts(entries.size() - held - delayed, held, delayed, dead);
     }

@@ -1,7 +1,7 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.rates.Gcra;
-import bulwark.tasks.rates.RateLimiter;
+import bulwark.tasks.store.Gcra;
+import bulwark.tasks.store.RateLimiter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;

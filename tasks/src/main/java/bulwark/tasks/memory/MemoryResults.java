@@ -2,8 +2,8 @@ package bulwark.tasks.memory;
 
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.StatusRules;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.StatusTransitions;
+import bulwark.tasks.store.WaiterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,12 +24,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class MemoryResults implements ResultBackend {
     private final Clock clock;
     private final ReentrantLock lock;
-    private final Wakeups wakeups;
+    private final WaiterRegistry wakeups;
     private final Expiring<TaskStatus> statuses;
     private final Expiring<GroupStatus> groups;
     private final Expiring<ObjectNode> heartbeats;
 
-    MemoryResults(Clock clock, ReentrantLock lock, Wakeups wakeups) {
+    MemoryResults(Clock clock, ReentrantLock lock, WaiterRegistry wakeups) {
         this.clock = clock;
         this.lock = lock;
         this.wakeups = wakeups;
@@ -60,7 +60,7 @@ final class MemoryResults implements ResultBackend {
     @Override
     public void put(TaskStatus status, @Nullable Duration retention) {
         locked(() -> {
-            TaskStatus whole = StatusRules.replacing(statuses.get(status.id()), status);
+            TaskStatus whole = StatusTransitions.replacing(statuses.get(status.id()), status);
             statuses.put(status.id(), whole, retention == null ? DEFAULT_RETENTION : retention);
             wakeups.wake("task:" + status.id());
             return whole;
@@ -81,7 +81,7 @@ final class MemoryResults implements ResultBackend {
     @Override
     public boolean putFenced(TaskStatus status) {
         return locked(() -> {
-            boolean may = StatusRules.mayReplace(statuses.get(status.id()), status);
+            boolean may = StatusTransitions.mayReplace(statuses.get(status.id()), status);
             if (may) {
                 put(status, null);
             }
@@ -104,7 +104,7 @@ final class MemoryResults implements ResultBackend {
     public Optional<TaskStatus> awaitChange(String taskId, @Nullable TaskStatus seen, Duration wait)
             throws InterruptedException {
         long end = System.nanoTime() + wait.toNanos();
-        try (Wakeups.Waiter waiter = wakeups.register(List.of("task:" + taskId))) {
+        try (WaiterRegistry.Waiter waiter = wakeups.register(List.of("task:" + taskId))) {
             while (true) {
                 TaskStatus now = stored(taskId);
                 long left = (end - System.nanoTime()) / 1_000_000;
@@ -160,10 +160,10 @@ final class MemoryResults implements ResultBackend {
     public boolean claimChord(String groupId, String callbackTaskId) {
         return locked(() -> {
             GroupStatus there = groups.get(groupId);
-            if (there == null || there.group().meta().has(StatusRules.CHORD_CLAIMED)) {
+            if (there == null || there.group().meta().has(StatusTransitions.CHORD_CLAIMED)) {
                 return false;
             }
-            Group claimed = StatusRules.claimed(there.group(), callbackTaskId, clock.instant());
+            Group claimed = StatusTransitions.claimed(there.group(), callbackTaskId, clock.instant());
             groups.replace(groupId, new GroupStatus(claimed, there.results()));
             return true;
         });
@@ -190,12 +190,12 @@ final class MemoryResults implements ResultBackend {
     /** Values that end; the ended ones go whenever something is added. */
     static final class Expiring<T> {
         private final Clock clock;
-        private final Map<String, Kept<T>> kept = new HashMap<>();
-        private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparing(End::at));
+        private final Map<String, Retained<T>> kept = new HashMap<>();
+        private final PriorityQueue<ExpiryTime> expiries = new PriorityQueue<>(Comparator.comparing(ExpiryTime::at));
 
-        private record Kept<T>(T value, Instant until) {}
+        private record Retained<T>(T value, Instant until) {}
 
-        private record End(String key, Instant at) {}
+        private record ExpiryTime(String key, Instant at) {}
 
         Expiring(Clock clock) {
             this.clock = clock;
@@ -203,33 +203,33 @@ final class MemoryResults implements ResultBackend {
 
         @Nullable
         T get(String key) {
-            Kept<T> there = kept.get(key);
+            Retained<T> there = kept.get(key);
             return there == null || !there.until.isAfter(clock.instant()) ? null : there.value;
         }
 
         void put(String key, T value, Duration retention) {
             Instant now = clock.instant();
-            for (End end = ends.peek(); end != null && !end.at.isAfter(now); end = ends.peek()) {
-                ends.remove();
+            for (ExpiryTime end = expiries.peek(); end != null && !end.at.isAfter(now); end = expiries.peek()) {
+                expiries.remove();
                 kept.computeIfPresent(end.key, (ignored, there) -> there.until.isAfter(now) ? there : null);
             }
-            Kept<T> fresh = new Kept<>(value, now.plus(retention));
-            Kept<T> old = kept.put(key, fresh);
+            Retained<T> fresh = new Retained<>(value, now.plus(retention));
+            Retained<T> old = kept.put(key, fresh);
             if (old == null || !old.until.equals(fresh.until)) {
-                ends.add(new End(key, fresh.until));
+                expiries.add(new ExpiryTime(key, fresh.until));
             }
         }
 
         /** Keeps the end as it was. */
         void replace(String key, T value) {
-            kept.computeIfPresent(key, (ignored, there) -> new Kept<>(value, there.until));
+            kept.computeIfPresent(key, (ignored, there) -> new Retained<>(value, there.until));
         }
 
         List<T> values() {
             Instant now = clock.instant();
             return kept.values().stream()
                     .filter(there -> there.until.isAfter(now))
-                    .map(Kept::value)
+                    .map(Retained::value)
                     .toList();
         }
     }

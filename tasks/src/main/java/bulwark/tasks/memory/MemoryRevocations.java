@@ -1,7 +1,7 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.revocations.RevocationStore;
+import bulwark.tasks.store.Revocation;
+import bulwark.tasks.store.RevocationStore;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -1,20 +1,20 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.stores.TaskStores;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.TaskStores;
+import bulwark.tasks.store.WaiterRegistry;
 import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Everything in memory, shared by all who hold this object. Thread-safe. */
 public final class MemoryStores implements TaskStores {
-    private final Wakeups wakeups = new Wakeups();
-    private final Parts parts;
+    private final WaiterRegistry wakeups = new WaiterRegistry();
+    private final StoreSet storeSet;
 
     public MemoryStores(Clock clock) {
         // One lock for entries and statuses, since a settlement changes both.
         ReentrantLock lock = new ReentrantLock();
         MemoryResults results = new MemoryResults(clock, lock, wakeups);
-        parts = new Parts(
+        storeSet = new StoreSet(
                 new MemoryBroker(clock, lock, wakeups, results),
                 results,
                 new MemorySchedules(),
@@ -24,8 +24,8 @@ public final class MemoryStores implements TaskStores {
     }
 
     @Override
-    public Parts parts() {
-        return parts;
+    public StoreSet storeSet() {
+        return storeSet;
     }
 
     /** Wakes those who wait; nothing is kept. */

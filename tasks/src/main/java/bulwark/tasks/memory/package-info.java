@@ -1,4 +1,4 @@
-/** A place for tasks that lasts as long as its process, for tests and trials. */
+/** A task store that lasts as long as its process, for tests and trials. */
 @NullMarked
 package bulwark.tasks.memory;
 

@@ -2,9 +2,9 @@ package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.results.StatusText;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.StatusRules;
+import bulwark.tasks.results.TaskStatusJson;
+import bulwark.tasks.store.StatusTransitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,42 +21,45 @@ import redis.clients.jedis.Protocol.Command;
 final class DeadLetters {
     private static final int PAGE = 500;
 
-    private final Lines lines;
-    private final Keys keys;
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
     private final Clock clock;
-    private final Entering entering;
+    private final EntryWriter entryWriter;
     private final Duration retention;
 
-    DeadLetters(Lines lines, Keys keys, Clock clock, Entering entering, Duration retention) {
-        this.lines = lines;
+    DeadLetters(
+            RedisConnectionPool connections, RedisKeys keys, Clock clock, EntryWriter entryWriter, Duration retention) {
+        this.connections = connections;
         this.keys = keys;
         this.clock = clock;
-        this.entering = entering;
+        this.entryWriter = entryWriter;
         this.retention = retention;
     }
 
     /** @param raw as it is stored, by which it is removed */
-    private record Stored(String raw, DeadLetter letter) {}
+    private record Stored(String raw, DeadLetter deadLetter) {}
 
     DeadLetter.Page page(String queue, int offset, int limit, @Nullable Instant since) {
-        List<DeadLetter> letters = newestFirst(queue, since(since), (long) offset + limit).stream()
+        List<DeadLetter> deadLetters = newestFirst(queue, since(since), (long) offset + limit).stream()
                 .skip(offset)
-                .map(Stored::letter)
+                .map(Stored::deadLetter)
                 .toList();
-        return new DeadLetter.Page(letters, letters.size() == limit ? offset + limit : -1);
+        return new DeadLetter.Page(deadLetters, deadLetters.size() == limit ? offset + limit : -1);
     }
 
     Optional<DeadLetter> one(String queue, String taskId) {
-        return newestFirst(queue, isOf(taskId), 1).stream().map(Stored::letter).findFirst();
+        return newestFirst(queue, isOf(taskId), 1).stream()
+                .map(Stored::deadLetter)
+                .findFirst();
     }
 
     private static Predicate<DeadLetter> since(@Nullable Instant since) {
-        return letter -> since == null || !letter.deadAt().isBefore(since);
+        return deadLetter -> since == null || !deadLetter.deadAt().isBefore(since);
     }
 
     private static Predicate<DeadLetter> isOf(String taskId) {
-        return letter -> {
-            Message message = letter.message();
+        return deadLetter -> {
+            Message message = deadLetter.message();
             return message != null && message.envelope().id().equals(taskId);
         };
     }
@@ -66,9 +69,9 @@ final class DeadLetters {
         for (long from = 0; ; from += PAGE) {
             List<String> raws = range(queue, from, from + PAGE - 1);
             for (String raw : raws) {
-                DeadLetter letter = LetterText.read(queue, raw);
-                if (found.size() < limit && filter.test(letter)) {
-                    found.add(new Stored(raw, letter));
+                DeadLetter deadLetter = DeadLetterJson.read(queue, raw);
+                if (found.size() < limit && filter.test(deadLetter)) {
+                    found.add(new Stored(raw, deadLetter));
                 }
             }
             if (raws.size() < PAGE || found.size() >= limit) {
@@ -83,9 +86,9 @@ final class DeadLetters {
         for (long from = -1; ; from -= PAGE) {
             List<String> raws = range(queue, from - PAGE + 1, from);
             for (String raw : raws.reversed()) {
-                DeadLetter letter = LetterText.read(queue, raw);
-                if (found.size() < limit && filter.test(letter)) {
-                    found.add(new Stored(raw, letter));
+                DeadLetter deadLetter = DeadLetterJson.read(queue, raw);
+                if (found.size() < limit && filter.test(deadLetter)) {
+                    found.add(new Stored(raw, deadLetter));
                 }
             }
             if (raws.size() < PAGE || found.size() >= limit) {
@@ -95,30 +98,30 @@ final class DeadLetters {
     }
 
     private List<String> range(String queue, long from, long to) {
-        return Reply.texts(lines.call(Command.LRANGE, keys.dead(queue), from, to));
+        return RedisReply.texts(connections.call(Command.LRANGE, keys.deadLetters(queue), from, to));
     }
 
     List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        Predicate<DeadLetter> chosen = since(request.since()).and(letter -> letter.message() != null);
+        Predicate<DeadLetter> chosen = since(request.since()).and(deadLetter -> deadLetter.message() != null);
         String taskId = request.taskId();
         List<Stored> candidates =
                 oldestFirst(queue, taskId == null ? chosen : chosen.and(isOf(taskId)), request.limit());
         if (request.dryRun()) {
-            return candidates.stream().map(Stored::letter).toList();
+            return candidates.stream().map(Stored::deadLetter).toList();
         }
         return candidates.stream()
                 .filter(stored -> replayOne(queue, stored, request, prepare))
-                .map(Stored::letter)
+                .map(Stored::deadLetter)
                 .toList();
     }
 
     private boolean replayOne(String queue, Stored stored, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        Message message = prepare.apply(Objects.requireNonNull(stored.letter.message()));
+        Message message = prepare.apply(Objects.requireNonNull(stored.deadLetter.message()));
         String resultKey = keys.resultPrefix() + message.envelope().id();
         while (true) {
-            String expected = Reply.text(lines.call(Command.GET, resultKey));
-            long answer = Reply.number(
-                    lines.run(Script.REPLAY, replaying(queue, stored, request, message, resultKey, expected)));
+            String expected = RedisReply.text(connections.call(Command.GET, resultKey));
+            long answer = RedisReply.number(
+                    connections.run(Script.REPLAY, replaying(queue, stored, request, message, resultKey, expected)));
             // Another number: the task's status was written between the look and the script.
             if (answer != 2) {
                 return answer == 1;
@@ -135,23 +138,23 @@ final class DeadLetters {
             String expected) {
         Instant now = clock.instant();
         Duration delay = request.delay();
-        TaskStatus admitted = StatusRules.readmitted(known(expected), stored.letter, request, now);
+        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, now);
         List<Object> arguments = new ArrayList<>();
-        arguments.add(keys.dead(queue));
+        arguments.add(keys.deadLetters(queue));
         arguments.add(stored.raw);
         arguments.add(resultKey);
         arguments.add(expected);
-        arguments.add(admitted == null ? "" : StatusText.write(admitted));
+        arguments.add(admitted == null ? "" : TaskStatusJson.write(admitted));
         arguments.add(StatusArguments.millis(retention.plus(delay)));
         arguments.add(keys.eventsPrefix() + message.envelope().id());
-        entering.add(
+        entryWriter.add(
                 arguments, queue, message, message.envelope().priority(), delay.isZero() ? null : now.plus(delay), now);
         return arguments;
     }
 
     private static @Nullable TaskStatus known(String text) {
         try {
-            return text.isEmpty() ? null : StatusText.parse(text);
+            return text.isEmpty() ? null : TaskStatusJson.parse(text);
         } catch (IllegalArgumentException unreadable) {
             return null;
         }
@@ -159,19 +162,20 @@ final class DeadLetters {
 
     int purge(String queue, @Nullable Integer limit, @Nullable Instant since) {
         if (limit == null && since == null) {
-            return lines.with(line -> {
-                var answers = line.pipeline(List.of(
-                        Line.command(Command.MULTI),
-                        Line.command(Command.LLEN, keys.dead(queue)),
-                        Line.command(Command.DEL, keys.dead(queue)),
-                        Line.command(Command.EXEC)));
+            return connections.execute(connection -> {
+                var answers = connection.pipeline(List.of(
+                        RedisConnection.command(Command.MULTI),
+                        RedisConnection.command(Command.LLEN, keys.deadLetters(queue)),
+                        RedisConnection.command(Command.DEL, keys.deadLetters(queue)),
+                        RedisConnection.command(Command.EXEC)));
                 return Math.toIntExact(
-                        Reply.number(Reply.list(answers.getLast()).getFirst()));
+                        RedisReply.number(RedisReply.list(answers.getLast()).getFirst()));
             });
         }
         int removed = 0;
         for (Stored stored : newestFirst(queue, since(since), limit == null ? Long.MAX_VALUE : limit)) {
-            removed += Math.toIntExact(Reply.number(lines.call(Command.LREM, keys.dead(queue), 1, stored.raw)));
+            removed += Math.toIntExact(
+                    RedisReply.number(connections.call(Command.LREM, keys.deadLetters(queue), 1, stored.raw)));
         }
         return removed;
     }

@@ -19,46 +19,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leases implements AutoCloseable {
     private static final int BATCH = 256;
-    private static final Duration USUAL = Duration.ofSeconds(30);
-    private static final long SHORTEST_NAP_MILLIS = 50;
+    private static final Duration DEFAULT_LEASE = Duration.ofSeconds(30);
+    private static final long MIN_RENEWAL_INTERVAL_MILLIS = 50;
 
-    private final Lines lines;
+    private final RedisConnectionPool connections;
     private final Map<String, Duration> byConsumer = new ConcurrentHashMap<>();
-    /** Receipt → {@link System#nanoTime} until which it stays with its holder. */
-    private final Map<Receipt, Long> longer = new ConcurrentHashMap<>();
+    /** Receipt → {@link System#nanoTime} until which it stays with its consumer. */
+    private final Map<Receipt, Long> extended = new ConcurrentHashMap<>();
 
     private final ReentrantLock starting = new ReentrantLock();
     private @Nullable EssentialThread renewer;
 
-    Leases(Lines lines) {
-        this.lines = lines;
+    Leases(RedisConnectionPool connections) {
+        this.connections = connections;
     }
 
-    void known(Subscription subscription) {
+    void register(Subscription subscription) {
         byConsumer.merge(subscription.consumer(), subscription.lease(), (a, b) -> a.compareTo(b) < 0 ? a : b);
     }
 
     List<Receipt> renew(Collection<Receipt> receipts, Duration lease) {
         List<Receipt> lost = renewNow(receipts);
         for (Receipt receipt : receipts) {
-            if (lease.compareTo(usual(receipt)) > 0 && !lost.contains(receipt)) {
-                longer.put(receipt, System.nanoTime() + lease.toNanos());
+            if (lease.compareTo(defaultLease(receipt)) > 0 && !lost.contains(receipt)) {
+                extended.put(receipt, System.nanoTime() + lease.toNanos());
                 start();
             } else {
-                longer.remove(receipt);
+                extended.remove(receipt);
             }
         }
         return lost;
     }
 
     void settled(Receipt receipt) {
-        if (!longer.isEmpty()) {
-            longer.remove(receipt);
+        if (!extended.isEmpty()) {
+            extended.remove(receipt);
         }
     }
 
-    private Duration usual(Receipt receipt) {
-        return byConsumer.getOrDefault(receipt.consumer(), USUAL);
+    private Duration defaultLease(Receipt receipt) {
+        return byConsumer.getOrDefault(receipt.consumer(), DEFAULT_LEASE);
     }
 
     private List<Receipt> renewNow(Collection<Receipt> receipts) {
@@ -66,9 +66,9 @@ final class Leases implements AutoCloseable {
         List<Receipt> lost = new ArrayList<>();
         for (int from = 0; from < all.size(); from += BATCH) {
             List<Receipt> batch = all.subList(from, Math.min(all.size(), from + BATCH));
-            List<@Nullable Object> answers = Reply.list(lines.run(Script.RENEW, Holdings.of(batch)));
+            List<@Nullable Object> answers = RedisReply.list(connections.run(Script.RENEW, ReceiptArguments.of(batch)));
             for (int i = 0; i < batch.size(); i++) {
-                if (Reply.number(answers.get(i)) == 0) {
+                if (RedisReply.number(answers.get(i)) == 0) {
                     lost.add(batch.get(i));
                 }
             }
@@ -81,22 +81,23 @@ final class Leases implements AutoCloseable {
         try {
             if (renewer == null) {
                 // Not virtual: tasks that compute without a pause can keep all carriers of virtual threads busy.
-                renewer = EssentialThread.platform("redis-leases", this::keep).start();
+                renewer = EssentialThread.platform("redis-leases", this::renewLoop)
+                        .start();
             }
         } finally {
             starting.unlock();
         }
     }
 
-    private void keep() {
+    private void renewLoop() {
         try {
             while (needed()) {
-                long nap = longer.keySet().stream()
-                        .mapToLong(receipt -> usual(receipt).toMillis() / 4)
+                long nap = extended.keySet().stream()
+                        .mapToLong(receipt -> defaultLease(receipt).toMillis() / 4)
                         .min()
-                        .orElse(SHORTEST_NAP_MILLIS);
-                Thread.sleep(Math.max(nap, SHORTEST_NAP_MILLIS));
-                keepOnce();
+                        .orElse(MIN_RENEWAL_INTERVAL_MILLIS);
+                Thread.sleep(Math.max(nap, MIN_RENEWAL_INTERVAL_MILLIS));
+                renewOnce();
             }
         } catch (InterruptedException closed) {
             // Nothing is kept any longer.
@@ -107,7 +108,7 @@ final class Leases implements AutoCloseable {
     private boolean needed() {
         starting.lock();
         try {
-            if (!lines.closed() && !longer.isEmpty()) {
+            if (!connections.closed() && !extended.isEmpty()) {
                 return true;
             }
             renewer = null;
@@ -117,11 +118,11 @@ final class Leases implements AutoCloseable {
         }
     }
 
-    private void keepOnce() {
+    private void renewOnce() {
         long now = System.nanoTime();
-        longer.values().removeIf(end -> end - now <= 0);
+        extended.values().removeIf(end -> end - now <= 0);
         try {
-            renewNow(longer.keySet()).forEach(longer::remove);
+            renewNow(extended.keySet()).forEach(extended::remove);
         } catch (BrokerUnavailable e) {
             // The next round tries again; until then nobody else reaches the server either.
         }

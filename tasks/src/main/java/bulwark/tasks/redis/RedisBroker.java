@@ -1,19 +1,19 @@
 package bulwark.tasks.redis;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
-import bulwark.tasks.results.StatusText;
-import bulwark.tasks.stores.StatusRules;
+import bulwark.tasks.results.TaskStatusJson;
+import bulwark.tasks.store.StatusTransitions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,35 +32,36 @@ final class RedisBroker implements Broker {
     private static final int SENT_AT_ONCE = 2_000;
     private static final int BROADCASTS_KEPT = 4_096;
 
-    private final Lines lines;
-    private final Keys keys;
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
     private final Clock clock;
-    private final Entering entering;
+    private final EntryWriter entryWriter;
     private final Leases leases;
-    private final Taking taking;
-    private final Settling settling;
-    private final DeadLetters dead;
-    private final Queues queues;
+    private final StreamConsumer consumer;
+    private final SettlementScripts settlement;
+    private final DeadLetters deadLetters;
+    private final QueueInspector queues;
 
-    RedisBroker(Lines lines, Keys keys, Clock clock, Duration retention, int maxEnvelopeBytes) {
-        this.lines = lines;
+    RedisBroker(
+            RedisConnectionPool connections, RedisKeys keys, Clock clock, Duration retention, int maxEnvelopeBytes) {
+        this.connections = connections;
         this.keys = keys;
         this.clock = clock;
-        entering = new Entering(keys, maxEnvelopeBytes);
-        leases = new Leases(lines);
-        taking = new Taking(lines, keys, clock, entering, maxEnvelopeBytes);
-        settling = new Settling(lines, keys, clock, entering, leases, retention);
-        dead = new DeadLetters(lines, keys, clock, entering, retention);
-        queues = new Queues(lines, keys, clock);
+        entryWriter = new EntryWriter(keys, maxEnvelopeBytes);
+        leases = new Leases(connections);
+        consumer = new StreamConsumer(connections, keys, clock, entryWriter, maxEnvelopeBytes);
+        settlement = new SettlementScripts(connections, keys, clock, entryWriter, leases, retention);
+        deadLetters = new DeadLetters(connections, keys, clock, entryWriter, retention);
+        queues = new QueueInspector(connections, keys, clock);
     }
 
     @Override
-    public void publish(List<Outgoing> messages) {
+    public void publish(List<Publication> messages) {
         publication(messages).run();
     }
 
     @Override
-    public Runnable publication(List<Outgoing> messages) {
+    public Runnable publication(List<Publication> messages) {
         List<CommandArguments> commands = new ArrayList<>(2 * messages.size());
         Instant now = clock.instant();
         messages.forEach(each -> addCommands(commands, each, now));
@@ -72,8 +73,8 @@ final class RedisBroker implements Broker {
     }
 
     private void send(List<CommandArguments> commands) {
-        lines.with(line -> {
-            for (Object answer : line.pipeline(commands)) {
+        connections.execute(connection -> {
+            for (Object answer : connection.pipeline(commands)) {
                 if (answer instanceof JedisDataException refused) {
                     throw refused;
                 }
@@ -83,21 +84,21 @@ final class RedisBroker implements Broker {
     }
 
     /** The status first: a worker may take the entry before the next command is read. */
-    private void addCommands(List<CommandArguments> commands, Outgoing out, Instant now) {
+    private void addCommands(List<CommandArguments> commands, Publication out, Instant now) {
         if (out.recordQueued()) {
-            commands.add(Line.command(
+            commands.add(RedisConnection.command(
                     Command.SET,
                     keys.resultPrefix() + out.message().envelope().id(),
-                    StatusText.write(StatusRules.queued(out, now)),
+                    TaskStatusJson.write(StatusTransitions.queued(out, now)),
                     "NX",
                     "PX",
-                    StatusArguments.millis(StatusRules.queuedRetention(out, now))));
+                    StatusArguments.millis(StatusTransitions.queuedRetention(out, now))));
         }
-        commands.add(entering.command(out.queue(), out.message(), out.priority(), out.notBefore(), now));
+        commands.add(entryWriter.command(out.queue(), out.message(), out.priority(), out.notBefore(), now));
     }
 
     @Override
-    public boolean publishOnce(String identity, Duration remembered, Outgoing out) {
+    public boolean publishOnce(String identity, Duration remembered, Publication out) {
         Instant now = clock.instant();
         List<Object> arguments = new ArrayList<>();
         arguments.add(keys.resultPrefix());
@@ -108,33 +109,34 @@ final class RedisBroker implements Broker {
             StatusArguments.add(
                     arguments,
                     StatusArguments.Mode.ABSENT,
-                    StatusRules.queued(out, now),
-                    StatusRules.queuedRetention(out, now));
+                    StatusTransitions.queued(out, now),
+                    StatusTransitions.queuedRetention(out, now));
         } else {
             StatusArguments.none(arguments);
         }
-        entering.add(arguments, out.queue(), out.message(), out.priority(), out.notBefore(), now);
-        return Reply.number(lines.run(Script.PUBLISH_ONCE, arguments)) == 1;
+        entryWriter.add(arguments, out.queue(), out.message(), out.priority(), out.notBefore(), now);
+        return RedisReply.number(connections.run(Script.PUBLISH_ONCE, arguments)) == 1;
     }
 
     @Override
     public void broadcast(String channel, Envelope envelope) {
-        CommandArguments command =
-                Line.command(Command.XADD, List.of(keys.broadcast(channel), "MAXLEN", "~", BROADCASTS_KEPT, "*"));
-        entering.addFields(command, Message.fresh(envelope));
+        CommandArguments command = RedisConnection.command(
+                Command.XADD, List.of(keys.broadcast(channel), "MAXLEN", "~", BROADCASTS_KEPT, "*"));
+        entryWriter.addFields(command, Message.fresh(envelope));
         command.add("delivery").add("at-least-once");
-        lines.with(line -> line.call(command));
+        connections.execute(connection -> connection.call(command));
     }
 
     @Override
-    public List<Arrival> take(Subscription subscription, TakeLimits limits, Duration wait) throws InterruptedException {
-        leases.known(subscription);
-        return taking.take(subscription, limits, wait);
+    public List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException {
+        leases.register(subscription);
+        return consumer.receive(subscription, limits, wait);
     }
 
     @Override
-    public List<Start.Verdict> begin(List<Start> starts) {
-        return settling.begin(starts);
+    public List<RunStart.StartDecision> begin(List<RunStart> starts) {
+        return settlement.begin(starts);
     }
 
     @Override
@@ -144,7 +146,7 @@ final class RedisBroker implements Broker {
 
     @Override
     public List<Boolean> settle(List<Settlement> settlements) {
-        return settling.settle(settlements);
+        return settlement.settle(settlements);
     }
 
     @Override
@@ -159,22 +161,22 @@ final class RedisBroker implements Broker {
 
     @Override
     public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        return dead.page(queue, offset, limit, since);
+        return deadLetters.page(queue, offset, limit, since);
     }
 
     @Override
     public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return dead.one(queue, taskId);
+        return deadLetters.one(queue, taskId);
     }
 
     @Override
     public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        return dead.replay(queue, request, prepare);
+        return deadLetters.replay(queue, request, prepare);
     }
 
     @Override
     public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return dead.purge(queue, limit, since);
+        return deadLetters.purge(queue, limit, since);
     }
 
     @Override
@@ -188,17 +190,17 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public void probe() {
-        lines.call(Command.PING);
+    public void ping() {
+        connections.call(Command.PING);
     }
 
     @Override
-    public List<Risk> risks() {
-        return Risks.of(lines);
+    public List<DurabilityWarning> durabilityWarnings() {
+        return DurabilityCheck.of(connections);
     }
 
     void close() {
         leases.close();
-        taking.forget();
+        consumer.discard();
     }
 }

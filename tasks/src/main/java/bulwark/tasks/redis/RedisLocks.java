@@ -1,6 +1,6 @@
 package bulwark.tasks.redis;
 
-import bulwark.tasks.locks.LockStore;
+import bulwark.tasks.store.LockStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -8,11 +8,11 @@ import redis.clients.jedis.Protocol.Command;
 
 /** Locks as keys that end by themselves. */
 final class RedisLocks implements LockStore {
-    private final Lines lines;
-    private final Keys keys;
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
 
-    RedisLocks(Lines lines, Keys keys) {
-        this.lines = lines;
+    RedisLocks(RedisConnectionPool connections, RedisKeys keys) {
+        this.connections = connections;
         this.keys = keys;
     }
 
@@ -32,13 +32,14 @@ final class RedisLocks implements LockStore {
     }
 
     private boolean run(String operation, String key, String owner, Duration ttl) {
-        return Reply.number(
-                        lines.run(Script.LOCK, List.of(operation, keys.lock(key), owner, StatusArguments.millis(ttl))))
+        return RedisReply.number(connections.run(
+                        Script.LOCK, List.of(operation, keys.lock(key), owner, StatusArguments.millis(ttl))))
                 == 1;
     }
 
     @Override
     public Optional<String> ownerOf(String key) {
-        return Optional.of(Reply.text(lines.call(Command.GET, keys.lock(key)))).filter(owner -> !owner.isEmpty());
+        return Optional.of(RedisReply.text(connections.call(Command.GET, keys.lock(key))))
+                .filter(owner -> !owner.isEmpty());
     }
 }

@@ -2,9 +2,9 @@ package bulwark.tasks.redis;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.results.StatusText;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.results.TaskStatusJson;
+import bulwark.tasks.store.WaiterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,35 +20,41 @@ import tools.jackson.databind.node.ObjectNode;
 /** Statuses and heartbeats as JSON texts that end by themselves. */
 final class RedisResults implements ResultBackend {
     /** How often one who waits looks even though nobody called. */
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_INTERVAL_MILLIS = 200;
 
     private static final int READ_AT_ONCE = 500;
 
-    private final Lines lines;
-    private final Keys keys;
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
     private final Duration retention;
-    private final Changes changes;
-    private final Wakeups wakeups;
-    private final Groups groups;
+    private final StatusSubscriber subscriber;
+    private final WaiterRegistry wakeups;
+    private final ResultGroups groups;
 
-    RedisResults(Lines lines, Keys keys, Clock clock, Duration retention, Changes changes, Wakeups wakeups) {
-        this.lines = lines;
+    RedisResults(
+            RedisConnectionPool connections,
+            RedisKeys keys,
+            Clock clock,
+            Duration retention,
+            StatusSubscriber subscriber,
+            WaiterRegistry wakeups) {
+        this.connections = connections;
         this.keys = keys;
         this.retention = retention;
-        this.changes = changes;
+        this.subscriber = subscriber;
         this.wakeups = wakeups;
-        groups = new Groups(lines, keys, clock);
+        groups = new ResultGroups(connections, keys, clock);
     }
 
     @Override
     public Optional<TaskStatus> get(String taskId) {
-        return parse(Reply.text(lines.call(Command.GET, keys.resultPrefix() + taskId)));
+        return parse(RedisReply.text(connections.call(Command.GET, keys.resultPrefix() + taskId)));
     }
 
     /** What cannot be read counts as absent: another program's text must not stop a worker. */
     private static Optional<TaskStatus> parse(String text) {
         try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(StatusText.parse(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(TaskStatusJson.parse(text));
         } catch (IllegalArgumentException unreadable) {
             return Optional.empty();
         }
@@ -72,12 +78,12 @@ final class RedisResults implements ResultBackend {
     private boolean write(StatusArguments.Mode mode, TaskStatus status, @Nullable Duration kept) {
         List<Object> arguments = new ArrayList<>(List.of(keys.resultPrefix(), keys.eventsPrefix()));
         StatusArguments.add(arguments, mode, status, kept == null ? retention : kept);
-        return Reply.number(lines.run(Script.PUT_STATUS, arguments)) == 1;
+        return RedisReply.number(connections.run(Script.PUT_STATUS, arguments)) == 1;
     }
 
     @Override
     public void expire(String taskId, Duration kept) {
-        lines.call(Command.PEXPIRE, keys.resultPrefix() + taskId, StatusArguments.millis(kept));
+        connections.call(Command.PEXPIRE, keys.resultPrefix() + taskId, StatusArguments.millis(kept));
     }
 
     @Override
@@ -85,8 +91,8 @@ final class RedisResults implements ResultBackend {
             throws InterruptedException {
         String channel = keys.eventsPrefix() + taskId;
         long end = System.nanoTime() + wait.toNanos();
-        try (Wakeups.Waiter waiter = wakeups.register(List.of(channel))) {
-            changes.listen(channel);
+        try (WaiterRegistry.Waiter waiter = wakeups.register(List.of(channel))) {
+            subscriber.subscribe(channel);
             try {
                 while (true) {
                     Optional<TaskStatus> now = get(taskId);
@@ -94,10 +100,10 @@ final class RedisResults implements ResultBackend {
                     if (now.filter(status -> differs(status, seen)).isPresent() || left <= 0 || wakeups.closed()) {
                         return now;
                     }
-                    waiter.await(Math.min(left, LOOK_MILLIS));
+                    waiter.await(Math.min(left, POLL_INTERVAL_MILLIS));
                 }
             } finally {
-                changes.forget(channel);
+                subscriber.unsubscribe(channel);
             }
         }
     }
@@ -108,11 +114,11 @@ final class RedisResults implements ResultBackend {
 
     @Override
     public List<TaskStatus> list(Predicate<TaskStatus> filter, int offset, int limit) {
-        List<String> all = List.copyOf(Scan.keys(lines, keys.resultPrefix()));
+        List<String> all = List.copyOf(Scan.keys(connections, keys.resultPrefix()));
         List<TaskStatus> found = new ArrayList<>();
         for (int from = 0; from < all.size(); from += READ_AT_ONCE) {
             List<String> some = all.subList(from, Math.min(all.size(), from + READ_AT_ONCE));
-            for (String text : Reply.texts(lines.call(Command.MGET, some.toArray()))) {
+            for (String text : RedisReply.texts(connections.call(Command.MGET, some.toArray()))) {
                 parse(text).filter(filter).ifPresent(found::add);
             }
         }
@@ -148,18 +154,19 @@ final class RedisResults implements ResultBackend {
     @Override
     public void putHeartbeat(String workerId, ObjectNode heartbeat, Duration kept) {
         String json = StrictJson.text(heartbeat);
-        lines.with(line -> line.pipeline(List.of(
-                Line.command(Command.SET, keys.heartbeat(workerId), json, "PX", StatusArguments.millis(kept)),
-                Line.command(Command.SADD, keys.heartbeats(), workerId),
-                Line.command(
+        connections.execute(connection -> connection.pipeline(List.of(
+                RedisConnection.command(
+                        Command.SET, keys.heartbeat(workerId), json, "PX", StatusArguments.millis(kept)),
+                RedisConnection.command(Command.SADD, keys.heartbeats(), workerId),
+                RedisConnection.command(
                         Command.PUBLISH,
-                        Keys.heartbeatChannel(heartbeat.path("namespace").asString("")),
+                        RedisKeys.heartbeatChannel(heartbeat.path("namespace").asString("")),
                         json))));
     }
 
     @Override
     public Optional<ObjectNode> heartbeat(String workerId) {
-        return heartbeatOf(Reply.text(lines.call(Command.GET, keys.heartbeat(workerId))));
+        return heartbeatOf(RedisReply.text(connections.call(Command.GET, keys.heartbeat(workerId))));
     }
 
     private static Optional<ObjectNode> heartbeatOf(String text) {
@@ -174,16 +181,16 @@ final class RedisResults implements ResultBackend {
 
     @Override
     public List<ObjectNode> heartbeats() {
-        List<String> ids = Reply.texts(lines.call(Command.SMEMBERS, keys.heartbeats()));
+        List<String> ids = RedisReply.texts(connections.call(Command.SMEMBERS, keys.heartbeats()));
         if (ids.isEmpty()) {
             return List.of();
         }
-        List<String> texts = Reply.texts(
-                lines.call(Command.MGET, ids.stream().map(keys::heartbeat).toArray()));
+        List<String> texts = RedisReply.texts(
+                connections.call(Command.MGET, ids.stream().map(keys::heartbeat).toArray()));
         List<ObjectNode> found = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
             if (texts.get(i).isEmpty()) {
-                lines.call(Command.SREM, keys.heartbeats(), ids.get(i));
+                connections.call(Command.SREM, keys.heartbeats(), ids.get(i));
             }
             heartbeatOf(texts.get(i)).ifPresent(found::add);
         }

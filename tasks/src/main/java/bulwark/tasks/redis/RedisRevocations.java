@@ -1,9 +1,9 @@
 package bulwark.tasks.redis;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.revocations.RevocationStore;
-import bulwark.tasks.time.TimeText;
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.store.Revocation;
+import bulwark.tasks.store.RevocationStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
@@ -17,27 +17,27 @@ import tools.jackson.databind.JsonNode;
 
 /** Revocations as JSON in one hash for each namespace. What cannot be read there is passed over. */
 final class RedisRevocations implements RevocationStore {
-    private final Lines lines;
+    private final RedisConnectionPool connections;
 
-    RedisRevocations(Lines lines) {
-        this.lines = lines;
+    RedisRevocations(RedisConnectionPool connections) {
+        this.connections = connections;
     }
 
     @Override
     public Revocation upsert(Revocation revocation) {
-        Object stored = lines.run(
+        Object stored = connections.run(
                 Script.REVOKE,
                 List.of(
-                        Keys.revocations(revocation.namespace()),
+                        RedisKeys.revocations(revocation.namespace()),
                         revocation.taskId(),
                         revocation.version(),
                         write(revocation)));
-        return parse(Reply.text(stored)).orElse(revocation);
+        return parse(RedisReply.text(stored)).orElse(revocation);
     }
 
     @Override
     public List<Revocation> list(String namespace) {
-        return Reply.texts(lines.call(Command.HVALS, Keys.revocations(namespace))).stream()
+        return RedisReply.texts(connections.call(Command.HVALS, RedisKeys.revocations(namespace))).stream()
                 .flatMap(text -> parse(text).stream())
                 .sorted(Comparator.comparingLong(Revocation::version).thenComparing(Revocation::taskId))
                 .toList();
@@ -48,8 +48,8 @@ final class RedisRevocations implements RevocationStore {
         int removed = 0;
         for (Revocation revocation : list(namespace)) {
             if (revocation.expired(now)) {
-                removed += Math.toIntExact(
-                        Reply.number(lines.call(Command.HDEL, Keys.revocations(namespace), revocation.taskId())));
+                removed += Math.toIntExact(RedisReply.number(
+                        connections.call(Command.HDEL, RedisKeys.revocations(namespace), revocation.taskId())));
             }
         }
         return removed;
@@ -60,11 +60,11 @@ final class RedisRevocations implements RevocationStore {
         members.put("namespace", revocation.namespace());
         members.put("taskId", revocation.taskId());
         members.put("version", revocation.version());
-        members.put("issuedAt", TimeText.of(revocation.issuedAt()));
+        members.put("issuedAt", DartTimestamps.of(revocation.issuedAt()));
         members.put("terminate", revocation.terminate());
         put(members, "reason", revocation.reason());
         put(members, "requestedBy", revocation.requestedBy());
-        put(members, "expiresAt", revocation.expiresAt() == null ? null : TimeText.of(revocation.expiresAt()));
+        put(members, "expiresAt", revocation.expiresAt() == null ? null : DartTimestamps.of(revocation.expiresAt()));
         return StrictJson.text(members);
     }
 
@@ -81,12 +81,12 @@ final class RedisRevocations implements RevocationStore {
                     node.path("namespace").asString(""),
                     node.path("taskId").asString(""),
                     node.path("version").asLong(0),
-                    TimeText.parse(node.path("issuedAt").asString("")).orElse(Instant.EPOCH),
+                    DartTimestamps.parse(node.path("issuedAt").asString("")).orElse(Instant.EPOCH),
                     node.path("terminate").asBoolean(false),
                     optional(node, "reason"),
                     optional(node, "requestedBy"),
                     node.hasNonNull("expiresAt")
-                            ? TimeText.parse(node.path("expiresAt").asString(""))
+                            ? DartTimestamps.parse(node.path("expiresAt").asString(""))
                                     .orElse(null)
                             : null));
         } catch (StrictJson.JsonRefused unreadable) {

@@ -1,10 +1,10 @@
 package bulwark.tasks.redis;
 
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.ScheduleEntry;
-import bulwark.tasks.schedule.ScheduleFields;
+import bulwark.tasks.schedule.ScheduleHash;
 import bulwark.tasks.schedule.ScheduleRefused;
 import bulwark.tasks.schedule.ScheduleStore;
-import bulwark.tasks.time.TimeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,24 +27,24 @@ final class RedisSchedules implements ScheduleStore {
     private static final Logger LOG = LoggerFactory.getLogger(RedisSchedules.class);
     private static final String NEVER = "+inf";
     private static final int PAGE = 100;
-    private static final int LONGEST_SHOWN = 128;
+    private static final int MAX_SHOWN = 128;
     private static final int HISTORY = 1_000;
     private static final Comparator<ScheduleEntry> BY_NEXT_RUN = Comparator.comparing(
                     (ScheduleEntry entry) -> entry.run().nextRunAt(), Comparator.nullsLast(Comparator.naturalOrder()))
             .thenComparing(ScheduleEntry::id);
 
-    private final Lines lines;
-    private final Keys keys;
-    private final Set<String> said = ConcurrentHashMap.newKeySet();
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
-    RedisSchedules(Lines lines, Keys keys) {
-        this.lines = lines;
+    RedisSchedules(RedisConnectionPool connections, RedisKeys keys) {
+        this.connections = connections;
         this.keys = keys;
     }
 
     @Override
     public List<ScheduleEntry> list() {
-        List<String> ids = Reply.texts(lines.call(Command.ZRANGE, keys.scheduleIndex(), 0, -1));
+        List<String> ids = RedisReply.texts(connections.call(Command.ZRANGE, keys.scheduleIndex(), 0, -1));
         return read(ids).stream().sorted(BY_NEXT_RUN).toList();
     }
 
@@ -58,19 +58,19 @@ final class RedisSchedules implements ScheduleStore {
             return List.of();
         }
         List<CommandArguments> commands = ids.stream()
-                .map(id -> Line.command(Command.HGETALL, keys.schedule(id)))
+                .map(id -> RedisConnection.command(Command.HGETALL, keys.schedule(id)))
                 .toList();
-        List<@Nullable Object> replies = lines.with(line -> line.pipeline(commands));
+        List<@Nullable Object> replies = connections.execute(connection -> connection.pipeline(commands));
         List<ScheduleEntry> entries = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            Map<String, String> fields = Reply.fields(replies.get(i));
+            Map<String, String> fields = RedisReply.fields(replies.get(i));
             try {
                 if (!fields.isEmpty()) {
-                    entries.add(ScheduleFields.parse(ids.get(i), fields));
+                    entries.add(ScheduleHash.parse(ids.get(i), fields));
                 }
             } catch (ScheduleRefused unreadable) {
                 // One bad schedule must not hide the others, and is said once, not at every look.
-                if (said.size() < PAGE && said.add(ids.get(i))) {
+                if (reported.size() < PAGE && reported.add(ids.get(i))) {
                     LOG.warn("Schedule {} cannot be read and never runs", printable(ids.get(i)));
                 }
             }
@@ -80,7 +80,7 @@ final class RedisSchedules implements ScheduleStore {
 
     /** Whoever writes to the server chose it. */
     private static String printable(String id) {
-        return id.substring(0, Math.min(id.length(), LONGEST_SHOWN)).replaceAll("\\p{Cntrl}", "?");
+        return id.substring(0, Math.min(id.length(), MAX_SHOWN)).replaceAll("\\p{Cntrl}", "?");
     }
 
     @Override
@@ -93,11 +93,11 @@ final class RedisSchedules implements ScheduleStore {
         arguments.add(entry.id());
         arguments.add(entry.version());
         arguments.add(score(entry));
-        ScheduleFields.of(stored).forEach((name, value) -> {
+        ScheduleHash.of(stored).forEach((name, value) -> {
             arguments.add(name);
             arguments.add(value);
         });
-        long there = Reply.number(lines.run(Script.SCHEDULE_PUT, arguments));
+        long there = RedisReply.number(connections.run(Script.SCHEDULE_PUT, arguments));
         if (there >= 0) {
             throw new VersionConflict(entry.id(), entry.version(), there);
         }
@@ -136,12 +136,12 @@ final class RedisSchedules implements ScheduleStore {
     public List<ScheduleEntry> due(Instant now, int limit) {
         List<ScheduleEntry> due = new ArrayList<>();
         for (int from = 0; due.size() < limit; ) {
-            List<String> ids = Reply.texts(lines.call(
+            List<String> ids = RedisReply.texts(connections.call(
                     Command.ZRANGEBYSCORE, keys.scheduleIndex(), "-inf", now.toEpochMilli(), "LIMIT", from, PAGE));
             for (ScheduleEntry entry : read(ids)) {
                 Instant next = entry.run().nextRunAt();
                 if (next == null || !entry.enabled() || expired(entry, now)) {
-                    lines.call(Command.ZADD, keys.scheduleIndex(), "XX", NEVER, entry.id());
+                    connections.call(Command.ZADD, keys.scheduleIndex(), "XX", NEVER, entry.id());
                     from--;
                 } else if (!next.isAfter(now) && due.size() < limit) {
                     due.add(entry);
@@ -158,16 +158,16 @@ final class RedisSchedules implements ScheduleStore {
     @Override
     public void remove(String id) {
         String key = keys.schedule(id);
-        lines.with(line -> line.pipeline(List.of(
-                Line.command(Command.MULTI),
-                Line.command(Command.DEL, key, key + ":lock", key + ":history"),
-                Line.command(Command.ZREM, keys.scheduleIndex(), id),
-                Line.command(Command.EXEC))));
+        connections.execute(connection -> connection.pipeline(List.of(
+                RedisConnection.command(Command.MULTI),
+                RedisConnection.command(Command.DEL, key, key + ":lock", key + ":history"),
+                RedisConnection.command(Command.ZREM, keys.scheduleIndex(), id),
+                RedisConnection.command(Command.EXEC))));
     }
 
     @Override
     public void record(String id, Fired fired) {
-        lines.call(
+        connections.call(
                 Command.XADD,
                 keys.schedule(id) + ":history",
                 "MAXLEN",
@@ -175,9 +175,9 @@ final class RedisSchedules implements ScheduleStore {
                 HISTORY,
                 "*",
                 "scheduledAt",
-                TimeText.of(fired.scheduledAt()),
+                DartTimestamps.of(fired.scheduledAt()),
                 "executedAt",
-                TimeText.of(fired.executedAt()),
+                DartTimestamps.of(fired.executedAt()),
                 "success",
                 String.valueOf(fired.success()),
                 "durationMs",
@@ -189,11 +189,12 @@ final class RedisSchedules implements ScheduleStore {
     @Override
     public List<Fired> history(String id, int limit) {
         List<Fired> fired = new ArrayList<>();
-        for (Object entry :
-                Reply.list(lines.call(Command.XREVRANGE, keys.schedule(id) + ":history", "+", "-", "COUNT", limit))) {
-            Map<String, String> fields = Reply.fields(Reply.list(entry).get(1));
-            Optional<Instant> scheduled = TimeText.parse(fields.getOrDefault("scheduledAt", ""));
-            Optional<Instant> executed = TimeText.parse(fields.getOrDefault("executedAt", ""));
+        for (Object entry : RedisReply.list(
+                connections.call(Command.XREVRANGE, keys.schedule(id) + ":history", "+", "-", "COUNT", limit))) {
+            Map<String, String> fields =
+                    RedisReply.fields(RedisReply.list(entry).get(1));
+            Optional<Instant> scheduled = DartTimestamps.parse(fields.getOrDefault("scheduledAt", ""));
+            Optional<Instant> executed = DartTimestamps.parse(fields.getOrDefault("executedAt", ""));
             if (scheduled.isPresent() && executed.isPresent()) {
                 String error = fields.getOrDefault("error", "");
                 fired.add(new Fired(
@@ -213,8 +214,8 @@ final class RedisSchedules implements ScheduleStore {
 
     @Override
     public Optional<Instant> nextDue() {
-        List<String> first = Reply.texts(
-                lines.call(Command.ZRANGEBYSCORE, keys.scheduleIndex(), "-inf", "(+inf", "WITHSCORES", "LIMIT", 0, 1));
+        List<String> first = RedisReply.texts(connections.call(
+                Command.ZRANGEBYSCORE, keys.scheduleIndex(), "-inf", "(+inf", "WITHSCORES", "LIMIT", 0, 1));
         return first.size() < 2
                 ? Optional.empty()
                 : Optional.of(Instant.ofEpochMilli((long) Double.parseDouble(first.get(1))));

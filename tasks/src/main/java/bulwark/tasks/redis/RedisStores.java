@@ -3,8 +3,8 @@ package bulwark.tasks.redis;
 import bulwark.kernel.tls.ClientTls;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
-import bulwark.tasks.stores.TaskStores;
-import bulwark.tasks.stores.Wakeups;
+import bulwark.tasks.store.TaskStores;
+import bulwark.tasks.store.WaiterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,33 +18,33 @@ import org.slf4j.LoggerFactory;
 public final class RedisStores implements TaskStores {
     private static final Logger LOG = LoggerFactory.getLogger(RedisStores.class);
 
-    private final Lines lines;
+    private final RedisConnectionPool connections;
     private final @Nullable RedisTls tls;
-    private final Wakeups wakeups = new Wakeups();
-    private final Changes changes;
+    private final WaiterRegistry wakeups = new WaiterRegistry();
+    private final StatusSubscriber subscriber;
 
     private final RedisBroker broker;
-    private final Parts parts;
+    private final StoreSet storeSet;
 
     private RedisStores(
-            Lines lines,
-            Connecting connecting,
+            RedisConnectionPool connections,
+            RedisConnectionFactory connecting,
             @Nullable RedisTls tls,
-            Keys keys,
+            RedisKeys keys,
             Duration retention,
             int maxEnvelopeBytes,
             Clock clock) {
-        this.lines = lines;
+        this.connections = connections;
         this.tls = tls;
-        changes = new Changes(connecting, wakeups);
-        broker = new RedisBroker(lines, keys, clock, retention, maxEnvelopeBytes);
-        parts = new Parts(
+        subscriber = new StatusSubscriber(connecting, wakeups);
+        broker = new RedisBroker(connections, keys, clock, retention, maxEnvelopeBytes);
+        storeSet = new StoreSet(
                 broker,
-                new RedisResults(lines, keys, clock, retention, changes, wakeups),
-                new RedisSchedules(lines, keys),
-                new RedisLocks(lines, keys),
-                new RedisRevocations(lines),
-                new RedisRates(lines, keys, clock));
+                new RedisResults(connections, keys, clock, retention, subscriber, wakeups),
+                new RedisSchedules(connections, keys),
+                new RedisLocks(connections, keys),
+                new RedisRevocations(connections),
+                new RedisRates(connections, keys, clock));
     }
 
     /** With envelopes of at most {@value Broker#MAX_ENVELOPE_BYTES} bytes. */
@@ -78,17 +78,17 @@ public final class RedisStores implements TaskStores {
                     "The connection to {} is NOT encrypted: STEM_TLS_* files are set, and the URL says redis://; use rediss://",
                     parsed);
         }
-        Connecting connecting = new Connecting(parsed, parsed.tls() ? tls : null);
-        Failures failures =
-                new Failures(parsed, tls != null && tls.clientCertificate(), tls != null && tls.ownAuthority());
-        Lines lines = new Lines(connecting, failures);
+        RedisConnectionFactory connecting = new RedisConnectionFactory(parsed, parsed.tls() ? tls : null);
+        RedisErrors failures =
+                new RedisErrors(parsed, tls != null && tls.clientCertificate(), tls != null && tls.ownAuthority());
+        RedisConnectionPool connections = new RedisConnectionPool(connecting, failures);
         if (parsed.tls() && tls != null) {
-            tls.tls().onReload(lines::dropIdle);
+            tls.tls().onReload(connections::dropIdle);
         }
-        RedisStores stores =
-                new RedisStores(lines, connecting, tls, new Keys(namespace), retention, maxEnvelopeBytes, clock);
+        RedisStores stores = new RedisStores(
+                connections, connecting, tls, new RedisKeys(namespace), retention, maxEnvelopeBytes, clock);
         try {
-            stores.broker.probe();
+            stores.broker.ping();
             return stores;
         } catch (RuntimeException e) {
             stores.close();
@@ -97,8 +97,8 @@ public final class RedisStores implements TaskStores {
     }
 
     @Override
-    public Parts parts() {
-        return parts;
+    public StoreSet storeSet() {
+        return storeSet;
     }
 
     /** Ends what waits; what was made for this process alone is removed when the server can be reached. */
@@ -110,8 +110,8 @@ public final class RedisStores implements TaskStores {
         } catch (BrokerUnavailable gone) {
             // Nothing was lost: it is removed later by its age.
         }
-        changes.close();
-        lines.close();
+        subscriber.close();
+        connections.close();
         if (tls != null) {
             tls.close();
         }

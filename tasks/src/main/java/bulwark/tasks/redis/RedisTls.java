@@ -22,7 +22,7 @@ public final class RedisTls implements AutoCloseable {
         this.insecure = insecure;
         tls = ClientTls.load(files, insecure ? ClientTls.Servers.ANY : ClientTls.Servers.TRUSTED, clock);
         if (insecure) {
-            LOG.error("STEM_TLS_ALLOW_INSECURE IS SET: any server certificate is accepted, so whoever stands between"
+            LOG.error("STEM_TLS_ALLOW_INSECURE IS SET: any server certificate is accepted, so an attacker between"
                     + " reads and changes every task; use it to find a fault, never to run");
         }
         tls.watch();

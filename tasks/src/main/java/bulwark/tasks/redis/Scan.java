@@ -12,14 +12,14 @@ final class Scan {
 
     private Scan() {}
 
-    static Set<String> keys(Lines lines, String prefix) {
+    static Set<String> keys(RedisConnectionPool connections, String prefix) {
         Set<String> found = new TreeSet<>();
         String cursor = "0";
         do {
-            List<@Nullable Object> reply =
-                    Reply.list(lines.call(Command.SCAN, cursor, "MATCH", escaped(prefix) + "*", "COUNT", PIECE));
-            cursor = Reply.text(reply.get(0));
-            found.addAll(Reply.texts(reply.get(1)));
+            List<@Nullable Object> reply = RedisReply.list(
+                    connections.call(Command.SCAN, cursor, "MATCH", escaped(prefix) + "*", "COUNT", PIECE));
+            cursor = RedisReply.text(reply.get(0));
+            found.addAll(RedisReply.texts(reply.get(1)));
         } while (!cursor.equals("0"));
         return found;
     }

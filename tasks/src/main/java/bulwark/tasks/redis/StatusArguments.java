@@ -2,9 +2,9 @@ package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.FencingToken;
 import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.results.StatusText;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.stores.StatusRules;
+import bulwark.tasks.results.TaskStatusJson;
+import bulwark.tasks.store.StatusTransitions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,8 @@ final class StatusArguments {
     }
 
     static void add(List<Object> arguments, TaskStatus status, Duration retention) {
-        StatusText.Parts parts = StatusText.parts(status);
-        FencingToken fence = StatusRules.fence(status);
+        TaskStatusJson.JsonFragments parts = TaskStatusJson.parts(status);
+        FencingToken fence = StatusTransitions.fence(status);
         arguments.add(status.id());
         arguments.add(parts.head());
         arguments.add(parts.createdAt());

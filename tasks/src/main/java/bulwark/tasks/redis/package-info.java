@@ -1,4 +1,4 @@
-/** A place for tasks in Redis, wire-compatible with Stem 0.2. Every change of more than one key is one script. */
+/** The task store in Redis, wire-compatible with Stem 0.2. Every change of more than one key is one script. */
 @NullMarked
 package bulwark.tasks.redis;
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keeps statuses, groups and heartbeats for a while (a day unless told otherwise). Thread-safe; blocks; throws
+ * Keeps statuses, groups and heartbeats for a while (a day unless configured otherwise). Thread-safe; blocks; throws
  * {@link bulwark.tasks.broker.BrokerUnavailable} when the store cannot be reached.
  */
 public interface ResultBackend {

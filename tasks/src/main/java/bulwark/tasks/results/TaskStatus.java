@@ -20,7 +20,7 @@ public record TaskStatus(
         int attempt,
         Instant createdAt,
         Instant updatedAt) {
-    /** Meta key of the fencing token of the holder who wrote the status. */
+    /** Meta key of the fencing token of the consumer that wrote the status. */
     public static final String FENCE = "stem.fence";
 
     /**

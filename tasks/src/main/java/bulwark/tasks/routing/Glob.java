@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** A pattern of names: {@code *} and {@code ?} do not cross a slash, {@code **} does, {@code {a,b}} are alternatives, {@code [abc]} one of a set. Immutable. */
 public record Glob(String text, Pattern pattern) {
-    /** @throws IllegalArgumentException with a sentence to stand after the pattern's place */
+    /** @throws IllegalArgumentException with a sentence to stand after the pattern's path */
     public static Glob of(String text) {
         StringBuilder regex = new StringBuilder();
         int braces = 0;

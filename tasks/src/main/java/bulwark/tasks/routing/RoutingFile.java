@@ -18,11 +18,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * Reads a routing file, YAML or JSON, keys in snake or camel case: {@code default_queue}, {@code queues}, {@code broadcasts}, {@code routes}. Every fault is named
- * with its place, all at once. {@code exchange}, {@code bindings}, {@code fallbacks}, {@code delivery}, {@code durability}, {@code meta} and {@code options} are accepted without effect.
+ * with its path, all at once. {@code exchange}, {@code bindings}, {@code fallbacks}, {@code delivery}, {@code durability}, {@code meta} and {@code options} are accepted without effect.
  * Source of the form: Stem 0.2.
  */
 public final class RoutingFile {
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Range> queues = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ public final class RoutingFile {
     /** @throws ConfigurationRefused listing every fault */
     public static Routing read(Path file, String defaultQueue) {
         try {
-            if (Files.size(file) > MOST_BYTES) {
+            if (Files.size(file) > MAX_BYTES) {
                 throw new ConfigurationRefused(List.of(file + " is larger than a routing file can be"));
             }
             return parse(Files.readString(file), defaultQueue);
@@ -65,7 +65,7 @@ public final class RoutingFile {
             return new Load(LoadSettings.builder()
                             .setAllowDuplicateKeys(false)
                             .setMaxAliasesForCollections(20)
-                            .setCodePointLimit(MOST_BYTES)
+                            .setCodePointLimit(MAX_BYTES)
                             .build())
                     .loadFromString(text);
         } catch (YamlEngineException e) {

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One place in a parsed file: asking for the wrong thing notes a fault with the place and goes on with something harmless. */
+/** One node of a parsed file: asking for the wrong thing notes a fault with the path and goes on with something harmless. */
 final class RoutingNode {
     private static final Pattern UPPER = Pattern.compile("([a-z])([A-Z])");
 
     private final @Nullable Object value;
-    private final String place;
+    private final String path;
     private final List<String> problems;
 
     RoutingNode(@Nullable Object value, String place, List<String> problems) {
         this.value = value;
-        this.place = place;
+        this.path = place;
         this.problems = problems;
     }
 
     void fault(String sentence) {
-        problems.add((place.isEmpty() ? "the file" : place) + " " + sentence);
+        problems.add((path.isEmpty() ? "the file" : path) + " " + sentence);
     }
 
     boolean isAbsent() {
@@ -45,7 +45,7 @@ final class RoutingNode {
         if (value instanceof Map<?, ?> map) {
             found = map.containsKey(snake) ? map.get(snake) : map.get(camel);
         }
-        return new RoutingNode(found, place.isEmpty() ? snake : place + "." + snake, problems);
+        return new RoutingNode(found, path.isEmpty() ? snake : path + "." + snake, problems);
     }
 
     /** Notes a fault for every member that is none of these. */
@@ -69,7 +69,7 @@ final class RoutingNode {
         Map<String, RoutingNode> entries = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((key, member) ->
-                    entries.put(String.valueOf(key), new RoutingNode(member, place + "." + key, problems)));
+                    entries.put(String.valueOf(key), new RoutingNode(member, path + "." + key, problems)));
         } else if (value != null) {
             fault("must be a mapping");
         }
@@ -80,7 +80,7 @@ final class RoutingNode {
         List<RoutingNode> items = new ArrayList<>();
         if (value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
-                items.add(new RoutingNode(list.get(i), place + "[" + i + "]", problems));
+                items.add(new RoutingNode(list.get(i), path + "[" + i + "]", problems));
             }
         } else if (value != null) {
             fault("must be a list");

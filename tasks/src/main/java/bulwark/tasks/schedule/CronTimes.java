@@ -14,7 +14,7 @@ import java.util.Optional;
  * after the gap; when it comes twice in autumn, at the first. One that fires in every hour follows elapsed time: what is skipped never was, and both
  * passes of a repeated hour count, because a job "each 5 minutes" must neither pause for an hour nor run for times that did not exist.
  */
-record CronTimes(CronFields fields, ZoneRules rules) implements Times {
+record CronTimes(CronFields fields, ZoneRules rules) implements FireTimes {
     static CronTimes of(String expression, ZoneId zone) {
         return new CronTimes(CronFields.parse(expression), zone.getRules());
     }

@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Schedules in one JSON file, a list of objects as {@link ScheduleText} writes them; the history stands beside it. For one machine and some hundred
+ * Schedules in one JSON file, a list of objects as {@link ScheduleJson} writes them; the history stands beside it. For one machine and some hundred
  * schedules: each change writes the whole file, under a lock that holds against other processes, so that a kill leaves the old or the new. Blocks.
  * Source of the form: Stem 0.2.
  */
@@ -140,7 +140,7 @@ public final class FileScheduleStore implements ScheduleStore {
             faults.add(file + " must hold a list of schedules");
         }
         for (JsonNode element : json) {
-            ScheduleEntry entry = ScheduleText.read(element, file + ", schedule no. " + (entries.size() + 1), faults);
+            ScheduleEntry entry = ScheduleJson.read(element, file + ", schedule no. " + (entries.size() + 1), faults);
             // A file of the original system has no versions: what is stored has at least the first.
             entries.put(entry.id(), entry.version() == 0 ? entry.withVersion(1) : entry);
         }
@@ -152,7 +152,7 @@ public final class FileScheduleStore implements ScheduleStore {
 
     private void write(Map<String, ScheduleEntry> entries) throws IOException {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        entries.values().forEach(entry -> list.add(ScheduleText.json(entry)));
+        entries.values().forEach(entry -> list.add(ScheduleJson.json(entry)));
         OwnerOnlyFiles.write(file, StrictJson.write(list));
     }
 

@@ -10,7 +10,7 @@ record IntervalTimes(
         Duration every,
         Instant anchor,
         @Nullable Instant start,
-        @Nullable Instant end) implements Times {
+        @Nullable Instant end) implements FireTimes {
     @Override
     public Optional<Instant> after(Instant instant) {
         Instant from = start != null && instant.isBefore(start) ? start.minusMillis(1) : instant;

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /** When one schedule fires: its nominal times, in whole milliseconds, none at or after its expiry. Immutable. */
 public final class NextRun {
-    private static final int MOST_COUNTED = 1_000_000;
+    private static final int MAX_COUNTED = 1_000_000;
 
     private final ScheduleEntry entry;
-    private final Times times;
+    private final FireTimes times;
 
-    private NextRun(ScheduleEntry entry, Times times) {
+    private NextRun(ScheduleEntry entry, FireTimes times) {
         this.entry = entry;
         this.times = times;
     }
@@ -52,7 +52,7 @@ public final class NextRun {
         }
         long count = 0;
         Optional<Instant> time = after(afterThis);
-        while (time.isPresent() && !time.get().isAfter(upToThis) && count < MOST_COUNTED) {
+        while (time.isPresent() && !time.get().isAfter(upToThis) && count < MAX_COUNTED) {
             count++;
             time = after(time.get());
         }
@@ -93,7 +93,7 @@ public final class NextRun {
                         run.missed()));
     }
 
-    private static Times times(ScheduleEntry entry, Instant now) {
+    private static FireTimes times(ScheduleEntry entry, Instant now) {
         try {
             return switch (entry.spec()) {
                 case Interval interval -> interval(interval, entry.run(), now);
@@ -110,7 +110,7 @@ public final class NextRun {
         }
     }
 
-    private static Times interval(Interval interval, Run run, Instant now) {
+    private static FireTimes interval(Interval interval, Run run, Instant now) {
         Instant start = interval.startAt();
         Instant stored = run.nextRunAt() != null ? run.nextRunAt() : run.lastRunAt();
         Instant anchor = start != null ? start : stored != null ? stored : now;

@@ -3,8 +3,8 @@ package bulwark.tasks.schedule;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.ScheduleStore.Fired;
-import bulwark.tasks.time.TimeText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -92,8 +92,8 @@ final class ScheduleHistory {
     private static byte[] line(String id, Fired fired) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id)
-                .put("scheduledAt", TimeText.of(fired.scheduledAt()))
-                .put("executedAt", TimeText.of(fired.executedAt()))
+                .put("scheduledAt", DartTimestamps.of(fired.scheduledAt()))
+                .put("executedAt", DartTimestamps.of(fired.executedAt()))
                 .put("success", fired.success())
                 .put("durationMs", fired.durationMs())
                 .put("error", fired.error());
@@ -123,6 +123,6 @@ final class ScheduleHistory {
     }
 
     private static Instant time(JsonNode json, String name) {
-        return TimeText.parse(json.path(name).asString("")).orElse(Instant.EPOCH);
+        return DartTimestamps.parse(json.path(name).asString("")).orElse(Instant.EPOCH);
     }
 }

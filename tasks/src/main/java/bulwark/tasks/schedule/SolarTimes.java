@@ -14,7 +14,7 @@ import org.shredzone.commons.suncalc.SunTimes;
  * Sunrise, sunset or noon at a place, to the second (the sun's own accuracy here is about a minute). Computed for each day of the place's mean solar time
  * by itself, so that one event has one time from wherever the search starts. A day of polar night or midnight sun has no sunrise and no sunset.
  */
-record SolarTimes(Solar solar) implements Times {
+record SolarTimes(Solar solar) implements FireTimes {
     /** Beyond the longest polar night, and beyond a year. */
     private static final int DAYS = 400;
 

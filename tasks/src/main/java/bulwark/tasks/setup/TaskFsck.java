@@ -8,7 +8,7 @@ import bulwark.kernel.evidence.StoreCheck;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.tasks.embedded.EmbeddedFsck;
-import bulwark.tasks.worker.TaskEvidence;
+import bulwark.tasks.events.TaskEvidence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

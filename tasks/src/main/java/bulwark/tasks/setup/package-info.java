@@ -1,4 +1,4 @@
-/** Settings, and the stores that they name. */
+/** Settings, the stores that they name, TLS material, and the health check of all of these. */
 @NullMarked
 package bulwark.tasks.setup;
 

@@ -4,7 +4,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -23,17 +23,17 @@ public final class EnvelopeSigning {
     private static final Logger LOG = LoggerFactory.getLogger(EnvelopeSigning.class);
 
     private static final String INCOMPLETE = "Signing configuration incomplete: ";
-    private static final int LONGEST_SHOWN = 128;
+    private static final int MAX_SHOWN = 128;
 
     private final Supplier<Configuration> configuration;
     private final Signing signing;
     private final AtomicBoolean incompleteSaid = new AtomicBoolean();
-    private volatile KeyRings rings;
+    private volatile EnvelopeKeys keys;
 
     private EnvelopeSigning(Supplier<Configuration> configuration, Signing signing) {
         this.configuration = configuration;
         this.signing = signing;
-        this.rings = KeyRings.of(configuration.get(), signing);
+        this.keys = EnvelopeKeys.of(configuration.get(), signing);
     }
 
     /** For processes that never reload. @throws ConfigurationRefused listing every fault of the key settings */
@@ -50,17 +50,17 @@ public final class EnvelopeSigning {
     }
 
     public boolean canVerify() {
-        return rings.canVerify();
+        return keys.canVerify();
     }
 
     public boolean canSign() {
-        return rings.signer() != null;
+        return keys.signer() != null;
     }
 
     /** With the active key; a signature that is there is replaced. @throws IllegalStateException when {@link #canSign} is false */
     public Envelope sign(Envelope envelope) {
-        KeyRings now = rings;
-        KeyRings.Signer signer = now.signer();
+        EnvelopeKeys now = keys;
+        EnvelopeKeys.Signer signer = now.signer();
         if (signer == null) {
             String missing = now.unsignedBecause();
             throw new IllegalStateException(INCOMPLETE + (missing == null ? "there are no keys" : missing));
@@ -68,8 +68,8 @@ public final class EnvelopeSigning {
         return sign(envelope, signer);
     }
 
-    private static Envelope sign(Envelope envelope, KeyRings.Signer signer) {
-        byte[] signature = signer.sign().apply(EnvelopeText.canonical(envelope));
+    private static Envelope sign(Envelope envelope, EnvelopeKeys.Signer signer) {
+        byte[] signature = signer.sign().apply(EnvelopeCodec.canonical(envelope));
         Map<String, String> headers = new HashMap<>(envelope.headers());
         headers.put(Envelope.SIGNATURE, Base64.getEncoder().encodeToString(signature));
         headers.put(Envelope.SIGNATURE_KEY, signer.keyId());
@@ -78,8 +78,8 @@ public final class EnvelopeSigning {
 
     /** Signs when it can, else returns the envelope as it is; says once why, when there are keys. */
     public Envelope signIfAble(Envelope envelope) {
-        KeyRings now = rings;
-        KeyRings.Signer signer = now.signer();
+        EnvelopeKeys now = keys;
+        EnvelopeKeys.Signer signer = now.signer();
         if (signer != null) {
             return sign(envelope, signer);
         }
@@ -92,7 +92,7 @@ public final class EnvelopeSigning {
 
     /** Never throws for what a message claims. */
     public Verdict verify(Envelope envelope) {
-        KeyRings now = rings;
+        EnvelopeKeys now = keys;
         if (!now.canVerify()) {
             return new Verdict.Unchecked();
         }
@@ -109,7 +109,7 @@ public final class EnvelopeSigning {
         if (bytes == null) {
             return new Verdict.Invalid("signature header is not base64 encoded", keyId);
         }
-        String algorithm = now.verify(keyId, EnvelopeText.canonical(envelope), bytes);
+        String algorithm = now.verify(keyId, EnvelopeCodec.canonical(envelope), bytes);
         return algorithm == null
                 ? new Verdict.Invalid("signature mismatch", keyId)
                 : new Verdict.Valid(algorithm, keyId);
@@ -125,9 +125,9 @@ public final class EnvelopeSigning {
         }
     }
 
-    /** The id is whatever a stranger wrote, and it goes into logs. */
+    /** The id is whatever an untrusted sender wrote, and it goes into logs. */
     private static String printable(String keyId) {
-        String cut = keyId.length() > LONGEST_SHOWN ? keyId.substring(0, LONGEST_SHOWN) + "…" : keyId;
+        String cut = keyId.length() > MAX_SHOWN ? keyId.substring(0, MAX_SHOWN) + "…" : keyId;
         return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
@@ -137,11 +137,11 @@ public final class EnvelopeSigning {
      */
     public List<String> reload() {
         try {
-            KeyRings renewed = KeyRings.of(configuration.get(), signing);
-            if (rings.canVerify() && !renewed.canVerify()) {
+            EnvelopeKeys renewed = EnvelopeKeys.of(configuration.get(), signing);
+            if (keys.canVerify() && !renewed.canVerify()) {
                 return kept(List.of("the settings hold no key to verify with any more"));
             }
-            rings = renewed;
+            keys = renewed;
             incompleteSaid.set(false);
             return renewed.describe();
         } catch (ConfigurationRefused e) {
@@ -159,7 +159,7 @@ public final class EnvelopeSigning {
 
     /** Algorithms, key ids and warnings, a line each; nothing secret. */
     public List<String> describe() {
-        return rings.describe();
+        return keys.describe();
     }
 
     public sealed interface Verdict {

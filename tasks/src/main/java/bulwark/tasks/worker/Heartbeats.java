@@ -3,8 +3,10 @@ package bulwark.tasks.worker;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.events.WorkerEvents;
+import bulwark.tasks.execution.RevokedTasks;
+import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.revocations.Revocation;
+import bulwark.tasks.store.Revocation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -14,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Tells the result backend that this worker lives, and looks at what changed there meanwhile: revocations and the depth of queues. One thread. */
 final class Heartbeats {
-    private static final Duration KEPT = Duration.ofSeconds(60);
+    private static final Duration RETENTION = Duration.ofSeconds(60);
 
     private final WorkerSettings settings;
     private final Broker broker;
@@ -22,12 +24,12 @@ final class Heartbeats {
     private final RevokedTasks revoked;
     private final Inspection inspection;
     private final Consumer<Revocation> apply;
-    private final Pulse pulse;
+    private final Liveness liveness;
     private final WorkerEvents events;
     private final Clock clock;
     private final Map<String, Long> depths = new ConcurrentHashMap<>();
 
-    /** @param apply told of each revocation that is new */
+    /** @param apply called with each new revocation */
     Heartbeats(
             WorkerSettings settings,
             Broker broker,
@@ -35,7 +37,7 @@ final class Heartbeats {
             RevokedTasks revoked,
             Inspection inspection,
             Consumer<Revocation> apply,
-            Pulse pulse,
+            Liveness liveness,
             WorkerEvents events,
             Clock clock) {
         this.settings = settings;
@@ -44,23 +46,23 @@ final class Heartbeats {
         this.revoked = revoked;
         this.inspection = inspection;
         this.apply = apply;
-        this.pulse = pulse;
+        this.liveness = liveness;
         this.events = events;
         this.clock = clock;
     }
 
     Duration once() {
-        pulse.askScheduler();
-        broker.probe();
-        pulse.answered();
+        liveness.askScheduler();
+        broker.ping();
+        liveness.answered();
         for (String queue : settings.queues()) {
             depths.put(queue, broker.counts(queue).pending());
         }
         revoked.refresh().forEach(apply);
         ObjectNode heartbeat = inspection.heartbeat(depths);
         Duration kept = settings.heartbeat().multipliedBy(3);
-        results.putHeartbeat(settings.id(), heartbeat, kept.compareTo(KEPT) > 0 ? kept : KEPT);
-        events.tell(() -> new WorkerEvent(
+        results.putHeartbeat(settings.id(), heartbeat, kept.compareTo(RETENTION) > 0 ? kept : RETENTION);
+        events.publish(() -> new WorkerEvent(
                 WorkerEvent.Type.HEARTBEAT, clock.instant(), settings.id(), null, null, null, Map.of()));
         return settings.heartbeat();
     }

@@ -1,8 +1,14 @@
 package bulwark.tasks.worker;
 
+import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.execution.RevokedTasks;
+import bulwark.tasks.execution.WorkerCounters;
+import bulwark.tasks.execution.WorkerSettings;
+import bulwark.tasks.lease.InFlight;
+import bulwark.tasks.lease.LeasedDelivery;
+import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.TaskState;
-import bulwark.tasks.time.TimeText;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,24 +24,29 @@ final class Inspection {
     private final WorkerSettings settings;
     private final InFlight inFlight;
     private final RevokedTasks revoked;
-    private final Pulse pulse;
-    private final Totals totals;
+    private final Liveness liveness;
+    private final WorkerCounters counters;
     private final Clock clock;
     private final Instant startedAt;
 
     Inspection(
-            WorkerSettings settings, InFlight inFlight, RevokedTasks revoked, Pulse pulse, Totals totals, Clock clock) {
+            WorkerSettings settings,
+            InFlight inFlight,
+            RevokedTasks revoked,
+            Liveness liveness,
+            WorkerCounters counters,
+            Clock clock) {
         this.settings = settings;
         this.inFlight = inFlight;
         this.revoked = revoked;
-        this.pulse = pulse;
-        this.totals = totals;
+        this.liveness = liveness;
+        this.counters = counters;
         this.clock = clock;
         this.startedAt = clock.instant();
     }
 
     private ObjectNode now() {
-        return JsonNodeFactory.instance.objectNode().put("timestamp", TimeText.of(clock.instant()));
+        return JsonNodeFactory.instance.objectNode().put("timestamp", DartTimestamps.of(clock.instant()));
     }
 
     ObjectNode ping() {
@@ -53,13 +64,13 @@ final class Inspection {
         json.put("host", WorkerSettings.host());
         json.put("pid", ProcessHandle.current().pid());
         json.put("concurrency", settings.concurrency()).put("maxConcurrency", settings.concurrency());
-        json.put("autoscaleEnabled", false).put("prefetch", settings.held());
+        json.put("autoscaleEnabled", false).put("prefetch", settings.maxInFlight());
         json.put("inflight", inFlight.running().size());
         json.set("queues", queues());
         strings(json.putArray("pausedQueues"), revoked.pausedQueues());
         json.set("active", active(false));
         json.set("subscriptions", subscriptions());
-        json.put("lastLeaseRenewalMsAgo", pulse.sinceAnsweredMs());
+        json.put("lastLeaseRenewalMsAgo", liveness.sinceAnsweredMs());
         json.put(
                 "lastQueueDepth",
                 depths.values().stream().mapToLong(Long::longValue).sum());
@@ -80,10 +91,10 @@ final class Inspection {
     ObjectNode heartbeat(Map<String, Long> depths) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("workerId", settings.id()).put("namespace", settings.namespace());
-        json.put("timestamp", TimeText.of(clock.instant()));
+        json.put("timestamp", DartTimestamps.of(clock.instant()));
         json.put("isolateCount", settings.concurrency());
         json.put("inflight", inFlight.running().size());
-        json.put("lastLeaseRenewal", TimeText.of(clock.instant().minusMillis(pulse.sinceAnsweredMs())));
+        json.put("lastLeaseRenewal", DartTimestamps.of(clock.instant().minusMillis(liveness.sinceAnsweredMs())));
         json.put("version", "1");
         json.set("queues", queues());
         json.set("extras", extras(depths));
@@ -98,15 +109,17 @@ final class Inspection {
         extras.put("host", WorkerSettings.host()).put("hostname", WorkerSettings.host());
         extras.put("pid", ProcessHandle.current().pid());
         extras.put("concurrency", settings.concurrency()).put("maxConcurrency", settings.concurrency());
-        extras.put("prefetch", settings.held()).put("autoscale", false);
-        extras.put("startedAt", TimeText.of(startedAt)).put("uptimeMs", up).put("uptime", up / 1_000 + "s");
+        extras.put("prefetch", settings.maxInFlight()).put("autoscale", false);
+        extras.put("startedAt", DartTimestamps.of(startedAt))
+                .put("uptimeMs", up)
+                .put("uptime", up / 1_000 + "s");
         extras.put("memoryBytes", used).put("memoryMaxBytes", runtime.maxMemory());
         extras.put("memoryPercent", Math.round(1_000.0 * used / runtime.maxMemory()) / 10.0);
         extras.put("loadAvg", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         extras.put("cpuCount", runtime.availableProcessors());
-        extras.put("started", totals.started())
-                .put("completed", totals.completed())
-                .put("failed", totals.failed());
+        extras.put("started", counters.started())
+                .put("completed", counters.completed())
+                .put("failed", counters.failed());
         extras.put(
                 "queueDepth",
                 depths.values().stream().mapToLong(Long::longValue).sum());
@@ -117,7 +130,7 @@ final class Inspection {
     private ArrayNode queues() {
         Map<String, Integer> counts = new TreeMap<>();
         settings.queues().forEach(queue -> counts.put(queue, 0));
-        inFlight.running().forEach(held -> counts.merge(held.arrival().queue(), 1, Integer::sum));
+        inFlight.running().forEach(leased -> counts.merge(leased.message().queue(), 1, Integer::sum));
         ArrayNode queues = JsonNodeFactory.instance.arrayNode();
         counts.forEach((queue, count) -> queues.addObject().put("name", queue).put("inflight", count));
         return queues;
@@ -134,8 +147,8 @@ final class Inspection {
 
     private ArrayNode active(boolean withStatus) {
         ArrayNode active = JsonNodeFactory.instance.arrayNode();
-        for (Held held : inFlight.running()) {
-            Admitted task = held.running();
+        for (LeasedDelivery leased : inFlight.running()) {
+            VerifiedTask task = leased.running();
             if (task == null) {
                 continue;
             }
@@ -144,8 +157,8 @@ final class Inspection {
             one.put("id", envelope.id())
                     .put("task", envelope.name())
                     .put("queue", task.delivery().queue());
-            one.put("attempt", task.attempt()).put("runtimeMs", held.runNanos() / 1_000_000);
-            one.put("startedAt", TimeText.of(task.startedAt()));
+            one.put("attempt", task.attempt()).put("runtimeMs", leased.runNanos() / 1_000_000);
+            one.put("startedAt", DartTimestamps.of(task.startedAt()));
             if (withStatus) {
                 one.put("status", TaskState.RUNNING.wire());
             }

@@ -6,10 +6,32 @@ import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlListener;
+import bulwark.tasks.events.PrintableText;
+import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvents;
-import bulwark.tasks.handler.Handlers;
+import bulwark.tasks.execution.Admission;
+import bulwark.tasks.execution.DeliveryHandler;
+import bulwark.tasks.execution.OutcomeHandler;
+import bulwark.tasks.execution.RateLimits;
+import bulwark.tasks.execution.RetryDelay;
+import bulwark.tasks.execution.RevokedTasks;
+import bulwark.tasks.execution.RunTimeAverage;
+import bulwark.tasks.execution.RunningContext;
+import bulwark.tasks.execution.SettlementBatcher;
+import bulwark.tasks.execution.Settler;
+import bulwark.tasks.execution.StatusFactory;
+import bulwark.tasks.execution.TaskExecutor;
+import bulwark.tasks.execution.TaskMetrics;
+import bulwark.tasks.execution.TimeLimits;
+import bulwark.tasks.execution.WorkerCounters;
+import bulwark.tasks.execution.WorkerSettings;
+import bulwark.tasks.execution.WorkerTelemetry;
+import bulwark.tasks.handler.HandlerRegistry;
+import bulwark.tasks.lease.InFlight;
+import bulwark.tasks.lease.LeaseRenewer;
+import bulwark.tasks.lease.TaskMemory;
 import bulwark.tasks.signing.EnvelopeSigning;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes tasks from queues and runs them: at least once, each run with a fencing token greater than that of every run before. Read the constructor from top to bottom and you have
- * seen every part. What keeps entries alive and settles them runs on platform threads; handlers run on virtual threads. Thread-safe.
+ * seen every part. What keeps messages alive and settles them runs on platform threads; handlers run on virtual threads. Thread-safe.
  */
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -41,123 +63,145 @@ public final class Worker {
     }
 
     /** What a worker stands on. The caller closes the stores and the evidence, once the worker has stopped. */
-    public record Parts(
+    public record WorkerDependencies(
             TaskStores stores,
             EnvelopeSigning signing,
             TaskClient client,
-            Handlers handlers,
+            HandlerRegistry handlers,
             Metrics metrics,
             TaskEvidence evidence,
             RandomGenerator random,
             Clock clock) {}
 
-    private final Parts parts;
+    private final WorkerDependencies dependencies;
     private final WorkerSettings settings;
     private final WorkerEvents events = new WorkerEvents();
-    private final Pulse pulse = new Pulse();
+    private final Liveness liveness = new Liveness();
     private final InFlight inFlight;
-    private final Ledger ledger;
+    private final SettlementBatcher settlements;
     private final TimeLimits limits;
-    private final Stopping stopping;
+    private final ShutdownSequence shutdownSequence;
     private final Inspection inspection;
     private final RevokedTasks revoked;
     private final Heartbeats heartbeats;
     private final ControlListener control;
     private final Subscription subscription;
-    private final Loop intake;
-    private final Loop renewal;
-    private final Loop beating;
+    private final BackgroundLoop poller;
+    private final BackgroundLoop renewer;
+    private final BackgroundLoop heartbeatLoop;
     private final AtomicBoolean started = new AtomicBoolean();
 
-    public Worker(Parts parts, WorkerSettings settings) {
-        this.parts = parts;
+    public Worker(WorkerDependencies dependencies, WorkerSettings settings) {
+        this.dependencies = dependencies;
         this.settings = settings;
-        Broker broker = parts.stores().broker();
-        Clock clock = parts.clock();
+        Broker broker = dependencies.stores().broker();
+        Clock clock = dependencies.clock();
         TaskMemory memory = new TaskMemory(settings.limits().memoryBytes());
-        inFlight = new InFlight(settings.held(), memory);
-        Totals totals = new Totals();
-        Meters meters = new Meters(parts.metrics());
-        Reports reports = new Reports(settings, meters, events, parts.evidence(), totals, clock);
-        Statuses statuses = new Statuses(settings.id(), clock);
-        ledger = new Ledger(broker, pulse::answered);
-        Endings endings = new Endings(
-                ledger, inFlight, parts.stores().results(), parts.stores().locks(), statuses, clock);
-        Outcomes outcomes = new Outcomes(
-                endings,
+        inFlight = new InFlight(settings.maxInFlight(), memory);
+        WorkerCounters counters = new WorkerCounters();
+        TaskMetrics taskMetrics = new TaskMetrics(dependencies.metrics());
+        WorkerTelemetry telemetry =
+                new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), counters, clock);
+        StatusFactory statuses = new StatusFactory(settings.id(), clock);
+        settlements = new SettlementBatcher(broker, liveness::answered);
+        Settler settler = new Settler(
+                settlements,
+                inFlight,
+                dependencies.stores().results(),
+                dependencies.stores().locks(),
                 statuses,
-                parts.signing(),
-                new RetryDelay(parts.random()),
-                reports,
+                clock);
+        OutcomeHandler outcomeHandler = new OutcomeHandler(
+                settler,
+                statuses,
+                dependencies.signing(),
+                new RetryDelay(dependencies.random()),
+                telemetry,
                 settings.limits().maxResultBytes(),
                 clock);
-        limits = new TimeLimits(outcomes, reports);
-        stopping = new Stopping(settings, inFlight, endings, outcomes);
-        revoked = new RevokedTasks(parts.stores().revocations(), settings.namespace(), clock);
-        inspection = new Inspection(settings, inFlight, revoked, pulse, totals, clock);
-        Pace pace = new Pace();
-        RunningContext.Services services =
-                new RunningContext.Services(broker, parts.stores().results(), parts.client(), statuses, reports);
-        Runs runs = new Runs(
+        limits = new TimeLimits(outcomeHandler, telemetry);
+        shutdownSequence = new ShutdownSequence(settings, inFlight, settler, outcomeHandler);
+        revoked = new RevokedTasks(dependencies.stores().revocations(), settings.namespace(), clock);
+        inspection = new Inspection(settings, inFlight, revoked, liveness, counters, clock);
+        RunTimeAverage runTimes = new RunTimeAverage();
+        RunningContext.Services services = new RunningContext.Services(
+                broker, dependencies.stores().results(), dependencies.client(), statuses, telemetry);
+        TaskExecutor executor = new TaskExecutor(
                 settings.concurrency(),
-                endings,
-                outcomes,
+                settler,
+                outcomeHandler,
                 limits,
                 statuses,
-                reports,
+                telemetry,
                 inFlight,
-                pace,
+                runTimes,
                 services,
-                stopping::handingBack,
+                shutdownSequence::handingBack,
                 clock);
-        RateLimits rates = new RateLimits(parts.stores().rates(), meters);
+        RateLimits rates = new RateLimits(dependencies.stores().rates(), taskMetrics);
         Admission admission = new Admission(
-                parts.signing(),
-                parts.handlers(),
+                dependencies.signing(),
+                dependencies.handlers(),
                 revoked,
                 rates,
                 statuses,
                 settings.limits().maxDeliveries(),
                 clock);
-        Deliveries deliveries =
-                new Deliveries(admission, runs, endings, reports, parts.stores().results(), memory, inFlight);
+        DeliveryHandler deliveryHandler = new DeliveryHandler(
+                admission, executor, settler, telemetry, dependencies.stores().results(), memory, inFlight);
         subscription = new Subscription(settings.queues(), settings.broadcasts(), settings.id(), settings.lease());
-        int ahead = Math.max(0, settings.held() - settings.concurrency());
-        intake = new Loop(
+        int ahead = Math.max(0, settings.maxInFlight() - settings.concurrency());
+        poller = new BackgroundLoop(
                 "stem-intake",
-                new Intake(
+                new Poller(
                         broker,
                         subscription,
                         inFlight,
-                        deliveries,
-                        pulse,
-                        pace,
+                        deliveryHandler,
+                        liveness,
+                        runTimes,
                         memory,
                         settings.limits().maxEnvelopeBytes(),
                         ahead)::once);
-        renewal = new Loop("stem-renewal", new Renewal(broker, inFlight, settings.lease(), reports, pulse)::once);
-        Commands commands = new Commands(
+        renewer = new BackgroundLoop(
+                "stem-renewal",
+                new LeaseRenewer(
+                        broker,
+                        inFlight,
+                        settings.lease(),
+                        telemetry.taskMetrics().metrics().counter("stem_lease_renewed"),
+                        telemetry::lost,
+                        liveness::answered)::once);
+        ControlCommandHandler commands = new ControlCommandHandler(
                 settings,
                 inspection,
                 revoked,
                 inFlight,
                 this::depths,
                 this::shutdownByCommand,
-                parts.evidence(),
+                dependencies.evidence(),
                 clock);
         heartbeats = new Heartbeats(
-                settings, broker, parts.stores().results(), revoked, inspection, commands::apply, pulse, events, clock);
-        beating = new Loop("stem-heartbeat", heartbeats::once);
+                settings,
+                broker,
+                dependencies.stores().results(),
+                revoked,
+                inspection,
+                commands::apply,
+                liveness,
+                events,
+                clock);
+        heartbeatLoop = new BackgroundLoop("stem-heartbeat", heartbeats::once);
         control = new ControlListener(
                 broker,
-                parts.signing(),
+                dependencies.signing(),
                 settings.allowed().unsignedControl(),
                 settings.namespace(),
                 settings.id(),
-                commands::obey,
+                commands::execute,
                 this::commandRefused,
                 clock);
-        gauges(parts.metrics());
+        gauges(dependencies.metrics());
     }
 
     private void gauges(Metrics metrics) {
@@ -182,7 +226,7 @@ public final class Worker {
      */
     public void start() throws InterruptedException {
         List<String> problems = new ArrayList<>();
-        if (!parts.signing().canVerify() && !settings.allowed().unsigned()) {
+        if (!dependencies.signing().canVerify() && !settings.allowed().unsigned()) {
             problems.add(
                     "There is no key to verify tasks with, so anybody who reaches the broker could run them:"
                             + " set STEM_SIGNING_KEYS (or STEM_SIGNING_PUBLIC_KEYS), or allow it by name with STEM_ALLOW_UNSIGNED=1.");
@@ -190,7 +234,7 @@ public final class Worker {
         if (settings.queues().isEmpty() && settings.broadcasts().isEmpty()) {
             problems.add("There is no queue to take tasks from: set STEM_WORKER_QUEUES.");
         }
-        for (Broker.Risk risk : parts.stores().broker().risks()) {
+        for (Broker.DurabilityWarning risk : dependencies.stores().broker().durabilityWarnings()) {
             if (risk.fatal() && !settings.allowed().lossyBroker()) {
                 problems.add(risk.sentence() + " To start all the same, set STEM_ALLOW_LOSSY_BROKER=1.");
             } else {
@@ -203,19 +247,19 @@ public final class Worker {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException("a worker starts once");
         }
-        if (!parts.signing().canVerify()) {
+        if (!dependencies.signing().canVerify()) {
             LOG.warn("No key verifies tasks: this worker runs the tasks of anybody who reaches the broker.");
         }
-        parts.signing().describe().forEach(line -> LOG.info("{}", line));
+        dependencies.signing().describe().forEach(line -> LOG.info("{}", line));
         revoked.refresh();
         // Whatever may fail comes before the first thread.
-        parts.stores().broker().take(subscription, 0, Duration.ZERO);
-        control.join();
-        ledger.start();
-        renewal.start();
+        dependencies.stores().broker().receive(subscription, 0, Duration.ZERO);
+        control.subscribe();
+        settlements.start();
+        renewer.start();
         control.start();
-        intake.start();
-        beating.start();
+        poller.start();
+        heartbeatLoop.start();
         LOG.info(
                 "Worker {} takes tasks from {} {}, {} at once.",
                 settings.id(),
@@ -247,13 +291,13 @@ public final class Worker {
         if (!started.get()) {
             return List.of("The worker has not started.");
         }
-        List<String> problems = new ArrayList<>(pulse.problems());
-        problems.addAll(ledger.problems());
-        String unsigned = parts.evidence().problem();
+        List<String> problems = new ArrayList<>(liveness.problems());
+        problems.addAll(settlements.problems());
+        String unsigned = dependencies.evidence().problem();
         if (unsigned != null) {
             problems.add(unsigned);
         }
-        Stream.of(intake.problem(), renewal.problem(), beating.problem(), control.problem())
+        Stream.of(poller.problem(), renewer.problem(), heartbeatLoop.problem(), control.problem())
                 .filter(Objects::nonNull)
                 .forEach(problems::add);
         if (limits.overrunning() >= settings.concurrency()) {
@@ -264,43 +308,43 @@ public final class Worker {
 
     /** True while it takes tasks: what a readiness probe asks. */
     public boolean ready() {
-        return healthy() && !stopping.asked();
+        return healthy() && !shutdownSequence.requested();
     }
 
     /** Begins to stop, or stops louder; returns at once. See {@link #awaitStopped}. */
     public void shutdown(Mode mode) {
-        if (stopping.ask(mode) == null) {
+        if (shutdownSequence.request(mode) == null) {
             LOG.info("Worker {} stops ({}).", settings.id(), mode);
             Thread.ofPlatform().name("stem-stop").start(this::stop);
         }
     }
 
     private boolean shutdownByCommand(Mode mode) {
-        boolean already = stopping.asked();
+        boolean already = shutdownSequence.requested();
         shutdown(mode);
         return already;
     }
 
     /** @return false when it has not stopped in time */
     public boolean awaitStopped(Duration most) throws InterruptedException {
-        return stopping.await(most);
+        return shutdownSequence.await(most);
     }
 
     private void stop() {
         long force = Math.max(1, settings.shutdown().force().toMillis());
         try {
-            intake.stop();
+            poller.stop();
             if (started.get()) {
-                intake.join(force);
+                poller.join(force);
             }
-            stopping.drain();
-            ledger.stop(force);
-            renewal.stop();
-            beating.stop();
+            shutdownSequence.drain();
+            settlements.stop(force);
+            renewer.stop();
+            heartbeatLoop.stop();
             limits.stop();
             if (started.get()) {
                 control.stop();
-                beating.join(force);
+                heartbeatLoop.join(force);
                 heartbeats.last();
             }
         } catch (InterruptedException e) {
@@ -308,7 +352,7 @@ public final class Worker {
         } catch (RuntimeException e) {
             LOG.warn("The shutdown did not end cleanly: {}", e.getMessage());
         } finally {
-            stopping.ended();
+            shutdownSequence.markStopped();
             LOG.info(
                     "Worker {} stopped; {} unacknowledged tasks will be redelivered when their leases expire.",
                     settings.id(),
@@ -317,11 +361,12 @@ public final class Worker {
     }
 
     private void commandRefused(String requestId, String reason) {
-        parts.metrics().count("stem_control_refused", "reason", reason);
-        LOG.warn("A command was refused ({}): request={}", reason, Shown.of(requestId));
+        dependencies.metrics().count("stem_control_refused", "reason", reason);
+        LOG.warn("A command was refused ({}): request={}", reason, PrintableText.of(requestId));
         try {
-            parts.evidence()
-                    .refused("control_refused", settings.id(), settings.namespace(), requestId, reason, Map.of());
+            dependencies
+                    .evidence()
+                    .recordRefusal("control_refused", settings.id(), settings.namespace(), requestId, reason, Map.of());
         } catch (RuntimeException e) {
             LOG.error("Evidence could not be written.", e);
         }

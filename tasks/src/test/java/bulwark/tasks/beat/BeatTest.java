@@ -1,6 +1,6 @@
 package bulwark.tasks.beat;
 
-import static bulwark.tasks.beat.BeatPlace.START;
+import static bulwark.tasks.beat.BeatFixture.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.metrics.Metrics;
@@ -11,11 +11,11 @@ import bulwark.tasks.results.TaskState;
 import bulwark.tasks.schedule.NextRun;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
+import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.schedule.ScheduleSpec.Clocked;
 import bulwark.tasks.schedule.ScheduleSpec.Cron;
 import bulwark.tasks.schedule.ScheduleSpec.Interval;
 import bulwark.tasks.schedule.ScheduleStore.Fired;
-import bulwark.tasks.schedule.ScheduleText;
 import bulwark.tasks.signing.EnvelopeSigning.Verdict;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -30,24 +30,24 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class BeatTest {
-    private final BeatPlace place = new BeatPlace();
+    private final BeatFixture fixture = new BeatFixture();
 
     @Test
-    void what_is_due_goes_out_as_the_original_would_send_it_and_signed() {
-        ScheduleEntry entry = ScheduleText.ofJson(place.schedule("nightly", "every:1m")
+    void a_due_schedule_is_sent_signed_in_the_original_format() {
+        ScheduleEntry entry = ScheduleJson.ofJson(fixture.schedule("nightly", "every:1m")
                 .args()
                 .objectNode()
                 .put("id", "report")
                 .put("task", "reports.aggregate")
                 .put("queue", "reporting")
                 .put("spec", "0 0 * * *")
-                .set("args", place.stored("nightly").args().objectNode().put("day", "yesterday")));
-        place.schedules.put(NextRun.planned(withKwargs(entry), START));
-        place.schedules.remove("nightly");
+                .set("args", fixture.stored("nightly").args().objectNode().put("day", "yesterday")));
+        fixture.schedules.put(NextRun.planned(withKwargs(entry), START));
+        fixture.schedules.remove("nightly");
 
-        assertThat(place.beat().tick()).isEqualTo(1);
+        assertThat(fixture.beat().tick()).isEqualTo(1);
 
-        Envelope sent = place.taken("reporting").getFirst();
+        Envelope sent = fixture.received("reporting").getFirst();
         assertThat(sent.name()).isEqualTo("reports.aggregate");
         assertThat(sent.args()).hasToString("{\"day\":\"yesterday\"}");
         assertThat(sent.headers()).containsEntry("scheduled-from", "beat").containsEntry("schedule-id", "report");
@@ -55,73 +55,74 @@ class BeatTest {
         assertThat(sent.priority()).isZero();
         assertThat(sent.maxRetries()).isZero();
         assertThat(sent.notBefore()).isNull();
-        assertThat(BeatPlace.signing(BeatPlace.HMAC).verify(sent)).isInstanceOf(Verdict.Valid.class);
-        assertThat(place.stores.results().get(sent.id()).orElseThrow().state()).isEqualTo(TaskState.QUEUED);
+        assertThat(BeatFixture.signing(BeatFixture.HMAC).verify(sent)).isInstanceOf(Verdict.Valid.class);
+        assertThat(fixture.stores.results().get(sent.id()).orElseThrow().state())
+                .isEqualTo(TaskState.QUEUED);
     }
 
     @Test
     void without_a_key_it_goes_out_unsigned() {
-        place.schedule("a", "every:1m");
-        place.clock.advance(Duration.ofMinutes(1));
-        new Beat(place.schedules, place.broker, BeatPlace.signing(Map.of()), new Metrics(), place.clock).tick();
-        assertThat(place.taken("default").getFirst().headers()).doesNotContainKey(Envelope.SIGNATURE);
+        fixture.schedule("a", "every:1m");
+        fixture.clock.advance(Duration.ofMinutes(1));
+        new Beat(fixture.schedules, fixture.broker, BeatFixture.signing(Map.of()), new Metrics(), fixture.clock).tick();
+        assertThat(fixture.received("default").getFirst().headers()).doesNotContainKey(Envelope.SIGNATURE);
     }
 
     @Test
     void the_run_is_noted_and_the_next_one_planned() {
-        place.schedule("a", "every:1m");
-        place.clock.advance(Duration.ofMillis(60_250));
-        assertThat(place.beat().tick()).isEqualTo(1);
-        assertThat(place.beat().tick()).isZero();
+        fixture.schedule("a", "every:1m");
+        fixture.clock.advance(Duration.ofMillis(60_250));
+        assertThat(fixture.beat().tick()).isEqualTo(1);
+        assertThat(fixture.beat().tick()).isZero();
 
-        Run run = place.stored("a").run();
+        Run run = fixture.stored("a").run();
         assertThat(run.lastRunAt()).isEqualTo(START.plusMillis(60_250));
         assertThat(run.nextRunAt()).isEqualTo(START.plusSeconds(120));
         assertThat(run.totalRunCount()).isEqualTo(1);
         assertThat(run.drift()).isEqualTo(Duration.ofMillis(250));
         assertThat(run.missed()).isZero();
-        assertThat(place.schedules.history("a", 10)).singleElement().satisfies(fired -> {
+        assertThat(fixture.schedules.history("a", 10)).singleElement().satisfies(fired -> {
             assertThat(fired.scheduledAt()).isEqualTo(START.plusSeconds(60));
             assertThat(fired.executedAt()).isEqualTo(START.plusMillis(60_250));
             assertThat(fired.success()).isTrue();
         });
-        assertThat(place.counted("stem_scheduler_dispatch_success")).isEqualTo(1);
-        assertThat(place.counted("stem_scheduler_lock_acquired")).isEqualTo(1);
+        assertThat(fixture.counted("stem_scheduler_dispatch_success")).isEqualTo(1);
+        assertThat(fixture.counted("stem_scheduler_lock_acquired")).isEqualTo(1);
     }
 
     @Test
-    void after_a_long_outage_one_run_is_made_up_for_and_the_rest_counted() {
-        place.schedule("a", "every:1m");
-        place.schedule("b", "*/10 * * * *");
-        place.clock.advance(Duration.ofHours(10).plusSeconds(30));
-        assertThat(place.beat().tick()).isEqualTo(2);
-        assertThat(place.taken("default")).hasSize(2);
-        assertThat(place.stored("a").run().missed()).isEqualTo(599);
-        assertThat(place.stored("a").run().nextRunAt()).isEqualTo(START.plus(Duration.ofMinutes(601)));
-        assertThat(place.stored("b").run().missed()).isEqualTo(60);
-        assertThat(place.stored("b").run().nextRunAt()).isEqualTo(START.plus(Duration.ofMinutes(610)));
-        assertThat(place.counted("stem_scheduler_missed")).isEqualTo(659);
-        assertThat(place.metrics.scrape()).contains("stem_scheduler_overdue_entries 2.0");
+    void after_an_outage_one_missed_run_is_sent_and_the_rest_counted() {
+        fixture.schedule("a", "every:1m");
+        fixture.schedule("b", "*/10 * * * *");
+        fixture.clock.advance(Duration.ofHours(10).plusSeconds(30));
+        assertThat(fixture.beat().tick()).isEqualTo(2);
+        assertThat(fixture.received("default")).hasSize(2);
+        assertThat(fixture.stored("a").run().missed()).isEqualTo(599);
+        assertThat(fixture.stored("a").run().nextRunAt()).isEqualTo(START.plus(Duration.ofMinutes(601)));
+        assertThat(fixture.stored("b").run().missed()).isEqualTo(60);
+        assertThat(fixture.stored("b").run().nextRunAt()).isEqualTo(START.plus(Duration.ofMinutes(610)));
+        assertThat(fixture.counted("stem_scheduler_missed")).isEqualTo(659);
+        assertThat(fixture.metrics.scrape()).contains("stem_scheduler_overdue_entries 2.0");
     }
 
     @Test
-    void one_that_runs_once_is_disabled_then() {
-        place.schedule("a", new Clocked(START.plusSeconds(5)), Duration.ZERO);
-        Beat beat = place.beat();
+    void a_one_shot_schedule_is_disabled_after_its_run() {
+        fixture.schedule("a", new Clocked(START.plusSeconds(5)), Duration.ZERO);
+        Beat beat = fixture.beat();
         assertThat(beat.tick()).isZero();
-        place.clock.advance(Duration.ofSeconds(30));
+        fixture.clock.advance(Duration.ofSeconds(30));
         assertThat(beat.tick()).isEqualTo(1);
-        assertThat(place.stored("a").enabled()).isFalse();
-        assertThat(place.stored("a").run().nextRunAt()).isNull();
-        place.clock.advance(Duration.ofDays(1));
+        assertThat(fixture.stored("a").enabled()).isFalse();
+        assertThat(fixture.stored("a").run().nextRunAt()).isNull();
+        fixture.clock.advance(Duration.ofDays(1));
         assertThat(beat.tick()).isZero();
     }
 
     @Test
-    void one_that_ended_or_expires_before_its_next_run_is_disabled() {
-        place.schedule("ends", new Interval(Duration.ofMinutes(1), null, START.plusSeconds(70)), Duration.ZERO);
-        ScheduleEntry daily = place.schedule("expires", "* * * * *");
-        place.schedules.put(new ScheduleEntry(
+    void a_schedule_that_ended_or_expires_before_its_next_run_is_disabled() {
+        fixture.schedule("ends", new Interval(Duration.ofMinutes(1), null, START.plusSeconds(70)), Duration.ZERO);
+        ScheduleEntry daily = fixture.schedule("expires", "* * * * *");
+        fixture.schedules.put(new ScheduleEntry(
                 daily.id(),
                 daily.taskName(),
                 daily.queue(),
@@ -135,47 +136,47 @@ class BeatTest {
                 START.plusSeconds(90),
                 daily.run(),
                 daily.version()));
-        place.clock.advance(Duration.ofMinutes(1));
-        assertThat(place.beat().tick()).isEqualTo(2);
-        assertThat(place.schedules.list()).noneMatch(ScheduleEntry::enabled);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        assertThat(fixture.beat().tick()).isEqualTo(2);
+        assertThat(fixture.schedules.list()).noneMatch(ScheduleEntry::enabled);
     }
 
     @Test
-    void jitter_shifts_the_start_and_delays_nobody() {
+    void jitter_delays_one_start_and_no_other_schedule() {
         for (int i = 0; i < 20; i++) {
-            place.schedule("j" + i, new Cron("* * * * *", null), Duration.ofSeconds(50));
+            fixture.schedule("j" + i, new Cron("* * * * *", null), Duration.ofSeconds(50));
         }
-        place.schedule("punctual", "* * * * *");
-        assertThat(place.beat().tick()).isEqualTo(21);
-        List<Envelope> atOnce = place.taken("default");
+        fixture.schedule("punctual", "* * * * *");
+        assertThat(fixture.beat().tick()).isEqualTo(21);
+        List<Envelope> atOnce = fixture.received("default");
         assertThat(atOnce).hasSizeBetween(1, 5);
-        place.clock.advance(Duration.ofSeconds(50));
-        List<Envelope> later = place.taken("default");
+        fixture.clock.advance(Duration.ofSeconds(50));
+        List<Envelope> later = fixture.received("default");
         assertThat(later.size() + atOnce.size()).isEqualTo(21);
         assertThat(later)
                 .allSatisfy(envelope -> assertThat(envelope.notBefore()).isBetween(START, START.plusSeconds(50)));
         assertThat(later.stream().map(Envelope::notBefore).distinct().count()).isGreaterThan(10);
-        assertThat(place.stored("j1").run().lastJitter()).isBetween(Duration.ZERO, Duration.ofSeconds(50));
+        assertThat(fixture.stored("j1").run().lastJitter()).isBetween(Duration.ZERO, Duration.ofSeconds(50));
     }
 
     @Test
-    void disabled_schedules_starve_nobody() {
+    void disabled_schedules_do_not_starve_others() {
         for (int i = 0; i < 150; i++) {
-            ScheduleEntry entry = place.schedule("off" + i, "every:1s");
-            place.schedules.put(entry.withRun(false, entry.run()));
+            ScheduleEntry entry = fixture.schedule("off" + i, "every:1s");
+            fixture.schedules.put(entry.withRun(false, entry.run()));
         }
-        place.clock.advance(Duration.ofSeconds(2));
-        place.schedule("live", "every:1s");
-        place.clock.advance(Duration.ofSeconds(2));
-        assertThat(place.beat().tick()).isEqualTo(1);
-        assertThat(place.stored("live").run().totalRunCount()).isEqualTo(1);
+        fixture.clock.advance(Duration.ofSeconds(2));
+        fixture.schedule("live", "every:1s");
+        fixture.clock.advance(Duration.ofSeconds(2));
+        assertThat(fixture.beat().tick()).isEqualTo(1);
+        assertThat(fixture.stored("live").run().totalRunCount()).isEqualTo(1);
     }
 
     @Test
-    void schedules_that_cannot_be_computed_stay_and_starve_nobody() {
+    void schedules_that_cannot_be_computed_are_kept_and_do_not_starve_others() {
         for (int i = 0; i < 250; i++) {
-            ScheduleEntry entry = place.schedule("bad" + i, "every:1s");
-            place.schedules.put(new ScheduleEntry(
+            ScheduleEntry entry = fixture.schedule("bad" + i, "every:1s");
+            fixture.schedules.put(new ScheduleEntry(
                     entry.id(),
                     entry.taskName(),
                     entry.queue(),
@@ -190,84 +191,87 @@ class BeatTest {
                     entry.run(),
                     entry.version()));
         }
-        place.clock.advance(Duration.ofSeconds(2));
-        place.schedule("live", "every:1s");
-        place.clock.advance(Duration.ofSeconds(2));
-        assertThat(place.beat().tick()).isEqualTo(1);
-        assertThat(place.taken("default")).hasSize(1);
-        assertThat(place.stored("bad7").run().lastError()).contains("spec has 4 fields");
-        assertThat(place.stored("bad7").enabled()).isTrue();
-        assertThat(place.counted("stem_scheduler_dispatch_failed")).isEqualTo(250);
+        fixture.clock.advance(Duration.ofSeconds(2));
+        fixture.schedule("live", "every:1s");
+        fixture.clock.advance(Duration.ofSeconds(2));
+        assertThat(fixture.beat().tick()).isEqualTo(1);
+        assertThat(fixture.received("default")).hasSize(1);
+        assertThat(fixture.stored("bad7").run().lastError()).contains("spec has 4 fields");
+        assertThat(fixture.stored("bad7").enabled()).isTrue();
+        assertThat(fixture.counted("stem_scheduler_dispatch_failed")).isEqualTo(250);
     }
 
     @Test
-    void while_the_broker_is_away_a_run_stays_due_and_is_sent_once_it_is_back() {
-        place.schedule("a", "every:1m");
+    void a_run_stays_due_while_the_broker_is_unavailable_and_is_sent_once() {
+        fixture.schedule("a", "every:1m");
         AtomicBoolean away = new AtomicBoolean(true);
-        Beat beat = place.beat(place.schedules, awayWhile(away));
-        place.clock.advance(Duration.ofMinutes(1));
+        Beat beat = fixture.beat(fixture.schedules, awayWhile(away));
+        fixture.clock.advance(Duration.ofMinutes(1));
         for (int i = 0; i < 5; i++) {
             assertThat(beat.tick()).isZero();
-            place.clock.advance(Duration.ofMillis(300));
+            fixture.clock.advance(Duration.ofMillis(300));
         }
-        Run failed = place.stored("a").run();
+        Run failed = fixture.stored("a").run();
         assertThat(failed.lastError()).isEqualTo("the broker does not answer");
         assertThat(failed.nextRunAt()).isEqualTo(START.plusSeconds(60));
         // The same error again is not worth a line of history for each second of an outage.
-        assertThat(place.schedules.history("a", 10)).extracting(Fired::success).containsExactly(false);
-        assertThat(place.counted("stem_scheduler_dispatch_failed")).isEqualTo(2);
+        assertThat(fixture.schedules.history("a", 10))
+                .extracting(Fired::success)
+                .containsExactly(false);
+        assertThat(fixture.counted("stem_scheduler_dispatch_failed")).isEqualTo(2);
 
         away.set(false);
-        place.clock.advance(Duration.ofSeconds(5));
+        fixture.clock.advance(Duration.ofSeconds(5));
         assertThat(beat.tick()).isEqualTo(1);
-        assertThat(place.taken("default")).hasSize(1);
-        assertThat(place.stored("a").run().lastError()).isNull();
-        assertThat(place.stored("a").run().lastErrorAt()).isNotNull();
+        assertThat(fixture.received("default")).hasSize(1);
+        assertThat(fixture.stored("a").run().lastError()).isNull();
+        assertThat(fixture.stored("a").run().lastErrorAt()).isNotNull();
     }
 
     @Test
     void a_started_beat_follows_the_clock_until_it_is_closed() {
-        place.schedule("a", "every:1s");
-        Beat beat = place.beat();
+        fixture.schedule("a", "every:1s");
+        Beat beat = fixture.beat();
         beat.start();
         for (int i = 1; i <= 3; i++) {
             int second = i;
-            place.clock.set(START.plusSeconds(second));
+            fixture.clock.set(START.plusSeconds(second));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
-                    .until(() -> place.stored("a").run().totalRunCount() == second);
+                    .until(() -> fixture.stored("a").run().totalRunCount() == second);
         }
         assertThat(beat.lastTick()).isEqualTo(START.plusSeconds(3));
         beat.close();
-        place.clock.advance(Duration.ofMinutes(1));
-        assertThat(place.taken("default")).hasSize(3);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        assertThat(fixture.received("default")).hasSize(3);
     }
 
     @Test
     void a_started_beat_survives_a_store_that_fails() {
-        place.schedule("a", "every:1s");
+        fixture.schedule("a", "every:1s");
         AtomicBoolean away = new AtomicBoolean(true);
-        FailingSchedules store = new FailingSchedules(place.schedules, away);
-        try (Beat beat = place.beat(store, place.broker)) {
+        FailingSchedules store = new FailingSchedules(fixture.schedules, away);
+        try (Beat beat = fixture.beat(store, fixture.broker)) {
             beat.start();
-            place.clock.advance(Duration.ofSeconds(1));
-            Awaitility.await().until(() -> place.counted("stem_scheduler_store_failed") >= 2);
+            fixture.clock.advance(Duration.ofSeconds(1));
+            Awaitility.await().until(() -> fixture.counted("stem_scheduler_store_failed") >= 2);
             assertThat(beat.lastTick()).isNull();
             away.set(false);
-            Awaitility.await().until(() -> place.stored("a").run().totalRunCount() == 1);
+            Awaitility.await().until(() -> fixture.stored("a").run().totalRunCount() == 1);
         }
     }
 
     @Test
     void ids_of_tasks_follow_from_schedule_and_time() {
-        ScheduleEntry entry = place.schedule("a", "every:1m");
+        ScheduleEntry entry = fixture.schedule("a", "every:1m");
         Instant nominal = Instant.parse("2026-01-02T03:04:05.678Z");
-        String id = new Fire(entry, nominal).taskId();
+        String id = new ScheduledFire(entry, nominal).taskId();
         assertThat(id).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
         assertThat(Long.parseLong(id.replace("-", "").substring(0, 12), 16)).isEqualTo(nominal.toEpochMilli());
-        assertThat(new Fire(entry, nominal).taskId()).isEqualTo(id);
-        assertThat(new Fire(entry, nominal.plusMillis(1)).taskId()).isNotEqualTo(id);
-        assertThat(new Fire(place.schedule("b", "every:1m"), nominal).taskId()).isNotEqualTo(id);
+        assertThat(new ScheduledFire(entry, nominal).taskId()).isEqualTo(id);
+        assertThat(new ScheduledFire(entry, nominal.plusMillis(1)).taskId()).isNotEqualTo(id);
+        assertThat(new ScheduledFire(fixture.schedule("b", "every:1m"), nominal).taskId())
+                .isNotEqualTo(id);
     }
 
     private static ScheduleEntry withKwargs(ScheduleEntry entry) {
@@ -294,7 +298,7 @@ class BeatTest {
                         throw new BrokerUnavailable("the broker does not answer", null);
                     }
                     try {
-                        return method.invoke(place.broker, arguments);
+                        return method.invoke(fixture.broker, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

@@ -1,6 +1,6 @@
 package bulwark.tasks.beat;
 
-import static bulwark.tasks.beat.BeatPlace.START;
+import static bulwark.tasks.beat.BeatFixture.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.tasks.envelope.Envelope;
@@ -25,19 +25,19 @@ import org.junit.jupiter.api.Timeout;
 /** Several beats over one store. */
 @Timeout(60)
 class ManyBeatsTest {
-    private final BeatPlace place = new BeatPlace();
+    private final BeatFixture fixture = new BeatFixture();
 
     @Test
     void each_nominal_time_is_sent_exactly_once() throws Exception {
         List<String> specs = List.of("every:3s", "every:7s", "*/5 * * * * *", "* * * * *", "every:1s");
         for (int i = 0; i < specs.size(); i++) {
-            place.schedule("s" + i, specs.get(i));
+            fixture.schedule("s" + i, specs.get(i));
         }
         Set<String> expected = expected(specs.size(), START.minusMillis(1), START.plusSeconds(300));
-        List<Beat> beats = List.of(place.beat(), place.beat(), place.beat());
+        List<Beat> beats = List.of(fixture.beat(), fixture.beat(), fixture.beat());
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int second = 0; second <= 300; second++) {
-                place.clock.set(START.plusSeconds(second));
+                fixture.clock.set(START.plusSeconds(second));
                 for (Future<Integer> tick : threads.invokeAll(beats.stream()
                         .<java.util.concurrent.Callable<Integer>>map(b -> b::tick)
                         .toList())) {
@@ -45,20 +45,21 @@ class ManyBeatsTest {
                 }
             }
         }
-        List<String> sent = place.taken("default").stream().map(Envelope::id).toList();
+        List<String> sent =
+                fixture.received("default").stream().map(Envelope::id).toList();
         assertThat(sent).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(place.schedules.list()).allMatch(entry -> entry.run().missed() == 0);
-        assertThat(place.counted("stem_scheduler_dispatch_success")).isEqualTo(expected.size());
+        assertThat(fixture.schedules.list()).allMatch(entry -> entry.run().missed() == 0);
+        assertThat(fixture.counted("stem_scheduler_dispatch_success")).isEqualTo(expected.size());
     }
 
     @Test
     void beats_that_start_late_and_stop_early_send_nothing_twice_and_lose_no_count() throws Exception {
-        place.schedule("a", "every:1s");
+        fixture.schedule("a", "every:1s");
         Random random = new Random(42);
-        List<Beat> beats = List.of(place.beat(), place.beat(), place.beat());
+        List<Beat> beats = List.of(fixture.beat(), fixture.beat(), fixture.beat());
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < 200; round++) {
-                place.clock.advance(Duration.ofMillis(random.nextInt(2500)));
+                fixture.clock.advance(Duration.ofMillis(random.nextInt(2500)));
                 for (Future<Integer> tick : threads.invokeAll(beats.stream()
                         .filter(b -> random.nextBoolean())
                         .<java.util.concurrent.Callable<Integer>>map(b -> b::tick)
@@ -67,54 +68,55 @@ class ManyBeatsTest {
                 }
             }
         }
-        place.beat().tick();
-        ScheduleEntry entry = place.stored("a");
-        List<String> sent = place.taken("default").stream().map(Envelope::id).toList();
+        fixture.beat().tick();
+        ScheduleEntry entry = fixture.stored("a");
+        List<String> sent =
+                fixture.received("default").stream().map(Envelope::id).toList();
         assertThat(sent).doesNotHaveDuplicates().hasSize((int) entry.run().totalRunCount());
-        long elapsed = Duration.between(START, place.clock.instant()).toSeconds();
+        long elapsed = Duration.between(START, fixture.clock.instant()).toSeconds();
         assertThat(entry.run().totalRunCount() + entry.run().missed()).isEqualTo(elapsed);
     }
 
     @Test
     void a_beat_that_dies_between_sending_and_moving_on_leaves_one_task() {
-        place.schedule("a", "every:1m");
-        place.clock.advance(Duration.ofMinutes(1));
-        Beat dying = place.beat(new DyingStore(place.schedules), place.broker);
+        fixture.schedule("a", "every:1m");
+        fixture.clock.advance(Duration.ofMinutes(1));
+        Beat dying = fixture.beat(new DyingStore(fixture.schedules), fixture.broker);
         assertThat(dying.tick()).isZero();
-        assertThat(place.stored("a").run().totalRunCount()).isZero();
+        assertThat(fixture.stored("a").run().totalRunCount()).isZero();
 
-        place.clock.advance(Duration.ofSeconds(1));
-        assertThat(place.beat().tick()).isEqualTo(1);
-        assertThat(place.stored("a").run().totalRunCount()).isEqualTo(1);
-        assertThat(place.taken("default")).hasSize(1);
-        assertThat(place.counted("stem_scheduler_lock_contended")).isEqualTo(1);
+        fixture.clock.advance(Duration.ofSeconds(1));
+        assertThat(fixture.beat().tick()).isEqualTo(1);
+        assertThat(fixture.stored("a").run().totalRunCount()).isEqualTo(1);
+        assertThat(fixture.received("default")).hasSize(1);
+        assertThat(fixture.counted("stem_scheduler_lock_contended")).isEqualTo(1);
     }
 
     @Test
-    void an_edit_while_a_run_is_sent_costs_neither_the_edit_nor_a_second_task() {
-        place.schedule("a", "every:1m");
-        place.clock.advance(Duration.ofMinutes(1));
+    void an_edit_during_a_run_is_kept_and_no_second_task_is_sent() {
+        fixture.schedule("a", "every:1m");
+        fixture.clock.advance(Duration.ofMinutes(1));
         ConcurrentLinkedQueue<String> edits = new ConcurrentLinkedQueue<>(List.of("one"));
-        Beat beat = place.beat(new EditedStore(place.schedules, edits), place.broker);
+        Beat beat = fixture.beat(new EditedStore(fixture.schedules, edits), fixture.broker);
         assertThat(beat.tick()).isZero();
-        place.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         assertThat(beat.tick()).isEqualTo(1);
-        assertThat(place.stored("a").queue()).isEqualTo("edited");
-        assertThat(place.stored("a").run().totalRunCount()).isEqualTo(1);
-        assertThat(place.taken("default")).hasSize(1);
-        assertThat(place.taken("edited")).isEmpty();
+        assertThat(fixture.stored("a").queue()).isEqualTo("edited");
+        assertThat(fixture.stored("a").run().totalRunCount()).isEqualTo(1);
+        assertThat(fixture.received("default")).hasSize(1);
+        assertThat(fixture.received("edited")).isEmpty();
     }
 
     private Set<String> expected(int schedules, Instant from, Instant to) {
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < schedules; i++) {
-            ScheduleEntry entry = place.stored("s" + i);
+            ScheduleEntry entry = fixture.stored("s" + i);
             NextRun times = NextRun.of(entry, START);
             Optional<Instant> time = times.after(from);
             // An interval that was made at the start has its first time then.
             while (time.isPresent() && !time.get().isAfter(to)) {
                 if (!time.get().isBefore(entry.run().nextRunAt())) {
-                    ids.add(new Fire(entry, time.get()).taskId());
+                    ids.add(new ScheduledFire(entry, time.get()).taskId());
                 }
                 time = times.after(time.get());
             }

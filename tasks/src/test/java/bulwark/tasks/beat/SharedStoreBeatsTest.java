@@ -11,8 +11,8 @@ import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.schedule.NextRun;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
-import bulwark.tasks.schedule.ScheduleText;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.schedule.ScheduleJson;
+import bulwark.tasks.store.TaskStores;
 import bulwark.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Several beats over one store, as several processes would have it. */
 @Timeout(60)
 class SharedStoreBeatsTest {
-    private final SettableClock clock = new SettableClock(BeatPlace.START);
+    private final SettableClock clock = new SettableClock(BeatFixture.START);
 
     @TempDir
     private Path folder;
@@ -63,7 +63,7 @@ class SharedStoreBeatsTest {
                 TaskStores each = open.get();
                 stores.add(each);
                 Beat beat = new Beat(
-                        each.schedules(), each.broker(), BeatPlace.signing(BeatPlace.HMAC), new Metrics(), clock);
+                        each.schedules(), each.broker(), BeatFixture.signing(BeatFixture.HMAC), new Metrics(), clock);
                 ticks.add(beat::tick);
             }
             stores.getLast().schedules().put(NextRun.planned(everySecond(), clock.instant()));
@@ -75,7 +75,7 @@ class SharedStoreBeatsTest {
             }
             assertThat(stores.getFirst()
                             .broker()
-                            .take(Subscription.toQueue("default", "test", Duration.ofHours(1)), 100, Duration.ZERO))
+                            .receive(Subscription.toQueue("default", "test", Duration.ofHours(1)), 100, Duration.ZERO))
                     .hasSize(20);
             Run run = stores.get(1).schedules().get("a").orElseThrow().run();
             assertThat(run.totalRunCount()).isEqualTo(20);
@@ -91,7 +91,7 @@ class SharedStoreBeatsTest {
                 "a",
                 "demo.echo",
                 "default",
-                ScheduleText.ofSpec("every:1s"),
+                ScheduleJson.ofSpec("every:1s"),
                 none,
                 none,
                 none,

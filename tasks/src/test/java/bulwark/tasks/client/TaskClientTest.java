@@ -7,7 +7,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
-import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.memory.MemoryStores;
@@ -54,7 +54,7 @@ class TaskClientTest {
     @Test
     void a_task_goes_out_signed_with_what_was_asked_for() throws Exception {
         Instant later = Instant.parse("2099-01-02T03:04:05.678901Z");
-        client.enqueue(TaskCall.named("billing.charge", args(1))
+        client.enqueue(EnqueueRequest.named("billing.charge", args(1))
                 .withQueue("billing")
                 .withPriority(7)
                 .withMaxRetries(4)
@@ -75,14 +75,14 @@ class TaskClientTest {
     }
 
     @Test
-    void queued_is_known_before_anybody_can_take_it() {
-        String id = client.enqueue(TaskCall.named("a", args(1)));
+    void the_queued_status_is_visible_before_delivery() {
+        String id = client.enqueue(EnqueueRequest.named("a", args(1)));
         assertThat(stores.results().get(id)).map(TaskStatus::state).contains(TaskState.QUEUED);
     }
 
     @Test
     void without_a_key_it_goes_out_unsigned() throws Exception {
-        client(signing(Map.of()), Routing.withoutFile("default")).enqueue(TaskCall.named("a", args(1)));
+        client(signing(Map.of()), Routing.withoutFile("default")).enqueue(EnqueueRequest.named("a", args(1)));
         assertThat(take("default").getFirst().headers()).doesNotContainKey(Envelope.SIGNATURE);
     }
 
@@ -91,7 +91,7 @@ class TaskClientTest {
         Routing routing = RoutingFile.parse(
                 "{queues: {default: {}, fast: {priority_range: [5, 6]}}, routes: [{match: {task: 'x.*'}, target: {name: fast}}]}",
                 "default");
-        client(signing, routing).enqueue(TaskCall.named("x.y", args(1)).withPriority(9));
+        client(signing, routing).enqueue(EnqueueRequest.named("x.y", args(1)).withPriority(9));
         Envelope sent = take("fast").getFirst();
         assertThat(sent.queue()).isEqualTo("fast");
         assertThat(sent.priority()).isEqualTo(6);
@@ -99,26 +99,26 @@ class TaskClientTest {
     }
 
     @Test
-    void a_broadcast_reaches_who_listens() throws Exception {
+    void a_broadcast_reaches_every_subscriber() throws Exception {
         Routing routing = RoutingFile.parse(
                 "{broadcasts: {news: {}}, routes: [{match: {task: n}, target: {type: broadcast, name: news}}]}",
                 "default");
         Subscription listener = Subscription.toChannel("news", "l", Duration.ofSeconds(30));
-        stores.broker().take(listener, 1, Duration.ZERO);
-        client(signing, routing).enqueue(TaskCall.named("n", args(1)));
-        List<Arrival> heard = stores.broker().take(listener, 1, Duration.ofSeconds(5));
+        stores.broker().receive(listener, 1, Duration.ZERO);
+        client(signing, routing).enqueue(EnqueueRequest.named("n", args(1)));
+        List<ReceivedMessage> heard = stores.broker().receive(listener, 1, Duration.ofSeconds(5));
         assertThat(heard).hasSize(1);
-        Envelope sent = ((Arrival.Delivery) heard.getFirst()).message().envelope();
+        Envelope sent = ((ReceivedMessage.Delivery) heard.getFirst()).message().envelope();
         assertThat(sent.queue()).isEqualTo("news");
         assertThat(signing.verify(sent)).isInstanceOf(EnvelopeSigning.Verdict.Valid.class);
     }
 
     @Test
     void a_duplicate_of_a_unique_task_is_not_sent_and_the_first_id_is_returned() throws Exception {
-        TaskCall call = TaskCall.named("report", args(1)).withUniqueFor(Duration.ofMinutes(1));
-        String first = client.enqueue(call);
-        String second = client.enqueue(call);
-        String other = client.enqueue(call.withHeaders(Map.of("tenant", "b")));
+        EnqueueRequest request = EnqueueRequest.named("report", args(1)).withUniqueFor(Duration.ofMinutes(1));
+        String first = client.enqueue(request);
+        String second = client.enqueue(request);
+        String other = client.enqueue(request.withHeaders(Map.of("tenant", "b")));
         assertThat(second).isEqualTo(first).isNotEqualTo(other);
         assertThat(take("default")).hasSize(2);
         assertThat(metrics.scrape()).contains("stem_tasks_deduplicated_total{task=\"report\"} 1.0");
@@ -133,21 +133,22 @@ class TaskClientTest {
 
     @Test
     void a_unique_task_that_could_not_be_sent_leaves_no_lock() {
-        TaskCall call = TaskCall.named("x", args(1)).withUniqueKey("k").withQueue("q");
+        EnqueueRequest request =
+                EnqueueRequest.named("x", args(1)).withUniqueKey("k").withQueue("q");
         TaskClient broken = client(signing, Routing.withoutFile("default"));
         ObjectNode bad = JsonNodeFactory.instance.objectNode().put("v", Double.NaN);
-        assertThatThrownBy(() -> broken.enqueue(TaskCall.named("x", bad).withUniqueKey("k")))
+        assertThatThrownBy(() -> broken.enqueue(EnqueueRequest.named("x", bad).withUniqueKey("k")))
                 .isInstanceOf(RuntimeException.class);
         assertThat(stores.locks().ownerOf("stem:unique:k")).isEmpty();
-        assertThat(broken.enqueue(call)).isNotEmpty();
+        assertThat(broken.enqueue(request)).isNotEmpty();
     }
 
     @Test
-    void many_go_out_in_order_with_ids_at_their_places() throws Exception {
-        List<TaskCall> calls = new ArrayList<>();
+    void a_batch_is_sent_in_order_and_its_ids_match() throws Exception {
+        List<EnqueueRequest> calls = new ArrayList<>();
         for (int i = 0; i < 1_300; i++) {
-            TaskCall call = TaskCall.named("bulk", args(i));
-            calls.add(i % 600 == 7 ? call.withUniqueKey("u" + i) : call);
+            EnqueueRequest request = EnqueueRequest.named("bulk", args(i));
+            calls.add(i % 600 == 7 ? request.withUniqueKey("u" + i) : request);
         }
         List<String> ids = client.enqueueAll(calls);
         assertThat(new HashSet<>(ids)).hasSize(1_300);
@@ -168,8 +169,8 @@ class TaskClientTest {
     }
 
     @Test
-    void a_result_is_waited_for_whoever_writes_it() throws Exception {
-        String id = client.enqueue(TaskCall.named("a", args(1)));
+    void awaiting_a_result_sees_any_writer() throws Exception {
+        String id = client.enqueue(EnqueueRequest.named("a", args(1)));
         CompletableFuture<TaskStatus> waiting = CompletableFuture.supplyAsync(() -> {
             try {
                 return client.await(id, Duration.ofSeconds(20)).orElseThrow();
@@ -183,8 +184,8 @@ class TaskClientTest {
     }
 
     @Test
-    void waiting_ends_with_what_is_known() throws Exception {
-        String id = client.enqueue(TaskCall.named("a", args(1)));
+    void awaiting_ends_with_the_last_known_status() throws Exception {
+        String id = client.enqueue(EnqueueRequest.named("a", args(1)));
         assertThat(client.await(id, Duration.ofMillis(50)))
                 .map(TaskStatus::state)
                 .contains(TaskState.QUEUED);
@@ -192,28 +193,28 @@ class TaskClientTest {
     }
 
     @Test
-    void names_that_are_none_are_refused() {
-        assertThatThrownBy(() -> client.enqueue(TaskCall.named(" ", args(1))))
+    void invalid_task_names_are_refused() {
+        assertThatThrownBy(() -> client.enqueue(EnqueueRequest.named(" ", args(1))))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> client.enqueue(TaskCall.named("a\nb", args(1))))
+        assertThatThrownBy(() -> client.enqueue(EnqueueRequest.named("a\nb", args(1))))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void what_no_reader_would_take_is_refused_before_it_is_sent() {
+    void an_envelope_that_no_consumer_accepts_is_refused_by_the_producer() {
         String half = "\ud83d";
-        List<TaskCall> calls = List.of(
-                TaskCall.named("a" + half, args(1)),
-                TaskCall.named("a", args(1).put("deep", half)),
-                TaskCall.named("a", args(1).put("huge", BigInteger.TWO.pow(64))),
-                TaskCall.named("a", args(1).put("none", Double.NaN)),
-                TaskCall.named("a", args(1)).withHeaders(Map.of("x", half)),
-                TaskCall.named("a", args(1)).withQueue(half));
-        for (TaskCall call : calls) {
-            assertThatThrownBy(() -> client.enqueue(call)).isInstanceOf(IllegalArgumentException.class);
+        List<EnqueueRequest> calls = List.of(
+                EnqueueRequest.named("a" + half, args(1)),
+                EnqueueRequest.named("a", args(1).put("deep", half)),
+                EnqueueRequest.named("a", args(1).put("huge", BigInteger.TWO.pow(64))),
+                EnqueueRequest.named("a", args(1).put("none", Double.NaN)),
+                EnqueueRequest.named("a", args(1)).withHeaders(Map.of("x", half)),
+                EnqueueRequest.named("a", args(1)).withQueue(half));
+        for (EnqueueRequest request : calls) {
+            assertThatThrownBy(() -> client.enqueue(request)).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(stores.broker().queues()).isEmpty();
-        assertThat(client.enqueue(TaskCall.named("a", args(1).put("whole", "\ud83d\ude00"))))
+        assertThat(client.enqueue(EnqueueRequest.named("a", args(1).put("whole", "\ud83d\ude00"))))
                 .isNotEmpty();
     }
 
@@ -224,11 +225,11 @@ class TaskClientTest {
     private List<Envelope> take(String queue) throws InterruptedException {
         Subscription subscription = Subscription.toQueue(queue, "test", Duration.ofSeconds(30));
         List<Envelope> all = new ArrayList<>();
-        List<Arrival> some = stores.broker().take(subscription, 5_000, Duration.ofMillis(200));
+        List<ReceivedMessage> some = stores.broker().receive(subscription, 5_000, Duration.ofMillis(200));
         while (!some.isEmpty()) {
-            some.forEach(
-                    arrival -> all.add(((Arrival.Delivery) arrival).message().envelope()));
-            some = stores.broker().take(subscription, 5_000, Duration.ofMillis(200));
+            some.forEach(message ->
+                    all.add(((ReceivedMessage.Delivery) message).message().envelope()));
+            some = stores.broker().receive(subscription, 5_000, Duration.ofMillis(200));
         }
         return all;
     }
@@ -249,24 +250,25 @@ class TaskClientTest {
 
     @Test
     void a_call_that_no_consumer_would_accept_is_refused_by_the_producer() {
-        TaskCall call = TaskCall.named("demo.echo", JsonNodeFactory.instance.objectNode());
+        EnqueueRequest request = EnqueueRequest.named("demo.echo", JsonNodeFactory.instance.objectNode());
         JsonNode deep = JsonNodeFactory.instance.numberNode(1);
         for (int i = 0; i < 95; i++) {
             deep = JsonNodeFactory.instance.arrayNode().add(deep);
         }
         JsonNode tooDeep = deep;
 
-        assertRefused(() -> client.enqueue(call.withMaxRetries(-5)), "maxRetries");
-        assertRefused(() -> client.enqueue(call.withQueue("x:p3")), "queue");
-        assertRefused(() -> client.enqueue(call.withHardTimeLimit(Duration.ofDays(400_000))), "stem.timeLimitMs");
-        assertRefused(() -> client.enqueue(call.withSoftTimeLimit(Duration.ofDays(400_000))), "stem.softTimeLimitMs");
-        assertRefused(() -> client.enqueue(call.withVisibilityTimeout(Duration.ofMillis(-1))), "visibilityTimeout");
+        assertRefused(() -> client.enqueue(request.withMaxRetries(-5)), "maxRetries");
+        assertRefused(() -> client.enqueue(request.withQueue("x:p3")), "queue");
+        assertRefused(() -> client.enqueue(request.withHardTimeLimit(Duration.ofDays(400_000))), "stem.timeLimitMs");
         assertRefused(
-                () -> client.enqueue(TaskCall.named(
+                () -> client.enqueue(request.withSoftTimeLimit(Duration.ofDays(400_000))), "stem.softTimeLimitMs");
+        assertRefused(() -> client.enqueue(request.withVisibilityTimeout(Duration.ofMillis(-1))), "visibilityTimeout");
+        assertRefused(
+                () -> client.enqueue(EnqueueRequest.named(
                         "demo.echo", JsonNodeFactory.instance.objectNode().set("deep", tooDeep))),
                 "nested deeper");
         assertRefused(
-                () -> client.enqueue(TaskCall.named(
+                () -> client.enqueue(EnqueueRequest.named(
                         "demo.echo", JsonNodeFactory.instance.objectNode().putPOJO("x", new Object()))),
                 "args");
         assertThat(stores.broker().counts("x:p3").pending()).isZero();

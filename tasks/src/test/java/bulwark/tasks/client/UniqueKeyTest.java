@@ -14,45 +14,47 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 class UniqueKeyTest {
-    private final Envelopes envelopes = new Envelopes(
+    private final EnvelopeFactory envelopes = new EnvelopeFactory(
             Routing.withoutFile("default"), Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC));
 
     @Test
     void it_is_the_hash_of_the_published_text() {
-        TaskCall call = TaskCall.named("demo.task", object("value", 1));
-        assertThat(UniqueKey.of(call, envelope(call)))
+        EnqueueRequest request = EnqueueRequest.named("demo.task", object("value", 1));
+        assertThat(UniqueKey.of(request, envelope(request)))
                 .isEqualTo("3e8e757022878b2901840d5de4fd591a373f8c0fa0d6c505f88ef5b3f491418b");
     }
 
     @Test
     void trace_headers_do_not_make_a_difference_and_others_do() {
-        TaskCall call = TaskCall.named("demo.task", object("value", 1));
-        String plain = UniqueKey.of(call, envelope(call));
-        TaskCall traced = call.withHeaders(Map.of("traceparent", "00-a-b-01", "tracestate", "x"));
-        TaskCall other = call.withHeaders(Map.of("tenant", "acme"));
+        EnqueueRequest request = EnqueueRequest.named("demo.task", object("value", 1));
+        String plain = UniqueKey.of(request, envelope(request));
+        EnqueueRequest traced = request.withHeaders(Map.of("traceparent", "00-a-b-01", "tracestate", "x"));
+        EnqueueRequest other = request.withHeaders(Map.of("tenant", "acme"));
         assertThat(UniqueKey.of(traced, envelope(traced))).isEqualTo(plain);
         assertThat(UniqueKey.of(other, envelope(other))).isNotEqualTo(plain);
     }
 
     @Test
     void time_limits_do_not_make_a_difference() {
-        TaskCall call = TaskCall.named("demo.task", object("value", 1));
-        TaskCall limited = call.withHardTimeLimit(Duration.ofSeconds(3));
-        assertThat(UniqueKey.of(limited, envelope(limited))).isEqualTo(UniqueKey.of(call, envelope(call)));
+        EnqueueRequest request = EnqueueRequest.named("demo.task", object("value", 1));
+        EnqueueRequest limited = request.withHardTimeLimit(Duration.ofSeconds(3));
+        assertThat(UniqueKey.of(limited, envelope(limited))).isEqualTo(UniqueKey.of(request, envelope(request)));
     }
 
     @Test
     void a_given_key_goes_before() {
         ObjectNode meta = object("a", 1).put("uniqueKey", "from-meta");
-        TaskCall call = TaskCall.named("demo.task", object("value", 1)).withMeta(meta);
-        assertThat(UniqueKey.of(call, envelope(call))).isEqualTo("from-meta");
-        assertThat(UniqueKey.of(call.withUniqueKey("named"), envelope(call))).isEqualTo("named");
+        EnqueueRequest request =
+                EnqueueRequest.named("demo.task", object("value", 1)).withMeta(meta);
+        assertThat(UniqueKey.of(request, envelope(request))).isEqualTo("from-meta");
+        assertThat(UniqueKey.of(request.withUniqueKey("named"), envelope(request)))
+                .isEqualTo("named");
         meta.put("stem.unique.override", "over");
-        assertThat(UniqueKey.of(call, envelope(call))).isEqualTo("over");
+        assertThat(UniqueKey.of(request, envelope(request))).isEqualTo("over");
     }
 
-    private Envelope envelope(TaskCall call) {
-        return envelopes.of(call).envelope();
+    private Envelope envelope(EnqueueRequest request) {
+        return envelopes.of(request).envelope();
     }
 
     private static ObjectNode object(String name, int value) {

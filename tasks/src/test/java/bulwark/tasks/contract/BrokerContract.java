@@ -2,23 +2,23 @@ package bulwark.tasks.contract;
 
 import static bulwark.tasks.contract.Examples.LEASE;
 import static bulwark.tasks.contract.Examples.LONG_LEASE;
-import static bulwark.tasks.contract.Examples.again;
-import static bulwark.tasks.contract.Examples.dead;
-import static bulwark.tasks.contract.Examples.done;
+import static bulwark.tasks.contract.Examples.ack;
 import static bulwark.tasks.contract.Examples.envelope;
 import static bulwark.tasks.contract.Examples.id;
 import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
+import static bulwark.tasks.contract.Examples.reject;
+import static bulwark.tasks.contract.Examples.requeue;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.DeliveryState;
@@ -35,27 +35,27 @@ import org.junit.jupiter.api.Timeout;
 
 /** The rows B1 to B17 of the original system, and after them what it lacks. */
 @Timeout(60)
-public abstract class BrokerContract extends BrokerSuite {
+public abstract class BrokerContract extends BrokerTestBase {
     @Test
     public void b01_publish_receive_ack_removes_the_job() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
         Subscription mine = subscription("q");
-        Arrival got = takeOne(mine);
+        ReceivedMessage got = takeOne(mine);
         assertThat(message(got).envelope()).isEqualTo(sent);
         assertThat(message(got).state()).isEqualTo(DeliveryState.FRESH);
         assertThat(got.queue()).isEqualTo("q");
         assertThat(got.receipt().delivery()).isEqualTo(1);
-        assertThat(broker.settle(List.of(done(got)))).containsExactly(true);
+        assertThat(broker.settle(List.of(ack(got)))).containsExactly(true);
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
         assertNothingFor(mine, LEASE.multipliedBy(2));
     }
 
     @Test
-    public void b02_the_placement_decides_the_queue_whatever_the_envelope_says() throws InterruptedException {
+    public void b02_the_publication_decides_the_queue_not_the_envelope() throws InterruptedException {
         Envelope envelope = envelope("elsewhere");
-        broker.publish(List.of(new Outgoing(Message.fresh(envelope), "q", 0, null, true)));
+        broker.publish(List.of(new Publication(Message.fresh(envelope), "q", 0, null, true)));
         assertThat(broker.counts("elsewhere").pending()).isZero();
-        Arrival got = takeOne(subscription("q"));
+        ReceivedMessage got = takeOne(subscription("q"));
         assertThat(message(got).envelope()).isEqualTo(envelope);
         assertThat(got.queue()).isEqualTo("q");
     }
@@ -64,20 +64,20 @@ public abstract class BrokerContract extends BrokerSuite {
     public void b03_pending_and_in_flight_are_counted() throws InterruptedException {
         publish(envelope("q"));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 0));
-        Arrival got = takeOne(longSubscription("q"));
+        ReceivedMessage got = takeOne(longSubscription("q"));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 1, 0, 0));
-        broker.settle(List.of(done(got)));
+        broker.settle(List.of(ack(got)));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
     }
 
     @Test
-    public void b04_what_is_put_back_comes_again_with_its_attempt_counted() throws InterruptedException {
+    public void b04_a_requeued_message_is_redelivered_with_its_attempt_counted() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
         Subscription mine = longSubscription("q");
-        Arrival got = takeOne(mine);
+        ReceivedMessage got = takeOne(mine);
         Message next = new Message(sent, new DeliveryState(1, null, Examples.now()));
-        assertThat(broker.settle(List.of(again(got, next, null)))).containsExactly(true);
-        Arrival second = takeOne(mine);
+        assertThat(broker.settle(List.of(requeue(got, next, null)))).containsExactly(true);
+        ReceivedMessage second = takeOne(mine);
         assertThat(message(second)).isEqualTo(next);
         assertThat(message(second).attempt()).isEqualTo(1);
         assertThat(second.receipt().token()).isGreaterThan(got.receipt().token());
@@ -85,11 +85,11 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void b05_what_is_dropped_never_comes_again() throws InterruptedException {
+    public void b05_a_rejected_message_is_never_redelivered() throws InterruptedException {
         publish(envelope("q"));
         Subscription mine = subscription("q");
-        Arrival got = takeOne(mine);
-        broker.settle(List.of(new Settlement.Done(got.receipt(), null)));
+        ReceivedMessage got = takeOne(mine);
+        broker.settle(List.of(new Settlement.Ack(got.receipt(), null)));
         assertNothingFor(mine, LEASE.multipliedBy(2));
         assertThat(broker.counts("q").dead()).isZero();
     }
@@ -98,15 +98,15 @@ public abstract class BrokerContract extends BrokerSuite {
     public void b06_a_dead_letter_is_listed_with_reason_and_meta() throws InterruptedException {
         Instant before = Examples.now().minusSeconds(1);
         Envelope sent = publish(envelope("q"));
-        Arrival got = takeOne(longSubscription("q"));
-        assertThat(broker.settle(List.of(dead(got, "signature-invalid")))).containsExactly(true);
+        ReceivedMessage got = takeOne(longSubscription("q"));
+        assertThat(broker.settle(List.of(reject(got, "signature-invalid")))).containsExactly(true);
         DeadLetter.Page page = broker.deadLetters("q", 0, 10, null);
         assertThat(page.nextOffset()).isEqualTo(-1);
-        DeadLetter letter = page.letters().getFirst();
-        assertThat(letter.message()).isEqualTo(Message.fresh(sent));
-        assertThat(letter.reason()).isEqualTo("signature-invalid");
-        assertThat(letter.meta()).isEqualTo(Examples.object().put("error", "boom"));
-        assertThat(letter.deadAt()).isBetween(before, Examples.now().plusSeconds(1));
+        DeadLetter deadLetter = page.deadLetters().getFirst();
+        assertThat(deadLetter.message()).isEqualTo(Message.fresh(sent));
+        assertThat(deadLetter.reason()).isEqualTo("signature-invalid");
+        assertThat(deadLetter.meta()).isEqualTo(Examples.object().put("error", "boom"));
+        assertThat(deadLetter.deadAt()).isBetween(before, Examples.now().plusSeconds(1));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 1));
     }
 
@@ -114,15 +114,15 @@ public abstract class BrokerContract extends BrokerSuite {
     public void b07_dead_letters_are_found_by_id_and_purged() throws InterruptedException {
         List<String> ids = bury("q", 3);
         assertThat(broker.deadLetter("q", ids.get(1)))
-                .hasValueSatisfying(
-                        letter -> assertThat(letter.message().envelope().id()).isEqualTo(ids.get(1)));
+                .hasValueSatisfying(deadLetter ->
+                        assertThat(deadLetter.message().envelope().id()).isEqualTo(ids.get(1)));
         assertThat(broker.deadLetter("q", "nobody")).isEmpty();
         assertThat(broker.purgeDeadLetters("q", 1, null)).isEqualTo(1);
         assertThat(broker.deadLetter("q", ids.get(2))).isEmpty();
         assertThat(broker.purgeDeadLetters("q", null, Examples.now().plusSeconds(60)))
                 .isZero();
         assertThat(broker.purgeDeadLetters("q", null, null)).isEqualTo(2);
-        assertThat(broker.deadLetters("q", 0, 10, null).letters()).isEmpty();
+        assertThat(broker.deadLetters("q", 0, 10, null).deadLetters()).isEmpty();
     }
 
     @Test
@@ -133,7 +133,7 @@ public abstract class BrokerContract extends BrokerSuite {
         assertThat(broker.counts("q").pending()).isZero();
         assertThat(replay("q", 2, Duration.ZERO, false)).containsExactly(ids.get(0), ids.get(1));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(2, 0, 0, 1));
-        Arrival got = takeOne(longSubscription("q"));
+        ReceivedMessage got = takeOne(longSubscription("q"));
         assertThat(id(got)).isEqualTo(ids.getFirst());
         assertThat(message(got).attempt()).isEqualTo(1);
     }
@@ -153,7 +153,7 @@ public abstract class BrokerContract extends BrokerSuite {
         Subscription idle = longSubscription("idle");
         Thread waiting = Thread.ofVirtual().start(() -> {
             try {
-                broker.take(idle, 1, Duration.ofSeconds(3));
+                broker.receive(idle, 1, Duration.ofSeconds(3));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -167,7 +167,7 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void b11_purging_clears_what_waits_what_is_delayed_and_what_is_dead() throws InterruptedException {
+    public void b11_purging_clears_pending_delayed_and_dead_messages() throws InterruptedException {
         bury("q", 1);
         publish(envelope("q"));
         publish(envelope("q", 9, Examples.now().plusSeconds(60)));
@@ -178,23 +178,23 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void b12_a_renewal_hides_the_job_until_its_new_end() throws InterruptedException {
+    public void b12_a_renewed_lease_hides_the_message_until_it_expires() throws InterruptedException {
         publish(envelope("q"));
-        Arrival got = takeOne(subscription("q"));
+        ReceivedMessage got = takeOne(subscription("q"));
         Instant start = Instant.now();
         assertThat(broker.renew(List.of(got.receipt()), LEASE.multipliedBy(3))).isEmpty();
-        Arrival second = takeOne(subscription("q"));
+        ReceivedMessage second = takeOne(subscription("q"));
         assertThat(Duration.between(start, Instant.now()))
                 .isGreaterThan(LEASE.multipliedBy(3).minusMillis(50));
         assertThat(id(second)).isEqualTo(id(got));
     }
 
     @Test
-    public void b13_what_is_not_acknowledged_comes_again_after_the_lease() throws InterruptedException {
+    public void b13_an_unacknowledged_message_is_redelivered_after_its_lease() throws InterruptedException {
         publish(envelope("q"));
         Instant start = Instant.now();
-        Arrival got = takeOne(subscription("q"));
-        Arrival second = takeOne(subscription("q"));
+        ReceivedMessage got = takeOne(subscription("q"));
+        ReceivedMessage second = takeOne(subscription("q"));
         assertThat(Duration.between(start, Instant.now())).isBetween(LEASE.minusMillis(50), LEASE.multipliedBy(30));
         assertThat(second.receipt().delivery()).isEqualTo(2);
         assertThat(second.receipt().token()).isGreaterThan(got.receipt().token());
@@ -206,8 +206,8 @@ public abstract class BrokerContract extends BrokerSuite {
         Envelope sent = publish(envelope("q", 3, due.truncatedTo(java.time.temporal.ChronoUnit.MILLIS)));
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 1, 0));
         Subscription mine = longSubscription("q");
-        assertThat(broker.take(mine, 10, Duration.ZERO)).isEmpty();
-        Arrival got = takeOne(mine);
+        assertThat(broker.receive(mine, 10, Duration.ZERO)).isEmpty();
+        ReceivedMessage got = takeOne(mine);
         assertThat(Instant.now()).isBetween(due.minusMillis(50), due.plusSeconds(30));
         assertThat(message(got).envelope()).isEqualTo(sent);
     }
@@ -226,30 +226,30 @@ public abstract class BrokerContract extends BrokerSuite {
     public void b16_a_broadcast_reaches_every_consumer() throws InterruptedException {
         Subscription one = Subscription.toChannel("news", "one-" + UUID.randomUUID(), LONG_LEASE);
         Subscription two = Subscription.toChannel("news", "two-" + UUID.randomUUID(), LONG_LEASE);
-        broker.take(one, 0, Duration.ZERO);
-        other.take(two, 1, Duration.ZERO);
+        broker.receive(one, 0, Duration.ZERO);
+        other.receive(two, 1, Duration.ZERO);
         Envelope sent = envelope("news");
         broker.broadcast("news", sent);
         for (Subscription each : List.of(one, two)) {
-            Arrival got = takeOne(each);
+            ReceivedMessage got = takeOne(each);
             assertThat(message(got).envelope()).isEqualTo(sent);
             assertThat(got.queue()).isEqualTo("news");
-            assertThat(((Arrival.Delivery) got).broadcast()).isTrue();
-            assertThat(broker.settle(List.of(new Settlement.Done(got.receipt(), null))))
+            assertThat(((ReceivedMessage.Delivery) got).broadcast()).isTrue();
+            assertThat(broker.settle(List.of(new Settlement.Ack(got.receipt(), null))))
                     .containsExactly(true);
         }
     }
 
     @Test
-    public void b17_namespaces_are_apart() throws InterruptedException {
+    public void b17_namespaces_are_isolated() throws InterruptedException {
         publish(envelope("q"));
-        assertThat(place.elsewhere().broker().counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
-        assertThat(place.elsewhere().broker().take(longSubscription("q"), 1, Duration.ZERO))
+        assertThat(testStores.elsewhere().broker().counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
+        assertThat(testStores.elsewhere().broker().receive(longSubscription("q"), 1, Duration.ZERO))
                 .isEmpty();
     }
 
     @Test
-    public void a_new_consumer_of_a_broadcast_sees_nothing_of_the_past() throws InterruptedException {
+    public void a_new_broadcast_consumer_receives_only_new_messages() throws InterruptedException {
         broker.broadcast("news", envelope("news"));
         Subscription late = Subscription.toChannel("news", "late-" + UUID.randomUUID(), LONG_LEASE);
         assertNothingFor(late, Duration.ofMillis(300));
@@ -259,10 +259,10 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void one_subscription_takes_from_many_queues_and_a_channel() throws InterruptedException {
+    public void one_subscription_receives_from_many_queues_and_a_channel() throws InterruptedException {
         Subscription all =
                 new Subscription(List.of("first", "second"), List.of("news"), "all-" + UUID.randomUUID(), LONG_LEASE);
-        assertThat(broker.take(all, 10, Duration.ZERO)).isEmpty();
+        assertThat(broker.receive(all, 10, Duration.ZERO)).isEmpty();
         Envelope second = publish(envelope("second"));
         assertThat(id(takeOne(all))).isEqualTo(second.id());
         Envelope news = envelope("news");
@@ -273,7 +273,7 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void a_waiting_taker_is_woken_by_what_arrives() throws InterruptedException {
+    public void a_waiting_consumer_is_woken_by_a_new_message() throws InterruptedException {
         Subscription mine = longSubscription("q");
         Envelope later = envelope("q", 4, null);
         Thread sender = Thread.ofVirtual().start(() -> {
@@ -281,7 +281,7 @@ public abstract class BrokerContract extends BrokerSuite {
             publish(later);
         });
         Instant start = Instant.now();
-        List<Arrival> got = broker.take(mine, 1, Duration.ofSeconds(5));
+        List<ReceivedMessage> got = broker.receive(mine, 1, Duration.ofSeconds(5));
         assertThat(got).hasSize(1);
         assertThat(id(got.getFirst())).isEqualTo(later.id());
         assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(2));
@@ -289,21 +289,21 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void taking_brings_no_more_than_was_asked_for_and_in_order() throws InterruptedException {
+    public void receive_returns_at_most_max_messages_in_order() throws InterruptedException {
         List<Envelope> sent =
                 IntStream.range(0, 250).mapToObj(i -> envelope("q")).toList();
-        broker.publish(sent.stream().map(Examples::outgoing).toList());
+        broker.publish(sent.stream().map(Examples::publication).toList());
         Subscription mine = longSubscription("q");
-        List<Arrival> first = broker.take(mine, 100, Duration.ofSeconds(5));
+        List<ReceivedMessage> first = broker.receive(mine, 100, Duration.ofSeconds(5));
         assertThat(first).hasSize(100);
-        List<Arrival> rest = broker.take(mine, 1_000, Duration.ofSeconds(5));
+        List<ReceivedMessage> rest = broker.receive(mine, 1_000, Duration.ofSeconds(5));
         assertThat(rest).hasSize(150);
         assertThat(IntStream.range(0, 250).mapToObj(i -> id(i < 100 ? first.get(i) : rest.get(i - 100))))
                 .containsExactlyElementsOf(sent.stream().map(Envelope::id).toList());
     }
 
     @Test
-    public void queues_that_hold_something_are_known_and_a_deleted_one_is_not() throws InterruptedException {
+    public void nonempty_queues_are_listed_and_deleted_ones_are_not() throws InterruptedException {
         publish(envelope("waiting", 5, null));
         publish(envelope("delayed", 0, Examples.now().plusSeconds(60)));
         bury("dead", 1);
@@ -322,25 +322,26 @@ public abstract class BrokerContract extends BrokerSuite {
         assertThat(first.nextOffset()).isEqualTo(2);
         assertThat(ids(broker.deadLetters("q", 4, 2, null))).containsExactly(ids.get(0));
         assertThat(broker.deadLetters("q", 4, 2, null).nextOffset()).isEqualTo(-1);
-        assertThat(broker.deadLetters("q", 0, 9, Examples.now().plusSeconds(60)).letters())
+        assertThat(broker.deadLetters("q", 0, 9, Examples.now().plusSeconds(60)).deadLetters())
                 .isEmpty();
     }
 
     @Test
-    public void a_letter_of_fields_is_kept_and_not_replayed() throws InterruptedException {
+    public void a_malformed_dead_letter_is_kept_and_not_replayed() throws InterruptedException {
         publish(envelope("q"));
-        Arrival got = takeOne(longSubscription("q"));
-        broker.settle(List.of(new Settlement.Dead(
+        ReceivedMessage got = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Reject(
                 got.receipt(),
-                new Settlement.Letter.Fields(Map.of("name", "", "x", "é")),
+                new Settlement.Content.RawFields(Map.of("name", "", "x", "é")),
                 "q",
                 "malformed",
                 Map.of(),
                 null,
                 false)));
-        DeadLetter letter = broker.deadLetters("q", 0, 10, null).letters().getFirst();
-        assertThat(letter.message()).isNull();
-        assertThat(letter.fields()).isEqualTo(Map.of("name", "", "x", "é"));
+        DeadLetter deadLetter =
+                broker.deadLetters("q", 0, 10, null).deadLetters().getFirst();
+        assertThat(deadLetter.message()).isNull();
+        assertThat(deadLetter.fields()).isEqualTo(Map.of("name", "", "x", "é"));
         assertThat(replay("q", 10, Duration.ZERO, false)).isEmpty();
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 1));
     }
@@ -350,11 +351,11 @@ public abstract class BrokerContract extends BrokerSuite {
         publish(envelope("q"));
         publish(envelope("q"));
         Subscription mine = longSubscription("q");
-        Arrival held = takeOne(mine);
-        Arrival finished = takeOne(mine);
-        broker.settle(List.of(done(finished)));
+        ReceivedMessage held = takeOne(mine);
+        ReceivedMessage finished = takeOne(mine);
+        broker.settle(List.of(ack(finished)));
         Receipt invented = new Receipt(
-                held.receipt().place(),
+                held.receipt().stream(),
                 held.receipt().group(),
                 "somebody-else",
                 held.receipt().entryId(),
@@ -364,16 +365,16 @@ public abstract class BrokerContract extends BrokerSuite {
     }
 
     @Test
-    public void a_renewed_job_longer_than_its_lease_is_given_to_nobody_else() throws InterruptedException {
+    public void a_message_with_a_renewed_lease_is_delivered_to_no_other_consumer() throws InterruptedException {
         publish(envelope("q"));
-        Arrival got = takeOne(subscription("q"));
+        ReceivedMessage got = takeOne(subscription("q"));
         Subscription rival = subscription("q");
         Instant end = Instant.now().plus(LEASE.multipliedBy(3));
         while (Instant.now().isBefore(end)) {
             assertThat(broker.renew(List.of(got.receipt()), LEASE)).isEmpty();
-            assertThat(other.take(rival, 1, LEASE.dividedBy(4))).isEmpty();
+            assertThat(other.receive(rival, 1, LEASE.dividedBy(4))).isEmpty();
         }
-        assertThat(broker.settle(List.of(done(got)))).containsExactly(true);
+        assertThat(broker.settle(List.of(ack(got)))).containsExactly(true);
     }
 
     @Test
@@ -418,9 +419,9 @@ public abstract class BrokerContract extends BrokerSuite {
                 "q",
                 Examples.object());
         publish(longest);
-        Arrival got = takeOne(longSubscription("q"));
+        ReceivedMessage got = takeOne(longSubscription("q"));
         broker.settle(List.of(
-                again(got, new Message(longest, new DeliveryState(1, Examples.now(), Examples.now())), null)));
+                requeue(got, new Message(longest, new DeliveryState(1, Examples.now(), Examples.now())), null)));
 
         assertThat(message(takeOne(longSubscription("q"))).envelope()).isEqualTo(longest);
     }

@@ -1,10 +1,10 @@
 package bulwark.tasks.contract;
 
-import bulwark.tasks.broker.Arrival;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
@@ -54,8 +54,8 @@ public final class Examples {
                 object().put("stem.task", "demo.echo"));
     }
 
-    public static Outgoing outgoing(Envelope envelope) {
-        return Outgoing.asSigned(Message.fresh(envelope));
+    public static Publication publication(Envelope envelope) {
+        return Publication.asSigned(Message.fresh(envelope));
     }
 
     public static Subscription subscription(String queue) {
@@ -66,12 +66,12 @@ public final class Examples {
         return Subscription.toQueue(queue, "consumer-" + UUID.randomUUID(), LONG_LEASE);
     }
 
-    public static Message message(Arrival arrival) {
-        return ((Arrival.Delivery) arrival).message();
+    public static Message message(ReceivedMessage message) {
+        return ((ReceivedMessage.Delivery) message).message();
     }
 
-    public static String id(Arrival arrival) {
-        return message(arrival).envelope().id();
+    public static String id(ReceivedMessage message) {
+        return message(message).envelope().id();
     }
 
     public static TaskStatus status(String id, TaskState state) {
@@ -85,16 +85,16 @@ public final class Examples {
         return new TaskStatus(id, state, null, null, meta, 0, now(), now());
     }
 
-    public static Start start(Arrival arrival) {
-        return new Start(arrival.receipt(), status(id(arrival), TaskState.RUNNING, arrival.receipt()));
+    public static RunStart start(ReceivedMessage message) {
+        return new RunStart(message.receipt(), status(id(message), TaskState.RUNNING, message.receipt()));
     }
 
-    public static Settlement done(Arrival arrival) {
-        return new Settlement.Done(arrival.receipt(), status(id(arrival), TaskState.SUCCEEDED, arrival.receipt()));
+    public static Settlement ack(ReceivedMessage message) {
+        return new Settlement.Ack(message.receipt(), status(id(message), TaskState.SUCCEEDED, message.receipt()));
     }
 
-    public static Settlement again(Arrival arrival, Message message, @Nullable Instant notBefore) {
-        return new Settlement.Again(
+    public static Settlement requeue(ReceivedMessage arrival, Message message, @Nullable Instant notBefore) {
+        return new Settlement.Requeue(
                 arrival.receipt(),
                 message,
                 arrival.queue(),
@@ -103,14 +103,14 @@ public final class Examples {
                 status(id(arrival), TaskState.RETRIED, arrival.receipt()));
     }
 
-    public static Settlement dead(Arrival arrival, String reason) {
-        return new Settlement.Dead(
-                arrival.receipt(),
-                new Settlement.Letter.Whole(message(arrival)),
-                arrival.queue(),
+    public static Settlement reject(ReceivedMessage message, String reason) {
+        return new Settlement.Reject(
+                message.receipt(),
+                new Settlement.Content.WholeMessage(message(message)),
+                message.queue(),
                 reason,
                 Map.of("error", "boom"),
-                status(id(arrival), TaskState.FAILED, arrival.receipt()),
+                status(id(message), TaskState.FAILED, message.receipt()),
                 false);
     }
 }

@@ -1,26 +1,26 @@
 package bulwark.tasks.contract;
 
-import static bulwark.tasks.contract.Examples.again;
-import static bulwark.tasks.contract.Examples.dead;
-import static bulwark.tasks.contract.Examples.done;
+import static bulwark.tasks.contract.Examples.ack;
 import static bulwark.tasks.contract.Examples.envelope;
 import static bulwark.tasks.contract.Examples.id;
 import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
-import static bulwark.tasks.contract.Examples.outgoing;
+import static bulwark.tasks.contract.Examples.publication;
+import static bulwark.tasks.contract.Examples.reject;
+import static bulwark.tasks.contract.Examples.requeue;
 import static bulwark.tasks.contract.Examples.start;
 import static bulwark.tasks.contract.Examples.status;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.HolderDeath;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.broker.Start;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Who may say how a task ended: what is settled, begun and published happens whole, once, and by its holder only. */
 @Timeout(60)
-public abstract class FencingContract extends BrokerSuite {
+public abstract class FencingContract extends BrokerTestBase {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private TaskState state(String task) {
@@ -58,7 +58,7 @@ public abstract class FencingContract extends BrokerSuite {
         publish(sent);
         assertThat(state(sent.id())).isEqualTo(TaskState.RUNNING);
         Envelope silent = envelope("q");
-        broker.publish(List.of(new Outgoing(Message.fresh(silent), "q", 0, null, false)));
+        broker.publish(List.of(new Publication(Message.fresh(silent), "q", 0, null, false)));
         assertThat(results.get(silent.id())).isEmpty();
     }
 
@@ -69,27 +69,27 @@ public abstract class FencingContract extends BrokerSuite {
     }
 
     @Test
-    public void of_one_identity_only_the_first_is_published() throws InterruptedException {
+    public void publish_once_publishes_an_identity_once() throws InterruptedException {
         Envelope first = envelope("q");
-        assertThat(broker.publishOnce("nightly@1", Duration.ofDays(7), outgoing(first)))
+        assertThat(broker.publishOnce("nightly@1", Duration.ofDays(7), publication(first)))
                 .isTrue();
-        assertThat(other.publishOnce("nightly@1", Duration.ofDays(7), outgoing(envelope("q"))))
+        assertThat(other.publishOnce("nightly@1", Duration.ofDays(7), publication(envelope("q"))))
                 .isFalse();
-        assertThat(broker.publishOnce("nightly@2", Duration.ofDays(7), outgoing(envelope("q"))))
+        assertThat(broker.publishOnce("nightly@2", Duration.ofDays(7), publication(envelope("q"))))
                 .isTrue();
         assertThat(broker.counts("q").pending()).isEqualTo(2);
-        Arrival got = takeOne(longSubscription("q"));
+        ReceivedMessage got = takeOne(longSubscription("q"));
         assertThat(message(got).envelope()).isEqualTo(first);
         assertThat(state(first.id())).isEqualTo(TaskState.QUEUED);
     }
 
     @Test
-    public void of_one_identity_many_racing_publish_one() throws InterruptedException {
+    public void concurrent_publish_once_publishes_an_identity_once() throws InterruptedException {
         ConcurrentLinkedQueue<Boolean> answers = new ConcurrentLinkedQueue<>();
         List<Thread> racers = IntStream.range(0, 8)
                 .mapToObj(i -> Thread.ofVirtual()
                         .start(() -> answers.add((i % 2 == 0 ? broker : other)
-                                .publishOnce("x", Duration.ofDays(1), outgoing(envelope("q", i % 3, null))))))
+                                .publishOnce("x", Duration.ofDays(1), publication(envelope("q", i % 3, null))))))
                 .toList();
         for (Thread racer : racers) {
             racer.join();
@@ -99,9 +99,10 @@ public abstract class FencingContract extends BrokerSuite {
     }
 
     @Test
-    public void publishing_once_may_be_for_later() throws InterruptedException {
+    public void publish_once_accepts_a_delay() throws InterruptedException {
         Envelope later = envelope("q", 0, Examples.now().plusMillis(500));
-        assertThat(broker.publishOnce("x", Duration.ofDays(7), outgoing(later))).isTrue();
+        assertThat(broker.publishOnce("x", Duration.ofDays(7), publication(later)))
+                .isTrue();
         assertThat(broker.counts("q").delayed()).isEqualTo(1);
         assertThat(id(takeOne(longSubscription("q")))).isEqualTo(later.id());
     }
@@ -109,9 +110,9 @@ public abstract class FencingContract extends BrokerSuite {
     @Test
     public void a_delivery_that_begins_is_running_with_its_fence() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival got = takeOne(longSubscription("q"));
+        ReceivedMessage got = takeOne(longSubscription("q"));
         Instant created = results.get(sent.id()).orElseThrow().createdAt();
-        assertThat(broker.begin(List.of(start(got)))).containsExactly(Start.Verdict.RUN);
+        assertThat(broker.begin(List.of(start(got)))).containsExactly(RunStart.StartDecision.RUN);
         TaskStatus running = results.get(sent.id()).orElseThrow();
         assertThat(running.state()).isEqualTo(TaskState.RUNNING);
         assertThat(running.createdAt()).isEqualTo(created);
@@ -120,69 +121,69 @@ public abstract class FencingContract extends BrokerSuite {
     }
 
     @Test
-    public void verdicts_stand_at_their_starts_places() throws InterruptedException {
+    public void start_decisions_are_in_the_order_of_their_starts() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             publish(envelope("q"));
         }
-        List<Arrival> got = broker.take(longSubscription("q"), 3, Duration.ofSeconds(5));
-        broker.settle(List.of(done(got.get(1))));
+        List<ReceivedMessage> got = broker.receive(longSubscription("q"), 3, Duration.ofSeconds(5));
+        broker.settle(List.of(ack(got.get(1))));
         assertThat(broker.begin(got.stream().map(Examples::start).toList()))
-                .containsExactly(Start.Verdict.RUN, Start.Verdict.LOST, Start.Verdict.RUN);
+                .containsExactly(
+                        RunStart.StartDecision.RUN, RunStart.StartDecision.LEASE_LOST, RunStart.StartDecision.RUN);
     }
 
     @Test
-    public void whoever_lost_the_lease_can_neither_begin_nor_renew_nor_settle() throws InterruptedException {
+    public void a_consumer_that_lost_the_lease_can_neither_begin_nor_renew_nor_settle() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival stale = takeOne(subscription("q"));
+        ReceivedMessage stale = takeOne(subscription("q"));
         broker.begin(List.of(start(stale)));
-        Arrival fresh = takeOne(other, subscription("q"));
-        assertThat(other.begin(List.of(start(fresh)))).containsExactly(Start.Verdict.RUN);
-        assertThat(broker.begin(List.of(start(stale)))).containsExactly(Start.Verdict.LOST);
+        ReceivedMessage fresh = takeOne(other, subscription("q"));
+        assertThat(other.begin(List.of(start(fresh)))).containsExactly(RunStart.StartDecision.RUN);
+        assertThat(broker.begin(List.of(start(stale)))).containsExactly(RunStart.StartDecision.LEASE_LOST);
         assertThat(broker.renew(List.of(stale.receipt()), Duration.ofSeconds(1)))
                 .containsExactly(stale.receipt());
-        assertThat(broker.settle(List.of(done(stale), again(stale, message(stale), null), dead(stale, "late"))))
+        assertThat(broker.settle(List.of(ack(stale), requeue(stale, message(stale), null), reject(stale, "late"))))
                 .containsExactly(false, false, false);
         assertThat(state(sent.id())).isEqualTo(TaskState.RUNNING);
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 1, 0, 0));
-        assertThat(other.settle(List.of(done(fresh)))).containsExactly(true);
+        assertThat(other.settle(List.of(ack(fresh)))).containsExactly(true);
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    public void a_receipt_is_good_for_one_delivery_even_when_its_consumer_took_the_entry_again()
-            throws InterruptedException {
+    public void a_receipt_is_valid_for_one_delivery_only() throws InterruptedException {
         publish(envelope("q"));
         var mine = subscription("q");
-        Arrival stale = takeOne(mine);
-        Arrival fresh = takeOne(mine);
+        ReceivedMessage stale = takeOne(mine);
+        ReceivedMessage fresh = takeOne(mine);
         assertThat(fresh.receipt().delivery()).isEqualTo(2);
-        assertThat(broker.settle(List.of(done(stale)))).containsExactly(false);
-        assertThat(broker.settle(List.of(done(fresh)))).containsExactly(true);
+        assertThat(broker.settle(List.of(ack(stale)))).containsExactly(false);
+        assertThat(broker.settle(List.of(ack(fresh)))).containsExactly(true);
     }
 
     @Test
-    public void a_settlement_happens_once() throws InterruptedException {
+    public void a_message_is_settled_once() throws InterruptedException {
         publish(envelope("q"));
-        Arrival got = takeOne(longSubscription("q"));
-        assertThat(broker.settle(List.of(done(got)))).containsExactly(true);
-        assertThat(broker.settle(List.of(done(got), again(got, message(got), null))))
+        ReceivedMessage got = takeOne(longSubscription("q"));
+        assertThat(broker.settle(List.of(ack(got)))).containsExactly(true);
+        assertThat(broker.settle(List.of(ack(got), requeue(got, message(got), null))))
                 .containsExactly(false, false);
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 0));
     }
 
     @Test
-    public void of_a_mixed_batch_each_settlement_has_its_answer() throws InterruptedException {
+    public void each_settlement_of_a_mixed_batch_has_its_own_result() throws InterruptedException {
         for (int i = 0; i < 4; i++) {
             publish(envelope("q", i, null));
         }
-        List<Arrival> got = broker.take(longSubscription("q"), 4, Duration.ofSeconds(5));
-        broker.settle(List.of(done(got.get(1))));
+        List<ReceivedMessage> got = broker.receive(longSubscription("q"), 4, Duration.ofSeconds(5));
+        broker.settle(List.of(ack(got.get(1))));
         Instant later = Examples.now().plusSeconds(60);
         assertThat(broker.settle(List.of(
-                        done(got.get(0)),
-                        done(got.get(1)),
-                        again(got.get(2), message(got.get(2)), later),
-                        dead(got.get(3), "no"))))
+                        ack(got.get(0)),
+                        ack(got.get(1)),
+                        requeue(got.get(2), message(got.get(2)), later),
+                        reject(got.get(3), "no"))))
                 .containsExactly(true, false, true, true);
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 1, 1));
         assertThat(got.stream().map(each -> state(id(each))))
@@ -190,49 +191,56 @@ public abstract class FencingContract extends BrokerSuite {
     }
 
     @Test
-    public void an_entry_that_comes_again_although_it_finished_is_finished() throws InterruptedException {
+    public void a_redelivered_message_of_a_finished_task_is_already_finished() throws InterruptedException {
         publish(envelope("q"));
         takeOne(subscription("q"));
-        Arrival second = takeOne(subscription("q"));
+        ReceivedMessage second = takeOne(subscription("q"));
         // As if the first holder's result had been written and its acknowledgement lost.
         results.put(status(id(second), TaskState.SUCCEEDED, second.receipt()), null);
-        assertThat(broker.begin(List.of(start(second)))).containsExactly(Start.Verdict.FINISHED);
+        assertThat(broker.begin(List.of(start(second)))).containsExactly(RunStart.StartDecision.ALREADY_FINISHED);
         assertThat(state(id(second))).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
     public void a_copy_of_a_task_that_succeeded_is_a_replay() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival first = takeOne(longSubscription("q"));
+        ReceivedMessage first = takeOne(longSubscription("q"));
         broker.begin(List.of(start(first)));
-        broker.settle(List.of(done(first)));
+        broker.settle(List.of(ack(first)));
         publish(sent);
-        Arrival copy = takeOne(longSubscription("q"));
-        assertThat(broker.begin(List.of(start(copy)))).containsExactly(Start.Verdict.REPLAYED);
+        ReceivedMessage copy = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(copy)))).containsExactly(RunStart.StartDecision.REPLAYED);
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    public void a_copy_of_a_task_that_failed_or_waits_runs() throws InterruptedException {
+    public void a_copy_of_a_failed_or_queued_task_runs() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival first = takeOne(longSubscription("q"));
-        broker.settle(List.of(again(first, message(first), null)));
-        Arrival second = takeOne(longSubscription("q"));
-        assertThat(broker.begin(List.of(start(second)))).containsExactly(Start.Verdict.RUN);
-        broker.settle(List.of(dead(second, "boom")));
+        ReceivedMessage first = takeOne(longSubscription("q"));
+        broker.settle(List.of(requeue(first, message(first), null)));
+        ReceivedMessage second = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(second)))).containsExactly(RunStart.StartDecision.RUN);
+        broker.settle(List.of(reject(second, "boom")));
         publish(sent);
-        assertThat(broker.begin(List.of(start(takeOne(longSubscription("q")))))).containsExactly(Start.Verdict.RUN);
+        assertThat(broker.begin(List.of(start(takeOne(longSubscription("q"))))))
+                .containsExactly(RunStart.StartDecision.RUN);
     }
 
     @Test
-    public void a_replayed_dead_letter_is_admitted_again() throws InterruptedException {
+    public void a_replayed_dead_letter_may_run_again() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival first = takeOne(longSubscription("q"));
-        broker.settle(List.of(done(first)));
+        ReceivedMessage first = takeOne(longSubscription("q"));
+        broker.settle(List.of(ack(first)));
         publish(sent);
-        Arrival copy = takeOne(longSubscription("q"));
-        broker.settle(List.of(new Settlement.Dead(
-                copy.receipt(), new Settlement.Letter.Whole(message(copy)), "q", "replayed", Map.of(), null, true)));
+        ReceivedMessage copy = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Reject(
+                copy.receipt(),
+                new Settlement.Content.WholeMessage(message(copy)),
+                "q",
+                "replayed",
+                Map.of(),
+                null,
+                true)));
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
         assertThat(replay("q", 10, Duration.ZERO, false)).containsExactly(sent.id());
         TaskStatus admitted = results.get(sent.id()).orElseThrow();
@@ -241,14 +249,14 @@ public abstract class FencingContract extends BrokerSuite {
         assertThat(admitted.meta().path("lastReplayReason").asString()).isEqualTo("replayed");
         assertThat(admitted.meta().path("lastReplayDelayMs").asInt(-1)).isZero();
         assertThat(admitted.meta().path("lastReplayAt").asString()).isNotEmpty();
-        Arrival again = takeOne(longSubscription("q"));
-        assertThat(broker.begin(List.of(start(again)))).containsExactly(Start.Verdict.RUN);
-        assertThat(broker.settle(List.of(done(again)))).containsExactly(true);
+        ReceivedMessage again = takeOne(longSubscription("q"));
+        assertThat(broker.begin(List.of(start(again)))).containsExactly(RunStart.StartDecision.RUN);
+        assertThat(broker.settle(List.of(ack(again)))).containsExactly(true);
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    public void one_letter_is_replayed_by_one_of_many() throws InterruptedException {
+    public void concurrent_replays_replay_a_dead_letter_once() throws InterruptedException {
         bury("q", 20);
         ConcurrentLinkedQueue<String> replayed = new ConcurrentLinkedQueue<>();
         List<Thread> operators = IntStream.range(0, 4)
@@ -257,8 +265,8 @@ public abstract class FencingContract extends BrokerSuite {
                                 .replay(
                                         "q",
                                         new DeadLetter.Replay(20, null, Duration.ZERO, null, false),
-                                        BrokerSuite::nextAttempt)
-                                .forEach(letter -> replayed.add(taskId(letter)))))
+                                        BrokerTestBase::nextAttempt)
+                                .forEach(deadLetter -> replayed.add(taskId(deadLetter)))))
                 .toList();
         for (Thread operator : operators) {
             operator.join();
@@ -273,7 +281,7 @@ public abstract class FencingContract extends BrokerSuite {
         assertThat(broker.replay(
                         "q",
                         new DeadLetter.Replay(10, null, Duration.ZERO, ids.get(1), false),
-                        BrokerSuite::nextAttempt))
+                        BrokerTestBase::nextAttempt))
                 .hasSize(1);
         assertThat(broker.deadLetter("q", ids.get(1))).isEmpty();
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 2));
@@ -283,10 +291,10 @@ public abstract class FencingContract extends BrokerSuite {
     public void a_forged_copy_never_changes_the_status_of_a_real_task() throws InterruptedException {
         Envelope real = publish(envelope("q"));
         TaskStatus before = results.get(real.id()).orElseThrow();
-        Arrival forged = takeOne(longSubscription("q"));
-        broker.settle(List.of(new Settlement.Dead(
+        ReceivedMessage forged = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Reject(
                 forged.receipt(),
-                new Settlement.Letter.Whole(message(forged)),
+                new Settlement.Content.WholeMessage(message(forged)),
                 "q",
                 "signature-invalid",
                 Map.of("error", "signature mismatch"),
@@ -297,21 +305,21 @@ public abstract class FencingContract extends BrokerSuite {
     }
 
     @Test
-    public void a_late_status_with_a_lesser_fence_is_not_written() throws InterruptedException {
+    public void a_late_status_with_a_lesser_fencing_token_is_not_written() throws InterruptedException {
         Envelope sent = publish(envelope("q"));
-        Arrival first = takeOne(longSubscription("q"));
+        ReceivedMessage first = takeOne(longSubscription("q"));
         publish(sent);
-        Arrival copy = takeOne(longSubscription("q"));
-        broker.settle(List.of(done(copy)));
-        assertThat(broker.settle(List.of(dead(first, "late")))).containsExactly(true);
+        ReceivedMessage copy = takeOne(longSubscription("q"));
+        broker.settle(List.of(ack(copy)));
+        assertThat(broker.settle(List.of(reject(first, "late")))).containsExactly(true);
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    public void two_consumers_share_a_queue_and_never_an_entry() throws InterruptedException {
+    public void two_consumers_of_a_queue_never_receive_the_same_message() throws InterruptedException {
         int count = 400;
         broker.publish(IntStream.range(0, count)
-                .mapToObj(i -> outgoing(envelope("q", i % 10, null)))
+                .mapToObj(i -> publication(envelope("q", i % 10, null)))
                 .toList());
         ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
         List<Thread> workers = IntStream.range(0, 4)
@@ -329,14 +337,14 @@ public abstract class FencingContract extends BrokerSuite {
         var mine = longSubscription("q");
         try {
             while (true) {
-                List<Arrival> got = from.take(mine, 16, Duration.ofMillis(300));
+                List<ReceivedMessage> got = from.receive(mine, 16, Duration.ofMillis(300));
                 if (got.isEmpty()) {
                     return;
                 }
                 got.forEach(each -> seen.add(id(each)));
                 assertThat(from.begin(got.stream().map(Examples::start).toList()))
-                        .containsOnly(Start.Verdict.RUN);
-                assertThat(from.settle(got.stream().map(Examples::done).toList()))
+                        .containsOnly(RunStart.StartDecision.RUN);
+                assertThat(from.settle(got.stream().map(Examples::ack).toList()))
                         .doesNotContain(false);
             }
         } catch (InterruptedException e) {
@@ -356,15 +364,15 @@ public abstract class FencingContract extends BrokerSuite {
                 .extracting(HolderDeath::delivery, HolderDeath::worker)
                 .containsExactly(tuple(1L, "first"));
 
-        Arrival third = takeOne(Subscription.toQueue("q", "third", Duration.ofSeconds(3)));
+        ReceivedMessage third = takeOne(Subscription.toQueue("q", "third", Duration.ofSeconds(3)));
 
         assertThat(third.receipt().delivery()).isEqualTo(3);
         assertThat(third.deaths())
                 .extracting(HolderDeath::delivery, HolderDeath::worker)
                 .containsExactly(tuple(1L, "first"), tuple(2L, "second"));
         assertThat(third.deaths()).allSatisfy(death -> assertThat(death.at()).isBetween(before, Instant.now()));
-        broker.settle(List.of(again(third, message(third), null)));
-        Arrival fresh = takeOne(first);
+        broker.settle(List.of(requeue(third, message(third), null)));
+        ReceivedMessage fresh = takeOne(first);
         assertThat(fresh.receipt().delivery()).isEqualTo(1);
         assertThat(fresh.deaths()).isEmpty();
     }
@@ -373,41 +381,41 @@ public abstract class FencingContract extends BrokerSuite {
     public void entries_whose_holders_died_twice_come_one_at_a_time_and_only_to_who_wants_them()
             throws InterruptedException {
         broker.publish(List.of(
-                Examples.outgoing(Examples.envelope("q")),
-                Examples.outgoing(Examples.envelope("q")),
-                Examples.outgoing(Examples.envelope("q"))));
+                Examples.publication(Examples.envelope("q")),
+                Examples.publication(Examples.envelope("q")),
+                Examples.publication(Examples.envelope("q"))));
         takeAll(Subscription.toQueue("q", "first", SHORT), 3);
         takeAll(Subscription.toQueue("q", "second", SHORT), 3);
         publish(Examples.envelope("q"));
         Subscription third = Subscription.toQueue("q", "third", Duration.ofMillis(600));
 
-        List<Arrival> without = new ArrayList<>();
+        List<ReceivedMessage> without = new ArrayList<>();
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-            without.addAll(broker.take(third, new TakeLimits(10, false, false), Duration.ofMillis(200)));
+            without.addAll(broker.receive(third, new TakeLimits(10, false, false), Duration.ofMillis(200)));
             return !without.isEmpty();
         });
         assertThat(without)
                 .singleElement()
                 .satisfies(one -> assertThat(one.receipt().delivery()).isEqualTo(1));
-        broker.settle(List.of(done(without.getFirst())));
+        broker.settle(List.of(ack(without.getFirst())));
 
         for (int i = 0; i < 3; i++) {
-            List<Arrival> one = new ArrayList<>();
+            List<ReceivedMessage> one = new ArrayList<>();
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-                one.addAll(broker.take(third, new TakeLimits(10, true, false), Duration.ofMillis(100)));
+                one.addAll(broker.receive(third, new TakeLimits(10, true, false), Duration.ofMillis(100)));
                 return !one.isEmpty();
             });
             assertThat(one)
                     .singleElement()
                     .satisfies(each -> assertThat(each.receipt().delivery()).isEqualTo(3));
-            broker.settle(List.of(done(one.getFirst())));
+            broker.settle(List.of(ack(one.getFirst())));
         }
     }
 
     private void takeAll(Subscription subscription, int count) {
-        List<Arrival> all = new ArrayList<>();
+        List<ReceivedMessage> all = new ArrayList<>();
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-            all.addAll(broker.take(subscription, count - all.size(), Duration.ofMillis(100)));
+            all.addAll(broker.receive(subscription, count - all.size(), Duration.ofMillis(100)));
             return all.size() == count;
         });
     }

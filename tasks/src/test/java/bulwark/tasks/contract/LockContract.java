@@ -3,7 +3,7 @@ package bulwark.tasks.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.locks.LockStore;
+import bulwark.tasks.store.LockStore;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,22 +16,22 @@ public abstract class LockContract {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration MIDDLE = Duration.ofMillis(1200);
 
-    private Place place;
+    private TestStores testStores;
     private LockStore locks;
     private LockStore other;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        locks = place.stores().locks();
-        other = place.another().locks();
+        testStores = place();
+        locks = testStores.stores().locks();
+        other = testStores.another().locks();
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     @Test
@@ -53,14 +53,14 @@ public abstract class LockContract {
     }
 
     @Test
-    public void l03_a_lock_ends_by_itself() {
+    public void l03_a_lock_expires() {
         locks.acquire("k", "a", SHORT);
         await().atMost(Duration.ofSeconds(10)).until(() -> other.acquire("k", "b", LONG));
         assertThat(locks.ownerOf("k")).contains("b");
     }
 
     @Test
-    public void l04_the_owner_who_takes_it_again_extends_it() {
+    public void l04_reacquiring_by_the_owner_extends_the_lock() {
         locks.acquire("k", "a", SHORT);
         assertThat(locks.acquire("k", "a", LONG)).isTrue();
         await().pollDelay(SHORT.multipliedBy(2)).until(() -> locks.ownerOf("k").equals(java.util.Optional.of("a")));
@@ -68,7 +68,7 @@ public abstract class LockContract {
     }
 
     @Test
-    public void l05_the_owner_renews() {
+    public void l05_the_owner_renews_its_lock() {
         locks.acquire("k", "a", MIDDLE);
         assertThat(locks.renew("k", "a", LONG)).isTrue();
         await().pollDelay(MIDDLE.plus(SHORT)).until(() -> true);
@@ -76,14 +76,14 @@ public abstract class LockContract {
     }
 
     @Test
-    public void l06_another_does_not_renew() {
+    public void l06_another_owner_cannot_renew() {
         locks.acquire("k", "a", LONG);
         assertThat(other.renew("k", "b", LONG)).isFalse();
         assertThat(locks.ownerOf("k")).contains("a");
     }
 
     @Test
-    public void l07_what_has_ended_is_not_renewed() {
+    public void l07_an_expired_lock_is_not_renewed() {
         locks.acquire("k", "a", SHORT);
         await().atMost(Duration.ofSeconds(10)).until(() -> locks.ownerOf("k").isEmpty());
         assertThat(locks.renew("k", "a", LONG)).isFalse();

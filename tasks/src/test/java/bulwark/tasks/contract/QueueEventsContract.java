@@ -27,25 +27,25 @@ import tools.jackson.databind.node.ObjectNode;
 /** Events of queues reach those who listen, in whichever process. */
 @Timeout(60)
 public abstract class QueueEventsContract {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration EVENT_TIMEOUT = Duration.ofSeconds(10);
 
     private final List<QueueEvent> heard = new CopyOnWriteArrayList<>();
-    private Place place;
+    private TestStores testStores;
     private QueueEvents here;
     private QueueEvents there;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        here = new QueueEvents(place.stores().broker(), signing(1), Clock.systemUTC());
-        there = new QueueEvents(place.another().broker(), signing(1), Clock.systemUTC());
+        testStores = place();
+        here = new QueueEvents(testStores.stores().broker(), signing(1), Clock.systemUTC());
+        there = new QueueEvents(testStores.another().broker(), signing(1), Clock.systemUTC());
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     private static EnvelopeSigning signing(long seed) {
@@ -62,14 +62,14 @@ public abstract class QueueEventsContract {
     }
 
     private void heardAre(String... names) {
-        await().atMost(PATIENCE)
+        await().atMost(EVENT_TIMEOUT)
                 .untilAsserted(
                         () -> assertThat(heard).extracting(QueueEvent::name).containsExactly(names));
     }
 
     @Test
-    public void q01_what_is_emitted_is_heard() {
-        try (QueueEvents.Listening listening = there.listen("orders")) {
+    public void q01_an_emitted_event_is_received() {
+        try (QueueEvents.EventSubscription listening = there.listen("orders")) {
             listening.all(heard::add);
             here.emit("orders", "created", json().put("n", 1), Map.of(), json());
             heardAre("created");
@@ -80,8 +80,8 @@ public abstract class QueueEventsContract {
     }
 
     @Test
-    public void q02_other_queues_are_silent() {
-        try (QueueEvents.Listening listening = there.listen("orders")) {
+    public void q02_events_of_other_queues_are_not_received() {
+        try (QueueEvents.EventSubscription listening = there.listen("orders")) {
             listening.all(heard::add);
             here.emit("invoices", "created", json(), Map.of(), json());
             here.emit("orders", "paid", json(), Map.of(), json());
@@ -90,8 +90,8 @@ public abstract class QueueEventsContract {
     }
 
     @Test
-    public void q03_a_listener_may_hear_one_name_only() {
-        try (QueueEvents.Listening listening = there.listen("orders")) {
+    public void q03_a_listener_may_subscribe_to_one_name() {
+        try (QueueEvents.EventSubscription listening = there.listen("orders")) {
             listening.on("paid", heard::add);
             here.emit("orders", "created", json(), Map.of(), json());
             here.emit("orders", "paid", json(), Map.of(), json());
@@ -101,7 +101,7 @@ public abstract class QueueEventsContract {
 
     @Test
     public void q04_headers_and_meta_arrive() {
-        try (QueueEvents.Listening listening = there.listen("orders")) {
+        try (QueueEvents.EventSubscription listening = there.listen("orders")) {
             listening.all(heard::add);
             here.emit("orders", "created", json(), Map.of("tenant", "acme"), json().put("source", "test"));
             heardAre("created");
@@ -111,24 +111,24 @@ public abstract class QueueEventsContract {
     }
 
     @Test
-    public void q05_every_listener_hears() {
+    public void q05_every_listener_receives_the_event() {
         List<QueueEvent> second = new CopyOnWriteArrayList<>();
         List<QueueEvent> third = new CopyOnWriteArrayList<>();
-        try (QueueEvents.Listening one = there.listen("orders");
-                QueueEvents.Listening two = here.listen("orders")) {
+        try (QueueEvents.EventSubscription one = there.listen("orders");
+                QueueEvents.EventSubscription two = here.listen("orders")) {
             one.all(heard::add).all(second::add);
             two.all(third::add);
             here.emit("orders", "created", json(), Map.of(), json());
             heardAre("created");
-            await().atMost(PATIENCE).until(() -> second.size() == 1 && third.size() == 1);
+            await().atMost(EVENT_TIMEOUT).until(() -> second.size() == 1 && third.size() == 1);
         }
     }
 
     @Test
-    public void an_event_that_no_key_vouches_for_is_not_heard() {
-        try (QueueEvents.Listening listening = there.listen("orders")) {
+    public void an_unsigned_or_unverifiable_event_is_dropped() {
+        try (QueueEvents.EventSubscription listening = there.listen("orders")) {
             listening.all(heard::add);
-            new QueueEvents(place.stores().broker(), signing(2), Clock.systemUTC())
+            new QueueEvents(testStores.stores().broker(), signing(2), Clock.systemUTC())
                     .emit("orders", "forged", json(), Map.of(), json());
             here.emit("orders", "created", json(), Map.of(), json());
             heardAre("created");

@@ -3,7 +3,7 @@ package bulwark.tasks.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.rates.RateLimiter;
+import bulwark.tasks.store.RateLimiter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,41 +17,41 @@ import org.junit.jupiter.api.Timeout;
 public abstract class RateLimiterContract {
     private static final Duration HOUR = Duration.ofHours(1);
 
-    private Place place;
+    private TestStores testStores;
     private RateLimiter rates;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        rates = place.stores().rates();
+        testStores = place();
+        rates = testStores.stores().rates();
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     @Test
-    public void g01_a_burst_of_the_limit_passes_and_then_there_is_a_time_to_wait() {
+    public void g01_a_burst_up_to_the_limit_passes_then_a_retry_delay_is_returned() {
         for (int i = 0; i < 3; i++) {
             assertThat(rates.acquire("k", 3, HOUR)).isEqualTo(new RateLimiter.Decision(true, Duration.ZERO));
         }
-        RateLimiter.Decision refused = place.another().rates().acquire("k", 3, HOUR);
+        RateLimiter.Decision refused = testStores.another().rates().acquire("k", 3, HOUR);
         assertThat(refused.allowed()).isFalse();
         assertThat(refused.retryAfter()).isBetween(Duration.ofMinutes(18), Duration.ofMinutes(20));
     }
 
     @Test
-    public void g02_keys_are_apart() {
+    public void g02_keys_are_limited_independently() {
         assertThat(rates.acquire("a", 1, HOUR).allowed()).isTrue();
         assertThat(rates.acquire("a", 1, HOUR).allowed()).isFalse();
         assertThat(rates.acquire("b", 1, HOUR).allowed()).isTrue();
     }
 
     @Test
-    public void g03_after_the_time_to_wait_one_more_passes() {
+    public void g03_one_more_passes_after_the_retry_delay() {
         Duration second = Duration.ofSeconds(1);
         assertThat(rates.acquire("k", 2, second).allowed()).isTrue();
         assertThat(rates.acquire("k", 2, second).allowed()).isTrue();
@@ -64,7 +64,7 @@ public abstract class RateLimiterContract {
 
     @Test
     public void g04_many_at_once_get_no_more_than_the_limit() throws InterruptedException {
-        RateLimiter other = place.another().rates();
+        RateLimiter other = testStores.another().rates();
         List<Boolean> allowed = new CopyOnWriteArrayList<>();
         List<Thread> threads = IntStream.range(0, 20)
                 .mapToObj(i -> Thread.ofVirtual().start(() -> {

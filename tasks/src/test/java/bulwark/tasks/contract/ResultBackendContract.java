@@ -33,24 +33,24 @@ import tools.jackson.databind.node.StringNode;
 public abstract class ResultBackendContract {
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration HOUR = Duration.ofHours(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CHANGE_TIMEOUT = Duration.ofSeconds(10);
 
-    private Place place;
+    private TestStores testStores;
     private ResultBackend results;
     private ResultBackend other;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        results = place.stores().results();
-        other = place.another().results();
+        testStores = place();
+        results = testStores.stores().results();
+        other = testStores.another().results();
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     private static TaskStatus rich(String id) {
@@ -79,7 +79,7 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void r01_what_was_put_is_got_with_its_meta() {
+    public void r01_a_stored_status_is_returned_with_its_meta() {
         TaskStatus status = rich("t");
         results.put(status, null);
         assertThat(other.get("t")).contains(status);
@@ -87,18 +87,18 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void r02_a_status_can_be_made_to_end_sooner() {
+    public void r02_the_retention_of_a_status_can_be_shortened() {
         results.put(rich("t"), HOUR);
         results.expire("t", SHORT);
-        await().atMost(PATIENCE).until(() -> other.get("t").isEmpty());
+        await().atMost(CHANGE_TIMEOUT).until(() -> other.get("t").isEmpty());
         results.expire("nobody", SHORT);
     }
 
     @Test
-    public void r03_a_status_ends_after_its_retention() {
+    public void r03_a_status_expires_after_its_retention() {
         results.put(rich("t"), SHORT);
         assertThat(results.get("t")).isPresent();
-        await().atMost(PATIENCE).until(() -> results.get("t").isEmpty());
+        await().atMost(CHANGE_TIMEOUT).until(() -> results.get("t").isEmpty());
     }
 
     @Test
@@ -117,14 +117,15 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void r05_changes_are_seen_one_after_the_other() throws InterruptedException {
+    public void r05_changes_are_observed_in_order() throws InterruptedException {
         Instant base = now();
         results.put(with("t", TaskState.QUEUED, null, base), null);
-        TaskStatus seen = other.awaitChange("t", null, PATIENCE.dividedBy(2)).orElseThrow();
+        TaskStatus seen =
+                other.awaitChange("t", null, CHANGE_TIMEOUT.dividedBy(2)).orElseThrow();
         assertThat(seen.state()).isEqualTo(TaskState.QUEUED);
         for (TaskState next : List.of(TaskState.RUNNING, TaskState.RETRIED, TaskState.RUNNING, TaskState.SUCCEEDED)) {
             results.put(with("t", next, null, seen.updatedAt().plusMillis(1)), null);
-            seen = other.awaitChange("t", seen, PATIENCE.dividedBy(2)).orElseThrow();
+            seen = other.awaitChange("t", seen, CHANGE_TIMEOUT.dividedBy(2)).orElseThrow();
             assertThat(seen.state()).isEqualTo(next);
         }
     }
@@ -155,9 +156,9 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void r08_a_group_ends_after_its_retention() {
+    public void r08_a_group_expires_after_its_retention() {
         results.initGroup(new Group("g", 1, object()), SHORT);
-        await().atMost(PATIENCE).until(() -> results.group("g").isEmpty());
+        await().atMost(CHANGE_TIMEOUT).until(() -> results.group("g").isEmpty());
         assertThat(results.addGroupResult("g", rich("1"))).isEmpty();
     }
 
@@ -203,10 +204,10 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void r12_a_heartbeat_ends() {
+    public void r12_a_heartbeat_expires() {
         results.putHeartbeat("a", object().put("n", 1), SHORT);
         results.putHeartbeat("b", object().put("n", 2), HOUR);
-        await().atMost(PATIENCE).until(() -> results.heartbeat("a").isEmpty());
+        await().atMost(CHANGE_TIMEOUT).until(() -> results.heartbeat("a").isEmpty());
         assertThat(results.heartbeats()).containsExactly(object().put("n", 2));
     }
 
@@ -271,7 +272,7 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void a_greater_fence_replaces_and_a_lesser_does_not() {
+    public void a_greater_fencing_token_replaces_and_a_lesser_does_not() {
         results.put(status("t", TaskState.QUEUED), null);
         assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-0:1")))
                 .isTrue();
@@ -293,7 +294,7 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void a_payload_that_looks_like_a_fence_is_none() {
+    public void a_payload_that_looks_like_a_fencing_token_is_ignored() {
         TaskStatus status = fenced("t", TaskState.RUNNING, "5-0:1");
         var payload = object().put(TaskStatus.FENCE, "9-0:1");
         payload.putObject("meta").put(TaskStatus.FENCE, "9-0:1");
@@ -314,7 +315,7 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void a_change_made_by_another_ends_the_waiting() throws Exception {
+    public void a_change_by_another_client_wakes_the_waiter() throws Exception {
         TaskStatus queued = with("t", TaskState.QUEUED, null, now());
         results.put(queued, null);
         CompletableFuture<TaskState> seen = new CompletableFuture<>();
@@ -334,7 +335,7 @@ public abstract class ResultBackendContract {
     }
 
     @Test
-    public void waiting_for_a_change_that_does_not_come_ends_with_what_is_known() throws InterruptedException {
+    public void waiting_for_a_change_times_out_with_the_last_status() throws InterruptedException {
         assertThat(results.awaitChange("t", null, Duration.ofMillis(200))).isEmpty();
         TaskStatus queued = with("t", TaskState.QUEUED, null, now());
         results.put(queued, null);

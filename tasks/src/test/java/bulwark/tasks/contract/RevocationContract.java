@@ -2,8 +2,8 @@ package bulwark.tasks.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.revocations.Revocation;
-import bulwark.tasks.revocations.RevocationStore;
+import bulwark.tasks.store.Revocation;
+import bulwark.tasks.store.RevocationStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -19,24 +19,24 @@ public abstract class RevocationContract {
     /** Beyond what a 32-bit number or a float would keep. */
     private static final long VERSION = 1_767_323_045_678_901L;
 
-    /** Their keys are apart from those of the place, so each test has namespaces of its own. */
+    /** Their keys are apart from those of the store, so each test has namespaces of its own. */
     private final String n = "n-" + UUID.randomUUID();
 
     private final String m = "m-" + UUID.randomUUID();
-    private Place place;
+    private TestStores testStores;
     private RevocationStore store;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        store = place.stores().revocations();
+        testStores = place();
+        store = testStores.stores().revocations();
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     private static Revocation revocation(String namespace, String task, long version, @Nullable Instant expires) {
@@ -49,7 +49,7 @@ public abstract class RevocationContract {
         store.upsert(revocation(n, "a", VERSION + 2, NOW));
         store.upsert(revocation(n, "c", VERSION, null));
         store.upsert(revocation(m, "d", VERSION, null));
-        assertThat(place.another().revocations().list(n))
+        assertThat(testStores.another().revocations().list(n))
                 .containsExactly(
                         revocation(n, "c", VERSION, null),
                         revocation(n, "b", VERSION + 1, null),

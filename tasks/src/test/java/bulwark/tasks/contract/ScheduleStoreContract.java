@@ -24,22 +24,22 @@ import org.junit.jupiter.api.Timeout;
 public abstract class ScheduleStoreContract {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
-    private Place place;
+    private TestStores testStores;
     private ScheduleStore store;
     private ScheduleStore other;
 
-    protected abstract Place place();
+    protected abstract TestStores place();
 
     @BeforeEach
     public final void open() {
-        place = place();
-        store = place.stores().schedules();
-        other = place.another().schedules();
+        testStores = place();
+        store = testStores.stores().schedules();
+        other = testStores.another().schedules();
     }
 
     @AfterEach
     public final void close() {
-        place.close();
+        testStores.close();
     }
 
     private static ScheduleEntry entry(
@@ -79,7 +79,7 @@ public abstract class ScheduleStoreContract {
     }
 
     @Test
-    public void a_schedule_is_kept_whole() {
+    public void a_schedule_round_trips() {
         ScheduleEntry stored = store.put(entry("a", NOW, true, NOW.plusSeconds(3600), 0));
         assertThat(stored).isEqualTo(entry("a", NOW, true, NOW.plusSeconds(3600), 1));
         assertThat(other.get("a")).contains(stored);
@@ -115,7 +115,7 @@ public abstract class ScheduleStoreContract {
     }
 
     @Test
-    public void whoever_read_an_older_version_cannot_write() {
+    public void writing_an_older_version_is_refused() {
         ScheduleEntry first = store.put(entry("a", NOW));
         ScheduleEntry second = other.put(entry("a", NOW.plusSeconds(1), true, null, first.version()));
         assertThat(second.version()).isEqualTo(2);
@@ -128,7 +128,7 @@ public abstract class ScheduleStoreContract {
     }
 
     @Test
-    public void of_many_who_write_the_same_version_one_succeeds() throws InterruptedException {
+    public void one_of_many_concurrent_writers_of_a_version_succeeds() throws InterruptedException {
         ScheduleEntry first = store.put(entry("a", NOW));
         AtomicInteger won = new AtomicInteger();
         List<Thread> racers = IntStream.range(0, 8)
@@ -213,7 +213,7 @@ public abstract class ScheduleStoreContract {
     }
 
     @Test
-    public void the_history_is_told_newest_first() {
+    public void the_history_is_listed_newest_first() {
         Fired good = new Fired(NOW, NOW.plusMillis(3), true, 12, null);
         Fired bad = new Fired(NOW.plusSeconds(60), NOW.plusSeconds(61), false, 7, "it broke: é");
         store.record("a", good);

@@ -1,4 +1,4 @@
-/** What every place that keeps tasks must do, as suites that each place's tests extend. */
+/** What every task store must do, as suites that each store's tests extend. */
 @NullMarked
 package bulwark.tasks.contract;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Whatever a stranger sends to a channel of commands: a command within bounds, or none, and never a fault. */
+/** Whatever an untrusted sender sends to a channel of commands: a command within bounds, or none, and never a fault. */
 class ControlFuzzTest {
     private static final String SEED =
             "{\"requestId\":\"r-1\",\"type\":\"revoke\",\"targets\":[\"*\",\"w-1\"],\"payload\":{\"revocations\":[{\"taskId\":\"t\",\"version\":1}]},\"timeoutMs\":5000,\"nonce\":\"n\",\"expiresAt\":\"2026-01-02T03:04:05.678Z\",\"workerId\":\"w\",\"status\":\"ok\",\"error\":{\"message\":\"m\"}}";
@@ -31,12 +31,12 @@ class ControlFuzzTest {
     }
 
     private static void read(ObjectNode args) {
-        ControlText.command(envelope(ControlText.COMMAND, args)).ifPresent(command -> {
+        ControlCodec.command(envelope(ControlCodec.COMMAND, args)).ifPresent(command -> {
             assertThat(command.requestId()).matches("[A-Za-z0-9._-]{1,100}");
             assertThat(command.timeout()).isBetween(Duration.ofMillis(1), Duration.ofHours(1));
             assertThat(command.targets()).hasSizeLessThanOrEqualTo(1_000);
         });
-        ControlText.reply(envelope(ControlText.REPLY, args), "r-1", false)
+        ControlCodec.reply(envelope(ControlCodec.REPLY, args), "r-1", false)
                 .ifPresent(reply -> assertThat(reply.requestId()).isEqualTo("r-1"));
     }
 

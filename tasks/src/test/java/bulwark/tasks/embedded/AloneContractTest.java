@@ -3,68 +3,68 @@ package bulwark.tasks.embedded;
 import bulwark.tasks.contract.BrokerContract;
 import bulwark.tasks.contract.FencingContract;
 import bulwark.tasks.contract.LockContract;
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.RateLimiterContract;
 import bulwark.tasks.contract.ResultBackendContract;
 import bulwark.tasks.contract.RevocationContract;
 import bulwark.tasks.contract.ScheduleStoreContract;
+import bulwark.tasks.contract.TestStores;
 import org.junit.jupiter.api.Nested;
 
-/** The file does what every place must do, for the process that holds it. */
+/** The embedded store does what every task store must do, for the process that holds it. */
 class AloneContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Results extends ResultBackendContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Locks extends LockContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Revocations extends RevocationContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Rates extends RateLimiterContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 
     @Nested
     class Schedules extends ScheduleStoreContract {
         @Override
-        protected Place place() {
-            return FilePlace.alone();
+        protected TestStores place() {
+            return FileTestStores.alone();
         }
     }
 }

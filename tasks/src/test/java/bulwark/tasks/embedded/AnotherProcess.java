@@ -78,11 +78,11 @@ final class AnotherProcess implements AutoCloseable {
     public static void main(String[] arguments) throws Exception {
         Path file = Path.of(arguments[0]);
         try (EmbeddedStores stores = EmbeddedStores.open(file, Clock.systemUTC())) {
-            System.out.println("> " + (stores.holds() ? "holds" : "asks"));
+            System.out.println("> " + (stores.isOwner() ? "holds" : "asks"));
             Broker broker = stores.broker();
             while (System.in.available() == 0) {
                 Envelope envelope = Examples.envelope(QUEUE);
-                broker.publish(List.of(Examples.outgoing(envelope)));
+                broker.publish(List.of(Examples.publication(envelope)));
                 System.out.println("> " + envelope.id());
             }
         }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import bulwark.kernel.time.SettableClock;
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
@@ -44,11 +44,11 @@ class EmbeddedStoresTest {
     }
 
     private EmbeddedStores open() {
-        return EmbeddedStores.alone(file(), clock);
+        return EmbeddedStores.openExclusive(file(), clock);
     }
 
     private static List<String> take(Broker broker, String queue, int max) throws InterruptedException {
-        return broker.take(Examples.longSubscription(queue), max, Duration.ZERO).stream()
+        return broker.receive(Examples.longSubscription(queue), max, Duration.ZERO).stream()
                 .map(Examples::id)
                 .toList();
     }
@@ -64,7 +64,7 @@ class EmbeddedStoresTest {
                 if (!byTime.containsKey(due)) {
                     Envelope envelope = Examples.envelope("q", 0, due);
                     byTime.put(due, envelope.id());
-                    broker.publish(List.of(Examples.outgoing(envelope)));
+                    broker.publish(List.of(Examples.publication(envelope)));
                 }
             }
             for (Instant due : new ArrayList<>(byTime.keySet()).subList(0, 50)) {
@@ -82,14 +82,14 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void one_who_waits_is_woken_when_the_clock_reaches_the_time() throws Exception {
+    void a_waiter_is_woken_when_the_clock_reaches_the_time() throws Exception {
         try (EmbeddedStores stores = open()) {
             Envelope envelope = Examples.envelope("q", 0, START.plusSeconds(3_600));
-            stores.broker().publish(List.of(Examples.outgoing(envelope)));
+            stores.broker().publish(List.of(Examples.publication(envelope)));
             Subscription subscription = Examples.longSubscription("q");
             var waiting = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return stores.broker().take(subscription, 1, Duration.ofSeconds(5));
+                    return stores.broker().receive(subscription, 1, Duration.ofSeconds(5));
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -105,12 +105,12 @@ class EmbeddedStoresTest {
         for (int i = 0; i < 3; i++) {
             try (EmbeddedStores stores = open()) {
                 for (int j = 0; j < 3; j++) {
-                    stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
-                    Arrival taken = stores.broker()
-                            .take(Examples.longSubscription("q"), 1, Duration.ZERO)
+                    stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
+                    ReceivedMessage taken = stores.broker()
+                            .receive(Examples.longSubscription("q"), 1, Duration.ZERO)
                             .getFirst();
                     tokens.add(taken.receipt().token());
-                    stores.broker().settle(List.of(Examples.done(taken)));
+                    stores.broker().settle(List.of(Examples.ack(taken)));
                 }
             }
             clock.advance(Duration.ofHours(-1));
@@ -119,7 +119,7 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void what_is_over_is_taken_away_and_its_space_is_used_again() throws Exception {
+    void expired_rows_are_pruned_and_their_space_is_reused() throws Exception {
         try (EmbeddedStores stores = open()) {
             Broker broker = stores.broker();
             long grown = 0;
@@ -127,9 +127,10 @@ class EmbeddedStoresTest {
                 for (int i = 0; i < 20; i++) {
                     cycle(stores, 50);
                 }
-                broker.publishOnce("fire-" + day, Duration.ofHours(1), Examples.outgoing(Examples.envelope("other")));
+                broker.publishOnce(
+                        "fire-" + day, Duration.ofHours(1), Examples.publication(Examples.envelope("other")));
                 broker.broadcast("news", Examples.envelope("news"));
-                broker.take(Subscription.toChannel("news", "gone-" + day, Duration.ofSeconds(1)), 1, Duration.ZERO);
+                broker.receive(Subscription.toChannel("news", "gone-" + day, Duration.ofSeconds(1)), 1, Duration.ZERO);
                 stores.locks().acquire("lock", "owner-" + day, Duration.ofSeconds(1));
                 stores.rates().acquire("rate", 1, Duration.ofSeconds(1));
                 clock.advance(Duration.ofHours(25));
@@ -148,13 +149,13 @@ class EmbeddedStoresTest {
 
     private static void cycle(EmbeddedStores stores, int count) throws InterruptedException {
         Broker broker = stores.broker();
-        broker.publish(java.util.stream.Stream.generate(() -> Examples.outgoing(Examples.envelope("q")))
+        broker.publish(java.util.stream.Stream.generate(() -> Examples.publication(Examples.envelope("q")))
                 .limit(count)
                 .toList());
-        List<Arrival> taken = broker.take(Examples.longSubscription("q"), count, Duration.ZERO);
+        List<ReceivedMessage> taken = broker.receive(Examples.longSubscription("q"), count, Duration.ZERO);
         assertThat(taken).hasSize(count);
         broker.begin(taken.stream().map(Examples::start).toList());
-        broker.settle(taken.stream().map(Examples::done).toList());
+        broker.settle(taken.stream().map(Examples::ack).toList());
     }
 
     private long rows(String from) throws Exception {
@@ -179,15 +180,15 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void an_edit_by_hand_is_found() throws Exception {
+    void fsck_finds_a_manual_edit() throws Exception {
         try (EmbeddedStores stores = open()) {
             cycle(stores, 2);
-            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
-            Arrival taken = stores.broker()
-                    .take(Examples.longSubscription("q"), 1, Duration.ZERO)
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
+            ReceivedMessage taken = stores.broker()
+                    .receive(Examples.longSubscription("q"), 1, Duration.ZERO)
                     .getFirst();
-            stores.broker().settle(List.of(Examples.dead(taken, "max-retries-exhausted")));
-            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+            stores.broker().settle(List.of(Examples.reject(taken, "max-retries-exhausted")));
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
             assertThat(stores.check()).isEmpty();
         }
         for (String edit : List.of(
@@ -205,24 +206,24 @@ class EmbeddedStoresTest {
                     Statement statement = connection.createStatement()) {
                 statement.execute(edit);
             }
-            try (EmbeddedStores stores = EmbeddedStores.alone(copy, clock)) {
+            try (EmbeddedStores stores = EmbeddedStores.openExclusive(copy, clock)) {
                 assertThat(stores.check()).as(edit).isNotEmpty();
             }
         }
     }
 
     @Test
-    void a_row_that_is_no_envelope_arrives_as_malformed() throws Exception {
+    void a_row_that_is_no_envelope_is_received_as_malformed() throws Exception {
         try (EmbeddedStores stores = open()) {
-            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
         }
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE task_entries SET message = '{\"id\":7}'");
         }
         try (EmbeddedStores stores = open()) {
-            List<Arrival> taken = stores.broker().take(Examples.longSubscription("q"), 1, Duration.ZERO);
-            assertThat(taken.getFirst()).isInstanceOfSatisfying(Arrival.Malformed.class, malformed -> {
+            List<ReceivedMessage> taken = stores.broker().receive(Examples.longSubscription("q"), 1, Duration.ZERO);
+            assertThat(taken.getFirst()).isInstanceOfSatisfying(ReceivedMessage.Malformed.class, malformed -> {
                 assertThat(malformed.fields()).containsEntry("json", "{\"id\":7}");
                 assertThat(malformed.reason()).isNotBlank();
             });
@@ -230,16 +231,18 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void a_call_that_is_repeated_because_its_answer_was_lost_is_carried_out_once() throws Exception {
-        try (Holder holder = Holder.open(file(), clock)) {
-            QueueCalls calls = holder.as(QueueCalls.class);
-            Row.Put put = new Row.Put("{}", "q", 0, 0, null);
-            calls.publish(List.of(put, put), "call-1");
-            calls.publish(List.of(put, put), "call-1");
+    void a_retried_call_is_executed_once() throws Exception {
+        try (StoreOwner owner = StoreOwner.open(file(), clock)) {
+            QueueApi calls = owner.as(QueueApi.class);
+            StoreRpc.Publish publish = new StoreRpc.Publish("{}", "q", 0, 0, null);
+            calls.publish(List.of(publish, publish), "call-1");
+            calls.publish(List.of(publish, publish), "call-1");
             assertThat(calls.counts("q").pending()).isEqualTo(2);
-            Row.Taken taken = calls.take(new Row.Demand(List.of("q"), List.of(), "me", 30_000, 1, 0, true))
+            StoreRpc.Received received = calls.receive(
+                            new StoreRpc.Poll(List.of("q"), List.of(), "me", 30_000, 1, 0, true))
                     .getFirst();
-            Row.End end = new Row.End(new Row.Hold(taken.id(), "me", taken.delivery()), null, null, null, false);
+            StoreRpc.Settle end = new StoreRpc.Settle(
+                    new StoreRpc.Lease(received.id(), "me", received.delivery()), null, null, null, false);
             assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
             assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
             assertThat(calls.settle(List.of(end), "call-3")).containsExactly(false);
@@ -247,10 +250,10 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void what_returned_is_there_after_the_file_is_opened_again() {
+    void acknowledged_writes_survive_reopening() {
         Envelope envelope = Examples.envelope("q");
         try (EmbeddedStores stores = open()) {
-            stores.broker().publish(List.of(Examples.outgoing(envelope)));
+            stores.broker().publish(List.of(Examples.publication(envelope)));
         }
         try (EmbeddedStores stores = open()) {
             assertThat(stores.broker().counts("q").pending()).isEqualTo(1);
@@ -260,7 +263,7 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void a_closed_place_says_so() {
+    void a_closed_store_is_reported() {
         EmbeddedStores stores = open();
         stores.close();
         assertThatExceptionOfType(BrokerUnavailable.class)
@@ -269,7 +272,7 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void a_file_of_another_program_is_left_alone() throws Exception {
+    void a_database_of_another_program_is_not_touched() throws Exception {
         Files.writeString(file(), "not a database, and long enough to have a header".repeat(10));
         assertThatExceptionOfType(BrokerUnavailable.class)
                 .isThrownBy(() -> EmbeddedStores.open(file(), clock))

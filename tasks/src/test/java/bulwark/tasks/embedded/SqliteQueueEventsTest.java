@@ -1,11 +1,11 @@
 package bulwark.tasks.embedded;
 
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.QueueEventsContract;
+import bulwark.tasks.contract.TestStores;
 
 class SqliteQueueEventsTest extends QueueEventsContract {
     @Override
-    protected Place place() {
-        return FilePlace.alone();
+    protected TestStores place() {
+        return FileTestStores.alone();
     }
 }

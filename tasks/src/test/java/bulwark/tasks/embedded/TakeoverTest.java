@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.storage.StoreInUse;
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
@@ -41,13 +41,13 @@ class TakeoverTest {
     }
 
     @Test
-    void a_killed_holder_loses_nothing_that_was_acknowledged() throws Exception {
+    void a_killed_store_owner_loses_no_acknowledged_write() throws Exception {
         try (AnotherProcess other = AnotherProcess.start(file())) {
             assertThat(other.next()).isEqualTo("holds");
             try (EmbeddedStores here = EmbeddedStores.open(file(), Clock.systemUTC())) {
-                assertThat(here.holds()).isFalse();
+                assertThat(here.isOwner()).isFalse();
                 assertThatExceptionOfType(StoreInUse.class)
-                        .isThrownBy(() -> EmbeddedStores.alone(file(), Clock.systemUTC()));
+                        .isThrownBy(() -> EmbeddedStores.openExclusive(file(), Clock.systemUTC()));
                 survives(here, other);
             }
         }
@@ -72,7 +72,7 @@ class TakeoverTest {
                 stop.set(true);
             }
             publishing.get();
-            assertThat(here.holds()).isTrue();
+            assertThat(here.isOwner()).isTrue();
             assertThat(working.get().keySet()).containsAll(theirs).containsAll(mine);
             assertThat(here.check()).isEmpty();
         }
@@ -80,20 +80,19 @@ class TakeoverTest {
 
     private static String publish(Broker broker) {
         Envelope envelope = Examples.envelope(AnotherProcess.QUEUE);
-        broker.publish(List.of(Examples.outgoing(envelope)));
+        broker.publish(List.of(Examples.publication(envelope)));
         return envelope.id();
     }
 
-    /** Takes and settles until told to stop and nothing has come for longer than a lease. */
+    /** Takes and settles until stopped and nothing has come for longer than a lease. */
     private static Map<String, FencingToken> work(Broker broker, AtomicBoolean stop) throws InterruptedException {
         Map<String, FencingToken> settled = new HashMap<>();
         Subscription subscription = Examples.subscription(AnotherProcess.QUEUE);
         boolean idle = false;
         while (!stop.get() || !idle) {
-            List<Arrival> taken = broker.take(subscription, 7, Examples.LEASE.multipliedBy(2));
+            List<ReceivedMessage> taken = broker.receive(subscription, 7, Examples.LEASE.multipliedBy(2));
             broker.begin(taken.stream().map(Examples::start).toList());
-            List<Boolean> good =
-                    broker.settle(taken.stream().map(Examples::done).toList());
+            List<Boolean> good = broker.settle(taken.stream().map(Examples::ack).toList());
             for (int i = 0; i < taken.size(); i++) {
                 if (good.get(i)) {
                     FencingToken token = taken.get(i).receipt().token();
@@ -107,7 +106,7 @@ class TakeoverTest {
     }
 
     @Test
-    void a_holder_that_closes_fails_no_call_of_the_others() throws Exception {
+    void a_closing_store_owner_fails_no_call_of_its_clients() throws Exception {
         EmbeddedStores first = EmbeddedStores.open(file(), Clock.systemUTC());
         AtomicBoolean stop = new AtomicBoolean();
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -123,14 +122,14 @@ class TakeoverTest {
                     }
                 }));
                 callers.add(threads.submit(() ->
-                        other.broker().take(Examples.subscription("nothing-comes-here"), 1, Duration.ofSeconds(5))));
+                        other.broker().receive(Examples.subscription("nothing-comes-here"), 1, Duration.ofSeconds(5))));
             }
             awaitMore(acknowledged, 40);
             first.close();
             awaitMore(acknowledged, 40);
             EmbeddedStores second =
-                    others.stream().filter(EmbeddedStores::holds).findFirst().orElseThrow();
-            assertThat(others.stream().filter(EmbeddedStores::holds)).hasSize(1);
+                    others.stream().filter(EmbeddedStores::isOwner).findFirst().orElseThrow();
+            assertThat(others.stream().filter(EmbeddedStores::isOwner)).hasSize(1);
             stop.set(true);
             for (Future<?> caller : callers) {
                 caller.get();
@@ -151,18 +150,18 @@ class TakeoverTest {
     private static List<String> waiting(Broker broker) throws InterruptedException {
         List<String> ids = new ArrayList<>();
         Subscription subscription = Examples.longSubscription(AnotherProcess.QUEUE);
-        List<Arrival> taken;
+        List<ReceivedMessage> taken;
         do {
-            taken = broker.take(subscription, 500, Duration.ZERO);
-            taken.forEach(arrival -> ids.add(Examples.id(arrival)));
+            taken = broker.receive(subscription, 500, Duration.ZERO);
+            taken.forEach(message -> ids.add(Examples.id(message)));
         } while (!taken.isEmpty());
         return ids;
     }
 
     @Test
-    void the_run_file_and_the_socket_are_the_owners_alone() throws Exception {
+    void run_file_and_socket_are_owner_only() throws Exception {
         try (EmbeddedStores stores = EmbeddedStores.open(file(), Clock.systemUTC())) {
-            assertThat(stores.holds()).isTrue();
+            assertThat(stores.isOwner()).isTrue();
             RunFile there = RunFile.ofRunning(file()).orElseThrow();
             for (Path path : List.of(file(), folder.resolve("tasks.db.run.json"), there.socket())) {
                 assertThat(Files.getPosixFilePermissions(path).toString())

@@ -21,7 +21,7 @@ class EnvelopeFuzzTest {
     void hostile_json_is_an_envelope_or_refused(byte[] bytes) {
         Message message;
         try {
-            message = EnvelopeText.ofJson(new String(bytes, StandardCharsets.UTF_8));
+            message = EnvelopeCodec.ofJson(new String(bytes, StandardCharsets.UTF_8));
         } catch (EnvelopeRefused e) {
             return;
         }
@@ -30,14 +30,14 @@ class EnvelopeFuzzTest {
 
     @FuzzTest(maxDuration = "1m")
     void hostile_fields_are_an_envelope_or_refused(byte[] bytes) {
-        Map<String, String> fields = new HashMap<>(EnvelopeText.fields(EnvelopeText.ofJson(SEED)));
+        Map<String, String> fields = new HashMap<>(EnvelopeCodec.fields(EnvelopeCodec.ofJson(SEED)));
         String[] parts = new String(bytes, StandardCharsets.UTF_8).split("\u0000");
         for (int i = 0; i + 1 < parts.length; i += 2) {
             fields.put(parts[i], parts[i + 1]);
         }
         Message message;
         try {
-            message = EnvelopeText.ofFields(fields);
+            message = EnvelopeCodec.ofFields(fields);
         } catch (EnvelopeRefused e) {
             return;
         }
@@ -45,11 +45,11 @@ class EnvelopeFuzzTest {
     }
 
     private static void unchanged(Message message) {
-        byte[] canonical = EnvelopeText.canonical(message.envelope());
-        Message json = EnvelopeText.ofJson(EnvelopeText.json(message));
-        Message fields = EnvelopeText.ofFields(EnvelopeText.fields(message));
-        assertThat(EnvelopeText.canonical(json.envelope())).isEqualTo(canonical);
-        assertThat(EnvelopeText.canonical(fields.envelope())).isEqualTo(canonical);
+        byte[] canonical = EnvelopeCodec.canonical(message.envelope());
+        Message json = EnvelopeCodec.ofJson(EnvelopeCodec.json(message));
+        Message fields = EnvelopeCodec.ofFields(EnvelopeCodec.fields(message));
+        assertThat(EnvelopeCodec.canonical(json.envelope())).isEqualTo(canonical);
+        assertThat(EnvelopeCodec.canonical(fields.envelope())).isEqualTo(canonical);
         assertThat(json.state()).isEqualTo(message.state());
         assertThat(fields.state()).isEqualTo(message.state());
     }
@@ -66,7 +66,7 @@ class EnvelopeFuzzTest {
     @Test
     void mutations_of_single_fields_are_read_or_refused() {
         Random random = new Random(4712);
-        Map<String, String> fields = EnvelopeText.fields(EnvelopeText.ofJson(SEED));
+        Map<String, String> fields = EnvelopeCodec.fields(EnvelopeCodec.ofJson(SEED));
         List<String> names = List.copyOf(fields.keySet());
         for (int round = 0; round < 20_000; round++) {
             String name = names.get(random.nextInt(names.size()));
@@ -81,7 +81,7 @@ class EnvelopeFuzzTest {
     void an_envelope_that_was_cut_off_anywhere_is_refused() {
         for (int length = 0; length < SEED.length(); length++) {
             String cut = SEED.substring(0, length);
-            assertThatExceptionOfType(EnvelopeRefused.class).as(cut).isThrownBy(() -> EnvelopeText.ofJson(cut));
+            assertThatExceptionOfType(EnvelopeRefused.class).as(cut).isThrownBy(() -> EnvelopeCodec.ofJson(cut));
         }
     }
 }

@@ -90,7 +90,7 @@ class ExecTaskTest {
     }
 
     @Test
-    void a_program_that_fails_names_its_code_and_not_its_words() throws Exception {
+    void a_failing_program_reports_its_exit_code_and_not_its_output() throws Exception {
         script("echo secret >&2; exit 3");
         TaskHandler handler = handler("");
 
@@ -101,7 +101,7 @@ class ExecTaskTest {
     }
 
     @Test
-    void a_program_that_takes_too_long_is_killed_with_what_it_started() throws Exception {
+    void a_program_that_times_out_is_killed_with_its_children() throws Exception {
         Path pids = folder.resolve("pids");
         script("/usr/bin/sleep 600 & echo $! > " + pids + "; /usr/bin/sleep 600");
         TaskHandler handler = handler("  timeoutMs: 700\n");
@@ -134,7 +134,7 @@ class ExecTaskTest {
     }
 
     @Test
-    void a_file_that_others_can_touch_is_refused() throws Exception {
+    void a_file_writable_by_others_is_refused() throws Exception {
         script("cat");
         handler("");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

@@ -3,68 +3,68 @@ package bulwark.tasks.memory;
 import bulwark.tasks.contract.BrokerContract;
 import bulwark.tasks.contract.FencingContract;
 import bulwark.tasks.contract.LockContract;
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.RateLimiterContract;
 import bulwark.tasks.contract.ResultBackendContract;
 import bulwark.tasks.contract.RevocationContract;
 import bulwark.tasks.contract.ScheduleStoreContract;
+import bulwark.tasks.contract.TestStores;
 import org.junit.jupiter.api.Nested;
 
-/** The place in memory does what every place must do. */
+/** The memory store does what every task store must do. */
 class MemoryContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Results extends ResultBackendContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Locks extends LockContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Revocations extends RevocationContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Rates extends RateLimiterContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 
     @Nested
     class Schedules extends ScheduleStoreContract {
         @Override
-        protected Place place() {
-            return new MemoryPlace();
+        protected TestStores place() {
+            return new MemoryTestStores();
         }
     }
 }

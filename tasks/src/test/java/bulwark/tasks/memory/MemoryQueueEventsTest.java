@@ -1,11 +1,11 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.QueueEventsContract;
+import bulwark.tasks.contract.TestStores;
 
 class MemoryQueueEventsTest extends QueueEventsContract {
     @Override
-    protected Place place() {
-        return new MemoryPlace();
+    protected TestStores place() {
+        return new MemoryTestStores();
     }
 }

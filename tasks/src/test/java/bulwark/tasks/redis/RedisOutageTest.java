@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
@@ -87,17 +87,17 @@ class RedisOutageTest {
 
     private static void send(RedisStores stores, Set<String> sent) {
         Envelope envelope = Examples.envelope("q");
-        stores.broker().publish(List.of(Examples.outgoing(envelope)));
+        stores.broker().publish(List.of(Examples.publication(envelope)));
         sent.add(envelope.id());
     }
 
     private static void work(RedisStores stores, String name, AtomicBoolean working, AtomicLong settled) {
         var mine = Subscription.toQueue("q", name, Examples.LEASE);
         whileOn(working, () -> {
-            List<Arrival> got = stores.broker().take(mine, 16, Duration.ofMillis(100));
+            List<ReceivedMessage> got = stores.broker().receive(mine, 16, Duration.ofMillis(100));
             stores.broker().begin(got.stream().map(Examples::start).toList());
             settled.addAndGet(
-                    stores.broker().settle(got.stream().map(Examples::done).toList()).stream()
+                    stores.broker().settle(got.stream().map(Examples::ack).toList()).stream()
                             .filter(good -> good)
                             .count());
         });
@@ -108,61 +108,61 @@ class RedisOutageTest {
         try (RedisServer server = RedisServer.durable();
                 RedisStores stores = open(server)) {
             var mine = Examples.longSubscription("q");
-            assertThat(stores.broker().take(mine, 1, Duration.ZERO)).isEmpty();
+            assertThat(stores.broker().receive(mine, 1, Duration.ZERO)).isEmpty();
             server.stop();
-            assertThatThrownBy(() -> stores.broker().take(mine, 1, Duration.ofSeconds(1)))
+            assertThatThrownBy(() -> stores.broker().receive(mine, 1, Duration.ofSeconds(1)))
                     .isInstanceOf(BrokerUnavailable.class);
-            assertThatThrownBy(() -> stores.broker().probe())
+            assertThatThrownBy(() -> stores.broker().ping())
                     .isInstanceOf(BrokerUnavailable.class)
                     .hasMessageContaining("is it running");
             server.startAgain();
-            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
-            assertThat(stores.broker().take(mine, 1, Duration.ofSeconds(5))).hasSize(1);
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
+            assertThat(stores.broker().receive(mine, 1, Duration.ofSeconds(5))).hasSize(1);
         }
     }
 
     @Test
-    void a_server_that_forgot_everything_gets_its_groups_again() throws InterruptedException {
+    void consumer_groups_are_recreated_after_the_server_lost_its_data() throws InterruptedException {
         try (RedisServer server = RedisServer.start();
                 RedisStores stores = open(server)) {
             var mine = Examples.longSubscription("q");
-            stores.broker().take(mine, 1, Duration.ZERO);
+            stores.broker().receive(mine, 1, Duration.ZERO);
             server.kill();
             server.startAgain();
             // The call that meets the broken connection may fail; the next finds the new server.
             await().ignoreExceptionsInstanceOf(BrokerUnavailable.class).until(() -> {
-                stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("q"))));
+                stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
                 return true;
             });
-            assertThat(stores.broker().take(mine, 1, Duration.ofSeconds(5))).hasSize(1);
+            assertThat(stores.broker().receive(mine, 1, Duration.ofSeconds(5))).hasSize(1);
         }
     }
 
     @Test
-    void a_server_that_answers_nothing_blocks_nobody_for_ever() {
+    void an_unresponsive_server_times_out() {
         try (RedisServer server = RedisServer.start();
                 RedisStores stores = open(server)) {
             server.freeze();
             try {
                 Instant start = Instant.now();
-                assertThatThrownBy(() -> stores.broker().probe())
+                assertThatThrownBy(() -> stores.broker().ping())
                         .isInstanceOf(BrokerUnavailable.class)
                         .hasMessageContaining("did not answer in time");
                 assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
             } finally {
                 server.resume();
             }
-            stores.broker().probe();
+            stores.broker().ping();
         }
     }
 
     @Test
-    void closing_ends_what_waits() throws InterruptedException {
+    void closing_wakes_every_waiter() throws InterruptedException {
         try (RedisServer server = RedisServer.start()) {
             RedisStores stores = open(server);
             Thread waiting = Thread.ofVirtual().start(() -> {
                 try {
-                    stores.broker().take(Examples.longSubscription("q"), 1, Duration.ofSeconds(5));
+                    stores.broker().receive(Examples.longSubscription("q"), 1, Duration.ofSeconds(5));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -170,7 +170,7 @@ class RedisOutageTest {
             await().until(() -> stores.broker().queues().contains("q"));
             stores.close();
             assertThat(waiting.join(Duration.ofSeconds(3))).isTrue();
-            assertThatThrownBy(() -> stores.broker().probe()).hasMessageContaining("closed");
+            assertThatThrownBy(() -> stores.broker().ping()).hasMessageContaining("closed");
         }
     }
 }

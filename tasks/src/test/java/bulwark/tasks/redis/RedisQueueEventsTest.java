@@ -1,7 +1,7 @@
 package bulwark.tasks.redis;
 
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.QueueEventsContract;
+import bulwark.tasks.contract.TestStores;
 import bulwark.testkit.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,7 +22,7 @@ class RedisQueueEventsTest extends QueueEventsContract {
     }
 
     @Override
-    protected Place place() {
-        return new RedisPlace(server);
+    protected TestStores place() {
+        return new RedisTestStores(server);
     }
 }

@@ -8,12 +8,12 @@ import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateSubject;
 import bulwark.kernel.tls.ClientTls;
 import bulwark.kernel.tls.TlsRefused;
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.results.ResultBackend;
-import bulwark.tasks.tls.TlsAssets;
+import bulwark.tasks.setup.TlsAssets;
 import bulwark.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,28 +95,29 @@ class RedisTlsTest {
     @Test
     void tasks_travel_over_mutual_tls() throws InterruptedException {
         try (RedisStores stores = open(server.url("localhost"), client())) {
-            stores.broker().publish(List.of(Examples.outgoing(Examples.envelope("tls"))));
-            List<Arrival> got = stores.broker().take(Examples.longSubscription("tls"), 1, Duration.ofSeconds(5));
-            assertThat(stores.broker().settle(List.of(Examples.done(got.getFirst()))))
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("tls"))));
+            List<ReceivedMessage> got =
+                    stores.broker().receive(Examples.longSubscription("tls"), 1, Duration.ofSeconds(5));
+            assertThat(stores.broker().settle(List.of(Examples.ack(got.getFirst()))))
                     .containsExactly(true);
         }
     }
 
     @Test
-    void without_a_client_certificate_the_remedy_is_told_when_connecting() {
+    void a_missing_client_certificate_is_reported_with_the_setting_to_set() {
         assertRefused(server.url(), tls(null, null, "certs/ca.crt"), "requires a client certificate");
         assertRefused(server.url(), tls(null, null, "certs/ca.crt"), "STEM_TLS_CLIENT_CERT");
     }
 
     @Test
-    void an_unknown_authority_of_the_server_is_told() {
+    void an_untrusted_server_certificate_is_reported() {
         assets("foreign");
         assertRefused(server.url(), tls("certs/client.crt", "certs/client.key", "foreign/ca.crt"), "unknown authority");
         assertRefused(server.url(), tls("certs/client.crt", "certs/client.key", null), "STEM_TLS_CA_CERT");
     }
 
     @Test
-    void a_client_certificate_of_another_authority_is_told() {
+    void an_untrusted_client_certificate_is_reported() {
         assets("stranger");
         assertRefused(
                 server.url(),
@@ -125,12 +126,12 @@ class RedisTlsTest {
     }
 
     @Test
-    void a_certificate_for_another_host_is_told() {
+    void a_host_name_mismatch_is_reported() {
         assertRefused(server.url("127.0.0.2"), client(), "certificate for another host than 127.0.0.2");
     }
 
     @Test
-    void a_plain_server_and_a_plain_url_are_told() {
+    void tls_against_a_plain_server_and_plain_against_tls_are_reported() {
         try (RedisServer plain = RedisServer.start()) {
             assertRefused("rediss://127.0.0.1:" + plain.port(), client(), "does not speak TLS");
         }
@@ -140,7 +141,7 @@ class RedisTlsTest {
     }
 
     @Test
-    void nobody_there_is_told() {
+    void connection_refused_is_reported() {
         assertThatThrownBy(() -> open("redis://127.0.0.1:" + RedisServer.freePort(), null))
                 .isInstanceOf(BrokerUnavailable.class)
                 .hasMessageContaining("is it running");
@@ -163,10 +164,10 @@ class RedisTlsTest {
     }
 
     @Test
-    void insecure_accepts_any_server_but_still_shows_our_certificate() {
+    void insecure_mode_accepts_any_server_and_still_sends_the_client_certificate() {
         ClientTls.Files files = new ClientTls.Files(certs.resolve("client.crt"), certs.resolve("client.key"), null);
         try (RedisStores stores = open(server.url("127.0.0.2"), RedisTls.of(files, true, Clock.systemUTC()))) {
-            stores.broker().probe();
+            stores.broker().ping();
         }
     }
 
@@ -183,7 +184,7 @@ class RedisTlsTest {
             Thread sender = Thread.ofVirtual().start(() -> {
                 while (sending.get()) {
                     var envelope = Examples.envelope("live");
-                    stores.broker().publish(List.of(Examples.outgoing(envelope)));
+                    stores.broker().publish(List.of(Examples.publication(envelope)));
                     sent.add(envelope.id());
                 }
             });
@@ -208,8 +209,8 @@ class RedisTlsTest {
         var mine = Examples.longSubscription("live");
         try {
             while (sending.get() || done.size() < sent.size()) {
-                List<Arrival> got = stores.broker().take(mine, 8, Duration.ofMillis(100));
-                stores.broker().settle(got.stream().map(Examples::done).toList());
+                List<ReceivedMessage> got = stores.broker().receive(mine, 8, Duration.ofMillis(100));
+                stores.broker().settle(got.stream().map(Examples::ack).toList());
                 got.forEach(each -> done.add(Examples.id(each)));
             }
         } catch (InterruptedException e) {

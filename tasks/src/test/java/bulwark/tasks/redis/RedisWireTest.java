@@ -2,15 +2,15 @@ package bulwark.tasks.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.broker.Arrival;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.broker.Outgoing;
+import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
@@ -67,17 +67,17 @@ class RedisWireTest {
         jedis.close();
     }
 
-    private List<Arrival> take(String queue, int max) throws InterruptedException {
-        return broker.take(Examples.longSubscription(queue), max, Duration.ofSeconds(5));
+    private List<ReceivedMessage> take(String queue, int max) throws InterruptedException {
+        return broker.receive(Examples.longSubscription(queue), max, Duration.ofSeconds(5));
     }
 
     @Test
     void a_published_task_is_a_stream_entry_of_flat_fields_and_a_status() {
         Envelope envelope = Examples.envelope("mail", 7, null);
-        broker.publish(List.of(Examples.outgoing(envelope)));
+        broker.publish(List.of(Examples.publication(envelope)));
         Map<String, String> fields =
                 jedis.xrange("stem:stream:mail:p7", "-", "+").getFirst().getFields();
-        assertThat(fields).isEqualTo(EnvelopeText.fields(Message.fresh(envelope)));
+        assertThat(fields).isEqualTo(EnvelopeCodec.fields(Message.fresh(envelope)));
         String key = "stem:result:" + envelope.id();
         assertThat(jedis.get(key)).startsWith("{\"id\":\"" + envelope.id() + "\",\"state\":\"queued\"");
         assertThat(jedis.pttl(key)).isBetween(86_000_000L, 86_400_000L);
@@ -87,26 +87,26 @@ class RedisWireTest {
     void a_delayed_task_is_json_under_its_time_and_keeps_the_priority_of_its_placement() throws InterruptedException {
         Envelope envelope = Examples.envelope("mail", 2, null);
         Instant due = Examples.now().plusMillis(400);
-        broker.publish(List.of(new Outgoing(Message.fresh(envelope), "mail", 9, due, true)));
+        broker.publish(List.of(new Publication(Message.fresh(envelope), "mail", 9, due, true)));
         var member = jedis.zrangeWithScores("stem:delayed:mail", 0, -1).getFirst();
         assertThat((long) member.getScore()).isEqualTo(due.toEpochMilli());
-        assertThat(EnvelopeText.ofJson(member.getElement()).envelope()).isEqualTo(envelope);
-        Arrival got = take("mail", 1).getFirst();
-        assertThat(got.receipt().place()).isEqualTo("stem:stream:mail:p9");
+        assertThat(EnvelopeCodec.ofJson(member.getElement()).envelope()).isEqualTo(envelope);
+        ReceivedMessage got = take("mail", 1).getFirst();
+        assertThat(got.receipt().stream()).isEqualTo("stem:stream:mail:p9");
         assertThat(Examples.message(got).envelope()).isEqualTo(envelope);
     }
 
     @Test
-    void what_another_program_wrote_is_taken_and_its_result_is_kept() throws InterruptedException {
+    void a_task_of_the_original_program_runs_and_its_result_is_kept() throws InterruptedException {
         Envelope envelope = Examples.envelope("mail");
-        jedis.xadd("stem:stream:mail", XAddParams.xAddParams(), EnvelopeText.fields(Message.fresh(envelope)));
+        jedis.xadd("stem:stream:mail", XAddParams.xAddParams(), EnvelopeCodec.fields(Message.fresh(envelope)));
         jedis.set(
                 "stem:result:" + envelope.id(),
                 "{\"state\" : \"running\", \"id\":\"x\", \"meta\":{\"stem.fence\":\"1-0:1\",\"lastReplayAt\":\"x\"},"
                         + "\"createdAt\":\"2026-01-02T03:04:05.678Z\"}");
-        Arrival got = take("mail", 1).getFirst();
+        ReceivedMessage got = take("mail", 1).getFirst();
         broker.begin(List.of(Examples.start(got)));
-        broker.settle(List.of(Examples.done(got)));
+        broker.settle(List.of(Examples.ack(got)));
         var status = stores.results().get(envelope.id()).orElseThrow();
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.createdAt()).isEqualTo("2026-01-02T03:04:05.678Z");
@@ -115,31 +115,30 @@ class RedisWireTest {
     @Test
     void a_dead_letter_is_json_at_the_head_of_a_list() throws InterruptedException {
         Envelope envelope = Examples.envelope("mail");
-        broker.publish(List.of(Examples.outgoing(envelope)));
-        broker.settle(List.of(Examples.dead(take("mail", 1).getFirst(), "max-retries-exhausted")));
+        broker.publish(List.of(Examples.publication(envelope)));
+        broker.settle(List.of(Examples.reject(take("mail", 1).getFirst(), "max-retries-exhausted")));
         assertThat(jedis.lindex("stem:dead:mail", 0))
-                .startsWith("{\"envelope\":" + EnvelopeText.json(Message.fresh(envelope))
+                .startsWith("{\"envelope\":" + EnvelopeCodec.json(Message.fresh(envelope))
                         + ",\"reason\":\"max-retries-exhausted\",\"meta\":{\"error\":\"boom\"},\"deadAt\":\"");
     }
 
     @Test
-    void entries_that_are_no_envelopes_arrive_as_malformed_and_their_neighbours_still_run()
-            throws InterruptedException {
+    void malformed_entries_do_not_stop_their_neighbours() throws InterruptedException {
         jedis.xadd("stem:stream:mail", XAddParams.xAddParams(), Map.of("name", "x".repeat(9_000)));
         jedis.zadd("stem:delayed:mail", 1, "no json");
         jedis.zadd("stem:delayed:mail", 1, "{\"id\":1}");
-        broker.publish(List.of(Examples.outgoing(Examples.envelope("mail"))));
-        List<Arrival> got = new java.util.ArrayList<>();
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
+        List<ReceivedMessage> got = new java.util.ArrayList<>();
         while (got.size() < 4) {
             got.addAll(take("mail", 10));
         }
-        assertThat(got).filteredOn(Arrival.Delivery.class::isInstance).hasSize(1);
+        assertThat(got).filteredOn(ReceivedMessage.Delivery.class::isInstance).hasSize(1);
         List<Settlement> settlements = got.stream()
-                .filter(Arrival.Malformed.class::isInstance)
-                .map(Arrival.Malformed.class::cast)
-                .map(each -> (Settlement) new Settlement.Dead(
+                .filter(ReceivedMessage.Malformed.class::isInstance)
+                .map(ReceivedMessage.Malformed.class::cast)
+                .map(each -> (Settlement) new Settlement.Reject(
                         each.receipt(),
-                        new Settlement.Letter.Fields(each.fields()),
+                        new Settlement.Content.RawFields(each.fields()),
                         "mail",
                         "malformed",
                         Map.of("error", each.reason()),
@@ -147,16 +146,16 @@ class RedisWireTest {
                         true))
                 .toList();
         assertThat(broker.settle(settlements)).containsExactly(true, true, true);
-        assertThat(broker.deadLetters("mail", 0, 10, null).letters())
+        assertThat(broker.deadLetters("mail", 0, 10, null).deadLetters())
                 .extracting(DeadLetter::fields)
                 .contains(Map.of("delayed", "no json"))
                 .allSatisfy(fields -> assertThat(fields.toString().length()).isLessThan(2_100));
     }
 
     @Test
-    void letters_that_cannot_be_read_are_shown_and_stay() {
+    void unreadable_dead_letters_are_listed_and_kept() {
         jedis.lpush("stem:dead:mail", "no json", "{\"envelope\":{\"id\":1},\"reason\":\"r\"}");
-        assertThat(broker.deadLetters("mail", 0, 10, null).letters())
+        assertThat(broker.deadLetters("mail", 0, 10, null).deadLetters())
                 .extracting(DeadLetter::message)
                 .containsExactly(null, null);
         assertThat(broker.replay("mail", new DeadLetter.Replay(10, null, Duration.ZERO, null, false), m -> m))
@@ -171,19 +170,19 @@ class RedisWireTest {
         int each = 1_000;
         for (int wave = 0; wave < waves; wave++) {
             broker.publish(IntStream.range(0, each)
-                    .mapToObj(i -> new Outgoing(Message.fresh(Examples.envelope("mail")), "mail", 0, null, false))
+                    .mapToObj(i -> new Publication(Message.fresh(Examples.envelope("mail")), "mail", 0, null, false))
                     .toList());
             for (int taken = 0; taken < each; ) {
-                List<Arrival> got = broker.take(mine, 500, Duration.ofSeconds(5));
+                List<ReceivedMessage> got = broker.receive(mine, 500, Duration.ofSeconds(5));
                 taken += got.size();
                 broker.settle(got.stream()
-                        .map(arrival -> (Settlement) new Settlement.Done(arrival.receipt(), null))
+                        .map(message -> (Settlement) new Settlement.Ack(message.receipt(), null))
                         .toList());
             }
         }
         assertThat(jedis.xlen("stem:stream:mail")).isLessThan(7_000);
         assertThat(broker.counts("mail")).isEqualTo(new QueueCounts(0, 0, 0, 0));
-        broker.publish(List.of(Examples.outgoing(Examples.envelope("mail"))));
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
         assertThat(broker.counts("mail").pending()).isEqualTo(1);
         assertThat(jedis.xinfoGroups("stem:stream:mail").getFirst().getLastDeliveredId())
                 .isNotEqualTo(new StreamEntryID());
@@ -192,16 +191,16 @@ class RedisWireTest {
     @Test
     void pending_is_counted_even_where_the_server_lost_its_lag() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
-            broker.publish(List.of(Examples.outgoing(Examples.envelope("mail"))));
+            broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
         }
-        Arrival got = take("mail", 1).getFirst();
-        broker.settle(List.of(Examples.done(got)));
+        ReceivedMessage got = take("mail", 1).getFirst();
+        broker.settle(List.of(Examples.ack(got)));
         jedis.xdel("stem:stream:mail", new StreamEntryID(got.receipt().entryId()));
         assertThat(broker.counts("mail")).isEqualTo(new QueueCounts(2, 0, 0, 0));
     }
 
     @Test
-    void looking_at_queues_makes_nothing() {
+    void inspecting_queues_creates_no_keys() {
         broker.counts("mail");
         broker.deadLetters("mail", 0, 10, null);
         broker.queues();
@@ -209,39 +208,43 @@ class RedisWireTest {
     }
 
     @Test
-    void what_a_consumer_of_broadcasts_needed_goes_with_it() throws InterruptedException {
+    void closing_a_consumer_deletes_its_broadcast_group() throws InterruptedException {
         var mine = bulwark.tasks.broker.Subscription.toChannel("news", "me", Examples.LONG_LEASE);
-        broker.take(mine, 1, Duration.ZERO);
+        broker.receive(mine, 1, Duration.ZERO);
         assertThat(jedis.xinfoGroups("stem:broadcast:news")).hasSize(1);
         stores.close();
         assertThat(jedis.xinfoGroups("stem:broadcast:news")).isEmpty();
     }
 
     @Test
-    void a_broadcast_that_failed_comes_again_to_its_own_consumer_only() throws InterruptedException {
+    void a_failed_broadcast_is_redelivered_to_its_own_consumer_only() throws InterruptedException {
         var mine = bulwark.tasks.broker.Subscription.toChannel("news", "me", Examples.LONG_LEASE);
         var yours = bulwark.tasks.broker.Subscription.toChannel("news", "you", Examples.LONG_LEASE);
-        broker.take(mine, 1, Duration.ZERO);
-        broker.take(yours, 1, Duration.ZERO);
+        broker.receive(mine, 1, Duration.ZERO);
+        broker.receive(yours, 1, Duration.ZERO);
         broker.broadcast("news", Examples.envelope("news"));
-        Arrival first = broker.take(mine, 1, Duration.ofSeconds(5)).getFirst();
+        ReceivedMessage first = broker.receive(mine, 1, Duration.ofSeconds(5)).getFirst();
         Instant later = Instant.now().plusMillis(300);
-        assertThat(broker.settle(List.of(Examples.again(first, Examples.message(first), later))))
+        assertThat(broker.settle(List.of(Examples.requeue(first, Examples.message(first), later))))
                 .containsExactly(true);
-        Arrival second = broker.take(mine, 1, Duration.ofSeconds(5)).getFirst();
+        ReceivedMessage second = broker.receive(mine, 1, Duration.ofSeconds(5)).getFirst();
         assertThat(Instant.now()).isAfterOrEqualTo(later);
         assertThat(Examples.id(second)).isEqualTo(Examples.id(first));
         assertThat(second.receipt().token()).isGreaterThan(first.receipt().token());
-        assertThat(broker.settle(List.of(Examples.done(second)))).containsExactly(true);
-        assertThat(broker.take(yours, 10, Duration.ofMillis(300))).hasSize(1);
+        assertThat(broker.settle(List.of(Examples.ack(second)))).containsExactly(true);
+        assertThat(broker.receive(yours, 10, Duration.ofMillis(300))).hasSize(1);
     }
 
     @Test
-    void a_server_that_may_evict_is_a_fatal_risk_and_one_in_memory_only_a_risk() {
-        assertThat(broker.risks()).extracting(Broker.Risk::fatal).containsExactly(false);
+    void an_evicting_server_is_refused_and_one_without_persistence_is_warned_of() {
+        assertThat(broker.durabilityWarnings())
+                .extracting(Broker.DurabilityWarning::fatal)
+                .containsExactly(false);
         jedis.configSet("maxmemory-policy", "allkeys-lru");
         try {
-            assertThat(broker.risks()).extracting(Broker.Risk::fatal).containsExactly(true, false);
+            assertThat(broker.durabilityWarnings())
+                    .extracting(Broker.DurabilityWarning::fatal)
+                    .containsExactly(true, false);
         } finally {
             jedis.configSet("maxmemory-policy", "noeviction");
         }
@@ -249,17 +252,17 @@ class RedisWireTest {
 
     @Test
     void a_full_server_refuses_and_loses_nothing() throws InterruptedException {
-        broker.publish(List.of(Examples.outgoing(Examples.envelope("mail"))));
-        Arrival got = take("mail", 1).getFirst();
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
+        ReceivedMessage got = take("mail", 1).getFirst();
         jedis.configSet("maxmemory", "1");
         try {
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> broker.settle(List.of(Examples.done(got))))
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> broker.settle(List.of(Examples.ack(got))))
                     .hasMessageContaining("out of memory");
         } finally {
             jedis.configSet("maxmemory", "0");
         }
         assertThat(broker.counts("mail").inFlight()).isEqualTo(1);
-        assertThat(broker.settle(List.of(Examples.done(got)))).containsExactly(true);
+        assertThat(broker.settle(List.of(Examples.ack(got)))).containsExactly(true);
     }
 
     @Test
@@ -271,7 +274,7 @@ class RedisWireTest {
                 "stem",
                 ResultBackend.DEFAULT_RETENTION,
                 Clock.systemUTC())) {
-            own.broker().publish(List.of(Examples.outgoing(Examples.envelope("mail"))));
+            own.broker().publish(List.of(Examples.publication(Examples.envelope("mail"))));
             jedis.select(3);
             assertThat(jedis.xlen("stem:stream:mail")).isEqualTo(1);
         }
@@ -294,11 +297,11 @@ class RedisWireTest {
     }
 
     @Test
-    void two_places_that_steal_expired_leases_never_both_settle() throws InterruptedException {
+    void two_consumers_that_reclaim_an_expired_lease_never_both_settle() throws InterruptedException {
         int count = 60;
         Random random = new Random(7);
         broker.publish(IntStream.range(0, count)
-                .mapToObj(i -> Examples.outgoing(Examples.envelope("mail", random.nextInt(10), null)))
+                .mapToObj(i -> Examples.publication(Examples.envelope("mail", random.nextInt(10), null)))
                 .toList());
         var settled = new java.util.concurrent.ConcurrentLinkedQueue<String>();
         try (RedisStores rival =
@@ -321,9 +324,9 @@ class RedisWireTest {
         Random random = new Random(mine.consumer().hashCode());
         try {
             while (settled.size() < count) {
-                for (Arrival each : from.take(mine, 10, Duration.ofMillis(20))) {
+                for (ReceivedMessage each : from.receive(mine, 10, Duration.ofMillis(20))) {
                     java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(12) * 1_000_000L);
-                    if (from.settle(List.of(Examples.done(each))).getFirst()) {
+                    if (from.settle(List.of(Examples.ack(each))).getFirst()) {
                         settled.add(Examples.id(each));
                     }
                 }

@@ -42,7 +42,7 @@ class RoutingFileTest {
     }
 
     @Test
-    void what_no_rule_matches_goes_where_it_asks_to_or_to_the_default_queue() {
+    void an_unmatched_task_goes_to_its_requested_or_the_default_queue() {
         Routing routing = RoutingFile.parse(FILE, "default");
         assertThat(routing.route("mail.send", Map.of(), null, 4).name()).isEqualTo("main");
         assertThat(routing.route("mail.send", Map.of(), "standard", 4).name()).isEqualTo("main");
@@ -67,7 +67,7 @@ class RoutingFileTest {
     }
 
     @Test
-    void all_faults_are_named_with_their_places() {
+    void all_faults_are_named_with_their_path() {
         assertThatThrownBy(() -> RoutingFile.parse("""
                         default_queue: gone
                         queues: {a: {priority_range: [5, 2]}, b: {priority_range: [0, 12]}, c: 7}

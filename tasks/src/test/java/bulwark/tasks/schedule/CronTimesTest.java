@@ -59,7 +59,7 @@ class CronTimesTest {
     }
 
     @Test
-    void what_never_comes_is_found_out() {
+    void an_expression_that_never_fires_is_refused() {
         assertThat(CronFields.parse("0 0 31 2 *").after(LocalDateTime.parse("2026-01-01T00:00")))
                 .isEmpty();
         assertThat(CronFields.parse("0 0 29 2 *").after(LocalDateTime.parse("2096-03-01T00:00")))

@@ -1,9 +1,9 @@
 package bulwark.tasks.schedule;
 
-import bulwark.tasks.contract.Place;
 import bulwark.tasks.contract.ScheduleStoreContract;
+import bulwark.tasks.contract.TestStores;
 import bulwark.tasks.memory.MemoryStores;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,11 +13,11 @@ class FileScheduleContractTest extends ScheduleStoreContract {
     private Path folder;
 
     @Override
-    protected Place place() {
+    protected TestStores place() {
         return new Files(folder);
     }
 
-    private record Files(Path folder) implements Place {
+    private record Files(Path folder) implements TestStores {
         @Override
         public TaskStores stores() {
             return SchedulesOnly.of(new FileScheduleStore(folder.resolve("schedules.json")));
@@ -40,10 +40,10 @@ class FileScheduleContractTest extends ScheduleStoreContract {
     }
 
     /** A file keeps nothing else. */
-    private record SchedulesOnly(Parts parts) implements TaskStores {
+    private record SchedulesOnly(StoreSet storeSet) implements TaskStores {
         static SchedulesOnly of(ScheduleStore schedules) {
-            Parts unused = new MemoryStores(Clock.systemUTC()).parts();
-            return new SchedulesOnly(new Parts(
+            StoreSet unused = new MemoryStores(Clock.systemUTC()).storeSet();
+            return new SchedulesOnly(new StoreSet(
                     unused.broker(),
                     unused.results(),
                     schedules,

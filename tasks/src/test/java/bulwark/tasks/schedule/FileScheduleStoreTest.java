@@ -39,7 +39,7 @@ class FileScheduleStoreTest {
     }
 
     @Test
-    void what_is_put_is_there_for_the_next_who_opens_the_file() throws IOException {
+    void a_stored_schedule_is_read_by_the_next_process() throws IOException {
         ScheduleEntry stored = store.put(entry("a", NOW));
         assertThat(stored.version()).isEqualTo(1);
         assertThat(new FileScheduleStore(file).get("a")).contains(stored);
@@ -117,7 +117,7 @@ class FileScheduleStoreTest {
     }
 
     @Test
-    void of_many_who_write_at_once_each_version_belongs_to_one() {
+    void concurrent_writers_never_share_a_version() {
         store.put(entry("a", NOW));
         AtomicInteger won = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -138,7 +138,7 @@ class FileScheduleStoreTest {
     }
 
     private static ScheduleEntry entry(String id, Instant next) {
-        ScheduleEntry e = ScheduleTextTest.entry(new Cron("* * * * *", null), Run.NEVER);
+        ScheduleEntry e = ScheduleJsonTest.entry(new Cron("* * * * *", null), Run.NEVER);
         Run run = new Run(null, next, java.time.Duration.ZERO, null, 0, null, null, null, 0);
         return new ScheduleEntry(
                 id,

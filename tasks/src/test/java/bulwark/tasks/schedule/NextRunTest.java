@@ -1,6 +1,6 @@
 package bulwark.tasks.schedule;
 
-import static bulwark.tasks.schedule.ScheduleTextTest.entry;
+import static bulwark.tasks.schedule.ScheduleJsonTest.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -49,7 +49,7 @@ class NextRunTest {
     }
 
     @Test
-    void a_clocked_one_fires_once_and_is_disabled_when_its_time_has_passed() {
+    void a_clocked_schedule_fires_once_and_is_disabled_afterwards() {
         ScheduleEntry entry = entry(new Clocked(NOON), Run.NEVER);
         assertThat(NextRun.of(entry, NOON).after(NOON.minusSeconds(1))).contains(NOON);
         assertThat(NextRun.of(entry, NOON).after(NOON)).isEmpty();
@@ -78,7 +78,7 @@ class NextRunTest {
     }
 
     @Test
-    void a_disabled_one_has_no_next_run() {
+    void a_disabled_schedule_has_no_next_run() {
         ScheduleEntry entry = entry(new Cron("* * * * *", null), Run.NEVER).withRun(false, Run.NEVER);
         assertThat(NextRun.planned(entry, NOON).run().nextRunAt()).isNull();
     }
@@ -119,7 +119,7 @@ class NextRunTest {
     }
 
     @Test
-    void polar_night_and_midnight_sun_are_passed_over() {
+    void polar_night_and_midnight_sun_are_skipped() {
         Solar tromso = new Solar(Solar.Event.SUNRISE, 69.65, 18.96, Duration.ZERO);
         Instant afterNight =
                 next(tromso, null).after(Instant.parse("2026-12-01T00:00:00Z")).orElseThrow();

@@ -19,7 +19,7 @@ class ScheduleFuzzTest {
     private static final Instant NOW = Instant.parse("2026-01-02T12:00:00Z");
 
     @FuzzTest(maxDuration = "10s")
-    void any_text(@Nullable String text) {
+    void any_text_is_parsed_or_refused(@Nullable String text) {
         if (text != null) {
             asSpecification(text);
             asDefinitions(text);
@@ -44,13 +44,13 @@ class ScheduleFuzzTest {
     }
 
     @Test
-    void mutations_of_good_texts() {
+    void mutated_schedules_are_parsed_or_refused() {
         Random random = new Random(20260102);
         List<String> seeds = List.of(
                 "5,10-12/2 1 1-7 */3 mon",
                 "*/20 0 0 1 * 5-7",
                 "every:15m",
-                ScheduleText.specText(new ScheduleSpec.Clocked(NOW)),
+                ScheduleJson.specText(new ScheduleSpec.Clocked(NOW)),
                 "{\"kind\":\"calendar\",\"months\":[2,3],\"weekdays\":[0,6],\"hours\":[7]}",
                 "[{\"id\":\"a\",\"task\":\"t\",\"spec\":\"every:5\",\"jitter\":\"1s\",\"args\":{\"n\":1.0},\"timezone\":\"UTC\"}]",
                 "- {id: a, task: t, schedule: '0 3 * * *', kwargs: {x: [1, 2]}, expireAt: 2027-01-01}");
@@ -67,9 +67,9 @@ class ScheduleFuzzTest {
 
     private static void asSpecification(String text) {
         try {
-            ScheduleSpec spec = ScheduleText.ofSpec(text);
-            assertThat(ScheduleText.ofSpec(ScheduleText.specText(spec))).isEqualTo(spec);
-            ScheduleEntry entry = ScheduleTextTest.entry(spec, Run.NEVER);
+            ScheduleSpec spec = ScheduleJson.ofSpec(text);
+            assertThat(ScheduleJson.ofSpec(ScheduleJson.specText(spec))).isEqualTo(spec);
+            ScheduleEntry entry = ScheduleJsonTest.entry(spec, Run.NEVER);
             NextRun.of(entry, NOW).after(NOW).ifPresent(time -> assertThat(time).isAfter(NOW));
         } catch (ScheduleRefused e) {
             assertThat(e.faults()).isNotEmpty();
@@ -78,9 +78,9 @@ class ScheduleFuzzTest {
 
     private static void asDefinitions(String text) {
         try {
-            for (ScheduleEntry entry : Definitions.parse(text, NOW)) {
-                assertThat(ScheduleText.ofJson(ScheduleText.json(entry))).isEqualTo(entry);
-                assertThat(ScheduleFields.parse(entry.id(), ScheduleFields.of(entry)))
+            for (ScheduleEntry entry : ScheduleFileParser.parse(text, NOW)) {
+                assertThat(ScheduleJson.ofJson(ScheduleJson.json(entry))).isEqualTo(entry);
+                assertThat(ScheduleHash.parse(entry.id(), ScheduleHash.of(entry)))
                         .isEqualTo(entry);
             }
         } catch (ScheduleRefused e) {

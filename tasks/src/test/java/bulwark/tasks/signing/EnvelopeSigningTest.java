@@ -1,13 +1,13 @@
 package bulwark.tasks.signing;
 
-import static bulwark.tasks.signing.Keys.ENVELOPE;
-import static bulwark.tasks.signing.Keys.ONE;
-import static bulwark.tasks.signing.Keys.TWO;
-import static bulwark.tasks.signing.Keys.hmac;
-import static bulwark.tasks.signing.Keys.pair;
-import static bulwark.tasks.signing.Keys.publicKey;
-import static bulwark.tasks.signing.Keys.reason;
-import static bulwark.tasks.signing.Keys.with;
+import static bulwark.tasks.signing.TestKeys.ENVELOPE;
+import static bulwark.tasks.signing.TestKeys.ONE;
+import static bulwark.tasks.signing.TestKeys.TWO;
+import static bulwark.tasks.signing.TestKeys.hmac;
+import static bulwark.tasks.signing.TestKeys.pair;
+import static bulwark.tasks.signing.TestKeys.publicKey;
+import static bulwark.tasks.signing.TestKeys.reason;
+import static bulwark.tasks.signing.TestKeys.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -125,7 +125,7 @@ class EnvelopeSigningTest {
     }
 
     @Test
-    void half_of_the_headers_is_as_good_as_none() {
+    void an_incomplete_signature_is_invalid() {
         EnvelopeSigning signing = hmac("primary:" + ONE, "primary");
         assertThat(signing.verify(ENVELOPE.withHeaders(Map.of(Envelope.SIGNATURE_KEY, "primary"))))
                 .isEqualTo(new Verdict.Invalid("missing signature headers", "primary"));
@@ -143,7 +143,7 @@ class EnvelopeSigningTest {
 
     /** Each id is known in the ring of the other algorithm only. */
     @Test
-    void a_ring_never_borrows_from_the_other() {
+    void key_rings_do_not_share_keys() {
         EnvelopeSigning both = with("KEYS", "h:" + ONE, "PUBLIC_KEYS", "e:" + publicKey(TWO), "ACTIVE_KEY", "h");
         String byHmac = hmac("h:" + ONE, "h").sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
         String byPair = pair("e", TWO).sign(ENVELOPE).headers().get(Envelope.SIGNATURE);
@@ -182,7 +182,7 @@ class EnvelopeSigningTest {
     }
 
     @Test
-    void who_holds_public_keys_alone_verifies_and_signs_nothing() {
+    void public_keys_alone_verify_and_do_not_sign() {
         EnvelopeSigning worker =
                 with("ALGORITHM", "ed25519", "PUBLIC_KEYS", "primary:" + publicKey(TWO), "ACTIVE_KEY", "primary");
         assertThat(worker.canVerify()).isTrue();

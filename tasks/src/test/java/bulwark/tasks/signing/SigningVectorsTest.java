@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.signing.Signing;
-import bulwark.tasks.envelope.EnvelopeText;
+import bulwark.tasks.envelope.EnvelopeCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class SigningVectorsTest {
             "{\"id\":\"0192f000-0000-7000-8000-000000000003\",\"name\":\"reports.aggregate\",\"args\":{},\"headers\":{\"scheduled-from\":\"beat\",\"schedule-id\":\"nightly\"},\"enqueuedAt\":\"2026-01-02T00:00:00.000Z\",\"queue\":\"reporting\"}";
 
     private static byte[] canonical(String json) {
-        return EnvelopeText.canonical(EnvelopeText.ofJson(json).envelope());
+        return EnvelopeCodec.canonical(EnvelopeCodec.ofJson(json).envelope());
     }
 
     private static String hmac(String json) {
@@ -46,13 +46,13 @@ class SigningVectorsTest {
             "value":1         | "value":2                              | X3B/AkDfrCsNClnVjnbVAbWuPUNBSOkmFNCqsXEo/B0=
             "notBefore":null  | "notBefore":"2026-01-02T03:04:35.678Z" | F6LwGJAQ8xg13gFqN/AiaHiWs9vapmwzVJLqzG5PLGw=
             """)
-    void a_and_its_changes_have_the_tags_of_the_vectors(String from, String to, String tag) {
+    void vector_a_and_its_mutations_match(String from, String to, String tag) {
         assertThat(A).contains(from.strip());
         assertThat(hmac(A.replace(from.strip(), to.strip()))).isEqualTo(tag.strip());
     }
 
     @Test
-    void b_and_c_have_the_tags_of_the_vectors() {
+    void vectors_b_and_c_match() {
         assertThat(hmac(B)).isEqualTo("LGhyEBF9FqfmKYi6rM9lW7b0gDvodT3CXz3vSgvLZUU=");
         assertThat(hmac(C)).isEqualTo("VtK7Ua9OCddO4ilpfMpTeqAfMhcFkaqnQ2PnGIKHFfg=");
     }

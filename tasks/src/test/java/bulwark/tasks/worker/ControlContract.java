@@ -2,13 +2,15 @@ package bulwark.tasks.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.control.ControlClient;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.execution.RevocationJson;
+import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
-import bulwark.tasks.revocations.Revocation;
+import bulwark.tasks.store.Revocation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,47 +22,57 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.node.ObjectNode;
 
-/** How a worker is told to stop, to pause and to listen, on every place that keeps tasks. */
+/** How a worker is stopped, paused and controlled, on every task store. */
 @Timeout(60)
-abstract class ControlContract extends AtPlace {
+abstract class ControlContract extends WorkerTestBase {
     @Test
     void a_running_task_is_revoked_by_command() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
-        at.handler("stuck", context -> {
+        fixture.handler("stuck", context -> {
             running.countDown();
             new CountDownLatch(1).await();
             return null;
         });
-        Worker worker = at.start();
-        String id = at.enqueue("stuck");
+        Worker worker = fixture.start();
+        String id = fixture.enqueue("stuck");
         running.await();
         Revocation revocation = new Revocation(
-                "stem", id, RevocationJson.micros(at.clock.instant()), at.clock.instant(), true, "enough", null, null);
-        ObjectNode payload = Fixture.args();
+                "stem",
+                id,
+                RevocationJson.micros(fixture.clock.instant()),
+                fixture.clock.instant(),
+                true,
+                "enough",
+                null,
+                null);
+        ObjectNode payload = WorkerFixture.args();
         payload.putArray("revocations").add(RevocationJson.of(revocation));
 
-        List<ControlReply> replies =
-                at.control(Fixture.HMAC).ask("revoke", List.of(worker.id()), payload, Duration.ofSeconds(5));
+        List<ControlReply> replies = fixture.control(WorkerFixture.HMAC)
+                .request("revoke", List.of(worker.id()), payload, Duration.ofSeconds(5));
 
         assertThat(replies)
                 .singleElement()
                 .satisfies(reply -> assertThat(reply.signed()).isTrue());
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.CANCELLED);
+        assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.CANCELLED);
     }
 
     @Test
     void a_paused_queue_waits_and_goes_on_when_resumed() throws Exception {
-        Worker worker = at.start();
-        ControlClient control = at.control(Fixture.HMAC);
-        assertThat(control.ask("queue_pause", List.of(), Fixture.args(), Duration.ofSeconds(5)))
+        Worker worker = fixture.start();
+        ControlClient control = fixture.control(WorkerFixture.HMAC);
+        assertThat(control.request("queue_pause", List.of(), WorkerFixture.args(), Duration.ofSeconds(5)))
                 .hasSize(1);
 
-        String id = at.enqueue("demo.echo");
-        assertThat(at.client.await(id, Duration.ofMillis(700)).orElseThrow().state())
+        String id = fixture.enqueue("demo.echo");
+        assertThat(fixture.client
+                        .await(id, Duration.ofMillis(700))
+                        .orElseThrow()
+                        .state())
                 .isEqualTo(TaskState.QUEUED);
-        control.ask("queue_resume", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5));
+        control.request("queue_resume", List.of(worker.id()), WorkerFixture.args(), Duration.ofSeconds(5));
 
-        TaskStatus status = at.ended(id);
+        TaskStatus status = fixture.awaitEnd(id);
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.attempt()).isZero();
     }
@@ -69,13 +81,13 @@ abstract class ControlContract extends AtPlace {
     void a_warm_shutdown_lets_tasks_finish() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        at.handler("slow", context -> {
+        fixture.handler("slow", context -> {
             running.countDown();
             go.await();
             return "finished";
         });
-        Worker worker = at.start();
-        String id = at.enqueue("slow");
+        Worker worker = fixture.start();
+        String id = fixture.enqueue("slow");
         running.await();
 
         worker.shutdown(Worker.Mode.WARM);
@@ -84,14 +96,14 @@ abstract class ControlContract extends AtPlace {
         go.countDown();
 
         assertThat(worker.awaitStopped(Duration.ofSeconds(10))).isTrue();
-        assertThat(at.state(id)).isEqualTo(TaskState.SUCCEEDED);
-        Fixture.until(() -> at.stores.results().heartbeats().isEmpty());
+        assertThat(fixture.state(id)).isEqualTo(TaskState.SUCCEEDED);
+        WorkerFixture.until(() -> fixture.stores.results().heartbeats().isEmpty());
     }
 
     @Test
     void a_soft_shutdown_hands_back_a_task_that_stops_when_asked() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        at.handler("patient", context -> {
+        fixture.handler("patient", context -> {
             if (runs.incrementAndGet() > 1) {
                 return context.attempt();
             }
@@ -100,14 +112,14 @@ abstract class ControlContract extends AtPlace {
                 Thread.sleep(5);
             }
         });
-        Worker first = at.start();
-        String id = at.enqueue("patient");
-        Fixture.until(() -> runs.get() == 1);
+        Worker first = fixture.start();
+        String id = fixture.enqueue("patient");
+        WorkerFixture.until(() -> runs.get() == 1);
 
-        at.stop(first, Worker.Mode.SOFT);
-        at.start(at.settings());
+        fixture.stop(first, Worker.Mode.SOFT);
+        fixture.start(fixture.settings());
 
-        assertThat(at.ended(id).payload()).hasToString("0");
+        assertThat(fixture.awaitEnd(id).payload()).hasToString("0");
         assertThat(runs).hasValue(2);
     }
 
@@ -115,7 +127,7 @@ abstract class ControlContract extends AtPlace {
     void a_hard_shutdown_loses_nothing_and_counts_no_attempt() throws Exception {
         AtomicBoolean first = new AtomicBoolean(true);
         AtomicInteger interrupted = new AtomicInteger();
-        at.handler("work", context -> {
+        fixture.handler("work", context -> {
             try {
                 Thread.sleep(first.get() ? 60_000 : 0);
             } catch (InterruptedException e) {
@@ -124,74 +136,77 @@ abstract class ControlContract extends AtPlace {
             }
             return context.attempt() + " " + context.signed();
         });
-        List<String> ids = at.client.enqueueAll(IntStream.range(0, 20)
-                .mapToObj(i -> TaskCall.named("work", Fixture.args()))
+        List<String> ids = fixture.client.enqueueAll(IntStream.range(0, 20)
+                .mapToObj(i -> EnqueueRequest.named("work", WorkerFixture.args()))
                 .toList());
-        Worker worker = at.start();
-        Fixture.until(() -> worker.stats().path("inflight").asInt() == 4);
+        Worker worker = fixture.start();
+        WorkerFixture.until(() -> worker.stats().path("inflight").asInt() == 4);
 
-        at.stop(worker, Worker.Mode.HARD);
+        fixture.stop(worker, Worker.Mode.HARD);
         first.set(false);
         assertThat(interrupted).hasValue(4);
-        assertThat(at.stores.broker().counts("default").inFlight()).isZero();
-        at.start(at.settings());
+        assertThat(fixture.stores.broker().counts("default").inFlight()).isZero();
+        fixture.start(fixture.settings());
 
         for (String id : ids) {
-            assertThat(at.ended(id).payload()).hasToString("\"0 true\"");
+            assertThat(fixture.awaitEnd(id).payload()).hasToString("\"0 true\"");
         }
-        assertThat(at.letters()).isEmpty();
+        assertThat(fixture.deadLetters()).isEmpty();
     }
 
     @Test
     void every_worker_that_listens_gets_a_broadcast() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        at.handler("all", context -> runs.incrementAndGet());
-        WorkerSettings settings = at.settings().withBroadcasts(List.of("news"));
-        at.start(settings);
-        at.start(settings.withId(WorkerSettings.newId()));
-        Fixture.until(() -> at.stores.results().heartbeats().size() == 2);
-        Envelope envelope = envelope("all", "news", Fixture.args());
-        Fixture.until(() -> at.control(Fixture.HMAC)
-                        .ask("ping", List.of(), Fixture.args(), Duration.ofSeconds(3))
+        fixture.handler("all", context -> runs.incrementAndGet());
+        WorkerSettings settings = fixture.settings().withBroadcasts(List.of("news"));
+        fixture.start(settings);
+        fixture.start(settings.withId(WorkerSettings.newId()));
+        WorkerFixture.until(() -> fixture.stores.results().heartbeats().size() == 2);
+        Envelope envelope = envelope("all", "news", WorkerFixture.args());
+        WorkerFixture.until(() -> fixture.control(WorkerFixture.HMAC)
+                        .request("ping", List.of(), WorkerFixture.args(), Duration.ofSeconds(3))
                         .size()
                 == 2);
 
-        at.stores.broker().broadcast("news", envelope);
+        fixture.stores.broker().broadcast("news", envelope);
 
-        Fixture.until(() -> runs.get() == 2);
-        assertThat(at.ended(envelope.id()).state()).isEqualTo(TaskState.SUCCEEDED);
+        WorkerFixture.until(() -> runs.get() == 2);
+        assertThat(fixture.awaitEnd(envelope.id()).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    void commands_are_obeyed_when_signed_for_us_fresh_and_new() throws Exception {
-        Worker worker = at.start();
+    void signed_fresh_commands_for_this_worker_are_executed() throws Exception {
+        Worker worker = fixture.start();
         Duration wait = Duration.ofMillis(900);
 
-        assertThat(at.control(Fixture.HMAC).ask("ping", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5)))
+        assertThat(fixture.control(WorkerFixture.HMAC)
+                        .request("ping", List.of(worker.id()), WorkerFixture.args(), Duration.ofSeconds(5)))
                 .singleElement()
                 .satisfies(reply -> assertThat(reply.ok()).isTrue());
-        assertThat(at.control(Fixture.HMAC).ask("sing", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5)))
+        assertThat(fixture.control(WorkerFixture.HMAC)
+                        .request("sing", List.of(worker.id()), WorkerFixture.args(), Duration.ofSeconds(5)))
                 .singleElement()
                 .satisfies(reply -> assertThat(reply.error()).isEqualTo("Unknown control command sing"));
-        assertThat(at.control(Fixture.HMAC).ask("ping", List.of("somebody-else"), Fixture.args(), wait))
+        assertThat(fixture.control(WorkerFixture.HMAC)
+                        .request("ping", List.of("somebody-else"), WorkerFixture.args(), wait))
                 .isEmpty();
-        assertThat(at.control(Map.of()).ask("shutdown", List.of(worker.id()), Fixture.args(), wait))
+        assertThat(fixture.control(Map.of()).request("shutdown", List.of(worker.id()), WorkerFixture.args(), wait))
                 .isEmpty();
-        assertThat(at.control(Fixture.OTHER_HMAC).ask("shutdown", List.of(), Fixture.args(), wait))
+        assertThat(fixture.control(WorkerFixture.OTHER_HMAC).request("shutdown", List.of(), WorkerFixture.args(), wait))
                 .isEmpty();
         assertThat(worker.ready()).isTrue();
-        assertThat(at.counted("stem_control_refused_total{reason=\"unsigned\"}"))
+        assertThat(fixture.counted("stem_control_refused_total{reason=\"unsigned\"}"))
                 .isEqualTo(1);
-        assertThat(at.counted("stem_control_refused_total{reason=\"signature-invalid\"}"))
+        assertThat(fixture.counted("stem_control_refused_total{reason=\"signature-invalid\"}"))
                 .isEqualTo(1);
     }
 
     @Test
-    void unsigned_commands_are_obeyed_when_allowed_by_name() throws Exception {
-        Worker worker = at.start(at.settings().withAllowed(new WorkerSettings.Allowed(false, true, false)));
+    void unsigned_commands_are_executed_when_allowed_by_setting() throws Exception {
+        Worker worker = fixture.start(fixture.settings().withAllowed(new WorkerSettings.Allowed(false, true, false)));
 
-        List<ControlReply> replies =
-                at.control(Map.of()).ask("shutdown", List.of(worker.id()), Fixture.args(), Duration.ofSeconds(5));
+        List<ControlReply> replies = fixture.control(Map.of())
+                .request("shutdown", List.of(worker.id()), WorkerFixture.args(), Duration.ofSeconds(5));
 
         assertThat(replies)
                 .singleElement()
@@ -201,6 +216,6 @@ abstract class ControlContract extends AtPlace {
     }
 
     private Envelope envelope(String name, String queue, ObjectNode args) {
-        return at.signed(name, queue, args, meta -> {});
+        return fixture.signed(name, queue, args, meta -> {});
     }
 }

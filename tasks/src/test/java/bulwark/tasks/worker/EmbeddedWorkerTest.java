@@ -1,7 +1,7 @@
 package bulwark.tasks.worker;
 
 import bulwark.tasks.embedded.EmbeddedStores;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
 

@@ -2,7 +2,7 @@ package bulwark.tasks.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.handler.TaskOptions;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Whatever a handler returns or throws, its task ends once and no other task notices, on every place that keeps tasks. */
+/** Whatever a handler returns or throws, its task ends once and no other task notices, on every task store. */
 @Timeout(60)
-abstract class EndingContract extends AtPlace {
+abstract class EndingContract extends WorkerTestBase {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     @Test
@@ -37,29 +37,30 @@ abstract class EndingContract extends AtPlace {
         results.put("big", "x".repeat(1 << 20));
         results.put("bytes", new byte[1 << 20]);
         results.put("cycle", cycle());
-        at.handler("returns", context -> results.get(context.args().path("kind").asString("")));
-        at.start();
+        fixture.handler(
+                "returns", context -> results.get(context.args().path("kind").asString("")));
+        fixture.start();
 
         for (String kind : results.keySet()) {
-            TaskStatus status = at.ended(enqueue("returns", kind));
+            TaskStatus status = fixture.awaitEnd(enqueue("returns", kind));
 
             assertThat(status.state()).as(kind).isEqualTo(TaskState.FAILED);
             assertThat(status.error().message()).as(kind).isNotBlank();
         }
-        Fixture.until(() -> at.letters().size() == results.size());
-        assertThat(at.letters())
-                .allSatisfy(letter -> assertThat(letter.reason()).isEqualTo("unwritable-result"));
-        assertThat(at.ended(at.client.enqueue(TaskCall.named("demo.echo", Fixture.args())))
+        WorkerFixture.until(() -> fixture.deadLetters().size() == results.size());
+        assertThat(fixture.deadLetters())
+                .allSatisfy(deadLetter -> assertThat(deadLetter.reason()).isEqualTo("unwritable-result"));
+        assertThat(fixture.awaitEnd(fixture.client.enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args())))
                         .state())
                 .isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
     void what_can_be_written_can_be_read_back() throws Exception {
-        at.handler("deep", context -> nested(88));
-        at.start();
+        fixture.handler("deep", context -> nested(88));
+        fixture.start();
 
-        TaskStatus status = at.ended(at.enqueue("deep"));
+        TaskStatus status = fixture.awaitEnd(fixture.enqueue("deep"));
 
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.payload()).isEqualTo(nested(88));
@@ -67,19 +68,19 @@ abstract class EndingContract extends AtPlace {
 
     @Test
     void an_error_whose_text_json_cannot_hold_still_fails_its_task() throws Exception {
-        at.handler("throws", context -> {
+        fixture.handler("throws", context -> {
             throw "own".equals(context.args().path("kind").asString(""))
                     ? new Unspeakable()
                     : new IllegalStateException("half \ud800 surrogate " + "x".repeat(3_976) + "😀");
         });
-        at.start();
+        fixture.start();
 
-        TaskStatus half = at.ended(enqueue("throws", "half"));
-        TaskStatus own = at.ended(enqueue("throws", "own"));
+        TaskStatus half = fixture.awaitEnd(enqueue("throws", "half"));
+        TaskStatus own = fixture.awaitEnd(enqueue("throws", "own"));
 
         assertThat(half.error().message()).startsWith("half \ufffd surrogate");
         assertThat(own.error().type()).isEqualTo("Unspeakable");
-        Fixture.until(() -> at.letters().size() == 2);
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 2);
     }
 
     @Test
@@ -87,14 +88,15 @@ abstract class EndingContract extends AtPlace {
         Duration limit = Duration.ofDays(400_000);
         TaskOptions options =
                 new TaskOptions(0, limit, limit, null, null, null, "tenant", true, false, null, 0, null, null);
-        at.handler("patient", options, context -> "done");
-        at.start();
+        fixture.handler("patient", options, context -> "done");
+        fixture.start();
 
-        assertThat(at.ended(at.enqueue("patient")).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.awaitEnd(fixture.enqueue("patient")).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     private String enqueue(String name, String kind) {
-        return at.client.enqueue(TaskCall.named(name, Fixture.args().put("kind", kind)));
+        return fixture.client.enqueue(
+                EnqueueRequest.named(name, WorkerFixture.args().put("kind", kind)));
     }
 
     private static JsonNode nested(int depth) {

@@ -3,9 +3,10 @@ package bulwark.tasks.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.evidence.AuditLog;
-import bulwark.tasks.broker.Arrival;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
 import java.time.Duration;
@@ -16,69 +17,69 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tasks whose holders die, on every place that keeps tasks. */
+/** Tasks whose holders die, on every task store. */
 @Timeout(90)
-abstract class PoisonContract extends AtPlace {
+abstract class PoisonContract extends WorkerTestBase {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @Test
     void a_task_whose_holders_died_five_times_is_a_dead_letter_with_the_evidence_of_each_death() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        at.handler("halt", context -> runs.incrementAndGet());
-        String id = at.enqueue("halt");
+        fixture.handler("halt", context -> runs.incrementAndGet());
+        String id = fixture.enqueue("halt");
         for (int i = 1; i <= 5; i++) {
             holderDies("dead-" + i);
         }
 
-        at.start(at.settings().withLease(SHORT));
+        fixture.start(fixture.settings().withLease(SHORT));
 
-        TaskStatus status = at.ended(id);
+        TaskStatus status = fixture.awaitEnd(id);
         assertThat(status.state()).isEqualTo(TaskState.FAILED);
         assertThat(status.error().message()).startsWith("its holder died 5 times");
-        Fixture.until(() -> at.letters().size() == 1);
-        assertThat(at.letters().getFirst().reason()).isEqualTo("poison");
-        var deaths = at.letters().getFirst().meta().path("deaths");
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
+        assertThat(fixture.deadLetters().getFirst().reason()).isEqualTo("poison");
+        var deaths = fixture.deadLetters().getFirst().meta().path("deaths");
         assertThat(deaths).hasSize(5);
         assertThat(deaths.get(4).path("worker").asString()).isEqualTo("dead-5");
         assertThat(deaths.get(4).path("delivery").asInt()).isEqualTo(5);
         assertThat(deaths.get(0).path("at").asString()).isNotBlank();
         assertThat(runs).hasValue(0);
-        at.evidence.log().flush();
+        fixture.evidence.log().flush();
         assertThat(evidence("task_holder_died")).isEqualTo(1);
         assertThat(evidence("task_dead_lettered")).isEqualTo(1);
     }
 
     @Test
     void a_forged_entry_whose_holders_died_is_a_dead_letter_alike_and_touches_no_status() throws Exception {
-        String id = at.client(Fixture.OTHER_HMAC)
-                .enqueue(TaskCall.named("demo.echo", Fixture.args()).withQueue("default"));
+        String id = fixture.client(WorkerFixture.OTHER_HMAC)
+                .enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args()).withQueue("default"));
         for (int i = 1; i <= 5; i++) {
             holderDies("dead-" + i);
         }
 
-        at.start(at.settings().withLease(SHORT));
+        fixture.start(fixture.settings().withLease(SHORT));
 
-        Fixture.until(() -> at.letters().size() == 1);
-        assertThat(at.letters().getFirst().reason()).isEqualTo("poison");
-        assertThat(at.state(id)).isEqualTo(TaskState.QUEUED);
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
+        assertThat(fixture.deadLetters().getFirst().reason()).isEqualTo("poison");
+        assertThat(fixture.state(id)).isEqualTo(TaskState.QUEUED);
     }
 
     @Test
     void a_task_runs_as_long_as_its_holders_died_less_often() throws Exception {
-        String id = at.enqueue("demo.echo");
+        String id = fixture.enqueue("demo.echo");
         for (int i = 1; i <= 4; i++) {
             holderDies("dead-" + i);
         }
 
-        at.start(at.settings().withLease(SHORT));
+        fixture.start(fixture.settings().withLease(SHORT));
 
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
     void a_worker_that_stops_in_good_order_and_a_retry_count_as_no_death() throws Exception {
         CountDownLatch started = new CountDownLatch(4);
-        at.handler("stops", context -> {
+        fixture.handler("stops", context -> {
             started.countDown();
             while (!context.stopRequested() && started.getCount() > 0) {
                 Thread.sleep(5);
@@ -86,36 +87,37 @@ abstract class PoisonContract extends AtPlace {
             context.checkpoint();
             return "done";
         });
-        String id = at.enqueue("stops");
-        WorkerSettings settings = at.settings().withLimits(new WorkerSettings.Limits(1, 1 << 20, 1 << 20, 64 << 20));
+        String id = fixture.enqueue("stops");
+        WorkerSettings settings =
+                fixture.settings().withLimits(new WorkerSettings.Limits(1, 1 << 20, 1 << 20, 64 << 20));
 
         for (int i = 0; i < 3; i++) {
             long before = started.getCount();
-            Worker worker = at.start(settings.withId(WorkerSettings.newId()));
-            Fixture.until(() -> started.getCount() < before);
-            at.stop(worker, Worker.Mode.SOFT);
+            Worker worker = fixture.start(settings.withId(WorkerSettings.newId()));
+            WorkerFixture.until(() -> started.getCount() < before);
+            fixture.stop(worker, Worker.Mode.SOFT);
         }
-        at.start(settings.withId(WorkerSettings.newId()));
+        fixture.start(settings.withId(WorkerSettings.newId()));
 
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
-        assertThat(at.letters()).isEmpty();
+        assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.deadLetters()).isEmpty();
     }
 
-    /** Takes the entry and is never heard of again. */
+    /** Takes the message and is never heard of again. */
     private void holderDies(String consumer) throws InterruptedException {
-        List<Arrival> taken = new ArrayList<>();
-        Fixture.until(() -> {
-            taken.addAll(at.stores
+        List<ReceivedMessage> taken = new ArrayList<>();
+        WorkerFixture.until(() -> {
+            taken.addAll(fixture.stores
                     .broker()
-                    .take(Subscription.toQueue("default", consumer, SHORT), 1, Duration.ofMillis(200)));
+                    .receive(Subscription.toQueue("default", consumer, SHORT), 1, Duration.ofMillis(200)));
             return !taken.isEmpty();
         });
     }
 
     private long evidence(String type) {
-        return at.evidence
+        return fixture.evidence
                 .store()
-                .read(tx -> at.evidence
+                .read(tx -> fixture.evidence
                         .log()
                         .page(tx, new AuditLog.Query(null, null, null, null, type, null, 100))
                         .total());

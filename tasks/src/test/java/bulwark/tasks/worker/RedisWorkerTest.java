@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.tasks.redis.RedisStores;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import bulwark.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,24 +36,24 @@ class RedisWorkerTest extends WorkerSuite {
     }
 
     @Nested
-    class Outage extends AtPlace {
+    class Outage extends WorkerTestBase {
         @Override
         TaskStores open(Clock clock, Path folder) {
             return RedisWorkerTest.this.open(clock, folder);
         }
 
         @Test
-        void a_worker_outlives_a_restart_of_the_broker() throws Exception {
-            Worker worker = at.start();
-            assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+        void a_worker_survives_a_restart_of_the_broker() throws Exception {
+            Worker worker = fixture.start();
+            assertThat(fixture.awaitEnd(fixture.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
 
             server.kill();
-            Fixture.until(() -> {
+            WorkerFixture.until(() -> {
                 server.startAgain();
                 return true;
             });
 
-            assertThat(at.ended(at.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(fixture.awaitEnd(fixture.enqueue("demo.echo")).state()).isEqualTo(TaskState.SUCCEEDED);
             assertThat(worker.healthy()).isTrue();
         }
     }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.handler.RetryPolicy;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskOptions;
@@ -20,40 +21,41 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a worker promises about tasks that it runs, on every place that keeps tasks. */
+/** What a worker promises about tasks that it runs, on every task store. */
 @Timeout(60)
-abstract class RunningContract extends AtPlace {
+abstract class RunningContract extends WorkerTestBase {
     @Test
     void a_task_runs_once_and_its_result_is_kept() throws Exception {
-        at.start();
+        fixture.start();
 
-        String id = at.client.enqueue(TaskCall.named("demo.echo", Fixture.args().put("hello", "world")));
+        String id = fixture.client.enqueue(
+                EnqueueRequest.named("demo.echo", WorkerFixture.args().put("hello", "world")));
 
-        TaskStatus status = at.ended(id);
+        TaskStatus status = fixture.awaitEnd(id);
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.payload()).hasToString("{\"hello\":\"world\"}");
-        // Where results lie elsewhere, the entry is settled a moment after the status.
-        Fixture.until(() -> at.stores.broker().counts("default").inFlight() == 0);
+        // Where results lie elsewhere, the message is settled a moment after the status.
+        WorkerFixture.until(() -> fixture.stores.broker().counts("default").inFlight() == 0);
     }
 
     @Test
     void no_more_tasks_run_at_once_than_allowed() throws Exception {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        at.handler("busy", context -> {
+        fixture.handler("busy", context -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
             Thread.sleep(2);
             now.decrementAndGet();
             return null;
         });
-        List<String> ids = at.client.enqueueAll(IntStream.range(0, 200)
-                .mapToObj(i -> TaskCall.named("busy", Fixture.args()))
+        List<String> ids = fixture.client.enqueueAll(IntStream.range(0, 200)
+                .mapToObj(i -> EnqueueRequest.named("busy", WorkerFixture.args()))
                 .toList());
 
-        at.start(at.settings().withConcurrency(3).withPrefetchMultiplier(4));
+        fixture.start(fixture.settings().withConcurrency(3).withPrefetchMultiplier(4));
 
         for (String id : ids) {
-            assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.SUCCEEDED);
         }
         assertThat(most).hasValueBetween(1, 3);
     }
@@ -61,32 +63,32 @@ abstract class RunningContract extends AtPlace {
     @Test
     void a_task_three_times_longer_than_its_lease_runs_once() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        at.handler("long", context -> {
+        fixture.handler("long", context -> {
             runs.incrementAndGet();
             Thread.sleep(1_800);
             return "done";
         });
-        WorkerSettings settings = at.settings().withLease(Duration.ofMillis(600));
-        at.start(settings);
-        at.start(settings.withId(WorkerSettings.newId()));
+        WorkerSettings settings = fixture.settings().withLease(Duration.ofMillis(600));
+        fixture.start(settings);
+        fixture.start(settings.withId(WorkerSettings.newId()));
 
-        String id = at.enqueue("long");
+        String id = fixture.enqueue("long");
 
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(runs).hasValue(1);
     }
 
     @Test
     void a_failed_task_is_retried_until_it_succeeds() throws Exception {
-        at.handler("flaky", noDelay(3), context -> {
+        fixture.handler("flaky", noDelay(3), context -> {
             if (context.attempt() < 2) {
                 throw new IllegalStateException("not yet");
             }
             return context.attempt();
         });
-        at.start();
+        fixture.start();
 
-        TaskStatus status = at.ended(at.enqueue("flaky"));
+        TaskStatus status = fixture.awaitEnd(fixture.enqueue("flaky"));
 
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.payload()).hasToString("2");
@@ -95,50 +97,53 @@ abstract class RunningContract extends AtPlace {
 
     @Test
     void a_task_beyond_its_last_retry_is_a_dead_letter() throws Exception {
-        at.handler("broken", noDelay(2), context -> {
+        fixture.handler("broken", noDelay(2), context -> {
             throw new IllegalStateException("broken");
         });
-        at.start();
+        fixture.start();
 
-        TaskStatus status = at.ended(at.enqueue("broken"));
+        TaskStatus status = fixture.awaitEnd(fixture.enqueue("broken"));
 
         assertThat(status.state()).isEqualTo(TaskState.FAILED);
         assertThat(status.error().type()).isEqualTo("IllegalStateException");
         assertThat(status.attempt()).isEqualTo(2);
-        Fixture.until(() -> !at.letters().isEmpty());
-        assertThat(at.letters()).singleElement().satisfies(letter -> {
-            assertThat(letter.reason()).isEqualTo("max-retries-exhausted");
-            assertThat(letter.meta().path("error").asString()).contains("broken");
+        WorkerFixture.until(() -> !fixture.deadLetters().isEmpty());
+        assertThat(fixture.deadLetters()).singleElement().satisfies(deadLetter -> {
+            assertThat(deadLetter.reason()).isEqualTo("max-retries-exhausted");
+            assertThat(deadLetter.meta().path("error").asString()).contains("broken");
         });
     }
 
     @Test
-    void a_task_that_asks_for_one_run_too_many_is_a_dead_letter() throws Exception {
-        at.handler("asks", noDelay(1), context -> {
+    void a_task_that_requests_too_many_retries_is_a_dead_letter() throws Exception {
+        fixture.handler("asks", noDelay(1), context -> {
             throw context.retry(Duration.ZERO);
         });
-        at.start();
+        fixture.start();
 
-        TaskStatus status = at.ended(at.enqueue("asks"));
+        TaskStatus status = fixture.awaitEnd(fixture.enqueue("asks"));
 
         assertThat(status.error().type()).isEqualTo("RetryExhausted");
-        Fixture.until(() -> !at.letters().isEmpty());
-        assertThat(at.letters()).singleElement().extracting(DeadLetter::reason).isEqualTo("max-retries-exhausted");
+        WorkerFixture.until(() -> !fixture.deadLetters().isEmpty());
+        assertThat(fixture.deadLetters())
+                .singleElement()
+                .extracting(DeadLetter::reason)
+                .isEqualTo("max-retries-exhausted");
     }
 
     @Test
     void a_worker_with_public_keys_only_retries_without_loss() throws Exception {
-        at.handler("flaky", noDelay(3), context -> {
+        fixture.handler("flaky", noDelay(3), context -> {
             if (context.attempt() < 3) {
                 throw new IllegalStateException("not yet");
             }
             return "signed " + context.signed();
         });
-        at.start(at.settings(), Fixture.ED25519_PUBLIC);
+        fixture.start(fixture.settings(), WorkerFixture.ED25519_PUBLIC);
 
-        String id = at.client(Fixture.ED25519).enqueue(TaskCall.named("flaky", Fixture.args()));
+        String id = fixture.client(WorkerFixture.ED25519).enqueue(EnqueueRequest.named("flaky", WorkerFixture.args()));
 
-        TaskStatus status = at.ended(id);
+        TaskStatus status = fixture.awaitEnd(id);
         assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
         assertThat(status.attempt()).isEqualTo(3);
         assertThat(status.payload()).hasToString("\"signed true\"");
@@ -150,16 +155,16 @@ abstract class RunningContract extends AtPlace {
         TaskOptions limited =
                 new TaskOptions(0, null, null, "2/s", null, null, "tenant", true, false, null, 0, null, null);
         assertThat(none.rateLimit()).isNull();
-        at.handler("slowly", limited, TaskContext::attempt);
-        at.start();
+        fixture.handler("slowly", limited, TaskContext::attempt);
+        fixture.start();
         long start = System.nanoTime();
 
-        List<String> ids = at.client.enqueueAll(IntStream.range(0, 4)
-                .mapToObj(i -> TaskCall.named("slowly", Fixture.args()))
+        List<String> ids = fixture.client.enqueueAll(IntStream.range(0, 4)
+                .mapToObj(i -> EnqueueRequest.named("slowly", WorkerFixture.args()))
                 .toList());
 
         for (String id : ids) {
-            TaskStatus status = at.ended(id);
+            TaskStatus status = fixture.awaitEnd(id);
             assertThat(status.state()).isEqualTo(TaskState.SUCCEEDED);
             assertThat(status.payload()).hasToString("0");
         }
@@ -168,59 +173,61 @@ abstract class RunningContract extends AtPlace {
 
     @Test
     void a_hard_limit_interrupts_and_the_task_fails() throws Exception {
-        at.handler("slow", context -> {
+        fixture.handler("slow", context -> {
             new CountDownLatch(1).await();
             return null;
         });
-        at.start();
+        fixture.start();
 
-        String id = at.client.enqueue(TaskCall.named("slow", Fixture.args()).withHardTimeLimit(Duration.ofMillis(100)));
+        String id = fixture.client.enqueue(
+                EnqueueRequest.named("slow", WorkerFixture.args()).withHardTimeLimit(Duration.ofMillis(100)));
 
-        assertThat(at.ended(id).error().type()).isEqualTo("TimeoutException");
+        assertThat(fixture.awaitEnd(id).error().type()).isEqualTo("TimeoutException");
     }
 
     @Test
     void a_handler_that_ignores_its_limit_keeps_its_permit() throws Exception {
         AtomicBoolean end = new AtomicBoolean();
-        at.handler("deaf", context -> {
+        fixture.handler("deaf", context -> {
             while (!end.get()) {
                 Thread.onSpinWait();
             }
             return null;
         });
-        Worker worker = at.start(at.settings().withConcurrency(1));
-        String id = at.client.enqueue(TaskCall.named("deaf", Fixture.args()).withHardTimeLimit(Duration.ofMillis(50)));
+        Worker worker = fixture.start(fixture.settings().withConcurrency(1));
+        String id = fixture.client.enqueue(
+                EnqueueRequest.named("deaf", WorkerFixture.args()).withHardTimeLimit(Duration.ofMillis(50)));
 
-        assertThat(at.ended(id).error().type()).isEqualTo("TimeoutException");
+        assertThat(fixture.awaitEnd(id).error().type()).isEqualTo("TimeoutException");
 
         assertThat(worker.problems()).contains("Every run ignores its time limit: no task can start.");
-        String next = at.enqueue("demo.echo");
-        assertThat(at.state(next)).isEqualTo(TaskState.QUEUED);
+        String next = fixture.enqueue("demo.echo");
+        assertThat(fixture.state(next)).isEqualTo(TaskState.QUEUED);
         end.set(true);
-        assertThat(at.ended(next).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.awaitEnd(next).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
-    void a_stale_holder_is_interrupted_and_its_outcome_dropped() throws Exception {
+    void a_run_that_lost_its_lease_is_interrupted_and_its_result_dropped() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         AtomicInteger runs = new AtomicInteger();
-        at.handler("contended", context -> {
+        fixture.handler("contended", context -> {
             runs.incrementAndGet();
             running.countDown();
             new CountDownLatch(1).await();
             return "stale";
         });
-        at.start(at.settings().withLease(Duration.ofMillis(900)));
-        String id = at.enqueue("contended");
+        fixture.start(fixture.settings().withLease(Duration.ofMillis(900)));
+        String id = fixture.enqueue("contended");
         running.await();
-        Receipt held = at.taken.getLast();
+        Receipt held = fixture.taken.getLast();
 
         // Settled behind its holder's back, as another holder would.
-        assertThat(at.stores.broker().settle(List.of(new Settlement.Done(held, null))))
+        assertThat(fixture.stores.broker().settle(List.of(new Settlement.Ack(held, null))))
                 .containsExactly(true);
 
-        Fixture.until(() -> at.counted("stem_tasks_lost_total") == 1);
-        assertThat(at.state(id)).isEqualTo(TaskState.RUNNING);
+        WorkerFixture.until(() -> fixture.counted("stem_tasks_lost_total") == 1);
+        assertThat(fixture.state(id)).isEqualTo(TaskState.RUNNING);
         assertThat(runs).hasValue(1);
     }
 
@@ -228,32 +235,34 @@ abstract class RunningContract extends AtPlace {
     void progress_shows_in_the_status() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        at.handler("progress", context -> {
-            context.progress(40, Fixture.args().put("step", 2));
+        fixture.handler("progress", context -> {
+            context.progress(40, WorkerFixture.args().put("step", 2));
             told.countDown();
             go.await();
-            return context.enqueue("demo.echo", Fixture.args());
+            return context.enqueue("demo.echo", WorkerFixture.args());
         });
-        at.start();
-        String id = at.enqueue("progress");
+        fixture.start();
+        String id = fixture.enqueue("progress");
         told.await();
 
-        TaskStatus status = at.stores.results().get(id).orElseThrow();
+        TaskStatus status = fixture.stores.results().get(id).orElseThrow();
         assertThat(status.meta().path("progress").path("percent").asDouble()).isEqualTo(40);
         go.countDown();
 
-        String child = at.ended(id).payload().asString();
-        assertThat(at.ended(child).meta().path("stem.parentTaskId").asString()).isEqualTo(id);
+        String child = fixture.awaitEnd(id).payload().asString();
+        assertThat(fixture.awaitEnd(child).meta().path("stem.parentTaskId").asString())
+                .isEqualTo(id);
     }
 
     @Test
-    void a_unique_task_gives_its_key_back_at_its_end() throws Exception {
-        at.start();
-        TaskCall call = TaskCall.named("demo.echo", Fixture.args()).withUniqueKey("only");
-        String first = at.client.enqueue(call);
-        at.ended(first);
+    void a_finished_unique_task_releases_its_key() throws Exception {
+        fixture.start();
+        EnqueueRequest request =
+                EnqueueRequest.named("demo.echo", WorkerFixture.args()).withUniqueKey("only");
+        String first = fixture.client.enqueue(request);
+        fixture.awaitEnd(first);
 
-        Fixture.until(() -> !at.client.enqueue(call).equals(first));
+        WorkerFixture.until(() -> !fixture.client.enqueue(request).equals(first));
     }
 
     static TaskOptions noDelay(int retries) {

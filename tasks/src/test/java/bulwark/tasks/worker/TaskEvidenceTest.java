@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.tasks.events.TaskEvidence;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -32,7 +33,7 @@ class TaskEvidenceTest {
         log = folder.resolve("evidence-1.db.log.jsonl");
         try (TaskEvidence evidence = open()) {
             for (int i = 0; i < 3; i++) {
-                evidence.refused("task_refused", "worker-1", "stem", "task-" + i, "bad_signature", Map.of());
+                evidence.recordRefusal("task_refused", "worker-1", "stem", "task-" + i, "bad_signature", Map.of());
             }
             assertThat(evidence.problem()).isNull();
         }

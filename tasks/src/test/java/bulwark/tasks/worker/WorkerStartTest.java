@@ -3,9 +3,11 @@ package bulwark.tasks.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.tasks.broker.Outgoing;
-import bulwark.tasks.client.TaskCall;
+import bulwark.tasks.broker.Publication;
+import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.envelope.Message;
+import bulwark.tasks.events.TaskEvidence;
+import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.memory.MemoryStores;
@@ -27,37 +29,37 @@ class WorkerStartTest {
     @TempDir
     Path folder;
 
-    private Fixture at;
+    private WorkerFixture fixture;
 
     @BeforeEach
     void open() {
-        at = new Fixture(new MemoryStores(Clock.systemUTC()), Clock.systemUTC(), folder);
+        fixture = new WorkerFixture(new MemoryStores(Clock.systemUTC()), Clock.systemUTC(), folder);
     }
 
     @AfterEach
     void close() throws Exception {
-        at.close();
+        fixture.close();
     }
 
     @Test
     void without_a_key_to_verify_with_a_worker_refuses_to_start() {
-        assertThatThrownBy(() -> at.start(at.settings(), Map.of()))
+        assertThatThrownBy(() -> fixture.start(fixture.settings(), Map.of()))
                 .isInstanceOf(WorkerRefused.class)
                 .hasMessageContaining("STEM_ALLOW_UNSIGNED=1");
     }
 
     @Test
     void unsigned_tasks_run_when_allowed_by_name() throws Exception {
-        at.start(at.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
+        fixture.start(fixture.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
 
-        String id = at.client(Map.of()).enqueue(TaskCall.named("demo.flaky", Fixture.args()));
+        String id = fixture.client(Map.of()).enqueue(EnqueueRequest.named("demo.flaky", WorkerFixture.args()));
 
-        assertThat(at.ended(id).state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(fixture.awaitEnd(id).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test
     void a_program_never_runs_for_an_unsigned_envelope() throws Exception {
-        at.handler(new TaskHandler() {
+        fixture.handler(new TaskHandler() {
             @Override
             public String name() {
                 return "program";
@@ -73,12 +75,12 @@ class WorkerStartTest {
                 throw new AssertionError("it ran");
             }
         });
-        at.start(at.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
+        fixture.start(fixture.settings().withAllowed(new WorkerSettings.Allowed(true, false, false)), Map.of());
 
-        at.client(Map.of()).enqueue(TaskCall.named("program", Fixture.args()));
+        fixture.client(Map.of()).enqueue(EnqueueRequest.named("program", WorkerFixture.args()));
 
-        Fixture.until(() -> at.letters().size() == 1);
-        assertThat(at.letters().getFirst().reason()).isEqualTo("unsigned-exec");
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
+        assertThat(fixture.deadLetters().getFirst().reason()).isEqualTo("unsigned-exec");
     }
 
     @Test
@@ -90,25 +92,26 @@ class WorkerStartTest {
 
     @Test
     void unknown_names_do_not_become_labels() throws Exception {
-        at.start();
+        fixture.start();
         for (int i = 0; i < 20; i++) {
-            at.stores
+            fixture.stores
                     .broker()
-                    .publish(List.of(Outgoing.asSigned(
-                            Message.fresh(at.signed("x" + i + "\"}", "default", Fixture.args(), meta -> {})))));
+                    .publish(List.of(Publication.asSigned(Message.fresh(
+                            fixture.signed("x" + i + "\"}", "default", WorkerFixture.args(), meta -> {})))));
         }
 
-        Fixture.until(() -> at.letters().size() == 20);
-        assertThat(at.metrics.scrape()).doesNotContain("x19");
-        assertThat(at.counted("stem_tasks_failed_total{queue=\"default\",task=\"unknown\"}"))
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 20);
+        assertThat(fixture.metrics.scrape()).doesNotContain("x19");
+        assertThat(fixture.counted("stem_tasks_failed_total{queue=\"default\",task=\"unknown\"}"))
                 .isEqualTo(20);
     }
 
     @Test
-    void a_started_worker_is_healthy_and_tells_of_itself() throws Exception {
-        Worker worker = at.start();
+    void a_started_worker_is_healthy_and_reports_itself() throws Exception {
+        Worker worker = fixture.start();
 
-        Fixture.until(() -> at.stores.results().heartbeat(worker.id()).isPresent());
+        WorkerFixture.until(
+                () -> fixture.stores.results().heartbeat(worker.id()).isPresent());
         assertThat(worker.healthy()).isTrue();
         assertThat(worker.awaitStopped(Duration.ZERO)).isFalse();
         assertThat(worker.stats().path("concurrency").asInt()).isEqualTo(4);

@@ -1,16 +1,16 @@
 package bulwark.tasks.worker;
 
-import bulwark.tasks.stores.TaskStores;
+import bulwark.tasks.store.TaskStores;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Everything that a worker promises, on one kind of place. These tests wait more than they work, so the places take their turns side by side. */
+/** Everything that a worker promises, on one kind of store. These tests wait more than they work, so the stores are tested side by side. */
 @Execution(ExecutionMode.CONCURRENT)
 abstract class WorkerSuite {
-    /** A fresh place, empty, on the given clock. */
+    /** A fresh, empty store on the given clock. */
     abstract TaskStores open(Clock clock, Path folder);
 
     @Nested

@@ -1,0 +1,37 @@
+package bulwark.app;
+
+import bulwark.app.stem.Stem;
+import bulwark.app.stem.StemCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Every command of every part. */
+@Command(
+        name = "bulwark",
+        description = "Hardened services on one security kernel.",
+        mixinStandardHelpOptions = true,
+        version = "bulwark 0.1.0",
+        subcommands = {
+            UpCommand.class,
+            NodeCommand.class,
+            StigmemCommand.class,
+            StemCommand.class,
+            TrainingRunCommand.class
+        })
+final class BulwarkCommand implements Runnable {
+    static int execute(String[] arguments) {
+        return line().setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
+                .execute(arguments);
+    }
+
+    static CommandLine line() {
+        CommandLine line = new CommandLine(new BulwarkCommand(), Stem.factory());
+        Stem.offerHelp(line);
+        return line;
+    }
+
+    @Override
+    public void run() {
+        CommandLine.usage(this, System.out);
+    }
+}

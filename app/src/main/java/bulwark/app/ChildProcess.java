@@ -1,0 +1,110 @@
+package bulwark.app;
+
+import bulwark.app.stem.SelfCommandLine;
+import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.process.ConfinedStart;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** One part in its own process, with its own environment and folder; its output is passed on with its name before each line. */
+final class ChildProcess implements AutoCloseable {
+    private static final int READY_SECONDS = 60;
+    private static final int DRAIN_SECONDS = 20;
+    private static final List<String> PASSED_ON = List.of("PATH", "HOME", "LANG", "TZ", "TMPDIR");
+
+    private final Process process;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+    }
+
+    static ChildProcess start(String name, Path directory, Map<String, String> environment, String... command)
+            throws IOException {
+        return started(name, builder(directory, environment, command).start());
+    }
+
+    /** For a part that runs other people's code: see {@link ConfinedStart}. */
+    static ChildProcess startConfined(String name, Path directory, Map<String, String> environment, String... command)
+            throws IOException {
+        return started(name, ConfinedStart.start(builder(directory, environment, command)));
+    }
+
+    private static ProcessBuilder builder(Path directory, Map<String, String> environment, String... command) {
+        ProcessBuilder builder =
+                new ProcessBuilder(SelfCommandLine.commandLine(List.of(command))).directory(directory.toFile());
+        builder.environment().keySet().retainAll(PASSED_ON);
+        builder.environment().putAll(environment);
+        return builder.redirectErrorStream(true);
+    }
+
+    static ChildProcess start(String name, ProcessBuilder builder) throws IOException {
+        return started(name, builder.redirectErrorStream(true).start());
+    }
+
+    private static ChildProcess started(String name, Process process) throws IOException {
+        process.getOutputStream().close();
+        BufferedReader lines = process.inputReader();
+        EssentialThread.virtual("output of " + name, () -> passOn(name, lines)).start();
+        return new ChildProcess(process);
+    }
+
+    /** Where nobody reads, the child would come to a stand. */
+    private static void passOn(String name, BufferedReader lines) {
+        try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                System.err.println(name + " | " + line);
+            }
+        } catch (IOException e) {
+            System.err.println(name + " | (its output ended: " + e.getMessage() + ")");
+        }
+    }
+
+    /** True once the child has written its run file; false when it ended or the time is over. */
+    boolean awaitReady(Path runFile) throws InterruptedException, IOException {
+        String mine = "\"pid\":" + process.pid();
+        return await(runFile, text -> text.contains(mine));
+    }
+
+    /** True once the child has written its PID file, which it does when it is ready; otherwise as {@link #awaitReady}. */
+    boolean awaitPid(Path pidFile) throws InterruptedException, IOException {
+        String mine = Long.toString(process.pid());
+        return await(pidFile, text -> text.strip().equals(mine));
+    }
+
+    private boolean await(Path file, Predicate<String> ready) throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (System.nanoTime() < deadline) {
+            if (Files.exists(file) && ready.test(Files.readString(file))) {
+                return true;
+            }
+            if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Asks the child to drain and stop, and ends it when it does not. */
+    @Override
+    public void close() {
+        process.toHandle().destroy(); // and not process.destroy(), which would also cut off its last words
+        try {
+            if (!process.waitFor(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

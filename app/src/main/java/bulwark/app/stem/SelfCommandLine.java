@@ -1,0 +1,54 @@
+package bulwark.app.stem;
+
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** How this program starts itself again: the same Java with the same flags, so that the start-up caches fit. */
+public final class SelfCommandLine {
+    private static final String NODE = "stigmem-node";
+    private static final String CACHE = "-XX:AOTCache=";
+
+    /** Nobody opens a management port in a process that holds keys. */
+    private static final String NO_ATTACH = "-XX:+DisableAttachMechanism";
+
+    private SelfCommandLine() {}
+
+    public static List<String> commandLine(List<String> arguments) {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .map(flag -> arguments.getFirst().equals(NODE) ? nodeCache(flag) : flag)
+                .forEach(line::add);
+        if (!line.contains(NO_ATTACH)) {
+            line.add(NO_ATTACH);
+        }
+        String classPath = System.getProperty("java.class.path");
+        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+            line.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));
+        } else {
+            line.addAll(List.of("-cp", absolute(classPath), "bulwark.app.Main"));
+        }
+        line.addAll(arguments);
+        return line;
+    }
+
+    /** The launcher makes one cache for the node and one for everything else, beside each other. */
+    private static String nodeCache(String flag) {
+        return flag.startsWith(CACHE)
+                ? CACHE + Path.of(flag.substring(CACHE.length())).resolveSibling("node.aot")
+                : flag;
+    }
+
+    /** The child may run in another folder. */
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .filter(entry -> !entry.isEmpty())
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

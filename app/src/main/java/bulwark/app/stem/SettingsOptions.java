@@ -1,0 +1,84 @@
+package bulwark.app.stem;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.tasks.setup.TaskRuntime;
+import bulwark.tasks.setup.TaskSettings;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** Which settings a command goes by: those of the environment and of {@code .env} in a folder. Unknown STEM_ names are none of a command's business. */
+final class SettingsOptions {
+    private final CommandContext context;
+    private final Map<String, String> overrides = new HashMap<>();
+
+    @Option(
+            names = "--state",
+            paramLabel = "FOLDER",
+            description =
+                    "Folder whose .env has the settings, and against which their paths are read (default: this one).")
+    private @Nullable Path state;
+
+    @Option(names = "--broker", paramLabel = "URL", description = "Broker URL, overrides STEM_BROKER_URL.")
+    private @Nullable String broker;
+
+    SettingsOptions(CommandContext context) {
+        this.context = context;
+    }
+
+    CommandContext session() {
+        return context;
+    }
+
+    Path directory() {
+        return state == null
+                ? context.directory()
+                : context.directory().resolve(state).normalize();
+    }
+
+    /** Goes before the environment. */
+    void instead(String name, String value) {
+        overrides.put(name, value);
+    }
+
+    Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(context.environment());
+        overrides.forEach((name, value) -> {
+            environment.remove(name + "_FILE");
+            environment.put(name, value);
+        });
+        if (broker != null) {
+            refusePassword(broker);
+            environment.remove("STEM_BROKER_URL_FILE");
+            environment.put("STEM_BROKER_URL", broker);
+        }
+        return environment;
+    }
+
+    private static void refusePassword(String url) {
+        if (url.matches("[a-zA-Z]+://[^/@]*:[^/@]+@.*")) {
+            throw StemCommandFailed.usage(
+                    "--broker does not take a password on the command line, where every process list shows it:"
+                            + " set STEM_BROKER_URL or STEM_BROKER_URL_FILE");
+        }
+    }
+
+    Configuration configuration() {
+        Configuration configuration = Configuration.readLenient(TaskSettings.schema(), environment(), directory());
+        configuration.warnings().forEach(warning -> context.err().println("warning: " + warning));
+        return configuration;
+    }
+
+    /** For a command: what it says matters, not what it goes through on the way. */
+    TaskRuntime open() {
+        if (LoggerFactory.getLogger("bulwark.tasks") instanceof Logger log) {
+            log.setLevel(Level.WARN);
+        }
+        return TaskRuntime.open(configuration(), directory(), context.clock());
+    }
+}

@@ -1,0 +1,144 @@
+package bulwark.app.stem;
+
+import bulwark.tasks.control.ControlReply;
+import bulwark.tasks.setup.TaskRuntime;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+
+/** Questions to running workers, and the order to stop. */
+final class WorkerControlCommands {
+    private WorkerControlCommands() {}
+
+    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Ping running workers.")
+    static final class Ping implements Callable<Integer> {
+        @Mixin
+        private final ControlOptions control;
+
+        Ping(CommandContext context) {
+            this.control = new ControlOptions(context);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (TaskRuntime runtime = control.settings.open()) {
+                return control.send(runtime, "ping", Json.object(), this::print);
+            }
+        }
+
+        private void print(List<ControlReply> replies) {
+            TextTable table = new TextTable()
+                    .column("Worker", 40)
+                    .column("Status", 8)
+                    .column("Queue", 24)
+                    .column("Inflight", 8)
+                    .column("Timestamp", 27);
+            table.header(control.out());
+            replies.forEach(reply -> table.row(
+                    control.out(),
+                    reply.workerId(),
+                    ControlOptions.status(reply),
+                    text(reply.payload().path("queue")),
+                    text(reply.payload().path("inflight")),
+                    text(reply.payload().path("timestamp"))));
+        }
+    }
+
+    @Command(name = "stats", mixinStandardHelpOptions = true, description = "Show statistics of running workers.")
+    static final class Stats implements Callable<Integer> {
+        @Mixin
+        private final ControlOptions control;
+
+        Stats(CommandContext context) {
+            this.control = new ControlOptions(context);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (TaskRuntime runtime = control.settings.open()) {
+                return control.send(runtime, "stats", Json.object(), control::blocks);
+            }
+        }
+    }
+
+    @Command(
+            name = "inspect",
+            mixinStandardHelpOptions = true,
+            description = "Show running and revoked tasks of each worker.")
+    static final class Inspect implements Callable<Integer> {
+        @Mixin
+        private final ControlOptions control;
+
+        @Option(
+                names = "--include-revoked",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "Also the revoked tasks that they know of (the default).")
+        private boolean includeRevoked = true;
+
+        Inspect(CommandContext context) {
+            this.control = new ControlOptions(context);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            try (TaskRuntime runtime = control.settings.open()) {
+                return control.send(
+                        runtime, "inspect", Json.object().put("includeRevoked", includeRevoked), control::blocks);
+            }
+        }
+    }
+
+    @Command(name = "shutdown", mixinStandardHelpOptions = true, description = "Ask them to stop.")
+    static final class Shutdown implements Callable<Integer> {
+        enum Mode {
+            WARM,
+            SOFT,
+            HARD
+        }
+
+        @Mixin
+        private final ControlOptions control;
+
+        @Option(
+                names = "--mode",
+                description =
+                        "warm: finish what runs; soft: ask it to stop; hard: put it back (default ${DEFAULT-VALUE}).")
+        private Mode mode = Mode.WARM;
+
+        Shutdown(CommandContext context) {
+            this.control = new ControlOptions(context);
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            String wire = mode.name().toLowerCase(java.util.Locale.ROOT);
+            try (TaskRuntime runtime = control.settings.open()) {
+                return control.send(runtime, "shutdown", Json.object().put("mode", wire), this::print);
+            }
+        }
+
+        private void print(List<ControlReply> replies) {
+            TextTable table = new TextTable()
+                    .column("Worker", 40)
+                    .column("Status", 12)
+                    .column("Mode", 6)
+                    .column("Active", 6);
+            table.header(control.out());
+            replies.forEach(reply -> table.row(
+                    control.out(),
+                    reply.workerId(),
+                    reply.ok() ? text(reply.payload().path("status")) : ControlOptions.status(reply),
+                    text(reply.payload().path("mode")),
+                    text(reply.payload().path("active"))));
+        }
+    }
+
+    static String text(JsonNode node) {
+        return node.isMissingNode() || node.isNull() ? "-" : node.isString() ? node.stringValue() : Json.compact(node);
+    }
+}

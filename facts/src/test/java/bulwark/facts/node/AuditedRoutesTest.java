@@ -1,0 +1,93 @@
+package bulwark.facts.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditRow;
+import bulwark.kernel.time.SettableClock;
+import bulwark.web.EdgeRefusal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditedRoutesTest {
+    private static final EdgeRefusal UNKNOWN = new EdgeRefusal.BadCredentials("unknown", null);
+
+    @TempDir
+    Path folder;
+
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private NodeComposition node;
+
+    @BeforeEach
+    void open() {
+        node = NodeComposition.open(Map.of("STIGMEM_TL_BACKEND", "off"), folder.resolve("a.db"), clock);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private void refuse(String remote, EdgeRefusal refusal) {
+        node.refusals().refused(null, "GET", "/v1/facts", remote, refusal);
+    }
+
+    private List<AuditRow> rows() {
+        node.audit().flush();
+        AuditLog.Query query = new AuditLog.Query("default", null, null, null, "authentication_failed", 0L, 5000);
+        return node.store().read(tx -> node.audit().page(tx, query)).rows();
+    }
+
+    @Test
+    void every_reason_of_a_failed_authentication_leaves_a_row() {
+        refuse("10.0.0.1", new EdgeRefusal.NoCredentials());
+        refuse("10.0.0.1", UNKNOWN);
+        refuse("10.0.0.1", new EdgeRefusal.BadCredentials("revoked", "key-1"));
+        refuse("10.0.0.1", new EdgeRefusal.BadCredentials("expired", "key-2"));
+        refuse("10.0.0.1", new EdgeRefusal.NotFound());
+        assertThat(rows())
+                .extracting(AuditRow::detail)
+                .hasSize(4)
+                .allMatch(detail -> detail.contains("\"remote\":\"10.0.0.1\""))
+                .anyMatch(detail -> detail.contains("missing_key"))
+                .anyMatch(detail -> detail.contains("unknown_key"))
+                .anyMatch(detail -> detail.contains("revoked_key") && detail.contains("key-1"))
+                .anyMatch(detail -> detail.contains("expired_key") && detail.contains("key-2"));
+        assertThat(node.metrics().scrape()).contains("stigmem_authentication_failed_total{reason=\"missing_key\"} 1");
+    }
+
+    @Test
+    void a_flood_from_one_address_is_a_hundred_rows_and_a_count() {
+        for (int i = 0; i < 5_000; i++) {
+            refuse("10.0.0.1", UNKNOWN);
+        }
+        refuse("10.0.0.2", UNKNOWN);
+        clock.advance(Duration.ofMinutes(1));
+        List<AuditRow> rows = rows();
+        assertThat(rows).hasSize(102);
+        assertThat(rows)
+                .extracting(AuditRow::detail)
+                .contains("{\"reason\":\"unknown_key\",\"remote\":\"10.0.0.1\",\"suppressed\":4900}");
+    }
+
+    @Test
+    void a_flood_from_ever_new_addresses_is_bounded_too() {
+        for (int i = 0; i < 20_000; i++) {
+            refuse("2001:db8::" + Integer.toHexString(i), UNKNOWN);
+        }
+        clock.advance(Duration.ofMinutes(1));
+        List<AuditRow> rows = rows();
+        long suppressed =
+                rows.stream().filter(row -> row.detail().contains("suppressed")).count();
+        assertThat(rows).hasSize(1_001);
+        assertThat(suppressed).as("one row for all others").isEqualTo(1);
+        assertThat(rows.getLast().detail()).isEqualTo("{\"reason\":\"unknown_key\",\"suppressed\":19000}");
+    }
+}

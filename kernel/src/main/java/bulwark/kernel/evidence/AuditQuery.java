@@ -1,0 +1,120 @@
+package bulwark.kernel.evidence;
+
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.time.Timestamps;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads pages of one audit table. Filters that are absent are absent from the statement too, so that an index serves the rest. */
+final class AuditQuery {
+    private static final String COLUMNS =
+            "seq, id, event_type, entity_uri, tenant_id, fact_id, source, ts, detail, prev_hash, row_hash";
+
+    private final String table;
+
+    AuditQuery(String table) {
+        this.table = table;
+    }
+
+    AuditLog.Page page(ReadTx tx, AuditLog.Query query) throws SQLException {
+        StringBuilder where = new StringBuilder(" WHERE 1");
+        List<String> values = new ArrayList<>();
+        filter(where, values, " AND tenant_id = ?", query.tenant());
+        filter(where, values, " AND event_type = ?", query.type());
+        filter(where, values, " AND entity_uri = ?", query.principal());
+        filter(where, values, " AND ts >= ?", text(query.since()));
+        filter(where, values, " AND ts <= ?", text(query.until()));
+        long total = total(tx, where.toString(), values);
+        Long cursor = query.cursor();
+        boolean backward = cursor == null ? query.since() == null : cursor < 0;
+        return backward ? preceding(tx, query, where, values, total) : following(tx, query, where, values, total);
+    }
+
+    /** As rows hold it: of one width, so that the order of the texts is that of the moments. */
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : Timestamps.offset(instant);
+    }
+
+    private static void filter(StringBuilder where, List<String> values, String condition, @Nullable String value) {
+        if (value != null) {
+            where.append(condition);
+            values.add(value);
+        }
+    }
+
+    private long total(ReadTx tx, String where, List<String> values) throws SQLException {
+        PreparedStatement count = tx.statement("SELECT count(*) FROM " + table + where);
+        bind(count, values);
+        try (ResultSet row = count.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private AuditLog.Page preceding(
+            ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " AND seq < ? ORDER BY seq DESC LIMIT ?");
+        int next = bind(select, values);
+        Long cursor = query.cursor();
+        select.setLong(next, cursor == null ? Long.MAX_VALUE : -cursor);
+        // One more than asked for tells whether anything follows.
+        select.setInt(next + 1, query.limit() + 1);
+        List<AuditRow> rows = rows(select);
+        List<AuditRow> page =
+                rows.subList(0, Math.min(rows.size(), query.limit())).reversed();
+        return new AuditLog.Page(
+                page, total, rows.size() > page.size() ? -page.getFirst().seq() : null);
+    }
+
+    private AuditLog.Page following(
+            ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " AND seq > ? ORDER BY seq LIMIT ?");
+        int next = bind(select, values);
+        Long cursor = query.cursor();
+        select.setLong(next, cursor == null ? 0 : cursor);
+        // One more than asked for tells whether anything follows.
+        select.setInt(next + 1, query.limit() + 1);
+        List<AuditRow> rows = rows(select);
+        if (rows.size() <= query.limit()) {
+            return new AuditLog.Page(rows, total, null);
+        }
+        List<AuditRow> page = rows.subList(0, query.limit());
+        return new AuditLog.Page(page, total, page.getLast().seq());
+    }
+
+    /** @return the index of the next parameter */
+    private static int bind(PreparedStatement statement, List<String> values) throws SQLException {
+        int index = 1;
+        for (String value : values) {
+            statement.setString(index++, value);
+        }
+        return index;
+    }
+
+    private static List<AuditRow> rows(PreparedStatement select) throws SQLException {
+        List<AuditRow> rows = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                rows.add(new AuditRow(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getString(7),
+                        row.getString(8),
+                        row.getString(9),
+                        row.getString(10),
+                        row.getString(11)));
+            }
+        }
+        return rows;
+    }
+}

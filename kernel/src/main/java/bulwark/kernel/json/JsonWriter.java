@@ -1,0 +1,194 @@
+package bulwark.kernel.json;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Appends one value as compact JSON, members either sorted (the canonical form) or in insertion order (answers). */
+final class JsonWriter {
+    private static final String HEX = "0123456789abcdef";
+
+    private final StringBuilder out = new StringBuilder(256);
+    private final boolean canonical;
+
+    JsonWriter(boolean canonical) {
+        this.canonical = canonical;
+    }
+
+    byte[] bytes() {
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return out.toString();
+    }
+
+    /** Not a switch over types: the first use of one costs a starting process more than all that it writes. */
+    void value(@Nullable Object value) {
+        if (value == null) {
+            out.append("null");
+        } else if (value instanceof String text) {
+            string(text);
+        } else if (value instanceof Map<?, ?> object) {
+            object(object);
+        } else if (value instanceof Collection<?> array) {
+            array(array);
+        } else if (value instanceof Boolean bool) {
+            out.append(bool.booleanValue());
+        } else if (value instanceof Number number) {
+            number(number);
+        } else if (value instanceof JsonNode node) {
+            node(node);
+        } else if (value instanceof RawJson raw && !canonical) {
+            out.append(raw.text());
+        } else {
+            throw withoutForm(value);
+        }
+    }
+
+    private void number(Number number) {
+        if (number instanceof Long || number instanceof Integer || number instanceof Short) {
+            out.append(number.longValue());
+        } else if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
+            out.append(PythonFloat.repr(number.doubleValue()));
+        } else if (number instanceof BigInteger) {
+            out.append(number);
+        } else {
+            throw withoutForm(number);
+        }
+    }
+
+    private static IllegalArgumentException withoutForm(Object value) {
+        return new IllegalArgumentException(
+                "no JSON form for " + value.getClass().getName());
+    }
+
+    private void object(Map<?, ?> object) {
+        out.append('{');
+        int before = out.length();
+        if (canonical) {
+            List<String> names = new ArrayList<>(object.size());
+            for (Object name : object.keySet()) {
+                names.add((String) name);
+            }
+            names.sort(JsonWriter::byCodePoint);
+            for (String name : names) {
+                member(before, name, object.get(name));
+            }
+        } else {
+            for (Map.Entry<?, ?> entry : object.entrySet()) {
+                member(before, (String) entry.getKey(), entry.getValue());
+            }
+        }
+        out.append('}');
+    }
+
+    private void member(int before, String name, @Nullable Object value) {
+        if (out.length() > before) {
+            out.append(',');
+        }
+        string(name);
+        out.append(':');
+        value(value);
+    }
+
+    private void array(Iterable<?> array) {
+        out.append('[');
+        int before = out.length();
+        for (Object element : array) {
+            if (out.length() > before) {
+                out.append(',');
+            }
+            value(element);
+        }
+        out.append(']');
+    }
+
+    private void node(JsonNode node) {
+        switch (node.getNodeType()) {
+            case OBJECT -> nodeObject(node);
+            case ARRAY -> array(node);
+            case STRING -> string(node.stringValue());
+            case BOOLEAN -> out.append(node.booleanValue());
+            case NUMBER -> out.append(StrictJson.numberText(node));
+            case NULL -> out.append("null");
+            default -> throw new IllegalArgumentException("no JSON form for a " + node.getNodeType() + " node");
+        }
+    }
+
+    private void nodeObject(JsonNode node) {
+        out.append('{');
+        int before = out.length();
+        if (canonical) {
+            List<String> names = new ArrayList<>(node.propertyNames());
+            names.sort(JsonWriter::byCodePoint);
+            for (String name : names) {
+                member(before, name, node.get(name));
+            }
+        } else {
+            for (Map.Entry<String, JsonNode> entry : node.properties()) {
+                member(before, entry.getKey(), entry.getValue());
+            }
+        }
+        out.append('}');
+    }
+
+    private void string(String text) {
+        quote(out, text);
+    }
+
+    static void quote(StringBuilder out, String text) {
+        out.append('"');
+        int copied = 0;
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c == '"' || c == '\\') {
+                out.append(text, copied, i);
+                escape(out, c);
+                copied = i + 1;
+            } else if (Character.isSurrogate(c)) {
+                if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    // UTF-8 has no form for it; a substitute would give two texts the same hash.
+                    throw new IllegalArgumentException("a text holds a lone surrogate, which has no UTF-8 form");
+                }
+                i++;
+            }
+        }
+        out.append(text, copied, length).append('"');
+    }
+
+    private static void escape(StringBuilder out, char c) {
+        out.append('\\');
+        switch (c) {
+            case '"', '\\' -> out.append(c);
+            case '\b' -> out.append('b');
+            case '\t' -> out.append('t');
+            case '\n' -> out.append('n');
+            case '\f' -> out.append('f');
+            case '\r' -> out.append('r');
+            default -> out.append("u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+        }
+    }
+
+    /** Order by code point (that of UTF-8 bytes), which differs from {@link String#compareTo} beyond the basic plane. */
+    private static int byCodePoint(String left, String right) {
+        int length = Math.min(left.length(), right.length());
+        for (int i = 0; i < length; i++) {
+            char a = left.charAt(i);
+            char b = right.charAt(i);
+            if (a != b) {
+                boolean sameKind = Character.isSurrogate(a) == Character.isSurrogate(b);
+                return sameKind ? a - b : Character.isSurrogate(a) ? 1 : -1;
+            }
+        }
+        return left.length() - right.length();
+    }
+}

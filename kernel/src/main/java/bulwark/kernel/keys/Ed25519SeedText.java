@@ -1,0 +1,34 @@
+package bulwark.kernel.keys;
+
+import java.util.Base64;
+
+/** The text form of an Ed25519 seed: base64url of 32 bytes, padding optional when read, absent when written. */
+public final class Ed25519SeedText {
+    /** Bytes of a seed. */
+    public static final int LENGTH = 32;
+
+    private Ed25519SeedText() {}
+
+    /**
+     * @param name what holds the text, for the sentence: a variable or a file
+     * @throws KeyRefused when the text is not base64url or has another length
+     */
+    public static SecretBytes parse(String name, SecretBytes text) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder()
+                    .decode(text.exposeText(SecretAccess.grant()).strip());
+        } catch (IllegalArgumentException e) {
+            throw new KeyRefused(name + " is not base64url text: make a fresh seed of 32 bytes");
+        }
+        if (bytes.length != LENGTH) {
+            throw new KeyRefused(name + " must decode to exactly 32 bytes; got " + bytes.length);
+        }
+        return SecretBytes.of(bytes);
+    }
+
+    public static SecretBytes text(SecretBytes seed) {
+        return SecretBytes.ofText(
+                Base64.getUrlEncoder().withoutPadding().encodeToString(seed.expose(SecretAccess.grant())));
+    }
+}

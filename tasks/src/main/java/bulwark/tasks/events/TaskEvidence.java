@@ -1,0 +1,176 @@
+package bulwark.tasks.events;
+
+import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.ChainTable;
+import bulwark.kernel.evidence.EvidenceScope;
+import bulwark.kernel.evidence.HeadSigner;
+import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.StoreOpening;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreInUse;
+import bulwark.kernel.storage.StoreRefused;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evidence of one worker or beat: what it refused and why, hash-chained, in a file of its own, because a file has one writer. Beside the file lie its log, in which the newest row is
+ * signed at most ten seconds after it was written, and the folder of its log key. At most a hundred rows a minute for each reason, then a row that counts. Thread-safe;
+ * {@link #recordRefusal} blocks for a sync.
+ */
+public final class TaskEvidence implements AutoCloseable {
+    public static final Migrations MIGRATIONS =
+            new Migrations(List.of("db/kernel/V010__store_heads.sql", "db/tasks/V290__evidence.sql"));
+    public static final String TABLE = "task_audit_log";
+    private static final int MAX_FILES = 1_000;
+    private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
+
+    private final Store store;
+    private final AuditLog log;
+    private final TransparencyLog heads;
+    private final HeadSigner signer;
+
+    /**
+     * @param headFolder {@code STEM_HEAD_PATH}: folder outside of the state folder for the newest signed heads, or null
+     * @param acceptedLoss {@code STEM_ACCEPT_EVIDENCE_LOSS}: the word that a refused start printed, or nothing
+     */
+    public record Options(@Nullable Path headFolder, String acceptedLoss) {
+        public static Options none() {
+            return new Options(null, "");
+        }
+    }
+
+    private TaskEvidence(Store store, Clock clock, Options options) {
+        this.store = store;
+        Path file = store.file();
+        EvidenceScope scope = scope(file, options.headFolder());
+        heads = TransparencyLogs.local(logFile(file), clock);
+        log = AuditLog.open(store, TABLE, clock);
+        try {
+            StoreOpening.Opened opened = StoreOpening.open(
+                    store,
+                    heads,
+                    scope,
+                    LogKeys.open(scope.keyFolder(), Signing.fastest(), clock),
+                    clock,
+                    new StoreOpening.Acceptance("STEM_ACCEPT_EVIDENCE_LOSS", options.acceptedLoss()),
+                    tx -> List.of());
+            signer = opened.signer();
+            signer.expect(TABLE, log::written);
+            signer.onFinding(log::distrust);
+            if (!opened.acceptedLoss().isEmpty()) {
+                Map<String, Object> detail = Map.of("action", "evidence_loss_accepted", "lost", opened.acceptedLoss());
+                store.write(tx -> log.append(tx, new AuditEvent("admin_action", null, "default", null, null, detail)));
+            }
+            signer.start(HEADS_INTERVAL);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /** What vouches for the evidence in a file, and where. @param headFolder folder of the second place, or null */
+    public static EvidenceScope scope(Path file, @Nullable Path headFolder) {
+        Path absolute = file.toAbsolutePath();
+        String name = String.valueOf(absolute.getFileName());
+        return new EvidenceScope(
+                absolute.resolveSibling(name + ".keys"),
+                logFile(absolute),
+                headFolder == null ? null : headFolder.resolve(name + ".head.json"),
+                List.of(ChainTable.audit(TABLE)),
+                List.of());
+    }
+
+    private static Path logFile(Path file) {
+        return file.resolveSibling(file.getFileName() + ".log.jsonl");
+    }
+
+    /** As {@link #open(Path, Clock, Options)}, without a second place. */
+    public static TaskEvidence open(Path folder, Clock clock) {
+        return open(folder, clock, Options.none());
+    }
+
+    /**
+     * Opens the first of {@code evidence-1.db}, {@code evidence-2.db} … that no live process writes.
+     *
+     * @throws StoreRefused when the folder cannot be used, or the evidence is not what was signed
+     */
+    public static TaskEvidence open(Path folder, Clock clock, Options options) {
+        StoreRefused last = new StoreRefused("no unlocked evidence-N.db in " + folder);
+        for (int number = 1; number <= MAX_FILES; number++) {
+            Path file = folder.resolve("evidence-" + number + ".db");
+            Store store;
+            try {
+                store = Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+            } catch (StoreInUse e) {
+                last = e;
+                continue;
+            }
+            try {
+                return new TaskEvidence(store, clock, options);
+            } catch (RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        }
+        throw last;
+    }
+
+    /** Why evidence cannot be written or believed; null when all is well. */
+    public @Nullable String problem() {
+        String unsigned = signer.problem();
+        return unsigned != null ? unsigned : log.problem();
+    }
+
+    /**
+     * Something was refused: a signature, a command, a task.
+     *
+     * @param who the process that refused
+     * @param subject id of the task or request, as its sender claims it
+     * @param reason stable code
+     * @param detail no secrets
+     */
+    public void recordRefusal(
+            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+        log.refusal(event(type, who, namespace, subject, reason, detail), reason);
+    }
+
+    /** Something was done that somebody may ask about later: a revocation, a shutdown by command. Written within a moment. */
+    public void record(
+            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+        log.appendLater(event(type, who, namespace, subject, reason, detail));
+    }
+
+    private static AuditEvent event(
+            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+        Map<String, String> all = new java.util.TreeMap<>(detail);
+        all.put("reason", reason);
+        all.replaceAll((name, value) -> PrintableText.of(value));
+        return new AuditEvent(type, who, namespace, PrintableText.of(subject), null, all);
+    }
+
+    /** For readers of this process. */
+    public Store store() {
+        return store;
+    }
+
+    public AuditLog log() {
+        return log;
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        signer.close();
+        store.close();
+        heads.close();
+    }
+}

@@ -1,0 +1,192 @@
+package bulwark.tasks.execution;
+
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.envelope.DartTimestamps;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.events.PrintableText;
+import bulwark.tasks.handler.HandlerRegistry;
+import bulwark.tasks.handler.TaskHandler;
+import bulwark.tasks.lease.VerifiedTask;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.results.TaskStatus;
+import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.store.Revocation;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The checks before a task runs, the signature first: nothing else looks at an envelope whose signature is not verified. Thread-safe. */
+public final class Admission {
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final EnvelopeSigning signing;
+    private final HandlerRegistry handlers;
+    private final RevokedTasks revoked;
+    private final RateLimits rates;
+    private final StatusFactory statuses;
+    private final int maxDeliveries;
+    private final Clock clock;
+
+    public Admission(
+            EnvelopeSigning signing,
+            HandlerRegistry handlers,
+            RevokedTasks revoked,
+            RateLimits rates,
+            StatusFactory statuses,
+            int maxDeliveries,
+            Clock clock) {
+        this.signing = signing;
+        this.handlers = handlers;
+        this.revoked = revoked;
+        this.rates = rates;
+        this.statuses = statuses;
+        this.maxDeliveries = maxDeliveries;
+        this.clock = clock;
+    }
+
+    Decision decide(ReceivedMessage.Delivery delivery) {
+        if (delivery.receipt().delivery() > maxDeliveries) {
+            return poison(delivery);
+        }
+        Envelope envelope = delivery.message().envelope();
+        EnvelopeSigning.Verdict verdict = signing.verify(envelope);
+        if (verdict instanceof EnvelopeSigning.Verdict.Invalid invalid) {
+            return signatureInvalid(delivery, invalid);
+        }
+        if (!envelope.queue().equals(delivery.queue())) {
+            return rejectUnverified(delivery, "queue-mismatch", "QueueMismatch", "the envelope is for another queue");
+        }
+        boolean signed = verdict instanceof EnvelopeSigning.Verdict.Valid;
+        TaskHandler handler = handlers.find(envelope.name());
+        if (handler == null) {
+            return reject(
+                    delivery,
+                    "unregistered-task",
+                    "UnregisteredTask",
+                    "no handler has this name",
+                    TaskMetrics.UNKNOWN_TASK);
+        }
+        if (!signed && handler.signedOnly()) {
+            return rejectUnverified(
+                    delivery, "unsigned-exec", "UnsignedExec", "this task runs for signed envelopes only");
+        }
+        return decideSigned(new VerifiedTask(delivery, handler, signed, clock.instant()));
+    }
+
+    private Decision poison(ReceivedMessage.Delivery delivery) {
+        long deaths = delivery.receipt().delivery() - 1;
+        String sentence = "its holder died " + deaths + (deaths == 1 ? " time" : " times")
+                + "; STEM_MAX_DELIVERIES allows " + maxDeliveries;
+        List<Map<String, Object>> evidence = delivery.deaths().stream()
+                .map(death -> Map.<String, Object>of(
+                        "delivery",
+                        death.delivery(),
+                        "worker",
+                        PrintableText.of(death.worker()),
+                        "at",
+                        DartTimestamps.of(death.at())))
+                .toList();
+        boolean vouched = !(signing.verify(delivery.message().envelope()) instanceof EnvelopeSigning.Verdict.Invalid);
+        TaskStatus status =
+                statuses.failed(delivery, StatusFactory.error("Poison", sentence, false, Map.of()), meta -> {});
+        return new Decision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
+    }
+
+    private Decision decideSigned(VerifiedTask task) {
+        Envelope envelope = task.envelope();
+        Optional<Revocation> revocation = revoked.of(envelope.id());
+        if (revocation.isPresent()) {
+            return new Decision.Cancel(
+                    revokedStatus(task, revocation.get().reason()),
+                    task.handler().name());
+        }
+        Decision expired = expired(task);
+        if (expired != null) {
+            return expired;
+        }
+        if (revoked.paused(task.delivery().queue())) {
+            return new Decision.Postpone(clock.instant().plus(PAUSE), null);
+        }
+        try {
+            Payloads.args(envelope);
+        } catch (IllegalArgumentException e) {
+            return reject(
+                    task.delivery(),
+                    "args-undecodable",
+                    "ArgsUndecodable",
+                    e.getMessage(),
+                    task.handler().name());
+        }
+        Optional<RateLimits.Denied> denied = rates.check(task);
+        return denied.isPresent() ? limited(task, denied.get()) : new Decision.Run(task);
+    }
+
+    TaskStatus revokedStatus(VerifiedTask task, @Nullable String reason) {
+        TaskStatus.TaskError error =
+                StatusFactory.error("TaskRevoked", reason == null ? "the task was revoked" : reason, false, Map.of());
+        return statuses.cancelled(task.delivery(), error, meta -> meta.put("revokedAt", statuses.now()));
+    }
+
+    private @Nullable Decision expired(VerifiedTask task) {
+        String text = task.envelope().meta().path("stem.expiresAt").asString("");
+        Instant expiry = text.isEmpty() ? null : DartTimestamps.parse(text).orElse(null);
+        if (expiry == null || expiry.isAfter(clock.instant())) {
+            return null;
+        }
+        TaskStatus.TaskError error =
+                StatusFactory.error("TaskExpired", "the task expired before it could start", false, Map.of());
+        return new Decision.Cancel(
+                statuses.cancelled(task.delivery(), error, meta -> meta.put("expiredAt", DartTimestamps.of(expiry))),
+                task.handler().name());
+    }
+
+    private Decision limited(VerifiedTask task, RateLimits.Denied denied) {
+        TaskStatus status = statuses.of(task.delivery(), TaskState.RETRIED, null, null, meta -> {
+            meta.put(denied.member(), true);
+            meta.put("retryAfterMs", denied.retryAfter().toMillis());
+            if (denied.groupKey() != null) {
+                meta.put("groupKey", denied.groupKey());
+            }
+        });
+        return new Decision.Postpone(clock.instant().plus(denied.retryAfter()), status);
+    }
+
+    private Decision signatureInvalid(ReceivedMessage.Delivery delivery, EnvelopeSigning.Verdict.Invalid invalid) {
+        Map<String, String> meta = new HashMap<>(Map.of("error", invalid.reason()));
+        Map<String, String> errorMeta = new HashMap<>(Map.of("reason", invalid.reason()));
+        String keyId = invalid.keyId();
+        if (keyId != null) {
+            meta.put("keyId", PrintableText.of(keyId));
+            errorMeta.put("keyId", PrintableText.of(keyId));
+        }
+        String message = "SignatureVerificationException(" + (keyId == null ? "unknown" : PrintableText.of(keyId))
+                + "): " + invalid.reason();
+        TaskStatus.TaskError error = StatusFactory.error("SignatureVerificationException", message, false, errorMeta);
+        TaskStatus status = statuses.failed(delivery, error, more -> more.put("security", "signature-invalid"));
+        return new Decision.Reject("signature-invalid", meta, status, false, label(delivery));
+    }
+
+    private Decision rejectUnverified(ReceivedMessage.Delivery delivery, String reason, String type, String message) {
+        TaskStatus.TaskError error = StatusFactory.error(type, message, false, Map.of());
+        TaskStatus status = statuses.failed(delivery, error, meta -> meta.put("security", reason));
+        return new Decision.Reject(reason, Map.of("error", message), status, false, label(delivery));
+    }
+
+    private Decision reject(
+            ReceivedMessage.Delivery delivery, String reason, String type, @Nullable String message, String task) {
+        String text = message == null ? type : message;
+        TaskStatus status = statuses.failed(delivery, StatusFactory.error(type, text, false, Map.of()), meta -> {});
+        return new Decision.Reject(reason, Map.of("error", text), status, true, task);
+    }
+
+    /** Strangers choose names, so only known ones become labels. */
+    private String label(ReceivedMessage.Delivery delivery) {
+        String name = delivery.message().envelope().name();
+        return handlers.find(name) == null ? TaskMetrics.UNKNOWN_TASK : name;
+    }
+}

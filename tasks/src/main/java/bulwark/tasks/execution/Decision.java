@@ -1,0 +1,31 @@
+package bulwark.tasks.execution;
+
+import bulwark.tasks.lease.VerifiedTask;
+import bulwark.tasks.results.TaskStatus;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is to become of a delivery. */
+sealed interface Decision {
+    record Run(VerifiedTask task) implements Decision {}
+
+    /**
+     * @param verified false for an envelope whose signature is not verified: its status is written only when the task has none
+     * @param task name for labels
+     */
+    record Reject(
+            String reason,
+            Map<String, String> meta,
+            @Nullable TaskStatus status,
+            boolean verified,
+            String task) implements Decision {}
+
+    /** To be redelivered, without counting a retry. @param status null: leave it as it is */
+    record Postpone(Instant notBefore, @Nullable TaskStatus status) implements Decision {}
+
+    /** Its holders died too often. @param meta of the dead letter, with the evidence of each death */
+    record Poison(Map<String, ?> meta, TaskStatus status, boolean vouched, String task) implements Decision {}
+
+    record Cancel(TaskStatus status, String task) implements Decision {}
+}

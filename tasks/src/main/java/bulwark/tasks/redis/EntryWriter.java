@@ -1,0 +1,130 @@
+package bulwark.tasks.redis;
+
+import bulwark.tasks.envelope.EnvelopeCodec;
+import bulwark.tasks.envelope.EnvelopeRefused;
+import bulwark.tasks.envelope.Message;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.args.Rawable;
+import redis.clients.jedis.args.RawableFactory;
+
+/** How messages enter a queue: as a stream entry when they may run, as JSON in a sorted set while they are hidden. */
+final class EntryWriter {
+    /** A priority other than the envelope's own; readers of the original form ignore it. */
+    private static final Pattern PLACED = Pattern.compile(",\"x-priority\":([0-9])}$");
+
+    private final RedisKeys keys;
+    private final int maxEnvelopeBytes;
+    /** The few names that fields have, as bytes. */
+    private final Map<String, Rawable> names = new ConcurrentHashMap<>();
+
+    EntryWriter(RedisKeys keys, int maxEnvelopeBytes) {
+        this.keys = keys;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
+    }
+
+    /** For scripts: key, score, number of values, values. */
+    void add(
+            List<Object> arguments,
+            String queue,
+            Message message,
+            int priority,
+            @Nullable Instant notBefore,
+            Instant now) {
+        if (notBefore != null && notBefore.isAfter(now)) {
+            arguments.add(keys.delayed(queue));
+            arguments.add(score(notBefore));
+            arguments.add(1);
+            arguments.add(member(message, priority));
+        } else {
+            addFields(arguments, keys.stream(queue, priority), EnvelopeCodec.fields(message));
+        }
+    }
+
+    /** Into a stream that has no priorities. */
+    void addOwn(List<Object> arguments, String stream, Message message, @Nullable Instant notBefore, Instant now) {
+        if (notBefore != null && notBefore.isAfter(now)) {
+            arguments.add(stream + ":delayed");
+            arguments.add(score(notBefore));
+            arguments.add(1);
+            arguments.add(member(message, 0));
+        } else {
+            addFields(arguments, stream, EnvelopeCodec.fields(message));
+        }
+    }
+
+    static void addFields(List<Object> arguments, String stream, Map<String, String> fields) {
+        arguments.add(stream);
+        arguments.add("");
+        arguments.add(2 * fields.size());
+        fields.forEach((name, value) -> {
+            arguments.add(name);
+            arguments.add(value);
+        });
+    }
+
+    /** Of a new message. @throws EnvelopeRefused when no consumer would read it */
+    CommandArguments command(String queue, Message message, int priority, @Nullable Instant notBefore, Instant now) {
+        if (notBefore != null && notBefore.isAfter(now)) {
+            String member = member(message, priority);
+            EnvelopeCodec.refuseLonger(member.length(), maxEnvelopeBytes);
+            return RedisConnection.command(Command.ZADD, keys.delayed(queue), score(notBefore), member);
+        }
+        CommandArguments command = new CommandArguments(Command.XADD)
+                .add(keys.stream(queue, priority))
+                .add("*");
+        addFields(command, message);
+        return command;
+    }
+
+    void addFields(CommandArguments command, Message message) {
+        LongAdder length = new LongAdder();
+        EnvelopeCodec.eachField(message, (name, value) -> {
+            length.add(value.length());
+            command.add(names.computeIfAbsent(name, RawableFactory::from)).add(value);
+        });
+        EnvelopeCodec.refuseLonger(length.sum(), maxEnvelopeBytes);
+    }
+
+    /** Rounded up: never before the time. */
+    private static long score(Instant notBefore) {
+        return notBefore.plusNanos(999_999).toEpochMilli();
+    }
+
+    static String member(Message message, int priority) {
+        String json = EnvelopeCodec.json(message);
+        int clamped = Math.clamp(priority, 0, RedisKeys.PRIORITIES - 1);
+        return clamped == message.envelope().priority()
+                ? json
+                : json.substring(0, json.length() - 1) + ",\"x-priority\":" + clamped + "}";
+    }
+
+    /** For the script that moves due members into streams: key, member, what to enter. One that is no envelope enters as what it is, to be dead-lettered. */
+    List<Object> moving(String delayedKey, String base, List<String> members) {
+        List<Object> arguments = new ArrayList<>();
+        for (String member : members) {
+            arguments.add(delayedKey);
+            arguments.add(member);
+            try {
+                Message message = EnvelopeCodec.ofJson(member);
+                Matcher placed = PLACED.matcher(member);
+                int priority = placed.find()
+                        ? Integer.parseInt(placed.group(1))
+                        : Math.clamp(message.envelope().priority(), 0, RedisKeys.PRIORITIES - 1);
+                addFields(arguments, priority == 0 ? base : base + ":p" + priority, EnvelopeCodec.fields(message));
+            } catch (EnvelopeRefused e) {
+                addFields(arguments, base, Map.of("delayed", member));
+            }
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,89 @@
+package bulwark.tasks.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Opens connections: TLS as far as the first answer, password, database. Thread-safe. */
+final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSocketFactory {
+    private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+    static final int READ_TIMEOUT_MILLIS = 5_000;
+
+    private final RedisUrl url;
+    private final @Nullable RedisTls tls;
+
+    RedisConnectionFactory(RedisUrl url, @Nullable RedisTls tls) {
+        this.url = url;
+        this.tls = tls;
+    }
+
+    @Override
+    public RedisConnection get() {
+        var config = DefaultJedisClientConfig.builder()
+                .protocol(RedisProtocol.RESP2)
+                .connectionTimeoutMillis(CONNECT_TIMEOUT_MILLIS)
+                .socketTimeoutMillis(READ_TIMEOUT_MILLIS)
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
+                .database(url.database());
+        if (url.password() != null) {
+            config.user(url.user()).password(url.password());
+        }
+        RedisConnection connection = new RedisConnection(new PushConnection(this, config.build()), READ_TIMEOUT_MILLIS);
+        // With TLS 1.3 a server refuses a missing client certificate only after the handshake: the first answer tells.
+        connection.call(Command.PING);
+        return connection;
+    }
+
+    @Override
+    public Socket createSocket() {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            socket.connect(new InetSocketAddress(InetAddress.getByName(host()), url.port()), CONNECT_TIMEOUT_MILLIS);
+            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
+            return tls == null ? socket : secured(socket, tls);
+        } catch (IOException e) {
+            try {
+                socket.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw new JedisConnectionException("no connection", e);
+        }
+    }
+
+    private String host() {
+        return url.host().startsWith("[") ? url.host().substring(1, url.host().length() - 1) : url.host();
+    }
+
+    private Socket secured(Socket plain, RedisTls with) throws IOException {
+        SSLSocket socket = (SSLSocket) with.tls().sockets().createSocket(plain, host(), url.port(), true);
+        if (!with.insecure()) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+        }
+        try {
+            socket.startHandshake();
+        } catch (SocketTimeoutException e) {
+            // A plain server waits for the end of what it takes for a command.
+            throw new SSLException(RedisErrors.NO_ANSWER, e);
+        }
+        return socket;
+    }
+}

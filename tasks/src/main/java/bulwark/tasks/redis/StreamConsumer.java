@@ -1,0 +1,382 @@
+package bulwark.tasks.redis;
+
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.HolderDeath;
+import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.envelope.EnvelopeCodec;
+import bulwark.tasks.envelope.EnvelopeRefused;
+import bulwark.tasks.envelope.EnvelopeWeight;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Receives due messages, and blocks at the server when there are none. Thread-safe. */
+final class StreamConsumer {
+    /** Others may delay a message to a moment before the soonest we know of, so that is looked at so often. */
+    private static final long MAX_POLL_TIMEOUT_MILLIS = 100;
+
+    private static final int MAX_MALFORMED_FIELDS = 40;
+    private static final int MAX_MALFORMED_TEXT = 2_000;
+
+    private final RedisConnectionPool connections;
+    private final RedisKeys keys;
+    private final Clock clock;
+    private final EntryWriter entryWriter;
+    private final int maxEnvelopeBytes;
+    private final Cache<Subscription, SubscriptionState> subscriptions = Caffeine.newBuilder()
+            .expireAfterAccess(Duration.ofMinutes(30))
+            .maximumSize(10_000)
+            .build();
+
+    StreamConsumer(
+            RedisConnectionPool connections,
+            RedisKeys keys,
+            Clock clock,
+            EntryWriter entryWriter,
+            int maxEnvelopeBytes) {
+        this.connections = connections;
+        this.keys = keys;
+        this.clock = clock;
+        this.entryWriter = entryWriter;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
+    }
+
+    List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException {
+        try {
+            return connections.closed() ? List.of() : received(subscription, limits, wait);
+        } catch (BrokerUnavailable e) {
+            // To interrupt a virtual thread closes the socket that it reads from.
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (connections.closed()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private List<ReceivedMessage> received(Subscription subscription, TakeLimits limits, Duration wait)
+            throws InterruptedException {
+        int max = limits.maxEntries();
+        SubscriptionState state = subscriptions.get(
+                subscription, fresh -> new SubscriptionState(fresh, StreamSource.of(fresh, keys), System::nanoTime));
+        if (max == 0) {
+            connections.execute(connection -> poll(connection, state, limits, true));
+            return List.of();
+        }
+        long end = System.nanoTime() + wait.toNanos();
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            List<ReceivedMessage> expired = reclaimExpired(state, limits);
+            if (!expired.isEmpty()) {
+                return expired;
+            }
+            PollResult found = connections.execute(connection -> pollWithoutReclaim(connection, state, limits));
+            if (!found.messages.isEmpty()) {
+                return received(state, found.messages);
+            }
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return List.of();
+            }
+            if (!found.moved) {
+                List<ReceivedMessage> awaited =
+                        await(state, found, limits.unread(), Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
+                if (!awaited.isEmpty()) {
+                    return received(state, awaited);
+                }
+            }
+        }
+    }
+
+    private List<ReceivedMessage> received(SubscriptionState state, List<ReceivedMessage> messages) {
+        if (state.received(messages.size())) {
+            connections.execute(connection -> {
+                Housekeeping.trim(connection, state.sources());
+                return state.tidyDue() ? Housekeeping.tidy(connection, state.sources()) : null;
+            });
+        }
+        return messages;
+    }
+
+    /** @param soonest milliseconds since 1970 at which the next delayed message is due, or null */
+    private record PollResult(
+            List<ReceivedMessage> messages,
+            boolean moved,
+            @Nullable Long soonest,
+            List<String> lasts) {}
+
+    /** The stream where most is waiting, that of the last queue without a priority, is read by a plain command: a script would copy each text twice. */
+    private PollResult pollWithoutReclaim(RedisConnection connection, SubscriptionState state, TakeLimits limits) {
+        int max = limits.maxEntries();
+        StreamSource last = state.sources().getLast();
+        PollResult found = poll(connection, state, limits, last.isRedelivery());
+        int left = max - found.messages.size();
+        if (left <= 0 || last.isRedelivery()) {
+            return found;
+        }
+        try {
+            found.messages.addAll(arrivals(
+                    state,
+                    limits.unread(),
+                    connection.call(
+                            Command.XREADGROUP,
+                            "GROUP",
+                            last.group(),
+                            state.consumer(),
+                            "COUNT",
+                            left,
+                            "STREAMS",
+                            last.baseStream(),
+                            ">")));
+            return found;
+        } catch (JedisConnectionException e) {
+            throw e;
+        } catch (JedisDataException missing) {
+            // No such stream or group: the script makes them, or says what is wrong.
+            PollResult whole = poll(connection, state, new TakeLimits(left, limits.suspects(), limits.unread()), true);
+            whole.messages.addAll(0, found.messages);
+            return whole;
+        }
+    }
+
+    private PollResult poll(RedisConnection connection, SubscriptionState state, TakeLimits limits, boolean all) {
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(clock.millis());
+        arguments.add(state.consumer());
+        arguments.add(limits.maxEntries());
+        arguments.add(all ? "1" : "0");
+        arguments.add(state.sources().size());
+        for (StreamSource source : state.sources()) {
+            arguments.add(source.group());
+            arguments.add(source.start());
+            arguments.add(source.isRedelivery() ? "0" : "1");
+            arguments.add(source.delayedKey());
+            arguments.add(source.expiry());
+            arguments.add(source.streams().size());
+            arguments.addAll(source.streams());
+        }
+        List<@Nullable Object> reply = RedisReply.list(connection.run(Script.TAKE, arguments));
+        String soonest = RedisReply.text(reply.get(0));
+        for (Object due : RedisReply.list(reply.get(1))) {
+            move(connection, state, RedisReply.texts(due));
+        }
+        return new PollResult(
+                arrivals(state, limits.unread(), reply.get(2)),
+                !RedisReply.list(reply.get(1)).isEmpty(),
+                soonest.isEmpty() ? null : (long) Double.parseDouble(soonest),
+                RedisReply.texts(reply.get(3)));
+    }
+
+    /** The texts are written here: a script that parsed and wrote JSON would change numbers that are signed. */
+    private void move(RedisConnection connection, SubscriptionState state, List<String> keyAndMembers) {
+        String delayed = keyAndMembers.getFirst();
+        state.sources().stream()
+                .filter(source -> source.delayedKey().equals(delayed))
+                .findFirst()
+                .ifPresent(source -> connection.run(
+                        Script.MOVE,
+                        entryWriter.moving(
+                                delayed, source.baseStream(), keyAndMembers.subList(1, keyAndMembers.size()))));
+    }
+
+    private List<ReceivedMessage> arrivals(SubscriptionState state, boolean unread, @Nullable Object streams) {
+        List<ReceivedMessage> messages = new ArrayList<>();
+        for (Object each : RedisReply.list(streams)) {
+            List<@Nullable Object> stream = RedisReply.list(each);
+            String name = RedisReply.text(stream.get(0));
+            StreamSource source = state.source(name);
+            for (Object entry : RedisReply.list(stream.get(1))) {
+                List<@Nullable Object> idAndFields = RedisReply.list(entry);
+                if (source != null && idAndFields.size() == 2) {
+                    messages.add(arrival(
+                            state,
+                            source,
+                            name,
+                            RedisReply.text(idAndFields.get(0)),
+                            1,
+                            RedisReply.fields(idAndFields.get(1)),
+                            List.of(),
+                            unread));
+                }
+            }
+        }
+        return messages;
+    }
+
+    private ReceivedMessage arrival(
+            SubscriptionState state,
+            StreamSource source,
+            String stream,
+            String id,
+            long delivery,
+            Map<String, String> fields,
+            List<HolderDeath> deaths,
+            boolean mayStayUnread) {
+        Receipt receipt = new Receipt(stream, source.group(), state.consumer(), id, delivery);
+        if (mayStayUnread && !source.broadcast()) {
+            long weight = 0;
+            long characters = 0;
+            for (String value : fields.values()) {
+                weight += EnvelopeWeight.of(value);
+                characters += value.length();
+            }
+            if (weight > EnvelopeWeight.LIGHT) {
+                return new ReceivedMessage.Unread(
+                        receipt, source.name(), deaths, characters, weight, text(receipt, source, fields, deaths));
+            }
+        }
+        return read(receipt, source, fields, deaths);
+    }
+
+    private ReceivedMessage.Unread.Text text(
+            Receipt receipt, StreamSource source, Map<String, String> fields, List<HolderDeath> deaths) {
+        return new ReceivedMessage.Unread.Text() {
+            @Override
+            public ReceivedMessage read() {
+                return StreamConsumer.this.read(receipt, source, fields, deaths);
+            }
+
+            @Override
+            public ReceivedMessage.Malformed refuse(String reason) {
+                return new ReceivedMessage.Malformed(receipt, source.name(), truncated(fields), reason);
+            }
+        };
+    }
+
+    private ReceivedMessage read(
+            Receipt receipt, StreamSource source, Map<String, String> fields, List<HolderDeath> deaths) {
+        try {
+            return new ReceivedMessage.Delivery(
+                    receipt,
+                    source.name(),
+                    EnvelopeCodec.ofFields(fields, maxEnvelopeBytes),
+                    source.broadcast(),
+                    deaths);
+        } catch (EnvelopeRefused e) {
+            return new ReceivedMessage.Malformed(
+                    receipt, source.name(), truncated(fields), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<String, String> truncated(Map<String, String> fields) {
+        Map<String, String> some = new LinkedHashMap<>();
+        for (var field : fields.entrySet()) {
+            if (some.size() == MAX_MALFORMED_FIELDS) {
+                break;
+            }
+            some.put(truncated(field.getKey()), truncated(field.getValue()));
+        }
+        return some;
+    }
+
+    private static String truncated(String text) {
+        return text.length() <= MAX_MALFORMED_TEXT ? text : text.substring(0, MAX_MALFORMED_TEXT) + "…";
+    }
+
+    /** Entries whose holders were silent for a lease; now and then, since it costs a look at all that is held. */
+    private List<ReceivedMessage> reclaimExpired(SubscriptionState state, TakeLimits limits) {
+        if (!state.reclaimDue()) {
+            return List.of();
+        }
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(state.consumer());
+        arguments.add(state.leaseMillis());
+        arguments.add(limits.maxEntries());
+        arguments.add(limits.suspects() ? "1" : "0");
+        arguments.add(TakeLimits.SUSPECT_AFTER);
+        arguments.add(clock.millis());
+        arguments.add(maxEnvelopeBytes);
+        state.addCursors(arguments);
+        List<@Nullable Object> reply = RedisReply.list(connections.run(Script.RECLAIM, arguments));
+        state.reclaimed(RedisReply.texts(reply.get(0)));
+        List<ReceivedMessage> messages = new ArrayList<>();
+        for (Object each : RedisReply.list(reply.get(1))) {
+            List<@Nullable Object> entry = RedisReply.list(each);
+            String stream = RedisReply.text(entry.get(0));
+            StreamSource source = state.source(stream);
+            if (source != null) {
+                messages.add(arrival(
+                        state,
+                        source,
+                        stream,
+                        RedisReply.text(entry.get(2)),
+                        RedisReply.number(entry.get(3)),
+                        RedisReply.fields(entry.get(4)),
+                        HolderDeath.parse(RedisReply.text(entry.get(5))),
+                        limits.unread()));
+            }
+        }
+        return messages;
+    }
+
+    private List<ReceivedMessage> await(SubscriptionState state, PollResult found, boolean unread, long longest) {
+        long millis = found.soonest == null ? longest : Math.min(longest, found.soonest - clock.millis());
+        if (millis <= 0) {
+            return List.of();
+        }
+        CommandArguments waiting =
+                state.sources().size() == 1 ? readGroup(state, millis) : readAny(state, found.lasts, millis);
+        boolean takes = state.sources().size() == 1;
+        return connections.executeBlocking(connection -> {
+            try {
+                Object reply = connection.callBlocking(millis, waiting);
+                return takes ? arrivals(state, unread, reply) : List.of();
+            } catch (JedisConnectionException e) {
+                throw e;
+            } catch (JedisDataException e) {
+                // A stream or group was removed while we waited: the next look makes it again, or says what is wrong.
+                return List.of();
+            }
+        });
+    }
+
+    private static CommandArguments readGroup(SubscriptionState state, long millis) {
+        StreamSource source = state.sources().getFirst();
+        CommandArguments command = RedisConnection.command(
+                Command.XREADGROUP,
+                List.of("GROUP", source.group(), state.consumer(), "COUNT", 1, "BLOCK", millis, "STREAMS"));
+        source.streams().forEach(command::add);
+        source.streams().forEach(ignored -> command.add(">"));
+        return command;
+    }
+
+    /** Groups differ, so this only signals that something arrived; the first poll receives it. */
+    private static CommandArguments readAny(SubscriptionState state, List<String> lasts, long millis) {
+        CommandArguments command =
+                RedisConnection.command(Command.XREAD, List.of("COUNT", 1, "BLOCK", millis, "STREAMS"));
+        state.sources().forEach(source -> source.streams().forEach(command::add));
+        lasts.forEach(command::add);
+        return command;
+    }
+
+    /** What this process made for its own consumers only. */
+    void discard() {
+        for (Subscription subscription : subscriptions.asMap().keySet()) {
+            for (StreamSource source : StreamSource.of(subscription, keys)) {
+                if (source.broadcast()) {
+                    connections.execute(connection -> source.isRedelivery()
+                            ? connection.call(Command.DEL, source.baseStream(), source.delayedKey())
+                            : connection.call(Command.XGROUP, "DESTROY", source.baseStream(), source.group()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package bulwark.tasks.worker;
+
+import bulwark.tasks.broker.Broker;
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.execution.DeliveryHandler;
+import bulwark.tasks.execution.RunTimeAverage;
+import bulwark.tasks.lease.InFlight;
+import bulwark.tasks.lease.LeasedDelivery;
+import bulwark.tasks.lease.TaskMemory;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes no more than there is room for, and hands each arrival to a virtual thread. One thread. */
+final class Poller {
+    private static final Logger LOG = LoggerFactory.getLogger(Poller.class);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+    private static final Duration FULL_PAUSE = Duration.ofMillis(20);
+    private static final int MAX_BATCH = 256;
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long MAX_PAUSE_MS = 3_000;
+
+    private final Broker broker;
+    private final Subscription subscription;
+    private final InFlight inFlight;
+    private final DeliveryHandler deliveryHandler;
+    private final Liveness liveness;
+    private final RunTimeAverage runTimes;
+    private final TaskMemory memory;
+    private final int maxEnvelopeBytes;
+    /** What may be fetched ahead of the permits to run. */
+    private final int ahead;
+
+    private int withheld;
+    private long pauseMs;
+
+    Poller(
+            Broker broker,
+            Subscription subscription,
+            InFlight inFlight,
+            DeliveryHandler deliveryHandler,
+            Liveness liveness,
+            RunTimeAverage runTimes,
+            TaskMemory memory,
+            int maxEnvelopeBytes,
+            int ahead) {
+        this.broker = broker;
+        this.subscription = subscription;
+        this.inFlight = inFlight;
+        this.deliveryHandler = deliveryHandler;
+        this.liveness = liveness;
+        this.runTimes = runTimes;
+        this.memory = memory;
+        this.maxEnvelopeBytes = maxEnvelopeBytes;
+        this.ahead = ahead;
+    }
+
+    Duration once() throws InterruptedException {
+        liveness.moved();
+        holdBack();
+        int wanted = memory.room(MAX_BATCH, maxEnvelopeBytes);
+        if (wanted == 0) {
+            return FULL_PAUSE;
+        }
+        int room = inFlight.reserve(wanted, POLL_TIMEOUT.toMillis());
+        if (room == 0) {
+            return Duration.ZERO;
+        }
+        int taken = 0;
+        try {
+            List<ReceivedMessage> messages =
+                    broker.receive(subscription, new TakeLimits(room, !inFlight.holdsSuspect(), true), POLL_TIMEOUT);
+            taken = messages.size();
+            liveness.answered();
+            answered();
+            for (ReceivedMessage message : messages) {
+                LeasedDelivery leased = new LeasedDelivery(message);
+                inFlight.add(leased);
+                if (message instanceof ReceivedMessage.Unread unread) {
+                    memory.arrived(unread.characters());
+                }
+                start(leased);
+            }
+            return Duration.ZERO;
+        } catch (BrokerUnavailable e) {
+            return brokerUnavailable(e);
+        } finally {
+            inFlight.giveBack(room - taken);
+        }
+    }
+
+    /** What could not start must not be renewed for ever. */
+    private void start(LeasedDelivery leased) {
+        try {
+            Thread.startVirtualThread(() -> deliveryHandler.handle(leased));
+        } catch (Error e) {
+            inFlight.remove(leased);
+            throw e;
+        }
+    }
+
+    /** Room beyond the permits to run is used only while tasks are quick. */
+    private void holdBack() {
+        if (!runTimes.quick()) {
+            withheld += inFlight.shrink(ahead - withheld);
+        } else if (withheld > 0) {
+            inFlight.giveBack(withheld);
+            withheld = 0;
+        }
+    }
+
+    private Duration brokerUnavailable(BrokerUnavailable e) {
+        if (pauseMs == 0) {
+            LOG.warn("The broker cannot be reached; trying until it can: {}", e.getMessage());
+        }
+        pauseMs = Math.clamp(pauseMs * 2, FIRST_PAUSE_MS, MAX_PAUSE_MS);
+        return Duration.ofMillis(pauseMs);
+    }
+
+    private void answered() {
+        if (pauseMs > 0) {
+            pauseMs = 0;
+            LOG.info("The broker answers again.");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package bulwark.web;
+
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.storage.QueryLimit;
+import bulwark.kernel.tls.PeerIdentity;
+import bulwark.web.Router.Match;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The answering side of one request: sends exactly one response, and sees to it that the connection and the counts are in order
+ * whichever of answer, end of request and end of connection comes last. Event loop only, except {@link #render} and {@link #failed}.
+ */
+final class ResponseWriter {
+    static final RequestHead UNKNOWN_HEAD = new RequestHead("-", new RequestTarget("-", ""), "", 0, null, false, false);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
+    /** What this program does not do is no fault of it: any caller could fill the log with it. */
+    private static final int NOT_IMPLEMENTED = 501;
+
+    private static final Response BARE_FAILURE = Response.text(500, "text/plain", "internal error\n");
+
+    private final Listener listener;
+    private final Connection connection;
+    private final HttpServerRequest request;
+    private final String requestId;
+    private final long startedAt = System.nanoTime();
+
+    private RequestHead head = UNKNOWN_HEAD;
+    private Match.@Nullable Found match;
+    private boolean identified;
+    private Stage stage = Stage.HEAD;
+    private boolean requestEnded;
+    private boolean closeAfter;
+    private boolean accounted = true;
+    private RequestMemory memory;
+    private @Nullable Principal principal;
+
+    private enum Stage {
+        HEAD,
+        BODY,
+        HANDLER,
+        SENDING,
+        SENT
+    }
+
+    ResponseWriter(Listener listener, Connection connection, HttpServerRequest request) {
+        this.listener = listener;
+        this.connection = connection;
+        this.request = request;
+        this.requestId = listener.ids().accept(request.headers().get(SecurityHeaders.REQUEST_ID));
+        this.memory = new RequestMemory(listener.processLimits().openMemory(), connection.remote());
+        listener.processLimits().requestOpened();
+    }
+
+    void head(RequestHead known) {
+        head = known;
+    }
+
+    void route(Match.Found found) {
+        match = found;
+        identified = found.route().access() instanceof Route.Access.Open;
+    }
+
+    void principal(Principal caller) {
+        identified = true;
+        principal = caller;
+        memory = new RequestMemory(listener.processLimits().memory(), caller.entityUri());
+    }
+
+    RequestMemory memory() {
+        return memory;
+    }
+
+    HttpRequest.Origin origin(@Nullable PeerIdentity peer) {
+        return new HttpRequest.Origin(requestId, listener.overTls(), connection.remote(), peer);
+    }
+
+    void collecting() {
+        stage = Stage.BODY;
+    }
+
+    boolean isCollecting() {
+        return stage == Stage.BODY;
+    }
+
+    void handling() {
+        stage = Stage.HANDLER;
+    }
+
+    /** After some refusals what follows on the connection cannot be trusted, or would only be thrown away. */
+    void beginRefusal(EdgeRefusal refusal) {
+        stage = Stage.HANDLER;
+        closeAfter = switch (refusal) {
+            case EdgeRefusal.BadRequest _,
+                    EdgeRefusal.HeadersTooLarge _,
+                    EdgeRefusal.UriTooLong _,
+                    EdgeRefusal.BodyTooLarge _,
+                    EdgeRefusal.HostNotAllowed _,
+                    EdgeRefusal.PeerNoLongerTrusted _,
+                    EdgeRefusal.Stopping _,
+                    EdgeRefusal.ForeignOrigin _,
+                    EdgeRefusal.ShareExhausted _,
+                    EdgeRefusal.TooComplex _,
+                    EdgeRefusal.Overloaded _ -> true;
+            default -> head.expectsContinue();
+        };
+    }
+
+    /** The handler's answer, or the rendering of what it threw; null when a fast handler passes. */
+    @Nullable
+    Response render(Handler handler, Request received) {
+        try {
+            return handler.handle(received);
+        } catch (RuntimeException | Error e) {
+            return failed(e);
+        }
+    }
+
+    Response failed(Throwable thrown) {
+        try {
+            if (thrown instanceof RequestMemory.Exhausted exhausted) {
+                return refused(exhausted.refusal());
+            }
+            if (thrown instanceof QueryLimit.QueryStopped stopped) {
+                return refused(
+                        stopped.tooBroad()
+                                ? new EdgeRefusal.QueryTooBroad()
+                                : new EdgeRefusal.QueryTimedOut(
+                                        listener.limits().querySeconds()));
+            }
+            Response rendered = listener.service().errors().render(thrown, requestId);
+            if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {
+                LOG.error("request {} failed", requestId, thrown);
+            }
+            return rendered;
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {}: the error itself could not be rendered", requestId, e);
+            return BARE_FAILURE;
+        }
+    }
+
+    /** A refusal that the work itself met with, when the request had long been accepted. */
+    private Response refused(EdgeRefusal refusal) {
+        listener.metrics().refused(refusal);
+        Principal known = Thread.currentThread().isVirtual() ? principal : null;
+        listener.service()
+                .refusals()
+                .refused(known, head.method(), head.target().path(), connection.remote(), refusal);
+        return listener.service().errors().render(refusal);
+    }
+
+    void send(Response answer) {
+        if (stage == Stage.SENDING || stage == Stage.SENT) {
+            return;
+        }
+        stage = Stage.SENDING;
+        if (connection.closed()) {
+            sent();
+            return;
+        }
+        HttpServerResponse response = request.response();
+        EdgeRefusal tooMuch = memory.holdOnly(answer.body().length);
+        try {
+            write(response, tooMuch == null ? answer : refused(tooMuch));
+        } catch (IllegalArgumentException e) {
+            LOG.error("request {}: the answer has a malformed header", requestId, e);
+            response.headers().clear();
+            write(response, BARE_FAILURE);
+        }
+    }
+
+    private void write(HttpServerResponse response, Response answer) {
+        MultiMap headers = response.headers();
+        SecurityHeaders.add(headers, listener.overTls());
+        headers.add(SecurityHeaders.REQUEST_ID, requestId);
+        if (!answer.contentType().isEmpty()) {
+            headers.set(HttpHeaders.CONTENT_TYPE, answer.contentType());
+        }
+        if (!answer.headers().isEmpty()) {
+            for (Map.Entry<String, String> header : answer.headers().entrySet()) {
+                headers.set(header.getKey(), header.getValue());
+            }
+        }
+        closeAfter |= listener.processLimits().draining();
+        if (closeAfter) {
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        if (answer.status() == 204 || answer.status() == 304) {
+            response.headersEndHandler(v -> headers.remove(HttpHeaders.CONTENT_LENGTH));
+        }
+        response.setStatusCode(answer.status());
+        connection.awaitReader();
+        record(answer.status());
+        response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(answer.body())))
+                .onComplete(written -> sent());
+    }
+
+    /** Answers before identity is known are counted by their refusal alone. */
+    private void record(int status) {
+        if (match != null && identified) {
+            listener.metrics().answered(match.endpoint(), status, System.nanoTime() - startedAt);
+        }
+    }
+
+    private void sent() {
+        stage = Stage.SENT;
+        releaseOnce();
+        finishExchange();
+        if (closeAfter && !requestEnded) {
+            connection.linger();
+        }
+    }
+
+    void requestEnded() {
+        requestEnded = true;
+        finishExchange();
+    }
+
+    boolean hasRequestEnded() {
+        return requestEnded;
+    }
+
+    private void finishExchange() {
+        if (!requestEnded || stage != Stage.SENT) {
+            return;
+        }
+        if (closeAfter) {
+            connection.close();
+        } else {
+            connection.exchangeDone();
+        }
+    }
+
+    void connectionClosed() {
+        if (stage == Stage.HEAD || stage == Stage.BODY) {
+            stage = Stage.SENT;
+            releaseOnce();
+        }
+    }
+
+    private void releaseOnce() {
+        if (accounted) {
+            accounted = false;
+            memory.end();
+            listener.processLimits().requestClosed();
+        }
+    }
+}

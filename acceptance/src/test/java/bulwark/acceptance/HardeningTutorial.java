@@ -69,6 +69,8 @@ abstract class HardeningTutorial {
         Map<String, String> settings = new HashMap<>();
         settings.put("STIGMEM_PORT", Integer.toString(ports[0]));
         settings.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(ports[1]));
+        // The second listener opens with mutual TLS, which the document switches on in its second step.
+        settings.put("STIGMEM_TLS_CERT_PATH", "node.crt");
         node = NodeUnderTest.in(home, settings);
         node.environment.clear();
     }

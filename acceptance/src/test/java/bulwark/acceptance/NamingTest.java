@@ -25,22 +25,56 @@ class NamingTest {
 
     private static final Pattern BARE_PARTICIPLE = Pattern.compile("[A-Z][a-z]+ing");
     private static final Set<String> DENIED = Set.of(
-            "Ask", "Changes", "Deliveries", "Edges", "Endings", "Entries", "Failures", "Held", "Holder", "Holdings", "Letter",
-            "Letters", "Line", "Lines", "Meters", "Once", "Outcomes", "Pace", "Parts", "Patience", "Place", "Pulse", "Ran",
-            "Reports", "Risks", "Row", "Runs", "Seeds", "Shown", "Statuses", "Taker", "Taken", "Totals", "Values", "Wire");
+            "Ask",
+            "Changes",
+            "Deliveries",
+            "Edges",
+            "Endings",
+            "Entries",
+            "Failures",
+            "Held",
+            "Holder",
+            "Holdings",
+            "Letter",
+            "Letters",
+            "Line",
+            "Lines",
+            "Meters",
+            "Once",
+            "Outcomes",
+            "Pace",
+            "Parts",
+            "Patience",
+            "Place",
+            "Pulse",
+            "Ran",
+            "Reports",
+            "Risks",
+            "Row",
+            "Runs",
+            "Seeds",
+            "Shown",
+            "Statuses",
+            "Taker",
+            "Taken",
+            "Totals",
+            "Values",
+            "Wire");
 
     private static final Pattern CONSTANT =
             Pattern.compile("\\bstatic\\s+final\\s+[\\w.<>\\[\\], ]+?\\s+([A-Z][A-Z0-9_]*)\\s*[=;]");
     private static final Pattern HOMELY_QUANTITY = Pattern.compile(
             "(?:.*_)?(MOST|LONGEST|LARGEST|LEAST|SHORTEST|SMALLEST|FEWEST|PATIENCE|NAP|LATELY|SILENCE|USUAL|GIVE_UP)(?:_.*)?");
-    private static final Pattern SENTENCE = Pattern.compile("(?s)/\\*\\*\\s*\\S+(?:\\s+\\S+){2,}.*?\\*/.*\\bpackage\\b.*");
+    private static final Pattern SENTENCE =
+            Pattern.compile("(?s)/\\*\\*\\s*\\S+(?:\\s+\\S+){2,}.*?\\*/.*\\bpackage\\b.*");
 
     @Test
     void no_two_top_level_types_have_one_simple_name() {
         Map<String, List<Path>> byName = sources("main").stream()
                 .filter(file -> !name(file).equals("package-info"))
                 .collect(Collectors.groupingBy(NamingTest::name, TreeMap::new, Collectors.toList()));
-        assertThat(byName).allSatisfy((name, files) -> assertThat(files).as(name).hasSize(1));
+        assertThat(byName)
+                .allSatisfy((name, files) -> assertThat(files).as(name).hasSize(1));
     }
 
     @Test
@@ -67,7 +101,10 @@ class NamingTest {
     }
 
     private static List<String> constants(Path file) {
-        return CONSTANT.matcher(text(file)).results().map(match -> match.group(1)).toList();
+        return CONSTANT.matcher(text(file))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     private static String name(Path file) {

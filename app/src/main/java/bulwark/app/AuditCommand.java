@@ -1,8 +1,8 @@
 package bulwark.app;
 
-import bulwark.facts.export.ExportRefused;
 import bulwark.facts.export.ExportVerifier;
 import bulwark.facts.export.VerificationKeys;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.signing.Signing;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -54,7 +54,7 @@ final class AuditCommand {
         @Override
         public Integer call() {
             if (!format.equals("jsonl")) {
-                throw new CommandFailed("--format must be jsonl; got " + format);
+                throw CommandFailed.usage("--format must be jsonl; got " + format);
             }
             Path file = out != null ? out : Path.of(table + "-" + STAMP.format(Instant.now()) + ".jsonl");
             Map<String, Object> body = new LinkedHashMap<>();
@@ -83,16 +83,12 @@ final class AuditCommand {
 
         @Override
         public Integer call() {
-            try {
-                ExportVerifier.Verdict verdict =
-                        new ExportVerifier(VerificationKeys.of(key, Signing.fastest())).verify(files);
-                verdict.problems().forEach(problem -> System.out.println("PROBLEM " + problem));
-                System.out.println((verdict.whole() ? "whole: " : "NOT whole: ") + verdict.rows() + " rows in "
-                        + verdict.files() + " file(s)");
-                return verdict.whole() ? 0 : 1;
-            } catch (ExportRefused refused) {
-                throw new CommandFailed(String.valueOf(refused.getMessage()));
-            }
+            ExportVerifier.Verdict verdict =
+                    new ExportVerifier(VerificationKeys.of(key, Signing.fastest())).verify(files);
+            verdict.problems().forEach(problem -> System.out.println("PROBLEM " + problem));
+            System.out.println((verdict.whole() ? "whole: " : "NOT whole: ") + verdict.rows() + " rows in "
+                    + verdict.files() + " file(s)");
+            return verdict.whole() ? 0 : 1;
         }
     }
 }

@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.facts.node.LocalAdminClient;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.Response;
 import java.nio.charset.StandardCharsets;

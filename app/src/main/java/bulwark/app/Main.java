@@ -1,16 +1,11 @@
 package bulwark.app;
 
 import bulwark.app.stem.Stem;
-import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.KeyRefused;
-import bulwark.kernel.process.FileRefused;
-import bulwark.kernel.storage.StoreRefused;
+import bulwark.kernel.error.ErrorReport;
 import bulwark.kernel.tls.TlsDefaults;
-import bulwark.kernel.tls.TlsRefused;
-import bulwark.web.Edge.EdgeFailed;
 import java.util.Arrays;
 
-/** The one entry point. Exit codes: 0 done, 1 failed, 2 usage. */
+/** The one entry point. Ends with an {@link bulwark.kernel.error.ExitCode}. */
 public final class Main {
     private Main() {}
 
@@ -38,22 +33,7 @@ public final class Main {
                 : BulwarkCommand.execute(arguments);
     }
 
-    /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */
     static int explain(Exception thrown) {
-        switch (thrown) {
-            case ConfigurationRefused refused -> refused.problems().forEach(Main::error);
-            case CommandFailed failed -> error(String.valueOf(failed.getMessage()));
-            case StoreRefused refused -> error(String.valueOf(refused.getMessage()));
-            case KeyRefused refused -> error(String.valueOf(refused.getMessage()));
-            case FileRefused refused -> error(String.valueOf(refused.getMessage()));
-            case TlsRefused refused -> error(String.valueOf(refused.getMessage()));
-            case EdgeFailed failed -> error(String.valueOf(failed.getMessage()));
-            default -> thrown.printStackTrace();
-        }
-        return 1;
-    }
-
-    private static void error(String sentence) {
-        System.err.println("error: " + sentence);
+        return ErrorReport.print(thrown, System.err).plain();
     }
 }

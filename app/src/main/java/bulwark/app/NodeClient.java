@@ -2,6 +2,7 @@ package bulwark.app;
 
 import bulwark.facts.node.NodeSettings;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;

@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.facts.node.FactsNode;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.ReloadingTls;

@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ final class SecretOption {
             return Optional.empty();
         }
         if (!given.equals("-")) {
-            throw new CommandFailed(option
+            throw CommandFailed.usage(option
                     + " does not take a secret on the command line, where every process list shows it:" + " set "
                     + setting + " or " + setting + "_FILE, or give " + option + " - and the secret on standard input");
         }

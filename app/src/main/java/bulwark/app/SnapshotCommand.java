@@ -6,10 +6,10 @@ import bulwark.facts.node.NodeAtRest;
 import bulwark.facts.node.NodeSettings;
 import bulwark.facts.snapshot.RestoreAcceptance;
 import bulwark.facts.snapshot.SnapshotManifest;
-import bulwark.facts.snapshot.SnapshotRefused;
 import bulwark.facts.snapshot.SnapshotRestore;
 import bulwark.facts.snapshot.SnapshotTrust;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,8 +75,6 @@ final class SnapshotCommand {
                         .verify(file, trust.of(store.file(), signing), work);
                 System.out.println("valid: created " + manifest.createdAt() + " by " + manifest.nodeId());
                 return 0;
-            } catch (SnapshotRefused refused) {
-                throw new CommandFailed(String.valueOf(refused.getMessage()));
             } finally {
                 deleteFolder(work);
             }
@@ -152,7 +150,7 @@ final class SnapshotCommand {
                                     said.add(line);
                                 });
                 NodeAtRest.recordRestore(System.getenv(), store.file(), said, Clock.systemUTC());
-            } catch (SnapshotRefused | IOException refused) {
+            } catch (IOException refused) {
                 throw new CommandFailed(String.valueOf(refused.getMessage()));
             }
             System.out.println("restored " + store.file() + "; start the node, then run stigmem fsck");

@@ -2,6 +2,7 @@ package bulwark.app;
 
 import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.app.stem.Stem;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;

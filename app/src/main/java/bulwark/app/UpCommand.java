@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -21,7 +22,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (portBase < 1024 || portBase > 64_000) {
-            throw new CommandFailed("--port-base must lie between 1024 and 64000; got " + portBase);
+            throw CommandFailed.usage("--port-base must lie between 1024 and 64000; got " + portBase);
         }
         Path folder = state.toAbsolutePath().normalize();
         FactsProvisioning facts = FactsProvisioning.openOrCreate(folder.resolve("facts"), portBase);

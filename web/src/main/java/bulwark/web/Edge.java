@@ -1,5 +1,7 @@
 package bulwark.web;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.tls.ReloadingTls;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -132,9 +134,9 @@ public final class Edge implements AutoCloseable {
     }
 
     /** A listener could not be opened; the message is a sentence for the operator. */
-    public static final class EdgeFailed extends RuntimeException {
+    public static final class EdgeFailed extends OperatorError {
         public EdgeFailed(String message, Throwable cause) {
-            super(message, cause);
+            super(ExitCode.FAILED, List.of(message), cause);
         }
 
         private static EdgeFailed of(String host, int port, CompletionException failure) {

@@ -1,6 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.config.DotEnv;
+import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -28,11 +29,11 @@ record CommandContext(
                 Clock.systemUTC());
     }
 
-    /** A file of settings in the {@code .env} form. @throws StemCommandFailed naming each line that is none */
+    /** A file of settings in the {@code .env} form. @throws CommandFailed naming each line that is none */
     static Map<String, String> environmentFile(Path file) throws IOException {
         DotEnv read = DotEnv.parse(Files.readString(file));
         if (!read.problems().isEmpty()) {
-            throw StemCommandFailed.usage(file + ": " + String.join("; ", read.problems()));
+            throw CommandFailed.usage(file + ": " + String.join("; ", read.problems()));
         }
         return read.values();
     }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.ExitCode;
 import bulwark.tasks.control.ControlClient;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.setup.TaskRuntime;
@@ -76,7 +77,7 @@ final class ControlOptions {
         }
         boolean failed =
                 replies.isEmpty() || !silent.isEmpty() || replies.stream().anyMatch(reply -> !reply.ok());
-        return failed ? StemCommandFailed.UNAVAILABLE : 0;
+        return failed ? ExitCode.FAILED.sysexit() : 0;
     }
 
     private static ArrayNode json(List<ControlReply> replies) {

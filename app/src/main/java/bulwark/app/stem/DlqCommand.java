@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.EnvelopeCodec;
@@ -128,8 +129,7 @@ final class DlqCommand extends CommandGroup {
                 DeadLetter deadLetter = runtime.stores()
                         .broker()
                         .deadLetter(of.queue, id)
-                        .orElseThrow(() -> new StemCommandFailed(
-                                StemCommandFailed.NEGATIVE,
+                        .orElseThrow(() -> CommandFailed.negative(
                                 "Dead letter \"" + id + "\" not found in queue \"" + of.queue + "\"."));
                 of.out().println(Json.pretty(json(deadLetter)));
                 return 0;
@@ -178,8 +178,7 @@ final class DlqCommand extends CommandGroup {
         @Override
         public Integer call() {
             if (!yes && !dryRun) {
-                throw StemCommandFailed.usage(
-                        "replay runs tasks again: confirm with --yes, or look first with --dry-run");
+                throw CommandFailed.usage("replay runs tasks again: confirm with --yes, or look first with --dry-run");
             }
             Duration wait = delay == null ? Duration.ZERO : OptionParsers.duration("--delay", delay);
             DeadLetter.Replay request = new DeadLetter.Replay(
@@ -246,7 +245,7 @@ final class DlqCommand extends CommandGroup {
         @Override
         public Integer call() {
             if (!yes) {
-                throw StemCommandFailed.usage("purge removes entries for good: confirm with --yes");
+                throw CommandFailed.usage("purge removes entries for good: confirm with --yes");
             }
             try (TaskRuntime runtime = of.settings.open()) {
                 int removed = runtime.stores()

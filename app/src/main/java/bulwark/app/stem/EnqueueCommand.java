@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
@@ -169,8 +170,7 @@ final class EnqueueCommand implements Callable<Integer> {
 
     private int report(String sent, Optional<TaskStatus> known, Duration longest) {
         if (known.isEmpty() || !known.get().state().terminal()) {
-            throw new StemCommandFailed(
-                    StemCommandFailed.NEGATIVE,
+            throw CommandFailed.negative(
                     "task " + sent + " is " + known.map(s -> s.state().wire()).orElse("unknown") + " after "
                             + longest.toMillis() + "ms: is a worker running on its queue? (stem worker status)");
         }
@@ -183,12 +183,10 @@ final class EnqueueCommand implements Callable<Integer> {
         if (status.state() == TaskState.SUCCEEDED) {
             return 0;
         }
-        throw new StemCommandFailed(
-                StemCommandFailed.UNAVAILABLE,
-                "task " + sent + " " + status.state().wire()
-                        + (status.error() == null
-                                ? ""
-                                : ": " + status.error().type() + ": "
-                                        + TextTable.printable(status.error().message())));
+        throw new CommandFailed("task " + sent + " " + status.state().wire()
+                + (status.error() == null
+                        ? ""
+                        : ": " + status.error().type() + ": "
+                                + TextTable.printable(status.error().message())));
     }
 }

@@ -1,6 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.error.ExitCode;
 import bulwark.tasks.setup.HealthCheck;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,7 +60,7 @@ final class HealthCommand implements Callable<Integer> {
             findings.forEach(finding -> settings.session().out().println(line(finding)));
         }
         return findings.stream().anyMatch(finding -> finding.status() == HealthCheck.Status.ERROR)
-                ? StemCommandFailed.UNAVAILABLE
+                ? ExitCode.FAILED.sysexit()
                 : 0;
     }
 

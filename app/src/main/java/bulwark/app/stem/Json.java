@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -26,15 +27,15 @@ final class Json {
         return StrictJson.text(node);
     }
 
-    /** @throws StemCommandFailed naming where the text came from */
+    /** @throws CommandFailed naming where the text came from */
     static ObjectNode parseObject(String text, String origin) {
         try {
             if (StrictJson.parse(text.getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode object) {
                 return object;
             }
-            throw StemCommandFailed.usage(origin + " must be a JSON object, for instance '{\"a\":1}'");
+            throw CommandFailed.usage(origin + " must be a JSON object, for instance '{\"a\":1}'");
         } catch (StrictJson.JsonRefused refused) {
-            throw StemCommandFailed.usage(origin + " is no JSON: " + refused.getMessage()
+            throw CommandFailed.usage(origin + " is no JSON: " + refused.getMessage()
                     + (refused.offset() < 0 ? "" : " (byte " + refused.offset() + ")"));
         }
     }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.signing.Signing;
@@ -73,7 +74,7 @@ final class KeygenCommand extends CommandGroup {
 
     private static String checked(String id) {
         if (!ID.matcher(id).matches()) {
-            throw StemCommandFailed.usage("--id has 1 to 64 letters, digits, dots, dashes and underscores");
+            throw CommandFailed.usage("--id has 1 to 64 letters, digits, dots, dashes and underscores");
         }
         return id;
     }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.setup.ScheduleAccess;
@@ -68,7 +69,7 @@ final class ObserveSchedulesCommand implements Callable<Integer> {
         if (file != null) {
             Path path = in.settings.session().directory().resolve(file);
             if (!Files.isRegularFile(path)) {
-                throw StemCommandFailed.usage("Schedules file not found: " + path);
+                throw CommandFailed.usage("Schedules file not found: " + path);
             }
             return new FileScheduleStore(path).list();
         }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.time.Durations;
 import bulwark.tasks.envelope.DartTimestamps;
 import java.time.Clock;
@@ -15,14 +16,14 @@ final class OptionParsers {
         try {
             return Durations.parse(text);
         } catch (IllegalArgumentException e) {
-            throw StemCommandFailed.usage(option + " " + e.getMessage());
+            throw CommandFailed.usage(option + " " + e.getMessage());
         }
     }
 
     static Instant time(String option, String text) {
         return DartTimestamps.parse(text)
-                .orElseThrow(() -> StemCommandFailed.usage(option
-                        + " must be a time such as 2026-01-02T03:04:05Z, not \"" + TextTable.printable(text) + "\""));
+                .orElseThrow(() -> CommandFailed.usage(option + " must be a time such as 2026-01-02T03:04:05Z, not \""
+                        + TextTable.printable(text) + "\""));
     }
 
     static @Nullable Instant timeOrNull(String option, @Nullable String text) {

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleFileParser;
@@ -45,10 +46,10 @@ final class ScheduleApplyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (file == null) {
-            throw StemCommandFailed.usage("Missing --file pointing to schedule definitions.");
+            throw CommandFailed.usage("Missing --file pointing to schedule definitions.");
         }
         if (!dryRun && !yes) {
-            throw StemCommandFailed.usage("Apply requires --yes confirmation (or use --dry-run).");
+            throw CommandFailed.usage("Apply requires --yes confirmation (or use --dry-run).");
         }
         List<ScheduleEntry> entries = ScheduleFileParser.parse(
                 text(in.settings.session().directory().resolve(file)),
@@ -74,10 +75,10 @@ final class ScheduleApplyCommand implements Callable<Integer> {
 
     private static String text(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
-            throw StemCommandFailed.usage("Definitions file not found: " + path);
+            throw CommandFailed.usage("Definitions file not found: " + path);
         }
         if (Files.size(path) > ScheduleFileParser.MAX_BYTES) {
-            throw StemCommandFailed.usage(path + " is larger than " + (ScheduleFileParser.MAX_BYTES >> 20) + " MiB");
+            throw CommandFailed.usage(path + " is larger than " + (ScheduleFileParser.MAX_BYTES >> 20) + " MiB");
         }
         return Files.readString(path);
     }

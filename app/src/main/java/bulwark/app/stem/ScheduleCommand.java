@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleJson;
@@ -80,14 +81,14 @@ final class ScheduleCommand extends CommandGroup {
         String id() {
             String id = given();
             if (id == null || id.isBlank()) {
-                throw StemCommandFailed.usage("Missing schedule identifier (use --id or positional argument).");
+                throw CommandFailed.usage("Missing schedule identifier (use --id or positional argument).");
             }
             return id;
         }
     }
 
-    static StemCommandFailed notFound(String id) {
-        return StemCommandFailed.usage("Schedule \"" + TextTable.printable(id) + "\" not found.");
+    static CommandFailed notFound(String id) {
+        return CommandFailed.usage("Schedule \"" + TextTable.printable(id) + "\" not found.");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All schedules, by their next run.")
@@ -176,7 +177,7 @@ final class ScheduleCommand extends CommandGroup {
         public Integer call() {
             String id = which.id();
             if (!yes) {
-                throw StemCommandFailed.usage("Deletion requires --yes confirmation.");
+                throw CommandFailed.usage("Deletion requires --yes confirmation.");
             }
             try (ScheduleAccess schedules = in.open()) {
                 schedules.store().remove(id);
@@ -207,7 +208,7 @@ final class ScheduleCommand extends CommandGroup {
             try (ScheduleAccess schedules = in.open()) {
                 ScheduleEntry entry = in.edits(schedules).enable(id).orElseThrow(() -> notFound(id));
                 if (!entry.enabled()) {
-                    throw StemCommandFailed.usage("Schedule \"" + TextTable.printable(id)
+                    throw CommandFailed.usage("Schedule \"" + TextTable.printable(id)
                             + "\" runs once, and its time has passed: apply it with" + " another time.");
                 }
                 in.out().println("Enabled schedule \"" + TextTable.printable(id) + "\".");

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.NextRun;
 import bulwark.tasks.schedule.ScheduleEntry;
@@ -56,7 +57,7 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
     public Integer call() {
         Instant start = from == null ? in.settings.session().clock().instant() : OptionParsers.time("--from", from);
         if (count < 1 || count > MAX_COUNT) {
-            throw StemCommandFailed.usage("--count must be from 1 to " + MAX_COUNT);
+            throw CommandFailed.usage("--count must be from 1 to " + MAX_COUNT);
         }
         NextRun times = NextRun.of(entry(), start);
         Optional<Instant> time = times.after(start);
@@ -74,7 +75,7 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
         ScheduleSpec given = spec == null ? null : ScheduleJson.ofSpec(spec);
         String id = which.given();
         if (id == null && given == null) {
-            throw StemCommandFailed.usage("Provide an existing schedule id or --spec to evaluate.");
+            throw CommandFailed.usage("Provide an existing schedule id or --spec to evaluate.");
         }
         ScheduleEntry stored = id == null ? null : stored(id);
         Run run = given == null && stored != null ? stored.run() : Run.NEVER;

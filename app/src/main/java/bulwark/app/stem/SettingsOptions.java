@@ -1,6 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.setup.TaskSettings;
 import ch.qos.logback.classic.Level;
@@ -62,7 +63,7 @@ final class SettingsOptions {
 
     private static void refusePassword(String url) {
         if (url.matches("[a-zA-Z]+://[^/@]*:[^/@]+@.*")) {
-            throw StemCommandFailed.usage(
+            throw CommandFailed.usage(
                     "--broker does not take a password on the command line, where every process list shows it:"
                             + " set STEM_BROKER_URL or STEM_BROKER_URL_FILE");
         }

@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.EffectiveSetting;
+import bulwark.kernel.error.ExitCode;
 import java.io.PrintStream;
 
 /** What {@code --show-config} prints: the table of settings, then what a start would warn of and what would forbid it. */
@@ -13,6 +14,6 @@ public final class ShowConfig {
         EffectiveSetting.table(inspection.configuration().effective()).forEach(out::println);
         inspection.configuration().warnings().forEach(warning -> err.println("warning: " + warning));
         inspection.problems().forEach(problem -> err.println("error: " + problem));
-        return inspection.problems().isEmpty() ? 0 : 1;
+        return inspection.problems().isEmpty() ? ExitCode.DONE.plain() : ExitCode.NEGATIVE.plain();
     }
 }

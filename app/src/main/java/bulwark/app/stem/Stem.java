@@ -1,25 +1,14 @@
 package bulwark.app.stem;
 
-import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.KeyRefused;
-import bulwark.kernel.process.FileRefused;
-import bulwark.kernel.storage.StoreRefused;
-import bulwark.kernel.tls.TlsRefused;
-import bulwark.tasks.broker.BrokerUnavailable;
-import bulwark.tasks.exec.ExecRefused;
-import bulwark.tasks.handler.HandlersRefused;
-import bulwark.tasks.schedule.ScheduleEditor;
-import bulwark.tasks.schedule.ScheduleRefused;
-import bulwark.tasks.worker.WorkerRefused;
-import bulwark.web.Edge.EdgeFailed;
-import java.io.IOException;
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.ErrorReport;
+import bulwark.kernel.error.ExitCode;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/** Runs one {@code stem} command. Exit codes: 0 done, 1 answered in the negative, 3 not running, 64 usage, 70 something else failed. */
+/** Runs one {@code stem} command. Ends with the {@code sysexit} of an {@link ExitCode}. */
 public final class Stem {
     private Stem() {}
 
@@ -33,7 +22,7 @@ public final class Stem {
         line.setOut(new java.io.PrintWriter(context.out(), true));
         line.setErr(new java.io.PrintWriter(context.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(StemCommandFailed.USAGE));
+        forEach(line, command -> command.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE.sysexit()));
         offerHelp(line);
         return line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown, context.err()))
                 .execute(arguments);
@@ -72,49 +61,11 @@ public final class Stem {
         };
     }
 
-    /** Known refusals are sentences; anything else keeps its stack trace, because then we are at fault. */
-    static int explain(Exception thrown, PrintStream err) {
-        switch (thrown) {
-            case StemCommandFailed failed -> {
-                error(err, failed);
-                return failed.code();
-            }
-            case ConfigurationRefused refused -> {
-                refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemCommandFailed.USAGE;
-            }
-            case ScheduleRefused refused -> {
-                refused.faults().forEach(fault -> err.println("error: " + TextTable.printable(fault)));
-                return StemCommandFailed.USAGE;
-            }
-            case IllegalArgumentException refused -> {
-                error(err, refused);
-                return StemCommandFailed.USAGE;
-            }
-            case WorkerRefused refused -> {
-                refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemCommandFailed.USAGE;
-            }
-            case ExecRefused refused -> {
-                refused.problems().forEach(problem -> err.println("error: " + problem));
-                return StemCommandFailed.USAGE;
-            }
-            case HandlersRefused refused -> error(err, refused);
-            case BrokerUnavailable unavailable -> error(err, unavailable);
-            case StoreRefused refused -> error(err, refused);
-            case KeyRefused refused -> error(err, refused);
-            case FileRefused refused -> error(err, refused);
-            case TlsRefused refused -> error(err, refused);
-            case EdgeFailed failed -> error(err, failed);
-            case ScheduleEditor.ConcurrentEdit contended -> error(err, contended);
-            case IOException failed -> err.println("error: " + failed);
-            case UncheckedIOException failed -> err.println("error: " + failed.getMessage() + ": " + failed.getCause());
-            default -> thrown.printStackTrace(err);
-        }
-        return StemCommandFailed.UNAVAILABLE;
-    }
-
-    private static void error(PrintStream err, Exception thrown) {
-        err.println("error: " + thrown.getMessage());
+    /** A value that the client refuses to send is the caller's mistake. */
+    private static int explain(Exception thrown, PrintStream err) {
+        Exception known = thrown instanceof IllegalArgumentException
+                ? CommandFailed.usage(String.valueOf(thrown.getMessage()))
+                : thrown;
+        return ErrorReport.print(known, err).sysexit();
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.tasks.setup.TaskFsck;
 import java.io.PrintStream;
@@ -38,7 +39,7 @@ final class StemFsckCommand implements Callable<Integer> {
             report.checked().forEach(check -> out.println("checked " + check));
             out.println(summary(report));
         }
-        return report.clean() ? 0 : StemCommandFailed.NEGATIVE;
+        return report.clean() ? 0 : ExitCode.NEGATIVE.sysexit();
     }
 
     private static String summary(Fsck.Report report) {

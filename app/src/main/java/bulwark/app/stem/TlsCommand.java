@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.setup.TlsAssets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -60,12 +61,12 @@ final class TlsCommand extends CommandGroup {
         @Override
         public Integer call() {
             if (days < 1 || days > 3650) {
-                throw StemCommandFailed.usage("--days lies between 1 and 3650");
+                throw CommandFailed.usage("--days lies between 1 and 3650");
             }
             TlsAssets assets = assets();
             List<String> existing = assets.existing();
             if (!existing.isEmpty() && !force) {
-                throw StemCommandFailed.usage(folder + " already has " + String.join(", ", existing)
+                throw CommandFailed.usage(folder + " already has " + String.join(", ", existing)
                         + ": choose another folder, or replace them, the authority included, with --force");
             }
             assets.make(Clock.systemUTC());
@@ -83,7 +84,7 @@ final class TlsCommand extends CommandGroup {
                         Duration.ofDays(days),
                         group);
             } catch (IllegalArgumentException e) {
-                throw StemCommandFailed.usage(String.valueOf(e.getMessage()));
+                throw CommandFailed.usage(String.valueOf(e.getMessage()));
             }
         }
     }

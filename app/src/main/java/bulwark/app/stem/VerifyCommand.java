@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
@@ -48,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
         Envelope envelope = envelope().envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Unchecked) {
-            throw StemCommandFailed.usage(
+            throw CommandFailed.usage(
                     "there are no keys to verify with: set STEM_SIGNING_KEYS or STEM_SIGNING_PUBLIC_KEYS");
         }
         boolean valid = verdict instanceof EnvelopeSigning.Verdict.Valid;
@@ -56,7 +58,7 @@ final class VerifyCommand implements Callable<Integer> {
         if (canonical) {
             settings.session().out().println(new String(EnvelopeCodec.canonical(envelope), StandardCharsets.UTF_8));
         }
-        return valid ? 0 : StemCommandFailed.NEGATIVE;
+        return valid ? 0 : ExitCode.NEGATIVE.sysexit();
     }
 
     private Message envelope() throws IOException {
@@ -69,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
             JsonNode inside = document.path("envelope");
             return EnvelopeCodec.ofJson(inside.isObject() ? StrictJson.text(inside) : text);
         } catch (EnvelopeRefused refused) {
-            throw StemCommandFailed.usage(file + " holds no envelope: " + refused.getMessage());
+            throw CommandFailed.usage(file + " holds no envelope: " + refused.getMessage());
         }
     }
 

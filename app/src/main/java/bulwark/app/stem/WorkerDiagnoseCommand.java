@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,9 +60,7 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
         } else {
             findings.forEach(finding -> context.out().println(finding.mark() + " " + finding.sentence()));
         }
-        return findings.stream().anyMatch(finding -> finding.status().equals("error"))
-                ? StemCommandFailed.UNAVAILABLE
-                : 0;
+        return findings.stream().anyMatch(finding -> finding.status().equals("error")) ? ExitCode.FAILED.sysexit() : 0;
     }
 
     private void note(String mark, String sentence) {
@@ -115,7 +114,7 @@ final class WorkerDiagnoseCommand implements Callable<Integer> {
             note("[OK ]", envFile + ": every setting reads");
             configuration.warnings().forEach(warning -> note("[WARN]", warning));
         } catch (bulwark.kernel.config.Configuration.ConfigurationRefused refused) {
-            refused.problems().forEach(problem -> note("[ERR]", problem));
+            refused.sentences().forEach(problem -> note("[ERR]", problem));
         }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class WorkerHealthcheckCommand implements Callable<Integer> {
         if (!quiet) {
             context.out().println(json ? Json.pretty(json(state)) : sentence(state));
         }
-        return running ? 0 : StemCommandFailed.UNAVAILABLE;
+        return running ? 0 : ExitCode.FAILED.sysexit();
     }
 
     private String name() {

@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.ConfinedStart;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.process.PidFile;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Start, stop and inspect several workers of this machine.")
 final class WorkerMultiCommand implements Callable<Integer> {
-    private static final int NOT_RUNNING = 3;
+    private static final int NOT_RUNNING = ExitCode.NOT_RUNNING.sysexit();
 
     private final CommandContext context;
 
@@ -123,15 +125,14 @@ final class WorkerMultiCommand implements Callable<Integer> {
             }
         }
         if (names.isEmpty()) {
-            throw StemCommandFailed.usage(
+            throw CommandFailed.usage(
                     "name the workers, for instance: stem worker multi start w1 w2 (or set STEM_WORKER_NODES)");
         }
         String host = InetAddress.getLocalHost().getHostName();
         List<MultiNode> nodes = new ArrayList<>();
         for (String name : names) {
             if (!name.matches("[A-Za-z0-9._@-]{1,64}") || name.startsWith(".")) {
-                throw StemCommandFailed.usage(
-                        "a node's name has 1 to 64 letters, digits, dots, dashes and underscores");
+                throw CommandFailed.usage("a node's name has 1 to 64 letters, digits, dots, dashes and underscores");
             }
             nodes.add(
                     new MultiNode(name, nodes.size() + 1, host, context.clock().instant()));
@@ -146,8 +147,7 @@ final class WorkerMultiCommand implements Callable<Integer> {
     private int start(List<MultiNode> nodes) throws IOException, InterruptedException {
         for (MultiNode node : nodes) {
             if (inspect(node) instanceof PidFile.State.Running running) {
-                throw new StemCommandFailed(
-                        StemCommandFailed.NEGATIVE, node.name() + " is already running (pid " + running.pid() + ").");
+                throw CommandFailed.negative(node.name() + " is already running (pid " + running.pid() + ").");
             }
         }
         List<Process> started = new ArrayList<>();
@@ -166,7 +166,7 @@ final class WorkerMultiCommand implements Callable<Integer> {
         for (Process process : started) {
             worst = Math.max(worst, process.waitFor());
         }
-        return worst == 0 ? 0 : StemCommandFailed.UNAVAILABLE;
+        return worst == 0 ? 0 : ExitCode.FAILED.sysexit();
     }
 
     private Process process(MultiNode node) throws IOException {
@@ -178,8 +178,7 @@ final class WorkerMultiCommand implements Callable<Integer> {
                 OwnerOnlyFiles.createNew(log).close();
             }
         } catch (IOException e) {
-            throw new StemCommandFailed(
-                    StemCommandFailed.UNAVAILABLE, "--logfile cannot be made (" + e.getMessage() + "): name another");
+            throw new CommandFailed("--logfile cannot be made (" + e.getMessage() + "): name another");
         }
         ProcessBuilder builder = new ProcessBuilder(words(node));
         builder.directory(node.path(context.directory(), workdir).toFile());

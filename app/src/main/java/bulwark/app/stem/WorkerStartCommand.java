@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.process.PidFile;
 import bulwark.tasks.events.TaskEvidence;
@@ -100,7 +102,7 @@ final class WorkerStartCommand implements Callable<Integer> {
                 worker.shutdown(Worker.Mode.HARD);
             });
             run(worker, runtime);
-            return diskFailed.get() ? StemCommandFailed.UNAVAILABLE : 0;
+            return diskFailed.get() ? ExitCode.FAILED.sysexit() : 0;
         }
     }
 
@@ -171,7 +173,7 @@ final class WorkerStartCommand implements Callable<Integer> {
                 .filter(channel -> !routing.broadcasts().contains(channel))
                 .toList();
         if (!unknown.isEmpty() || !unheard.isEmpty()) {
-            throw StemCommandFailed.usage("the routing file does not define " + String.join(", ", unknown)
+            throw CommandFailed.usage("the routing file does not define " + String.join(", ", unknown)
                     + String.join(", ", unheard) + ": add it there, or take from others (it defines "
                     + String.join(", ", routing.queues().keySet()) + ")");
         }

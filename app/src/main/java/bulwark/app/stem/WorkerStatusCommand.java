@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.setup.TaskRuntime;
 import java.time.Duration;
@@ -115,7 +116,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
             }
             Thread.sleep(LOOK);
         }
-        throw new StemCommandFailed(StemCommandFailed.NEGATIVE, "no heartbeat within " + patience.toMillis() + "ms");
+        throw CommandFailed.negative("no heartbeat within " + patience.toMillis() + "ms");
     }
 
     private static String id(ObjectNode beat) {

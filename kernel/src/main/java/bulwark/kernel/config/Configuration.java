@@ -1,5 +1,7 @@
 package bulwark.kernel.config;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.time.Durations;
 import java.nio.file.Path;
@@ -176,16 +178,9 @@ public final class Configuration {
     public record Inspection(Configuration configuration, List<String> problems) {}
 
     /** Every problem, one sentence each. */
-    public static final class ConfigurationRefused extends RuntimeException {
-        private final List<String> problems;
-
+    public static final class ConfigurationRefused extends OperatorError {
         public ConfigurationRefused(List<String> problems) {
-            super(String.join(System.lineSeparator(), problems));
-            this.problems = List.copyOf(problems);
-        }
-
-        public List<String> problems() {
-            return problems;
+            super(ExitCode.SETTINGS, problems, null);
         }
     }
 }

@@ -1,8 +1,11 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
+
 /** TLS material that must not be used; the message names the file and the remedy. */
-public final class TlsRefused extends RuntimeException {
+public final class TlsRefused extends OperatorError {
     public TlsRefused(String message) {
-        super(message);
+        super(ExitCode.FAILED, message);
     }
 }

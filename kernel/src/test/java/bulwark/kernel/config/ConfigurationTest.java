@@ -215,7 +215,7 @@ class ConfigurationTest {
 
     private List<String> refused(Map<String, String> environment) {
         return catchThrowableOfType(ConfigurationRefused.class, () -> read(environment))
-                .problems();
+                .sentences();
     }
 
     private static String secret(Configuration configuration) {

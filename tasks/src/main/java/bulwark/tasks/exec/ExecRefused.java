@@ -1,17 +1,12 @@
 package bulwark.tasks.exec;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
 import java.util.List;
 
 /** Faults of the file that names programs, a sentence each. */
-public final class ExecRefused extends RuntimeException {
-    private final List<String> problems;
-
+public final class ExecRefused extends OperatorError {
     public ExecRefused(List<String> problems) {
-        super(String.join(System.lineSeparator(), problems));
-        this.problems = List.copyOf(problems);
-    }
-
-    public List<String> problems() {
-        return problems;
+        super(ExitCode.SETTINGS, problems, null);
     }
 }

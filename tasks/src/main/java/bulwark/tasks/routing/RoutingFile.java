@@ -40,7 +40,7 @@ public final class RoutingFile {
             return parse(Files.readString(file), defaultQueue);
         } catch (ConfigurationRefused refused) {
             throw new ConfigurationRefused(
-                    refused.problems().stream().map(p -> file + ": " + p).toList());
+                    refused.sentences().stream().map(p -> file + ": " + p).toList());
         } catch (IOException e) {
             throw new ConfigurationRefused(List.of("the routing file " + file + " cannot be read ("
                     + e.getClass().getSimpleName() + "): check STEM_ROUTING_CONFIG"));

@@ -1,5 +1,7 @@
 package bulwark.tasks.schedule;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
 import bulwark.tasks.schedule.ScheduleEntry.Run;
 import bulwark.tasks.schedule.ScheduleStore.VersionConflict;
 import java.time.Clock;
@@ -117,10 +119,12 @@ public final class ScheduleEditor {
     }
 
     /** Five times somebody else was faster. */
-    public static final class ConcurrentEdit extends RuntimeException {
+    public static final class ConcurrentEdit extends OperatorError {
         ConcurrentEdit(String id, long expected, long actual) {
-            super("Schedule \"" + id + "\" was modified concurrently (expected v" + expected + ", found v" + actual
-                    + "). Retry the command after the scheduler settles.");
+            super(
+                    ExitCode.FAILED,
+                    "Schedule \"" + id + "\" was modified concurrently (expected v" + expected + ", found v" + actual
+                            + "). Retry the command after the scheduler settles.");
         }
     }
 }

@@ -98,7 +98,7 @@ public final class ScheduleFileParser {
         try {
             times = NextRun.of(entry, now);
         } catch (ScheduleRefused e) {
-            faults.addAll(e.faults());
+            faults.addAll(e.sentences());
             return;
         }
         Optional<Instant> first = times.after(now);

@@ -65,7 +65,7 @@ public final class HealthCheck {
                 note("signing", Status.OK, "verifies and cannot sign: right for a worker, not for a producer");
             }
         } catch (ConfigurationRefused refused) {
-            refused.problems().forEach(problem -> note("signing", Status.ERROR, problem));
+            refused.sentences().forEach(problem -> note("signing", Status.ERROR, problem));
         }
     }
 
@@ -104,7 +104,7 @@ public final class HealthCheck {
             risks.forEach(
                     risk -> note(component, risk.fatal() && !allowed ? Status.ERROR : Status.WARNING, risk.sentence()));
         } catch (ConfigurationRefused refused) {
-            refused.problems().forEach(problem -> note(component, Status.ERROR, problem));
+            refused.sentences().forEach(problem -> note(component, Status.ERROR, problem));
         } catch (BrokerUnavailable | TlsRefused failed) {
             findings.add(new Finding(component, Status.ERROR, sentence(failed), tls(url)));
         }

@@ -141,7 +141,7 @@ public final class TaskStoreFactory {
         } catch (TlsRefused e) {
             throw new ConfigurationRefused(List.of("STEM_TLS_*: " + e.getMessage()));
         } catch (ConfigurationRefused e) {
-            throw new ConfigurationRefused(e.problems().stream()
+            throw new ConfigurationRefused(e.sentences().stream()
                     .map(fault -> fault.startsWith("STEM_") ? fault : setting + ": " + fault)
                     .toList());
         }

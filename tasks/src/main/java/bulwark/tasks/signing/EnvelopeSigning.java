@@ -145,7 +145,7 @@ public final class EnvelopeSigning {
             incompleteSaid.set(false);
             return renewed.describe();
         } catch (ConfigurationRefused e) {
-            return kept(e.problems());
+            return kept(e.sentences());
         }
     }
 

@@ -1,17 +1,12 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
 import java.util.List;
 
 /** Why a worker does not start: every reason, a sentence with a remedy each. */
-public final class WorkerRefused extends RuntimeException {
-    private final List<String> problems;
-
+public final class WorkerRefused extends OperatorError {
     public WorkerRefused(List<String> problems) {
-        super(String.join(System.lineSeparator(), problems));
-        this.problems = List.copyOf(problems);
-    }
-
-    public List<String> problems() {
-        return problems;
+        super(ExitCode.SETTINGS, problems, null);
     }
 }

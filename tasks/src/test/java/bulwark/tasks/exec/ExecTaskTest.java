@@ -162,7 +162,7 @@ class ExecTaskTest {
         assertThatThrownBy(() -> ExecFile.read(file))
                 .isInstanceOfSatisfying(
                         ExecRefused.class,
-                        refused -> assertThat(refused.problems()).hasSize(4));
+                        refused -> assertThat(refused.sentences()).hasSize(4));
         for (String text : List.of("- a", "a: [", "a: b", "12")) {
             Files.writeString(file, text);
             assertThatThrownBy(() -> ExecFile.read(file)).isInstanceOf(ExecRefused.class);

@@ -53,7 +53,7 @@ class HandlerRegistryTest {
         assertThatThrownBy(() -> HandlerRegistry.of(List.of(), List.of(new Good(), new Bad())))
                 .isInstanceOfSatisfying(
                         HandlersRefused.class,
-                        refused -> assertThat(refused.problems())
+                        refused -> assertThat(refused.sentences())
                                 .hasSize(3)
                                 .anyMatch(problem -> problem.contains("two handlers are named good.one")));
     }

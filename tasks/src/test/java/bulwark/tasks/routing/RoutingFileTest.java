@@ -79,7 +79,7 @@ class RoutingFileTest {
                         """, "default"))
                 .isInstanceOfSatisfying(
                         ConfigurationRefused.class,
-                        refused -> assertThat(refused.problems())
+                        refused -> assertThat(refused.sentences())
                                 .containsExactlyInAnyOrder(
                                         "the file has the member \"route\", which is not known there",
                                         "queues.a.priority_range starts above its end",
@@ -120,7 +120,7 @@ class RoutingFileTest {
             try {
                 RoutingFile.parse(text.toString(), "a").route("t", Map.of(), null, 0);
             } catch (ConfigurationRefused expected) {
-                assertThat(expected.problems()).isNotEmpty();
+                assertThat(expected.sentences()).isNotEmpty();
             }
         }
     }

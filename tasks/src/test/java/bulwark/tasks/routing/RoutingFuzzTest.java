@@ -18,7 +18,7 @@ class RoutingFuzzTest {
             assertThat(routing.route("billing.charge", Map.of("tier", "gold"), null, 3))
                     .isNotNull();
         } catch (ConfigurationRefused refused) {
-            assertThat(refused.problems()).isNotEmpty();
+            assertThat(refused.sentences()).isNotEmpty();
         }
     }
 

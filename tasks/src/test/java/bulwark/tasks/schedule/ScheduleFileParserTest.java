@@ -65,7 +65,7 @@ class ScheduleFileParserTest {
         assertThatThrownBy(() -> ScheduleFileParser.parse(yaml, NOW))
                 .isInstanceOfSatisfying(
                         ScheduleRefused.class,
-                        refused -> assertThat(refused.faults())
+                        refused -> assertThat(refused.sentences())
                                 .satisfiesExactly(
                                         fault -> assertThat(fault).startsWith("schedule \"a\": spec "),
                                         fault -> assertThat(fault)

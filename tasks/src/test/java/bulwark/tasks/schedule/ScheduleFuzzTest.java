@@ -72,7 +72,7 @@ class ScheduleFuzzTest {
             ScheduleEntry entry = ScheduleJsonTest.entry(spec, Run.NEVER);
             NextRun.of(entry, NOW).after(NOW).ifPresent(time -> assertThat(time).isAfter(NOW));
         } catch (ScheduleRefused e) {
-            assertThat(e.faults()).isNotEmpty();
+            assertThat(e.sentences()).isNotEmpty();
         }
     }
 
@@ -84,7 +84,7 @@ class ScheduleFuzzTest {
                         .isEqualTo(entry);
             }
         } catch (ScheduleRefused e) {
-            assertThat(e.faults()).isNotEmpty();
+            assertThat(e.sentences()).isNotEmpty();
         }
     }
 }

@@ -146,7 +146,7 @@ class ScheduleJsonTest {
         assertThatThrownBy(() -> ScheduleJson.ofJson(json))
                 .isInstanceOfSatisfying(
                         ScheduleRefused.class,
-                        refused -> assertThat(refused.faults())
+                        refused -> assertThat(refused.sentences())
                                 .allMatch(fault -> fault.startsWith("schedule \"n\": "))
                                 .extracting(fault -> fault.split(" ")[2])
                                 .containsExactlyInAnyOrder(

@@ -85,10 +85,10 @@ class EnvelopeSigningTest {
                         "ACTIVE_KEY",
                         "gone"))
                 .satisfies(refused ->
-                        assertThat(refused.problems()).hasSize(4).noneMatch(problem -> problem.contains(ONE)));
+                        assertThat(refused.sentences()).hasSize(4).noneMatch(problem -> problem.contains(ONE)));
         assertThatExceptionOfType(ConfigurationRefused.class)
                 .isThrownBy(() -> hmac("primary:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "primary"))
-                .satisfies(refused -> assertThat(refused.problems())
+                .satisfies(refused -> assertThat(refused.sentences())
                         .singleElement()
                         .asString()
                         .contains("was published"));
@@ -102,7 +102,7 @@ class EnvelopeSigningTest {
                         "p:" + TWO,
                         "ACTIVE_KEY",
                         "p"))
-                .satisfies(refused -> assertThat(refused.problems())
+                .satisfies(refused -> assertThat(refused.sentences())
                         .singleElement()
                         .asString()
                         .contains("do not belong together"));
@@ -161,7 +161,7 @@ class EnvelopeSigningTest {
         }) {
             assertThatExceptionOfType(ConfigurationRefused.class)
                     .isThrownBy(() -> with("PUBLIC_KEYS", "primary:" + published, "ACTIVE_KEY", "primary"))
-                    .satisfies(refused -> assertThat(refused.problems())
+                    .satisfies(refused -> assertThat(refused.sentences())
                             .singleElement()
                             .asString()
                             .contains("was published"));

@@ -343,7 +343,7 @@ class SnapshotTest {
         try (TestNode node = TestNode.start(folder, clock)) {
             sql(
                     node,
-                    "INSERT INTO api_keys VALUES ('key-1', 'l1', 'a', 'agent:a', 'read', NULL, 'default', 'x', NULL, NULL, NULL)",
+                    "INSERT INTO api_keys (id, lookup, argon2id, entity_uri, permissions, tenant_id, created_at) VALUES ('key-1', 'l1', 'a', 'agent:a', 'read', 'default', 'x')",
                     "INSERT INTO capability_tokens VALUES ('token-1', 'default', 'i', 's', 'v', 'o', 'k', 'b', 'x', 'y', '{}', NULL,"
                             + " NULL, NULL)",
                     "INSERT INTO gardens VALUES ('g', 'default', 'rose', 'Rose', 'team', '', 'c', 'x', 0, NULL)",
@@ -354,7 +354,7 @@ class SnapshotTest {
                     "UPDATE api_keys SET revoked_at = 'then'",
                     "UPDATE capability_tokens SET revoked_at = 'then', revoked_by = 'b', revoke_reason = 'r'",
                     "DELETE FROM garden_members",
-                    "INSERT INTO api_keys VALUES ('key-2', 'l2', 'a', 'agent:b', 'read', NULL, 'default', 'x', NULL, NULL, NULL)");
+                    "INSERT INTO api_keys (id, lookup, argon2id, entity_uri, permissions, tenant_id, created_at) VALUES ('key-2', 'l2', 'a', 'agent:b', 'read', 'default', 'x')");
             return new Revoking(file, node.store().file(), trusting(node), 1);
         }
     }

@@ -10,7 +10,6 @@ import bulwark.kernel.storage.Store;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -36,14 +35,7 @@ class IdentityTest {
     @BeforeEach
     void listen() {
         store = Store.open(
-                directory.resolve("test.db"),
-                new Migrations(List.of(
-                        "db/kernel/V001__outbox.sql",
-                        "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql",
-                        "db/kernel/V020__api_key_scopes.sql",
-                        "db/kernel/V025__api_key_bindings.sql")),
-                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+                directory.resolve("test.db"), Migrations.of(ApiKeys.MIGRATIONS), Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
         ApiKeys.Prepared prepared = keys.prepare(SecretBytes.ofText(READER));
         store.write(tx ->

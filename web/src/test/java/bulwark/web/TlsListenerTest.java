@@ -84,7 +84,7 @@ class TlsListenerTest {
         leaf("thief", "ca");
         try (Store store = Store.open(
                 directory.resolve("keys.db"),
-                new Migrations(List.of("db/kernel/V002__api_keys.sql", "db/kernel/V025__api_key_bindings.sql")),
+                Migrations.of(ApiKeys.MIGRATIONS),
                 Store.SchemaPolicy.CREATE_OR_UPGRADE)) {
             ApiKeys keys = ApiKeys.open(store, Clock.systemUTC(), Duration.ZERO);
             String fingerprint = run("openssl x509 -in client.crt -noout -fingerprint -sha256")

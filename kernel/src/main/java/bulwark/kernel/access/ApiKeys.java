@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * every map here is keyed by their digest. Thread-safe.
  */
 public final class ApiKeys {
+    /** What a store must have applied for its keys: the one list, for every part and every test. */
+    public static final List<String> MIGRATIONS = List.of(
+            "db/kernel/V002__api_keys.sql",
+            "db/kernel/V020__api_key_scopes.sql",
+            "db/kernel/V025__api_key_bindings.sql");
+
     private static final int MAX_CACHED = 10_000;
     private static final int MAX_KEY = 512;
     private static final Duration UNKNOWN_KEY_TTL = Duration.ofSeconds(30);

@@ -43,14 +43,7 @@ class ApiKeysTest {
     @BeforeEach
     void open() {
         store = Store.open(
-                directory.resolve("k.db"),
-                new Migrations(List.of(
-                        "db/kernel/V001__outbox.sql",
-                        "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql",
-                        "db/kernel/V020__api_key_scopes.sql",
-                        "db/kernel/V025__api_key_bindings.sql")),
-                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+                directory.resolve("k.db"), Migrations.of(ApiKeys.MIGRATIONS), Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = ApiKeys.open(store, clock, Duration.ofDays(90));
     }
 

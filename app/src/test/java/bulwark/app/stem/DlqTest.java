@@ -175,7 +175,7 @@ class DlqTest {
                                 reason,
                                 Map.of("error", "e"),
                                 null,
-                                false)));
+                                null)));
             }
         }
     }

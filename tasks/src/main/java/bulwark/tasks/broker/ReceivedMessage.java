@@ -3,6 +3,8 @@ package bulwark.tasks.broker;
 import bulwark.tasks.envelope.Message;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One message that a consumer now holds. */
 public sealed interface ReceivedMessage {
@@ -51,5 +53,19 @@ public sealed interface ReceivedMessage {
      * @param fields as stored, each cut to a sane length
      */
     record Malformed(Receipt receipt, String queue, Map<String, String> fields, String reason)
-            implements ReceivedMessage {}
+            implements ReceivedMessage {
+        private static final Pattern ID = Pattern.compile("[\\p{Graph}&&[^\"\\\\]]{1,128}");
+        private static final Pattern FIRST_MEMBER = Pattern.compile("\\{\"id\":\"(" + ID + ")\"");
+
+        /** Whose it claims to be, as far as that can be read without reading the whole; else empty. */
+        public String claimedTaskId() {
+            String id = fields.get("id");
+            if (id != null) {
+                return ID.matcher(id).matches() ? id : "";
+            }
+            Matcher json = FIRST_MEMBER.matcher(
+                    fields.size() == 1 ? fields.values().iterator().next() : "");
+            return json.lookingAt() ? json.group(1) : "";
+        }
+    }
 }

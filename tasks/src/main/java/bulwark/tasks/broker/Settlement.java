@@ -40,7 +40,8 @@ public sealed interface Settlement {
      *
      * @param reason stable code, for instance {@code signature-invalid}
      * @param meta JSON members
-     * @param statusOnlyIfAbsent for envelopes whose signature is not verified: a real task's status is never overwritten
+     * @param unvouched null when a signature vouches for the message; else its {@link bulwark.tasks.envelope.EnvelopeDigest}, and the status is written as by
+     *     {@link bulwark.tasks.results.ResultBackend#putUnvouched}
      */
     record Reject(
             Receipt receipt,
@@ -49,7 +50,7 @@ public sealed interface Settlement {
             String reason,
             Map<String, ?> meta,
             @Nullable TaskStatus status,
-            boolean statusOnlyIfAbsent)
+            @Nullable String unvouched)
             implements Settlement {}
 
     /** What is kept of a dead letter. */

@@ -125,7 +125,7 @@ final class DeadLetterTable implements DeadLetterApi {
         PreparedStatement readmit = tx.statement("UPDATE task_results SET state = 'queued', updated_at = ?2,"
                 + " body = json_set(body, '$.state', 'queued', '$.meta.lastReplayAt', ?3,"
                 + " '$.meta.replayCount', coalesce(json_extract(body, '$.meta.replayCount'), 0) + 1,"
-                + " '$.meta.lastReplayReason', ?4, '$.meta.lastReplayDelayMs', ?5)"
+                + " '$.meta.lastReplayReason', ?4, '$.meta.lastReplayDelayMs', ?5, '$.meta.\"stem.envelope\"', ?7)"
                 + " WHERE id = ?1 AND state IN ('succeeded', 'failed') AND expires_at > ?6");
         readmit.setString(1, replay.taskId());
         readmit.setLong(2, StoreRpc.micros(now));
@@ -133,6 +133,7 @@ final class DeadLetterTable implements DeadLetterApi {
         readmit.setString(4, replay.reason());
         readmit.setLong(5, replay.delay());
         readmit.setLong(6, now.toEpochMilli());
+        readmit.setString(7, replay.digest());
         readmit.executeUpdate();
         entries.put(tx, withDelay(replay, now.toEpochMilli()), now.toEpochMilli());
         var wakeups = context.wakeups();

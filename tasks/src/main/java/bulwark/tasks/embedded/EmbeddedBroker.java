@@ -14,6 +14,7 @@ import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.EnvelopeWeight;
 import bulwark.tasks.envelope.Message;
@@ -232,16 +233,16 @@ final class EmbeddedBroker implements Broker {
     private StoreRpc.Settle settleRequest(Settlement settlement) {
         StoreRpc.Publish again = null;
         StoreRpc.DeadLetterContent content = null;
-        boolean onlyIfAbsent = false;
+        String unvouched = null;
         if (settlement instanceof Settlement.Requeue back) {
             again = put(EnvelopeCodec.json(back.message()), back.queue(), back.priority(), back.notBefore(), null);
         } else if (settlement instanceof Settlement.Reject letter) {
             content = deadLetterContent(letter);
-            onlyIfAbsent = letter.statusOnlyIfAbsent();
+            unvouched = letter.unvouched();
         }
         TaskStatus status = settlement.status();
         return new StoreRpc.Settle(
-                lease(settlement.receipt()), again, content, status == null ? null : statusRow(status), onlyIfAbsent);
+                lease(settlement.receipt()), again, content, status == null ? null : statusRow(status), unvouched);
     }
 
     private static StoreRpc.DeadLetterContent deadLetterContent(Settlement.Reject rejected) {
@@ -329,6 +330,7 @@ final class EmbeddedBroker implements Broker {
                 envelope.id(),
                 row.content().reason(),
                 request.delay().toMillis(),
+                EnvelopeDigest.of(queue, envelope),
                 put(EnvelopeCodec.json(message), queue, envelope.priority(), null, null));
     }
 

@@ -56,6 +56,11 @@ final class EmbeddedResults implements ResultBackend {
     }
 
     @Override
+    public boolean putUnvouched(TaskStatus status, String envelopeDigest) {
+        return calls.putUnvouched(row(status, null), envelopeDigest);
+    }
+
+    @Override
     public void expire(String taskId, Duration retention) {
         calls.expire(taskId, retention.toMillis());
     }

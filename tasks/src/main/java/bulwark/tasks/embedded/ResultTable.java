@@ -43,6 +43,18 @@ final class ResultTable {
         return true;
     }
 
+    /** The rule of {@link StatusTransitions#mayEnd}, where the bodies are not parsed. @return whether it was written */
+    static boolean writeUnvouched(WriteTx tx, StoreRpc.Status status, String envelopeDigest, long now)
+            throws SQLException {
+        PreparedStatement update =
+                tx.statement("UPDATE task_results SET state = ?1, fence = ?2, updated_at = ?3, body = ?4"
+                        + " WHERE id = ?5 AND expires_at > ?6 AND state IN ('queued', 'retried')"
+                        + " AND json_extract(body, '$.meta.\"stem.envelope\"') = ?7");
+        bind(update, status, now);
+        update.setString(7, envelopeDigest);
+        return update.executeUpdate() == 1 || insert(tx, status, now);
+    }
+
     private static @Nullable FencingToken token(@Nullable String fence) {
         return fence == null ? null : FencingToken.parse(fence);
     }

@@ -263,8 +263,11 @@ final class SqliteQueues implements QueueApi {
                     context.clock().instant());
         }
         if (end.status() != null) {
-            ResultTable.write(
-                    tx, end.status(), end.onlyIfAbsent() ? StatusApi.When.ABSENT : StatusApi.When.FENCED, now);
+            if (end.unvouched() == null) {
+                ResultTable.write(tx, end.status(), StatusApi.When.FENCED, now);
+            } else {
+                ResultTable.writeUnvouched(tx, end.status(), end.unvouched(), now);
+            }
             woken.add("task:" + end.status().id());
         }
         return true;

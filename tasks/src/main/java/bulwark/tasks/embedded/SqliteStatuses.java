@@ -1,6 +1,7 @@
 package bulwark.tasks.embedded;
 
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
 import bulwark.tasks.store.WaiterRegistry;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,13 +28,20 @@ final class SqliteStatuses implements StatusApi {
 
     @Override
     public boolean put(StoreRpc.Status status, When when) {
-        return context.store().write(tx -> {
-            boolean written = ResultTable.write(tx, status, when, context.now());
-            if (written) {
-                tx.afterCommit(() -> context.wakeups().wake("task:" + status.id()));
-            }
-            return written;
-        });
+        return context.store().write(tx -> woken(tx, status, ResultTable.write(tx, status, when, context.now())));
+    }
+
+    @Override
+    public boolean putUnvouched(StoreRpc.Status status, String envelopeDigest) {
+        return context.store()
+                .write(tx -> woken(tx, status, ResultTable.writeUnvouched(tx, status, envelopeDigest, context.now())));
+    }
+
+    private boolean woken(WriteTx tx, StoreRpc.Status status, boolean written) {
+        if (written) {
+            tx.afterCommit(() -> context.wakeups().wake("task:" + status.id()));
+        }
+        return written;
     }
 
     @Override

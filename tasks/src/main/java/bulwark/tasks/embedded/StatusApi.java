@@ -17,6 +17,9 @@ interface StatusApi {
     /** @return whether it was written */
     boolean put(StoreRpc.Status status, When when);
 
+    /** @return whether it was written */
+    boolean putUnvouched(StoreRpc.Status status, String envelopeDigest);
+
     void expire(String taskId, long retention);
 
     /** The status when it differs from what was seen, or when the time is over; empty when there is none. */

@@ -60,13 +60,13 @@ final class StoreRpc {
 
     record BeginRun(Lease lease, Status running) {}
 
-    /** Done when neither {@code requeue} nor {@code dead} is there. */
+    /** Done when neither {@code requeue} nor {@code dead} is there. @param unvouched see {@link bulwark.tasks.broker.Settlement.Reject} */
     record Settle(
             Lease lease,
             @Nullable Publish requeue,
             @Nullable DeadLetterContent dead,
             @Nullable Status status,
-            boolean onlyIfAbsent) {}
+            @Nullable String unvouched) {}
 
     record DeadLetterContent(
             String queue,
@@ -78,8 +78,8 @@ final class StoreRpc {
 
     record StoredDeadLetter(long id, DeadLetterContent content, long deadMicros) {}
 
-    /** @param deadLetterId its id; @param taskId whose status is admitted again */
-    record Replay(long deadLetterId, String taskId, String reason, long delay, Publish publish) {}
+    /** @param deadLetterId its id; @param taskId whose status is admitted again; @param digest of the envelope that goes back */
+    record Replay(long deadLetterId, String taskId, String reason, long delay, String digest, Publish publish) {}
 
     record Group(String id, int expected, String meta, List<StoredStatus> results) {}
 

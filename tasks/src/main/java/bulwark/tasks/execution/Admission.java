@@ -3,6 +3,7 @@ package bulwark.tasks.execution;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
@@ -149,6 +150,7 @@ public final class Admission {
         TaskStatus status = statuses.of(task.delivery(), TaskState.RETRIED, null, null, meta -> {
             meta.put(denied.member(), true);
             meta.put("retryAfterMs", denied.retryAfter().toMillis());
+            meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(task.delivery().queue(), task.envelope()));
             if (denied.groupKey() != null) {
                 meta.put("groupKey", denied.groupKey());
             }

@@ -91,8 +91,9 @@ public final class DeliveryHandler {
     private void malformed(LeasedDelivery leased, ReceivedMessage.Malformed malformed) {
         if (leased.claim()) {
             Map<String, String> meta = Map.of("error", malformed.reason());
-            telemetry.refused(malformed.queue(), malformed.fields().getOrDefault("id", ""), "malformed-envelope", meta);
-            settler.deadLetter(leased, "malformed-envelope", meta, null, false, settled -> {});
+            telemetry.refused(malformed.queue(), malformed.claimedTaskId(), "malformed-envelope", meta);
+            TaskStatus status = malformed.claimedTaskId().isEmpty() ? null : settler.malformed(malformed);
+            settler.deadLetter(leased, "malformed-envelope", meta, status, false, settled -> {});
         }
     }
 

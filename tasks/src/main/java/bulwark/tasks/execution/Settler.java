@@ -5,6 +5,7 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.envelope.DeliveryState;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
@@ -73,11 +74,44 @@ public final class Settler {
                 new Settlement.Content.RawFields(unread.text().refuse("").fields());
         };
         String queue = leased.message().queue();
+        String unvouched = vouched ? null : digest(queue, letter);
+        TaskStatus written = unvouched == null ? fenced(leased, status) : unfenced(leased, status, unvouched);
         send(
                 leased,
-                new Settlement.Reject(leased.receipt(), letter, queue, reason, meta, fenced(leased, status), !vouched),
+                new Settlement.Reject(leased.receipt(), letter, queue, reason, meta, written, unvouched),
                 vouched && terminal(status),
                 after);
+    }
+
+    TaskStatus malformed(ReceivedMessage.Malformed malformed) {
+        return statuses.malformed(malformed);
+    }
+
+    private static String digest(String queue, Settlement.Content letter) {
+        return switch (letter) {
+            case Settlement.Content.WholeMessage(Message message) -> EnvelopeDigest.of(queue, message.envelope());
+            case Settlement.Content.RawFields(Map<String, String> fields)
+            when fields.size() == 1 ->
+                EnvelopeDigest.ofJson(queue, fields.values().iterator().next());
+            case Settlement.Content.RawFields(Map<String, String> fields) -> EnvelopeDigest.ofFields(queue, fields);
+        };
+    }
+
+    /** Only a run of a valid message has a fence. */
+    private @Nullable TaskStatus unfenced(LeasedDelivery leased, @Nullable TaskStatus status, String digest) {
+        if (status == null) {
+            return null;
+        }
+        status.meta().remove(TaskStatus.FENCE);
+        if (!broadcast(leased)) {
+            return status;
+        }
+        try {
+            results.putUnvouched(status, digest);
+        } catch (RuntimeException e) {
+            LOG.warn("The status of a broadcast task was not written.", e);
+        }
+        return null;
     }
 
     /** @param message what is redelivered */
@@ -89,6 +123,9 @@ public final class Settler {
             Consumer<SettlementBatcher.SettlementResult> after) {
         int priority = message.envelope().priority();
         String queue = leased.message().queue();
+        if (status != null) {
+            status.meta().put(TaskStatus.ENVELOPE, EnvelopeDigest.of(queue, message.envelope()));
+        }
         send(
                 leased,
                 new Settlement.Requeue(leased.receipt(), message, queue, priority, notBefore, fenced(leased, status)),

@@ -71,6 +71,19 @@ public final class StatusFactory {
         });
     }
 
+    /** Of something that names a task and is no envelope. */
+    TaskStatus malformed(ReceivedMessage.Malformed malformed) {
+        Instant now = clock.instant();
+        ObjectNode meta = JsonNodeFactory.instance.objectNode();
+        meta.put("queue", malformed.queue());
+        meta.put("stem.queue", malformed.queue());
+        meta.put("worker", worker);
+        meta.put("security", "malformed-envelope");
+        meta.put("failedAt", now());
+        TaskStatus.TaskError error = error("MalformedEnvelope", malformed.reason(), false, Map.of());
+        return new TaskStatus(malformed.claimedTaskId(), TaskState.FAILED, null, error, meta, 0, now, now);
+    }
+
     TaskStatus cancelled(ReceivedMessage.Delivery delivery, TaskStatus.TaskError error, Consumer<ObjectNode> more) {
         return of(delivery, TaskState.CANCELLED, null, error, more);
     }

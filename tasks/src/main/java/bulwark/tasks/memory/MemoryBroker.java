@@ -265,8 +265,9 @@ final class MemoryBroker implements Broker {
             case Settlement.Reject letter -> deadLetters.add(letter, clock.instant());
         }
         TaskStatus status = settlement.status();
-        if (status != null && settlement instanceof Settlement.Reject letter && letter.statusOnlyIfAbsent()) {
-            results.putIfAbsent(status, null);
+        String unvouched = settlement instanceof Settlement.Reject letter ? letter.unvouched() : null;
+        if (status != null && unvouched != null) {
+            results.putUnvouched(status, unvouched);
         } else if (status != null) {
             results.putFenced(status);
         }
@@ -344,8 +345,8 @@ final class MemoryBroker implements Broker {
 
     private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Message message) {
         Instant now = clock.instant();
-        TaskStatus readmitted =
-                StatusTransitions.readmitted(results.stored(message.envelope().id()), deadLetter, request, now);
+        TaskStatus readmitted = StatusTransitions.readmitted(
+                results.stored(message.envelope().id()), deadLetter, request, message, now);
         if (readmitted != null) {
             results.put(readmitted, null);
         }

@@ -90,6 +90,17 @@ final class MemoryResults implements ResultBackend {
     }
 
     @Override
+    public boolean putUnvouched(TaskStatus status, String envelopeDigest) {
+        return locked(() -> {
+            boolean may = StatusTransitions.mayEnd(statuses.get(status.id()), envelopeDigest);
+            if (may) {
+                put(status, null);
+            }
+            return may;
+        });
+    }
+
+    @Override
     public void expire(String taskId, Duration retention) {
         locked(() -> {
             TaskStatus status = statuses.get(taskId);

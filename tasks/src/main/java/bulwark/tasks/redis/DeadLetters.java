@@ -138,7 +138,7 @@ final class DeadLetters {
             String expected) {
         Instant now = clock.instant();
         Duration delay = request.delay();
-        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, now);
+        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, message, now);
         List<Object> arguments = new ArrayList<>();
         arguments.add(keys.deadLetters(queue));
         arguments.add(stored.raw);

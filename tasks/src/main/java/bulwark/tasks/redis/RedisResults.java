@@ -75,6 +75,13 @@ final class RedisResults implements ResultBackend {
         return write(StatusArguments.Mode.FENCED, status, null);
     }
 
+    @Override
+    public boolean putUnvouched(TaskStatus status, String envelopeDigest) {
+        List<Object> arguments = new ArrayList<>(List.of(keys.resultPrefix(), keys.eventsPrefix()));
+        StatusArguments.addUnvouched(arguments, status, envelopeDigest, retention);
+        return RedisReply.number(connections.run(Script.PUT_STATUS, arguments)) == 1;
+    }
+
     private boolean write(StatusArguments.Mode mode, TaskStatus status, @Nullable Duration kept) {
         List<Object> arguments = new ArrayList<>(List.of(keys.resultPrefix(), keys.eventsPrefix()));
         StatusArguments.add(arguments, mode, status, kept == null ? retention : kept);

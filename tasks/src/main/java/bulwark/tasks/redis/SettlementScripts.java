@@ -113,12 +113,12 @@ final class SettlementScripts {
             StatusArguments.none(arguments);
             return;
         }
-        boolean onlyIfAbsent = settlement instanceof Settlement.Reject rejected && rejected.statusOnlyIfAbsent();
-        StatusArguments.add(
-                arguments,
-                onlyIfAbsent ? StatusArguments.Mode.ABSENT : StatusArguments.Mode.FENCED,
-                status,
-                retention(settlement));
+        String unvouched = settlement instanceof Settlement.Reject rejected ? rejected.unvouched() : null;
+        if (unvouched == null) {
+            StatusArguments.add(arguments, StatusArguments.Mode.FENCED, status, retention(settlement));
+        } else {
+            StatusArguments.addUnvouched(arguments, status, unvouched, retention);
+        }
     }
 
     /** What waits for its time is known for a day beyond it. */

@@ -14,7 +14,8 @@ final class StatusArguments {
     enum Mode {
         PUT("put"),
         ABSENT("absent"),
-        FENCED("fenced");
+        FENCED("fenced"),
+        UNVOUCHED("unvouched");
 
         private final String word;
 
@@ -32,6 +33,12 @@ final class StatusArguments {
     static void add(List<Object> arguments, Mode mode, TaskStatus status, Duration retention) {
         arguments.add(mode.word);
         add(arguments, status, retention);
+    }
+
+    /** The digest stands where others have their fence, which these statuses never have. */
+    static void addUnvouched(List<Object> arguments, TaskStatus status, String envelopeDigest, Duration retention) {
+        add(arguments, Mode.UNVOUCHED, status, retention);
+        arguments.set(arguments.size() - 2, envelopeDigest);
     }
 
     static void add(List<Object> arguments, TaskStatus status, Duration retention) {

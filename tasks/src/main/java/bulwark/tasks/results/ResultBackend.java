@@ -29,6 +29,15 @@ public interface ResultBackend {
      */
     boolean putFenced(TaskStatus status);
 
+    /**
+     * Writes the end of a task whose dead letter no signature vouches for: only where there is no status, or one of a task that waits as this very envelope, with this digest
+     * as {@link TaskStatus#ENVELOPE} in its meta. Who forges an entry with the id of a real task does not end it.
+     *
+     * @param status without a fence
+     * @return false when it was not written
+     */
+    boolean putUnvouched(TaskStatus status, String envelopeDigest);
+
     void expire(String taskId, Duration retention);
 
     /**

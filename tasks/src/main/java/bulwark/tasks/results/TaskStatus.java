@@ -22,6 +22,8 @@ public record TaskStatus(
         Instant updatedAt) {
     /** Meta key of the fencing token of the consumer that wrote the status. */
     public static final String FENCE = "stem.fence";
+    /** Meta key, while the task waits in a queue, of the {@link bulwark.tasks.envelope.EnvelopeDigest} of what waits there. */
+    public static final String ENVELOPE = "stem.envelope";
 
     /**
      * @param type name of what was thrown, or a stable code

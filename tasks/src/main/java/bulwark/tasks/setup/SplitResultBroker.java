@@ -146,8 +146,9 @@ final class SplitResultBroker implements Broker {
         if (status == null) {
             return;
         }
-        if (settlement instanceof Settlement.Reject reject && reject.statusOnlyIfAbsent()) {
-            results.putIfAbsent(status, null);
+        String unvouched = settlement instanceof Settlement.Reject reject ? reject.unvouched() : null;
+        if (unvouched != null) {
+            results.putUnvouched(status, unvouched);
         } else {
             results.putFenced(status);
         }
@@ -166,13 +167,7 @@ final class SplitResultBroker implements Broker {
                         null);
             case Settlement.Reject reject ->
                 new Settlement.Reject(
-                        reject.receipt(),
-                        reject.content(),
-                        reject.queue(),
-                        reject.reason(),
-                        reject.meta(),
-                        null,
-                        false);
+                        reject.receipt(), reject.content(), reject.queue(), reject.reason(), reject.meta(), null, null);
         };
     }
 
@@ -203,15 +198,16 @@ final class SplitResultBroker implements Broker {
             DeadLetter.Replay rehearsal =
                     new DeadLetter.Replay(request.limit(), request.since(), request.delay(), request.taskId(), true);
             broker.replay(queue, rehearsal, UnaryOperator.identity())
-                    .forEach(deadLetter -> admitAgain(deadLetter, request));
+                    .forEach(deadLetter -> admitAgain(deadLetter, request, prepare));
         }
         return broker.replay(queue, request, prepare);
     }
 
-    private void admitAgain(DeadLetter deadLetter, DeadLetter.Replay request) {
+    private void admitAgain(DeadLetter deadLetter, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
         if (deadLetter.message() != null) {
             TaskStatus known = results.get(deadLetter.message().envelope().id()).orElse(null);
-            TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, clock.instant());
+            Message message = prepare.apply(deadLetter.message());
+            TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, message, clock.instant());
             if (again != null) {
                 results.put(again, null);
             }

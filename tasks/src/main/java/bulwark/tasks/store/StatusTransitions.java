@@ -5,6 +5,8 @@ import bulwark.tasks.broker.FencingToken;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.RunStart;
+import bulwark.tasks.envelope.EnvelopeDigest;
+import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -86,6 +88,14 @@ public final class StatusTransitions {
         return stored.state == TaskState.SUCCEEDED ? RunStart.StartDecision.REPLAYED : RunStart.StartDecision.RUN;
     }
 
+    /** The rule of {@link ResultBackend#putUnvouched}. */
+    public static boolean mayEnd(@Nullable TaskStatus stored, String envelopeDigest) {
+        return stored == null
+                || ((stored.state() == TaskState.QUEUED || stored.state() == TaskState.RETRIED)
+                        && envelopeDigest.equals(
+                                stored.meta().path(TaskStatus.ENVELOPE).asString("")));
+    }
+
     /** The new status with the creation time of the one that it replaces. */
     public static TaskStatus replacing(@Nullable TaskStatus stored, TaskStatus by) {
         return stored == null ? by : with(by, by.state(), by.meta(), stored.createdAt(), by.updatedAt());
@@ -99,6 +109,7 @@ public final class StatusTransitions {
         meta.put("stem.task", envelope.name());
         meta.put("queue", published.queue());
         meta.put("stem.queue", published.queue());
+        meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(published.queue(), envelope));
         return new TaskStatus(
                 envelope.id(),
                 TaskState.QUEUED,
@@ -122,9 +133,17 @@ public final class StatusTransitions {
                 : Duration.between(now, start).plus(retention);
     }
 
-    /** Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is. */
+    /**
+     * Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is.
+     *
+     * @param message what goes back
+     */
     public static @Nullable TaskStatus readmitted(
-            @Nullable TaskStatus stored, DeadLetter deadLetter, DeadLetter.Replay request, Instant now) {
+            @Nullable TaskStatus stored,
+            DeadLetter deadLetter,
+            DeadLetter.Replay request,
+            Message message,
+            Instant now) {
         if (stored == null || (stored.state() != TaskState.SUCCEEDED && stored.state() != TaskState.FAILED)) {
             return null;
         }
@@ -133,6 +152,7 @@ public final class StatusTransitions {
         meta.put("replayCount", meta.path("replayCount").asInt(0) + 1);
         meta.put("lastReplayReason", deadLetter.reason());
         meta.put("lastReplayDelayMs", request.delay().toMillis());
+        meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(deadLetter.queue(), message.envelope()));
         return with(stored, TaskState.QUEUED, meta, stored.createdAt(), now);
     }
 

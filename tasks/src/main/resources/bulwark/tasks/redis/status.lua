@@ -8,7 +8,7 @@ local function decoded(text)
   local meta = type(status.meta) == 'table' and status.meta or {}
   local fence = type(meta['stem.fence']) == 'string' and meta['stem.fence'] or nil
   local created = type(status.createdAt) == 'string' and status.createdAt or nil
-  return {state = status.state, fence = fence, created = created}
+  return {state = status.state, fence = fence, created = created, envelope = meta['stem.envelope']}
 end
 
 -- The creation time where our own writer puts it: times of 24 characters at the end.
@@ -71,6 +71,11 @@ local function write(created, at)
   redis.call('SET', RESULT .. ARGV[at], ARGV[at + 1] .. (created or ARGV[at + 2]) .. ARGV[at + 3], 'PX', ARGV[at + 5])
 end
 
+-- A dead letter that no signature vouches for ends the task only while the task waits as this very envelope.
+local function may_end(old, digest)
+  return old ~= nil and (old.state == 'queued' or old.state == 'retried') and old.envelope == digest
+end
+
 -- The usual case: what is stored is what this same holder wrote when it began.
 local function written_by(text, at)
   return has_state(text, ARGV[at], '"state":"running"')
@@ -78,7 +83,7 @@ local function written_by(text, at)
       and created_at_end(text)
 end
 
--- MODE id head created tail fence retention; MODE is put, absent, fenced, or none, which stands alone. Returns where the arguments go on, and whether it was written.
+-- MODE id head created tail fence retention; MODE is put, absent, fenced, unvouched (with the envelope's digest for a fence), or none, which stands alone. Returns where the arguments go on, and whether it was written.
 local function write_status(at)
   local mode = ARGV[at]
   if mode == 'none' then return at + 1, false end
@@ -86,9 +91,13 @@ local function write_status(at)
   local created = text and mode == 'fenced' and written_by(text, at + 1)
   local may = created or text == nil
   if not may then
-    local old = parsed(text)
+    local old = mode == 'unvouched' and decoded(text) or parsed(text)
     created = old and old.created
-    may = mode == 'put' or old == nil or (mode == 'fenced' and may_replace(old, ARGV[at + 5]))
+    if mode == 'unvouched' then
+      may = may_end(old, ARGV[at + 5])
+    else
+      may = mode == 'put' or old == nil or (mode == 'fenced' and may_replace(old, ARGV[at + 5]))
+    end
   end
   if may then
     write(created, at + 1)

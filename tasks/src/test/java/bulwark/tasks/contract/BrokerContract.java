@@ -337,7 +337,7 @@ public abstract class BrokerContract extends BrokerTestBase {
                 "malformed",
                 Map.of(),
                 null,
-                false)));
+                null)));
         DeadLetter deadLetter =
                 broker.deadLetters("q", 0, 10, null).deadLetters().getFirst();
         assertThat(deadLetter.message()).isNull();

@@ -111,6 +111,6 @@ public final class Examples {
                 reason,
                 Map.of("error", "boom"),
                 status(id(message), TaskState.FAILED, message.receipt()),
-                false);
+                null);
     }
 }

@@ -272,6 +272,24 @@ public abstract class ResultBackendContract {
     }
 
     @Test
+    public void an_unvouched_end_is_put_only_where_the_task_waits_as_that_envelope() {
+        TaskStatus failed = status("t", TaskState.FAILED);
+        TaskStatus queued = status("t", TaskState.QUEUED);
+        queued.meta().put(TaskStatus.ENVELOPE, "digest");
+        results.put(queued, null);
+        assertThat(results.putUnvouched(failed, "another")).isFalse();
+        assertThat(other.putUnvouched(failed, "digest")).isTrue();
+        assertThat(other.putUnvouched(failed, "digest")).isFalse();
+        TaskStatus running = status("t", TaskState.RUNNING);
+        running.meta().put(TaskStatus.ENVELOPE, "digest");
+        results.put(running, null);
+        assertThat(results.putUnvouched(failed, "digest")).isFalse();
+        assertThat(results.get("t").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
+        assertThat(results.putUnvouched(status("unknown", TaskState.FAILED), "digest"))
+                .isTrue();
+    }
+
+    @Test
     public void a_greater_fencing_token_replaces_and_a_lesser_does_not() {
         results.put(status("t", TaskState.QUEUED), null);
         assertThat(results.putFenced(fenced("t", TaskState.RUNNING, "1000-0:1")))

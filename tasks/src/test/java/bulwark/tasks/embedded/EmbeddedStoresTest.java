@@ -242,7 +242,7 @@ class EmbeddedStoresTest {
                             new StoreRpc.Poll(List.of("q"), List.of(), "me", 30_000, 1, 0, true))
                     .getFirst();
             StoreRpc.Settle end = new StoreRpc.Settle(
-                    new StoreRpc.Lease(received.id(), "me", received.delivery()), null, null, null, false);
+                    new StoreRpc.Lease(received.id(), "me", received.delivery()), null, null, null, null);
             assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
             assertThat(calls.settle(List.of(end), "call-2")).containsExactly(true);
             assertThat(calls.settle(List.of(end), "call-3")).containsExactly(false);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever comes over the socket: arguments of the method, or a refusal. */
 class StoreRpcCodecFuzzTest {
     private static final Method TAKE = Arrays.stream(QueueApi.class.getMethods())
-            .filter(method -> method.getName().equals("take"))
+            .filter(method -> method.getName().equals("receive"))
             .findFirst()
             .orElseThrow();
 

@@ -1,6 +1,7 @@
 package bulwark.tasks.memory;
 
 import bulwark.tasks.contract.BrokerContract;
+import bulwark.tasks.contract.DeadLetterContract;
 import bulwark.tasks.contract.FencingContract;
 import bulwark.tasks.contract.LockContract;
 import bulwark.tasks.contract.RateLimiterContract;
@@ -22,6 +23,14 @@ class MemoryContractTest {
 
     @Nested
     class Fencing extends FencingContract {
+        @Override
+        protected TestStores place() {
+            return new MemoryTestStores();
+        }
+    }
+
+    @Nested
+    class DeadLetters extends DeadLetterContract {
         @Override
         protected TestStores place() {
             return new MemoryTestStores();

@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.tasks.contract.BrokerContract;
+import bulwark.tasks.contract.DeadLetterContract;
 import bulwark.tasks.contract.FencingContract;
 import bulwark.tasks.contract.LockContract;
 import bulwark.tasks.contract.RateLimiterContract;
@@ -39,6 +40,14 @@ class RedisContractTest {
 
     @Nested
     class Fencing extends FencingContract {
+        @Override
+        protected TestStores place() {
+            return new RedisTestStores(server);
+        }
+    }
+
+    @Nested
+    class DeadLetters extends DeadLetterContract {
         @Override
         protected TestStores place() {
             return new RedisTestStores(server);

@@ -143,7 +143,7 @@ class RedisWireTest {
                         "malformed",
                         Map.of("error", each.reason()),
                         null,
-                        true))
+                        "nothing"))
                 .toList();
         assertThat(broker.settle(settlements)).containsExactly(true, true, true);
         assertThat(broker.deadLetters("mail", 0, 10, null).deadLetters())

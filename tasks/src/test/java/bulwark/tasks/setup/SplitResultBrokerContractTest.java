@@ -1,6 +1,7 @@
 package bulwark.tasks.setup;
 
 import bulwark.tasks.contract.BrokerContract;
+import bulwark.tasks.contract.DeadLetterContract;
 import bulwark.tasks.contract.FencingContract;
 import bulwark.tasks.contract.TestStores;
 import bulwark.tasks.memory.MemoryStores;
@@ -21,6 +22,14 @@ class SplitResultBrokerContractTest {
 
     @Nested
     class Fencing extends FencingContract {
+        @Override
+        protected TestStores place() {
+            return new TwoPlaces();
+        }
+    }
+
+    @Nested
+    class DeadLetters extends DeadLetterContract {
         @Override
         protected TestStores place() {
             return new TwoPlaces();

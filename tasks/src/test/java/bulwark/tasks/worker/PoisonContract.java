@@ -50,9 +50,13 @@ abstract class PoisonContract extends WorkerTestBase {
     }
 
     @Test
-    void a_forged_entry_whose_holders_died_is_a_dead_letter_alike_and_touches_no_status() throws Exception {
-        String id = fixture.client(WorkerFixture.OTHER_HMAC)
-                .enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args()).withQueue("default"));
+    void a_forged_entry_whose_holders_died_is_a_dead_letter_alike_and_touches_no_real_status() throws Exception {
+        String id = fixture.client.enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args())
+                .withNotBefore(fixture.clock.instant().plusSeconds(3_600)));
+        fixture.client(WorkerFixture.OTHER_HMAC)
+                .enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args())
+                        .withQueue("default")
+                        .withId(id));
         for (int i = 1; i <= 5; i++) {
             holderDies("dead-" + i);
         }

@@ -55,9 +55,39 @@ abstract class RefusingContract extends WorkerTestBase {
         WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
         assertThat(fixture.deadLetters().getFirst().meta().path("error").asString())
                 .contains("missing signature");
-        // The producer wrote "queued" when it published, and nobody may overwrite it for an envelope without a
-        // signature.
-        assertThat(fixture.state(id)).isEqualTo(TaskState.QUEUED);
+        TaskStatus status = fixture.awaitEnd(id);
+        assertThat(status.state()).isEqualTo(TaskState.FAILED);
+        assertThat(status.error().message()).contains("missing signature");
+        assertThat(status.meta().has(TaskStatus.FENCE)).isFalse();
+    }
+
+    @Test
+    void a_forged_envelope_does_not_end_a_real_task_that_waits() throws Exception {
+        String id = fixture.client.enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args())
+                .withNotBefore(fixture.clock.instant().plusSeconds(3_600)));
+        TaskStatus real = fixture.stores.results().get(id).orElseThrow();
+        fixture.start();
+
+        fixture.client(WorkerFixture.OTHER_HMAC)
+                .enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args()).withId(id));
+        Envelope valid = envelope("demo.echo", "default", WorkerFixture.args().put("to", "me"));
+        Envelope altered = new Envelope(
+                id,
+                valid.name(),
+                valid.args(),
+                valid.headers(),
+                valid.enqueuedAt(),
+                valid.notBefore(),
+                valid.priority(),
+                valid.attempt(),
+                valid.maxRetries(),
+                valid.visibilityTimeoutMs(),
+                valid.queue(),
+                valid.meta());
+        fixture.stores.broker().publish(List.of(Publication.asSigned(Message.fresh(altered))));
+
+        WorkerFixture.until(() -> fixture.deadLetters().size() == 2);
+        assertThat(fixture.stores.results().get(id)).contains(real);
     }
 
     @Test
@@ -65,10 +95,44 @@ abstract class RefusingContract extends WorkerTestBase {
         fixture.start();
         Envelope elsewhere = envelope("demo.echo", "elsewhere", WorkerFixture.args());
 
-        fixture.stores.broker().publish(List.of(new Publication(Message.fresh(elsewhere), "default", 0, null, false)));
+        fixture.stores.broker().publish(List.of(new Publication(Message.fresh(elsewhere), "default", 0, null, true)));
 
+        assertThat(fixture.awaitEnd(elsewhere.id()).error().type()).isEqualTo("QueueMismatch");
         WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
         assertThat(fixture.deadLetters().getFirst().reason()).isEqualTo("queue-mismatch");
+    }
+
+    @Test
+    void a_broadcast_that_nobody_signed_does_not_touch_the_status_of_a_real_task() throws Exception {
+        fixture.start(fixture.settings().withBroadcasts(List.of("news")));
+        String id = fixture.enqueue("demo.echo");
+        TaskStatus real = fixture.awaitEnd(id);
+        Envelope valid = envelope("demo.echo", "news", WorkerFixture.args());
+        fixture.stores
+                .broker()
+                .broadcast(
+                        "news",
+                        new Envelope(
+                                id,
+                                valid.name(),
+                                valid.args(),
+                                Map.of(),
+                                valid.enqueuedAt(),
+                                null,
+                                0,
+                                0,
+                                0,
+                                null,
+                                "news",
+                                valid.meta()));
+
+        WorkerFixture.until(() -> fixture.stores
+                        .broker()
+                        .deadLetters("news", 0, 10, null)
+                        .deadLetters()
+                        .size()
+                == 1);
+        assertThat(fixture.stores.results().get(id)).contains(real);
     }
 
     @Test

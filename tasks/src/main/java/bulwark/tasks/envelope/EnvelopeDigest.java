@@ -1,0 +1,64 @@
+package bulwark.tasks.envelope;
+
+import bulwark.kernel.signing.Digests;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+
+/**
+ * SHA-256 of an envelope, signature included, together with its queue. The status {@code queued} holds it, so that a dead letter which no signature vouches for can be told apart:
+ * the one that the producer enqueued ends its task, a forged one with the same id does not.
+ */
+public final class EnvelopeDigest {
+    private EnvelopeDigest() {}
+
+    /** @param queue into which it was put or from which it was taken, whatever the envelope says */
+    public static String of(String queue, Envelope envelope) {
+        return ofJson(queue, EnvelopeCodec.json(Message.fresh(envelope)));
+    }
+
+    /** Of an envelope's JSON that nobody has read. */
+    public static String ofJson(String queue, String json) {
+        byte[] bytes = (queue + "\n" + json).getBytes(StandardCharsets.UTF_8);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Digests.sha256(bytes));
+    }
+
+    /** Of the fields of a stream entry that nobody has read: put together as {@link EnvelopeCodec#json(Message)} writes them. */
+    public static String ofFields(String queue, Map<String, String> fields) {
+        DartJson json = new DartJson(false, 512)
+                .raw("{\"id\":")
+                .string(fields.getOrDefault("id", ""))
+                .raw(",\"name\":")
+                .string(fields.getOrDefault("name", ""))
+                .raw(",\"args\":")
+                .raw(fields.getOrDefault("args", ""))
+                .raw(",\"headers\":")
+                .raw(fields.getOrDefault("headers", ""))
+                .raw(",\"enqueuedAt\":")
+                .string(fields.getOrDefault("enqueuedAt", ""))
+                .raw(",\"notBefore\":");
+        String notBefore = fields.getOrDefault("notBefore", "");
+        if (notBefore.isEmpty()) {
+            json.raw("null");
+        } else {
+            json.string(notBefore);
+        }
+        String visibility = fields.getOrDefault("visibilityTimeout", "");
+        return ofJson(
+                queue,
+                json.raw(",\"priority\":")
+                        .raw(fields.getOrDefault("priority", ""))
+                        .raw(",\"attempt\":")
+                        .raw(fields.getOrDefault("attempt", ""))
+                        .raw(",\"maxRetries\":")
+                        .raw(fields.getOrDefault("maxRetries", ""))
+                        .raw(",\"visibilityTimeout\":")
+                        .raw(visibility.isEmpty() ? "null" : visibility)
+                        .raw(",\"queue\":")
+                        .string(fields.getOrDefault("queue", ""))
+                        .raw(",\"meta\":")
+                        .raw(fields.getOrDefault("meta", ""))
+                        .raw("}")
+                        .toString());
+    }
+}

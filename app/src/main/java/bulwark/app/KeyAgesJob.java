@@ -1,5 +1,7 @@
 package bulwark.app;
 
+import bulwark.kernel.keys.Expiry;
+import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.process.RunFile;
 import bulwark.tasks.handler.TaskContext;
 import bulwark.tasks.handler.TaskHandler;
@@ -22,23 +24,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code platform.key-ages}: how old every key is and when every certificate ends: of the fact node by its own {@code /metrics}, its certificates by their files, the signing keys
- * of tasks by the age of theirs. Warns of what ends within 14 days or is older than 90.
+ * {@code platform.key-ages}: when everything expires: of the fact node by the family {@code bulwark_expires_seconds} of its {@code /metrics}, the certificates by their files, the
+ * signing keys of tasks by the age at which they should be rotated. Warns by the rule of {@link Expiry}.
  */
 public final class KeyAgesJob implements TaskHandler {
     private static final Logger LOG = LoggerFactory.getLogger(KeyAgesJob.class);
-    private static final Duration NOTICE_PERIOD = Duration.ofDays(14);
-    private static final Duration OLD = Duration.ofDays(90);
-    private static final Pattern GAUGE =
-            Pattern.compile("stigmem_key_(age|expires)_seconds\\{kind=\"([a-z_]+)\"[^}]*} (-?[0-9.E+]+)");
+    private static final Duration MAX_KEY_AGE = Duration.ofDays(90);
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -52,19 +48,7 @@ public final class KeyAgesJob implements TaskHandler {
         this.clock = clock;
     }
 
-    /** @param left until it ends, or null when it does not end by itself */
-    private record Age(
-            String what, @Nullable Duration age, @Nullable Duration left) {
-        @Nullable
-        String warning() {
-            if (left != null && left.compareTo(NOTICE_PERIOD) < 0) {
-                return what + (left.isNegative() ? " has ended" : " ends in " + left.toDays() + " days") + ": renew it";
-            }
-            return left == null && age != null && age.compareTo(OLD) > 0
-                    ? what + " is " + age.toDays() + " days old: rotate it"
-                    : null;
-        }
-    }
+    private record Named(String what, Expiry expiry) {}
 
     @Override
     public String name() {
@@ -84,46 +68,43 @@ public final class KeyAgesJob implements TaskHandler {
     @Override
     public Object run(TaskContext context) throws IOException, InterruptedException, CertificateException {
         PlatformFolders places = PlatformFolders.of(environment);
-        List<Age> ages = new ArrayList<>(ofNode(places));
-        ages.addAll(certificates(places.facts().resolve("tls")));
-        ages.addAll(ofTasks(places.tasks().resolve("keys")));
-        List<String> warnings = ages.stream()
-                .map(Age::warning)
-                .filter(java.util.Objects::nonNull)
+        List<Named> all = new ArrayList<>(ofNode(places));
+        all.addAll(certificates(places.facts().resolve("tls")));
+        all.addAll(ofTasks(places.tasks().resolve("keys")));
+        Instant now = clock.instant();
+        List<String> warnings = all.stream()
+                .flatMap(one -> one.expiry().warning(one.what(), now).stream())
                 .toList();
         warnings.forEach(warning -> LOG.warn("SECURITY WARNING: {}", warning));
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("checked", ages.stream().map(KeyAgesJob::described).toList());
+        result.put("checked", all.stream().map(one -> described(one, now)).toList());
         result.put("warnings", warnings);
         return result;
     }
 
-    private static Map<String, Object> described(Age age) {
+    private static Map<String, Object> described(Named one, Instant now) {
         Map<String, Object> members = new LinkedHashMap<>();
-        members.put("what", age.what());
-        if (age.age() != null) {
-            members.put("age_days", age.age().toDays());
+        members.put("what", one.what());
+        Instant created = one.expiry().created();
+        if (created != null) {
+            members.put("age_days", Duration.between(created, now).toDays());
         }
-        if (age.left() != null) {
-            members.put("days_left", age.left().toDays());
-        }
+        members.put("days_left", Duration.between(now, one.expiry().expires()).toDays());
         return members;
     }
 
-    private static List<Age> ofNode(PlatformFolders places) throws IOException, InterruptedException {
+    private List<Named> ofNode(PlatformFolders places) throws IOException, InterruptedException {
         RunFile node = RunFile.ofRunning(places.factsStore())
                 .orElseThrow(
                         () -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
-        String metrics = metrics("http://localhost:" + node.ports().getOrDefault("plain_port", 0) + "/metrics");
-        Map<String, Duration> ages = new LinkedHashMap<>();
-        Map<String, Duration> lefts = new LinkedHashMap<>();
-        Matcher gauges = GAUGE.matcher(metrics);
-        while (gauges.find()) {
-            Duration value = Duration.ofSeconds((long) Double.parseDouble(gauges.group(3)));
-            (gauges.group(1).equals("age") ? ages : lefts).put(gauges.group(2), value);
-        }
-        return lefts.entrySet().stream()
-                .map(left -> new Age(displayName(left.getKey()), ages.get(left.getKey()), left.getValue()))
+        return ofScrape(metrics("http://localhost:" + node.ports().getOrDefault("plain_port", 0) + "/metrics"));
+    }
+
+    private List<Named> ofScrape(String scrape) {
+        return ExpiryMonitor.readings(scrape).stream()
+                .map(reading -> new Named(
+                        displayName(reading.kind()),
+                        new Expiry(null, clock.instant().plus(reading.left()), "The node's own log names the remedy.")))
                 .toList();
     }
 
@@ -131,7 +112,8 @@ public final class KeyAgesJob implements TaskHandler {
         return "the fact node's "
                 + switch (kind) {
                     case "certificate" -> "certificate";
-                    case "api_key" -> "API key that ends first";
+                    case "api_key" -> "API key that expires first";
+                    case "node_manifest", "issuer_manifest" -> kind.replace('_', ' ');
                     default -> kind + " key";
                 };
     }
@@ -153,37 +135,34 @@ public final class KeyAgesJob implements TaskHandler {
         }
     }
 
-    private List<Age> certificates(Path folder) throws IOException, CertificateException {
-        List<Age> ages = new ArrayList<>();
+    private static List<Named> certificates(Path folder) throws IOException, CertificateException {
+        List<Named> certificates = new ArrayList<>();
         for (Path file : filesIn(folder)) {
             if (file.toString().endsWith(".crt")) {
                 try (InputStream pem = Files.newInputStream(file)) {
                     X509Certificate certificate = (X509Certificate)
                             CertificateFactory.getInstance("X.509").generateCertificate(pem);
-                    ages.add(new Age(
+                    certificates.add(new Named(
                             "the certificate " + file.getFileName(),
-                            since(certificate.getNotBefore().toInstant()),
-                            Duration.between(
-                                    clock.instant(), certificate.getNotAfter().toInstant())));
+                            new Expiry(
+                                    certificate.getNotBefore().toInstant(),
+                                    certificate.getNotAfter().toInstant(),
+                                    "Renew it.")));
                 }
             }
         }
-        return ages;
+        return certificates;
     }
 
-    private List<Age> ofTasks(Path folder) throws IOException {
-        List<Age> ages = new ArrayList<>();
+    private static List<Named> ofTasks(Path folder) throws IOException {
+        List<Named> keys = new ArrayList<>();
         for (Path file : filesIn(folder)) {
-            ages.add(new Age(
+            Instant created = Files.getLastModifiedTime(file).toInstant();
+            keys.add(new Named(
                     "the tasks' " + file.getFileName() + " signing key",
-                    since(Files.getLastModifiedTime(file).toInstant()),
-                    null));
+                    new Expiry(created, created.plus(MAX_KEY_AGE), "Rotate it: docs/tasks/keys.md says how.")));
         }
-        return ages;
-    }
-
-    private Duration since(Instant instant) {
-        return Duration.between(instant, clock.instant());
+        return keys;
     }
 
     private static List<Path> filesIn(Path folder) throws IOException {

@@ -2,6 +2,8 @@ package bulwark.facts.identity;
 
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.keys.Expiry;
+import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
@@ -114,6 +116,30 @@ public final class NodeIdentity {
             publishIfDue(kind);
         }
         reload();
+    }
+
+    /** Hands in both keys, by the age at which they should have been rotated, and both manifests. */
+    public void watch(ExpiryMonitor monitor) {
+        for (KeyKind kind : KeyKind.values()) {
+            monitor.watch(kind.wire(), () -> kind.ring(keys).current().map(key -> keyExpiry(key, kind)));
+        }
+        monitor.watch("node_manifest", () -> Optional.of(expiryOf(published.node())));
+        monitor.watch("issuer_manifest", () -> Optional.of(expiryOf(published.issuer())));
+    }
+
+    private static Expiry keyExpiry(KeyEntry key, KeyKind kind) {
+        return new Expiry(
+                key.created(),
+                key.created().plus(kind.maxAge()),
+                "Run: stigmem identity rotate-key --kind " + kind.wire());
+    }
+
+    private static Expiry expiryOf(Manifest manifest) {
+        return new Expiry(
+                null,
+                manifest.expires(),
+                "The node renews it " + RENEW_BEFORE.toDays() + " days before: read why it did not in its log.",
+                RENEW_BEFORE.dividedBy(2));
     }
 
     Store store() {

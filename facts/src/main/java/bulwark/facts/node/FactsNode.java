@@ -141,7 +141,7 @@ public final class FactsNode implements AutoCloseable {
         Path socket = RunFile.socketFor(core.file, "node");
         resources.add(core.serveOwner(socket));
         new RunFile(ProcessHandle.current().pid(), socket, ports()).write(core.file);
-        resources.add(ExpiryWatch.start(core, tls));
+        resources.add(NodeExpiry.start(core, tls));
         LOG.info(
                 "ready: {} on port {}{}",
                 tls == null ? "plain HTTP" : "mutual TLS",

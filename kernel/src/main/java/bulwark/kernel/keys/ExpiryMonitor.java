@@ -1,0 +1,104 @@
+package bulwark.kernel.keys;
+
+import bulwark.kernel.metrics.Metrics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches everything of one part that expires: gauges {@code bulwark_expires_seconds{part,kind}} (seconds left, negative once over) and, daily, a warning for each thing that is
+ * over or near its end. Thread-safe.
+ */
+public final class ExpiryMonitor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ExpiryMonitor.class);
+    private static final String FAMILY = "bulwark_expires_seconds";
+
+    private final Map<String, Supplier<Optional<Expiry>>> watched = new ConcurrentSkipListMap<>();
+    private final String part;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("expiry").factory());
+
+    /** @param part the value of the label, for instance {@code facts} */
+    public ExpiryMonitor(String part, Metrics metrics, Clock clock) {
+        this.part = part;
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /** Adds a kind, for instance {@code certificate}; of several things the one that expires first. Empty means there is none now. */
+    public void watch(String kind, Supplier<Optional<Expiry>> expiry) {
+        watched.put(kind, expiry);
+        metrics.gauge(FAMILY, () -> secondsLeft(expiry.get()), "part", part, "kind", kind);
+    }
+
+    /** Warns at once and then daily. @param renewal renews what the part can renew by itself; runs after each look */
+    public ExpiryMonitor start(Runnable renewal) {
+        daily.scheduleWithFixedDelay(() -> check(renewal), 0, 24, TimeUnit.HOURS);
+        return this;
+    }
+
+    private void check(Runnable renewal) {
+        try {
+            warnings().forEach(warning -> LOG.warn("SECURITY WARNING: {}", warning));
+            renewal.run();
+        } catch (RuntimeException e) {
+            LOG.warn("Expiry check failed; retrying in 24 h", e);
+        }
+    }
+
+    /** One sentence for each thing that is over, or expires within its notice. */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        watched.forEach((kind, expiry) -> expiry.get()
+                .flatMap(known -> known.warning(kind + ":", clock.instant()))
+                .ifPresent(warnings::add));
+        return warnings;
+    }
+
+    private double secondsLeft(Optional<Expiry> expiry) {
+        return expiry.map(known ->
+                        Duration.between(clock.instant(), known.expires()).toMillis() / 1000.0)
+                .orElse(Double.NaN);
+    }
+
+    @Override
+    public void close() {
+        daily.shutdownNow();
+    }
+
+    /** One gauge as another process reads it. */
+    public record Reading(String part, String kind, Duration left) {}
+
+    /** Every gauge of the family in a Prometheus text, without those that have no value. */
+    public static List<Reading> readings(String scrape) {
+        return scrape.lines()
+                .filter(line -> line.startsWith(FAMILY + "{"))
+                .map(ExpiryMonitor::reading)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Reading> reading(String line) {
+        double value = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        return Double.isNaN(value)
+                ? Optional.empty()
+                : Optional.of(new Reading(label(line, "part"), label(line, "kind"), Duration.ofSeconds((long) value)));
+    }
+
+    private static String label(String line, String name) {
+        int start = line.indexOf(name + "=\"") + name.length() + 2;
+        return line.substring(start, line.indexOf('"', start));
+    }
+}

@@ -1,0 +1,51 @@
+package bulwark.kernel.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.time.SettableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExpiryMonitorTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final SettableClock clock = new SettableClock(START);
+    private final Metrics metrics = new Metrics();
+    private final ExpiryMonitor monitor = new ExpiryMonitor("facts", metrics, clock);
+
+    @AfterEach
+    void close() {
+        monitor.close();
+    }
+
+    @Test
+    void another_process_reads_the_gauges_as_they_were_written() {
+        monitor.watch("certificate", () -> in(Duration.ofDays(3)));
+        monitor.watch("api_key", Optional::empty);
+        assertThat(metrics.scrape()).contains("bulwark_expires_seconds{kind=\"certificate\",part=\"facts\"} 259200.0");
+        assertThat(ExpiryMonitor.readings(metrics.scrape()))
+                .containsExactly(new ExpiryMonitor.Reading("facts", "certificate", Duration.ofDays(3)));
+        clock.advance(Duration.ofDays(4));
+        assertThat(ExpiryMonitor.readings(metrics.scrape()).getFirst().left()).isEqualTo(Duration.ofDays(-1));
+    }
+
+    @Test
+    void a_warning_is_due_fourteen_days_before_the_end_or_in_the_last_sixth_of_a_short_life() {
+        monitor.watch("certificate", () -> in(Duration.ofDays(90)));
+        monitor.watch("short", () -> Optional.of(new Expiry(START, START.plus(Duration.ofDays(6)), "Renew it.")));
+        assertThat(monitor.warnings()).isEmpty();
+        clock.advance(Duration.ofDays(5));
+        assertThat(monitor.warnings()).containsExactly("short: expires in 1 days. Renew it.");
+        clock.advance(Duration.ofDays(72));
+        assertThat(monitor.warnings())
+                .containsExactly("certificate: expires in 13 days. Renew it.", "short: expired 71 days ago. Renew it.");
+    }
+
+    private static Optional<Expiry> in(Duration life) {
+        return Optional.of(new Expiry(null, START.plus(life), "Renew it."));
+    }
+}

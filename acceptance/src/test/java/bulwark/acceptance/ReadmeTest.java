@@ -13,21 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the documents point at exists: files, classes, tests and links. What they claim of behaviour is tested by {@link UpTest} and the tutorial. */
+/** The classes and tests that the documents name exist. Links and paths are tested by {@link DocumentsTest}, commands by {@link QuickstartTest}, {@link UpTest} and the tutorial. */
 class ReadmeTest {
     private static final Path ROOT = SharedMaterial.repository();
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
     private static final Pattern CLASS = Pattern.compile("`(?:[a-z]+/…/)?(?:[a-z]+/)*([A-Z][A-Za-z]+)(?:\\.java)?`");
-
-    @ParameterizedTest
-    @ValueSource(strings = {"README.md", "SECURITY.md", "CONVENTIONS.md", "LIMITATIONS.md", "bench/README.md"})
-    void every_link_leads_somewhere(String document) throws Exception {
-        for (String target : found(LINK, document)) {
-            assertThat(ROOT.resolve(document).resolveSibling(target))
-                    .as(document)
-                    .exists();
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "SECURITY.md"})

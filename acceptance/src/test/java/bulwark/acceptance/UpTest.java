@@ -3,7 +3,6 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.testkit.SharedMaterial;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ class UpTest {
 
     @Test
     void up_shows_addresses_the_key_once_and_three_commands_that_work() throws Exception {
-        copySources();
+        SourceCopy.into(folder.resolve("clone"));
         int base = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
         Path first = folder.resolve("first.txt");
         Process up = up(base, first);
@@ -93,21 +92,6 @@ class UpTest {
                 .strip();
         new ProcessBuilder("kill", "-9", pid).start().waitFor();
         await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker restarted"));
-    }
-
-    private void copySources() throws Exception {
-        Path repository = SharedMaterial.repository();
-        Path fetched = repository.resolve(".bulwark/dependencies-cached");
-        Path home = Files.createDirectories(folder.resolve("clone/.bulwark"));
-        Shell.Outcome copied = Shell.bash(
-                repository,
-                Map.of("COPY", folder.resolve("clone").toString()),
-                Duration.ofSeconds(60),
-                "git ls-files -co --exclude-standard -z | tar -c --null -T - --ignore-failed-read | tar -x -C \"$COPY\"");
-        assertThat(copied.exitCode()).as(copied.err()).isZero();
-        if (Files.exists(fetched)) {
-            Files.copy(fetched, home.resolve("dependencies-cached"));
-        }
     }
 
     private Process up(int base, Path output) throws Exception {

@@ -1,0 +1,83 @@
+package bulwark.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.testkit.SharedMaterial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first screen and the quickstarts, each command run and its answer compared with what the document shows. */
+class QuickstartTest {
+    @TempDir
+    Path home;
+
+    @Test
+    void the_first_screen_of_the_readme_runs_as_written() throws Exception {
+        try (Walkthrough readme = onFreePorts("README.md")
+                .replacing("localhost:8000", "localhost:" + base())
+                .upTo("## What you have after `up`")) {
+            assertThat(readme.run()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void the_quickstart_of_facts_runs_as_written() throws Exception {
+        try (Walkthrough facts = onFreePorts("docs/facts/quickstart.md")
+                .replacing("localhost:8000", "localhost:" + base())
+                .replacing("../../bin/", SharedMaterial.repository().resolve("bin") + "/")) {
+            assertThat(facts.run()).isGreaterThanOrEqualTo(5);
+        }
+    }
+
+    /** The jars are made in fresh copies and go to local repositories of this test's own, which begin with what the usual one holds. */
+    @Test
+    void the_quickstart_of_tasks_runs_as_written_from_java_too_and_two_copies_publish_the_same_jars() throws Exception {
+        Path published = localRepository("published");
+        Path copy = SourceCopy.into(home.resolve("copy"));
+        try (Walkthrough tasks = onFreePorts("docs/tasks/quickstart.md")
+                .replacing("./bulwark publish-local", copy + "/bulwark publish-local")
+                .with("MAVEN_OPTS", "-Dmaven.repo.local=" + published)
+                .with("HOME", home.toString())) {
+            assertThat(tasks.run()).isGreaterThanOrEqualTo(6);
+        }
+        Path again = localRepository("again");
+        bash(
+                Map.of("MAVEN_OPTS", "-Dmaven.repo.local=" + again),
+                SourceCopy.into(home.resolve("other")) + "/bulwark publish-local");
+        for (String jar : List.of("kernel", "web", "tasks")) {
+            String path = "bulwark/%1$s/0.1.0/%1$s-0.1.0.jar".formatted(jar);
+            assertThat(again.resolve(path)).hasSameBinaryContentAs(published.resolve(path));
+        }
+        assertThat(published.resolve("bulwark/testkit/0.1.0")).doesNotExist();
+    }
+
+    private Path localRepository(String name) throws Exception {
+        Path repository = Files.createDirectory(home.resolve(name));
+        Path usual = Path.of(System.getProperty("user.home"), ".m2/repository");
+        if (Files.isDirectory(usual)) {
+            bash(Map.of(), "cp -as '%1$s/.' '%2$s' && rm -rf '%2$s/bulwark'".formatted(usual, repository));
+        }
+        return repository;
+    }
+
+    private Walkthrough onFreePorts(String document) throws Exception {
+        return new Walkthrough(document, home)
+                .replacing("./bulwark up", "./bulwark up --port-base " + base() + " --state " + home.resolve("state"))
+                .replacing(".bulwark/", home.resolve("state") + "/")
+                .with("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    private void bash(Map<String, String> environment, String script) throws Exception {
+        Shell.Outcome outcome = Shell.bash(home, environment, Duration.ofSeconds(300), script);
+        assertThat(outcome.exitCode()).as("%s", outcome).isZero();
+    }
+
+    private static int base() {
+        return 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+    }
+}

@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.process.AcceptedDescriptors;
 import bulwark.kernel.process.ConfinedStart;
 import bulwark.kernel.process.PeerProcess;
@@ -64,7 +65,7 @@ public final class LocalSocket implements AutoCloseable {
         public static final Limits DEFAULT = new Limits(32, 1 << 20);
     }
 
-    private LocalSocket(UnixSocketFile address, ServerSocketChannel server, LocalExchange.SharedState served)
+    LocalSocket(UnixSocketFile address, ServerSocketChannel server, LocalExchange.SharedState served)
             throws IOException {
         this.address = address;
         this.server = server;
@@ -99,18 +100,17 @@ public final class LocalSocket implements AutoCloseable {
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 address.bind(server, limits.connections());
-                LocalSocket local = new LocalSocket(
-                        address,
-                        server,
-                        new LocalExchange.SharedState(
-                                Router.of(routes),
-                                errors,
-                                owner(routes),
-                                new RequestIds(),
-                                limits,
-                                ConfinedStart.isLinux() ? guard : null));
-                Thread.ofVirtual().name("local-socket").start(local::accept);
-                return local;
+                return new LocalSocket(
+                                address,
+                                server,
+                                new LocalExchange.SharedState(
+                                        Router.of(routes),
+                                        errors,
+                                        owner(routes),
+                                        new RequestIds(),
+                                        limits,
+                                        ConfinedStart.isLinux() ? guard : null))
+                        .start();
             } catch (IOException | RuntimeException e) {
                 server.close();
                 throw e;
@@ -129,21 +129,38 @@ public final class LocalSocket implements AutoCloseable {
         return new Principal(OWNER, "default", permissions, null);
     }
 
+    LocalSocket start() {
+        EssentialThread.virtual("local-socket", this::accept).start();
+        return this;
+    }
+
     private void accept() {
         while (server.isOpen()) {
             try {
-                SocketChannel channel = server.accept();
-                open.add(channel);
-                // Here, so that the first caller gets a slot first.
-                boolean room = free.tryAcquire();
-                Optional<PeerProcess> peer = peer();
-                Thread.ofVirtual().start(() -> serve(channel, peer, room));
+                accepted(server.accept());
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException e) {
                 LOG.error("The local socket cannot accept: {}", e.getMessage());
                 pause();
             }
+        }
+    }
+
+    private void accepted(SocketChannel channel) throws IOException {
+        open.add(channel);
+        // Here, so that the first caller gets a slot first.
+        boolean room = free.tryAcquire();
+        try {
+            Optional<PeerProcess> peer = peer();
+            Thread.ofVirtual().start(() -> serve(channel, peer, room));
+        } catch (RuntimeException | Error e) {
+            open.remove(channel);
+            if (room) {
+                free.release();
+            }
+            channel.close();
+            throw e;
         }
     }
 

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.concurrent.EssentialThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -21,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +93,83 @@ class LocalSocketTest {
     @AfterEach
     void close() {
         server.close();
+    }
+
+    @Test
+    void an_error_while_a_caller_is_accepted_does_not_end_the_socket() throws Exception {
+        server.close();
+        UnixSocketFile address = UnixSocketFile.of(socket);
+        ServerSocketChannel real = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        address.bind(real, 8);
+        LocalExchange.SharedState served = new LocalExchange.SharedState(
+                Router.of(routes),
+                new TestService.Rendering(),
+                new Principal(LocalSocket.OWNER, "default", Set.of(), null),
+                new RequestIds(),
+                LocalSocket.Limits.DEFAULT,
+                null);
+        server = new LocalSocket(address, new FailsTwice(real), served).start();
+
+        assertThat(text(call("POST", "/local/echo", "{}"))).contains("{}");
+        assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("local-socket"));
+    }
+
+    private static final class FailsTwice extends ServerSocketChannel {
+        private final ServerSocketChannel real;
+        private int failures;
+
+        FailsTwice(ServerSocketChannel real) {
+            super(real.provider());
+            this.real = real;
+        }
+
+        @Override
+        public SocketChannel accept() throws IOException {
+            if (failures++ < 2) {
+                throw new StackOverflowError("made up");
+            }
+            return real.accept();
+        }
+
+        @Override
+        public ServerSocketChannel bind(SocketAddress local, int backlog) {
+            return this;
+        }
+
+        @Override
+        public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) {
+            return this;
+        }
+
+        @Override
+        public <T> T getOption(SocketOption<T> name) throws IOException {
+            return real.getOption(name);
+        }
+
+        @Override
+        public Set<SocketOption<?>> supportedOptions() {
+            return real.supportedOptions();
+        }
+
+        @Override
+        public ServerSocket socket() {
+            return real.socket();
+        }
+
+        @Override
+        public SocketAddress getLocalAddress() throws IOException {
+            return real.getLocalAddress();
+        }
+
+        @Override
+        protected void implCloseSelectableChannel() throws IOException {
+            real.close();
+        }
+
+        @Override
+        protected void implConfigureBlocking(boolean block) throws IOException {
+            real.configureBlocking(block);
+        }
     }
 
     private Response call(String method, String target, String body) {

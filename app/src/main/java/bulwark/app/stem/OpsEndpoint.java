@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.quota.Quotas;
@@ -32,7 +33,13 @@ final class OpsEndpoint implements AutoCloseable {
      * @param trouble why the process is not alive, or null
      * @param unready why the process should not be given work, or null
      */
-    record State(@Nullable String trouble, @Nullable String unready) {}
+    record State(@Nullable String trouble, @Nullable String unready) {
+        /** With what the process cannot do without, whoever started it. */
+        State withThreads() {
+            List<String> failing = EssentialThread.problems();
+            return trouble != null || failing.isEmpty() ? this : new State(failing.getFirst(), unready);
+        }
+    }
 
     static OpsEndpoint serve(Configuration configuration, Metrics metrics, Clock clock, Supplier<State> state) {
         int wanted = configuration.port("STEM_METRICS_PORT");
@@ -65,9 +72,11 @@ final class OpsEndpoint implements AutoCloseable {
                                 request -> Response.text(
                                         200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape())),
                         Route.open(
-                                "GET", "/healthz", request -> answer(state.get().trouble())),
+                                "GET",
+                                "/healthz",
+                                request -> answer(state.get().withThreads().trouble())),
                         Route.open("GET", "/readyz", request -> {
-                            State now = state.get();
+                            State now = state.get().withThreads();
                             return answer(now.trouble() != null ? now.trouble() : now.unready());
                         })),
                 null,

@@ -1,6 +1,7 @@
 package bulwark.facts.chain;
 
 import bulwark.facts.Refusal;
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +27,7 @@ final class ChainRescanner implements AutoCloseable {
     private final ChainCheckpoints checkpoints;
     private final Duration interval;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private @Nullable Thread thread;
+    private @Nullable EssentialThread thread;
 
     ChainRescanner(FactChain chain, Store store, Clock clock, ChainCheckpoints checkpoints, Duration interval) {
         this.chain = chain;
@@ -37,9 +38,8 @@ final class ChainRescanner implements AutoCloseable {
     }
 
     void start() {
-        Thread background =
-                Thread.ofPlatform().daemon().name("fact-chain-rescan").unstarted(this::loop);
-        background.setPriority(Thread.MIN_PRIORITY);
+        EssentialThread background = EssentialThread.platform("fact-chain-rescan", this::loop);
+        background.thread().setPriority(Thread.MIN_PRIORITY);
         thread = background;
         background.start();
     }
@@ -109,10 +109,10 @@ final class ChainRescanner implements AutoCloseable {
     @Override
     public void close() {
         stop.countDown();
-        Thread running = thread;
+        EssentialThread running = thread;
         if (running != null) {
             try {
-                running.join(Duration.ofSeconds(10));
+                running.thread().join(Duration.ofSeconds(10));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

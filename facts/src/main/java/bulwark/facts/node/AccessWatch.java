@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.facts.AccessTables;
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.GuardedRows;
@@ -27,15 +28,15 @@ final class AccessWatch implements AutoCloseable {
     private final Duration interval;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Set<String> told = new HashSet<>();
-    private final Thread thread;
+    private final EssentialThread thread;
 
     private AccessWatch(Store store, AuditLog audit, Metrics metrics, Duration interval) {
         this.store = store;
         this.audit = audit;
         this.metrics = metrics;
         this.interval = interval;
-        this.thread = Thread.ofPlatform().daemon().name("access-watch").unstarted(this::loop);
-        thread.setPriority(Thread.MIN_PRIORITY);
+        this.thread = EssentialThread.platform("access-watch", this::loop);
+        thread.thread().setPriority(Thread.MIN_PRIORITY);
     }
 
     static AccessWatch start(Store store, AuditLog audit, Metrics metrics, Duration interval) {
@@ -74,7 +75,7 @@ final class AccessWatch implements AutoCloseable {
     public void close() {
         stop.countDown();
         try {
-            thread.join(CLOSE_TIMEOUT);
+            thread.thread().join(CLOSE_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

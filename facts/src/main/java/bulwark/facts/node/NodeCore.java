@@ -17,6 +17,7 @@ import bulwark.facts.identity.Rotation;
 import bulwark.facts.snapshot.SnapshotRoutes;
 import bulwark.facts.snapshot.Snapshots;
 import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -174,10 +175,12 @@ final class NodeCore implements AutoCloseable {
         heads.start(remote ? checkpointsDue(configuration).age() : HEADS_INTERVAL);
     }
 
-    /** Why evidence cannot be written or believed, for health; null when all is well. */
+    /** Why evidence cannot be written or believed, or what the process cannot do without fails, for health; null when all is well. */
     @Nullable
     String evidenceProblem() {
-        return Stream.of(heads.problem(), audit.problem(), federationAudit.problem(), outbox.problem())
+        return Stream.concat(
+                        Stream.of(heads.problem(), audit.problem(), federationAudit.problem(), outbox.problem()),
+                        EssentialThread.problems().stream())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);

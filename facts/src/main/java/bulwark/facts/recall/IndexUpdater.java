@@ -1,6 +1,7 @@
 package bulwark.facts.recall;
 
 import bulwark.facts.fact.Fact;
+import bulwark.kernel.concurrent.EssentialThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +33,7 @@ final class IndexUpdater implements AutoCloseable {
     private final Path folder;
     private final FactBatchReader pages;
     private final Analyzer analyzer;
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("recall-index").unstarted(this::run);
+    private final EssentialThread thread = EssentialThread.platform("recall-index", this::run);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -131,7 +131,7 @@ final class IndexUpdater implements AutoCloseable {
             lock.unlock();
         }
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(30));
+            thread.thread().join(TimeUnit.SECONDS.toMillis(30));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,7 +1,9 @@
 package bulwark.facts.recall;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
 import java.sql.PreparedStatement;
@@ -31,7 +33,7 @@ public final class RecallLog implements AutoCloseable {
     private final Store store;
     private final Clock clock;
     private final BlockingQueue<Row> waiting = new ArrayBlockingQueue<>(MAX_QUEUED);
-    private final Thread thread = Thread.ofVirtual().name("recall-log").unstarted(this::run);
+    private final EssentialThread thread = EssentialThread.virtual("recall-log", this::run);
     private final ReentrantLock flushing = new ReentrantLock();
     private volatile boolean closed;
 
@@ -95,8 +97,10 @@ public final class RecallLog implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("recalls are no longer written to recall_audit_log", e);
+        } catch (StoreFailed e) {
+            // The rows of this round are lost, and the store reports its own failures.
+            LOG.error("recalls were not written to recall_audit_log: {}", e.getMessage());
+            throw e;
         }
     }
 

@@ -1,6 +1,10 @@
 package bulwark.kernel.concurrent;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +18,9 @@ public final class EssentialThread {
     private static final Logger LOG = LoggerFactory.getLogger(EssentialThread.class);
     private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10));
     private static final long UNDISTURBED_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** Those whose work has not returned. */
+    private static final Set<EssentialThread> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final String name;
     private final Runnable work;
@@ -53,10 +60,20 @@ public final class EssentialThread {
                 : "The thread " + name + " failed " + failures + " times in a row and was restarted (" + failure + ").";
     }
 
+    /** The {@link #problem problems} of all of this process, for its health check. */
+    public static List<String> problems() {
+        return RUNNING.stream()
+                .map(EssentialThread::problem)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     private void run() {
+        RUNNING.add(this);
         while (true) {
             try {
                 work.run();
+                RUNNING.remove(this);
                 return;
             } catch (Throwable e) {
                 failed(e);

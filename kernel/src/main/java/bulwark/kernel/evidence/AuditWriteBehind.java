@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
 import java.time.Clock;
@@ -35,7 +36,7 @@ final class AuditWriteBehind {
     private final SuppressedCounts overflow = new SuppressedCounts();
     private final ReentrantLock flushing = new ReentrantLock();
     private final List<PendingAuditRow> unwritten = new ArrayList<>();
-    private final Thread thread;
+    private final EssentialThread thread;
     private volatile boolean closed;
     private volatile @Nullable String problem;
     private volatile @Nullable String lost;
@@ -46,7 +47,7 @@ final class AuditWriteBehind {
         this.log = log;
         this.clock = clock;
         this.refusals = refusals;
-        this.thread = Thread.ofPlatform().name("audit-later " + table).daemon().unstarted(this::run);
+        this.thread = EssentialThread.platform("audit-later " + table, this::run);
     }
 
     /** Null while every row is written within moments. */
@@ -69,26 +70,23 @@ final class AuditWriteBehind {
             }
         }
         if (queue.size() >= FLUSH_THRESHOLD) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(thread.thread());
         }
     }
 
     private void run() {
-        boolean failing = false;
         while (!closed) {
             LockSupport.parkNanos(this, ROUND_NANOS);
             try {
                 flush(false);
-                if (failing) {
+                if (problem != null) {
                     LOG.info("The store takes audit rows again.");
                     problem = null;
                 }
-                failing = false;
             } catch (RuntimeException e) {
-                if (!failing && !closed) {
+                if (problem == null && !closed) {
                     LOG.warn("Audit rows wait in memory, the store does not take them: {}", e.getMessage());
                 }
-                failing = true;
                 problem = "audit rows of " + table + " wait in memory, the store does not take them: " + e.getMessage();
             }
         }
@@ -155,9 +153,9 @@ final class AuditWriteBehind {
 
     void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        LockSupport.unpark(thread.thread());
         try {
-            thread.join();
+            thread.thread().join();
             flush(true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
@@ -56,7 +57,7 @@ public final class HeadSigner implements AutoCloseable {
     private volatile @Nullable SignedHeads newest;
     private volatile @Nullable Failure failure;
     private @Nullable String origin;
-    private @Nullable Thread thread;
+    private @Nullable EssentialThread thread;
 
     /** @param since {@link System#nanoTime()} of the first failure in a row */
     private record Failure(long since, String sentence) {}
@@ -101,9 +102,7 @@ public final class HeadSigner implements AutoCloseable {
 
     /** Signs from now on by itself. @param interval time between two looks, so the longest time that a head stays unsigned */
     public void start(Duration interval) {
-        Thread background = Thread.ofPlatform().daemon().name("head-signer").unstarted(() -> loop(interval));
-        thread = background;
-        background.start();
+        thread = EssentialThread.platform("head-signer", () -> loop(interval)).start();
     }
 
     private void loop(Duration interval) {
@@ -260,10 +259,10 @@ public final class HeadSigner implements AutoCloseable {
     @Override
     public void close() {
         stop.countDown();
-        Thread running = thread;
+        EssentialThread running = thread;
         try {
             if (running != null) {
-                running.join(Duration.ofSeconds(10));
+                running.thread().join(Duration.ofSeconds(10));
             }
             signNow();
         } catch (InterruptedException e) {

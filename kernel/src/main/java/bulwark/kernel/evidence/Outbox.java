@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
@@ -40,7 +41,7 @@ public final class Outbox implements AutoCloseable {
     private final List<RefusedRow> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore work = new Semaphore(1);
     private final Runnable wake = this::wake;
-    private final Thread worker = Thread.ofPlatform().name("outbox").daemon().unstarted(this::run);
+    private final EssentialThread worker = EssentialThread.platform("outbox", this::run);
     private volatile boolean closed;
 
     private Outbox(Store store, Clock clock) {
@@ -121,9 +122,9 @@ public final class Outbox implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        worker.interrupt();
+        worker.thread().interrupt();
         try {
-            if (!worker.join(STOP_TIMEOUT)) {
+            if (!worker.thread().join(STOP_TIMEOUT)) {
                 LOG.warn("An outbox handler did not stop within {} seconds.", STOP_TIMEOUT.toSeconds());
             }
         } catch (IllegalThreadStateException e) {
@@ -223,7 +224,7 @@ public final class Outbox implements AutoCloseable {
             LOG.error("Outbox row {} of kind {} is refused for good: {}", row.id(), row.kind(), e.getMessage());
             listeners.forEach(listener -> listener.refused(row.id(), row.kind(), String.valueOf(e.getMessage())));
             return new Outcome(true, "refused: " + e.getMessage());
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             if (closed) {
                 throw new InterruptedException("closing");
             }

@@ -1,5 +1,6 @@
 package bulwark.kernel.quota;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.quota.Quotas.Key;
 import bulwark.kernel.quota.Quotas.Saved;
 import bulwark.kernel.storage.ReadTx;
@@ -12,8 +13,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +28,8 @@ public final class QuotaPersistence implements AutoCloseable {
 
     private final Quotas quotas;
     private final Store store;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("quota-save").factory());
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final EssentialThread timer = EssentialThread.platform("quota-save", this::saveAtIntervals);
 
     private QuotaPersistence(Quotas quotas, Store store) {
         this.quotas = quotas;
@@ -39,7 +39,7 @@ public final class QuotaPersistence implements AutoCloseable {
     public static QuotaPersistence restore(Quotas quotas, Store store) {
         QuotaPersistence persistence = new QuotaPersistence(quotas, store);
         persistence.load();
-        persistence.timer.scheduleWithFixedDelay(persistence::saveQuietly, SECONDS, SECONDS, TimeUnit.SECONDS);
+        persistence.timer.start();
         return persistence;
     }
 
@@ -56,7 +56,7 @@ public final class QuotaPersistence implements AutoCloseable {
                 }
                 return changed.size();
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             quotas.markChanged(changed);
             throw e;
         }
@@ -64,8 +64,18 @@ public final class QuotaPersistence implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdown();
+        stop.countDown();
         saveQuietly();
+    }
+
+    private void saveAtIntervals() {
+        try {
+            while (!stop.await(SECONDS, TimeUnit.SECONDS)) {
+                saveQuietly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void saveQuietly() {

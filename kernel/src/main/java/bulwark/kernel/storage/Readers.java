@@ -1,5 +1,6 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -17,26 +18,24 @@ final class Readers {
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
 
     private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<EssentialThread> threads = new ArrayList<>();
     private final Job<?> stop = new Job<>(ignored -> 0);
     private volatile boolean stopped;
 
     Readers(List<Connection> connections, String name) throws SQLException {
         for (int i = 0; i < connections.size(); i++) {
             Reader reader = new Reader(connections.get(i));
-            threads.add(Thread.ofPlatform()
-                    .name("store-reader-" + i + " " + name)
-                    .daemon()
-                    .unstarted(reader));
+            threads.add(EssentialThread.platform("store-reader-" + i + " " + name, reader));
         }
     }
 
     void start() {
-        threads.forEach(Thread::start);
+        threads.forEach(EssentialThread::start);
     }
 
     <T> CompletableFuture<T> submit(ReadJob<T> work) {
-        if (threads.contains(Thread.currentThread())) {
+        Thread caller = Thread.currentThread();
+        if (threads.stream().anyMatch(reader -> reader.thread() == caller)) {
             throw new IllegalStateException("A read job must not wait for another read.");
         }
         Job<T> job = new Job<>(work);
@@ -53,8 +52,8 @@ final class Readers {
     void stop() throws InterruptedException {
         stopped = true;
         queue.add(stop);
-        for (Thread thread : threads) {
-            thread.join();
+        for (EssentialThread thread : threads) {
+            thread.thread().join();
         }
     }
 
@@ -78,7 +77,13 @@ final class Readers {
         public void run() {
             try {
                 for (Job<?> job = queue.take(); job != stop; job = queue.take()) {
-                    run(job);
+                    try {
+                        run(job);
+                    } catch (RuntimeException | Error e) {
+                        // Whatever becomes of this thread, the caller must not wait for ever.
+                        job.completeExceptionally(e);
+                        throw e;
+                    }
                 }
                 queue.add(stop);
                 connection.close();

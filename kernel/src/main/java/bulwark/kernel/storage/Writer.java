@@ -210,11 +210,15 @@ final class Writer {
             fatal = cause;
         }
         stopped = true;
-        waiting.forEach(job -> job.completeExceptionally(whyStopped()));
-        failQueued();
-        if (first) {
-            LOG.error("The store stopped writing for good.", cause);
-            onFatal.accept(cause);
+        try {
+            waiting.forEach(job -> job.completeExceptionally(whyStopped()));
+            failQueued();
+        } finally {
+            if (first) {
+                // Before the log, which may fail as well when memory is out: the process must end in any case.
+                onFatal.accept(cause);
+                LOG.error("The store stopped writing for good.", cause);
+            }
         }
     }
 

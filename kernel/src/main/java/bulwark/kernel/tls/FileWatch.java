@@ -1,5 +1,6 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.signing.Digests;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -17,7 +18,10 @@ final class FileWatch implements AutoCloseable {
 
     private final List<Path> files;
     private final Reaction reaction;
-    private final Thread thread;
+    private final EssentialThread thread;
+    private String seen;
+    private boolean good;
+    private int polls;
 
     /** Loads the files. */
     interface Reaction {
@@ -28,14 +32,13 @@ final class FileWatch implements AutoCloseable {
     FileWatch(List<Path> files, Reaction reaction, boolean inUse) {
         this.files = List.copyOf(files);
         this.reaction = reaction;
-        String before = digest();
-        thread = Thread.ofPlatform().daemon().name("tls-watch").start(() -> run(before, inUse));
+        this.seen = digest();
+        this.good = inUse;
+        thread = EssentialThread.platform("tls-watch", this::run);
+        thread.start();
     }
 
-    private void run(String before, boolean inUse) {
-        String seen = before;
-        boolean good = inUse;
-        int polls = 0;
+    private void run() {
         while (true) {
             try {
                 Thread.sleep(POLL_INTERVAL);
@@ -71,6 +74,6 @@ final class FileWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        thread.thread().interrupt();
     }
 }

@@ -26,8 +26,10 @@ class EssentialThreadTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> begun.get() == 3);
 
         assertThat(thread.problem()).contains("settle").contains("2 times").contains("StackOverflowError");
+        assertThat(EssentialThread.problems()).contains(thread.problem());
         end.countDown();
         assertThat(thread.thread().join(Duration.ofSeconds(20))).isTrue();
+        assertThat(EssentialThread.problems()).doesNotContain(String.valueOf(thread.problem()));
     }
 
     @Test

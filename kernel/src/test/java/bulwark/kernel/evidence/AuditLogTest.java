@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.Migrations;
@@ -11,12 +12,16 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +81,36 @@ class AuditLogTest {
         AuditRow row = append("fact_write");
         assertThat(page(null, null, 10).rows()).containsExactly(row);
         assertThat(row.id()).matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    }
+
+    @Test
+    void an_error_in_the_thread_that_writes_rows_later_does_not_end_it() {
+        log.close();
+        AtomicInteger errors = new AtomicInteger();
+        Clock failing = new Clock() {
+            @Override
+            public Instant instant() {
+                if (Thread.currentThread().getName().startsWith("audit-later") && errors.getAndIncrement() < 2) {
+                    throw new StackOverflowError("made up");
+                }
+                return clock.instant();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        log = AuditLog.open(store, "test_audit", failing);
+        log.appendLater(new AuditEvent("late", null, "default", null, null, Map.of()));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> page(null, null, 10).rows().size() == 1);
+        assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("audit-later"));
     }
 
     @Test

@@ -118,6 +118,22 @@ class OutboxTest {
         assertThat(carriedOut).containsExactly("known");
     }
 
+    @Test
+    void a_handler_that_throws_an_error_is_tried_again_and_holds_up_no_other_row() {
+        AtomicInteger tries = new AtomicInteger();
+        outbox.handle("log", (key, payload) -> {
+            if (key.equals("bad") && tries.incrementAndGet() < 3) {
+                throw new StackOverflowError("made up");
+            }
+            carriedOut.add(key);
+        });
+        outbox.start();
+        enqueue("bad");
+        enqueue("good");
+        assertThat(outbox.drain(DRAIN_TIMEOUT)).isTrue();
+        assertThat(carriedOut).containsExactly("good", "bad");
+    }
+
     private void start() {
         outbox.handle("log", (key, payload) -> carriedOut.add(key));
         outbox.start();

@@ -3,6 +3,7 @@ package bulwark.kernel.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,6 +43,23 @@ class StoreTest {
             store.write(tx -> NoteStore.insert(tx, text));
             assertThat(NoteStore.texts(store)).hasSize(i + 1).last().isEqualTo(text);
         }
+    }
+
+    @Test
+    void an_error_that_ends_a_reader_reaches_the_caller_and_the_readers_go_on() {
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> store.read(tx -> {
+                        throw new Error("made up") {
+                            @Override
+                            public String toString() {
+                                throw new StackOverflowError("made up while it was told");
+                            }
+                        };
+                    }))
+                    .hasRootCauseInstanceOf(StackOverflowError.class);
+        }
+        assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("store-reader"));
+        assertThat(NoteStore.texts(store)).isEmpty();
     }
 
     @Test

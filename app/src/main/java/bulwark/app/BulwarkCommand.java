@@ -1,7 +1,7 @@
 package bulwark.app;
 
 import bulwark.app.stem.Stem;
-import bulwark.app.stem.StemCommand;
+import bulwark.app.up.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,13 +11,7 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {
-            UpCommand.class,
-            NodeCommand.class,
-            StigmemCommand.class,
-            StemCommand.class,
-            TrainingRunCommand.class
-        })
+        subcommands = TrainingRunCommand.class)
 final class BulwarkCommand implements Runnable {
     static int execute(String[] arguments) {
         return line().setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
@@ -26,6 +20,10 @@ final class BulwarkCommand implements Runnable {
 
     static CommandLine line() {
         CommandLine line = new CommandLine(new BulwarkCommand(), Stem.factory());
+        line.addSubcommand(UpCommand.of(PartList.ALL));
+        PartList.ALL.stream()
+                .flatMap(part -> part.commands().stream())
+                .forEach(command -> line.addSubcommand(new CommandLine(command, Stem.factory())));
         Stem.offerHelp(line);
         return line;
     }

@@ -1,17 +1,19 @@
 package bulwark.app;
 
+import bulwark.app.up.ChildSpec;
+import bulwark.app.up.ProvisionedPart;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,8 @@ record FactsProvisioning(
         Path directory,
         int plainPort,
         int tlsPort,
-        @Nullable String newAdminKey) {
+        @Nullable String newAdminKey)
+        implements ProvisionedPart {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
     private static final String ENTITY = "stigmem://localhost/nodes/primary";
 
@@ -67,35 +70,50 @@ record FactsProvisioning(
     }
 
     /** What changes from start to start; nothing secret. */
-    Map<String, String> environment() {
+    private Map<String, String> environment() {
         return Map.of(
                 "STIGMEM_HOST", "127.0.0.1",
                 "STIGMEM_PORT", Integer.toString(tlsPort),
                 "STIGMEM_LOCAL_HTTP_PORT", Integer.toString(plainPort));
     }
 
-    Path runFile() {
-        return directory.resolve("stigmem.db.run.json");
+    @Override
+    public List<ChildSpec> children() {
+        return List.of(new ChildSpec(
+                "fact node",
+                "facts",
+                directory,
+                environment(),
+                List.of("stigmem-node"),
+                ChildSpec.Confinement.NONE,
+                directory.resolve("stigmem.db.run.json"),
+                ChildSpec.Readiness.RUN_FILE,
+                ChildSpec.Order.FIRST,
+                "After a disk fault run: bin/stigmem fsck --db " + directory.resolve("stigmem.db")));
     }
 
-    void welcome(PrintStream out) {
+    @Override
+    public void afterStart() {}
+
+    @Override
+    public List<String> welcome() {
         String base = "http://localhost:" + plainPort;
-        out.println();
-        out.println("  facts   " + base + "   (API keys)      https://localhost:" + tlsPort + "   (mutual TLS)");
-        out.println("  state   " + directory);
-        out.println();
-        if (newAdminKey == null) {
-            out.println("  The admin key was shown at the first start; it is kept in " + directory.resolve(".env"));
-            out.println("  export STIGMEM_ADMIN_KEY=…");
-        } else {
-            out.println("  The admin key, shown once:");
-            out.println("  export STIGMEM_ADMIN_KEY=" + newAdminKey);
-        }
-        out.println();
-        out.println("  Three things to try in another terminal:");
-        tryThis(base).forEach(line -> out.println("    " + line));
-        out.println();
-        out.flush();
+        List<String> lines = new ArrayList<>(List.of(
+                "",
+                "  facts   " + base + "   (API keys)      https://localhost:" + tlsPort + "   (mutual TLS)",
+                "  state   " + directory,
+                ""));
+        lines.addAll(
+                newAdminKey == null
+                        ? List.of(
+                                "  The admin key was shown at the first start; it is kept in "
+                                        + directory.resolve(".env"),
+                                "  export STIGMEM_ADMIN_KEY=…")
+                        : List.of("  The admin key, shown once:", "  export STIGMEM_ADMIN_KEY=" + newAdminKey));
+        lines.addAll(List.of("", "  Three things to try in another terminal:"));
+        tryThis(base).forEach(line -> lines.add("    " + line));
+        lines.add("");
+        return lines;
     }
 
     static List<String> tryThis(String base) {

@@ -1,9 +1,11 @@
 package bulwark.app;
 
-import bulwark.app.stem.Stem;
+import bulwark.app.up.Part;
 import bulwark.kernel.error.ErrorReport;
 import bulwark.kernel.tls.TlsDefaults;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** The one entry point. Ends with an {@link bulwark.kernel.error.ExitCode}. */
 public final class Main {
@@ -15,22 +17,18 @@ public final class Main {
     }
 
     private static int run(String[] arguments) {
-        // The node starts without the command-line library: reading its classes would be a third of the start-up time.
-        String command = arguments.length == 1 ? arguments[0] : "";
+        List<String> all = List.of(arguments);
         try {
-            if (command.equals("stigmem-node")) {
-                return new NodeRunner().run();
-            }
-            if (command.equals("rehearse-node")) {
-                return new NodeTrainingRun().run();
+            for (Part part : PartList.ALL) {
+                Optional<Callable<Integer>> direct = part.directCommand(all);
+                if (direct.isPresent()) {
+                    return direct.get().call();
+                }
             }
         } catch (Exception thrown) {
             return explain(thrown);
         }
-        boolean stem = arguments.length > 0 && arguments[0].equals("stem");
-        return stem
-                ? Stem.execute(Arrays.copyOfRange(arguments, 1, arguments.length))
-                : BulwarkCommand.execute(arguments);
+        return BulwarkCommand.execute(arguments);
     }
 
     static int explain(Exception thrown) {

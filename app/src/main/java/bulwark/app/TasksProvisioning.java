@@ -1,17 +1,19 @@
 package bulwark.app;
 
 import bulwark.app.stem.Stem;
+import bulwark.app.up.ChildSpec;
+import bulwark.app.up.ProvisionedPart;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +23,8 @@ import java.util.Map;
  * The folder of tasks under {@code up}: the embedded broker, an Ed25519 key pair, and a {@code .env} with which commands reach both. The beat signs and so has the private half;
  * the worker verifies and has only the public one.
  */
-record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, int beatPort) {
+record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, int beatPort)
+        implements ProvisionedPart {
     private static final String KEY_ID = "up";
 
     /** The platform's own jobs. */
@@ -101,7 +104,7 @@ record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, in
         return environment;
     }
 
-    Map<String, String> workerEnvironment() {
+    private Map<String, String> workerEnvironment() {
         Map<String, String> environment = common();
         environment.put("STEM_METRICS_PORT", Integer.toString(workerPort));
         environment.put(PlatformFolders.FACTS, factsDirectory.toString());
@@ -110,31 +113,42 @@ record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, in
         return environment;
     }
 
-    Map<String, String> beatEnvironment() {
+    private Map<String, String> beatEnvironment() {
         Map<String, String> environment = common();
         environment.put("STEM_SIGNING_PRIVATE_KEYS_FILE", privateKeys().toString());
         environment.put("STEM_METRICS_PORT", Integer.toString(beatPort));
         return environment;
     }
 
-    Path workerDirectory() {
-        return directory.resolve("worker");
+    @Override
+    public List<ChildSpec> children() {
+        return List.of(
+                child("worker", workerEnvironment(), ChildSpec.Order.FIRST, "stem", "worker", "start"),
+                // The worker holds the embedded broker; the beat goes through it.
+                child("beat", beatEnvironment(), ChildSpec.Order.AFTER_OTHERS, "stem", "beat"));
     }
 
-    Path beatDirectory() {
-        return directory.resolve("beat");
-    }
-
-    Path workerPidFile() {
-        return workerDirectory().resolve("worker.pid");
-    }
-
-    Path beatPidFile() {
-        return beatDirectory().resolve("beat.pid");
+    private ChildSpec child(String name, Map<String, String> environment, ChildSpec.Order order, String... command) {
+        Path folder = directory.resolve(name);
+        Path pidFile = folder.resolve(name + ".pid");
+        List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.addAll(List.of("--pidfile", pidFile.toString()));
+        return new ChildSpec(
+                name,
+                name,
+                folder,
+                environment,
+                arguments,
+                ChildSpec.Confinement.CONFINED,
+                pidFile,
+                ChildSpec.Readiness.PID_FILE,
+                order,
+                "Its settings are in " + directory);
     }
 
     /** Stores the platform's own jobs; what an operator changed of them since stays when they are there already. */
-    void applySchedules() throws IOException {
+    @Override
+    public void afterStart() throws IOException {
         Path applied = directory.resolve("platform-schedules.yaml");
         if (Files.exists(applied)) {
             return;
@@ -149,15 +163,21 @@ record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, in
         Files.move(fresh, applied, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    void welcome(PrintStream out, String program) {
-        out.println("  tasks   a worker (metrics http://localhost:" + workerPort
-                + "/metrics) and a beat (http://localhost:" + beatPort + "/metrics); to send one:");
-        out.println("    " + tryThis(program));
-        out.println();
-        out.flush();
+    @Override
+    public List<String> welcome() {
+        return List.of(
+                "  tasks   a worker (metrics http://localhost:" + workerPort + "/metrics) and a beat (http://localhost:"
+                        + beatPort + "/metrics); to send one:",
+                "    " + program() + " enqueue demo.echo --args '{\"hello\":\"world\"}' --wait --state " + directory,
+                "");
     }
 
-    String tryThis(String program) {
-        return program + " enqueue demo.echo --args '{\"hello\":\"world\"}' --wait --state " + directory;
+    /** As it is typed in the folder of the repository, else with the whole path. */
+    private static String program() {
+        String repository = System.getProperty("bulwark.repository", "");
+        Path program = Path.of(repository).resolve("bin/stem");
+        return Path.of("").toAbsolutePath().equals(Path.of(repository).toAbsolutePath())
+                ? "bin/stem"
+                : program.toString();
     }
 }

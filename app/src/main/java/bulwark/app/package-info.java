@@ -1,4 +1,4 @@
-/** The program: its entry point, the commands of the node, and the supervisor that starts every part. */
+/** The program: its entry point, the list of its parts, and the commands of the node. */
 @NullMarked
 package bulwark.app;
 

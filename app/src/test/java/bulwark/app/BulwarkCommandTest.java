@@ -2,7 +2,7 @@ package bulwark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.app.stem.SelfCommandLine;
+import bulwark.app.up.SelfCommandLine;
 import bulwark.kernel.error.CommandFailed;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.up.SelfCommandLine;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.ConfinedStart;

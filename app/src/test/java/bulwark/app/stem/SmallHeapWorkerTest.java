@@ -3,6 +3,7 @@ package bulwark.app.stem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.app.up.SelfCommandLine;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.setup.TaskRuntime;

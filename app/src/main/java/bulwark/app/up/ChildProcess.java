@@ -1,6 +1,5 @@
-package bulwark.app;
+package bulwark.app.up;
 
-import bulwark.app.stem.SelfCommandLine;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.process.ConfinedStart;
 import java.io.BufferedReader;
@@ -24,20 +23,20 @@ final class ChildProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static ChildProcess start(String name, Path directory, Map<String, String> environment, String... command)
+    static ChildProcess start(String name, Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
         return started(name, builder(directory, environment, command).start());
     }
 
     /** For a part that runs other people's code: see {@link ConfinedStart}. */
-    static ChildProcess startConfined(String name, Path directory, Map<String, String> environment, String... command)
+    static ChildProcess startConfined(String name, Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
         return started(name, ConfinedStart.start(builder(directory, environment, command)));
     }
 
-    private static ProcessBuilder builder(Path directory, Map<String, String> environment, String... command) {
+    private static ProcessBuilder builder(Path directory, Map<String, String> environment, List<String> command) {
         ProcessBuilder builder =
-                new ProcessBuilder(SelfCommandLine.commandLine(List.of(command))).directory(directory.toFile());
+                new ProcessBuilder(SelfCommandLine.commandLine(command)).directory(directory.toFile());
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
         return builder.redirectErrorStream(true);

@@ -1,4 +1,4 @@
-package bulwark.app;
+package bulwark.app.up;
 
 import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;

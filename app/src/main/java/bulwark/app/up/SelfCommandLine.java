@@ -1,7 +1,8 @@
-package bulwark.app.stem;
+package bulwark.app.up;
 
 import java.io.File;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +11,6 @@ import java.util.stream.Collectors;
 
 /** How this program starts itself again: the same Java with the same flags, so that the start-up caches fit. */
 public final class SelfCommandLine {
-    private static final String NODE = "stigmem-node";
     private static final String CACHE = "-XX:AOTCache=";
 
     /** Nobody opens a management port in a process that holds keys. */
@@ -22,7 +22,7 @@ public final class SelfCommandLine {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .map(flag -> arguments.getFirst().equals(NODE) ? nodeCache(flag) : flag)
+                .map(flag -> ownCache(flag, arguments.getFirst()))
                 .forEach(line::add);
         if (!line.contains(NO_ATTACH)) {
             line.add(NO_ATTACH);
@@ -37,11 +37,13 @@ public final class SelfCommandLine {
         return line;
     }
 
-    /** The launcher makes one cache for the node and one for everything else, beside each other. */
-    private static String nodeCache(String flag) {
-        return flag.startsWith(CACHE)
-                ? CACHE + Path.of(flag.substring(CACHE.length())).resolveSibling("node.aot")
-                : flag;
+    /** A command whose starts count has a start-up cache of its own beside the one of all others, under its name. */
+    private static String ownCache(String flag, String command) {
+        if (!flag.startsWith(CACHE)) {
+            return flag;
+        }
+        Path own = Path.of(flag.substring(CACHE.length())).resolveSibling(command + ".aot");
+        return Files.exists(own) ? CACHE + own : flag;
     }
 
     /** The child may run in another folder. */

@@ -1,4 +1,4 @@
-package bulwark.app;
+package bulwark.app.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

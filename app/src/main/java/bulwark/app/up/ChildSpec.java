@@ -1,0 +1,60 @@
+package bulwark.app.up;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One process of a part.
+ *
+ * @param name how reports call it, for instance {@code fact node}
+ * @param outputName stands before each line of its output
+ * @param directory its working folder
+ * @param environment all that it gets besides PATH and the like
+ * @param command the arguments of this program
+ * @param confinement whether it runs other people's code
+ * @param readyFile what it writes when it is ready
+ * @param readiness how that file tells that this very process wrote it
+ * @param order whether it needs what others serve
+ * @param advice what an operator can do when it keeps failing
+ */
+public record ChildSpec(
+        String name,
+        String outputName,
+        Path directory,
+        Map<String, String> environment,
+        List<String> command,
+        Confinement confinement,
+        Path readyFile,
+        Readiness readiness,
+        Order order,
+        String advice) {
+    /** See {@link bulwark.kernel.process.ConfinedStart}. */
+    public enum Confinement {
+        NONE,
+        CONFINED
+    }
+
+    /** The form of the file that tells of readiness. */
+    public enum Readiness {
+        RUN_FILE,
+        PID_FILE
+    }
+
+    /** The children of one kind start together; those of the second when each of the first was ready or failed. */
+    public enum Order {
+        FIRST,
+        AFTER_OTHERS
+    }
+
+    ChildProcess start() throws IOException {
+        return confinement == Confinement.CONFINED
+                ? ChildProcess.startConfined(outputName, directory, environment, command)
+                : ChildProcess.start(outputName, directory, environment, command);
+    }
+
+    boolean awaitReady(ChildProcess child) throws IOException, InterruptedException {
+        return readiness == Readiness.RUN_FILE ? child.awaitReady(readyFile) : child.awaitPid(readyFile);
+    }
+}

@@ -1,0 +1,15 @@
+package bulwark.app.up;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A part whose folders, keys and settings are there. */
+public interface ProvisionedPart {
+    List<ChildSpec> children();
+
+    /** Runs once the children are there. */
+    void afterStart() throws IOException;
+
+    /** Where it is reached and what to try first, as lines for a terminal. */
+    List<String> welcome();
+}

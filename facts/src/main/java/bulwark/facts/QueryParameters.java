@@ -1,6 +1,5 @@
 package bulwark.facts;
 
-import bulwark.facts.fact.Scope;
 import bulwark.kernel.time.Timestamps;
 import bulwark.web.Request;
 import java.math.BigDecimal;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import bulwark.facts.Refusal.Fault;
-import bulwark.facts.fact.Scope;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

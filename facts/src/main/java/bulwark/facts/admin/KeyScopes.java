@@ -2,7 +2,7 @@ package bulwark.facts.admin;
 
 import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
-import bulwark.facts.fact.Scope;
+import bulwark.facts.Scope;
 import bulwark.kernel.access.Principal;
 import java.util.Collection;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package bulwark.facts.capability;
 
 import bulwark.facts.Refusal;
-import bulwark.facts.fact.Scope;
+import bulwark.facts.Scope;
 import java.util.Set;
 
 /** What a caller asks a token for, checked for form. @param ttlSeconds 1 to 90 days */

@@ -1,5 +1,6 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.Scope;
 import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
 import bulwark.kernel.time.Timestamps;

@@ -1,5 +1,7 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.ScopeLimit;
+import bulwark.facts.Scope;
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
 import bulwark.kernel.time.Timestamps;

@@ -1,7 +1,6 @@
 package bulwark.facts.fact;
 
 import bulwark.facts.Refusal;
-import bulwark.facts.chain.FactChain;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +27,22 @@ public final class FactRoutes {
 
     private final FactService facts;
     private final FactReader reads;
-    private final FactChain chain;
+    private final Function<String, Map<String, @Nullable Object>> chainProofs;
     private final AuditLog audit;
     private final Metrics metrics;
 
+    /** @param chainProofs verifies the chain of a tenant and gives its head and anchor as JSON; refuses when the chain is broken */
     public FactRoutes(
             FactService facts,
             Store store,
             GardenAccess gardens,
-            FactChain chain,
+            Function<String, Map<String, @Nullable Object>> chainProofs,
             AuditLog audit,
             Clock clock,
             Metrics metrics) {
         this.facts = facts;
         this.reads = new FactReader(store, clock, gardens, facts.cache());
-        this.chain = chain;
+        this.chainProofs = chainProofs;
         this.audit = audit;
         this.metrics = metrics;
     }
@@ -77,7 +78,7 @@ public final class FactRoutes {
         wire.put("cursor", listed.cursor() == null ? null : listed.cursor().wire());
         wire.put("tombstone_notices", List.of());
         if (full) {
-            wire.put("chain_proof", chain.prove(caller.tenant()).toJson());
+            wire.put("chain_proof", chainProofs.apply(caller.tenant()));
         }
         wasRead(caller, null, Map.of("returned", listed.facts().size()));
         return Response.json(200, wire).with("X-Total-Count", Long.toString(listed.total()));
@@ -95,7 +96,7 @@ public final class FactRoutes {
                 return null;
             }
             if (full) {
-                chain.prove(caller.tenant());
+                chainProofs.apply(caller.tenant());
             }
             rendered = reads.get(caller, reference, full);
         }

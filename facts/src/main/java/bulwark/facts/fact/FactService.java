@@ -1,5 +1,6 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.ScopeLimit;
 import bulwark.facts.Refusal;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;

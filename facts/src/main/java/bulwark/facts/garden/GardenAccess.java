@@ -1,7 +1,7 @@
 package bulwark.facts.garden;
 
 import bulwark.facts.Refusal;
-import bulwark.facts.fact.Scope;
+import bulwark.facts.Scope;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadTx;

@@ -1,8 +1,8 @@
 package bulwark.facts.garden;
 
 import bulwark.facts.RequestBody;
-import bulwark.facts.fact.Scope;
-import bulwark.facts.fact.ScopeLimit;
+import bulwark.facts.Scope;
+import bulwark.facts.ScopeLimit;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;

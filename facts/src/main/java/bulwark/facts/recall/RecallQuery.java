@@ -2,7 +2,7 @@ package bulwark.facts.recall;
 
 import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
-import bulwark.facts.fact.Scope;
+import bulwark.facts.Scope;
 import java.util.Map;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package bulwark.facts.recall;
 
 import bulwark.facts.QueryParameters;
 import bulwark.facts.fact.FactRoutes;
-import bulwark.facts.fact.ScopeLimit;
+import bulwark.facts.ScopeLimit;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;

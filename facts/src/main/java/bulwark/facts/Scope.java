@@ -1,4 +1,4 @@
-package bulwark.facts.fact;
+package bulwark.facts;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package bulwark.facts.fact;
+package bulwark.facts;
 
 import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;

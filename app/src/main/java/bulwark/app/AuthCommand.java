@@ -2,7 +2,7 @@ package bulwark.app;
 
 import bulwark.facts.node.NodeSettings;
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

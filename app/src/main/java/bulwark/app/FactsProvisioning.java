@@ -2,8 +2,8 @@ package bulwark.app;
 
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.TlsFiles;
@@ -28,8 +28,7 @@ record FactsProvisioning(
         Path directory,
         int plainPort,
         int tlsPort,
-        @Nullable String newAdminKey)
-        implements ProvisionedPart {
+        @Nullable String newAdminKey) implements ProvisionedPart {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
     private static final String ENTITY = "stigmem://localhost/nodes/primary";
 

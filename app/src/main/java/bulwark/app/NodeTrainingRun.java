@@ -2,7 +2,7 @@ package bulwark.app;
 
 import bulwark.facts.node.FactsNode;
 import bulwark.kernel.error.CommandFailed;
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;

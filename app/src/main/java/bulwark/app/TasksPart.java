@@ -26,8 +26,8 @@ final class TasksPart implements Part {
     @Override
     public Optional<Callable<Integer>> directCommand(List<String> arguments) {
         return !arguments.isEmpty() && arguments.getFirst().equals("stem")
-                ? Optional.of(() -> Stem.execute(
-                        arguments.subList(1, arguments.size()).toArray(String[]::new)))
+                ? Optional.of(() ->
+                        Stem.execute(arguments.subList(1, arguments.size()).toArray(String[]::new)))
                 : Optional.empty();
     }
 

@@ -4,9 +4,9 @@ import bulwark.app.stem.Stem;
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.kernel.error.CommandFailed;
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +23,7 @@ import java.util.Map;
  * The folder of tasks under {@code up}: the embedded broker, an Ed25519 key pair, and a {@code .env} with which commands reach both. The beat signs and so has the private half;
  * the worker verifies and has only the public one.
  */
-record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, int beatPort)
-        implements ProvisionedPart {
+record TasksProvisioning(Path directory, Path factsDirectory, int workerPort, int beatPort) implements ProvisionedPart {
     private static final String KEY_ID = "up";
 
     /** The platform's own jobs. */

@@ -2,8 +2,8 @@ package bulwark.app;
 
 import bulwark.app.stem.Stem;
 import bulwark.kernel.error.CommandFailed;
-import bulwark.kernel.keys.SecretAccess;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

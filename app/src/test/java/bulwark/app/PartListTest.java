@@ -68,7 +68,8 @@ class PartListTest {
 
     private List<Path> privateKeys() throws IOException {
         try (var files = Files.walk(state)) {
-            return files.filter(file -> file.getParent().endsWith("tls") || file.getParent().endsWith("keys"))
+            return files.filter(file ->
+                            file.getParent().endsWith("tls") || file.getParent().endsWith("keys"))
                     .filter(Files::isRegularFile)
                     .sorted()
                     .toList();

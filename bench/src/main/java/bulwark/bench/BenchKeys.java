@@ -1,7 +1,7 @@
 package bulwark.bench;
 
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.setup.TlsAssets;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package bulwark.facts;
 
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import java.util.Map;
 

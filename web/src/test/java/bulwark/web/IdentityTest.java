@@ -3,8 +3,8 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.access.ApiKeys;
-import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.quota.Quotas;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.access.ApiKeys;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.tls.ReloadingTls;

@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
 import bulwark.kernel.error.CommandFailed;
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import java.util.Base64;
 import java.util.concurrent.Callable;

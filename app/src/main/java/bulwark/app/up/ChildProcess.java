@@ -29,14 +29,13 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** For a part that runs other people's code: see {@link ConfinedStart}. */
-    static ChildProcess startConfined(String name, Path directory, Map<String, String> environment, List<String> command)
-            throws IOException {
+    static ChildProcess startConfined(
+            String name, Path directory, Map<String, String> environment, List<String> command) throws IOException {
         return started(name, ConfinedStart.start(builder(directory, environment, command)));
     }
 
     private static ProcessBuilder builder(Path directory, Map<String, String> environment, List<String> command) {
-        ProcessBuilder builder =
-                new ProcessBuilder(SelfCommandLine.commandLine(command)).directory(directory.toFile());
+        ProcessBuilder builder = new ProcessBuilder(SelfCommandLine.commandLine(command)).directory(directory.toFile());
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
         return builder.redirectErrorStream(true);

@@ -4,7 +4,7 @@ import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.keys.CompromisedSecrets;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.time.Timestamps;
 import java.time.Duration;
 import java.time.Instant;

@@ -10,7 +10,7 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;

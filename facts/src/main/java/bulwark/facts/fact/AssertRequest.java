@@ -1,8 +1,8 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Scope;
 import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
+import bulwark.facts.Scope;
 import bulwark.kernel.time.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;

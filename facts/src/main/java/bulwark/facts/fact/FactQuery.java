@@ -1,9 +1,9 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.ScopeLimit;
-import bulwark.facts.Scope;
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
+import bulwark.facts.Scope;
+import bulwark.facts.ScopeLimit;
 import bulwark.kernel.time.Timestamps;
 import bulwark.web.Request;
 import java.util.Map;

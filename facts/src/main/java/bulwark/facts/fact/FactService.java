@@ -1,7 +1,7 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.ScopeLimit;
 import bulwark.facts.Refusal;
+import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;

@@ -2,10 +2,10 @@ package bulwark.facts.graph;
 
 import bulwark.facts.QueryParameters;
 import bulwark.facts.Refusal;
-import bulwark.facts.fact.EntityUri;
-import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.Scope;
 import bulwark.facts.ScopeLimit;
+import bulwark.facts.fact.EntityUri;
+import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.Store;

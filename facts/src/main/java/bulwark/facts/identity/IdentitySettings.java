@@ -1,6 +1,6 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import java.util.Optional;
 
 /**

@@ -2,11 +2,11 @@ package bulwark.facts.identity;
 
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.KeyEntry;
-import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import java.time.Clock;

@@ -43,7 +43,7 @@ public final class NodeIdentity {
     /**
      * Reconciles and, where no current manifest stands for this node's URL, publishes one. Call before the outbox starts.
      *
-     * @throws bulwark.kernel.keys.KeyRefused when environment, rings and store cannot all be right
+     * @throws bulwark.kernel.secrets.KeyRefused when environment, rings and store cannot all be right
      */
     public static NodeIdentity start(
             Store store,
@@ -221,7 +221,7 @@ public final class NodeIdentity {
                 .filter(entry -> entry.status() == KeyStatus.RETIRING)
                 .isPresent();
         if (!known) {
-            throw new bulwark.kernel.keys.KeyRefused(
+            throw new bulwark.kernel.secrets.KeyRefused(
                     "The manifest of " + stored.entityUri() + " names key " + stored.keyId()
                             + ", but the key ring's current key is " + signer.keyId()
                             + " and does not know the other. Restore the key ring directory that belongs to this database.");

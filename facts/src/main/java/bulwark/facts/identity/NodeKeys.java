@@ -10,7 +10,7 @@ import java.time.Clock;
 
 /** The node's two rings: node signs manifests, checkpoints, exports and snapshots; issuer signs capability tokens. */
 public record NodeKeys(KeyRing node, KeyRing issuer) {
-    /** Opens or creates {@code <database>.keys/node} and {@code <database>.keys/issuer}. @throws bulwark.kernel.keys.KeyRefused */
+    /** Opens or creates {@code <database>.keys/node} and {@code <database>.keys/issuer}. @throws bulwark.kernel.secrets.KeyRefused */
     public static NodeKeys open(Path database, Signing signing, Clock clock) {
         Path directory = directory(database);
         try {

@@ -1,9 +1,9 @@
 package bulwark.facts.identity;
 
 import bulwark.kernel.keys.KeyEntry;
-import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
+import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Signing;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code identity rotate-key} prints. The wording is Stigmem's: scripts read it. */

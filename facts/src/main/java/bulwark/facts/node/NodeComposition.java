@@ -86,8 +86,15 @@ public final class NodeComposition implements AutoCloseable {
     private List<Route> compose() {
         List<Route> all = new ArrayList<>();
         all.addAll(nodeRoutes().routes());
-        all.addAll(
-                new FactRoutes(facts, core.store, gardens, tenant -> core.chain.prove(tenant).toJson(), core.audit, core.clock, core.metrics).routes());
+        all.addAll(new FactRoutes(
+                        facts,
+                        core.store,
+                        gardens,
+                        tenant -> core.chain.prove(tenant).toJson(),
+                        core.audit,
+                        core.clock,
+                        core.metrics)
+                .routes());
         all.addAll(new ConflictRoutes(facts, core.store, core.audit, gardens, core.clock).routes());
         all.addAll(new GardenRoutes(gardenService()).routes());
         all.addAll(new RecallRoutes(recall()).routes());

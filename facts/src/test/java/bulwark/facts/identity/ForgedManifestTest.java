@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.keys.KeyRefused;
+import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;

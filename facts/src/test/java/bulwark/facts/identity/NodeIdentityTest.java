@@ -3,9 +3,9 @@ package bulwark.facts.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.keys.KeyRefused;
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.time.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;

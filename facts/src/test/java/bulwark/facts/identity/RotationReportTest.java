@@ -3,7 +3,7 @@ package bulwark.facts.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

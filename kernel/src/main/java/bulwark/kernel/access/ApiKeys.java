@@ -1,7 +1,7 @@
 package bulwark.kernel.access;
 
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.storage.ReadTx;

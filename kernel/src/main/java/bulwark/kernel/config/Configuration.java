@@ -2,7 +2,7 @@ package bulwark.kernel.config;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.time.Durations;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package bulwark.kernel.config;
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Configuration.Value;
 import bulwark.kernel.keys.CompromisedSecrets;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -38,7 +38,7 @@ public final class LogKeys {
     /**
      * Opens {@code log} in the key folder of a store, and makes its first key where there is none.
      *
-     * @throws bulwark.kernel.keys.KeyRefused when what lies there must not be used
+     * @throws bulwark.kernel.secrets.KeyRefused when what lies there must not be used
      */
     public static LogKeys open(Path keyFolder, Signing signing, Clock clock) {
         KeyRing ring = KeyRing.open(keyFolder.resolve("log"), signing, clock);
@@ -48,7 +48,7 @@ public final class LogKeys {
         return new LogKeys(signing, ring::entries, ring);
     }
 
-    /** Only verifies: reads the public half and writes nothing. @throws bulwark.kernel.keys.KeyRefused when it is damaged */
+    /** Only verifies: reads the public half and writes nothing. @throws bulwark.kernel.secrets.KeyRefused when it is damaged */
     public static LogKeys verifyOnly(Path keyFolder, Signing signing) {
         List<KeyEntry> entries = KeyRing.publicEntries(keyFolder.resolve("log"));
         return new LogKeys(signing, () -> entries, null);

@@ -1,5 +1,7 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
 import java.io.InputStream;

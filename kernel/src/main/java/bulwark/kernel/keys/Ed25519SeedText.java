@@ -1,5 +1,8 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import java.util.Base64;
 
 /** The text form of an Ed25519 seed: base64url of 32 bytes, padding optional when read, absent when written. */

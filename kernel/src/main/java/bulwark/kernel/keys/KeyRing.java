@@ -1,6 +1,8 @@
 package bulwark.kernel.keys;
 
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;

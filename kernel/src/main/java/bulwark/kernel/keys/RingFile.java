@@ -3,6 +3,7 @@ package bulwark.kernel.keys;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-/** Secrets, seed files, and key rings with a status and window for each key. */
+/** Seed files, and key rings with a status and window for each key. */
 @NullMarked
 package bulwark.kernel.keys;
 

@@ -1,7 +1,7 @@
 package bulwark.kernel.signing;
 
-import bulwark.kernel.keys.KeyRefused;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.KeyRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

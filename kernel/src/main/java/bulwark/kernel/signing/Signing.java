@@ -1,7 +1,7 @@
 package bulwark.kernel.signing;
 
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Locale;

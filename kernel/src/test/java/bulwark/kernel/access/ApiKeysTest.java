@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Verdict;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Setting.Kind;
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

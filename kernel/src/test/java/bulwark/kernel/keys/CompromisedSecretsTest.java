@@ -3,6 +3,9 @@ package bulwark.kernel.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

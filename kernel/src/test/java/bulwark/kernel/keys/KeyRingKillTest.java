@@ -2,6 +2,7 @@ package bulwark.kernel.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.file.Files;

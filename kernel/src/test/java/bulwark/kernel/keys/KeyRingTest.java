@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.process.FileRefused;
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;

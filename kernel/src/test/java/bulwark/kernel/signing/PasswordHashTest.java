@@ -2,7 +2,7 @@ package bulwark.kernel.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

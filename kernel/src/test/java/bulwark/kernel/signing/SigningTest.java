@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;

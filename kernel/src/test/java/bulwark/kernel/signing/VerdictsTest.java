@@ -3,7 +3,7 @@ package bulwark.kernel.signing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -12,7 +12,7 @@ import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.Setting;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingsTable;
-import bulwark.kernel.keys.SecretAccess;
+import bulwark.kernel.secrets.SecretAccess;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package bulwark.tasks.signing;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Ed25519Verifier;
 import bulwark.kernel.signing.Signing;

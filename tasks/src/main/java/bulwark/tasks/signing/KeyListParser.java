@@ -2,8 +2,8 @@ package bulwark.tasks.signing;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.keys.CompromisedSecrets;
-import bulwark.kernel.keys.SecretAccess;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package bulwark.tasks.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package bulwark.tasks.signing;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.keys.SecretBytes;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;

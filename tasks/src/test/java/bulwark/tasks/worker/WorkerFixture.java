@@ -1,8 +1,8 @@
 package bulwark.tasks.worker;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.keys.SecretBytes;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;

@@ -1,4 +1,4 @@
-package bulwark.kernel.keys;
+package bulwark.kernel.secrets;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;

@@ -1,4 +1,4 @@
-package bulwark.kernel.keys;
+package bulwark.kernel.secrets;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

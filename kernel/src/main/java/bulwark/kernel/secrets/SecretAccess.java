@@ -1,4 +1,4 @@
-package bulwark.kernel.keys;
+package bulwark.kernel.secrets;
 
 /** The capability to see secret bytes. A search for {@code SecretAccess.grant} lists every place that handles raw keys. */
 public final class SecretAccess {

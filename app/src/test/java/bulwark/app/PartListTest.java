@@ -46,8 +46,8 @@ class PartListTest {
         ProvisionedPart provisioned = part.provision(state, 8000);
 
         assertThat(provisioned.children()).isNotEmpty().allSatisfy(child -> {
-            assertThat(child.directory()).isDirectory().startsWith(state.resolve(part.name()));
-            assertThat(child.readyFile()).startsWith(child.directory()).doesNotExist();
+            assertThat(child.directory()).isDirectory().startsWithRaw(state.resolve(part.name()));
+            assertThat(child.readyFile()).startsWithRaw(child.directory()).doesNotExist();
             assertThat(part.directCommand(child.command())).isPresent();
             assertThat(child.advice()).isNotBlank();
         });

@@ -184,8 +184,8 @@ class RedisTlsTest {
             Thread sender = Thread.ofVirtual().start(() -> {
                 while (sending.get()) {
                     var envelope = Examples.envelope("live");
-                    stores.broker().publish(List.of(Examples.publication(envelope)));
                     sent.add(envelope.id());
+                    stores.broker().publish(List.of(Examples.publication(envelope)));
                 }
             });
             Thread worker = Thread.ofVirtual().start(() -> drain(stores, sending, sent, done));

@@ -94,9 +94,10 @@ class WorkerProcessTest {
         CommandResult unknown = CommandResult.stem(folder, environment, "enqueue", "no.such.task", "--wait");
         assertThat(unknown.code()).isEqualTo(70);
         assertThat(unknown.err()).contains(" failed: ");
-        assertThat(CommandResult.stem(folder, environment, "dlq", "list", "-q", "default")
-                        .out())
-                .contains("unregistered-task");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(CommandResult.stem(folder, environment, "dlq", "list", "-q", "default")
+                                .out())
+                        .contains("unregistered-task"));
         // Its first heartbeat and its first look at the control channel come a moment after its first task.
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(CommandResult.stem(folder, environment, "worker", "ping")

@@ -88,8 +88,6 @@ class AuditedRoutesTest {
                 rows.stream().filter(row -> row.detail().contains("suppressed")).count();
         assertThat(rows).hasSize(1_001);
         assertThat(suppressed).as("one row for all others").isEqualTo(1);
-        assertThat(rows)
-                .extracting(AuditRow::detail)
-                .contains("{\"reason\":\"unknown_key\",\"suppressed\":19000}");
+        assertThat(rows).extracting(AuditRow::detail).contains("{\"reason\":\"unknown_key\",\"suppressed\":19000}");
     }
 }

@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.setup.TaskRuntime;
@@ -142,7 +143,7 @@ final class DlqCommand extends CommandGroup {
             mixinStandardHelpOptions = true,
             description =
                     "Put dead letters back into their queue, oldest first. With a signing key those whose signature holds are signed anew"
-                            + " as the next attempt; all others go back word for word.")
+                            + " as the next attempt; all others go back word for word. What was no envelope goes back only when it is named with --id.")
     static final class Replay implements Callable<Integer> {
         @Mixin
         private final QueueOption of;
@@ -264,9 +265,7 @@ final class DlqCommand extends CommandGroup {
     }
 
     static String id(DeadLetter deadLetter) {
-        return deadLetter.message() == null
-                ? deadLetter.fields().getOrDefault("id", "(malformed)")
-                : deadLetter.message().envelope().id();
+        return deadLetter.taskId().isEmpty() ? "(malformed)" : deadLetter.taskId();
     }
 
     static String task(DeadLetter deadLetter) {
@@ -285,7 +284,14 @@ final class DlqCommand extends CommandGroup {
             json.set("envelope", Json.parseObject(EnvelopeCodec.json(deadLetter.message()), "the stored envelope"));
         } else {
             ObjectNode fields = json.putNull("envelope").putObject("fields");
-            deadLetter.fields().forEach(fields::put);
+            ObjectNode stored = json.putObject("stored");
+            deadLetter.fields().forEach((name, value) -> {
+                String shown = FieldText.shown(name);
+                fields.put(shown, FieldText.shown(value));
+                stored.putObject(shown)
+                        .put("length", FieldText.bytes(value).length)
+                        .put("encoding", FieldText.isBinary(value) ? "base64" : "utf-8");
+            });
         }
         return json;
     }

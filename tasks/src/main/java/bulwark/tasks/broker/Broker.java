@@ -81,7 +81,8 @@ public interface Broker {
 
     /**
      * Puts dead letters back, oldest first, each in one step together with re-admitting its task id: a stored status {@code succeeded} or {@code failed}
-     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay.
+     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay, unless one is named by its task
+     * id: it goes back as the bytes that it was.
      *
      * @param prepare makes the message to enqueue of the stored one (a new attempt, signed again or with its delivery state advanced)
      * @return what was, or with a dry run would be, replayed

@@ -18,6 +18,13 @@ public record DeadLetter(
         String reason,
         ObjectNode meta,
         Instant deadAt) {
+    /** Of its message, or as its fields claim; empty when that cannot be read. */
+    public String taskId() {
+        return message == null
+                ? ReceivedMessage.Malformed.claimedTaskId(fields)
+                : message.envelope().id();
+    }
+
     /**
      * @param limit most that are taken
      * @param since only messages dead-lettered then or later, or null for all

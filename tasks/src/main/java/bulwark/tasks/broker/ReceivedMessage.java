@@ -50,7 +50,7 @@ public sealed interface ReceivedMessage {
     /**
      * A message that is no envelope: to be dead-lettered by the consumer that received it.
      *
-     * @param fields as stored, each cut to a sane length
+     * @param fields as stored, together no longer than the longest envelope
      */
     record Malformed(Receipt receipt, String queue, Map<String, String> fields, String reason)
             implements ReceivedMessage {
@@ -59,6 +59,10 @@ public sealed interface ReceivedMessage {
 
         /** Whose it claims to be, as far as that can be read without reading the whole; else empty. */
         public String claimedTaskId() {
+            return claimedTaskId(fields);
+        }
+
+        static String claimedTaskId(Map<String, String> fields) {
             String id = fields.get("id");
             if (id != null) {
                 return ID.matcher(id).matches() ? id : "";

@@ -1,10 +1,11 @@
 package bulwark.tasks.broker;
 
+import bulwark.tasks.envelope.Envelope;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Who takes from where. A value: two calls with equal subscriptions go on where the first stopped.
+ * Who takes from where; a queue whose name no producer may use is refused ({@link bulwark.tasks.envelope.EnvelopeRefused}). A value: two calls with equal subscriptions go on where the first stopped.
  *
  * @param queues taken from in this order, each by priority, 9 first
  * @param channels broadcast channels; each consumer sees every message sent after its first take
@@ -14,6 +15,7 @@ import java.util.List;
 public record Subscription(List<String> queues, List<String> channels, String consumer, Duration lease) {
     public Subscription {
         queues = List.copyOf(queues);
+        queues.forEach(queue -> Envelope.checkQueue("queue", queue));
         channels = List.copyOf(channels);
     }
 

@@ -90,7 +90,7 @@ final class DeadLetterTable implements DeadLetterApi {
             String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId) {
         return context.store().read(tx -> {
             PreparedStatement select = tx.statement(COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
-                    + " AND l.message IS NOT NULL AND (?3 IS NULL OR l.task_id = ?3) ORDER BY l.id LIMIT ?4");
+                    + " AND CASE WHEN ?3 IS NULL THEN l.message IS NOT NULL ELSE l.task_id = ?3 END ORDER BY l.id LIMIT ?4");
             select.setString(1, queue);
             select.setLong(2, since(sinceMicros));
             if (taskId == null) {

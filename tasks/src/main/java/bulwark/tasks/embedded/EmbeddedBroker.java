@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns messages into rows and back, in the process that uses them; the store's owner reads none of them. */
 final class EmbeddedBroker implements Broker {
     private static final Duration MAX_POLL_TIMEOUT = Duration.ofSeconds(5);
-    private static final int MAX_SAMPLE_LENGTH = 2_048;
 
     private final StoreClient client;
     private final QueueApi queues;
@@ -167,12 +166,9 @@ final class EmbeddedBroker implements Broker {
                 received.delivery());
     }
 
-    private static ReceivedMessage.Malformed malformed(Receipt receipt, StoreRpc.Received received, String reason) {
-        return new ReceivedMessage.Malformed(receipt, received.queue(), sample(received.message()), reason);
-    }
-
-    private static Map<String, String> sample(String text) {
-        return Map.of("json", text.substring(0, Math.min(text.length(), MAX_SAMPLE_LENGTH)));
+    private ReceivedMessage.Malformed malformed(Receipt receipt, StoreRpc.Received received, String reason) {
+        String kept = EnvelopeCodec.cut(received.message(), EnvelopeCodec.maxUnread(maxEnvelopeBytes));
+        return new ReceivedMessage.Malformed(receipt, received.queue(), Map.of("json", kept), reason);
     }
 
     private static StoreRpc.Lease lease(Receipt receipt) {
@@ -225,9 +221,11 @@ final class EmbeddedBroker implements Broker {
     private static int length(StoreRpc.Settle end) {
         return (end.status() == null ? 0 : end.status().body().length())
                 + (end.requeue() == null ? 0 : length(end.requeue()))
-                + (end.dead() == null || end.dead().message() == null
-                        ? 0
-                        : end.dead().message().length());
+                + (end.dead() == null ? 0 : length(end.dead().message()) + length(end.dead().fields()));
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     private StoreRpc.Settle settleRequest(Settlement settlement) {
@@ -257,7 +255,13 @@ final class EmbeddedBroker implements Broker {
                         rejected.reason(),
                         meta);
             case Settlement.Content.RawFields(Map<String, String> fields) ->
-                new StoreRpc.DeadLetterContent(rejected.queue(), null, null, json(fields), rejected.reason(), meta);
+                new StoreRpc.DeadLetterContent(
+                        rejected.queue(),
+                        new ReceivedMessage.Malformed(rejected.receipt(), rejected.queue(), fields, "").claimedTaskId(),
+                        null,
+                        json(fields),
+                        rejected.reason(),
+                        meta);
         };
     }
 
@@ -301,9 +305,12 @@ final class EmbeddedBroker implements Broker {
                 deadLetters.replayable(queue, request.limit(), micros(request.since()), request.taskId())) {
             DeadLetter deadLetter = DeadLetterMapper.letter(row);
             Message message = deadLetter.message();
-            if (message != null) {
-                chosen.add(deadLetter);
-                replays.add(request.dryRun() ? null : replayOf(row, queue, request, prepare.apply(message)));
+            chosen.add(deadLetter);
+            if (!request.dryRun()) {
+                replays.add(
+                        message == null
+                                ? replayOf(row, queue, request, deadLetter)
+                                : replayOf(row, queue, request, prepare.apply(message)));
             }
         }
         if (request.dryRun()) {
@@ -320,6 +327,19 @@ final class EmbeddedBroker implements Broker {
             }
         }
         return replayed;
+    }
+
+    /** The very text of an entry that was no envelope. */
+    private static StoreRpc.Replay replayOf(
+            StoreRpc.StoredDeadLetter row, String queue, DeadLetter.Replay request, DeadLetter malformed) {
+        String text = malformed.fields().getOrDefault("json", "");
+        return new StoreRpc.Replay(
+                row.id(),
+                malformed.taskId(),
+                row.content().reason(),
+                request.delay().toMillis(),
+                EnvelopeDigest.ofJson(queue, text),
+                put(text, queue, 0, null, null));
     }
 
     private static StoreRpc.Replay replayOf(

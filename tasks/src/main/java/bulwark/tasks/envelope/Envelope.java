@@ -54,17 +54,22 @@ public record Envelope(
     public Envelope {
         label("id", id);
         label("name", name);
-        label("queue", queue);
-        if (PRIORITY_STREAM.matcher(queue).matches()) {
-            throw new EnvelopeRefused(
-                    "queue ends with :p and a digit, which names a priority of another queue: choose another name");
-        }
+        checkQueue("queue", queue);
         notNegative("attempt", attempt);
         notNegative("maxRetries", maxRetries);
         notNegative("visibilityTimeout", visibilityTimeoutMs == null ? 0 : visibilityTimeoutMs);
         timeLimit(meta, "stem.timeLimitMs");
         timeLimit(meta, "stem.softTimeLimitMs");
         headers = Map.copyOf(headers);
+    }
+
+    /** Of every queue that is written to or read from. @param field what holds the name, for the sentence */
+    public static void checkQueue(String field, String name) {
+        label(field, name);
+        if (PRIORITY_STREAM.matcher(name).matches()) {
+            throw new EnvelopeRefused(
+                    field + " ends with :p and a digit, which names a priority of another queue: choose another name");
+        }
     }
 
     private static void notNegative(String field, long count) {

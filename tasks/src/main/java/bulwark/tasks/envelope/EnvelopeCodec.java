@@ -182,8 +182,22 @@ public final class EnvelopeCodec {
         }
     }
 
+    /** Longest text that a reader reads, and that is kept of what is no envelope. */
+    public static int maxUnread(int most) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) most + ADDED_ON_THE_WAY);
+    }
+
+    /** At most so many characters, and half an emoji at the end becomes none. */
+    public static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean half = length > 0 && Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, half ? length - 1 : length);
+    }
+
     private static void refuseUnread(long length, int most) {
-        if (length > (long) most + ADDED_ON_THE_WAY) {
+        if (length > maxUnread(most)) {
             refuseLonger(length, most);
         }
     }

@@ -23,6 +23,13 @@ public final class EnvelopeDigest {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Digests.sha256(bytes));
     }
 
+    /** Of something that was no envelope when it was read. */
+    public static String ofRaw(String queue, Map<String, String> fields) {
+        return fields.size() == 1
+                ? ofJson(queue, fields.values().iterator().next())
+                : ofFields(queue, fields);
+    }
+
     /** Of the fields of a stream entry that nobody has read: put together as {@link EnvelopeCodec#json(Message)} writes them. */
     public static String ofFields(String queue, Map<String, String> fields) {
         DartJson json = new DartJson(false, 512)

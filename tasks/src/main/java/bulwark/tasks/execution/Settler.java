@@ -90,10 +90,7 @@ public final class Settler {
     private static String digest(String queue, Settlement.Content letter) {
         return switch (letter) {
             case Settlement.Content.WholeMessage(Message message) -> EnvelopeDigest.of(queue, message.envelope());
-            case Settlement.Content.RawFields(Map<String, String> fields)
-            when fields.size() == 1 ->
-                EnvelopeDigest.ofJson(queue, fields.values().iterator().next());
-            case Settlement.Content.RawFields(Map<String, String> fields) -> EnvelopeDigest.ofFields(queue, fields);
+            case Settlement.Content.RawFields(Map<String, String> fields) -> EnvelopeDigest.ofRaw(queue, fields);
         };
     }
 

@@ -11,6 +11,7 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
@@ -346,7 +347,11 @@ final class MemoryBroker implements Broker {
     private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Message message) {
         Instant now = clock.instant();
         TaskStatus readmitted = StatusTransitions.readmitted(
-                results.stored(message.envelope().id()), deadLetter, request, message, now);
+                results.stored(message.envelope().id()),
+                deadLetter,
+                request,
+                EnvelopeDigest.of(queue, message.envelope()),
+                now);
         if (readmitted != null) {
             results.put(readmitted, null);
         }

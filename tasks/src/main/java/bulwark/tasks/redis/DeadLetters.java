@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.results.TaskStatusJson;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -58,10 +58,7 @@ final class DeadLetters {
     }
 
     private static Predicate<DeadLetter> isOf(String taskId) {
-        return deadLetter -> {
-            Message message = deadLetter.message();
-            return message != null && message.envelope().id().equals(taskId);
-        };
+        return deadLetter -> deadLetter.taskId().equals(taskId);
     }
 
     private List<Stored> newestFirst(String queue, Predicate<DeadLetter> filter, long limit) {
@@ -102,10 +99,9 @@ final class DeadLetters {
     }
 
     List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        Predicate<DeadLetter> chosen = since(request.since()).and(deadLetter -> deadLetter.message() != null);
         String taskId = request.taskId();
-        List<Stored> candidates =
-                oldestFirst(queue, taskId == null ? chosen : chosen.and(isOf(taskId)), request.limit());
+        Predicate<DeadLetter> wanted = taskId == null ? deadLetter -> deadLetter.message() != null : isOf(taskId);
+        List<Stored> candidates = oldestFirst(queue, since(request.since()).and(wanted), request.limit());
         if (request.dryRun()) {
             return candidates.stream().map(Stored::deadLetter).toList();
         }
@@ -116,8 +112,9 @@ final class DeadLetters {
     }
 
     private boolean replayOne(String queue, Stored stored, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        Message message = prepare.apply(Objects.requireNonNull(stored.deadLetter.message()));
-        String resultKey = keys.resultPrefix() + message.envelope().id();
+        Message found = stored.deadLetter.message();
+        Message message = found == null ? null : prepare.apply(found);
+        String resultKey = keys.resultPrefix() + stored.deadLetter.taskId();
         while (true) {
             String expected = RedisReply.text(connections.call(Command.GET, resultKey));
             long answer = RedisReply.number(
@@ -133,12 +130,15 @@ final class DeadLetters {
             String queue,
             Stored stored,
             DeadLetter.Replay request,
-            Message message,
+            @Nullable Message message,
             String resultKey,
             String expected) {
         Instant now = clock.instant();
         Duration delay = request.delay();
-        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, message, now);
+        String digest = message == null
+                ? EnvelopeDigest.ofRaw(queue, stored.deadLetter.fields())
+                : EnvelopeDigest.of(queue, message.envelope());
+        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, digest, now);
         List<Object> arguments = new ArrayList<>();
         arguments.add(keys.deadLetters(queue));
         arguments.add(stored.raw);
@@ -146,9 +146,13 @@ final class DeadLetters {
         arguments.add(expected);
         arguments.add(admitted == null ? "" : TaskStatusJson.write(admitted));
         arguments.add(StatusArguments.millis(retention.plus(delay)));
-        arguments.add(keys.eventsPrefix() + message.envelope().id());
-        entryWriter.add(
-                arguments, queue, message, message.envelope().priority(), delay.isZero() ? null : now.plus(delay), now);
+        arguments.add(keys.eventsPrefix() + stored.deadLetter.taskId());
+        if (message == null) {
+            EntryWriter.addRaw(arguments, keys.stream(queue, 0), stored.deadLetter.fields());
+        } else {
+            Instant notBefore = delay.isZero() ? null : now.plus(delay);
+            entryWriter.add(arguments, queue, message, message.envelope().priority(), notBefore, now);
+        }
         return arguments;
     }
 

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.Message;
@@ -69,6 +70,17 @@ final class EntryWriter {
         fields.forEach((name, value) -> {
             arguments.add(name);
             arguments.add(value);
+        });
+    }
+
+    /** The very bytes of an entry that was no envelope. */
+    static void addRaw(List<Object> arguments, String stream, Map<String, String> fields) {
+        arguments.add(stream);
+        arguments.add("");
+        arguments.add(2 * fields.size());
+        fields.forEach((name, value) -> {
+            arguments.add(FieldText.bytes(name));
+            arguments.add(FieldText.bytes(value));
         });
     }
 

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.tasks.broker.FieldText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,12 +35,16 @@ final class RedisReply {
         return texts;
     }
 
+    private static String field(@Nullable Object reply) {
+        return reply instanceof byte[] bytes ? FieldText.of(bytes) : text(reply);
+    }
+
     /** Of a list in which names and values take turns. */
     static Map<String, String> fields(@Nullable Object reply) {
         List<@Nullable Object> list = list(reply);
         Map<String, String> fields = LinkedHashMap.newLinkedHashMap(list.size() / 2);
         for (int i = 0; i + 1 < list.size(); i += 2) {
-            fields.put(text(list.get(i)), text(list.get(i + 1)));
+            fields.put(field(list.get(i)), field(list.get(i + 1)));
         }
         return fields;
     }

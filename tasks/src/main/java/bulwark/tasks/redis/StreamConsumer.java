@@ -28,9 +28,6 @@ final class StreamConsumer {
     /** Others may delay a message to a moment before the soonest we know of, so that is looked at so often. */
     private static final long MAX_POLL_TIMEOUT_MILLIS = 100;
 
-    private static final int MAX_MALFORMED_FIELDS = 40;
-    private static final int MAX_MALFORMED_TEXT = 2_000;
-
     private final RedisConnectionPool connections;
     private final RedisKeys keys;
     private final Clock clock;
@@ -276,19 +273,21 @@ final class StreamConsumer {
         }
     }
 
-    private static Map<String, String> truncated(Map<String, String> fields) {
+    /** All of it, up to the length of the longest envelope: it can be looked at, and put back. */
+    private Map<String, String> truncated(Map<String, String> fields) {
         Map<String, String> some = new LinkedHashMap<>();
+        int left = EnvelopeCodec.maxUnread(maxEnvelopeBytes);
         for (var field : fields.entrySet()) {
-            if (some.size() == MAX_MALFORMED_FIELDS) {
+            String name = EnvelopeCodec.cut(field.getKey(), left);
+            left = Math.max(0, left - name.length());
+            String value = EnvelopeCodec.cut(field.getValue(), left);
+            left = Math.max(0, left - value.length());
+            some.put(name, value);
+            if (left == 0) {
                 break;
             }
-            some.put(truncated(field.getKey()), truncated(field.getValue()));
         }
         return some;
-    }
-
-    private static String truncated(String text) {
-        return text.length() <= MAX_MALFORMED_TEXT ? text : text.substring(0, MAX_MALFORMED_TEXT) + "…";
     }
 
     /** Entries whose holders were silent for a lease; now and then, since it costs a look at all that is held. */

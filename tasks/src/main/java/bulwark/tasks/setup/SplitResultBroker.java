@@ -11,6 +11,7 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
@@ -204,13 +205,15 @@ final class SplitResultBroker implements Broker {
     }
 
     private void admitAgain(DeadLetter deadLetter, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        if (deadLetter.message() != null) {
-            TaskStatus known = results.get(deadLetter.message().envelope().id()).orElse(null);
-            Message message = prepare.apply(deadLetter.message());
-            TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, message, clock.instant());
-            if (again != null) {
-                results.put(again, null);
-            }
+        TaskStatus known = results.get(deadLetter.taskId()).orElse(null);
+        String digest = deadLetter.message() == null
+                ? EnvelopeDigest.ofRaw(deadLetter.queue(), deadLetter.fields())
+                : EnvelopeDigest.of(
+                        deadLetter.queue(),
+                        prepare.apply(deadLetter.message()).envelope());
+        TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, digest, clock.instant());
+        if (again != null) {
+            results.put(again, null);
         }
     }
 

@@ -4,6 +4,8 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.client.TaskClient;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.routing.Routing;
 import bulwark.tasks.routing.RoutingFile;
 import bulwark.tasks.signing.EnvelopeSigning;
@@ -63,6 +65,11 @@ public record TaskRuntime(
     /** Of the file that {@code STEM_ROUTING_CONFIG} names, or without one. */
     public static Routing routing(Configuration configuration, Path directory) {
         String defaultQueue = configuration.text("STEM_DEFAULT_QUEUE");
+        try {
+            Envelope.checkQueue("STEM_DEFAULT_QUEUE", defaultQueue);
+        } catch (EnvelopeRefused e) {
+            throw new Configuration.ConfigurationRefused(List.of(e.getMessage() + "."));
+        }
         String file = configuration.text("STEM_ROUTING_CONFIG");
         return file.isEmpty()
                 ? Routing.withoutFile(defaultQueue)

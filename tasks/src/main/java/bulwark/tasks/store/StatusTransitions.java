@@ -6,7 +6,6 @@ import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.envelope.EnvelopeDigest;
-import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -136,13 +135,13 @@ public final class StatusTransitions {
     /**
      * Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is.
      *
-     * @param message what goes back
+     * @param envelopeDigest of what goes back
      */
     public static @Nullable TaskStatus readmitted(
             @Nullable TaskStatus stored,
             DeadLetter deadLetter,
             DeadLetter.Replay request,
-            Message message,
+            String envelopeDigest,
             Instant now) {
         if (stored == null || (stored.state() != TaskState.SUCCEEDED && stored.state() != TaskState.FAILED)) {
             return null;
@@ -152,7 +151,7 @@ public final class StatusTransitions {
         meta.put("replayCount", meta.path("replayCount").asInt(0) + 1);
         meta.put("lastReplayReason", deadLetter.reason());
         meta.put("lastReplayDelayMs", request.delay().toMillis());
-        meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(deadLetter.queue(), message.envelope()));
+        meta.put(TaskStatus.ENVELOPE, envelopeDigest);
         return with(stored, TaskState.QUEUED, meta, stored.createdAt(), now);
     }
 

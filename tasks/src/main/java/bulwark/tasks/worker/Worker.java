@@ -6,6 +6,8 @@ import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlListener;
+import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvents;
@@ -92,6 +94,7 @@ public final class Worker {
     private final AtomicBoolean started = new AtomicBoolean();
 
     public Worker(WorkerDependencies dependencies, WorkerSettings settings) {
+        refuseQueues(settings.queues());
         this.dependencies = dependencies;
         this.settings = settings;
         Broker broker = dependencies.stores().broker();
@@ -216,6 +219,21 @@ public final class Worker {
 
     private Map<String, Long> depths() {
         return heartbeats.depths();
+    }
+
+    /** No producer may write into such a queue, so nothing could be read from it but what belongs to another. */
+    private static void refuseQueues(List<String> queues) {
+        List<String> problems = new ArrayList<>();
+        for (String queue : queues) {
+            try {
+                Envelope.checkQueue("The queue \"" + PrintableText.of(queue) + "\" of STEM_WORKER_QUEUES", queue);
+            } catch (EnvelopeRefused e) {
+                problems.add(e.getMessage() + ".");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new WorkerRefused(problems);
+        }
     }
 
     /**

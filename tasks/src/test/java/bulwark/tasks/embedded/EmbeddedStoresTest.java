@@ -7,6 +7,8 @@ import bulwark.kernel.time.SettableClock;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -213,20 +216,46 @@ class EmbeddedStoresTest {
     }
 
     @Test
-    void a_row_that_is_no_envelope_is_received_as_malformed() throws Exception {
+    void a_row_that_is_no_envelope_is_received_as_malformed_and_goes_back_as_it_was_when_it_is_named()
+            throws Exception {
+        String text = "{\"id\":\"task-1\",\"pad\":\"" + "x".repeat(50_000) + "\"}";
         try (EmbeddedStores stores = open()) {
             stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
         }
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE task_entries SET message = '{\"id\":7}'");
+            statement.execute("UPDATE task_entries SET message = '" + text + "'");
         }
         try (EmbeddedStores stores = open()) {
             List<ReceivedMessage> taken = stores.broker().receive(Examples.longSubscription("q"), 1, Duration.ZERO);
             assertThat(taken.getFirst()).isInstanceOfSatisfying(ReceivedMessage.Malformed.class, malformed -> {
-                assertThat(malformed.fields()).containsEntry("json", "{\"id\":7}");
+                assertThat(malformed.fields()).containsEntry("json", text);
+                assertThat(malformed.claimedTaskId()).isEqualTo("task-1");
                 assertThat(malformed.reason()).isNotBlank();
+                stores.broker()
+                        .settle(List.of(new Settlement.Reject(
+                                malformed.receipt(),
+                                new Settlement.Content.RawFields(malformed.fields()),
+                                "q",
+                                "malformed-envelope",
+                                Map.of(),
+                                null,
+                                "nothing")));
             });
+            assertThat(stores.broker().deadLetter("q", "task-1").orElseThrow().fields())
+                    .isEqualTo(Map.of("json", text));
+            assertThat(stores.broker()
+                            .replay(
+                                    "q",
+                                    new DeadLetter.Replay(10, null, Duration.ZERO, "task-1", false),
+                                    message -> message))
+                    .hasSize(1);
+            assertThat(stores.broker()
+                            .receive(Examples.longSubscription("q"), 1, Duration.ZERO)
+                            .getFirst())
+                    .isInstanceOfSatisfying(
+                            ReceivedMessage.Malformed.class,
+                            malformed -> assertThat(malformed.fields()).isEqualTo(Map.of("json", text)));
         }
     }
 

@@ -15,6 +15,8 @@ import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
 import bulwark.testkit.RedisServer;
+import bulwark.tasks.broker.FieldText;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -149,7 +151,40 @@ class RedisWireTest {
         assertThat(broker.deadLetters("mail", 0, 10, null).deadLetters())
                 .extracting(DeadLetter::fields)
                 .contains(Map.of("delayed", "no json"))
-                .allSatisfy(fields -> assertThat(fields.toString().length()).isLessThan(2_100));
+                .contains(Map.of("name", "x".repeat(9_000)));
+    }
+
+    @Test
+    void a_malformed_entry_keeps_its_bytes_and_goes_back_as_it_was_when_it_is_named() throws InterruptedException {
+        byte[] binary = {(byte) 0xFF, 0, (byte) 0xC3, 7};
+        Map<byte[], byte[]> entry = new java.util.LinkedHashMap<>();
+        entry.put("id".getBytes(StandardCharsets.UTF_8), "task-1".getBytes(StandardCharsets.UTF_8));
+        entry.put("args".getBytes(StandardCharsets.UTF_8), binary);
+        entry.put("pad".getBytes(StandardCharsets.UTF_8), "é".repeat(50_000).getBytes(StandardCharsets.UTF_8));
+        byte[] stream = "stem:stream:mail".getBytes(StandardCharsets.UTF_8);
+        jedis.xadd(stream, XAddParams.xAddParams(), entry);
+        ReceivedMessage.Malformed malformed =
+                (ReceivedMessage.Malformed) take("mail", 10).getFirst();
+        assertThat(malformed.claimedTaskId()).isEqualTo("task-1");
+        broker.settle(List.of(new Settlement.Reject(
+                malformed.receipt(),
+                new Settlement.Content.RawFields(malformed.fields()),
+                "mail",
+                "malformed-envelope",
+                Map.of(),
+                null,
+                "nothing")));
+
+        DeadLetter kept = broker.deadLetter("mail", "task-1").orElseThrow();
+        assertThat(FieldText.bytes(kept.fields().get("args"))).isEqualTo(binary);
+        assertThat(FieldText.isBinary(kept.fields().get("args"))).isTrue();
+        assertThat(kept.fields().get("pad")).hasSize(50_000);
+        assertThat(broker.replay("mail", new DeadLetter.Replay(10, null, Duration.ZERO, "task-1", false), m -> m))
+                .hasSize(1);
+
+        assertThat(((ReceivedMessage.Malformed) take("mail", 10).getFirst()).fields())
+                .isEqualTo(malformed.fields());
+        assertThat(broker.counts("mail").dead()).isZero();
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.envelope.EnvelopeRefused;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,16 @@ class WorkerStartTest {
         assertThatThrownBy(() -> fixture.start(fixture.settings(), Map.of()))
                 .isInstanceOf(WorkerRefused.class)
                 .hasMessageContaining("STEM_ALLOW_UNSIGNED=1");
+    }
+
+    @Test
+    void a_worker_refuses_to_read_a_queue_whose_name_no_producer_may_use() {
+        assertThatThrownBy(() -> fixture.start(fixture.settings().withQueues(List.of("default", "x:p3"))))
+                .isInstanceOf(WorkerRefused.class)
+                .hasMessageContaining("\"x:p3\" of STEM_WORKER_QUEUES ends with :p and a digit");
+        assertThatThrownBy(() -> Subscription.toQueue("x:p3", "client", Duration.ofSeconds(1)))
+                .isInstanceOf(EnvelopeRefused.class)
+                .hasMessageContaining("choose another name");
     }
 
     @Test

@@ -89,8 +89,9 @@ final class DeadLetterTable implements DeadLetterApi {
     public List<StoreRpc.StoredDeadLetter> replayable(
             String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId) {
         return context.store().read(tx -> {
-            PreparedStatement select = tx.statement(COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
-                    + " AND CASE WHEN ?3 IS NULL THEN l.message IS NOT NULL ELSE l.task_id = ?3 END ORDER BY l.id LIMIT ?4");
+            PreparedStatement select = tx.statement(
+                    COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
+                            + " AND CASE WHEN ?3 IS NULL THEN l.message IS NOT NULL ELSE l.task_id = ?3 END ORDER BY l.id LIMIT ?4");
             select.setString(1, queue);
             select.setLong(2, since(sinceMicros));
             if (taskId == null) {

@@ -221,7 +221,9 @@ final class EmbeddedBroker implements Broker {
     private static int length(StoreRpc.Settle end) {
         return (end.status() == null ? 0 : end.status().body().length())
                 + (end.requeue() == null ? 0 : length(end.requeue()))
-                + (end.dead() == null ? 0 : length(end.dead().message()) + length(end.dead().fields()));
+                + (end.dead() == null
+                        ? 0
+                        : length(end.dead().message()) + length(end.dead().fields()));
     }
 
     private static int length(@Nullable String text) {

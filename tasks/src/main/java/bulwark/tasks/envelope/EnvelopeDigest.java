@@ -25,9 +25,7 @@ public final class EnvelopeDigest {
 
     /** Of something that was no envelope when it was read. */
     public static String ofRaw(String queue, Map<String, String> fields) {
-        return fields.size() == 1
-                ? ofJson(queue, fields.values().iterator().next())
-                : ofFields(queue, fields);
+        return fields.size() == 1 ? ofJson(queue, fields.values().iterator().next()) : ofFields(queue, fields);
     }
 
     /** Of the fields of a stream entry that nobody has read: put together as {@link EnvelopeCodec#json(Message)} writes them. */

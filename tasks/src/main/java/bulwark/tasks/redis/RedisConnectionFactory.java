@@ -24,11 +24,20 @@ final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSo
     static final int READ_TIMEOUT_MILLIS = 5_000;
 
     private final RedisUrl url;
-    private final @Nullable RedisTls tls;
+    /** Results and dead letters have their own limits, which are far below. */
+    private static final int MIN_REPLY_LIMIT = 16 << 20;
 
-    RedisConnectionFactory(RedisUrl url, @Nullable RedisTls tls) {
+    private static final int ENVELOPES_IN_REPLY_LIMIT = 16;
+
+    private final @Nullable RedisTls tls;
+    private final int longest;
+
+    /** @param maxEnvelopeBytes texts and entries that are many times longer are cut while they arrive */
+    RedisConnectionFactory(RedisUrl url, @Nullable RedisTls tls, int maxEnvelopeBytes) {
         this.url = url;
         this.tls = tls;
+        this.longest = (int) Math.min(
+                Integer.MAX_VALUE - 8, Math.max(MIN_REPLY_LIMIT, (long) ENVELOPES_IN_REPLY_LIMIT * maxEnvelopeBytes));
     }
 
     @Override
@@ -56,7 +65,7 @@ final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSo
             socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             socket.connect(new InetSocketAddress(InetAddress.getByName(host()), url.port()), CONNECT_TIMEOUT_MILLIS);
             socket.setSoTimeout(READ_TIMEOUT_MILLIS);
-            return tls == null ? socket : secured(socket, tls);
+            return new BoundedSocket(tls == null ? socket : secured(socket, tls), longest);
         } catch (IOException e) {
             try {
                 socket.close();

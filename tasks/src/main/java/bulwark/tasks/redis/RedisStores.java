@@ -78,7 +78,8 @@ public final class RedisStores implements TaskStores {
                     "The connection to {} is NOT encrypted: STEM_TLS_* files are set, and the URL says redis://; use rediss://",
                     parsed);
         }
-        RedisConnectionFactory connecting = new RedisConnectionFactory(parsed, parsed.tls() ? tls : null);
+        RedisConnectionFactory connecting =
+                new RedisConnectionFactory(parsed, parsed.tls() ? tls : null, maxEnvelopeBytes);
         RedisErrors failures =
                 new RedisErrors(parsed, tls != null && tls.clientCertificate(), tls != null && tls.ownAuthority());
         RedisConnectionPool connections = new RedisConnectionPool(connecting, failures);

@@ -209,8 +209,7 @@ final class SplitResultBroker implements Broker {
         String digest = deadLetter.message() == null
                 ? EnvelopeDigest.ofRaw(deadLetter.queue(), deadLetter.fields())
                 : EnvelopeDigest.of(
-                        deadLetter.queue(),
-                        prepare.apply(deadLetter.message()).envelope());
+                        deadLetter.queue(), prepare.apply(deadLetter.message()).envelope());
         TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, digest, clock.instant());
         if (again != null) {
             results.put(again, null);

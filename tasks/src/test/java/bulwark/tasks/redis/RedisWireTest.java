@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.ReceivedMessage;
@@ -15,7 +16,6 @@ import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
 import bulwark.testkit.RedisServer;
-import bulwark.tasks.broker.FieldText;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -185,6 +185,30 @@ class RedisWireTest {
         assertThat(((ReceivedMessage.Malformed) take("mail", 10).getFirst()).fields())
                 .isEqualTo(malformed.fields());
         assertThat(broker.counts("mail").dead()).isZero();
+    }
+
+    @Test
+    void an_entry_of_many_megabytes_is_cut_before_it_fills_the_memory_and_its_neighbour_is_read()
+            throws InterruptedException {
+        jedis.xadd(
+                "stem:stream:mail",
+                XAddParams.xAddParams(),
+                Map.of("name", "x".repeat(40 << 20), "id", "task-1", "args", "y".repeat(20 << 20)));
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
+        List<ReceivedMessage> got = new java.util.ArrayList<>();
+        while (got.size() < 2) {
+            got.addAll(take("mail", 10));
+        }
+        assertThat(got).filteredOn(ReceivedMessage.Delivery.class::isInstance).hasSize(1);
+        assertThat(got)
+                .filteredOn(ReceivedMessage.Malformed.class::isInstance)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReceivedMessage.Malformed.class,
+                        malformed -> assertThat(malformed.fields().values().stream()
+                                        .mapToInt(String::length)
+                                        .sum())
+                                .isLessThan(2 << 20));
     }
 
     @Test

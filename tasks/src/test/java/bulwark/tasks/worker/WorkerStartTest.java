@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.tasks.broker.Publication;
+import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.execution.WorkerSettings;
@@ -18,8 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import bulwark.tasks.broker.Subscription;
-import bulwark.tasks.envelope.EnvelopeRefused;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

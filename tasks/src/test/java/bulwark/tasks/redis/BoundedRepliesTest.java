@@ -1,0 +1,69 @@
+package bulwark.tasks.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BoundedRepliesTest {
+    private static final String LONG = "x".repeat(70_000);
+
+    @Test
+    void what_is_within_the_limit_goes_through_as_it_is() throws IOException {
+        String replies = "+OK\r\n:7\r\n$-1\r\n*-1\r\n*0\r\n$3\r\na\r\n\r\n-ERR " + LONG
+                + "\r\n*2\r\n$2\r\n$9\r\n*1\r\n$1\r\n*\r\n" + "$100\r\n" + "y".repeat(100) + "\r\n";
+        for (int seed = 0; seed < 200; seed++) {
+            assertThat(through(replies, seed)).isEqualTo(replies);
+        }
+    }
+
+    @Test
+    void a_text_that_is_longer_is_cut_wherever_the_bytes_are_split() throws IOException {
+        String replies = "*2\r\n$70000\r\n" + LONG + "\r\n$2\r\nok\r\n+next\r\n";
+        String cut = "*2\r\n$00100\r\n" + "x".repeat(100) + "\r\n$2\r\nok\r\n+next\r\n";
+        for (int seed = 0; seed < 200; seed++) {
+            assertThat(through(replies, seed)).isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void an_entry_of_many_texts_is_cut_as_a_whole_and_its_neighbour_is_not() throws IOException {
+        String sixty = "$60\r\n" + "x".repeat(60) + "\r\n";
+        String replies = "*2\r\n*3\r\n" + sixty + sixty + sixty + "*1\r\n" + sixty + "+next\r\n";
+        String cut =
+                "*2\r\n*3\r\n" + sixty + "$40\r\n" + "x".repeat(40) + "\r\n$00\r\n\r\n*1\r\n" + sixty + "+next\r\n";
+        for (int seed = 0; seed < 200; seed++) {
+            assertThat(through(replies, seed)).isEqualTo(cut);
+        }
+    }
+
+    @Test
+    void a_list_of_documents_is_not_cut_as_a_whole() throws IOException {
+        String sixty = "$60\r\n" + "x".repeat(60) + "\r\n";
+        String replies = "*3\r\n" + sixty + sixty + sixty;
+        assertThat(through(replies, 1)).isEqualTo(replies);
+    }
+
+    /** In pieces of random length, read into pieces of random length. */
+    private static String through(String replies, int seed) throws IOException {
+        Random random = new Random(seed);
+        InputStream pieces = new ByteArrayInputStream(replies.getBytes(StandardCharsets.ISO_8859_1)) {
+            @Override
+            public synchronized int read(byte[] target, int offset, int length) {
+                return super.read(target, offset, Math.min(length, 1 + random.nextInt(40)));
+            }
+        };
+        InputStream bounded = new BoundedReplies(pieces, 100);
+        StringBuilder text = new StringBuilder();
+        byte[] target = new byte[64];
+        for (int read = bounded.read(target, 0, 1 + random.nextInt(64)); read >= 0; ) {
+            text.append(new String(target, 0, read, StandardCharsets.ISO_8859_1));
+            read = bounded.read(target, 0, 1 + random.nextInt(64));
+        }
+        return text.toString();
+    }
+}

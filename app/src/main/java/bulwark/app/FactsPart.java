@@ -24,7 +24,7 @@ final class FactsPart implements Part {
     public Optional<Callable<Integer>> directCommand(List<String> arguments) {
         return switch (arguments.size() == 1 ? arguments.getFirst() : "") {
             case "stigmem-node" -> Optional.of(() -> new NodeRunner().run());
-            case "rehearse-node" -> Optional.of(() -> new NodeTrainingRun().run());
+            case "node-training-run" -> Optional.of(() -> new NodeTrainingRun().run());
             default -> Optional.empty();
         };
     }

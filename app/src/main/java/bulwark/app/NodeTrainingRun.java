@@ -35,7 +35,7 @@ final class NodeTrainingRun {
     int run() throws Exception {
         Path directory = Path.of("").toAbsolutePath();
         if (Files.exists(directory.resolve("stigmem.db"))) {
-            throw new CommandFailed("a rehearsal writes facts: run it in a folder without a store");
+            throw new CommandFailed("a training run writes facts: run it in a folder without a store");
         }
         TlsFiles files = FactsProvisioning.tlsFiles(directory.resolve("tls"));
         Map<String, String> settings = Map.of(
@@ -89,7 +89,7 @@ final class NodeTrainingRun {
 
     private static void expect(int status, String answer) {
         if (!answer.startsWith("HTTP/1.1 " + status + " ")) {
-            throw new CommandFailed("the rehearsal expected " + status + " and got: " + answer);
+            throw new CommandFailed("the training run expected " + status + " and got: " + answer);
         }
     }
 

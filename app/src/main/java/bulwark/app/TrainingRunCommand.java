@@ -17,13 +17,13 @@ import picocli.CommandLine.Command;
  * A worker and the commands that people type most, on an embedded broker in the working folder: the run from which the launcher makes the start-up cache of everything but the
  * node. Leaves certificates in {@code tls} for {@link NodeTrainingRun}.
  */
-@Command(name = "rehearse", hidden = true, description = "Use the program once, in this throw-away folder.")
+@Command(name = "training-run", hidden = true, description = "Use the program once, in this throw-away folder.")
 final class TrainingRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path directory = Path.of("").toAbsolutePath();
         if (directory.toFile().list() instanceof String[] there && there.length > 0) {
-            throw new CommandFailed("a rehearsal writes keys and settings: run it in an empty folder");
+            throw new CommandFailed("a training run writes keys and settings: run it in an empty folder");
         }
         FactsProvisioning.issueCertificates(directory.resolve("tls"));
         useTasks(directory);

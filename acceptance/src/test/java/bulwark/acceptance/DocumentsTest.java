@@ -21,6 +21,7 @@ class DocumentsTest {
     private static final Pattern SOURCE = Pattern.compile(
             "`((?:kernel|web|facts|tasks|app|testkit|acceptance|bench|docs|scripts|deploy)/[^`… *]+\\.[a-z]+)`");
     private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| ([^|]+) \\|");
+    private static final Pattern JAVA_NAME = Pattern.compile("(?m)\\| `(bulwark\\.[\\w.]+)` \\|$");
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
     private static final Pattern JOINED = Pattern.compile("\"\\s*\\+\\s*\"");
     private static final int TELLING = 8;
@@ -63,6 +64,20 @@ class DocumentsTest {
                 .filter(part -> part.length() >= TELLING && !program.contains(part))
                 .toList();
         assertThat(strange).as("no source says this").isEmpty();
+    }
+
+    /** The second column: what a program in Java is changed to. */
+    @Test
+    void the_java_names_that_the_upgrade_page_leads_to_exist() {
+        List<String> names = found(JAVA_NAME, Path.of("docs/upgrading.md"));
+        assertThat(names).isNotEmpty();
+        for (String name : names) {
+            String module = name.split("\\.")[1];
+            String path = module + "/src/main/java/" + name.replace('.', '/');
+            assertThat(Files.exists(ROOT.resolve(path + ".java")) || Files.isDirectory(ROOT.resolve(path)))
+                    .as(name)
+                    .isTrue();
+        }
     }
 
     private static String sources() throws IOException {

@@ -60,13 +60,21 @@ final class CandidateRanker {
         this.now = now;
     }
 
-    /** In no order; without what was retracted. */
-    List<Candidate> candidates(Set<String> words) throws IOException, SQLException {
-        List<Hit> lexical = index.lexical(words, query.limit());
+    /** In no order; without what was retracted. A signal of weight 0 selects nothing. */
+    List<Candidate> candidates(List<QueryWord> words) throws IOException, SQLException {
+        boolean byWords = query.weights().lexical() > 0;
+        boolean byGraph = query.neighbours() && query.weights().graph() > 0;
+        if (!byWords && !byGraph) {
+            return List.of();
+        }
+        // Without weight, words still tell where the neighbourhood begins.
+        List<Hit> lexical = new LexicalSearch(index).find(words, query.limit());
         float best = lexical.isEmpty() ? 0 : lexical.getFirst().relevance();
         Map<String, Candidate> candidates = new LinkedHashMap<>();
-        lexical.forEach(hit -> candidates.put(hit.id(), candidate(hit, 0, best)));
-        if (query.neighbours() && !lexical.isEmpty()) {
+        if (byWords) {
+            lexical.forEach(hit -> candidates.put(hit.id(), candidate(hit, 0, best)));
+        }
+        if (byGraph && !lexical.isEmpty()) {
             Map<Long, Integer> distances = neighbourhood(lexical);
             for (Hit hit : about(distances.keySet(), MAX_CANDIDATES - candidates.size())) {
                 candidates.putIfAbsent(hit.id(), candidate(hit, distances.getOrDefault(hit.entity(), 1), best));

@@ -9,7 +9,7 @@ import org.apache.lucene.search.similarities.Similarity;
 
 /**
  * BM25 with a lower bound (BM25+): each word of the query that a fact contains adds its rarity on top, so that a fact with
- * all words comes before one that repeats a single word.
+ * all words comes before one that repeats a single word. A variant of a word counts as a fraction of it, also there.
  */
 final class CoverageSimilarity extends Similarity {
     private static final float BONUS = 1.0f;
@@ -33,7 +33,7 @@ final class CoverageSimilarity extends Similarity {
         return new SimScorer() {
             @Override
             public float score(float frequency, long norm) {
-                return inner.score(frequency, norm) + bonus;
+                return inner.score(frequency, norm) + bonus * Math.min(1, frequency);
             }
 
             @Override

@@ -16,7 +16,7 @@ record IndexPosition(long row, String factId, String chainHash) {
     static final IndexPosition START = new IndexPosition(0, "", "");
 
     /** Changes when documents are made differently. */
-    private static final String FORMAT = "3";
+    private static final String FORMAT = "4";
 
     private static final String AT = "SELECT f.id, c.chain_hash FROM facts f JOIN fact_chain c"
             + " ON c.tenant_id = f.tenant_id AND c.chain_seq = f.row_id AND c.fact_id = f.id WHERE f.row_id = ?";

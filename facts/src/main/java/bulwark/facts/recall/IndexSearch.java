@@ -14,6 +14,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TermStates;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.ConstantScoreQuery;
@@ -35,11 +36,11 @@ final class IndexSearch {
     private static final Sort NEWEST = new Sort(new SortField(FactDocument.ROW, SortField.Type.LONG, true));
 
     private final IndexSearcher searcher;
-    private final Visible visible;
+    private final Query filter;
 
     IndexSearch(IndexSearcher searcher, Visible visible) {
         this.searcher = searcher;
-        this.visible = visible;
+        filter = visible.query();
     }
 
     /**
@@ -71,14 +72,41 @@ final class IndexSearch {
         }
     }
 
+    /** Where the index has the word, and in how many facts, visible or not; looked up once for all that is asked about it. */
+    TermStates states(String word) throws IOException {
+        return TermStates.build(searcher, new Term(FactDocument.TEXT, word), true);
+    }
+
+    /** Number of all facts, visible or not. */
+    int facts() {
+        return searcher.getIndexReader().maxDoc();
+    }
+
+    SimilarWords similarWords() throws IOException {
+        return new SimilarWords(searcher.getIndexReader());
+    }
+
+    /** Whether a visible fact contains the word. */
+    boolean exists(WordMatch word) throws IOException {
+        if (word.isNowhere()) {
+            return false;
+        }
+        Query any = new BooleanQuery.Builder()
+                .add(word.query(), Occur.FILTER)
+                .add(filter, Occur.FILTER)
+                .build();
+        TopDocs first = searcher.search(new ConstantScoreQuery(any), new TopScoreDocCollectorManager(1, null, 1));
+        return first.scoreDocs.length > 0;
+    }
+
     /** Facts that contain any of the words, best first; of equals at the limit the oldest. */
-    List<Hit> lexical(Set<String> words, int limit) throws IOException {
+    List<Hit> lexical(List<WordMatch> words, int limit) throws IOException {
         if (words.isEmpty()) {
             return List.of();
         }
         BooleanQuery.Builder any = new BooleanQuery.Builder().setMinimumNumberShouldMatch(1);
-        words.forEach(word -> any.add(new TermQuery(new Term(FactDocument.TEXT, word)), Occur.SHOULD));
-        any.add(visible.query(), Occur.FILTER);
+        words.forEach(word -> any.add(word.query(), Occur.SHOULD));
+        any.add(filter, Occur.FILTER);
         return hits(searcher.search(any.build(), new TopScoreDocCollectorManager(limit, null, limit)));
     }
 
@@ -87,7 +115,7 @@ final class IndexSearch {
         List<BytesRef> terms = entities.stream().map(FactDocument::term).toList();
         BooleanQuery.Builder both = new BooleanQuery.Builder();
         both.add(new TermInSetQuery(FactDocument.ENTITY, terms), Occur.FILTER);
-        both.add(visible.query(), Occur.FILTER);
+        both.add(filter, Occur.FILTER);
         Query about = new ConstantScoreQuery(both.build());
         return hits(searcher.search(about, new TopFieldCollectorManager(NEWEST, limit, null, limit)));
     }

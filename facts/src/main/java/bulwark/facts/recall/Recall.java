@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /** Finds the facts that bear on a question, best first, within a budget of tokens. Thread-safe. */
@@ -65,7 +64,7 @@ public final class Recall {
      */
     RecallResponse answer(Principal principal, RecallQuery query, boolean prove) {
         long start = System.nanoTime();
-        Set<String> words = index.words(query.query());
+        List<QueryWord> words = index.words(query.query());
         Result result = ranked(principal, query, words, prove);
         metrics.time(
                 "stigmem_recall_ranker_duration",
@@ -83,7 +82,7 @@ public final class Recall {
 
     private record Result(BudgetPacker.Packed packed, int scored) {}
 
-    private Result ranked(Principal principal, RecallQuery query, Set<String> words, boolean stored) {
+    private Result ranked(Principal principal, RecallQuery query, List<QueryWord> words, boolean stored) {
         index.awaitCurrent();
         long state = facts.state();
         CandidateRanker.Reading reading = new CandidateRanker.Reading(facts, stored, new ArrayList<>());
@@ -99,7 +98,7 @@ public final class Recall {
     }
 
     private Result rankAgain(
-            Principal principal, RecallQuery query, Set<String> words, CandidateRanker.Reading reading) {
+            Principal principal, RecallQuery query, List<QueryWord> words, CandidateRanker.Reading reading) {
         try {
             return store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
@@ -108,7 +107,7 @@ public final class Recall {
     }
 
     private Result search(
-            Principal principal, RecallQuery query, Set<String> words, CandidateRanker.Reading reading, ReadTx tx)
+            Principal principal, RecallQuery query, List<QueryWord> words, CandidateRanker.Reading reading, ReadTx tx)
             throws SQLException {
         Instant now = clock.instant();
         IndexSearch.Visible visible = new IndexSearch.Visible(

@@ -3,7 +3,9 @@ package bulwark.facts.recall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.LowerCaseFilter;
@@ -12,33 +14,55 @@ import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
-/** How text becomes words, the same for facts and for queries: letters and digits, lower case, without accents. */
+/**
+ * How text becomes words, the same for facts and for queries: letters and digits, lower case, without accents; each emoji is
+ * a word. Facts have the {@link ScriptPieces} of their words besides.
+ */
 final class RecallAnalyzer {
     /** Words of a query past this number are ignored. */
     static final int MAX_QUERY_TERMS = 64;
 
+    /** Lucene takes 1,024 clauses: these, the words and their variants together stay far below. */
+    private static final int MAX_QUERY_PIECES = 256;
+
     private static final int QUERY_CHARACTERS = 8192;
+
+    private static final int TEXT_STYLE = 0xFE0E;
+    private static final int EMOJI_STYLE = 0xFE0F;
 
     private RecallAnalyzer() {}
 
+    /** For facts. */
     static Analyzer analyzer() {
+        return analyzer(true);
+    }
+
+    static Analyzer queryAnalyzer() {
+        return analyzer(false);
+    }
+
+    private static Analyzer analyzer(boolean pieces) {
         return new Analyzer() {
             @Override
             protected TokenStreamComponents createComponents(String field) {
                 StandardTokenizer words = new StandardTokenizer();
-                return new TokenStreamComponents(words, new ASCIIFoldingFilter(new LowerCaseFilter(words)));
+                TokenStream folded = new ASCIIFoldingFilter(new LowerCaseFilter(words));
+                return new TokenStreamComponents(words, pieces ? new ScriptPieceFilter(folded) : folded);
             }
         };
     }
 
     /**
-     * Everything that is no letter, digit or mark becomes a space: the tokenizer would keep {@code memory:role} and
-     * {@code user_a} whole, and nothing is left that a query language could mean.
+     * Everything that is no letter, digit, mark or emoji becomes a space: the tokenizer would keep {@code memory:role} and
+     * {@code user_a} whole, and nothing is left that a query language could mean. Skin and style of an emoji are dropped.
      */
     static String plain(String text) {
         String composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
         StringBuilder plain = new StringBuilder(composed.length());
-        composed.codePoints().map(c -> isWord(c) ? c : ' ').forEach(plain::appendCodePoint);
+        composed.codePoints()
+                .filter(c -> !isEmojiStyle(c))
+                .map(c -> isWord(c) || isEmoji(c) ? c : ' ')
+                .forEach(plain::appendCodePoint);
         return plain.toString();
     }
 
@@ -57,6 +81,27 @@ final class RecallAnalyzer {
             throw new UncheckedIOException("a string has no I/O", e);
         }
         return words;
+    }
+
+    /** The words with what else is asked for them. */
+    static List<QueryWord> wordsOfQuery(Analyzer analyzer, String query) {
+        List<QueryWord> words = new ArrayList<>();
+        int left = MAX_QUERY_PIECES;
+        for (String text : ofQuery(analyzer, query)) {
+            List<String> pieces = ScriptPieces.ofQuery(text);
+            List<String> taken = pieces.subList(0, Math.min(left, pieces.size()));
+            left -= taken.size();
+            words.add(new QueryWord(text, List.copyOf(taken)));
+        }
+        return words;
+    }
+
+    private static boolean isEmoji(int c) {
+        return c >= 0x80 && (Character.isEmojiPresentation(c) || Character.isExtendedPictographic(c));
+    }
+
+    private static boolean isEmojiStyle(int c) {
+        return c == TEXT_STYLE || c == EMOJI_STYLE || Character.isEmojiModifier(c);
     }
 
     private static boolean isWord(int c) {

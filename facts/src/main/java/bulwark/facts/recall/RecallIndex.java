@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -26,13 +26,13 @@ public final class RecallIndex implements FactListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecallIndex.class);
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Analyzer analyzer = RecallAnalyzer.analyzer();
+    private final Analyzer queries = RecallAnalyzer.queryAnalyzer();
     private final IndexUpdater follower;
 
     private RecallIndex(Store store) {
         Path file = store.file();
         Path folder = file.resolveSibling(file.getFileName() + ".index");
-        follower = new IndexUpdater(folder, new FactBatchReader(store), analyzer);
+        follower = new IndexUpdater(folder, new FactBatchReader(store), RecallAnalyzer.analyzer());
     }
 
     /** Of everything that the store has and gets; recalls wait until {@link #start}. */
@@ -95,8 +95,8 @@ public final class RecallIndex implements FactListener, AutoCloseable {
         }
     }
 
-    Set<String> words(String query) {
-        return RecallAnalyzer.ofQuery(analyzer, query);
+    List<QueryWord> words(String query) {
+        return RecallAnalyzer.wordsOfQuery(queries, query);
     }
 
     /** Number of times that the index was rebuilt in this process. */

@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recall found, and its wire form (Stigmem spec-07), members in that order.
+ * What a recall found, and its wire form (Stigmem spec-07), members in that order; {@code nothing_known}, true when no fact
+ * came into question, is our addition.
  *
  * @param totalScored candidates that were scored, whatever fitted
  */
@@ -80,6 +81,7 @@ record RecallResponse(
         rest.put("truncated", packed.truncated());
         rest.put("tombstone_notices", List.of());
         rest.put("chain_proof", proof == null ? null : proof.toJson());
+        rest.put("nothing_known", totalScored == 0);
         return rest;
     }
 }

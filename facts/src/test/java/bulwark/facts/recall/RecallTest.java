@@ -62,7 +62,8 @@ class RecallTest {
                         "tokens_used",
                         "truncated",
                         "tombstone_notices",
-                        "chain_proof");
+                        "chain_proof",
+                        "nothing_known");
         assertThat(answer.get("query_hash").stringValue()).isEqualTo(Digests.sha256Hex("engineer"));
         JsonNode item = answer.get("facts").get(0);
         assertThat(item.propertyNames())

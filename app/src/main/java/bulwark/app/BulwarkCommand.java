@@ -1,5 +1,6 @@
 package bulwark.app;
 
+import bulwark.app.docs.DocsCommand;
 import bulwark.app.stem.Stem;
 import bulwark.app.up.UpCommand;
 import picocli.CommandLine;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = TrainingRunCommand.class)
+        subcommands = {TrainingRunCommand.class, DocsCommand.class})
 final class BulwarkCommand implements Runnable {
     static int execute(String[] arguments) {
         return line().setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))

@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
@@ -21,6 +22,20 @@ final class EdgeMetrics {
         this.prefix = prefix;
         this.endpoints = endpoints;
         this.timers = new AtomicReferenceArray<>(endpoints.size() * STATUSES);
+    }
+
+    static List<MetricDescription> descriptions(String prefix) {
+        return List.of(
+                MetricDescription.timer(
+                        prefix + "_request_latency_seconds",
+                        "time from the last byte of a request to its answer",
+                        "route",
+                        "method",
+                        "status_code"),
+                MetricDescription.counter(
+                        prefix + "_edge_refused", "requests that were refused before their handler", "code"),
+                MetricDescription.counter(prefix + "_edge_closed", "connections that the server closed", "reason"),
+                MetricDescription.counter("bulwark_tls_refused", "TLS handshakes that failed", "reason"));
     }
 
     void answered(Router.Endpoint endpoint, int status, long nanos) {

@@ -2,6 +2,7 @@ package bulwark.web;
 
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.quota.Quotas;
 import java.util.List;
@@ -40,6 +41,11 @@ public record Service(
                         .anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
             throw new IllegalArgumentException("a route that asks who calls needs API keys to tell");
         }
+    }
+
+    /** What the edge counts and measures for the service of this name. */
+    public static List<MetricDescription> metrics(String name) {
+        return EdgeMetrics.descriptions(name);
     }
 
     /** The part's wire form of every refusal. */

@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.setup.TaskRuntime;
 import bulwark.testkit.FolderImage;
@@ -35,8 +36,10 @@ class StemFsckTest {
         state = folder.resolve(".stem");
         assertThat(stem("enqueue", "demo.echo").code()).isZero();
         try (TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
-            evidence.recordRefusal("signature_refused", "worker", "stem", "task-1", "unknown_key", Map.of());
-            evidence.recordRefusal("signature_refused", "worker", "stem", "task-2", "unknown_key", Map.of());
+            evidence.recordRefusal(
+                    TaskAuditEvents.TASK_DEAD_LETTERED, "worker", "stem", "task-1", "unknown_key", Map.of());
+            evidence.recordRefusal(
+                    TaskAuditEvents.TASK_DEAD_LETTERED, "worker", "stem", "task-2", "unknown_key", Map.of());
         }
     }
 
@@ -57,7 +60,8 @@ class StemFsckTest {
         try (TaskRuntime runtime = new SettingsOptions(session()).open();
                 TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
             runtime.stores().broker().ping();
-            evidence.recordRefusal("signature_refused", "worker", "stem", "task-3", "unknown_key", Map.of());
+            evidence.recordRefusal(
+                    TaskAuditEvents.TASK_DEAD_LETTERED, "worker", "stem", "task-3", "unknown_key", Map.of());
             CommandResult ran = stem("fsck");
             assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         }

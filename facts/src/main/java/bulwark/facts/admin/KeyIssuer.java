@@ -1,6 +1,7 @@
 package bulwark.facts.admin;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
@@ -39,7 +40,7 @@ record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing) {
         if (!record.scopes().isEmpty()) {
             detail.put("scopes", List.copyOf(record.scopes()));
         }
-        audit(tx, new AuditEvent("admin_action", actor, record.tenant(), null, null, detail), record.id());
+        audit(tx, FactsAuditEvents.API_KEY_REGISTER.event(actor, record.tenant(), null, null, detail), record.id());
         return record;
     }
 
@@ -52,7 +53,7 @@ record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing) {
         detail.put("action", "api_key_revoke");
         detail.put("key_id", key.id());
         detail.put("target_entity_uri", key.entityUri());
-        audit(tx, new AuditEvent("admin_action", actor, key.tenant(), null, null, detail), key.id());
+        audit(tx, FactsAuditEvents.API_KEY_REVOKE.event(actor, key.tenant(), null, null, detail), key.id());
         return true;
     }
 

@@ -1,6 +1,7 @@
 package bulwark.facts.capability;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.LogAnchors;
@@ -8,6 +9,7 @@ import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.secrets.SecretAccess;
@@ -52,7 +54,10 @@ public final class CapabilityService {
         return store.write(tx -> {
             checkSubject(tx, caller, grant, now);
             CapabilityRow.insert(tx, token, caller.tenant(), caller.entityUri());
-            audit(tx, event("capability_token_issue", "capability_issued", caller, token, Map.of()), token);
+            audit(
+                    tx,
+                    event(FactsAuditEvents.CAPABILITY_TOKEN_ISSUE, "capability_issued", caller, token, Map.of()),
+                    token);
             return token;
         });
     }
@@ -74,7 +79,12 @@ public final class CapabilityService {
             CapabilityToken token = CapabilityToken.parse(row.tokenJson()).orElseThrow();
             audit(
                     tx,
-                    event("capability_token_revoke", "capability_revoked", caller, token, Map.of("reason", reason)),
+                    event(
+                            FactsAuditEvents.CAPABILITY_TOKEN_REVOKE,
+                            "capability_revoked",
+                            caller,
+                            token,
+                            Map.of("reason", reason)),
                     token);
             return now;
         });
@@ -150,13 +160,13 @@ public final class CapabilityService {
     }
 
     private static AuditEvent event(
-            String type, String formerName, Principal caller, CapabilityToken token, Map<String, String> more) {
+            AuditEventType type, String formerName, Principal caller, CapabilityToken token, Map<String, String> more) {
         Map<String, Object> detail = new LinkedHashMap<>(more);
         detail.put("event", formerName);
         detail.put("token_id", token.id());
         for (String member : new String[] {"issuer", "subject", "verb", "object", "expiry", "key_id"}) {
             detail.put(member, token.text(member));
         }
-        return new AuditEvent(type, caller.entityUri(), caller.tenant(), null, null, detail);
+        return type.event(caller.entityUri(), caller.tenant(), null, null, detail);
     }
 }

@@ -1,11 +1,13 @@
 package bulwark.facts.capability;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.identity.PublishedIdentity;
 import bulwark.facts.identity.TrustedKey;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
@@ -110,12 +112,7 @@ public final class CapabilityVerifier {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("result", verdict.wire());
         token.ifPresent(known -> detail.put("token_id", known.id()));
-        return new AuditEvent(
-                valid ? "capability_verified" : "capability_rejected",
-                caller.entityUri(),
-                caller.tenant(),
-                null,
-                null,
-                detail);
+        AuditEventType type = valid ? FactsAuditEvents.CAPABILITY_VERIFIED : FactsAuditEvents.CAPABILITY_REJECTED;
+        return type.event(caller.entityUri(), caller.tenant(), null, null, detail);
     }
 }

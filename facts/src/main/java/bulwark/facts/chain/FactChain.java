@@ -1,5 +1,6 @@
 package bulwark.facts.chain;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
 import bulwark.kernel.evidence.AuditEvent;
@@ -153,7 +154,7 @@ public final class FactChain implements FactListener, AutoCloseable {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>();
         detail.put("mismatch_reason", found.reason());
         detail.put("chain_seq", found.chainSeq());
-        AuditEvent event = new AuditEvent("fact_chain_mismatch", null, tenant, found.factId(), null, detail);
+        AuditEvent event = FactsAuditEvents.FACT_CHAIN_MISMATCH.event(null, tenant, found.factId(), null, detail);
         try {
             store.write(tx -> audit.append(tx, event));
         } catch (RuntimeException e) {

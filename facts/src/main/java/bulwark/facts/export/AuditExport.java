@@ -1,5 +1,6 @@
 package bulwark.facts.export;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -176,7 +177,7 @@ public final class AuditExport {
         detail.put("last_seq", footer.number("last_seq"));
         detail.put("footer_hash", footer.hash());
         detail.put("file", String.valueOf(out.getFileName()));
-        return new AuditEvent("admin_action", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
+        return FactsAuditEvents.AUDIT_EXPORT.event(identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
     }
 
     private static void line(OutputStream out, byte[] json) throws IOException {

@@ -1,10 +1,10 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.facts.RequestBody;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
@@ -225,7 +225,9 @@ final class Conflicts {
         detail.put("winner", winner.id());
         detail.put("note", note);
         audit.append(
-                tx, new AuditEvent("admin_action", caller.entityUri(), caller.tenant(), resolution.id(), null, detail));
+                tx,
+                FactsAuditEvents.CONFLICT_RESOLVE.event(
+                        caller.entityUri(), caller.tenant(), resolution.id(), null, detail));
         tx.afterCommit(() -> facts.cache().drop(List.of(conflict.factA, conflict.factB, winner.id())));
         return resolution.id();
     }

@@ -1,9 +1,9 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
@@ -120,7 +120,7 @@ public final class FactRoutes {
     private void wasRead(Principal caller, @Nullable String factId, Map<String, ? extends @Nullable Object> detail) {
         metrics.count(
                 "stigmem_fact_read", "principal", metrics.principal(caller.entityUri()), "tenant", caller.tenant());
-        audit.appendLater(new AuditEvent("fact_read", caller.entityUri(), caller.tenant(), factId, null, detail));
+        audit.appendLater(FactsAuditEvents.FACT_READ.event(caller.entityUri(), caller.tenant(), factId, null, detail));
     }
 
     /**

@@ -1,5 +1,6 @@
 package bulwark.facts.fact;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
@@ -217,7 +218,7 @@ public final class FactService {
             detail.put("write_mode", writeMode);
         }
         Fact fact = written.fact();
-        return new AuditEvent("fact_write", caller.entityUri(), caller.tenant(), fact.id(), fact.source(), detail);
+        return FactsAuditEvents.FACT_WRITE.event(caller.entityUri(), caller.tenant(), fact.id(), fact.source(), detail);
     }
 
     private static Fact inGarden(Fact f, String gardenId) {

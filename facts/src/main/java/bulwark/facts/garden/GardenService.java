@@ -3,9 +3,11 @@ package bulwark.facts.garden;
 import static bulwark.facts.AccessTables.GARDENS;
 import static bulwark.facts.AccessTables.GARDEN_MEMBERS;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.storage.ReadTx;
@@ -65,7 +67,7 @@ public final class GardenService {
             record(
                     tx,
                     caller,
-                    "garden_create",
+                    FactsAuditEvents.GARDEN_CREATE,
                     garden,
                     Map.of("scope", garden.scope()),
                     Map.of(GARDENS, List.of(List.of(garden.id())), GARDEN_MEMBERS, member(garden, caller.entityUri())));
@@ -110,7 +112,13 @@ public final class GardenService {
         store.write(tx -> {
             Garden garden = administered(tx, caller, slugOrId);
             GardenTable.delete(tx, garden.id(), Timestamps.offset(clock.instant()));
-            record(tx, caller, "garden_delete", garden, Map.of(), Map.of(GARDENS, List.of(List.of(garden.id()))));
+            record(
+                    tx,
+                    caller,
+                    FactsAuditEvents.GARDEN_DELETE,
+                    garden,
+                    Map.of(),
+                    Map.of(GARDENS, List.of(List.of(garden.id()))));
             return garden;
         });
     }
@@ -121,7 +129,7 @@ public final class GardenService {
             if (GardenTable.role(tx, garden.id(), entityUri).isPresent()) {
                 throw new Refusal.Plain(409, "already a member of this garden");
             }
-            return put(tx, caller, garden, entityUri, role, "garden_member_add");
+            return put(tx, caller, garden, entityUri, role, FactsAuditEvents.GARDEN_MEMBER_ADD);
         });
     }
 
@@ -130,7 +138,7 @@ public final class GardenService {
             Garden garden = administered(tx, caller, slugOrId);
             String old = role(tx, garden, entityUri);
             mayLeave(tx, garden, old, role);
-            return put(tx, caller, garden, entityUri, role, "garden_member_update");
+            return put(tx, caller, garden, entityUri, role, FactsAuditEvents.GARDEN_MEMBER_UPDATE);
         });
     }
 
@@ -142,7 +150,7 @@ public final class GardenService {
             record(
                     tx,
                     caller,
-                    "garden_member_remove",
+                    FactsAuditEvents.GARDEN_MEMBER_REMOVE,
                     garden,
                     Map.of("entity_uri", entityUri),
                     Map.of(GARDEN_MEMBERS, member(garden, entityUri)));
@@ -151,7 +159,7 @@ public final class GardenService {
     }
 
     private Map<String, @Nullable Object> put(
-            WriteTx tx, Principal caller, Garden garden, String entityUri, String role, String action)
+            WriteTx tx, Principal caller, Garden garden, String entityUri, String role, AuditEventType type)
             throws SQLException {
         String now = Timestamps.offset(clock.instant());
         Garden.Member member = new Garden.Member(entityUri, role, caller.entityUri(), now);
@@ -159,7 +167,7 @@ public final class GardenService {
         record(
                 tx,
                 caller,
-                action,
+                type,
                 garden,
                 Map.of("entity_uri", entityUri, "role", role),
                 Map.of(GARDEN_MEMBERS, member(garden, entityUri)));
@@ -224,16 +232,15 @@ public final class GardenService {
     private void record(
             WriteTx tx,
             Principal caller,
-            String action,
+            AuditEventType type,
             Garden garden,
             Map<String, String> more,
             Map<GuardedTable, List<List<String>>> changed)
             throws SQLException {
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(more);
-        detail.put("action", action);
+        detail.put("action", type.action());
         detail.put("garden", garden.slug());
-        AuditEvent event =
-                new AuditEvent("admin_action", caller.entityUri(), caller.tenant(), garden.id(), null, detail);
+        AuditEvent event = type.event(caller.entityUri(), caller.tenant(), garden.id(), null, detail);
         audit.guardedRows().append(tx, event, changed);
     }
 }

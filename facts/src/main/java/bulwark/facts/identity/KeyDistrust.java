@@ -1,6 +1,6 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.evidence.AuditEvent;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyStatus;
@@ -76,8 +76,8 @@ public final class KeyDistrust {
             return identity.audit()
                     .append(
                             tx,
-                            new AuditEvent(
-                                    "key_distrusted", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail));
+                            FactsAuditEvents.KEY_DISTRUSTED.event(
+                                    identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail));
         });
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.keys.Expiry;
@@ -232,16 +233,16 @@ public final class NodeIdentity {
         ManifestRules.check(manifest, null, signing);
         store.write(tx -> {
             store(tx, manifest);
-            return audit.append(tx, event("manifest_publish", manifest, Map.of("leaf_hash", manifest.leafHash())));
+            return audit.append(tx, event(manifest, Map.of("leaf_hash", manifest.leafHash())));
         });
     }
 
-    AuditEvent event(String type, Manifest manifest, Map<String, String> more) {
+    AuditEvent event(Manifest manifest, Map<String, String> more) {
         Map<String, Object> detail = new java.util.LinkedHashMap<>(more);
         detail.put("entity_uri", manifest.entityUri());
         detail.put("key_id", manifest.keyId());
         detail.put("expires_at", manifest.expiresAt());
-        return new AuditEvent(type, nodeUrl, TENANT, null, null, detail);
+        return FactsAuditEvents.MANIFEST_PUBLISH.event(nodeUrl, TENANT, null, null, detail);
     }
 
     private List<String> entities() {

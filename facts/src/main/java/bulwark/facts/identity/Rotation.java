@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.keys.KeyEntry;
@@ -186,7 +187,7 @@ public final class Rotation {
         detail.put("old_key_id", rotation.oldKeyId());
         detail.put("new_key_id", rotation.newKeyId());
         detail.put("dual_trust_expires_at", rotation.dualTrustExpiresAt());
-        return new AuditEvent("key_rotation", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
+        return FactsAuditEvents.KEY_ROTATION.event(identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
     }
 
     private RotationResult answer(

@@ -1,8 +1,8 @@
 package bulwark.facts.node;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.metrics.Metrics;
@@ -62,8 +62,8 @@ final class AccessWatch implements AutoCloseable {
                 if (told.add(problem)) {
                     LOG.error("{} It is not honoured; run stigmem fsck.", problem);
                     metrics.count("stigmem_access_row_mismatch");
-                    audit.appendLater(new AuditEvent(
-                            "integrity_finding", null, "default", null, null, Map.of("finding", problem)));
+                    audit.appendLater(FactsAuditEvents.INTEGRITY_FINDING.event(
+                            null, "default", null, null, Map.of("finding", problem)));
                 }
             }
         } catch (RuntimeException e) {

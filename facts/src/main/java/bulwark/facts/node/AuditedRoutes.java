@@ -1,8 +1,10 @@
 package bulwark.facts.node;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.web.EdgeRefusal;
@@ -41,7 +43,7 @@ final class AuditedRoutes implements Service.Refusals {
             detail.put("code", refusal.code());
             detail.put("method", method);
             detail.put("path", path);
-            audit.refusal(event("access_refused", principal, detail), refusal.code());
+            audit.refusal(event(FactsAuditEvents.ACCESS_REFUSED, principal, detail), refusal.code());
         }
     }
 
@@ -64,7 +66,8 @@ final class AuditedRoutes implements Service.Refusals {
         if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.keyId() != null) {
             detail.put("key_id", bad.keyId());
         }
-        audit.refusalLater(new AuditEvent("authentication_failed", null, TENANT, null, null, detail), reason, remote);
+        audit.refusalLater(
+                FactsAuditEvents.AUTHENTICATION_FAILED.event(null, TENANT, null, null, detail), reason, remote);
     }
 
     /** Strangers decide how long it is. */
@@ -101,7 +104,7 @@ final class AuditedRoutes implements Service.Refusals {
         detail.put("code", refusal.code());
         detail.put("method", request.method());
         detail.put("path", request.path());
-        AuditEvent event = event("request_refused", request.principal(), detail);
+        AuditEvent event = event(FactsAuditEvents.REQUEST_REFUSED, request.principal(), detail);
         if (Thread.currentThread().isVirtual()) {
             audit.refusal(event, refusal.code());
         } else {
@@ -124,10 +127,10 @@ final class AuditedRoutes implements Service.Refusals {
         detail.put("path", path);
         detail.put("method", method);
         detail.put("retry_after", quota.retryAfter());
-        audit.refusal(event("quota_breach", principal, detail), quota.dimension());
+        audit.refusal(event(FactsAuditEvents.QUOTA_BREACH, principal, detail), quota.dimension());
     }
 
-    private static AuditEvent event(String type, Principal principal, Map<String, Object> detail) {
-        return new AuditEvent(type, principal.entityUri(), principal.tenant(), null, null, detail);
+    private static AuditEvent event(AuditEventType type, Principal principal, Map<String, Object> detail) {
+        return type.event(principal.entityUri(), principal.tenant(), null, null, detail);
     }
 }

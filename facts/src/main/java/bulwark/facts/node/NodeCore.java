@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.facts.AccessBaseline;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.ChainCheckpoints;
@@ -61,7 +62,7 @@ final class NodeCore implements AutoCloseable {
     final Path file;
     final Clock clock;
     final Signing signing;
-    final Metrics metrics = new Metrics();
+    final Metrics metrics = new Metrics(NodeMetrics.descriptions());
     final Store store;
     final AuditLog audit;
     final AuditLog federationAudit;
@@ -147,7 +148,8 @@ final class NodeCore implements AutoCloseable {
     private void recordAcceptedLoss(List<String> lost) {
         if (!lost.isEmpty()) {
             Map<String, Object> detail = Map.of("action", "evidence_loss_accepted", "lost", lost);
-            AuditEvent event = new AuditEvent("admin_action", null, NodeIdentity.TENANT, null, null, detail);
+            AuditEvent event =
+                    FactsAuditEvents.EVIDENCE_LOSS_ACCEPTED.event(null, NodeIdentity.TENANT, null, null, detail);
             store.write(tx -> audit.append(tx, event));
         }
     }
@@ -165,7 +167,7 @@ final class NodeCore implements AutoCloseable {
         outbox.onRefused((id, kind, sentence) -> {
             Map<String, Object> detail = Map.of("outbox_row", id, "kind", kind, "reason", sentence);
             metrics.count("stigmem_outbox_row_refused", "kind", kind);
-            audit.appendLater(new AuditEvent("outbox_row_refused", null, NodeIdentity.TENANT, null, null, detail));
+            audit.appendLater(FactsAuditEvents.OUTBOX_ROW_REFUSED.event(null, NodeIdentity.TENANT, null, null, detail));
         });
     }
 

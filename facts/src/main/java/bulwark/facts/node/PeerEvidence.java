@@ -1,8 +1,8 @@
 package bulwark.facts.node;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.tls.AuthorityNames;
 import bulwark.kernel.tls.ReloadingTls;
 import java.util.List;
@@ -62,7 +62,7 @@ final class PeerEvidence {
     private static void refused(NodeCore core, String reason) {
         try {
             core.audit.refusal(
-                    new AuditEvent("peer_refused", null, TENANT, null, null, Map.of("reason", reason)), reason);
+                    FactsAuditEvents.PEER_REFUSED.event(null, TENANT, null, null, Map.of("reason", reason)), reason);
         } catch (RuntimeException e) {
             LOG.warn("the refusal of a peer ({}) could not be written to the audit log: {}", reason, e.getMessage());
         }

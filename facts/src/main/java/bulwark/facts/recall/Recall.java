@@ -1,5 +1,6 @@
 package bulwark.facts.recall;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.Refusal;
 import bulwark.facts.chain.ChainProof;
 import bulwark.facts.chain.FactChain;
@@ -7,7 +8,6 @@ import bulwark.facts.fact.FactCache;
 import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Digests;
@@ -135,7 +135,8 @@ public final class Recall {
         detail.put("facts_returned", packed.facts().size());
         detail.put("tokens_used", packed.tokens());
         detail.put("truncated", packed.truncated());
-        audit.appendLater(new AuditEvent("fact_read", principal.entityUri(), principal.tenant(), null, null, detail));
+        audit.appendLater(
+                FactsAuditEvents.FACT_READ.event(principal.entityUri(), principal.tenant(), null, null, detail));
         log.add(principal, query, answer);
         metrics.count(
                 "stigmem_fact_read",

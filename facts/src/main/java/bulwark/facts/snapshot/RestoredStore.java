@@ -1,8 +1,10 @@
 package bulwark.facts.snapshot;
 
 import bulwark.facts.AccessBaseline;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.snapshot.RestorePlan.Revived;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
@@ -43,14 +45,16 @@ final class RestoredStore {
                         audit.guardedRows()
                                 .append(
                                         tx,
-                                        event(Map.of("action", "restore_kept_revocation", "row", each.sentence())),
+                                        event(
+                                                FactsAuditEvents.RESTORE_KEPT_REVOCATION,
+                                                Map.of("action", "restore_kept_revocation", "row", each.sentence())),
                                         each.table(),
                                         each.key().toArray(String[]::new));
                     }
                     tx.statement("UPDATE garden_version SET version = version + 1")
                             .executeUpdate();
                 }
-                return audit.append(tx, event(detail(manifest, plan, acceptance)));
+                return audit.append(tx, event(FactsAuditEvents.SNAPSHOT_RESTORE, detail(manifest, plan, acceptance)));
             });
         }
         Files.deleteIfExists(fresh.resolveSibling(fresh.getFileName() + ".lock"));
@@ -89,7 +93,7 @@ final class RestoredStore {
         return detail;
     }
 
-    private static AuditEvent event(Map<String, Object> detail) {
-        return new AuditEvent("admin_action", OWNER, TENANT, null, null, detail);
+    private static AuditEvent event(AuditEventType type, Map<String, Object> detail) {
+        return type.event(OWNER, TENANT, null, null, detail);
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.facts.snapshot;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -108,7 +109,8 @@ public final class Snapshots {
         detail.put("file", String.valueOf(file.getFileName()));
         detail.put("database", String.valueOf(artifacts.get(SnapshotArchive.DATABASE)));
         detail.put("signer_pubkey", manifest.signer());
-        AuditEvent event = new AuditEvent("admin_action", identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
+        AuditEvent event =
+                FactsAuditEvents.SNAPSHOT_CREATE.event(identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
         store.write(tx -> audit.append(tx, event));
     }
 }

@@ -25,6 +25,13 @@ public final class GuardedRows {
     /** Member of an audit row's detail: name of each row → its digest, or null for a row that was removed. */
     static final String MEMBER = "row_digests";
 
+    /** Digests of rows that were there before the log vouched for them. */
+    public static final AuditEventType BASELINE = AuditEventType.ofAction(
+            "admin_action",
+            "access_baseline",
+            "rows that decide about access came under the protection of the log",
+            "row_digests");
+
     private static final int BASELINE_ROWS = 500;
 
     private final AuditLog audit;
@@ -131,10 +138,7 @@ public final class GuardedRows {
             Map<String, @Nullable String> part = new TreeMap<>();
             names.subList(from, Math.min(names.size(), from + BASELINE_ROWS))
                     .forEach(name -> part.put(name, digests.get(name)));
-            appendDigests(
-                    tx,
-                    new AuditEvent("admin_action", null, tenant, null, null, Map.of("action", "access_baseline")),
-                    part);
+            appendDigests(tx, BASELINE.event(null, tenant, null, null, Map.of("action", BASELINE.action())), part);
         }
         return digests.size();
     }

@@ -1,5 +1,6 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExpiryMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryMonitor.class);
-    private static final String FAMILY = "bulwark_expires_seconds";
+    /** The gauges, one for each thing that expires. */
+    public static final MetricDescription METRIC = MetricDescription.gauge(
+            "bulwark_expires_seconds", "time until a key or certificate ends; negative when it has", "part", "kind");
 
     private final Map<String, Supplier<Optional<Expiry>>> watched = new ConcurrentSkipListMap<>();
     private final String part;
@@ -40,7 +43,7 @@ public final class ExpiryMonitor implements AutoCloseable {
     /** Adds a kind, for instance {@code certificate}; of several things the one that expires first. Empty means there is none now. */
     public void watch(String kind, Supplier<Optional<Expiry>> expiry) {
         watched.put(kind, expiry);
-        metrics.gauge(FAMILY, () -> secondsLeft(expiry.get()), "part", part, "kind", kind);
+        metrics.gauge(METRIC.name(), () -> secondsLeft(expiry.get()), "part", part, "kind", kind);
     }
 
     /** Warns at once and then daily. @param renewal renews what the part can renew by itself; runs after each look */
@@ -84,7 +87,7 @@ public final class ExpiryMonitor implements AutoCloseable {
     /** Every gauge of the family in a Prometheus text, without those that have no value. */
     public static List<Reading> readings(String scrape) {
         return scrape.lines()
-                .filter(line -> line.startsWith(FAMILY + "{"))
+                .filter(line -> line.startsWith(METRIC.name() + "{"))
                 .map(ExpiryMonitor::reading)
                 .flatMap(Optional::stream)
                 .toList();

@@ -1,5 +1,6 @@
 package bulwark.kernel.metrics;
 
+import bulwark.kernel.metrics.MetricDescription.Kind;
 import bulwark.kernel.signing.Digests;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -12,8 +13,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One process's Prometheus registry. Label values that untrusted callers can choose are bounded: past 500 distinct principals, {@code other}. Thread-safe. */
 public final class Metrics {
@@ -24,6 +28,17 @@ public final class Metrics {
     private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
     private final Map<List<String>, Timer> timers = new ConcurrentHashMap<>();
     private final Map<String, String> principals = new ConcurrentHashMap<>();
+    private final Map<String, MetricDescription> described;
+
+    /** Of no part: metrics have no help text. */
+    public Metrics() {
+        this(List.of());
+    }
+
+    /** @param descriptions of every metric that will be counted or measured here */
+    public Metrics(List<MetricDescription> descriptions) {
+        described = descriptions.stream().collect(Collectors.toMap(MetricDescription::name, d -> d));
+    }
 
     /** Counts one. @param name without {@code _total}, which the format adds; labels are name, value pairs */
     public void count(String name, String... labels) {
@@ -33,7 +48,11 @@ public final class Metrics {
     /** The counter itself, for a hot path that keeps it. */
     public Counter counter(String name, String... labels) {
         return counters.computeIfAbsent(
-                key(name, labels), k -> Counter.builder(name).tags(tags(labels)).register(registry));
+                key(name, labels),
+                k -> Counter.builder(name)
+                        .description(meaning(name, Kind.COUNTER, labels))
+                        .tags(tags(labels))
+                        .register(registry));
     }
 
     /** A histogram in seconds with the given bucket bounds. */
@@ -46,6 +65,7 @@ public final class Metrics {
         return timers.computeIfAbsent(
                 key(name, labels),
                 k -> Timer.builder(name)
+                        .description(meaning(name, Kind.TIMER, labels))
                         .tags(tags(labels))
                         .serviceLevelObjectives(java.util.Arrays.stream(bounds)
                                 .mapToObj(s -> Duration.ofNanos(Math.round(s * 1e9)))
@@ -54,7 +74,10 @@ public final class Metrics {
     }
 
     public void gauge(String name, DoubleSupplier value, String... labels) {
-        Gauge.builder(name, value::getAsDouble).tags(tags(labels)).register(registry);
+        Gauge.builder(name, value::getAsDouble)
+                .description(meaning(name, Kind.GAUGE, labels))
+                .tags(tags(labels))
+                .register(registry);
     }
 
     /**
@@ -76,6 +99,21 @@ public final class Metrics {
     /** Prometheus text format 0.0.4. */
     public String scrape() {
         return registry.scrape();
+    }
+
+    /** A metric that is not declared, or not like this, fails an assertion: a test finds it and no user does. */
+    private @Nullable String meaning(String name, Kind kind, String... labels) {
+        MetricDescription description = described.get(name);
+        assert described.isEmpty() || matches(description, kind, labels)
+                : name + " is not declared as a " + kind + " with the labels " + List.of(labels);
+        return description == null ? null : description.meaning();
+    }
+
+    private static boolean matches(@Nullable MetricDescription description, Kind kind, String... labels) {
+        return description != null
+                && description.kind() == kind
+                && Set.copyOf(description.labels())
+                        .equals(tags(labels).stream().map(Tag::getKey).collect(Collectors.toSet()));
     }
 
     private static List<String> key(String name, String... labels) {

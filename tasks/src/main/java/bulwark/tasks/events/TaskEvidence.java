@@ -1,6 +1,7 @@
 package bulwark.tasks.events;
 
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
@@ -67,8 +68,10 @@ public final class TaskEvidence implements AutoCloseable {
             signer.expect(TABLE, log::written);
             signer.onFinding(log::distrust);
             if (!opened.acceptedLoss().isEmpty()) {
-                Map<String, Object> detail = Map.of("action", "evidence_loss_accepted", "lost", opened.acceptedLoss());
-                store.write(tx -> log.append(tx, new AuditEvent("admin_action", null, "default", null, null, detail)));
+                Map<String, Object> detail = Map.of(
+                        "action", TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.action(), "lost", opened.acceptedLoss());
+                store.write(tx -> log.append(
+                        tx, TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.event(null, "default", null, null, detail)));
             }
             signer.start(HEADS_INTERVAL);
         } catch (RuntimeException e) {
@@ -139,22 +142,37 @@ public final class TaskEvidence implements AutoCloseable {
      * @param detail no secrets
      */
     public void recordRefusal(
-            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+            AuditEventType type,
+            String who,
+            String namespace,
+            String subject,
+            String reason,
+            Map<String, String> detail) {
         log.refusal(event(type, who, namespace, subject, reason, detail), reason);
     }
 
     /** Something was done that somebody may ask about later: a revocation, a shutdown by command. Written within a moment. */
     public void record(
-            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+            AuditEventType type,
+            String who,
+            String namespace,
+            String subject,
+            String reason,
+            Map<String, String> detail) {
         log.appendLater(event(type, who, namespace, subject, reason, detail));
     }
 
     private static AuditEvent event(
-            String type, String who, String namespace, String subject, String reason, Map<String, String> detail) {
+            AuditEventType type,
+            String who,
+            String namespace,
+            String subject,
+            String reason,
+            Map<String, String> detail) {
         Map<String, String> all = new java.util.TreeMap<>(detail);
         all.put("reason", reason);
         all.replaceAll((name, value) -> PrintableText.of(value));
-        return new AuditEvent(type, who, namespace, PrintableText.of(subject), null, all);
+        return type.event(who, namespace, PrintableText.of(subject), null, all);
     }
 
     /** For readers of this process. */

@@ -5,6 +5,7 @@ import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.events.PrintableText;
+import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.events.WorkerEvents;
@@ -116,7 +117,8 @@ public final class WorkerTelemetry {
                 "worker", death.worker(),
                 "takenOverAt", DartTimestamps.of(death.at()),
                 "known", known);
-        evidence.record("task_holder_died", settings.id(), settings.namespace(), id, "holder-died", detail);
+        evidence.record(
+                TaskAuditEvents.TASK_HOLDER_DIED, settings.id(), settings.namespace(), id, "holder-died", detail);
     }
 
     void poison(ReceivedMessage.Delivery delivery, Decision.Poison poison) {
@@ -134,7 +136,8 @@ public final class WorkerTelemetry {
         Map<String, String> all = new java.util.HashMap<>(detail);
         all.put("queue", queue);
         try {
-            evidence.recordRefusal("task_dead_lettered", settings.id(), settings.namespace(), id, reason, all);
+            evidence.recordRefusal(
+                    TaskAuditEvents.TASK_DEAD_LETTERED, settings.id(), settings.namespace(), id, reason, all);
         } catch (RuntimeException e) {
             LOG.error("Evidence could not be written.", e);
         }

@@ -56,7 +56,7 @@ public record TaskRuntime(
         Configuration configuration = settings.get();
         EnvelopeSigning signing = EnvelopeSigning.reloading(settings, Signing.fastest());
         Routing routing = routing(configuration, directory);
-        Metrics metrics = new Metrics();
+        Metrics metrics = new Metrics(TaskMetricDescriptions.all());
         TaskStores stores = TaskStoreFactory.all(configuration, directory, clock);
         TaskClient client = new TaskClient(stores, signing, routing, metrics, clock);
         return new TaskRuntime(configuration, directory, signing, routing, stores, client, metrics, clock);

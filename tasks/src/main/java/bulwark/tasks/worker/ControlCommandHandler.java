@@ -1,7 +1,9 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.tasks.control.ControlCommand;
 import bulwark.tasks.events.PrintableText;
+import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.execution.RevocationJson;
 import bulwark.tasks.execution.RevokedTasks;
@@ -106,7 +108,11 @@ final class ControlCommandHandler {
             if (active.contains(asked.taskId())) {
                 running.add(asked.taskId());
             }
-            note("task_revoked", asked.taskId(), command, Map.of("terminate", String.valueOf(asked.terminate())));
+            note(
+                    TaskAuditEvents.TASK_REVOKED,
+                    asked.taskId(),
+                    command,
+                    Map.of("terminate", String.valueOf(asked.terminate())));
         }
         return reply.put("latestVersion", latest).put("namespace", settings.namespace());
     }
@@ -156,7 +162,7 @@ final class ControlCommandHandler {
                 null,
                 null,
                 pausing ? null : now));
-        note(pausing ? "queue_paused" : "queue_resumed", queue, command, Map.of());
+        note(pausing ? TaskAuditEvents.QUEUE_PAUSED : TaskAuditEvents.QUEUE_RESUMED, queue, command, Map.of());
     }
 
     private ObjectNode shutdown(ControlCommand command) {
@@ -167,7 +173,7 @@ final class ControlCommandHandler {
             case "hard" -> Worker.Mode.HARD;
             default -> throw new IllegalArgumentException("mode must be warm, soft or hard");
         };
-        note("worker_shutdown", settings.id(), command, Map.of("mode", text));
+        note(TaskAuditEvents.WORKER_SHUTDOWN, settings.id(), command, Map.of("mode", text));
         boolean already = shutdown.apply(mode);
         return JsonNodeFactory.instance
                 .objectNode()
@@ -176,7 +182,7 @@ final class ControlCommandHandler {
                 .put("active", inFlight.running().size());
     }
 
-    private void note(String type, String subject, ControlCommand command, Map<String, String> detail) {
+    private void note(AuditEventType type, String subject, ControlCommand command, Map<String, String> detail) {
         evidence.record(type, settings.id(), settings.namespace(), subject, "command " + command.requestId(), detail);
     }
 

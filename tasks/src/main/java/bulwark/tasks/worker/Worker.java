@@ -9,6 +9,7 @@ import bulwark.tasks.control.ControlListener;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.events.PrintableText;
+import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvents;
 import bulwark.tasks.execution.Admission;
@@ -384,7 +385,13 @@ public final class Worker {
         try {
             dependencies
                     .evidence()
-                    .recordRefusal("control_refused", settings.id(), settings.namespace(), requestId, reason, Map.of());
+                    .recordRefusal(
+                            TaskAuditEvents.CONTROL_REFUSED,
+                            settings.id(),
+                            settings.namespace(),
+                            requestId,
+                            reason,
+                            Map.of());
         } catch (RuntimeException e) {
             LOG.error("Evidence could not be written.", e);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ class TaskEvidenceTest {
         log = folder.resolve("evidence-1.db.log.jsonl");
         try (TaskEvidence evidence = open()) {
             for (int i = 0; i < 3; i++) {
-                evidence.recordRefusal("task_refused", "worker-1", "stem", "task-" + i, "bad_signature", Map.of());
+                evidence.recordRefusal(
+                        TaskAuditEvents.TASK_DEAD_LETTERED, "worker-1", "stem", "task-" + i, "bad_signature", Map.of());
             }
             assertThat(evidence.problem()).isNull();
         }

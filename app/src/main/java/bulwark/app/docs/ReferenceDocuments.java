@@ -1,0 +1,28 @@
+package bulwark.app.docs;
+
+import bulwark.facts.node.NodeComposition;
+import bulwark.facts.node.NodeSettings;
+import bulwark.tasks.setup.TaskSettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The documents that are generated: path inside the repository → text. The same sources give the same text. */
+public final class ReferenceDocuments {
+    private ReferenceDocuments() {}
+
+    /** @param scratch an empty folder, in which a node is made to ask it for its routes */
+    public static SortedMap<String, String> generate(Path scratch) {
+        SortedMap<String, String> documents = new TreeMap<>();
+        documents.put(
+                "docs/configuration.md", ConfigurationReference.text(NodeSettings.schema(), TaskSettings.schema()));
+        documents.put("docs/metrics.md", MetricsReference.text());
+        documents.put("docs/audit-events.md", AuditEventsReference.text());
+        try (NodeComposition node = NodeComposition.open(Map.of(), scratch.resolve("stigmem.db"), Clock.systemUTC())) {
+            documents.put("docs/api/facts.yaml", OpenApiDocument.text(node.networkRoutes()));
+        }
+        return documents;
+    }
+}

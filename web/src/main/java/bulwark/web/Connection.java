@@ -89,9 +89,9 @@ final class Connection {
         acceptedHost = host;
     }
 
-    /** Runs the task on the connection's event loop; from any thread. */
-    void run(Runnable task) {
-        channel.eventLoop().execute(task);
+    /** Runs the action on the connection's event loop; from any thread. */
+    void run(Runnable action) {
+        channel.eventLoop().execute(action);
     }
 
     void headBegins() {

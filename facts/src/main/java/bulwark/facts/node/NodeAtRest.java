@@ -60,7 +60,9 @@ public final class NodeAtRest {
         }
         // Without a local log the key folder and the second place hold the newest heads; the next start sends them on.
         try (StoreAtRest atRest = StoreAtRest.open(store);
-                TransparencyLog log = local == null ? TransparencyLogs.off() : TransparencyLogs.local(local, clock)) {
+                TransparencyLog log = local == null
+                        ? TransparencyLogs.off("STIGMEM_TL_BACKEND is not local")
+                        : TransparencyLogs.local(local, clock)) {
             LogKeys keys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
             atRest.read(tx -> {
                 try {

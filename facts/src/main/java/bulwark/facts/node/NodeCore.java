@@ -32,8 +32,10 @@ import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.PeerProcess;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.ForeignStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
+import bulwark.kernel.storage.StoreRefused;
 import bulwark.web.LocalGuard;
 import bulwark.web.LocalSocket;
 import bulwark.web.Route;
@@ -81,7 +83,7 @@ final class NodeCore implements AutoCloseable {
         this.configuration = configuration;
         this.file = file.toAbsolutePath();
         this.clock = clock;
-        store = Store.open(file, FactsSchema.MIGRATIONS, policy);
+        store = openStore(file, policy);
         audit = AuditLog.open(store, "fact_audit_log", clock);
         federationAudit = AuditLog.open(store, "federation_audit", clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
@@ -121,6 +123,16 @@ final class NodeCore implements AutoCloseable {
         } catch (RuntimeException e) {
             closeStore();
             throw e;
+        }
+    }
+
+    private static Store openStore(Path file, SchemaPolicy policy) {
+        try {
+            return Store.open(file, FactsSchema.MIGRATIONS, policy);
+        } catch (ForeignStore foreign) {
+            throw new StoreRefused(
+                    foreign.getMessage()
+                            + " The path is STIGMEM_DB_PATH; the facts of an original Stigmem are carried over through the API.");
         }
     }
 
@@ -193,7 +205,7 @@ final class NodeCore implements AutoCloseable {
             case "rekor" ->
                 TransparencyLogs.rekor(
                         URI.create(configuration.text("STIGMEM_TL_REKOR_URL")), rings.node()::signer, clock);
-            case "off" -> TransparencyLogs.off();
+            case "off" -> TransparencyLogs.off("STIGMEM_TL_BACKEND=off");
             default -> TransparencyLogs.local(localLogFile(), clock);
         };
     }

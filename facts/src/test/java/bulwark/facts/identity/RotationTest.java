@@ -178,7 +178,7 @@ class RotationTest {
     @Test
     void with_the_log_off_a_rotation_needs_none() {
         IdentitySettings settings = new IdentitySettings(TestNode.URL, Optional.empty(), Optional.empty());
-        try (TestNode node = TestNode.start(folder, clock, settings, TransparencyLogs.off())) {
+        try (TestNode node = TestNode.start(folder, clock, settings, TransparencyLogs.off("STIGMEM_TL_BACKEND=off"))) {
             RotationResult answer = node.rotate(KeyKind.NODE);
             assertThat(answer.manifestIndex()).isNull();
             assertThat(RotationReport.text(answer)).contains("the log is off");

@@ -2,8 +2,14 @@ package bulwark.kernel.evidence;
 
 import java.util.List;
 
-/** {@code STIGMEM_TL_BACKEND=off}: always unavailable, so that strict trust refuses and relaxed trust warns. */
+/** Switched off: always unavailable, so that strict trust refuses and relaxed trust warns. */
 final class DisabledTransparencyLog implements TransparencyLog {
+    private final String setting;
+
+    DisabledTransparencyLog(String setting) {
+        this.setting = setting;
+    }
+
     @Override
     public String backend() {
         return "off";
@@ -19,8 +25,8 @@ final class DisabledTransparencyLog implements TransparencyLog {
         throw off();
     }
 
-    private static LogUnavailable off() {
-        return new LogUnavailable("The transparency log is switched off (STIGMEM_TL_BACKEND=off)", null);
+    private LogUnavailable off() {
+        return new LogUnavailable("The transparency log is switched off (" + setting + ")", null);
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The three backends of {@code STIGMEM_TL_BACKEND}. */
+/** The three backends of a transparency log. */
 public final class TransparencyLogs {
     private TransparencyLogs() {}
 
@@ -35,8 +35,8 @@ public final class TransparencyLogs {
         return new RekorLog(service, signer, clock);
     }
 
-    /** Always unavailable. */
-    public static TransparencyLog off() {
-        return new DisabledTransparencyLog();
+    /** Always unavailable. @param setting what switched it off, for the sentence that refuses */
+    public static TransparencyLog off(String setting) {
+        return new DisabledTransparencyLog(setting);
     }
 }

@@ -38,9 +38,7 @@ final class StoreFile {
                     file + " is not a SQLite database; it was left untouched. Name another path for the store.");
         }
         if (header.getInt(APPLICATION_ID_OFFSET) != Sqlite.APPLICATION_ID) {
-            throw new StoreRefused(
-                    file + " was written by another program, for instance the original Stigmem; it was left"
-                            + " untouched. Start with a new STIGMEM_DB_PATH and carry the facts over through the API.");
+            throw new ForeignStore(file);
         }
         return true;
     }

@@ -343,11 +343,11 @@ class FileTransparencyLogTest {
 
     @Test
     void a_log_that_is_off_is_always_unavailable() {
-        assertThat(TransparencyLogs.off().backend()).isEqualTo("off");
+        assertThat(TransparencyLogs.off("NODE_LOG=off").backend()).isEqualTo("off");
         assertThatExceptionOfType(LogUnavailable.class)
-                .isThrownBy(() -> TransparencyLogs.off().append(leaf(0)));
+                .isThrownBy(() -> TransparencyLogs.off("NODE_LOG=off").append(leaf(0)));
         assertThatExceptionOfType(LogUnavailable.class)
-                .isThrownBy(() -> TransparencyLogs.off().ping());
+                .isThrownBy(() -> TransparencyLogs.off("NODE_LOG=off").ping());
     }
 
     @Test

@@ -54,6 +54,8 @@ class QuickstartTest {
             assertThat(again.resolve(path)).hasSameBinaryContentAs(published.resolve(path));
         }
         assertThat(published.resolve("bulwark/testkit/0.1.0")).doesNotExist();
+        // Else JUnit warns of each link that leads out of the folder that it removes.
+        bash(Map.of(), "rm -rf '%s' '%s'".formatted(published, again));
     }
 
     private Path localRepository(String name) throws Exception {

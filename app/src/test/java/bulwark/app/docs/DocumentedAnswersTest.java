@@ -65,7 +65,8 @@ class DocumentedAnswersTest {
         audit();
         Set<String> documented = new TreeSet<>();
         ((Map<?, ?>) SchemaCheck.at(document, "#/paths"))
-                .forEach((path, item) -> ((Map<?, ?>) item).keySet().forEach(method -> documented.add(method + " " + path)));
+                .forEach((path, item) ->
+                        ((Map<?, ?>) item).keySet().forEach(method -> documented.add(method + " " + path)));
         documented.remove("get /metrics");
         assertThat(called).isEqualTo(documented);
     }
@@ -107,7 +108,8 @@ class DocumentedAnswersTest {
                 "/v1/conflicts/{id}/resolve",
                 "/v1/conflicts/" + conflict + "/resolve",
                 "{\"winning_fact_id\":\"" + id + "\"}");
-        String link = "{\"entity\":\"" + ENTITY + "\",\"relation\":\"rel:knows\",\"value\":{\"type\":\"ref\",\"v\":\"stigmem://demo/team/red\"}}";
+        String link = "{\"entity\":\"" + ENTITY
+                + "\",\"relation\":\"rel:knows\",\"value\":{\"type\":\"ref\",\"v\":\"stigmem://demo/team/red\"}}";
         ask(201, "POST", "/v1/facts", "/v1/facts", link);
         ask(200, "POST", "/v1/recall", "/v1/recall", "{\"query\":\"tea\"}");
         String neighbours = "/v1/graph/neighbors?scope=local&entity=" + encoded(ENTITY);
@@ -142,9 +144,11 @@ class DocumentedAnswersTest {
 
     private void capabilities() throws Exception {
         String base = "/v1/federation/capability-tokens";
-        Object manifest = parse(send("GET", "/.well-known/stigmem-manifest.json", null, true).body());
+        Object manifest = parse(
+                send("GET", "/.well-known/stigmem-manifest.json", null, true).body());
         String issuer = text(manifest, "entity_uri");
-        String grant = "{\"issuer\":\"" + issuer + "\",\"subject\":\"agent:two\",\"verb\":\"read\",\"object\":\"stigmem://facts\"}";
+        String grant = "{\"issuer\":\"" + issuer
+                + "\",\"subject\":\"agent:two\",\"verb\":\"read\",\"object\":\"stigmem://facts\"}";
         Map<?, ?> token = (Map<?, ?>) ask(201, "POST", base, base, grant);
         String quoted = text(token, "token_json").replace("\\", "\\\\").replace("\"", "\\\"");
         ask(200, "POST", base + "/verify", base + "/verify", "{\"token_json\":\"" + quoted + "\"}");
@@ -166,7 +170,8 @@ class DocumentedAnswersTest {
     private Object check(int status, String method, String template, HttpResponse<String> answer) {
         String what = method + " " + template;
         assertThat(answer.statusCode()).as(what + " " + answer.body()).isEqualTo(status);
-        Map<?, ?> operation = (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) SchemaCheck.at(document, "#/paths")).get(template)).get(method);
+        Map<?, ?> operation =
+                (Map<?, ?>) ((Map<?, ?>) ((Map<?, ?>) SchemaCheck.at(document, "#/paths")).get(template)).get(method);
         Map<?, ?> response = (Map<?, ?>) ((Map<?, ?>) operation.get("responses")).get(Integer.toString(status));
         assertThat(response).as(what + " documents " + status).isNotNull();
         if (response.get("$ref") instanceof String reference) {
@@ -185,7 +190,9 @@ class DocumentedAnswersTest {
     private HttpResponse<String> send(String method, String target, String body, boolean withKey)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + target))
-                .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
@@ -196,8 +203,8 @@ class DocumentedAnswersTest {
     }
 
     private static String fact(String value, String source) {
-        return "{\"entity\":\"" + ENTITY + "\",\"relation\":\"memory:prefers\",\"value\":\"" + value + "\",\"source\":\""
-                + source + "\"}";
+        return "{\"entity\":\"" + ENTITY + "\",\"relation\":\"memory:prefers\",\"value\":\"" + value
+                + "\",\"source\":\"" + source + "\"}";
     }
 
     private static String text(Object map, String member) {

@@ -62,6 +62,8 @@ final class BenchNode implements AutoCloseable {
                         CEILING,
                         "STIGMEM_RATE_LIMIT_OPEN_PER_SECOND",
                         "0"));
+        // The launcher's default follows the machine; figures are compared with the same heap everywhere.
+        builder.environment().put("BULWARK_HEAP", "256m");
         long start = System.nanoTime();
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));

@@ -20,6 +20,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.Headers;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +125,7 @@ public final class FactsFixture implements AutoCloseable {
     public record Answer(
             int status,
             @Nullable JsonNode json,
-            Map<String, String> headers,
+            Headers headers,
             @Nullable Refusal refusal) {
         public String text(String field) {
             return json.path(field).stringValue();
@@ -151,7 +152,8 @@ public final class FactsFixture implements AutoCloseable {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         Route route = route(method, path);
         return onVirtualThread(
-                route, new FakeRequest(method, path, query, match(route.path(), path), headers, bytes, caller));
+                route,
+                new FakeRequest(method, path, query, match(route.path(), path), Headers.of(headers), bytes, caller));
     }
 
     /** As the event loop calls a fast handler: null asks for a virtual thread. */
@@ -159,7 +161,7 @@ public final class FactsFixture implements AutoCloseable {
         Route route = route("GET", path);
         assert route.runsOnEventLoop();
         return route.handler()
-                .handle(new FakeRequest("GET", path, "", match(route.path(), path), Map.of(), new byte[0], caller));
+                .handle(new FakeRequest("GET", path, "", match(route.path(), path), Headers.NONE, new byte[0], caller));
     }
 
     private Route route(String method, String path) {
@@ -184,9 +186,9 @@ public final class FactsFixture implements AutoCloseable {
             return new Answer(response.status(), json, response.headers(), null);
         } catch (CompletionException e) {
             return switch (e.getCause()) {
-                case Refusal.Plain plain -> new Answer(plain.status(), null, Map.of(), plain);
-                case Refusal.Coded coded -> new Answer(coded.status(), null, Map.of(), coded);
-                case Refusal.Invalid invalid -> new Answer(422, null, Map.of(), invalid);
+                case Refusal.Plain plain -> new Answer(plain.status(), null, Headers.NONE, plain);
+                case Refusal.Coded coded -> new Answer(coded.status(), null, Headers.NONE, coded);
+                case Refusal.Invalid invalid -> new Answer(422, null, Headers.NONE, invalid);
                 default -> throw e;
             };
         }

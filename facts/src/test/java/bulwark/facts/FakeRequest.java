@@ -1,6 +1,7 @@
 package bulwark.facts;
 
 import bulwark.kernel.access.Principal;
+import bulwark.web.Headers;
 import bulwark.web.Request;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ public record FakeRequest(
         String path,
         String queryString,
         Map<String, String> pathParameters,
-        Map<String, String> headers,
+        Headers headers,
         byte[] body,
         Principal principal)
         implements Request {
@@ -40,14 +41,6 @@ public record FakeRequest(
             }
         }
         return values;
-    }
-
-    @Override
-    public Optional<String> header(String name) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(Map.Entry::getValue)
-                .findFirst();
     }
 
     @Override

@@ -1,11 +1,11 @@
 package bulwark.facts;
 
 import bulwark.kernel.access.Principal;
+import bulwark.web.Headers;
 import bulwark.web.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +16,13 @@ public record GivenRequest(
         String path,
         Map<String, String> pathParameters,
         Map<String, List<String>> queries,
-        Map<String, String> headers,
+        Headers headers,
         byte[] body,
         Principal principal)
         implements Request {
     public static GivenRequest of(String method, String path) {
         Principal nobody = new Principal("agent:test", "default", Set.of(), null);
-        return new GivenRequest(method, path, Map.of(), Map.of(), Map.of(), new byte[0], nobody);
+        return new GivenRequest(method, path, Map.of(), Map.of(), Headers.NONE, new byte[0], nobody);
     }
 
     public GivenRequest as(String entity, String... permissions) {
@@ -42,9 +42,7 @@ public record GivenRequest(
     }
 
     public GivenRequest header(String name, String value) {
-        Map<String, String> more = new HashMap<>(headers);
-        more.put(name.toLowerCase(Locale.ROOT), value);
-        return new GivenRequest(method, path, pathParameters, queries, more, body, principal);
+        return new GivenRequest(method, path, pathParameters, queries, headers.with(name, value), body, principal);
     }
 
     public GivenRequest parameter(String name, String value) {
@@ -66,11 +64,6 @@ public record GivenRequest(
     @Override
     public List<String> queryAll(String name) {
         return queries.getOrDefault(name, List.of());
-    }
-
-    @Override
-    public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
     }
 
     @Override

@@ -34,6 +34,10 @@ final class EdgeMetrics {
                         "status_code"),
                 MetricDescription.counter(
                         prefix + "_edge_refused", "requests that were refused before their handler", "code"),
+                MetricDescription.counter(
+                        prefix + "_edge_header_dropped",
+                        "headers of handlers that the header policy of the service overrules",
+                        "header"),
                 MetricDescription.counter(prefix + "_edge_closed", "connections that the server closed", "reason"),
                 MetricDescription.counter("bulwark_tls_refused", "TLS handshakes that failed", "reason"));
     }
@@ -59,6 +63,11 @@ final class EdgeMetrics {
 
     void refused(EdgeRefusal refusal) {
         metrics.count(prefix + "_edge_refused", "code", refusal.code());
+    }
+
+    /** @param name in lower case, one of the policy's own */
+    void headerDropped(String name) {
+        metrics.count(prefix + "_edge_header_dropped", "header", name);
     }
 
     /** @param why one of headers, body, reader, idle, displaced, limit, linger */

@@ -272,7 +272,7 @@ final class Exchange {
                 head.method(),
                 head.target(),
                 found,
-                request::getHeader,
+                Headers.over(request.headers()),
                 bytes,
                 principal,
                 writer.memory());

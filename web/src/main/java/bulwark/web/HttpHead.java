@@ -1,23 +1,20 @@
 package bulwark.web;
 
+import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The head of an HTTP/1.1 message as both ends of the local socket read it: a small strict subset, without folding, without chunks.
  *
  * @param start the request or status line
- * @param headers names in lower case, in their order
  */
-record HttpHead(String start, List<Map.Entry<String, String>> headers) {
+record HttpHead(String start, Headers headers) {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     /** Why the bytes are refused; the edge's own kinds, so that a part renders them as on the network. */
@@ -42,7 +39,7 @@ record HttpHead(String start, List<Map.Entry<String, String>> headers) {
     static HttpHead read(InputStream in, int limit) throws IOException {
         String head = head(in, limit);
         String[] lines = head.split("\r\n", -1);
-        List<Map.Entry<String, String>> headers = new ArrayList<>();
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
             if (colon < 1 || !lines[i].substring(0, colon).matches(TOKEN)) {
@@ -52,9 +49,9 @@ record HttpHead(String start, List<Map.Entry<String, String>> headers) {
             if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
                 throw Refused.bad("A header value holds a control character.");
             }
-            headers.add(Map.entry(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), value));
+            headers.add(lines[i].substring(0, colon), value);
         }
-        return new HttpHead(lines[0], headers);
+        return new HttpHead(lines[0], Headers.over(headers));
     }
 
     private static String head(InputStream in, int limit) throws IOException {
@@ -81,12 +78,7 @@ record HttpHead(String start, List<Map.Entry<String, String>> headers) {
 
     @Nullable
     String header(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return headers.stream()
-                .filter(header -> header.getKey().equals(lower))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(null);
+        return headers.first(name).orElse(null);
     }
 
     /** Declared length, -1 when none is. */
@@ -94,10 +86,7 @@ record HttpHead(String start, List<Map.Entry<String, String>> headers) {
         if (header("transfer-encoding") != null) {
             throw Refused.bad("The local socket takes no Transfer-Encoding; send a Content-Length.");
         }
-        List<String> lengths = headers.stream()
-                .filter(header -> header.getKey().equals("content-length"))
-                .map(Map.Entry::getValue)
-                .toList();
+        List<String> lengths = headers.all("content-length");
         if (lengths.isEmpty()) {
             return -1;
         }

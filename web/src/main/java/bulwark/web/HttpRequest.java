@@ -4,7 +4,6 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.tls.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A complete request of any transport. The query is decoded at the first question; a race there decodes it twice, to the same value. */
@@ -13,7 +12,7 @@ final class HttpRequest implements Request {
     private final String method;
     private final RequestTarget target;
     private final Router.Match.Found match;
-    private final Function<String, @Nullable String> headers;
+    private final Headers headers;
     private final byte[] body;
     private final @Nullable Principal principal;
     private final RequestMemory memory;
@@ -26,13 +25,12 @@ final class HttpRequest implements Request {
             String remote,
             @Nullable PeerIdentity peer) {}
 
-    /** @param headers first value of a header, its name in any case, or null */
     HttpRequest(
             Origin origin,
             String method,
             RequestTarget target,
             Router.Match.Found match,
-            Function<String, @Nullable String> headers,
+            Headers headers,
             byte[] body,
             @Nullable Principal principal,
             RequestMemory memory) {
@@ -81,8 +79,8 @@ final class HttpRequest implements Request {
     }
 
     @Override
-    public Optional<String> header(String name) {
-        return Optional.ofNullable(headers.apply(name));
+    public Headers headers() {
+        return headers;
     }
 
     @Override

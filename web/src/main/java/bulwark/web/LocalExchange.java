@@ -135,7 +135,7 @@ final class LocalExchange {
                 received.method,
                 received.target,
                 found,
-                received.head::header,
+                received.head.headers(),
                 received.body,
                 served.owner,
                 RequestMemory.unlimited());
@@ -160,14 +160,8 @@ final class LocalExchange {
 
     private void send(Response answer) throws IOException {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        SecurityHeaders.add(headers, false);
-        if (!requestId.isEmpty()) {
-            headers.set(SecurityHeaders.REQUEST_ID, requestId);
-        }
-        if (!answer.contentType().isEmpty()) {
-            headers.set("content-type", answer.contentType());
-        }
-        answer.headers().forEach(headers::set);
+        HeaderPolicy.standard()
+                .write(headers, false, requestId, answer, name -> LOG.warn("A handler may not set {}", name));
         headers.set("content-length", String.valueOf(answer.body().length));
         headers.set("connection", "close");
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " \r\n");

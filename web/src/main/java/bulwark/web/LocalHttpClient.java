@@ -8,8 +8,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -77,10 +75,7 @@ final class LocalHttpClient {
         if (!status.matches() || length < 0 || length > MAX_BODY) {
             throw HttpHead.Refused.bad("not an answer");
         }
-        Map<String, String> headers = new LinkedHashMap<>();
-        head.headers().forEach(header -> headers.putIfAbsent(header.getKey(), header.getValue()));
-        String type = headers.getOrDefault("content-type", "");
-        return new Response(
-                Integer.parseInt(status.group(1)), type, HttpHead.body(in, (int) length), Map.copyOf(headers));
+        String type = head.headers().first("content-type").orElse("");
+        return new Response(Integer.parseInt(status.group(1)), type, HttpHead.body(in, (int) length), head.headers());
     }
 }

@@ -20,8 +20,17 @@ public interface Request {
 
     List<String> queryAll(String name);
 
+    Headers headers();
+
     /** First value; the name in any case. */
-    Optional<String> header(String name);
+    default Optional<String> header(String name) {
+        return headers().first(name);
+    }
+
+    /** Parsed anew at each call. */
+    default Cookies cookies() {
+        return Cookies.of(headers());
+    }
 
     byte[] body();
 

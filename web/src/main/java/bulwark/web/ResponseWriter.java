@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,7 @@ final class ResponseWriter {
         this.listener = listener;
         this.connection = connection;
         this.request = request;
-        this.requestId = listener.ids().accept(request.headers().get(SecurityHeaders.REQUEST_ID));
+        this.requestId = listener.ids().accept(request.headers().get(HeaderPolicy.REQUEST_ID));
         this.memory = new RequestMemory(listener.processLimits().openMemory(), connection.remote());
         listener.processLimits().requestOpened();
     }
@@ -180,16 +179,9 @@ final class ResponseWriter {
 
     private void write(HttpServerResponse response, Response answer) {
         MultiMap headers = response.headers();
-        SecurityHeaders.add(headers, listener.overTls());
-        headers.add(SecurityHeaders.REQUEST_ID, requestId);
-        if (!answer.contentType().isEmpty()) {
-            headers.set(HttpHeaders.CONTENT_TYPE, answer.contentType());
-        }
-        if (!answer.headers().isEmpty()) {
-            for (Map.Entry<String, String> header : answer.headers().entrySet()) {
-                headers.set(header.getKey(), header.getValue());
-            }
-        }
+        listener.service()
+                .headers()
+                .write(headers, listener.overTls(), requestId, answer, listener.metrics()::headerDropped);
         closeAfter |= listener.processLimits().draining();
         if (closeAfter) {
             headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -5,36 +5,44 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.quota.Quotas;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence.
- *
- * @param name prefix of the metric names, for instance {@code stigmem}
- * @param keys null when every route on the network is open, or when nobody is asked who calls
- * @param anonymous the trusted identity when authentication is off, else null
- * @param errors the part's one mapping to the wire
- * @param refusals notified of every refusal, for evidence and metrics
- * @param tlsOnly paths that a plaintext listener answers with {@link EdgeRefusal.TlsRequired}
- * @param hosts allowed Host values (without port) on plaintext listeners; loopback names are always allowed
+ * What a part hands to the edge. The pipeline on every listener: limits → identity → quota → permission → handler → evidence. Immutable; made by
+ * {@link #open} or {@link #builder}.
  */
-public record Service(
-        String name,
-        List<Route> routes,
-        @Nullable ApiKeys keys,
-        @Nullable Principal anonymous,
-        Quotas quotas,
-        Errors errors,
-        Refusals refusals,
-        Predicate<String> tlsOnly,
-        Set<String> hosts,
-        Metrics metrics,
-        Limits limits) {
+public final class Service {
+    private final String name;
+    private final List<Route> routes;
+    private final @Nullable ApiKeys keys;
+    private final @Nullable Principal anonymous;
+    private final Quotas quotas;
+    private final Errors errors;
+    private final Refusals refusals;
+    private final Predicate<String> tlsOnly;
+    private final Set<String> hosts;
+    private final HeaderPolicy headers;
+    private final Metrics metrics;
+    private final Limits limits;
 
-    public Service {
+    private Service(Builder made) {
+        name = made.name;
+        routes = made.routes;
+        keys = made.keys;
+        anonymous = made.anonymous;
+        quotas = made.quotas;
+        errors = made.errors;
+        refusals = made.refusals;
+        tlsOnly = made.tlsOnly;
+        hosts = made.hosts;
+        headers = made.headers;
+        metrics = made.metrics;
+        limits = made.limits;
         if (keys == null
                 && anonymous == null
                 && routes.stream()
@@ -43,9 +51,152 @@ public record Service(
         }
     }
 
+    /**
+     * A service that asks nobody who calls: all its routes are open, errors are {@code {"error": code}}, loopback names are its only hosts.
+     *
+     * @param name prefix of the metric names
+     * @throws IllegalArgumentException when a route is not open
+     */
+    public static Service open(String name, List<Route> routes, Metrics metrics) {
+        return builder(name, routes, metrics).build();
+    }
+
+    /** What is not set is as in {@link #open}. */
+    public static Builder builder(String name, List<Route> routes, Metrics metrics) {
+        return new Builder(name, routes, metrics);
+    }
+
     /** What the edge counts and measures for the service of this name. */
     public static List<MetricDescription> metrics(String name) {
         return EdgeMetrics.descriptions(name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    @Nullable
+    ApiKeys keys() {
+        return keys;
+    }
+
+    @Nullable
+    Principal anonymous() {
+        return anonymous;
+    }
+
+    Quotas quotas() {
+        return quotas;
+    }
+
+    Errors errors() {
+        return errors;
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    Predicate<String> tlsOnly() {
+        return tlsOnly;
+    }
+
+    Set<String> hosts() {
+        return hosts;
+    }
+
+    HeaderPolicy headers() {
+        return headers;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Not thread-safe. */
+    public static final class Builder {
+        private final String name;
+        private final List<Route> routes;
+        private final Metrics metrics;
+        private @Nullable ApiKeys keys;
+        private @Nullable Principal anonymous;
+        private Quotas quotas = Quotas.of(Map.of(), Clock.systemUTC());
+        private Errors errors = new PlainErrors();
+        private Refusals refusals = (principal, method, path, remote, refusal) -> {};
+        private Predicate<String> tlsOnly = path -> false;
+        private Set<String> hosts = Set.of();
+        private HeaderPolicy headers = HeaderPolicy.standard();
+        private Limits limits = Limits.defaults();
+
+        private Builder(String name, List<Route> routes, Metrics metrics) {
+            this.name = name;
+            this.routes = List.copyOf(routes);
+            this.metrics = metrics;
+        }
+
+        public Builder keys(ApiKeys known) {
+            keys = known;
+            return this;
+        }
+
+        /** Who callers without credentials are, where authentication is off. */
+        public Builder anonymous(Principal trusted) {
+            anonymous = trusted;
+            return this;
+        }
+
+        public Builder quotas(Quotas charged) {
+            quotas = charged;
+            return this;
+        }
+
+        /** The part's one mapping to the wire. */
+        public Builder errors(Errors mapping) {
+            errors = mapping;
+            return this;
+        }
+
+        /** Notified of every refusal, for evidence and metrics. */
+        public Builder refusals(Refusals listener) {
+            refusals = listener;
+            return this;
+        }
+
+        /** Paths that a plaintext listener answers with {@link EdgeRefusal.TlsRequired}. */
+        public Builder tlsOnly(Predicate<String> paths) {
+            tlsOnly = paths;
+            return this;
+        }
+
+        /** Allowed Host values, without a port, on plaintext listeners; loopback names are always allowed. */
+        public Builder hosts(Set<String> allowed) {
+            hosts = Set.copyOf(allowed);
+            return this;
+        }
+
+        /** The headers of every answer, in place of {@link HeaderPolicy#standard}. */
+        public Builder headers(HeaderPolicy policy) {
+            headers = policy;
+            return this;
+        }
+
+        public Builder limits(Limits of) {
+            limits = of;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when a route asks who calls and nothing can tell */
+        public Service build() {
+            return new Service(this);
+        }
     }
 
     /** The part's wire form of every refusal. */

@@ -204,9 +204,8 @@ class LocalSocketTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(text(answer)).isEqualTo("{\"a\":\"ü\"}");
         assertThat(answer.contentType()).isEqualTo("text/plain");
-        assertThat(answer.headers())
-                .containsEntry("x-content-type-options", "nosniff")
-                .containsKey("x-request-id");
+        assertThat(answer.headers().all("x-content-type-options")).containsExactly("nosniff");
+        assertThat(answer.headers().all("x-request-id")).hasSize(1);
         assertThat(text(call("GET", "/local/things/a%2Fb?q=1+2", ""))).isEqualTo("a/b 1 2 local:owner local -");
         assertThat(text(call("GET", "/v1/secret", ""))).isEqualTo("[admin]");
         assertThat(text(call("GET", "/pass", ""))).isEqualTo("second");
@@ -238,7 +237,7 @@ class LocalSocketTest {
         assertThat(call("GET", "/none", "").status()).isEqualTo(404);
         Response wrong = call("DELETE", "/local/echo", "");
         assertThat(wrong.status()).isEqualTo(405);
-        assertThat(wrong.headers()).containsEntry("allow", "POST");
+        assertThat(wrong.headers().all("allow")).containsExactly("POST");
         Response broken = call("GET", "/broken", "");
         assertThat(broken.status()).isEqualTo(500);
         assertThat(text(broken)).startsWith("broken ").doesNotContain("inner");

@@ -21,6 +21,7 @@ final class TestService {
     final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
     final List<Route> routes = new ArrayList<>();
     Service.Limits limits = Service.Limits.defaults();
+    HeaderPolicy headers = HeaderPolicy.standard();
 
     @Nullable
     ApiKeys keys;
@@ -36,19 +37,22 @@ final class TestService {
     }
 
     Service build() {
-        return new Service(
-                "test",
-                routes,
-                keys,
-                anonymous,
-                quotas,
-                new Rendering(),
-                (principal, method, path, remote, refusal) ->
-                        refusals.add((principal == null ? "-" : principal.entityUri()) + " " + refusal.code()),
-                path -> path.startsWith("/federation/"),
-                Set.of("node.example"),
-                metrics,
-                limits);
+        Service.Builder service = Service.builder("test", routes, metrics)
+                .quotas(quotas)
+                .errors(new Rendering())
+                .refusals((principal, method, path, remote, refusal) ->
+                        refusals.add((principal == null ? "-" : principal.entityUri()) + " " + refusal.code()))
+                .tlsOnly(path -> path.startsWith("/federation/"))
+                .hosts(Set.of("node.example"))
+                .headers(headers)
+                .limits(limits);
+        if (keys != null) {
+            service.keys(keys);
+        }
+        if (anonymous != null) {
+            service.anonymous(anonymous);
+        }
+        return service.build();
     }
 
     static Response text(String text) {

@@ -4,6 +4,8 @@ import bulwark.kernel.process.PidFile;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.setup.TaskRuntime;
+import bulwark.web.Health;
+import bulwark.web.OpsEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,8 +66,12 @@ final class BeatCommand implements Callable<Integer> {
             }
             runtime.signing().describe().forEach(this::say);
             Instant started = clock.instant();
-            try (OpsEndpoint seen = OpsEndpoint.serve(
-                    runtime.configuration(), runtime.metrics(), clock, () -> state(beat, started, clock.instant()))) {
+            try (OpsEndpoint seen = OpsEndpoint.listen(
+                    "stem",
+                    runtime.configuration().text("STEM_METRICS_HOST"),
+                    runtime.configuration().port("STEM_METRICS_PORT"),
+                    runtime.metrics(),
+                    () -> health(beat, started, clock.instant()))) {
                 beat.start();
                 settings.session()
                         .out()
@@ -100,10 +106,10 @@ final class BeatCommand implements Callable<Integer> {
         }
     }
 
-    private static OpsEndpoint.State state(Beat beat, Instant started, Instant now) {
+    private static Health health(Beat beat, Instant started, Instant now) {
         @Nullable Instant last = beat.lastTick();
         boolean lively = (last == null ? started : last).plus(LIVENESS_TIMEOUT).isAfter(now);
-        return new OpsEndpoint.State(
+        return new Health(
                 lively ? null : "the schedules were not read for " + LIVENESS_TIMEOUT.toSeconds() + " s",
                 last == null ? "the schedules were not read yet" : null);
     }

@@ -15,6 +15,8 @@ import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.setup.TaskStoreFactory;
 import bulwark.tasks.worker.Worker;
+import bulwark.web.Health;
+import bulwark.web.OpsEndpoint;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -107,8 +109,12 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private void run(Worker worker, TaskRuntime runtime) throws IOException, InterruptedException {
-        try (OpsEndpoint seen =
-                OpsEndpoint.serve(runtime.configuration(), runtime.metrics(), runtime.clock(), () -> state(worker))) {
+        try (OpsEndpoint seen = OpsEndpoint.listen(
+                "stem",
+                runtime.configuration().text("STEM_METRICS_HOST"),
+                runtime.configuration().port("STEM_METRICS_PORT"),
+                runtime.metrics(),
+                () -> health(worker))) {
             worker.start();
             WorkerSignals.install(worker, runtime, this::say);
             Path file = pidfile(runtime);
@@ -123,9 +129,9 @@ final class WorkerStartCommand implements Callable<Integer> {
         }
     }
 
-    private static OpsEndpoint.State state(Worker worker) {
+    private static Health health(Worker worker) {
         List<String> problems = worker.problems();
-        return new OpsEndpoint.State(
+        return new Health(
                 problems.isEmpty() ? null : String.join(" ", problems),
                 worker.ready() ? null : "the worker is stopping");
     }

@@ -170,23 +170,20 @@ public final class FactsNode implements AutoCloseable {
     }
 
     private Service service(Quotas quotas) {
-        boolean authentication = core.configuration.flag("STIGMEM_AUTH_REQUIRED");
-        return new Service(
-                "stigmem",
-                composition.networkRoutes(),
-                core.keys,
-                authentication
-                        ? null
-                        : new Principal(
-                                "anon:trusted", "default", Set.of("read", "write", "federate", "source:any"), null),
-                quotas,
-                new WireErrors(),
-                composition.refusals(),
-                NodeSettings.mutualTls(core.configuration) ? FactsNode::onlyOverTls : path -> false,
-                Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")),
-                core.metrics,
-                Service.Limits.defaults().withOpenPerSecond((int)
+        Service.Builder service = Service.builder("stigmem", composition.networkRoutes(), core.metrics)
+                .keys(core.keys)
+                .quotas(quotas)
+                .errors(new WireErrors())
+                .refusals(composition.refusals())
+                .tlsOnly(NodeSettings.mutualTls(core.configuration) ? FactsNode::onlyOverTls : path -> false)
+                .hosts(Set.copyOf(core.configuration.list("STIGMEM_ALLOWED_HOSTS")))
+                .limits(Service.Limits.defaults().withOpenPerSecond((int)
                         Math.min(100_000, core.configuration.count("STIGMEM_RATE_LIMIT_OPEN_PER_SECOND"))));
+        if (!core.configuration.flag("STIGMEM_AUTH_REQUIRED")) {
+            service.anonymous(
+                    new Principal("anon:trusted", "default", Set.of("read", "write", "federate", "source:any"), null));
+        }
+        return service.build();
     }
 
     /** Peer routes; the owner's token routes and manifest look-ups are for local callers too. */

@@ -2,13 +2,12 @@ package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.web.Request;
+import bulwark.web.OpsRoutes;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,6 @@ final class NodeRoutes {
     private final Response discovery;
     private final Supplier<@Nullable String> evidenceProblem;
     private final Metrics metrics;
-    private final ReentrantLock scraping = new ReentrantLock();
 
     /** @param evidenceProblem why health is red, else null; quick */
     NodeRoutes(
@@ -46,17 +44,7 @@ final class NodeRoutes {
                 Route.open("GET", "/healthz", request -> evidenceProblem.get() == null ? healthy : unhealthy)
                         .onEventLoop(),
                 Route.open("GET", "/.well-known/stigmem", request -> discovery).onEventLoop(),
-                Route.open("GET", "/metrics", this::scrape));
-    }
-
-    /** One at a time, so that many who ask at once do not take the processor from everything else. */
-    private Response scrape(Request request) {
-        scraping.lock();
-        try {
-            return Response.text(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape());
-        } finally {
-            scraping.unlock();
-        }
+                OpsRoutes.metrics(metrics));
     }
 
     private static Map<String, @Nullable Object> describe(Configuration configuration, String nodeId) {

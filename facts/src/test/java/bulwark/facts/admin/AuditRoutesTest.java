@@ -8,6 +8,7 @@ import bulwark.facts.GivenRequest;
 import bulwark.facts.Refusal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.Headers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,7 +137,7 @@ class AuditRoutesTest {
         GivenRequest other = request();
         var stranger = new bulwark.kernel.access.Principal("agent:z", "other", java.util.Set.of("audit.read"), null);
         assertThat(page(new GivenRequest(
-                                other.method(), other.path(), Map.of(), Map.of(), Map.of(), new byte[0], stranger))
+                                other.method(), other.path(), Map.of(), Map.of(), Headers.NONE, new byte[0], stranger))
                         .get("entries"))
                 .isEmpty();
     }

@@ -293,7 +293,7 @@ class FactServiceTest {
         int pages = 0;
         do {
             Answer page = facts.get("/v1/facts?entity=user:p&limit=7" + cursor);
-            assertThat(page.headers()).containsEntry("X-Total-Count", "25");
+            assertThat(page.headers().all("X-Total-Count")).containsExactly("25");
             Set<String> ids = ids(page);
             assertThat(seen).doesNotContainAnyElementsOf(ids);
             seen.addAll(ids);
@@ -315,7 +315,7 @@ class FactServiceTest {
         int pages = 0;
         do {
             Answer page = facts.get("/v1/facts?entity=user:big&limit=500" + cursor);
-            assertThat(page.headers()).containsEntry("X-Total-Count", "40");
+            assertThat(page.headers().all("X-Total-Count")).containsExactly("40");
             Set<String> ids = ids(page);
             assertThat(ids).hasSizeBetween(1, 20);
             seen.addAll(ids);

@@ -7,6 +7,7 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.Headers;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,10 +89,10 @@ public final class RecallNode implements AutoCloseable {
                 .filter(r -> r.method().equals(method) && r.path().equals(path))
                 .findFirst()
                 .orElseThrow();
-        return route.handler().handle(new Call(principal, method, target, StrictJson.write(body), headers));
+        return route.handler().handle(new Call(principal, method, target, StrictJson.write(body), Headers.of(headers)));
     }
 
-    private record Call(Principal principal, String method, String target, byte[] body, Map<String, String> headers)
+    private record Call(Principal principal, String method, String target, byte[] body, Headers headers)
             implements Request {
         @Override
         public String path() {
@@ -120,14 +120,6 @@ public final class RecallNode implements AutoCloseable {
                 }
             }
             return values;
-        }
-
-        @Override
-        public Optional<String> header(String name) {
-            return headers.entrySet().stream()
-                    .filter(e -> e.getKey().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)))
-                    .map(Map.Entry::getValue)
-                    .findFirst();
         }
 
         @Override

@@ -2,6 +2,7 @@ package bulwark.facts;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who may see a fact. */
 public enum Scope {
@@ -9,6 +10,9 @@ public enum Scope {
     TEAM,
     COMPANY,
     PUBLIC;
+
+    /** Names on the wire. */
+    public static final Set<String> NAMES = Set.of("local", "team", "company", "public");
 
     /** Lower-case name on the wire. */
     public String wire() {

@@ -2,17 +2,34 @@ package bulwark.facts;
 
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.storage.StoreFailed;
+import bulwark.web.ApiRefusal;
 import bulwark.web.EdgeRefusal;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import bulwark.web.Response;
 import bulwark.web.Service;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where the fact node's refusals become status codes and bodies (Stigmem's FastAPI shapes). Stateless. */
 public final class WireErrors implements Service.Errors {
+    /** Codes that stay within: the wire of Stigmem has the sentence alone for these. A code that is not named here is shown. */
+    private static final Set<String> SENTENCE_ALONE = Set.of("""
+            already_a_member attestation_key_not_found bootstrapped_already conflict_already_resolved
+            conflict_not_found dual_trust_too_long dual_trust_too_short expiry_in_the_past expiry_too_late export_refused
+            fact_not_found foreign_issuer garden_admin_required garden_not_found incomplete_grant
+            invalid_dual_trust_days invalid_entity_uri invalid_reason invalid_scope invalid_time
+            issuer_manifest_not_found key_in_use key_not_configured key_not_found key_of_another_entity key_revoked
+            key_too_short key_unusable last_admin last_moderator log_unavailable manifest_not_found
+            manifest_of_another_key member_not_found no_permissions not_a_member not_a_writer raw_key_exists
+            relative_path retraction_cannot_win revocation_not_yours scope_mismatch slug_exists snapshot_refused
+            token_already_revoked token_not_found token_required ttl_not_positive ttl_too_long unknown_cursor
+            unknown_key_kind unknown_object unknown_permissions unknown_subject unknown_table unknown_tenant
+            unknown_verb unknown_word winner_not_in_conflict""".split("\\s+"));
+
     @Override
     public Response render(EdgeRefusal refusal) {
         return switch (refusal) {
@@ -88,10 +105,10 @@ public final class WireErrors implements Service.Errors {
     @Override
     public Response render(Throwable thrown, String requestId) {
         return switch (thrown) {
-            case Refusal.Invalid r -> Response.json(422, Map.of("detail", faults(r.faults())));
-            case Refusal.Plain r -> detail(r.status(), String.valueOf(r.getMessage()));
-            case Refusal.Coded r -> coded(r.status(), r.code(), String.valueOf(r.getMessage()), r.more());
-            case JsonRefused r -> render(FieldErrors.notJson(r), requestId);
+            case FieldsRefused r -> Response.json(422, Map.of("detail", fields(r.errors())));
+            case ApiRefusal r when SENTENCE_ALONE.contains(r.code()) -> detail(status(r.kind()), r.sentence());
+            case ApiRefusal r -> coded(status(r.kind()), r.code(), r.sentence(), r.members());
+            case JsonRefused r -> render(FieldsRefused.notJson(r), requestId);
             case StoreFailed r ->
                 coded(503, "store_failed", "the write could not be confirmed: it is safe to repeat it", Map.of())
                         .with("Retry-After", "1");
@@ -151,19 +168,20 @@ public final class WireErrors implements Service.Errors {
         return Response.json(status, Map.of("detail", detail));
     }
 
-    private static List<Map<String, @Nullable Object>> faults(List<Refusal.Fault> faults) {
-        List<Map<String, @Nullable Object>> list = new ArrayList<>();
-        for (Refusal.Fault fault : faults) {
-            Map<String, @Nullable Object> one = new LinkedHashMap<>();
-            one.put("type", fault.type());
-            one.put("loc", fault.loc());
-            one.put("msg", fault.msg());
-            one.put("input", fault.input());
-            if (!fault.ctx().isEmpty()) {
-                one.put("ctx", fault.ctx());
-            }
-            list.add(one);
-        }
-        return list;
+    private static int status(ApiRefusal.Kind kind) {
+        return switch (kind) {
+            case MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case INVALID -> 422;
+            case UNSUPPORTED -> 501;
+            case UNAVAILABLE -> 503;
+        };
+    }
+
+    private static List<Map<String, @Nullable Object>> fields(List<FieldError> errors) {
+        return errors.stream().map(FieldErrorWire::of).toList();
     }
 }

@@ -20,6 +20,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Headers;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -117,6 +118,11 @@ public final class FactsFixture implements AutoCloseable {
         return problems;
     }
 
+    /** What the wire shows of a refusal. */
+    public static int status(ApiRefusal refusal) {
+        return new WireErrors().render(refusal, "test").status();
+    }
+
     public static Principal reader(String entity, String... permissions) {
         return new Principal(entity, "default", Set.of(permissions), null);
     }
@@ -126,7 +132,7 @@ public final class FactsFixture implements AutoCloseable {
             int status,
             @Nullable JsonNode json,
             Headers headers,
-            @Nullable Refusal refusal) {
+            @Nullable ApiRefusal refusal) {
         public String text(String field) {
             return json.path(field).stringValue();
         }
@@ -185,12 +191,10 @@ public final class FactsFixture implements AutoCloseable {
             JsonNode json = response.body().length == 0 ? null : StrictJson.parse(response.body());
             return new Answer(response.status(), json, response.headers(), null);
         } catch (CompletionException e) {
-            return switch (e.getCause()) {
-                case Refusal.Plain plain -> new Answer(plain.status(), null, Headers.NONE, plain);
-                case Refusal.Coded coded -> new Answer(coded.status(), null, Headers.NONE, coded);
-                case Refusal.Invalid invalid -> new Answer(422, null, Headers.NONE, invalid);
-                default -> throw e;
-            };
+            if (e.getCause() instanceof ApiRefusal refusal) {
+                return new Answer(status(refusal), null, Headers.NONE, refusal);
+            }
+            throw e;
         }
     }
 

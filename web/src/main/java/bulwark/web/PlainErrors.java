@@ -2,7 +2,10 @@ package bulwark.web;
 
 import java.util.Map;
 
-/** The wire form of refusals for a service that has none of its own: {@code {"error": code}}. */
+/**
+ * The wire form of refusals for a service that has none of its own: {@code {"error": code}}, with the sentence of a handler's refusal, and
+ * each wrong field by its location.
+ */
 final class PlainErrors implements Service.Errors {
     @Override
     public Response render(EdgeRefusal refusal) {
@@ -28,6 +31,28 @@ final class PlainErrors implements Service.Errors {
 
     @Override
     public Response render(Throwable thrown, String requestId) {
-        return Response.json(500, Map.of("error", "internal", "request_id", requestId));
+        return switch (thrown) {
+            case FieldsRefused r ->
+                Response.json(422, Map.of("error", r.code(), "fields", r.errors().stream().map(PlainErrors::field).toList()));
+            case ApiRefusal r -> Response.json(status(r.kind()), Map.of("error", r.code(), "message", r.sentence()));
+            default -> Response.json(500, Map.of("error", "internal", "request_id", requestId));
+        };
+    }
+
+    private static int status(ApiRefusal.Kind kind) {
+        return switch (kind) {
+            case MALFORMED -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case NOT_FOUND -> 404;
+            case CONFLICT -> 409;
+            case INVALID -> 422;
+            case UNSUPPORTED -> 501;
+            case UNAVAILABLE -> 503;
+        };
+    }
+
+    private static Map<String, Object> field(FieldError error) {
+        return Map.of("location", error.location(), "code", error.code(), "message", error.message());
     }
 }

@@ -1,17 +1,20 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
-import bulwark.kernel.access.ApiKeys;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.time.Clock;
@@ -108,18 +111,24 @@ public final class AdminKeys {
     /**
      * The first key of an empty store.
      *
-     * @throws Refusal.Plain 409 when any key exists, even a revoked one; 400 for a short key or unknown permissions
+     * @throws ApiRefusal when any key exists, even a revoked one, and for a short key or unknown permissions
      */
     public KeyRecord bootstrap(SecretBytes raw, String entityUri, List<String> permissions) {
         if (raw.length() < MIN_KEY_LENGTH) {
-            throw new Refusal.Plain(400, "the bootstrap key must have at least " + MIN_KEY_LENGTH + " characters");
+            throw new ApiRefusal(
+                    MALFORMED,
+                    "key_too_short",
+                    "the bootstrap key must have at least " + MIN_KEY_LENGTH + " characters");
         }
         awaitRegistration();
         NewKey key = new NewKey(entityUri, Permissions.checked(permissions), "bootstrap", TENANT, null);
         Prepared prepared = keys.prepare(raw);
         return store.write(tx -> {
             if (!keys.isEmpty(tx)) {
-                throw new Refusal.Plain(409, "an API key exists already: bootstrap works once, on an empty store");
+                throw new ApiRefusal(
+                        CONFLICT,
+                        "bootstrapped_already",
+                        "an API key exists already: bootstrap works once, on an empty store");
             }
             return issue.register(tx, prepared, key, OWNER);
         });

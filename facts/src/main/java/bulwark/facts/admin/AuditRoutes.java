@@ -1,13 +1,14 @@
 package bulwark.facts.admin;
 
 import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 
 import bulwark.facts.PageBytes;
-import bulwark.facts.QueryParameters;
-import bulwark.facts.Refusal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -37,7 +38,7 @@ public final class AuditRoutes {
         if (request.principal().isLimited()) {
             String message = "the audit log tells of facts of every scope, and this key is limited to "
                     + String.join(", ", request.principal().scopes()) + ": read it with a key without this limit";
-            throw new Refusal.Coded(403, "scope_not_granted", message, Map.of("field", "scopes"));
+            throw new ApiRefusal(FORBIDDEN, "scope_not_granted", message, Map.of("field", "scopes"));
         }
         QueryParameters parameters = QueryParameters.of(request);
         AuditLog.Query query = new AuditLog.Query(

@@ -1,11 +1,13 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
+import bulwark.web.RequestBody;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
             return fingerprint;
         }
         if (!text.matches("[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")) {
-            body.valueError(
+            body.invalid(
                     "bound_to",
                     "give the SHA-256 fingerprint of a client certificate (64 hexadecimal digits) or its URI SAN");
         }
@@ -91,9 +93,9 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
         String raw = body.text("raw_key", min, MAX_KEY);
         SecretBytes secret = SecretBytes.ofText(raw);
         if (!raw.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            body.valueError("raw_key", "only printable ASCII characters without blanks are allowed");
+            body.invalid("raw_key", "only printable ASCII characters without blanks are allowed");
         } else if (!raw.isEmpty() && CompromisedSecrets.contains(secret)) {
-            body.valueError("raw_key", "this value was published and protects nothing: make a fresh one");
+            body.invalid("raw_key", "this value was published and protects nothing: make a fresh one");
         }
         return secret;
     }
@@ -103,7 +105,7 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
         Optional<String> text = body.optionalText("expires_at", 1, 64);
         Optional<Instant> instant = text.flatMap(Timestamps::parse);
         if (text.isPresent() && instant.isEmpty()) {
-            body.valueError("expires_at", "expires_at must be an ISO 8601 timestamp");
+            body.invalid("expires_at", "expires_at must be an ISO 8601 timestamp");
         }
         return instant.orElse(null);
     }
@@ -113,18 +115,20 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
             return null;
         }
         if (!expires.isAfter(now)) {
-            throw new Refusal.Plain(400, "expires_at must be in the future");
+            throw new ApiRefusal(MALFORMED, "expiry_in_the_past", "expires_at must be in the future");
         }
         if (!maxAge.isZero() && expires.isAfter(now.plus(maxAge))) {
-            throw new Refusal.Plain(
-                    400, "expires_at exceeds configured static API key max age (" + maxAge.toDays() + " days)");
+            throw new ApiRefusal(
+                    MALFORMED,
+                    "expiry_too_late",
+                    "expires_at exceeds configured static API key max age (" + maxAge.toDays() + " days)");
         }
         return expires.toString();
     }
 
     private static String tenant(String tenant) {
         if (!Set.of(TENANT).contains(tenant)) {
-            throw new Refusal.Plain(400, "tenant_id must be 'default': this node has one tenant");
+            throw new ApiRefusal(MALFORMED, "unknown_tenant", "tenant_id must be 'default': this node has one tenant");
         }
         return tenant;
     }

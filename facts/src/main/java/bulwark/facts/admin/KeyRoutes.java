@@ -3,22 +3,25 @@ package bulwark.facts.admin;
 import static bulwark.facts.QuotaDimensions.ADMIN_ACTION;
 import static bulwark.facts.QuotaDimensions.FACT_READ;
 import static bulwark.facts.QuotaDimensions.FACT_WRITE;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+import static bulwark.web.ApiRefusal.Kind.UNAUTHENTICATED;
 
-import bulwark.facts.QueryParameters;
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.time.Clock;
@@ -97,7 +100,7 @@ public final class KeyRoutes {
                 return issue.register(tx, prepared, key, actor.entityUri());
             });
         } catch (DuplicateKey e) {
-            throw new Refusal.Plain(409, String.valueOf(e.getMessage()));
+            throw new ApiRefusal(CONFLICT, "raw_key_exists", String.valueOf(e.getMessage()));
         }
     }
 
@@ -150,7 +153,7 @@ public final class KeyRoutes {
             return issue.revoke(tx, key.get(), caller.entityUri());
         });
         if (!revoked) {
-            throw new Refusal.Plain(404, "Key not found");
+            throw new ApiRefusal(NOT_FOUND, "key_not_found", "Key not found");
         }
         return Response.noContent();
     }
@@ -158,7 +161,7 @@ public final class KeyRoutes {
     /** Hashing takes a while: a key that was revoked meanwhile makes and ends no other. */
     private void requireLiveKey(Principal caller) {
         if (keys.isRevoked(caller)) {
-            throw new Refusal.Plain(401, "Invalid or expired API key");
+            throw new ApiRefusal(UNAUTHENTICATED, "key_revoked", "Invalid or expired API key");
         }
     }
 

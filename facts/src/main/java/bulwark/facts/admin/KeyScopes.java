@@ -1,9 +1,11 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+
 import bulwark.facts.Scope;
 import bulwark.kernel.access.Principal;
+import bulwark.web.ApiRefusal;
+import bulwark.web.RequestBody;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -19,10 +21,10 @@ final class KeyScopes {
     /** A fault of the body when there is one that does not exist, or an audit reader among the permissions. */
     static Set<String> checked(RequestBody body, Collection<String> scopes, Collection<String> permissions) {
         if (!scopes.stream().allMatch(KeyScopes::isScope)) {
-            body.valueError("scopes", "scopes must be among 'company', 'local', 'public', 'team'");
+            body.invalid("scopes", "scopes must be among 'company', 'local', 'public', 'team'");
         }
         if (!scopes.isEmpty() && permissions.contains("audit.read")) {
-            body.valueError(
+            body.invalid(
                     "scopes",
                     "a key with audit.read cannot be limited to scopes, because the audit log tells of facts of every scope");
         }
@@ -32,13 +34,13 @@ final class KeyScopes {
     /**
      * Nobody hands out more than he has.
      *
-     * @throws Refusal.Coded 403 {@code scope_not_granted}
+     * @throws ApiRefusal {@code scope_not_granted}
      */
     static void requireWithin(Principal caller, Set<String> scopes) {
         if (caller.isLimited() && !within(caller.scopes(), scopes)) {
             String message = "scopes: this key is limited to " + String.join(", ", caller.scopes())
                     + " and can give keys of these scopes only";
-            throw new Refusal.Coded(403, "scope_not_granted", message, Map.of("field", "scopes"));
+            throw new ApiRefusal(FORBIDDEN, "scope_not_granted", message, Map.of("field", "scopes"));
         }
     }
 

@@ -1,6 +1,8 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
+import bulwark.web.ApiRefusal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -20,16 +22,18 @@ final class Permissions {
 
     private Permissions() {}
 
-    /** @throws Refusal.Plain 400 when there is none, or one that does not exist */
+    /** @throws ApiRefusal when there is none, or one that does not exist */
     static Set<String> checked(Collection<String> wanted) {
         if (wanted.isEmpty()) {
-            throw new Refusal.Plain(400, "permissions list must be non-empty");
+            throw new ApiRefusal(MALFORMED, "no_permissions", "permissions list must be non-empty");
         }
         Set<String> unknown = new TreeSet<>(wanted);
         unknown.removeAll(ALL);
         if (!unknown.isEmpty()) {
-            throw new Refusal.Plain(
-                    400, "unknown permissions: " + pythonList(unknown) + "; allowed: " + pythonList(ALL));
+            throw new ApiRefusal(
+                    MALFORMED,
+                    "unknown_permissions",
+                    "unknown permissions: " + pythonList(unknown) + "; allowed: " + pythonList(ALL));
         }
         return Set.copyOf(wanted);
     }

@@ -1,8 +1,10 @@
 package bulwark.facts.admin;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.Principal;
+import bulwark.web.ApiRefusal;
 import java.util.Map;
 
 /**
@@ -12,14 +14,14 @@ import java.util.Map;
 final class RevocationRank {
     private RevocationRank() {}
 
-    /** @throws Refusal 403 */
+    /** @throws ApiRefusal when it is not the caller's to revoke */
     static void require(Principal caller, KeyRecord target) {
         if (target.id().equals(caller.keyId())) {
             return;
         }
         boolean admin = caller.permissions().contains("admin");
         if (!admin && !target.entityUri().equals(caller.entityUri())) {
-            throw new Refusal.Plain(403, "Cannot revoke another entity's key");
+            throw new ApiRefusal(FORBIDDEN, "key_of_another_entity", "Cannot revoke another entity's key");
         }
         if (!admin && !caller.permissions().contains("write")) {
             throw refused(
@@ -34,7 +36,7 @@ final class RevocationRank {
         }
     }
 
-    private static Refusal refused(String message) {
-        return new Refusal.Coded(403, "key_outranks_caller", message, Map.of("field", "id"));
+    private static ApiRefusal refused(String message) {
+        return new ApiRefusal(FORBIDDEN, "key_outranks_caller", message, Map.of("field", "id"));
     }
 }

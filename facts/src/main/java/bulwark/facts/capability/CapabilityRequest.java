@@ -1,7 +1,9 @@
 package bulwark.facts.capability;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+
 import bulwark.facts.Scope;
+import bulwark.web.ApiRefusal;
 import java.util.Set;
 
 /** What a caller asks a token for, checked for form. @param ttlSeconds 1 to 90 days */
@@ -13,21 +15,24 @@ record CapabilityRequest(String issuer, String subject, String verb, String obje
 
     CapabilityRequest {
         if (issuer.isBlank() || subject.isBlank() || verb.isBlank() || object.isBlank()) {
-            throw new Refusal.Plain(422, "issuer, subject, verb, and object are required");
+            throw new ApiRefusal(INVALID, "incomplete_grant", "issuer, subject, verb, and object are required");
         }
         if (ttlSeconds > MAX_TTL_SECONDS) {
-            throw new Refusal.Plain(422, "ttl_seconds exceeds 90-day maximum (7776000s)");
+            throw new ApiRefusal(INVALID, "ttl_too_long", "ttl_seconds exceeds 90-day maximum (7776000s)");
         }
         if (ttlSeconds <= 0) {
-            throw new Refusal.Plain(422, "ttl_seconds must be a whole number greater than 0");
+            throw new ApiRefusal(INVALID, "ttl_not_positive", "ttl_seconds must be a whole number greater than 0");
         }
         if (!VERBS.contains(verb)) {
-            throw new Refusal.Plain(
-                    422, "verb must be one of " + VERBS.stream().sorted().toList());
+            throw new ApiRefusal(
+                    INVALID,
+                    "unknown_verb",
+                    "verb must be one of " + VERBS.stream().sorted().toList());
         }
         if (!isKnownObject(object)) {
-            throw new Refusal.Plain(
-                    422,
+            throw new ApiRefusal(
+                    INVALID,
+                    "unknown_object",
                     "object must be stigmem://facts or stigmem://facts/scope:<scope> with one known scope, no wildcards");
         }
     }

@@ -1,8 +1,10 @@
 package bulwark.facts.capability;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.util.LinkedHashMap;
@@ -55,7 +57,7 @@ public final class CapabilityRoutes {
     private Response verify(Request request) {
         String token = string(RequestBody.parse(request.body()), "token_json");
         if (token.isEmpty()) {
-            throw new Refusal.Plain(422, "token_json is required");
+            throw new ApiRefusal(INVALID, "token_required", "token_json is required");
         }
         CapabilityVerifier.Verdict verdict = verifier.verify(request.principal(), token);
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -93,8 +95,8 @@ public final class CapabilityRoutes {
         }
         JsonNode node = ttl.get();
         if (!node.isIntegralNumber()) {
-            throw Refusal.Invalid.field(
-                    "int_parsing", List.of("body", "ttl_seconds"), "Input should be a valid integer", node);
+            body.error("int_parsing", "ttl_seconds", "Input should be a valid integer");
+            body.check();
         }
         return node.canConvertToLong()
                 ? node.longValue()

@@ -1,8 +1,12 @@
 package bulwark.facts.capability;
 
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.LogAnchors;
 import bulwark.facts.identity.Manifest;
@@ -18,6 +22,7 @@ import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -46,7 +51,7 @@ public final class CapabilityService {
         this.clock = clock;
     }
 
-    /** @throws Refusal.Plain 403 or 422 */
+    /** @throws ApiRefusal when issuer or subject cannot be vouched for */
     CapabilityToken issue(Principal caller, CapabilityRequest grant) {
         Instant now = Timestamps.toMicros(clock.instant());
         checkIssuer(caller, grant, now);
@@ -62,16 +67,16 @@ public final class CapabilityService {
         });
     }
 
-    /** @return when it was revoked, offset form @throws Refusal.Plain 403, 404 or 409 */
+    /** @return when it was revoked, offset form @throws ApiRefusal when it is unknown, not the caller's to revoke, or revoked */
     String revoke(Principal caller, String tokenId, String reason) {
         String now = Timestamps.offset(clock.instant());
         return store.write(tx -> {
             CapabilityRow row = CapabilityRow.find(tx, tokenId)
                     .filter(found -> found.tenant().equals(caller.tenant()))
-                    .orElseThrow(() -> new Refusal.Plain(404, "capability token not found"));
+                    .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "token_not_found", "capability token not found"));
             checkMayRevoke(caller, row);
             if (row.revokedAt() != null) {
-                throw new Refusal.Plain(409, "token already revoked");
+                throw new ApiRefusal(CONFLICT, "token_already_revoked", "token already revoked");
             }
             CapabilityRow.revoke(tx, tokenId, now, caller.entityUri(), reason);
             anchors.enqueue(
@@ -99,13 +104,14 @@ public final class CapabilityService {
         boolean forNode = caller.permissions().contains("admin")
                 && (grant.issuer().equals(identity.nodeUrl()) || grant.issuer().equals(identity.issuerEntity()));
         if (!own && !forNode) {
-            throw new Refusal.Plain(403, "issuer must match the authenticated caller entity_uri");
+            throw new ApiRefusal(FORBIDDEN, "foreign_issuer", "issuer must match the authenticated caller entity_uri");
         }
         Manifest issuer = identity.published().issuer();
         boolean known = issuer.entities().contains(grant.issuer()) && now.isBefore(Instant.parse(issuer.expiresAt()));
         if (!known) {
-            throw new Refusal.Plain(
-                    422,
+            throw new ApiRefusal(
+                    INVALID,
+                    "issuer_manifest_not_found",
                     "issuer manifest not found or expired for '" + grant.issuer() + "' — issue as "
                             + identity.issuerEntity());
         }
@@ -115,8 +121,9 @@ public final class CapabilityService {
         boolean known = identity.published().issuer().entities().contains(grant.subject())
                 || CapabilityRow.holdsKey(tx, grant.subject(), caller.tenant(), Timestamps.offset(now));
         if (!known) {
-            throw new Refusal.Plain(
-                    403,
+            throw new ApiRefusal(
+                    FORBIDDEN,
+                    "unknown_subject",
                     "subject '" + grant.subject()
                             + "' is neither an entity of the issuer manifest nor the holder of an API key of this node");
         }
@@ -129,7 +136,8 @@ public final class CapabilityService {
                 || entity.equals(row.issuedBy())
                 || caller.permissions().contains("admin");
         if (!allowed) {
-            throw new Refusal.Plain(403, "only the issuer or the subject may revoke a capability token");
+            throw new ApiRefusal(
+                    FORBIDDEN, "revocation_not_yours", "only the issuer or the subject may revoke a capability token");
         }
     }
 

@@ -1,6 +1,8 @@
 package bulwark.facts.chain;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+
+import bulwark.web.ApiRefusal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +13,11 @@ record ChainFinding(String reason, @Nullable String factId, long chainSeq) {
         return "fact chain: " + reason + " at position " + chainSeq + (factId == null ? "" : ", fact " + factId);
     }
 
-    Refusal.Coded refusal() {
+    ApiRefusal refusal() {
         Map<String, @Nullable Object> more = new LinkedHashMap<>();
         more.put("mismatch_reason", reason);
         more.put("fact_id", factId);
         more.put("chain_seq", chainSeq);
-        return new Refusal.Coded(409, "fact_chain_mismatch", "the fact chain does not verify: run fsck", more);
+        return new ApiRefusal(CONFLICT, "fact_chain_mismatch", "the fact chain does not verify: run fsck", more);
     }
 }

@@ -1,8 +1,8 @@
 package bulwark.facts.chain;
 
-import bulwark.facts.Refusal;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +64,7 @@ final class ChainRescanner implements AutoCloseable {
         try {
             compareWithLog();
             chain.verify(TENANT);
-        } catch (Refusal.Coded alreadyReported) {
+        } catch (ApiRefusal alreadyReported) {
             LOG.debug("the chain did not verify at start", alreadyReported);
         } catch (RuntimeException e) {
             LOG.error("verification at start failed", e);

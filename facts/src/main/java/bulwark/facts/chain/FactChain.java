@@ -97,7 +97,7 @@ public final class FactChain implements FactListener, AutoCloseable {
      * Verifies what is new since the last call (everything, the first time in this process) and anchors the head where the
      * log is local. Once a mismatch was found, by whom ever, every call refuses.
      *
-     * @throws bulwark.facts.Refusal.Coded 409 fact_chain_mismatch
+     * @throws bulwark.web.ApiRefusal {@code fact_chain_mismatch}
      */
     public ChainProof prove(String tenant) {
         Proven state = proven(tenant);

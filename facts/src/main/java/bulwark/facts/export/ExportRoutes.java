@@ -1,8 +1,11 @@
 package bulwark.facts.export;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.file.Path;
@@ -29,15 +32,16 @@ public final class ExportRoutes {
         long since = body.wholeNumber("since_seq", 0, 0, Long.MAX_VALUE);
         body.check();
         AuditTable table = AuditTable.of(name)
-                .orElseThrow(() -> new Refusal.Plain(422, "table must be fact_audit_log or federation_audit"));
+                .orElseThrow(() ->
+                        new ApiRefusal(INVALID, "unknown_table", "table must be fact_audit_log or federation_audit"));
         if (!Path.of(out).isAbsolute()) {
-            throw new Refusal.Plain(422, "out must be an absolute path");
+            throw new ApiRefusal(INVALID, "relative_path", "out must be an absolute path");
         }
         try {
             AuditExport.Exported exported = export.export(table, since, Path.of(out));
             return Response.json(201, Map.of("file", exported.file().toString(), "footer", exported.footer()));
         } catch (ExportRefused e) {
-            throw new Refusal.Plain(409, String.valueOf(e.getMessage()));
+            throw new ApiRefusal(CONFLICT, "export_refused", String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,9 +1,12 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.facts.Scope;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldsRefused;
+import bulwark.web.RequestBody;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +39,8 @@ record AssertRequest(
 
     /**
      * @param caller stands in for a missing source
-     * @throws Refusal.Invalid 422 with every faulty field
-     * @throws Refusal.Plain 400 for a blank URI or an attestation by an unknown key
+     * @throws FieldsRefused with every faulty field
+     * @throws ApiRefusal for a blank URI or an attestation by an unknown key
      */
     static AssertRequest parse(byte[] json, String caller) {
         RequestBody body = RequestBody.parse(json);
@@ -50,7 +53,7 @@ record AssertRequest(
         Optional<String> validUntil = body.optionalText("valid_until", 1, 64);
         Optional<Instant> expires = validUntil.flatMap(Timestamps::parse);
         if (validUntil.isPresent() && expires.isEmpty()) {
-            body.valueError("valid_until", "valid_until must be an ISO 8601 date and time");
+            body.invalid("valid_until", "valid_until must be an ISO 8601 date and time");
         }
         Optional<String> garden = body.optionalText("garden_id", 1, MAX_NAME);
         String writeMode = writeMode(body);
@@ -58,7 +61,10 @@ record AssertRequest(
         boolean attested = body.optionalObject("attestation").isPresent();
         body.check();
         if (attested) {
-            throw new Refusal.Plain(400, "attestation key not found: no agent key is registered with this node");
+            throw new ApiRefusal(
+                    MALFORMED,
+                    "attestation_key_not_found",
+                    "attestation key not found: no agent key is registered with this node");
         }
         return new AssertRequest(
                 EntityUri.normalise(entity),
@@ -79,7 +85,7 @@ record AssertRequest(
         Optional<String> text = body.optionalText("scope");
         Optional<Scope> scope = text.flatMap(Scope::of);
         if (text.isPresent() && scope.isEmpty()) {
-            body.valueError("scope", SCOPES);
+            body.invalid("scope", SCOPES);
         }
         return scope;
     }
@@ -87,7 +93,7 @@ record AssertRequest(
     private static String writeMode(RequestBody body) {
         String mode = body.optionalText("write_mode").orElse("assert");
         if (!mode.equals("assert") && !mode.equals("summarize_with_provenance")) {
-            body.fault("literal_error", "write_mode", "Input should be 'assert' or 'summarize_with_provenance'");
+            body.error("literal_error", "write_mode", "Input should be 'assert' or 'summarize_with_provenance'");
         }
         return mode;
     }
@@ -95,17 +101,17 @@ record AssertRequest(
     private static List<Fact.Derivation> derivations(RequestBody body) {
         List<RequestBody> given = body.objects("derived_from");
         if (given.size() > MAX_DERIVATIONS) {
-            body.fault("too_long", "derived_from", "List should have at most " + MAX_DERIVATIONS + " items");
+            body.error("too_long", "derived_from", "List should have at most " + MAX_DERIVATIONS + " items");
         }
         List<Fact.Derivation> derivations = new ArrayList<>();
         for (RequestBody each : given) {
             Optional<String> hash = each.optionalText("hash", 1, 128);
             Optional<String> factId = each.optionalText("fact_id", 1, 128);
             if (hash.isPresent() && !ContentId.isWhole(hash.get())) {
-                each.valueError("hash", "hash must be the cid of a fact: sha256: and 64 hex digits");
+                each.invalid("hash", "hash must be the cid of a fact: sha256: and 64 hex digits");
             }
             if (!each.has("hash") && !each.has("fact_id")) {
-                each.fault("missing", "fact_id", "Field required: fact_id or hash says what the fact was derived from");
+                each.error("missing", "fact_id", "Field required: fact_id or hash says what the fact was derived from");
             }
             derivations.add(new Fact.Derivation(hash.orElse(null), factId.orElse(null)));
         }

@@ -1,10 +1,12 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.QueryParameters;
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -56,7 +58,7 @@ public final class ConflictRoutes {
 
     private static Long position(String cursor) {
         if (!cursor.matches("[0-9]{1,18}")) {
-            throw new Refusal.Plain(400, "cursor is not one that this node gave out");
+            throw new ApiRefusal(MALFORMED, "unknown_cursor", "cursor is not one that this node gave out");
         }
         return Long.valueOf(cursor);
     }

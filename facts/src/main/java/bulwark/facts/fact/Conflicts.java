@@ -1,14 +1,19 @@
 package bulwark.facts.fact;
 
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.web.ApiRefusal;
+import bulwark.web.RequestBody;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -97,7 +102,7 @@ final class Conflicts {
             FactValue value = body.has("new_value") ? FactValue.read(body, "new_value") : null;
             String note = body.optionalText("resolution_note", 0, 4096).orElse("");
             if (winner == null && value == null) {
-                body.valueError("winning_fact_id", "provide winning_fact_id or new_value");
+                body.invalid("winning_fact_id", "provide winning_fact_id or new_value");
             }
             body.check();
             return new Decision(winner, value, note);
@@ -142,7 +147,7 @@ final class Conflicts {
         return sides;
     }
 
-    /** @return id of the resolution fact @throws Refusal.Plain 404, 409, 422 */
+    /** @return id of the resolution fact @throws ApiRefusal when the conflict is unknown or resolved, or the decision is not the caller's */
     String resolve(Principal caller, String conflictId, Decision decision) {
         return store.write(tx -> {
             facts.requireLiveKey(caller);
@@ -151,7 +156,8 @@ final class Conflicts {
             Fact second = visible(tx, caller, conflict.factB);
             String wanted = decision.winner;
             if (wanted != null && !wanted.equals(first.id()) && !wanted.equals(second.id())) {
-                throw new Refusal.Plain(422, "winning_fact_id must be one of the conflicting facts");
+                throw new ApiRefusal(
+                        INVALID, "winner_not_in_conflict", "winning_fact_id must be one of the conflicting facts");
             }
             requireAuthority(caller, wanted, List.of(first, second));
             FactValue value = decision.value;
@@ -166,15 +172,16 @@ final class Conflicts {
     private static void requireAuthority(Principal caller, @Nullable String winner, List<Fact> sides) {
         for (Fact side : sides) {
             if (side.id().equals(winner) && side.confidence() <= 0) {
-                throw new Refusal.Plain(
-                        422,
+                throw new ApiRefusal(
+                        INVALID,
+                        "retraction_cannot_win",
                         "winning_fact_id names a retraction, which cannot win: retract the other fact by its source");
             }
             if (!side.id().equals(winner) && !SourceAuthority.speaksFor(caller, side.source())) {
                 String message = "winning_fact_id: the fact that would lose belongs to '" + side.source()
                         + "'; only its source, a key with the permission " + SourceAuthority.ANY
                         + " or an admin can give it up";
-                throw new Refusal.Coded(403, "resolution_not_yours", message, Map.of("field", "winning_fact_id"));
+                throw new ApiRefusal(FORBIDDEN, "resolution_not_yours", message, Map.of("field", "winning_fact_id"));
             }
         }
     }
@@ -247,7 +254,7 @@ final class Conflicts {
             throw notFound();
         }
         if (!found.getFirst().status.equals("unresolved")) {
-            throw new Refusal.Plain(409, "conflict already resolved");
+            throw new ApiRefusal(CONFLICT, "conflict_already_resolved", "conflict already resolved");
         }
         return found.getFirst();
     }
@@ -262,7 +269,8 @@ final class Conflicts {
             throw notFound();
         }
         if (garden != null && !gardens.writable(tx, caller, garden)) {
-            throw new Refusal.Plain(403, "write permission required — you are a reader in this garden");
+            throw new ApiRefusal(
+                    FORBIDDEN, "not_a_writer", "write permission required — you are a reader in this garden");
         }
         return fact;
     }
@@ -284,7 +292,7 @@ final class Conflicts {
         return conflicts;
     }
 
-    private static Refusal.Plain notFound() {
-        return new Refusal.Plain(404, "conflict not found");
+    private static ApiRefusal notFound() {
+        return new ApiRefusal(NOT_FOUND, "conflict_not_found", "conflict not found");
     }
 }

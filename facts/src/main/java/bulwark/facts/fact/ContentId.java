@@ -1,8 +1,9 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.kernel.signing.Digests;
-import java.util.Map;
+import bulwark.web.ApiRefusal;
 
 /** {@code sha256:} and 64 hex digits over what a fact says (Stigmem spec-21): not its id, time, expiry, garden or provenance. */
 public final class ContentId {
@@ -47,10 +48,10 @@ public final class ContentId {
         return reference.startsWith(PREFIX);
     }
 
-    /** @throws Refusal.Coded 400 {@code cid_malformed} */
+    /** @throws ApiRefusal {@code cid_malformed} */
     static String parse(String reference) {
         if (!isWhole(reference)) {
-            throw new Refusal.Coded(400, "cid_malformed", "a content id is sha256: and 64 hex digits", Map.of());
+            throw new ApiRefusal(MALFORMED, "cid_malformed", "a content id is sha256: and 64 hex digits");
         }
         return reference.toLowerCase(java.util.Locale.ROOT);
     }

@@ -1,6 +1,8 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
+import bulwark.web.ApiRefusal;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,14 +17,14 @@ public final class EntityUri {
 
     private EntityUri() {}
 
-    /** @throws Refusal.Plain 400 when nothing but white space is left */
+    /** @throws ApiRefusal when nothing but white space is left */
     public static String normalise(String raw) {
         if (isPlain(raw)) {
             return raw;
         }
         String trimmed = ENDS.matcher(raw).replaceAll("");
         if (trimmed.isEmpty()) {
-            throw new Refusal.Plain(400, "invalid_entity_uri: entity URI must not be empty");
+            throw new ApiRefusal(MALFORMED, "invalid_entity_uri", "invalid_entity_uri: entity URI must not be empty");
         }
         Matcher formal = FORMAL.matcher(trimmed);
         if (formal.matches()) {

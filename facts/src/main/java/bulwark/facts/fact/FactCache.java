@@ -1,9 +1,11 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
@@ -59,7 +61,7 @@ public final class FactCache {
     /**
      * Loads inside the cache's own computation, so that a drop that comes meanwhile waits for it and then removes it.
      *
-     * @throws Refusal.Plain 404
+     * @throws ApiRefusal {@code fact_not_found}
      */
     RenderedFact get(String id) {
         RenderedFact rendered = entries.get(id, this::load);
@@ -100,7 +102,7 @@ public final class FactCache {
      * Facts by row, read and checked in the caller's transaction.
      *
      * @return in any order; unknown rows are left out
-     * @throws Refusal.Coded 409 when a row does not match its content id or its journal record
+     * @throws ApiRefusal when a row does not match its content id or its journal record
      */
     public static List<RenderedFact> read(ReadTx tx, Collection<Long> rows, Instant now) throws SQLException {
         List<Fact> facts = FactTable.byRows(tx, rows);
@@ -115,7 +117,8 @@ public final class FactCache {
     private RenderedFact load(String id) {
         Instant now = clock.instant();
         return store.read(tx -> {
-            Fact fact = FactTable.byId(tx, id).orElseThrow(() -> new Refusal.Plain(404, "fact not found"));
+            Fact fact = FactTable.byId(tx, id)
+                    .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "fact_not_found", "fact not found"));
             boolean contradicted =
                     !FactTable.contradicted(tx, List.of(fact), now).isEmpty();
             return rendered(tx, id, fact, contradicted, now);

@@ -1,7 +1,9 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.kernel.storage.ReadTx;
+import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,7 +22,7 @@ record FactCursor(String timestamp, String id) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(open);
     }
 
-    /** Also takes the bare id of a fact, as older clients send it. @throws Refusal.Plain 400 */
+    /** Also takes the bare id of a fact, as older clients send it. @throws ApiRefusal {@code unknown_cursor} */
     static FactCursor parse(ReadTx tx, String wire) throws SQLException {
         if (UUID_FORM.matcher(wire).matches()) {
             return ofFact(tx, wire.toLowerCase(java.util.Locale.ROOT));
@@ -48,7 +50,7 @@ record FactCursor(String timestamp, String id) {
         }
     }
 
-    private static Refusal.Plain refused() {
-        return new Refusal.Plain(400, "cursor is not one that this node gave out");
+    private static ApiRefusal refused() {
+        return new ApiRefusal(MALFORMED, "unknown_cursor", "cursor is not one that this node gave out");
     }
 }

@@ -1,12 +1,14 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.QueryParameters;
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+import static bulwark.web.ApiRefusal.Kind.UNSUPPORTED;
+
 import bulwark.facts.Scope;
 import bulwark.facts.ScopeLimit;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +42,14 @@ record FactQuery(
         ALL
     }
 
-    /** @throws Refusal.Invalid 422; Refusal.Plain 400 for an unknown scope; Refusal.Coded 501 for time travel */
+    /** @throws ApiRefusal when a parameter is wrong, the scope is unknown or a moment of the past is asked for */
     static FactQuery parse(Request request) {
         QueryParameters query = QueryParameters.of(request);
         if (request.query("as_of").isPresent()) {
-            throw new Refusal.Coded(
-                    501, "time_travel_plugin_not_loaded", "as_of queries are not available on this node", Map.of());
+            throw new ApiRefusal(
+                    UNSUPPORTED, "time_travel_plugin_not_loaded", "as_of queries are not available on this node");
         }
-        Optional<Scope> scope = query.scope("scope");
+        Optional<Scope> scope = query.oneOf("scope", Scope.NAMES).flatMap(Scope::of);
         scope.ifPresent(named -> ScopeLimit.require(request.principal(), named));
         boolean all = query.flag("include_contradicted", false);
         Contradicted contradicted = query.oneOf("contradiction", Set.of("latest", "all", "hide"))
@@ -76,6 +78,7 @@ record FactQuery(
     private static String timestamp(String after) {
         return QueryParameters.instantOf(after)
                 .map(Timestamps::offset)
-                .orElseThrow(() -> new Refusal.Plain(400, "after must be an ISO 8601 date and time"));
+                .orElseThrow(
+                        () -> new ApiRefusal(MALFORMED, "invalid_time", "after must be an ISO 8601 date and time"));
     }
 }

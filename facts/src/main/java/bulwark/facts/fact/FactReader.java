@@ -1,11 +1,13 @@
 package bulwark.facts.fact;
 
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.facts.PageBytes;
-import bulwark.facts.Refusal;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -68,7 +70,7 @@ final class FactReader {
     /**
      * @param reference fact id or content id
      * @param fresh read and check the stored row even if a rendering is cached
-     * @throws Refusal.Plain 404
+     * @throws ApiRefusal {@code fact_not_found}
      */
     RenderedFact get(Principal caller, String reference, boolean fresh) {
         String id = ContentId.looksLike(reference) ? byCid(caller, ContentId.parse(reference)) : reference;
@@ -193,7 +195,7 @@ final class FactReader {
                 && (fact.gardenId() == null || gardens.readable(tx, caller).contains(fact.gardenId()));
     }
 
-    static Refusal.Plain notFound() {
-        return new Refusal.Plain(404, "fact not found");
+    static ApiRefusal notFound() {
+        return new ApiRefusal(NOT_FOUND, "fact_not_found", "fact not found");
     }
 }

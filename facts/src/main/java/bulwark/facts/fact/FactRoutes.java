@@ -1,12 +1,14 @@
 package bulwark.facts.fact;
 
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -126,21 +128,20 @@ public final class FactRoutes {
     /**
      * Whether the caller wants the whole chain verified before the answer.
      *
-     * @throws Refusal.Coded 400 for a word that this node does not know: a typo must not turn verification off
+     * @throws ApiRefusal for a word that this node does not know: a typo must not turn verification off
      */
     public static boolean full(Request request) {
         Optional<String> wish = request.header("Stigmem-Verify").map(String::strip);
         if (wish.isPresent() && !wish.get().equalsIgnoreCase("full")) {
-            throw new Refusal.Coded(400, "verify_unknown", "Stigmem-Verify must be 'full', or be left out", Map.of());
+            throw new ApiRefusal(MALFORMED, "verify_unknown", "Stigmem-Verify must be 'full', or be left out");
         }
         return wish.isPresent();
     }
 
-    /** @throws Refusal.Coded 400 when the session id of the request is too long */
+    /** @throws ApiRefusal when the session id of the request is too long */
     public static void session(Request request) {
         if (request.header("Stigmem-Session").orElse("").strip().length() > 128) {
-            throw new Refusal.Coded(
-                    400, "session_id_too_long", "Stigmem-Session must have at most 128 characters", Map.of());
+            throw new ApiRefusal(MALFORMED, "session_id_too_long", "Stigmem-Session must have at most 128 characters");
         }
     }
 }

@@ -1,10 +1,12 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -149,7 +151,7 @@ public record FactRow(
 
     /**
      * @param journalFact fact id of the journal row with this row's position, or null when there is none
-     * @throws Refusal.Coded 409 {@code cid_mismatch} or {@code fact_record_mismatch}
+     * @throws ApiRefusal {@code cid_mismatch} or {@code fact_record_mismatch}
      */
     Fact verified(@Nullable String journalFact, @Nullable String journalHash) {
         String computed = ContentId.of(fact);
@@ -158,11 +160,11 @@ public record FactRow(
             more.put("fact_id", fact.id());
             more.put("computed_cid", computed);
             more.put("stored_cid", fact.cid());
-            throw new Refusal.Coded(409, "cid_mismatch", "stored fact does not match its content id", more);
+            throw new ApiRefusal(CONFLICT, "cid_mismatch", "stored fact does not match its content id", more);
         }
         if (!fact.id().equals(journalFact) || !Objects.equals(recordHash(), journalHash)) {
-            throw new Refusal.Coded(
-                    409,
+            throw new ApiRefusal(
+                    CONFLICT,
                     "fact_record_mismatch",
                     "stored fact does not match its journal record",
                     Map.of("fact_id", fact.id()));

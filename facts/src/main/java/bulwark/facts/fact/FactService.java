@@ -1,7 +1,10 @@
 package bulwark.facts.fact;
 
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+import static bulwark.web.ApiRefusal.Kind.UNAUTHENTICATED;
+
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;
@@ -12,6 +15,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.web.ApiRefusal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -76,13 +80,13 @@ public final class FactService {
         }
     }
 
-    /** @throws Refusal.Coded 403 for a name that the node reserves, or an instruction without its permission */
+    /** @throws ApiRefusal for a name that the node reserves, or an instruction without its permission */
     Asserted assertFact(Principal caller, AssertRequest request) {
         ReservedNames.check(request);
         boolean instruction = request.value().interpretAs().equals(FactValue.INSTRUCTION);
         if (instruction && !caller.permissions().contains("instruction:write")) {
             String message = "instruction:write permission required to assert interpret_as 'instruction'";
-            throw new Refusal.Coded(403, "instruction_write_required", message, Map.of());
+            throw new ApiRefusal(FORBIDDEN, "instruction_write_required", message);
         }
         SourceAuthority.require(caller, request.source());
         ScopeLimit.require(caller, request.scope());
@@ -126,11 +130,11 @@ public final class FactService {
     /**
      * On the writer thread, where revocations are too: what was begun before one is not committed after it.
      *
-     * @throws Refusal.Plain 401
+     * @throws ApiRefusal {@code key_revoked}
      */
     void requireLiveKey(Principal caller) {
         if (keys.isRevoked(caller)) {
-            throw new Refusal.Plain(401, "Invalid or expired API key");
+            throw new ApiRefusal(UNAUTHENTICATED, "key_revoked", "Invalid or expired API key");
         }
     }
 
@@ -189,10 +193,10 @@ public final class FactService {
         return new Outcome(new Asserted(fact, !opposed.isEmpty(), false, warnings), opposed);
     }
 
-    private static Refusal nothingToRetract(Fact draft) {
+    private static ApiRefusal nothingToRetract(Fact draft) {
         String message = "confidence 0 retracts a fact, and source '" + draft.source() + "' has none in force with this"
                 + " entity, relation, value and scope; only its source or an admin ends a fact";
-        return new Refusal.Coded(409, "nothing_to_retract", message, Map.of("field", "confidence"));
+        return new ApiRefusal(CONFLICT, "nothing_to_retract", message, Map.of("field", "confidence"));
     }
 
     /** Saying the same again adds nothing: the old fact is in force and equal in all that the content id leaves out. */

@@ -1,8 +1,8 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.RequestBody;
 import bulwark.kernel.json.PythonFloat;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.RequestBody;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -46,7 +46,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         String type = value.text("type");
         String interpretAs = value.optionalText("interpret_as").orElse(CONTENT);
         if (!interpretAs.equals(CONTENT) && !interpretAs.equals(INSTRUCTION)) {
-            value.fault("literal_error", "interpret_as", "Input should be 'content' or 'instruction'");
+            value.error("literal_error", "interpret_as", "Input should be 'content' or 'instruction'");
         }
         return new FactValue(type, text(type, value, "v"), interpretAs, false);
     }
@@ -74,13 +74,13 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
         if (TEXTUAL.contains(type)) {
             String text = from.text(field, 0, MAX_BYTES);
             if (text.length() > MAX_BYTES / 3 && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-                from.fault("string_too_long", field, "Value should have at most " + MAX_BYTES + " bytes");
+                from.error("string_too_long", field, "Value should have at most " + MAX_BYTES + " bytes");
             }
             if (type.equals("datetime") && Timestamps.parse(text).isEmpty()) {
-                from.fault("datetime_parsing", field, "Input should be a valid datetime: ISO 8601");
+                from.error("datetime_parsing", field, "Input should be a valid datetime: ISO 8601");
             }
             if (type.equals("ref") && text.isBlank()) {
-                from.fault("string_too_short", field, "Input should name an entity");
+                from.error("string_too_short", field, "Input should name an entity");
             }
             return text;
         }
@@ -89,7 +89,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
             case "boolean" -> bool(from, field);
             case "null" -> nothing(from, field);
             default -> {
-                from.fault("literal_error", "type", TYPES);
+                from.error("literal_error", "type", TYPES);
                 yield "";
             }
         };
@@ -98,19 +98,19 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
     private static String number(RequestBody from, String field) {
         Optional<JsonNode> node = from.raw(field);
         if (node.isEmpty() || !node.get().isNumber()) {
-            from.fault("float_type", field, "Input should be a valid number");
+            from.error("float_type", field, "Input should be a valid number");
             return "0";
         }
         if (node.get().isIntegralNumber()) {
             String digits = node.get().bigIntegerValue().toString();
             if (digits.length() > 4300) {
-                from.fault("int_parsing_size", field, "Number should have at most 4300 digits");
+                from.error("int_parsing_size", field, "Number should have at most 4300 digits");
             }
             return digits;
         }
         double value = node.get().doubleValue(); // through a decimal, a negative zero would lose its sign
         if (!Double.isFinite(value)) {
-            from.fault("finite_number", field, "Input should be a finite number");
+            from.error("finite_number", field, "Input should be a finite number");
             return "0";
         }
         return PythonFloat.repr(value);
@@ -119,7 +119,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
     private static String bool(RequestBody from, String field) {
         Optional<JsonNode> node = from.raw(field);
         if (node.isEmpty() || !node.get().isBoolean()) {
-            from.fault("bool_type", field, "Input should be a valid boolean");
+            from.error("bool_type", field, "Input should be a valid boolean");
             return "false";
         }
         return node.get().booleanValue() ? "true" : "false";
@@ -127,7 +127,7 @@ record FactValue(String type, String stored, String interpretAs, boolean bare) {
 
     private static String nothing(RequestBody from, String field) {
         if (from.raw(field).isPresent()) {
-            from.fault("none_required", field, "Input should be None");
+            from.error("none_required", field, "Input should be None");
         }
         return "null";
     }

@@ -1,8 +1,9 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,11 +17,11 @@ final class ProvenanceCheck {
     /**
      * @param readable gardens whose facts the caller may read: what he may not read, for its garden or its scope, is unknown to him
      * @return warnings about content ids that this node does not hold; the fact may lie on another node
-     * @throws Refusal.Invalid naming each unknown fact id
+     * @throws FieldsRefused naming each unknown fact id
      */
     static List<String> check(ReadTx tx, Principal caller, Set<String> readable, List<Fact.Derivation> derivations)
             throws SQLException {
-        List<Refusal.Fault> faults = new ArrayList<>();
+        List<FieldError> errors = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         for (int i = 0; i < derivations.size(); i++) {
             Fact.Derivation each = derivations.get(i);
@@ -29,16 +30,16 @@ final class ProvenanceCheck {
             if (id != null) {
                 Optional<Fact> fact = FactTable.byId(tx, id).filter(found -> isReadable(found, caller, readable));
                 if (fact.isEmpty()) {
-                    faults.add(fault(i, "fact_id", "no fact with this id can be read here", id));
+                    errors.add(error(i, "fact_id", "no fact with this id can be read here", id));
                 } else if (hash != null && !hash.equalsIgnoreCase(fact.get().cid())) {
-                    faults.add(fault(i, "hash", "this is not the cid of the fact that fact_id names", hash));
+                    errors.add(error(i, "hash", "this is not the cid of the fact that fact_id names", hash));
                 }
             } else if (hash != null && !isKnown(tx, caller, readable, hash)) {
                 warnings.add("derived_from." + i + ".hash '" + hash + "' is no fact that can be read here");
             }
         }
-        if (!faults.isEmpty()) {
-            throw new Refusal.Invalid(faults);
+        if (!errors.isEmpty()) {
+            throw new FieldsRefused(errors);
         }
         return warnings;
     }
@@ -55,12 +56,7 @@ final class ProvenanceCheck {
                 && (fact.gardenId() == null || readable.contains(fact.gardenId()));
     }
 
-    private static Refusal.Fault fault(int index, String field, String sentence, String input) {
-        return new Refusal.Fault(
-                "value_error",
-                List.of("body", "derived_from", index, field),
-                "Value error, " + sentence,
-                input,
-                java.util.Map.of("error", java.util.Map.of()));
+    private static FieldError error(int index, String field, String sentence, String input) {
+        return FieldError.invalid(List.of("body", "derived_from", index, field), sentence, input);
     }
 }

@@ -1,6 +1,8 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+
+import bulwark.web.ApiRefusal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +22,7 @@ final class ReservedNames {
 
     private ReservedNames() {}
 
-    /** @throws Refusal.Coded 403 {@code reserved_name} */
+    /** @throws ApiRefusal {@code reserved_name} */
     static void check(AssertRequest request) {
         check("source", request.source(), SOURCES);
         check("relation", request.relation(), RELATIONS);
@@ -31,8 +33,8 @@ final class ReservedNames {
         String plain = name.strip().toLowerCase(Locale.ROOT);
         for (String prefix : reserved) {
             if (plain.startsWith(prefix)) {
-                throw new Refusal.Coded(
-                        403,
+                throw new ApiRefusal(
+                        FORBIDDEN,
                         CODE,
                         "Names that begin with '" + prefix + "' are written by the node alone: choose another " + field,
                         Map.of("field", field, "reserved", prefix));

@@ -1,7 +1,9 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+
 import bulwark.kernel.access.Principal;
+import bulwark.web.ApiRefusal;
 import java.util.Map;
 
 /** In whose name a caller may state, retract and decide: his own, or anybody's with {@code source:any} or {@code admin}. */
@@ -22,13 +24,13 @@ final class SourceAuthority {
         return caller.permissions().contains(ADMIN);
     }
 
-    /** @throws Refusal.Coded 403 {@code source_not_yours} */
+    /** @throws ApiRefusal {@code source_not_yours} */
     static void require(Principal caller, String source) {
         if (!speaksFor(caller, source)) {
             String message =
                     "source must be '" + caller.entityUri() + "', the entity of this key, or be left out: to state"
                             + " facts in the name of others a key needs the permission " + ANY;
-            throw new Refusal.Coded(403, "source_not_yours", message, Map.of("field", "source"));
+            throw new ApiRefusal(FORBIDDEN, "source_not_yours", message, Map.of("field", "source"));
         }
     }
 }

@@ -1,10 +1,14 @@
 package bulwark.facts.garden;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.facts.Scope;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.web.ApiRefusal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
@@ -15,7 +19,7 @@ import java.util.Set;
 
 /** Who may read and write facts of which garden. Thread-safe. */
 public final class GardenAccess {
-    private static final String NOT_FOUND = "garden not found";
+    private static final String UNKNOWN_GARDEN = "garden not found";
     private static final String NO_MEMBER = "not a member of this garden";
 
     /** Keyed by who asks; an entry counts only while no garden has changed since, as the asking transaction sees it. */
@@ -56,20 +60,22 @@ public final class GardenAccess {
      * The UUID of the garden that a new fact names.
      *
      * @param uri only the slug behind {@code /garden/} counts
-     * @throws Refusal.Plain 404 unknown, 422 other scope, 403 no writer
+     * @throws ApiRefusal when it is unknown or of another scope, or the caller may not write there
      */
     public String forWrite(ReadTx tx, Principal principal, String uri, Scope scope) throws SQLException {
         Garden garden = find(tx, principal, uri);
         Optional<String> role = GardenTable.vouchedRole(tx, guarded, garden.id(), principal.entityUri());
         if (role.isEmpty()) {
-            throw new Refusal.Plain(403, NO_MEMBER);
+            throw new ApiRefusal(FORBIDDEN, "not_a_member", NO_MEMBER);
         }
         if (!writable(tx, principal, garden.id())) {
-            throw new Refusal.Plain(403, "write permission required — you are a reader in this garden");
+            throw new ApiRefusal(
+                    FORBIDDEN, "not_a_writer", "write permission required — you are a reader in this garden");
         }
         if (!garden.scope().equals(scope.wire())) {
-            throw new Refusal.Plain(
-                    422,
+            throw new ApiRefusal(
+                    INVALID,
+                    "scope_mismatch",
                     "scope mismatch: garden scope is '" + garden.scope() + "' but fact scope is '" + scope.wire()
                             + "'");
         }
@@ -83,11 +89,11 @@ public final class GardenAccess {
         return role.equals("admin") || role.equals("writer");
     }
 
-    /** The UUID of a garden that this principal may read. @throws Refusal.Plain 404, also for one that is not his */
+    /** The UUID of a garden that this principal may read. @throws ApiRefusal not found, also for one that is not his */
     public String forRead(ReadTx tx, Principal principal, String uri) throws SQLException {
         Garden garden = find(tx, principal, uri);
         if (!principal.reaches(garden.scope()) || !readable(tx, principal).contains(garden.id())) {
-            throw new Refusal.Plain(404, NOT_FOUND);
+            throw new ApiRefusal(NOT_FOUND, "garden_not_found", UNKNOWN_GARDEN);
         }
         return garden.id();
     }
@@ -95,6 +101,7 @@ public final class GardenAccess {
     private static Garden find(ReadTx tx, Principal principal, String uri) throws SQLException {
         int mark = uri.indexOf("/garden/");
         String slug = (mark < 0 ? uri : uri.substring(mark + "/garden/".length())).toLowerCase(Locale.ROOT);
-        return GardenTable.find(tx, principal.tenant(), slug).orElseThrow(() -> new Refusal.Plain(404, NOT_FOUND));
+        return GardenTable.find(tx, principal.tenant(), slug)
+                .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "garden_not_found", UNKNOWN_GARDEN));
     }
 }

@@ -1,9 +1,9 @@
 package bulwark.facts.garden;
 
-import bulwark.facts.RequestBody;
 import bulwark.facts.Scope;
 import bulwark.facts.ScopeLimit;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.util.List;
@@ -43,12 +43,12 @@ public final class GardenRoutes {
         RequestBody body = RequestBody.parse(request.body());
         String slug = body.text("slug", 1, 256).strip().toLowerCase(Locale.ROOT);
         if (!SLUG.matcher(slug).matches()) {
-            body.valueError("slug", "slug must match ^[a-z0-9][a-z0-9\\-]{0,62}$");
+            body.invalid("slug", "slug must match ^[a-z0-9][a-z0-9\\-]{0,62}$");
         }
         String name = body.text("name", 1, 256);
         String scope = body.optionalText("scope").orElse("local");
         if (Scope.of(scope).isEmpty()) {
-            body.valueError("scope", "scope must be one of {'company', 'local', 'public', 'team'}");
+            body.invalid("scope", "scope must be one of {'company', 'local', 'public', 'team'}");
         }
         String description = body.optionalText("description", 0, 4096).orElse("");
         boolean quarantine = body.flag("quarantine", false);
@@ -98,7 +98,7 @@ public final class GardenRoutes {
 
     private static String role(RequestBody body, String role) {
         if (!ROLES.contains(role)) {
-            body.valueError("role", "role must be one of {'admin', 'quarantine:moderator', 'reader', 'writer'}");
+            body.invalid("role", "role must be one of {'admin', 'quarantine:moderator', 'reader', 'writer'}");
         }
         return role;
     }

@@ -2,9 +2,11 @@ package bulwark.facts.garden;
 
 import static bulwark.facts.AccessTables.GARDENS;
 import static bulwark.facts.AccessTables.GARDEN_MEMBERS;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
@@ -14,6 +16,7 @@ import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import java.net.URI;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -60,7 +63,7 @@ public final class GardenService {
         Garden.Member creator = new Garden.Member(caller.entityUri(), "admin", caller.entityUri(), now);
         return store.write(tx -> {
             if (GardenTable.find(tx, caller.tenant(), wanted.slug).isPresent()) {
-                throw new Refusal.Plain(409, "slug already exists");
+                throw new ApiRefusal(CONFLICT, "slug_exists", "slug already exists");
             }
             GardenTable.insert(tx, caller.tenant(), garden);
             GardenTable.put(tx, garden.id(), creator);
@@ -127,7 +130,7 @@ public final class GardenService {
         return store.write(tx -> {
             Garden garden = administered(tx, caller, slugOrId);
             if (GardenTable.role(tx, garden.id(), entityUri).isPresent()) {
-                throw new Refusal.Plain(409, "already a member of this garden");
+                throw new ApiRefusal(CONFLICT, "already_a_member", "already a member of this garden");
             }
             return put(tx, caller, garden, entityUri, role, FactsAuditEvents.GARDEN_MEMBER_ADD);
         });
@@ -180,10 +183,11 @@ public final class GardenService {
             return;
         }
         if (old.equals("admin")) {
-            throw new Refusal.Plain(403, LAST_ADMIN);
+            throw new ApiRefusal(FORBIDDEN, "last_admin", LAST_ADMIN);
         }
         if (garden.quarantine() && old.equals("quarantine:moderator")) {
-            throw new Refusal.Plain(409, "a quarantine garden must keep at least one quarantine:moderator");
+            throw new ApiRefusal(
+                    CONFLICT, "last_moderator", "a quarantine garden must keep at least one quarantine:moderator");
         }
     }
 
@@ -198,7 +202,7 @@ public final class GardenService {
 
     private static String role(ReadTx tx, Garden garden, String entityUri) throws SQLException {
         return GardenTable.role(tx, garden.id(), entityUri)
-                .orElseThrow(() -> new Refusal.Plain(404, "member not found"));
+                .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "member_not_found", "member not found"));
     }
 
     private Garden visible(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
@@ -206,7 +210,7 @@ public final class GardenService {
         boolean member = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri())
                 .isPresent();
         if (!caller.reaches(garden.scope()) || (!member && !caller.permissions().contains("admin"))) {
-            throw new Refusal.Plain(404, "garden not found");
+            throw new ApiRefusal(NOT_FOUND, "garden_not_found", "garden not found");
         }
         return garden;
     }
@@ -215,14 +219,14 @@ public final class GardenService {
         Garden garden = visible(tx, caller, slugOrId);
         Optional<String> role = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri());
         if (!role.orElse("").equals("admin")) {
-            throw new Refusal.Plain(403, "garden admin role required");
+            throw new ApiRefusal(FORBIDDEN, "garden_admin_required", "garden admin role required");
         }
         return garden;
     }
 
     private static Garden find(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
         return GardenTable.find(tx, caller.tenant(), slugOrId)
-                .orElseThrow(() -> new Refusal.Plain(404, "garden not found"));
+                .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "garden_not_found", "garden not found"));
     }
 
     private static List<List<String>> member(Garden garden, String entityUri) {

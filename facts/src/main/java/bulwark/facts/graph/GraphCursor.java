@@ -1,7 +1,9 @@
 package bulwark.facts.graph;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +24,11 @@ record GraphCursor(int offset, Instant at) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(StrictJson.write(members));
     }
 
-    /** @throws Refusal.Coded 400 {@code invalid_cursor} or {@code cursor_expired} */
+    /** @throws ApiRefusal {@code invalid_cursor} or {@code cursor_expired} */
     static GraphCursor parse(String text, Instant now) {
         GraphCursor cursor = read(text);
         if (Duration.between(cursor.at, now).compareTo(LIFE) > 0) {
-            throw new Refusal.Coded(400, "cursor_expired", "pagination cursor has expired", Map.of());
+            throw new ApiRefusal(MALFORMED, "cursor_expired", "pagination cursor has expired");
         }
         return cursor;
     }
@@ -49,7 +51,7 @@ record GraphCursor(int offset, Instant at) {
         }
     }
 
-    private static Refusal.Coded unreadable() {
-        return new Refusal.Coded(400, "invalid_cursor", "unreadable pagination cursor", Map.of());
+    private static ApiRefusal unreadable() {
+        return new ApiRefusal(MALFORMED, "invalid_cursor", "unreadable pagination cursor");
     }
 }

@@ -1,7 +1,7 @@
 package bulwark.facts.graph;
 
-import bulwark.facts.QueryParameters;
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+
 import bulwark.facts.Scope;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.fact.EntityUri;
@@ -9,6 +9,8 @@ import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -86,9 +88,9 @@ public final class GraphRoutes {
         String cursor = query.optionalText("cursor").orElse("");
         query.check();
         if (depth > MAX_DEPTH) {
-            throw new Refusal.Coded(400, "graph_depth_exceeded", "depth must be ≤ " + MAX_DEPTH, Map.of());
+            throw new ApiRefusal(MALFORMED, "graph_depth_exceeded", "depth must be ≤ " + MAX_DEPTH);
         }
-        Scope scope = query.scope("scope").orElse(Scope.LOCAL);
+        Scope scope = query.oneOf("scope", Scope.NAMES).flatMap(Scope::of).orElse(Scope.LOCAL);
         int offset = cursor.isEmpty()
                 ? 0
                 : GraphCursor.parse(cursor, clock.instant()).offset();

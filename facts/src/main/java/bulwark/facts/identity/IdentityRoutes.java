@@ -1,9 +1,12 @@
 package bulwark.facts.identity;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -68,7 +71,7 @@ public final class IdentityRoutes {
         String uri = request.pathParameter("uri");
         Manifest manifest = identity.manifest(uri)
                 .filter(found -> identity.clock().instant().isBefore(found.expires()))
-                .orElseThrow(() -> new Refusal.Plain(404, "manifest not found or expired"));
+                .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "manifest_not_found", "manifest not found or expired"));
         PublishedIdentity published = identity.published();
         Map<String, @Nullable Object> members =
                 new LinkedHashMap<>(uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
@@ -99,29 +102,21 @@ public final class IdentityRoutes {
 
     private Response distrust(Request request) {
         JsonNode body = StrictJson.parse(request.body());
-        try {
-            String keyId = body.path("key_id").stringValue("");
-            KeyKind kind = distrust.distrust(keyId, body.path("reason").stringValue(""));
-            return Response.json(200, Map.of("kind", kind.wire(), "key_id", keyId, "status", "distrusted"));
-        } catch (RotationRefused e) {
-            throw new Refusal.Plain(e.status(), String.valueOf(e.getMessage()));
-        }
+        String keyId = body.path("key_id").stringValue("");
+        KeyKind kind = distrust.distrust(keyId, body.path("reason").stringValue(""));
+        return Response.json(200, Map.of("kind", kind.wire(), "key_id", keyId, "status", "distrusted"));
     }
 
     private Response rotate(Request request) {
         JsonNode body = StrictJson.parse(request.body());
         KeyKind kind = KeyKind.of(body.path("kind").stringValue(""))
-                .orElseThrow(() -> new Refusal.Plain(422, "kind must be node or issuer"));
+                .orElseThrow(() -> new ApiRefusal(INVALID, "unknown_key_kind", "kind must be node or issuer"));
         JsonNode days = body.path("dual_trust_days");
         if (!days.isMissingNode() && !days.canConvertToLong()) {
-            throw new Refusal.Plain(422, "dual_trust_days must be a whole number");
+            throw new ApiRefusal(INVALID, "invalid_dual_trust_days", "dual_trust_days must be a whole number");
         }
-        try {
-            RotationResult answer = rotation.rotate(
-                    kind, body.path("dry_run").booleanValue(false), days.longValue(DEFAULT_DUAL_TRUST_DAYS));
-            return Response.json(200, answer.json());
-        } catch (RotationRefused e) {
-            throw new Refusal.Plain(e.status(), String.valueOf(e.getMessage()));
-        }
+        RotationResult answer = rotation.rotate(
+                kind, body.path("dry_run").booleanValue(false), days.longValue(DEFAULT_DUAL_TRUST_DAYS));
+        return Response.json(200, answer.json());
     }
 }

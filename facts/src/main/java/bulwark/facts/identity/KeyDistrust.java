@@ -1,11 +1,16 @@
 package bulwark.facts.identity;
 
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
+
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +32,19 @@ public final class KeyDistrust {
     /**
      * @param reason what the audit row and the transparency log say, 1 to 500 characters
      * @return the kind of key that it was
-     * @throws RotationRefused 404 for a key of neither ring, 409 for the one that signs, 422 for the reason
+     * @throws ApiRefusal for a key of neither ring, for the one that signs, and for the reason
      */
     public KeyKind distrust(String keyId, String reason) {
         if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
-            throw new RotationRefused(422, "reason must have 1 to " + MAX_REASON_LENGTH + " characters");
+            throw new ApiRefusal(
+                    INVALID, "invalid_reason", "reason must have 1 to " + MAX_REASON_LENGTH + " characters");
         }
         KeyKind kind = kindOf(keyId);
         KeyEntry entry = kind.ring(identity.keys()).byId(keyId).orElseThrow();
         if (entry.status() == KeyStatus.CURRENT || entry.status() == KeyStatus.ANNOUNCED) {
-            throw new RotationRefused(
-                    409,
+            throw new ApiRefusal(
+                    CONFLICT,
+                    "key_in_use",
                     "key " + keyId + " is the " + kind.wire()
                             + " key that signs now; run: stigmem identity rotate-key --kind " + kind.wire()
                             + ", then distrust it");
@@ -54,8 +61,10 @@ public final class KeyDistrust {
                 return kind;
             }
         }
-        throw new RotationRefused(
-                404, "neither key ring holds key " + keyId + "; stigmem identity list-keys shows those that they hold");
+        throw new ApiRefusal(
+                NOT_FOUND,
+                "key_not_found",
+                "neither key ring holds key " + keyId + "; stigmem identity list-keys shows those that they hold");
     }
 
     private void record(KeyKind kind, String keyId, String reason) {

@@ -1,5 +1,9 @@
 package bulwark.facts.identity;
 
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
+
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
@@ -12,6 +16,7 @@ import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.time.Timestamps;
+import bulwark.web.ApiRefusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -57,7 +62,7 @@ public final class Rotation {
      * The rotation, or with {@code dryRun} everything that could refuse it.
      *
      * @param dualTrustDays how long the old key stays trusted, at least 90
-     * @throws RotationRefused with the sentence that the command prints; nothing has changed then
+     * @throws ApiRefusal with the sentence that the command prints; nothing has changed then
      */
     public RotationResult rotate(KeyKind kind, boolean dryRun, long dualTrustDays) {
         oneAtATime.lock();
@@ -79,28 +84,35 @@ public final class Rotation {
 
     private Plan check(KeyKind kind, long dualTrustDays) {
         if (dualTrustDays < KeyRotation.MIN_DUAL_TRUST.toDays()) {
-            throw new RotationRefused(
-                    422, "dual_trust_days must be ≥ 90 (max token TTL §19.3.2); got " + dualTrustDays);
+            throw new ApiRefusal(
+                    INVALID,
+                    "dual_trust_too_short",
+                    "dual_trust_days must be ≥ 90 (max token TTL §19.3.2); got " + dualTrustDays);
         }
         if (dualTrustDays > MAX_DUAL_TRUST_DAYS) {
-            throw new RotationRefused(
-                    422, "dual_trust_days must be ≤ " + MAX_DUAL_TRUST_DAYS + "; got " + dualTrustDays);
+            throw new ApiRefusal(
+                    INVALID,
+                    "dual_trust_too_long",
+                    "dual_trust_days must be ≤ " + MAX_DUAL_TRUST_DAYS + "; got " + dualTrustDays);
         }
         KeyRing ring = kind.ring(identity.keys());
         if (ring.current().isEmpty()) {
-            throw new RotationRefused(409, kind.variable() + " is not configured — cannot rotate");
+            throw new ApiRefusal(
+                    CONFLICT, "key_not_configured", kind.variable() + " is not configured — cannot rotate");
         }
         Ed25519Signer old = usable(kind, ring);
         String entity = kind.entity(identity.nodeUrl());
         Manifest manifest = identity.manifest(entity)
                 .orElseThrow(
-                        () -> new RotationRefused(
-                                409,
+                        () -> new ApiRefusal(
+                                CONFLICT,
+                                "manifest_not_found",
                                 "no manifest found for '" + entity
                                         + "' in federation_manifests\nPublish a manifest first via PUT /v1/federation/manifest"));
         if (!manifest.keyId().equals(old.keyId())) {
-            throw new RotationRefused(
-                    409,
+            throw new ApiRefusal(
+                    CONFLICT,
+                    "manifest_of_another_key",
                     "the key ring's current key " + old.keyId() + " is not the key " + manifest.keyId()
                             + " of the manifest of '" + entity + "'; restart the node, which brings both together");
         }
@@ -113,7 +125,8 @@ public final class Rotation {
         try {
             return ring.signer();
         } catch (KeyRefused | FileRefused e) {
-            throw new RotationRefused(409, "the current " + kind.wire() + " key cannot be used: " + e.getMessage());
+            throw new ApiRefusal(
+                    CONFLICT, "key_unusable", "the current " + kind.wire() + " key cannot be used: " + e.getMessage());
         }
     }
 
@@ -124,7 +137,7 @@ public final class Rotation {
         try {
             identity.anchors().log().ping();
         } catch (LogUnavailable e) {
-            throw new RotationRefused(503, "transparency log unavailable: " + e.getMessage());
+            throw new ApiRefusal(UNAVAILABLE, "log_unavailable", "transparency log unavailable: " + e.getMessage());
         }
     }
 

@@ -1,12 +1,12 @@
 package bulwark.facts.node;
 
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.web.ApiRefusal;
 import bulwark.web.EdgeRefusal;
 import bulwark.web.Request;
 import bulwark.web.Response;
@@ -90,7 +90,7 @@ final class AuditedRoutes implements Service.Refusals {
     private @Nullable Response handle(Route route, Request request) {
         try {
             return route.handler().handle(request);
-        } catch (Refusal refusal) {
+        } catch (ApiRefusal refusal) {
             metrics.count("stigmem_refused", "code", refusal.code());
             if (!(route.access() instanceof Route.Access.Open)) {
                 record(request, refusal);
@@ -99,7 +99,7 @@ final class AuditedRoutes implements Service.Refusals {
         }
     }
 
-    private void record(Request request, Refusal refusal) {
+    private void record(Request request, ApiRefusal refusal) {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("code", refusal.code());
         detail.put("method", request.method());

@@ -1,11 +1,11 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.Refusal;
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactTable;
 import bulwark.kernel.storage.ReadJob;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ final class FactBatchReader {
             return facts.isEmpty()
                     ? new Page(row, facts)
                     : new Page(facts.getLast().rowId(), facts);
-        } catch (Refusal e) {
+        } catch (ApiRefusal e) {
             return oneAfter(row);
         }
     }
@@ -53,7 +53,7 @@ final class FactBatchReader {
             return fact.isEmpty()
                     ? new Page(row, fact)
                     : new Page(fact.getFirst().rowId(), fact);
-        } catch (Refusal e) {
+        } catch (ApiRefusal e) {
             long next = read(tx -> nextRow(tx, row));
             LOG.error("fact in row {} fails its integrity check and is left out of recall: {}", next, e.getMessage());
             return new Page(next, List.of());
@@ -71,7 +71,7 @@ final class FactBatchReader {
     private <T> T read(ReadJob<T> job) {
         try {
             return store.read(job);
-        } catch (Refusal e) {
+        } catch (ApiRefusal e) {
             throw e;
         } catch (RuntimeException e) {
             throw new Unreadable(e);

@@ -1,7 +1,8 @@
 package bulwark.facts.recall;
 
+import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
+
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.Refusal;
 import bulwark.facts.chain.ChainProof;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.fact.FactCache;
@@ -13,6 +14,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.web.ApiRefusal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,7 +62,7 @@ public final class Recall {
 
     /**
      * @param prove whether the whole chain is verified before the answer, and every fact read from the store
-     * @throws Refusal.Coded 409 when a fact or the chain fails its integrity check, 503 while the index is rebuilt
+     * @throws ApiRefusal when a fact or the chain fails its integrity check, and while the index is rebuilt
      */
     RecallResponse answer(Principal principal, RecallQuery query, boolean prove) {
         long start = System.nanoTime();
@@ -102,7 +104,7 @@ public final class Recall {
         try {
             return store.read(tx -> search(principal, query, words, reading, tx));
         } catch (RecallIndex.IndexDamaged e) {
-            throw new Refusal.Coded(503, "recall_index_busy", "the search index is damaged; try again", Map.of());
+            throw new ApiRefusal(UNAVAILABLE, "recall_index_busy", "the search index is damaged; try again", Map.of());
         }
     }
 

@@ -1,16 +1,17 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.Refusal;
+import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
+
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.web.ApiRefusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
@@ -59,12 +60,12 @@ public final class RecallIndex implements FactListener, AutoCloseable {
     /**
      * Waits until every fact that was acknowledged before this call can be found.
      *
-     * @throws Refusal.Coded 503 {@code recall_index_busy} when that takes longer than five seconds
+     * @throws ApiRefusal {@code recall_index_busy} when that takes longer than five seconds
      */
     void awaitCurrent() {
         if (!follower.await(CATCH_UP_TIMEOUT)) {
             String message = "the search index is being rebuilt; retry shortly";
-            throw new Refusal.Coded(503, "recall_index_busy", message, Map.of());
+            throw new ApiRefusal(UNAVAILABLE, "recall_index_busy", message);
         }
     }
 

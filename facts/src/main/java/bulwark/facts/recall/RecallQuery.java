@@ -1,9 +1,11 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.MALFORMED;
+import static bulwark.web.ApiRefusal.Kind.UNSUPPORTED;
+
 import bulwark.facts.Scope;
-import java.util.Map;
+import bulwark.web.ApiRefusal;
+import bulwark.web.RequestBody;
 import java.util.Optional;
 
 /**
@@ -32,7 +34,7 @@ record RecallQuery(
         }
     }
 
-    /** @throws Refusal when a field is wrong, the scope is unknown or a moment of the past is asked for */
+    /** @throws ApiRefusal when a field is wrong, the scope is unknown or a moment of the past is asked for */
     static RecallQuery parse(byte[] json) {
         RequestBody body = RequestBody.parse(json);
         String query = body.text("query", 1, Integer.MAX_VALUE);
@@ -48,14 +50,15 @@ record RecallQuery(
         body.check();
         if (asOf.isPresent()) {
             String message = "as_of needs the time-travel feature, which this node does not have";
-            throw new Refusal.Coded(501, "time_travel_plugin_not_loaded", message, Map.of());
+            throw new ApiRefusal(UNSUPPORTED, "time_travel_plugin_not_loaded", message);
         }
         Scope known = Scope.of(scope).orElseThrow(RecallQuery::unknownScope);
         return new RecallQuery(query, known, budget, depth, weights, minConfidence, neighbours, limit);
     }
 
-    private static Refusal unknownScope() {
-        return new Refusal.Plain(400, "invalid_scope: must be one of ['company', 'local', 'public', 'team']");
+    private static ApiRefusal unknownScope() {
+        return new ApiRefusal(
+                MALFORMED, "invalid_scope", "invalid_scope: must be one of ['company', 'local', 'public', 'team']");
     }
 
     private static Weights weights(RequestBody body) {

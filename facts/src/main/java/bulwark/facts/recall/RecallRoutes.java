@@ -1,8 +1,8 @@
 package bulwark.facts.recall;
 
-import bulwark.facts.QueryParameters;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.fact.FactRoutes;
+import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;

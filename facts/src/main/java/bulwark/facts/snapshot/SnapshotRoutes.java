@@ -1,8 +1,11 @@
 package bulwark.facts.snapshot;
 
-import bulwark.facts.Refusal;
-import bulwark.facts.RequestBody;
+import static bulwark.web.ApiRefusal.Kind.CONFLICT;
+import static bulwark.web.ApiRefusal.Kind.INVALID;
+
+import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
+import bulwark.web.RequestBody;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.file.Path;
@@ -27,7 +30,7 @@ public final class SnapshotRoutes {
         String out = body.text("out", 1, 4096);
         body.check();
         if (!Path.of(out).isAbsolute()) {
-            throw new Refusal.Plain(422, "out must be an absolute path");
+            throw new ApiRefusal(INVALID, "relative_path", "out must be an absolute path");
         }
         try {
             Snapshots.Created created = snapshots.create(Path.of(out));
@@ -37,7 +40,7 @@ public final class SnapshotRoutes {
                             "file", created.file().toString(),
                             "manifest", created.manifest().members()));
         } catch (SnapshotRefused e) {
-            throw new Refusal.Plain(409, String.valueOf(e.getMessage()));
+            throw new ApiRefusal(CONFLICT, "snapshot_refused", String.valueOf(e.getMessage()));
         }
     }
 }

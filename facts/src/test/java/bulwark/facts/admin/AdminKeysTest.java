@@ -4,11 +4,13 @@ import static bulwark.facts.admin.AdminFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.facts.FactsFixture;
 import bulwark.facts.GivenRequest;
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldsRefused;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -121,7 +123,8 @@ class AdminKeysTest {
         assertThatThrownBy(
                         () -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
                 .isInstanceOfSatisfying(
-                        Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(409));
+                        ApiRefusal.class,
+                        e -> assertThat(FactsFixture.status(e)).isEqualTo(409));
         assertThat(node.evidence()).hasSize(1);
     }
 
@@ -133,7 +136,7 @@ class AdminKeysTest {
         node.store.write(tx -> node.keys.revoke(tx, id));
         assertThatThrownBy(
                         () -> node.adminKeys.bootstrap(SecretBytes.ofText(RAW + "2"), "agent:second", List.of("admin")))
-                .isInstanceOf(Refusal.Plain.class);
+                .isInstanceOf(ApiRefusal.class);
     }
 
     @Test
@@ -141,10 +144,10 @@ class AdminKeysTest {
         GivenRequest request = GivenRequest.of("POST", "/local/auth/bootstrap-key");
         assertThatThrownBy(() -> node.call(request.json("{\"raw_key\":\"fifteen-chars-x\"}")))
                 .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        e -> assertThat(e.faults().toString()).doesNotContain("fifteen"));
+                        FieldsRefused.class,
+                        e -> assertThat(e.errors().toString()).doesNotContain("fifteen"));
         assertThatThrownBy(() -> node.call(request.json("{\"raw_key\":\"has blanks in it, long\"}")))
-                .isInstanceOf(Refusal.Invalid.class);
+                .isInstanceOf(FieldsRefused.class);
         assertThat(json(node.call(request.json("{\"raw_key\":\"" + RAW + "\"}")))
                         .get("permissions")
                         .toString())

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.GivenRequest;
-import bulwark.facts.Refusal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.FieldsRefused;
 import bulwark.web.Headers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ class AuditRoutesTest {
     void what_is_no_instant_is_refused_by_name(String parameter) {
         for (String text : new String[] {"nonsense", "", "2026", "2026-02-30T00:00:00Z"}) {
             assertThatThrownBy(() -> page(request().query(parameter, text)))
-                    .isInstanceOf(Refusal.Invalid.class)
+                    .isInstanceOf(FieldsRefused.class)
                     .hasMessageContaining(parameter);
         }
     }
@@ -145,7 +145,7 @@ class AuditRoutesTest {
     @Test
     void limits_are_checked() {
         for (String limit : new String[] {"0", "1001", "ten"}) {
-            assertThatThrownBy(() -> page(request().query("limit", limit))).isInstanceOf(Refusal.Invalid.class);
+            assertThatThrownBy(() -> page(request().query("limit", limit))).isInstanceOf(FieldsRefused.class);
         }
     }
 

@@ -4,10 +4,13 @@ import static bulwark.facts.admin.AdminFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.facts.FactsFixture;
 import bulwark.facts.GivenRequest;
-import bulwark.facts.Refusal;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.access.Principal;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import bulwark.web.Headers;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -126,19 +129,16 @@ class KeyRoutesTest {
 
     @Test
     void bad_fields_are_named_without_repeating_the_key() {
-        assertThatThrownBy(() -> register("{\"raw_key\":\"hush\"}"))
-                .isInstanceOfSatisfying(Refusal.Invalid.class, e -> {
-                    assertThat(e.faults())
-                            .extracting(Refusal.Fault::type)
-                            .containsExactly("string_too_short", "missing");
-                    assertThat(e.faults().toString()).doesNotContain("hush");
-                });
+        assertThatThrownBy(() -> register("{\"raw_key\":\"hush\"}")).isInstanceOfSatisfying(FieldsRefused.class, e -> {
+            assertThat(e.errors()).extracting(FieldError::code).containsExactly("text_too_short", "required");
+            assertThat(e.errors().toString()).doesNotContain("hush");
+        });
         assertThatThrownBy(() -> mint("{\"entity_uri\":\"\",\"permissions\":\"read\",\"expires_at\":\"tomorrow\"}"))
                 .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        e -> assertThat(e.faults())
-                                .extracting(Refusal.Fault::type)
-                                .containsExactly("string_too_short", "list_type", "value_error"));
+                        FieldsRefused.class,
+                        e -> assertThat(e.errors())
+                                .extracting(FieldError::code)
+                                .containsExactly("text_too_short", "not_list", "invalid"));
     }
 
     @Test
@@ -229,18 +229,18 @@ class KeyRoutesTest {
     void a_limit_must_be_one_that_exists_and_no_wider_than_its_givers() {
         assertThatThrownBy(() -> mint("{\"entity_uri\":\"a\",\"scopes\":[\"galaxy\"]}"))
                 .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        e -> assertThat(e.faults().toString()).contains("scopes"));
+                        FieldsRefused.class,
+                        e -> assertThat(e.errors().toString()).contains("scopes"));
         assertThatThrownBy(
                         () -> mint("{\"entity_uri\":\"a\",\"permissions\":[\"audit.read\"],\"scopes\":[\"public\"]}"))
-                .isInstanceOf(Refusal.Invalid.class);
+                .isInstanceOf(FieldsRefused.class);
         Principal limited = new Principal("agent:l", "default", Set.of("admin"), null, Set.of("public"));
         GivenRequest base = admin("POST", "/v1/admin/api-keys").json("{\"entity_uri\":\"agent:m\"}");
         GivenRequest unlimited =
                 new GivenRequest(base.method(), base.path(), Map.of(), Map.of(), Headers.NONE, base.body(), limited);
         assertThatThrownBy(() -> node.call(unlimited))
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class, e -> assertThat(e.code()).isEqualTo("scope_not_granted"));
+                        ApiRefusal.class, e -> assertThat(e.code()).isEqualTo("scope_not_granted"));
     }
 
     private String idOf(String body) {
@@ -256,7 +256,7 @@ class KeyRoutesTest {
     private static void outranked(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class, e -> assertThat(e.code()).isEqualTo("key_outranks_caller"));
+                        ApiRefusal.class, e -> assertThat(e.code()).isEqualTo("key_outranks_caller"));
     }
 
     @Test
@@ -289,7 +289,7 @@ class KeyRoutesTest {
                 .hasSize(2);
         assertThatThrownBy(() ->
                         node.call(admin("GET", "/v1/auth/keys/expiring-soon").query("within_days", "366")))
-                .isInstanceOf(Refusal.Invalid.class);
+                .isInstanceOf(FieldsRefused.class);
     }
 
     @Test
@@ -343,7 +343,8 @@ class KeyRoutesTest {
             int status, String sentence, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        Refusal.Plain.class, e -> assertThat(e.status()).isEqualTo(status))
+                        ApiRefusal.class,
+                        e -> assertThat(FactsFixture.status(e)).isEqualTo(status))
                 .hasMessage(sentence);
     }
 }

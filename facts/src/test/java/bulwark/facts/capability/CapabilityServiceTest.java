@@ -3,8 +3,8 @@ package bulwark.facts.capability;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.facts.FactsFixture;
 import bulwark.facts.GivenRequest;
-import bulwark.facts.Refusal;
 import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
@@ -15,6 +15,8 @@ import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldsRefused;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import java.nio.charset.StandardCharsets;
@@ -119,8 +121,8 @@ class CapabilityServiceTest {
     private void assertRefused(GivenRequest request, int status, String sentence) {
         assertThatThrownBy(() -> call("POST", BASE, request))
                 .isInstanceOfSatisfying(
-                        Refusal.Plain.class,
-                        refusal -> assertThat(refusal.status()).isEqualTo(status))
+                        ApiRefusal.class,
+                        refusal -> assertThat(FactsFixture.status(refusal)).isEqualTo(status))
                 .hasMessageContaining(sentence);
     }
 
@@ -184,8 +186,8 @@ class CapabilityServiceTest {
         String id = issue(good()).path("token_id").stringValue();
         assertThatThrownBy(() -> revoke(id, "agent:other", "write"))
                 .isInstanceOfSatisfying(
-                        Refusal.Plain.class,
-                        refusal -> assertThat(refusal.status()).isEqualTo(403));
+                        ApiRefusal.class,
+                        refusal -> assertThat(FactsFixture.status(refusal)).isEqualTo(403));
         assertThatThrownBy(() -> revoke("none", "agent:admin", "write", "admin"))
                 .hasMessage("capability token not found");
         assertThat(revoke(id, "agent:admin", "write", "admin").status()).isEqualTo(200);
@@ -308,7 +310,7 @@ class CapabilityServiceTest {
         GivenRequest request =
                 grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "1.5").as("a", "write", "admin");
         assertThatThrownBy(() -> call("POST", BASE, request))
-                .isInstanceOf(Refusal.Invalid.class)
+                .isInstanceOf(FieldsRefused.class)
                 .hasMessageContaining("ttl_seconds");
     }
 

@@ -3,9 +3,9 @@ package bulwark.facts.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
+import bulwark.web.ApiRefusal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +173,7 @@ class TamperTest {
         facts.plant(edit.replace("rowid_of_first", "cid = '" + cid + "'"));
         assertThat(facts.fsck()).isNotEmpty();
         assertThat(facts.chain.rescanNow()).contains("projection_mismatch");
-        assertThatThrownBy(() -> facts.chain.prove("default")).isInstanceOf(Refusal.Coded.class);
+        assertThatThrownBy(() -> facts.chain.prove("default")).isInstanceOf(ApiRefusal.class);
     }
 
     @Test
@@ -200,9 +200,9 @@ class TamperTest {
                 .as("what was verified is not read again by each call")
                 .isEqualTo(6);
         assertThat(facts.chain.rescanNow()).contains("event_hash_mismatch");
-        assertThatThrownBy(() -> facts.chain.prove("default")).isInstanceOfSatisfying(Refusal.Coded.class, refusal -> {
+        assertThatThrownBy(() -> facts.chain.prove("default")).isInstanceOfSatisfying(ApiRefusal.class, refusal -> {
             assertThat(refusal.code()).isEqualTo("fact_chain_mismatch");
-            assertThat(refusal.more().get("mismatch_reason")).isEqualTo("event_hash_mismatch");
+            assertThat(refusal.members().get("mismatch_reason")).isEqualTo("event_hash_mismatch");
         });
         assertThat(facts.metrics.scrape()).contains("stigmem_fact_chain_mismatch_total{tenant=\"default\"} 1");
         String rows = facts.store.read(tx -> {
@@ -225,7 +225,7 @@ class TamperTest {
 
     private void everyoneFinds() {
         assertThat(facts.fsck()).as("fsck").isNotEmpty();
-        assertThatThrownBy(() -> facts.chain.prove("default")).as("full").isInstanceOf(Refusal.Coded.class);
+        assertThatThrownBy(() -> facts.chain.prove("default")).as("full").isInstanceOf(ApiRefusal.class);
         assertThat(facts.anotherChain().rescanNow()).as("rescan").isNotNull();
     }
 }

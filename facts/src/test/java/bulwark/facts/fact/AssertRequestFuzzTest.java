@@ -2,7 +2,7 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.Refusal;
+import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class AssertRequestFuzzTest {
                 assertThat(request.entity()).isNotEmpty();
                 assertThat(request.confidence()).isBetween(0.0, 1.0);
                 parsed++;
-            } catch (Refusal expected) {
+            } catch (ApiRefusal expected) {
                 assertThat(expected.getMessage()).isNotEmpty();
             }
         }

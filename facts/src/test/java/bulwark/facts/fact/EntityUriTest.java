@@ -3,7 +3,7 @@ package bulwark.facts.fact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.Refusal;
+import bulwark.web.ApiRefusal;
 import org.junit.jupiter.api.Test;
 
 class EntityUriTest {
@@ -22,7 +22,7 @@ class EntityUriTest {
     @Test
     void a_blank_one_is_refused() {
         assertThatThrownBy(() -> EntityUri.normalise(" \u00a0\t"))
-                .isInstanceOf(Refusal.Plain.class)
+                .isInstanceOf(ApiRefusal.class)
                 .hasMessage("invalid_entity_uri: entity URI must not be empty");
     }
 }

@@ -2,9 +2,8 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.kernel.access.Principal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +71,7 @@ class FactAuthorityTest {
     }
 
     private static String code(Answer answer) {
-        return ((Refusal.Coded) answer.refusal()).code();
+        return answer.refusal().code();
     }
 
     @Test

@@ -3,10 +3,11 @@ package bulwark.facts.fact;
 import static bulwark.facts.FactsFixture.TRUSTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.kernel.access.Principal;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -92,7 +93,7 @@ class FactServiceTest {
         for (String value : values) {
             Answer answer = say(value);
             assertThat(answer.status()).as(value).isEqualTo(422);
-            assertThat(((Refusal.Invalid) answer.refusal()).faults().getFirst().loc())
+            assertThat(((FieldsRefused) answer.refusal()).errors().getFirst().location())
                     .startsWith("body", "value");
         }
         assertThat(say("{\"type\":\"number\",\"v\":1e999}").status()).isEqualTo(422);
@@ -116,9 +117,9 @@ class FactServiceTest {
         refused.forEach((origin, place) -> {
             Answer answer = say("\"s\"", ",\"derived_from\":[{\"fact_id\":\"" + base + "\"}," + origin + "]");
             assertThat(answer.status()).as(origin).isEqualTo(422);
-            assertThat(((Refusal.Invalid) answer.refusal()).faults())
+            assertThat(((FieldsRefused) answer.refusal()).errors())
                     .singleElement()
-                    .extracting(Refusal.Fault::loc)
+                    .extracting(FieldError::location)
                     .isEqualTo(place);
         });
         assertThat(facts.get("/v1/facts").json().get("total").intValue()).isEqualTo(1);
@@ -170,7 +171,7 @@ class FactServiceTest {
         String value = "{\"type\":\"text\",\"v\":\"do it\",\"interpret_as\":\"instruction\"}";
         Answer refused = say(value);
         assertThat(refused.status()).isEqualTo(403);
-        assertThat(((Refusal.Coded) refused.refusal()).code()).isEqualTo("instruction_write_required");
+        assertThat(refused.refusal().code()).isEqualTo("instruction_write_required");
         Principal trusted = FactsFixture.reader("agent:boss", "write", "instruction:write");
         String body = "{\"entity\":\"user:a\",\"relation\":\"memory:x\",\"value\":" + value + "}";
         assertThat(facts.call(trusted, "POST", "/v1/facts", body).status()).isEqualTo(201);
@@ -343,13 +344,11 @@ class FactServiceTest {
 
     @Test
     void resolving_an_unknown_conflict_is_404() {
-        assertThat(((Refusal.Coded) facts.get("/v1/facts?as_of=2026-01-01").refusal()).code())
-                .isEqualTo("time_travel_plugin_not_loaded");
-        assertThat(((Refusal.Coded) facts.get("/v1/facts/sha256%3Azz").refusal()).code())
-                .isEqualTo("cid_malformed");
+        assertThat(facts.get("/v1/facts?as_of=2026-01-01").refusal().code()).isEqualTo("time_travel_plugin_not_loaded");
+        assertThat(facts.get("/v1/facts/sha256%3Azz").refusal().code()).isEqualTo("cid_malformed");
         assertThat(facts.get("/v1/facts/none").refusal()).hasMessage("fact not found");
         Answer long_ = facts.call(TRUSTED, "GET", "/v1/facts", "", Map.of("Stigmem-Session", "s".repeat(129)));
-        assertThat(((Refusal.Coded) long_.refusal()).code()).isEqualTo("session_id_too_long");
+        assertThat(long_.refusal().code()).isEqualTo("session_id_too_long");
         assertThat(say("1", ",\"attestation\":{\"key_id\":\"k\",\"signature\":\"s\"}")
                         .refusal())
                 .hasMessageStartingWith("attestation key not found");

@@ -2,10 +2,11 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -41,9 +42,9 @@ class NamesTest {
         for (String field : new String[] {"entity", "relation", "source"}) {
             Answer answer = say(Map.of(field, "user:ad" + Character.toString(point) + "min"));
             assertThat(answer.status()).as(field).isEqualTo(422);
-            Refusal.Fault fault = ((Refusal.Invalid) answer.refusal()).faults().getFirst();
-            assertThat(fault.loc()).containsExactly("body", field);
-            assertThat(fault.msg()).contains("U+%04X".formatted(point));
+            FieldError error = ((FieldsRefused) answer.refusal()).errors().getFirst();
+            assertThat(error.location()).containsExactly("body", field);
+            assertThat(error.message()).contains("U+%04X".formatted(point));
         }
     }
 

@@ -2,9 +2,9 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
+import bulwark.web.ApiRefusal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -47,7 +47,7 @@ class ReservedNamesTest {
                 + source + "\",\"value\":\"v\"}");
 
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.refusal()).extracting(Refusal::code).isEqualTo("reserved_name");
+        assertThat(answer.refusal()).extracting(ApiRefusal::code).isEqualTo("reserved_name");
         assertThat(facts.get("/v1/facts").json().path("total").intValue()).isZero();
         assertThat(facts.fsck()).isEmpty();
     }

@@ -2,9 +2,8 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture;
 import bulwark.facts.FactsFixture.Answer;
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.kernel.access.Principal;
 import java.nio.file.Path;
 import java.util.Set;
@@ -54,7 +53,7 @@ class ScopeLimitTest {
 
     private static void refused(Answer answer) {
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(((Refusal.Coded) answer.refusal()).code()).isEqualTo("scope_not_granted");
+        assertThat(answer.refusal().code()).isEqualTo("scope_not_granted");
     }
 
     @Test

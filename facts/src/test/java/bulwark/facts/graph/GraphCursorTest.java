@@ -3,7 +3,8 @@ package bulwark.facts.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
+import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -19,8 +20,7 @@ class GraphCursorTest {
         assertThat(GraphCursor.parse(text, NOW.plusSeconds(300)).offset()).isEqualTo(40);
         assertThatThrownBy(() -> GraphCursor.parse(text, NOW.plusSeconds(301)))
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class,
-                        refusal -> assertThat(refusal.code()).isEqualTo("cursor_expired"));
+                        ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("cursor_expired"));
     }
 
     @Test
@@ -58,9 +58,9 @@ class GraphCursorTest {
     private static void assertReadOrRefused(String text) {
         try {
             assertThat(GraphCursor.parse(text, NOW).offset()).isNotNegative();
-        } catch (Refusal.Coded refusal) {
+        } catch (ApiRefusal refusal) {
             assertThat(refusal.code()).isIn("invalid_cursor", "cursor_expired");
-            assertThat(refusal.status()).isEqualTo(400);
+            assertThat(FactsFixture.status(refusal)).isEqualTo(400);
         }
     }
 }

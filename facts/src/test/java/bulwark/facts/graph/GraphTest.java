@@ -3,9 +3,11 @@ package bulwark.facts.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.Refusal;
 import bulwark.facts.recall.RecallNode;
 import bulwark.kernel.access.Principal;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,16 +150,16 @@ class GraphTest {
     void invalid_queries_are_refused_with_their_code() {
         assertThatThrownBy(() -> neighbours("entity=" + A + "&scope=company&depth=4"))
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class, r -> assertThat(r.code()).isEqualTo("graph_depth_exceeded"));
+                        ApiRefusal.class, r -> assertThat(r.code()).isEqualTo("graph_depth_exceeded"));
         assertThatThrownBy(() -> neighbours("entity=" + A + "&scope=company&cursor=%21"))
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class, r -> assertThat(r.code()).isEqualTo("invalid_cursor"));
-        assertThatThrownBy(() -> neighbours("entity=" + A + "&scope=galaxy")).isInstanceOf(Refusal.Plain.class);
+                        ApiRefusal.class, r -> assertThat(r.code()).isEqualTo("invalid_cursor"));
+        assertThatThrownBy(() -> neighbours("entity=" + A + "&scope=galaxy")).isInstanceOf(ApiRefusal.class);
         assertThatThrownBy(() -> neighbours("page_size=0&depth=0"))
                 .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        r -> assertThat(r.faults())
-                                .extracting(Refusal.Fault::loc)
+                        FieldsRefused.class,
+                        r -> assertThat(r.errors())
+                                .extracting(FieldError::location)
                                 .containsExactlyInAnyOrder(
                                         List.of("query", "entity"),
                                         List.of("query", "scope"),

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.GivenRequest;
-import bulwark.facts.Refusal;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Route;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +83,7 @@ class IdentityRoutesTest {
             assertThat(route(node, path).network()).isFalse();
             for (String bad :
                     new String[] {"{}", "{\"kind\":\"tls\"}", "{\"kind\":\"node\",\"dual_trust_days\":\"x\"}"}) {
-                assertThatThrownBy(() -> call(node, path, rotate(bad))).isInstanceOf(Refusal.class);
+                assertThatThrownBy(() -> call(node, path, rotate(bad))).isInstanceOf(ApiRefusal.class);
             }
             assertThatThrownBy(() -> call(node, path, rotate("{\"kind\":\"node\",\"dual_trust_days\":30}")))
                     .hasMessageContaining("got 30");

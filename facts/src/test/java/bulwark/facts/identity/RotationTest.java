@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.ApiRefusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +131,7 @@ class RotationTest {
     void fewer_than_ninety_days_of_dual_trust_are_refused_in_the_documented_words() {
         try (TestNode node = TestNode.start(folder, clock)) {
             assertThatThrownBy(() -> new Rotation(node.identity()).rotate(KeyKind.ISSUER, false, 30))
-                    .isInstanceOf(RotationRefused.class)
+                    .isInstanceOf(ApiRefusal.class)
                     .hasMessage("dual_trust_days must be ≥ 90 (max token TTL §19.3.2); got 30");
         }
     }
@@ -144,7 +145,7 @@ class RotationTest {
             log.breakDown();
             for (boolean dryRun : new boolean[] {true, false}) {
                 assertThatThrownBy(() -> new Rotation(node.identity()).rotate(KeyKind.NODE, dryRun, 90))
-                        .isInstanceOf(RotationRefused.class)
+                        .isInstanceOf(ApiRefusal.class)
                         .hasMessage("transparency log unavailable: it is down");
             }
             assertThat(node.identity().keys().node().entries()).hasSize(1);

@@ -3,8 +3,11 @@ package bulwark.facts.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.facts.Scope;
+import bulwark.web.ApiRefusal;
+import bulwark.web.FieldError;
+import bulwark.web.FieldsRefused;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,9 +31,9 @@ class RecallQueryTest {
         assertThatThrownBy(() -> parse("{\"query\":\"\",\"token_budget\":0,\"depth\":4,\"limit\":501,"
                         + "\"min_confidence\":2,\"include_neighbors\":\"yes\",\"weights\":{\"recency\":-1}}"))
                 .isInstanceOfSatisfying(
-                        Refusal.Invalid.class,
-                        refusal -> assertThat(refusal.faults())
-                                .extracting(Refusal.Fault::loc)
+                        FieldsRefused.class,
+                        refusal -> assertThat(refusal.errors())
+                                .extracting(FieldError::location)
                                 .containsExactlyInAnyOrder(
                                         List.of("body", "query"),
                                         List.of("body", "token_budget"),
@@ -45,16 +48,16 @@ class RecallQueryTest {
     void an_unknown_scope_is_refused_in_the_documented_words() {
         assertThatThrownBy(() -> parse("{\"query\":\"x\",\"scope\":\"galaxy\"}"))
                 .isInstanceOfSatisfying(
-                        Refusal.Plain.class,
-                        refusal -> assertThat(refusal.status()).isEqualTo(400))
+                        ApiRefusal.class,
+                        refusal -> assertThat(FactsFixture.status(refusal)).isEqualTo(400))
                 .hasMessage("invalid_scope: must be one of ['company', 'local', 'public', 'team']");
     }
 
     @Test
     void as_of_queries_are_refused() {
         assertThatThrownBy(() -> parse("{\"query\":\"x\",\"as_of\":\"2025-01-01T00:00:00Z\"}"))
-                .isInstanceOfSatisfying(Refusal.Coded.class, refusal -> {
-                    assertThat(refusal.status()).isEqualTo(501);
+                .isInstanceOfSatisfying(ApiRefusal.class, refusal -> {
+                    assertThat(FactsFixture.status(refusal)).isEqualTo(501);
                     assertThat(refusal.code()).isEqualTo("time_travel_plugin_not_loaded");
                 });
     }

@@ -3,8 +3,9 @@ package bulwark.facts.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.Refusal;
+import bulwark.facts.FactsFixture;
 import bulwark.kernel.signing.Digests;
+import bulwark.web.ApiRefusal;
 import bulwark.web.Response;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,8 +97,8 @@ class RecallTest {
         assertThatThrownBy(() ->
                         node.call(RecallNode.ALICE, "POST", "/v1/recall", body, Map.of("Stigmem-Verify", "bogus")))
                 .isInstanceOfSatisfying(
-                        Refusal.Coded.class,
-                        refusal -> assertThat(refusal.status()).isEqualTo(400));
+                        ApiRefusal.class,
+                        refusal -> assertThat(FactsFixture.status(refusal)).isEqualTo(400));
         assertThat(answer.get("chain_proof").get("checked_entries").intValue()).isEqualTo(1);
     }
 
@@ -267,9 +268,9 @@ class RecallTest {
         String id = node.assertFact("user:alice", "memory:role", "engineer");
         node.index.awaitCurrent();
         tamper();
-        assertThatThrownBy(() -> node.recall("engineer")).isInstanceOfSatisfying(Refusal.Coded.class, refusal -> {
+        assertThatThrownBy(() -> node.recall("engineer")).isInstanceOfSatisfying(ApiRefusal.class, refusal -> {
             assertThat(refusal.code()).isEqualTo("cid_mismatch");
-            assertThat(refusal.more().toString()).contains(id);
+            assertThat(refusal.members().toString()).contains(id);
         });
     }
 
@@ -285,7 +286,7 @@ class RecallTest {
         Map<String, Object> query = Map.of("query", "engineer", "scope", "company");
         assertThatThrownBy(() ->
                         node.call(RecallNode.ALICE, "POST", "/v1/recall", query, Map.of("Stigmem-Verify", "full")))
-                .isInstanceOf(Refusal.Coded.class);
+                .isInstanceOf(ApiRefusal.class);
     }
 
     @Test

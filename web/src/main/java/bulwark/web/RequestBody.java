@@ -1,4 +1,4 @@
-package bulwark.facts;
+package bulwark.web;
 
 import bulwark.kernel.json.StrictJson;
 import java.math.BigDecimal;
@@ -10,37 +10,40 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON object from a caller, read field by field. Faults are collected in FastAPI's shape and thrown together by {@link
- * #check}; until then a faulty field reads as its fallback, so call {@code check} before acting. Fields that nobody asks for
+ * A JSON object from a caller, read field by field. What is wrong is collected and thrown together by {@link #check}; until then a
+ * faulty field reads as its fallback, so call {@code check} before acting. Fields that nobody asks for
  * are ignored. An explicit {@code null} counts as absent. Strings with NUL or a lone surrogate are refused. For one thread.
  */
 public final class RequestBody {
+    private static final String NOT_AN_OBJECT = "must be an object";
+
     private final JsonNode object;
     private final List<Object> location;
-    private final FieldErrors faults;
+    private final FieldErrors errors;
 
-    private RequestBody(JsonNode object, List<Object> location, FieldErrors faults) {
+    private RequestBody(JsonNode object, List<Object> location, FieldErrors errors) {
         this.object = object;
         this.location = location;
-        this.faults = faults;
+        this.errors = errors;
     }
 
     /**
      * @param secretFields top-level fields whose values no answer may repeat
-     * @throws Refusal.Invalid when the bytes are absent, not JSON or not an object
+     * @throws FieldsRefused when the bytes are absent, not JSON or not an object
      */
     public static RequestBody parse(byte[] utf8, String... secretFields) {
-        List<Object> top = List.of("body");
         JsonNode node;
         try {
             node = StrictJson.parse(utf8);
         } catch (StrictJson.JsonRefused e) {
-            throw FieldErrors.notJson(e);
+            throw FieldsRefused.notJson(e);
         }
+        RequestBody body = new RequestBody(node, List.of("body"), new FieldErrors(Set.of(secretFields)));
         if (!node.isObject()) {
-            throw Refusal.Invalid.field("model_attributes_type", top, FieldErrors.NOT_AN_OBJECT, null);
+            body.errors.add(FieldError.NOT_OBJECT, body.location, NOT_AN_OBJECT, null);
+            body.check();
         }
-        return new RequestBody(node, top, new FieldErrors(Set.of(secretFields)));
+        return body;
     }
 
     /** Present and not null. */
@@ -77,7 +80,7 @@ public final class RequestBody {
     }
 
     /**
-     * Required: how an entity, a relation or a source is called. Characters that show nothing are refused.
+     * Required: how a thing is called. Characters that show nothing are refused.
      *
      * @param folded white space in it is folded when it is normalised
      */
@@ -105,7 +108,7 @@ public final class RequestBody {
     public boolean flag(String field, boolean fallback) {
         Optional<JsonNode> node = present(field);
         if (node.isPresent() && !node.get().isBoolean()) {
-            add("bool_type", field, "Input should be a valid boolean", node.get());
+            add(FieldError.NOT_BOOLEAN, field, "must be true or false", node.get());
             return fallback;
         }
         return node.map(JsonNode::booleanValue).orElse(fallback);
@@ -127,7 +130,7 @@ public final class RequestBody {
                 .orElse(fallback);
     }
 
-    /** A required nested object; its faults join these. Absent or faulty reads as an object without fields. */
+    /** A required nested object; its errors join these. Absent or faulty reads as an object without fields. */
     public Optional<RequestBody> object(String field) {
         return required(field).flatMap(node -> nested(node, field));
     }
@@ -136,53 +139,52 @@ public final class RequestBody {
         return present(field).flatMap(node -> nested(node, field));
     }
 
-    /** A list of objects; each element's faults carry its index. Absent reads as empty. */
+    /** A list of objects; each element's errors carry its index. Absent reads as empty. */
     public List<RequestBody> objects(String field) {
         Optional<JsonNode> list = present(field);
         if (list.isEmpty()) {
             return List.of();
         }
         if (!list.get().isArray()) {
-            add("list_type", field, "Input should be a valid list", list.get());
+            add(FieldError.NOT_LIST, field, "must be a list", list.get());
             return List.of();
         }
         List<RequestBody> bodies = new ArrayList<>();
-        RequestBody elements = new RequestBody(object, at(field), faults);
+        RequestBody elements = new RequestBody(object, at(field), errors);
         for (JsonNode element : list.get()) {
-            RequestBody body = new RequestBody(element, FieldErrors.join(elements.location, bodies.size()), faults);
+            RequestBody body = new RequestBody(element, FieldErrors.join(elements.location, bodies.size()), errors);
             if (!element.isObject()) {
-                faults.add("model_attributes_type", body.location, FieldErrors.NOT_AN_OBJECT, element);
+                errors.add(FieldError.NOT_OBJECT, body.location, NOT_AN_OBJECT, element);
             }
             bodies.add(body);
         }
         return List.copyOf(bodies);
     }
 
-    /** Adds a finding of the caller's own: {@code value_error} with FastAPI's prefix. */
-    public void valueError(String field, String sentence) {
-        JsonNode node = object.get(field);
-        faults.valueError(at(field), sentence, node == null || faults.hides(field) ? null : node);
+    /** Adds a finding of the caller's own. */
+    public void invalid(String field, String sentence) {
+        error(FieldError.INVALID, field, sentence);
     }
 
-    /** Adds a fault of any type at a field. */
-    public void fault(String type, String field, String message) {
+    /** As {@link #invalid}, with a code of the part's own. */
+    public void error(String code, String field, String message) {
         JsonNode node = object.get(field);
-        faults.add(type, at(field), message, node == null || faults.hides(field) ? null : node);
+        errors.add(code, at(field), message, node == null || errors.hides(field) ? null : node);
     }
 
-    /** @throws Refusal.Invalid with everything found so far */
+    /** @throws FieldsRefused with everything found so far */
     public void check() {
-        faults.check();
+        errors.check();
     }
 
     private boolean visible(String name, String field, boolean folded) {
         OptionalInt hidden = NameCharacters.firstHidden(name, folded);
-        hidden.ifPresent(point -> faults.valueError(
+        hidden.ifPresent(point -> errors.invalid(
                 at(field),
                 field
                         + " holds U+%04X (%s), which cannot be seen: leave it out"
                                 .formatted(point, Character.getName(point)),
-                faults.hides(field) ? null : name));
+                errors.hides(field) ? null : name));
         return hidden.isEmpty();
     }
 
@@ -194,7 +196,7 @@ public final class RequestBody {
     private Optional<JsonNode> required(String field) {
         JsonNode node = object.get(field);
         if (node == null) {
-            faults.add("missing", at(field), "Field required", faults.hidesAny() ? null : object);
+            errors.add(FieldError.REQUIRED, at(field), "is required", errors.hidesAny() ? null : object);
             return Optional.empty();
         }
         return Optional.of(node);
@@ -202,16 +204,16 @@ public final class RequestBody {
 
     private Optional<String> string(JsonNode node, String field, int min, int max) {
         if (!node.isString()) {
-            add("string_type", field, "Input should be a valid string", node);
+            add(FieldError.NOT_TEXT, field, "must be text", node);
             return Optional.empty();
         }
         String text = node.stringValue();
-        return faults.text(text, at(field), min, max, faults.hides(field)) ? Optional.of(text) : Optional.empty();
+        return errors.text(text, at(field), min, max, errors.hides(field)) ? Optional.of(text) : Optional.empty();
     }
 
     private List<String> strings(JsonNode node, String field) {
         if (!node.isArray()) {
-            add("list_type", field, "Input should be a valid list", node);
+            add(FieldError.NOT_LIST, field, "must be a list", node);
             return List.of();
         }
         List<String> texts = new ArrayList<>();
@@ -219,8 +221,8 @@ public final class RequestBody {
         for (JsonNode element : node) {
             List<Object> place = FieldErrors.join(at(field), index++);
             if (!element.isString()) {
-                faults.add("string_type", place, "Input should be a valid string", element);
-            } else if (faults.text(element.stringValue(), place, 0, Integer.MAX_VALUE, faults.hides(field))) {
+                errors.add(FieldError.NOT_TEXT, place, "must be text", element);
+            } else if (errors.text(element.stringValue(), place, 0, Integer.MAX_VALUE, errors.hides(field))) {
                 texts.add(element.stringValue());
             }
         }
@@ -229,15 +231,12 @@ public final class RequestBody {
 
     private Optional<BigDecimal> exact(JsonNode node, String field, Number min, Number max, boolean whole) {
         if (!node.isNumber()) {
-            add(
-                    whole ? "int_type" : "float_type",
-                    field,
-                    "Input should be a valid " + (whole ? "integer" : "number"),
-                    node);
+            String code = whole ? FieldError.NOT_INTEGER : FieldError.NOT_NUMBER;
+            add(code, field, whole ? "must be a whole number" : "must be a number", node);
             return Optional.empty();
         }
         BigDecimal value = node.decimalValue();
-        return faults.range(
+        return errors.range(
                         value, at(field), new BigDecimal(min.toString()), new BigDecimal(max.toString()), whole, node)
                 ? Optional.of(value)
                 : Optional.empty();
@@ -245,14 +244,14 @@ public final class RequestBody {
 
     private Optional<RequestBody> nested(JsonNode node, String field) {
         if (!node.isObject()) {
-            add("model_attributes_type", field, FieldErrors.NOT_AN_OBJECT, node);
+            add(FieldError.NOT_OBJECT, field, NOT_AN_OBJECT, node);
             return Optional.empty();
         }
-        return Optional.of(new RequestBody(node, at(field), faults));
+        return Optional.of(new RequestBody(node, at(field), errors));
     }
 
     private void add(String type, String field, String message, JsonNode input) {
-        faults.add(type, at(field), message, faults.hides(field) ? null : input);
+        errors.add(type, at(field), message, errors.hides(field) ? null : input);
     }
 
     private List<Object> at(String field) {

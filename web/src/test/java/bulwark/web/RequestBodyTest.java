@@ -1,12 +1,10 @@
-package bulwark.facts;
+package bulwark.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import bulwark.facts.Refusal.Fault;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,15 +29,15 @@ class RequestBodyTest {
 
     @Test
     void a_missing_field_is_named_and_the_body_repeated() {
-        Fault fault = only(body("{\"a\":1}"), b -> b.text("source"));
-        assertThat(fault.type()).isEqualTo("missing");
-        assertThat(fault.loc()).containsExactly("body", "source");
-        assertThat(fault.msg()).isEqualTo("Field required");
-        assertThat(String.valueOf(fault.input())).isEqualTo("{\"a\":1}");
+        FieldError error = only(body("{\"a\":1}"), b -> b.text("source"));
+        assertThat(error.code()).isEqualTo(FieldError.REQUIRED);
+        assertThat(error.location()).containsExactly("body", "source");
+        assertThat(error.message()).isEqualTo("is required");
+        assertThat(String.valueOf(error.input())).isEqualTo("{\"a\":1}");
     }
 
     @Test
-    void all_faults_come_together_in_order() {
+    void all_errors_come_together_in_order() {
         RequestBody body = body("{\"t\":\"\",\"n\":11,\"m\":-1,\"o\":\"1\",\"l\":[1],\"w\":1.5,\"s\":5,\"b\":1}");
         body.text("t", 1, 9);
         body.wholeNumber("n", 0, 0, 10);
@@ -49,35 +47,34 @@ class RequestBodyTest {
         body.wholeNumber("w", 0, 0, 10);
         body.text("s");
         body.flag("b", false);
-        body.valueError("b", "no such thing");
-        assertThat(faults(body))
-                .extracting(Fault::type)
+        body.invalid("b", "no such thing");
+        assertThat(errors(body))
+                .extracting(FieldError::code)
                 .containsExactly(
-                        "string_too_short",
-                        "less_than_equal",
-                        "greater_than_equal",
-                        "model_attributes_type",
-                        "string_type",
-                        "int_from_float",
-                        "string_type",
-                        "bool_type",
-                        "value_error");
-        assertThat(faults(body).get(0).msg()).isEqualTo("String should have at least 1 character");
-        assertThat(faults(body).get(0).ctx()).isEqualTo(Map.of("min_length", 1));
-        assertThat(faults(body).get(1).msg()).isEqualTo("Input should be less than or equal to 10");
-        assertThat(faults(body).get(4).loc()).isEqualTo(List.of("body", "l", 0));
-        assertThat(faults(body).get(8).msg()).isEqualTo("Value error, no such thing");
+                        FieldError.TEXT_TOO_SHORT,
+                        FieldError.TOO_LARGE,
+                        FieldError.TOO_SMALL,
+                        FieldError.NOT_OBJECT,
+                        FieldError.NOT_TEXT,
+                        FieldError.FRACTION,
+                        FieldError.NOT_TEXT,
+                        FieldError.NOT_BOOLEAN,
+                        FieldError.INVALID);
+        assertThat(errors(body)).extracting(FieldError::limit).startsWith(1L, 10L, 0L, null);
+        assertThat(errors(body).get(1).message()).isEqualTo("must be at most 10");
+        assertThat(errors(body).get(4).location()).isEqualTo(List.of("body", "l", 0));
+        assertThat(errors(body).get(8).message()).isEqualTo("no such thing");
     }
 
     @Test
-    void nested_faults_carry_their_path() {
+    void nested_errors_carry_their_path() {
         RequestBody body = body("{\"value\":{\"v\":1},\"items\":[{\"a\":\"x\"},{},3]}");
         body.object("value").orElseThrow().text("type");
         for (RequestBody item : body.objects("items")) {
             item.text("a");
         }
-        assertThat(faults(body))
-                .extracting(Fault::loc)
+        assertThat(errors(body))
+                .extracting(FieldError::location)
                 .containsExactly(
                         List.of("body", "value", "type"),
                         List.of("body", "items", 2),
@@ -87,9 +84,9 @@ class RequestBodyTest {
 
     @Test
     void strings_with_nul_are_refused_by_field() {
-        Fault fault = only(body("{\"t\":\"a\\u0000b\"}"), b -> b.text("t"));
-        assertThat(fault.type()).isEqualTo("value_error");
-        assertThat(fault.loc()).containsExactly("body", "t");
+        FieldError error = only(body("{\"t\":\"a\\u0000b\"}"), b -> b.text("t"));
+        assertThat(error.code()).isEqualTo(FieldError.INVALID);
+        assertThat(error.location()).containsExactly("body", "t");
     }
 
     @Test
@@ -97,20 +94,23 @@ class RequestBodyTest {
         RequestBody body = RequestBody.parse("{\"raw_key\":\"hush\"}".getBytes(StandardCharsets.UTF_8), "raw_key");
         body.text("raw_key", 32, 64);
         body.text("entity_uri");
-        body.valueError("raw_key", "bad");
-        assertThat(faults(body)).hasSize(3).allMatch(f -> !String.valueOf(f).contains("hush"));
+        body.invalid("raw_key", "bad");
+        assertThat(errors(body)).hasSize(3).allMatch(f -> !String.valueOf(f).contains("hush"));
     }
 
     @Test
     void what_is_not_an_object_is_refused() {
-        assertThat(invalid(() -> body("[]")).getFirst().type()).isEqualTo("model_attributes_type");
-        assertThat(invalid(() -> body("")).getFirst().type()).isEqualTo("json_invalid");
-        Fault broken = invalid(() -> body("{\"a\":")).getFirst();
-        assertThat(broken.type()).isEqualTo("json_invalid");
-        assertThat(broken.loc()).hasSize(2).startsWith("body");
-        assertThat(broken.ctx()).containsKey("error");
-        assertThat(invalid(() -> body("{\"a\":\"\\ud800\"}")).getFirst().type()).isEqualTo("json_invalid");
-        assertThat(invalid(() -> body("{\"a\":1,\"a\":2}")).getFirst().type()).isEqualTo("duplicate_key");
+        assertThat(invalid(() -> body("[]")).getFirst().code()).isEqualTo(FieldError.NOT_OBJECT);
+        assertThat(invalid(() -> body("")).getFirst().code()).isEqualTo(FieldError.NOT_JSON);
+        FieldError broken = invalid(() -> body("{\"a\":")).getFirst();
+        assertThat(broken.code()).isEqualTo(FieldError.NOT_JSON);
+        assertThat(broken.location()).hasSize(2).startsWith("body");
+        assertThat(broken.message()).contains("JSON");
+        assertThat(invalid(() -> body("{\"a\":\"\\ud800\"}")).getFirst().code()).isEqualTo(FieldError.NOT_JSON);
+        assertThat(invalid(() -> body("{\"a\":1,\"a\":2}")).getFirst()).satisfies(error -> {
+            assertThat(error.code()).isEqualTo(FieldError.GIVEN_TWICE);
+            assertThat(error.location()).containsExactly("body", "a");
+        });
     }
 
     @Test
@@ -119,13 +119,13 @@ class RequestBodyTest {
         assertThat(body.wholeNumber("n", 3, 0, 10)).isEqualTo(3);
         assertThat(body.wholeNumber("m", 3, 0, 10)).isEqualTo(3);
         assertThat(body.number("d", .5, 0, 1)).isEqualTo(.5);
-        assertThat(faults(body)).hasSize(3);
+        assertThat(errors(body)).hasSize(3);
     }
 
     @Test
     void a_large_input_is_not_repeated() {
-        Fault fault = only(body("{\"t\":\"" + "x".repeat(5000) + "\"}"), b -> b.text("t", 0, 10));
-        assertThat(fault.input()).isNull();
+        FieldError error = only(body("{\"t\":\"" + "x".repeat(5000) + "\"}"), b -> b.text("t", 0, 10));
+        assertThat(error.input()).isNull();
     }
 
     @Test
@@ -147,8 +147,8 @@ class RequestBodyTest {
                 body.objects("l").forEach(o -> o.text("k"));
                 body.object("o").ifPresent(o -> o.text("k"));
                 body.check();
-            } catch (Refusal.Invalid e) {
-                assertThat(e.faults()).isNotEmpty();
+            } catch (FieldsRefused e) {
+                assertThat(e.errors()).isNotEmpty();
             }
         }
     }
@@ -157,18 +157,18 @@ class RequestBodyTest {
         return RequestBody.parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Fault only(RequestBody body, java.util.function.Consumer<RequestBody> reading) {
+    private static FieldError only(RequestBody body, java.util.function.Consumer<RequestBody> reading) {
         reading.accept(body);
-        List<Fault> faults = faults(body);
-        assertThat(faults).hasSize(1);
-        return faults.getFirst();
+        List<FieldError> errors = errors(body);
+        assertThat(errors).hasSize(1);
+        return errors.getFirst();
     }
 
-    private static List<Fault> faults(RequestBody body) {
+    private static List<FieldError> errors(RequestBody body) {
         return invalid(body::check);
     }
 
-    private static List<Fault> invalid(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        return catchThrowableOfType(Refusal.Invalid.class, call).faults();
+    private static List<FieldError> invalid(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(FieldsRefused.class, call).errors();
     }
 }

@@ -1,10 +1,8 @@
-package bulwark.facts;
+package bulwark.web;
 
 import bulwark.kernel.time.Timestamps;
-import bulwark.web.Request;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The query string of a request, read by name. Faults are collected in FastAPI's shape and thrown together by {@link
- * #check}; until then a faulty parameter reads as its fallback. An empty number counts as faulty. For one thread.
+ * The query string of a request, read by name. What is wrong is collected and thrown together by {@link #check};
+ * until then a faulty parameter reads as its fallback. An empty number counts as faulty. For one thread.
  */
 public final class QueryParameters {
     private static final Set<String> TRUE = Set.of("1", "true", "t", "yes", "y", "on");
@@ -27,7 +25,7 @@ public final class QueryParameters {
     private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]{1,30}(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?");
 
     private final Request request;
-    private final FieldErrors faults = new FieldErrors(Set.of());
+    private final FieldErrors errors = new FieldErrors(Set.of());
 
     private QueryParameters(Request request) {
         this.request = request;
@@ -40,19 +38,19 @@ public final class QueryParameters {
     /** Required. */
     public String text(String name) {
         if (one(name).isEmpty()) {
-            faults.add("missing", at(name), "Field required", null);
+            errors.add(FieldError.REQUIRED, at(name), "is required", null);
         }
         return optionalText(name).orElse("");
     }
 
     public Optional<String> optionalText(String name) {
-        return one(name).filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false));
+        return one(name).filter(text -> errors.text(text, at(name), 0, Integer.MAX_VALUE, false));
     }
 
     /** Every value of a name that may stand more than once. */
     public List<String> texts(String name) {
         return request.queryAll(name).stream()
-                .filter(text -> faults.text(text, at(name), 0, Integer.MAX_VALUE, false))
+                .filter(text -> errors.text(text, at(name), 0, Integer.MAX_VALUE, false))
                 .toList();
     }
 
@@ -68,8 +66,7 @@ public final class QueryParameters {
             return Optional.empty();
         }
         if (!WHOLE.matcher(text.get()).matches()) {
-            String message = "Input should be a valid integer, unable to parse string as an integer";
-            faults.add("int_parsing", at(name), message, text.get());
+            errors.add(FieldError.NOT_INTEGER, at(name), "must be a whole number", text.get());
             return Optional.empty();
         }
         return ranged(name, text.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max), true)
@@ -83,8 +80,7 @@ public final class QueryParameters {
             return fallback;
         }
         if (!DECIMAL.matcher(text.get()).matches()) {
-            String message = "Input should be a valid number, unable to parse string as a number";
-            faults.add("float_parsing", at(name), message, text.get());
+            errors.add(FieldError.NOT_NUMBER, at(name), "must be a number", text.get());
             return fallback;
         }
         return ranged(name, text.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max), false)
@@ -96,8 +92,7 @@ public final class QueryParameters {
         Optional<String> text = one(name);
         String lower = text.map(t -> t.toLowerCase(Locale.ROOT)).orElse("");
         if (text.isPresent() && !TRUE.contains(lower) && !FALSE.contains(lower)) {
-            String message = "Input should be a valid boolean, unable to interpret input";
-            faults.add("bool_parsing", at(name), message, text.get());
+            errors.add(FieldError.NOT_BOOLEAN, at(name), "must be true or false", text.get());
         }
         return TRUE.contains(lower) || (!FALSE.contains(lower) && fallback);
     }
@@ -107,8 +102,7 @@ public final class QueryParameters {
         Optional<String> text = optionalText(name);
         Optional<Instant> instant = text.flatMap(QueryParameters::instantOf);
         if (text.isPresent() && instant.isEmpty()) {
-            String message = "Input should be a valid datetime: ISO 8601, for instance 2026-01-31T12:00:00Z";
-            faults.add("datetime_parsing", at(name), message, text.get());
+            errors.add(FieldError.NOT_TIME, at(name), "must be a time of ISO 8601: 2026-01-31T12:00:00Z", text.get());
         }
         return instant;
     }
@@ -119,45 +113,35 @@ public final class QueryParameters {
                 .or(() -> Timestamps.parse(BLANK_FOR_PLUS.matcher(text).replaceFirst("+$1")));
     }
 
-    /** @throws Refusal.Plain 400 for an unknown scope, at once: this one fault has a form of its own on the wire */
-    public Optional<Scope> scope(String name) {
-        return one(name).map(text -> Scope.of(text).orElseThrow(QueryParameters::unknownScope));
-    }
-
-    /** One of the given words. @throws Refusal.Plain 400 with the words sorted */
+    /** One of the given words. @throws ApiRefusal at once, with the words sorted */
     public Optional<String> oneOf(String name, Set<String> words) {
         Optional<String> text = one(name);
         if (text.isPresent() && !words.contains(text.get())) {
-            throw new Refusal.Plain(400, name + " must be one of " + pythonSet(words));
+            throw new ApiRefusal(ApiRefusal.Kind.MALFORMED, "unknown_word", name + " must be one of " + setOf(words));
         }
         return text;
     }
 
-    /** @throws Refusal.Invalid with everything found so far */
+    /** @throws FieldsRefused with everything found so far */
     public void check() {
-        faults.check();
+        errors.check();
     }
 
     /** {@code {'company', 'local', …}}, sorted. */
-    static String pythonSet(Set<String> words) {
+    private static String setOf(Set<String> words) {
         return new TreeSet<>(words).stream().map(word -> "'" + word + "'").collect(Collectors.joining(", ", "{", "}"));
-    }
-
-    private static Refusal.Plain unknownScope() {
-        Set<String> scopes = Arrays.stream(Scope.values()).map(Scope::wire).collect(Collectors.toSet());
-        return new Refusal.Plain(400, "scope must be one of " + pythonSet(scopes));
     }
 
     private Optional<BigDecimal> ranged(String name, String text, BigDecimal min, BigDecimal max, boolean whole) {
         BigDecimal value = new BigDecimal(text);
-        return faults.range(value, at(name), min, max, whole, text) ? Optional.of(value) : Optional.empty();
+        return errors.range(value, at(name), min, max, whole, text) ? Optional.of(value) : Optional.empty();
     }
 
     /** Two values where one is expected: which of them counts would depend on who reads. */
     private Optional<String> one(String name) {
         List<String> values = request.queryAll(name);
         if (values.size() > 1) {
-            faults.add("repeated", at(name), "Parameter should be given once", values.getLast());
+            errors.add(FieldError.GIVEN_TWICE, at(name), "must be given once", values.getLast());
         }
         return values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
     }

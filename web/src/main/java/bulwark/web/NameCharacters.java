@@ -1,4 +1,4 @@
-package bulwark.facts;
+package bulwark.web;
 
 import java.util.OptionalInt;
 

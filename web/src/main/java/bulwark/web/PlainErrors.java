@@ -33,7 +33,13 @@ final class PlainErrors implements Service.Errors {
     public Response render(Throwable thrown, String requestId) {
         return switch (thrown) {
             case FieldsRefused r ->
-                Response.json(422, Map.of("error", r.code(), "fields", r.errors().stream().map(PlainErrors::field).toList()));
+                Response.json(
+                        422,
+                        Map.of(
+                                "error",
+                                r.code(),
+                                "fields",
+                                r.errors().stream().map(PlainErrors::field).toList()));
             case ApiRefusal r -> Response.json(status(r.kind()), Map.of("error", r.code(), "message", r.sentence()));
             default -> Response.json(500, Map.of("error", "internal", "request_id", requestId));
         };

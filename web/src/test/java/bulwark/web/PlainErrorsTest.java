@@ -11,10 +11,11 @@ class PlainErrorsTest {
 
     @Test
     void a_refusal_of_a_handler_is_told_by_code_and_sentence() {
-        Response response =
-                errors.render(new ApiRefusal(ApiRefusal.Kind.CONFLICT, "taken", "that name is taken: choose another"), "id");
+        Response response = errors.render(
+                new ApiRefusal(ApiRefusal.Kind.CONFLICT, "taken", "that name is taken: choose another"), "id");
         assertThat(response.status()).isEqualTo(409);
-        assertThat(text(response)).contains("\"error\":\"taken\"", "\"message\":\"that name is taken: choose another\"");
+        assertThat(text(response))
+                .contains("\"error\":\"taken\"", "\"message\":\"that name is taken: choose another\"");
     }
 
     @Test

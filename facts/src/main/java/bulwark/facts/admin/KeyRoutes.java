@@ -7,11 +7,11 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 import static bulwark.web.ApiRefusal.Kind.UNAUTHENTICATED;
 
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.secrets.SecretAccess;

@@ -3,8 +3,8 @@ package bulwark.facts.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.FactsFixture.Answer;
 import bulwark.facts.FactsFixture;
+import bulwark.facts.FactsFixture.Answer;
 import bulwark.web.ApiRefusal;
 import java.nio.file.Path;
 import java.util.List;

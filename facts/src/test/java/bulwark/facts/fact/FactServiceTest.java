@@ -3,8 +3,8 @@ package bulwark.facts.fact;
 import static bulwark.facts.FactsFixture.TRUSTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture.Answer;
 import bulwark.facts.FactsFixture;
+import bulwark.facts.FactsFixture.Answer;
 import bulwark.kernel.access.Principal;
 import bulwark.web.FieldError;
 import bulwark.web.FieldsRefused;

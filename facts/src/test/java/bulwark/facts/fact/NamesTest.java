@@ -2,8 +2,8 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture.Answer;
 import bulwark.facts.FactsFixture;
+import bulwark.facts.FactsFixture.Answer;
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.FieldError;
 import bulwark.web.FieldsRefused;

@@ -2,8 +2,8 @@ package bulwark.facts.fact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.facts.FactsFixture.Answer;
 import bulwark.facts.FactsFixture;
+import bulwark.facts.FactsFixture.Answer;
 import bulwark.web.ApiRefusal;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ public sealed interface EdgeRefusal {
         }
     }
 
-    record NoCredentials() implements EdgeRefusal {
+    /** @param challenges values of {@code WWW-Authenticate}, one for each way to identify oneself that has such a value */
+    record NoCredentials(List<String> challenges) implements EdgeRefusal {
         @Override
         public String code() {
             return "no_credentials";
@@ -30,12 +32,29 @@ public sealed interface EdgeRefusal {
     }
 
     /**
-     * The wire does not tell the reason; evidence does.
+     * The wire tells the sentence at most; evidence has the reason.
      *
-     * @param reason {@code unknown}, {@code revoked}, {@code expired} or {@code malformed}
-     * @param keyId of the key that was, or null when there is none
+     * @param kind of the {@link Authenticator}
+     * @param reason a stable word: {@code unknown}, {@code revoked}, {@code expired}, {@code malformed} or another one of the authenticator's
+     * @param credentialId of the credential that was, or null when there is none
+     * @param challenge value of {@code WWW-Authenticate}, or null for none
      */
-    record BadCredentials(String reason, @Nullable String keyId) implements EdgeRefusal {
+    record BadCredentials(
+            String kind,
+            String reason,
+            @Nullable String credentialId,
+            String sentence,
+            @Nullable String challenge)
+            implements EdgeRefusal {
+        static BadCredentials of(Authenticator authenticator, Authenticator.Outcome.Refused refused) {
+            return new BadCredentials(
+                    authenticator.kind(),
+                    refused.reason(),
+                    refused.credentialId(),
+                    refused.sentence(),
+                    refused.challenge());
+        }
+
         @Override
         public String code() {
             return "bad_credentials";
@@ -154,7 +173,7 @@ public sealed interface EdgeRefusal {
         }
     }
 
-    /** A page of another origin, in somebody's browser, asks a node that asks nobody who calls. */
+    /** A page of another origin asks through somebody's browser, where nobody is asked who calls or the browser itself sends the credential. */
     record ForeignOrigin() implements EdgeRefusal {
         @Override
         public String code() {

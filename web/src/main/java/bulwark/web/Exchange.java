@@ -1,17 +1,15 @@
 package bulwark.web;
 
 import bulwark.kernel.access.AccessDecision;
-import bulwark.kernel.access.ApiKeys;
-import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.tls.PeerIdentity;
+import bulwark.web.Authenticator.Outcome;
+import bulwark.web.AuthenticatorChain.Search;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +23,14 @@ final class Exchange {
     private final Connection connection;
     private final HttpServerRequest request;
     private final ResponseWriter writer;
+    private final Headers headers;
 
     private RequestHead head = ResponseWriter.UNKNOWN_HEAD;
     private Match.@Nullable Found match;
     private @Nullable Principal principal;
+    /** By whose credential the principal is known; null for the trusted identity. */
+    private @Nullable Authenticator authenticator;
+
     private @Nullable PeerIdentity peer;
     private @Nullable BodyBuffer body;
     private boolean paused;
@@ -37,13 +39,14 @@ final class Exchange {
         this.listener = listener;
         this.connection = connection;
         this.request = request;
+        this.headers = Headers.over(request.headers());
         this.writer = new ResponseWriter(listener, connection, request);
     }
 
     void begin() {
         connection.began(this);
         try {
-            head = RequestHead.of(request, listener.limits());
+            head = RequestHead.of(request, listener.limits(), listener.overTls());
             if (head.hasBody()) {
                 request.handler(this::chunk);
                 request.endHandler(v -> bodyEnds());
@@ -125,50 +128,61 @@ final class Exchange {
             }
             return;
         }
-        String bearer = head.bearer();
-        if (bearer == null) {
-            Principal anonymous = listener.service().anonymous();
-            if (anonymous == null) {
-                refuse(new EdgeRefusal.NoCredentials());
-            } else {
-                authenticated(anonymous, route);
+        AuthenticationRequest shown = new AuthenticationRequest(
+                head.method(),
+                head.target().path(),
+                headers,
+                connection.remote(),
+                listener.overTls(),
+                peer,
+                false);
+        Search search;
+        try {
+            search = listener.service().authenticators().begin(route, shown);
+        } catch (RuntimeException | Error e) {
+            writer.send(writer.failed(e));
+            return;
+        }
+        follow(search, route);
+    }
+
+    private void follow(Search search, Route route) {
+        switch (search) {
+            case Search.Decided decided -> decide(decided.by(), decided.outcome(), route);
+            case Search.Blocked blocked ->
+                offload(() -> {
+                    Search rest = blocked.rest().get();
+                    return () -> follow(rest, route);
+                });
+            case Search.Anonymous nobody -> {
+                Principal anonymous = listener.service().anonymous();
+                if (anonymous == null || !route.access().kinds().isEmpty()) {
+                    refuse(new EdgeRefusal.NoCredentials(nobody.challenges()));
+                } else {
+                    authenticated(anonymous, route);
+                }
             }
-            return;
-        }
-        if (bearer.isEmpty()) {
-            refuse(new EdgeRefusal.BadCredentials("malformed", null));
-            return;
-        }
-        ApiKeys keys = Objects.requireNonNull(listener.service().keys(), "without keys every route is open");
-        Optional<Verdict> cached = keys.cached(bearer);
-        if (cached.isPresent()) {
-            decide(cached.get(), route);
-        } else {
-            offload(() -> {
-                Verdict verdict = keys.authenticate(bearer);
-                return () -> decide(verdict, route);
-            });
         }
     }
 
-    private void decide(Verdict verdict, Route route) {
-        switch (verdict) {
-            case Verdict.Known known -> {
-                if (boundElsewhere(known.boundTo())) {
+    private void decide(Authenticator by, Outcome outcome, Route route) {
+        switch (outcome) {
+            case Outcome.Identified known -> {
+                authenticator = by;
+                if (by.isAmbient() && head.fromForeignOrigin()) {
                     principal = known.principal();
-                    refuse(new EdgeRefusal.KeyBoundElsewhere());
+                    refuse(new EdgeRefusal.ForeignOrigin());
                 } else {
                     authenticated(known.principal(), route);
                 }
             }
-            case Verdict.Unknown why ->
-                refuse(new EdgeRefusal.BadCredentials(why.reason().name().toLowerCase(Locale.ROOT), why.keyId()));
+            case Outcome.BoundElsewhere elsewhere -> {
+                principal = elsewhere.holder();
+                refuse(new EdgeRefusal.KeyBoundElsewhere());
+            }
+            case Outcome.Refused refused -> refuse(EdgeRefusal.BadCredentials.of(by, refused));
+            case Outcome.NotPresented nothing -> throw new IllegalStateException("no outcome: " + by.kind());
         }
-    }
-
-    /** The key is whole, but comes without the certificate that it is bound to: somebody else may have it. */
-    private boolean boundElsewhere(@Nullable String boundTo) {
-        return boundTo != null && (peer == null || !peer.matches(boundTo));
     }
 
     private void authenticated(Principal caller, Route route) {
@@ -254,9 +268,13 @@ final class Exchange {
 
     private void dispatch() {
         connection.awaitNothing();
-        ApiKeys keys = listener.service().keys();
-        if (principal != null && keys != null && keys.isRevoked(principal)) {
-            refuse(new EdgeRefusal.BadCredentials("revoked", principal.keyId()));
+        if (principal != null && authenticator != null && authenticator.isRevoked(principal)) {
+            Outcome.Refused revoked = new Outcome.Refused(
+                    "revoked",
+                    "The credential was withdrawn",
+                    authenticator.challenge().orElse(null),
+                    principal.keyId());
+            refuse(EdgeRefusal.BadCredentials.of(authenticator, revoked));
             return;
         }
         Match.Found found = found();
@@ -272,7 +290,7 @@ final class Exchange {
                 head.method(),
                 head.target(),
                 found,
-                Headers.over(request.headers()),
+                headers,
                 bytes,
                 principal,
                 writer.memory());

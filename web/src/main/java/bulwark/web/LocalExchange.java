@@ -1,7 +1,8 @@
 package bulwark.web;
 
-import bulwark.kernel.access.Principal;
 import bulwark.kernel.process.PeerProcess;
+import bulwark.web.Authenticator.Outcome;
+import bulwark.web.AuthenticatorChain.Search;
 import bulwark.web.Router.Match;
 import io.vertx.core.MultiMap;
 import java.io.BufferedInputStream;
@@ -12,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ final class LocalExchange {
     record SharedState(
             Router router,
             Service.Errors errors,
-            Principal owner,
+            AuthenticatorChain authenticators,
             RequestIds ids,
             LocalSocket.Limits limits,
             @Nullable LocalGuard guard) {}
@@ -123,11 +125,17 @@ final class LocalExchange {
     }
 
     private Response handle(LocalRequest received, Match.Found found) {
+        AuthenticationRequest shown = new AuthenticationRequest(
+                received.method, received.target.path(), received.head.headers(), "local", false, null, true);
+        if (!(served.authenticators.begin(found.route(), shown) instanceof Search.Decided decided
+                && decided.outcome() instanceof Outcome.Identified caller)) {
+            return served.errors.render(new EdgeRefusal.NoCredentials(List.of()));
+        }
         LocalGuard guard = served.guard;
         String reason = guard == null ? null : guard.policy().refusal(peer, found.route());
         if (guard != null && reason != null) {
             EdgeRefusal refusal = new EdgeRefusal.OwnerOnly(reason);
-            guard.refusals().refused(served.owner, received.method, received.target.path(), "local", refusal);
+            guard.refusals().refused(caller.principal(), received.method, received.target.path(), "local", refusal);
             return served.errors.render(refusal);
         }
         Request request = new HttpRequest(
@@ -137,7 +145,7 @@ final class LocalExchange {
                 found,
                 received.head.headers(),
                 received.body,
-                served.owner,
+                caller.principal(),
                 RequestMemory.unlimited());
         try {
             @Nullable Response answer = found.route().handler().handle(request);

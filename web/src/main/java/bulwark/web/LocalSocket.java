@@ -106,7 +106,7 @@ public final class LocalSocket implements AutoCloseable {
                                 new LocalExchange.SharedState(
                                         Router.of(routes),
                                         errors,
-                                        owner(routes),
+                                        new AuthenticatorChain(List.of(new OwnerAuthenticator(owner(routes)))),
                                         new RequestIds(),
                                         limits,
                                         ConfinedStart.isLinux() ? guard : null))

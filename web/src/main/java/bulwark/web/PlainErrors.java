@@ -1,5 +1,6 @@
 package bulwark.web;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,7 +27,21 @@ final class PlainErrors implements Service.Errors {
             case EdgeRefusal.QueryTooBroad _ -> 422;
             case EdgeRefusal.BadRequest _ -> 400;
         };
-        return Response.json(status, Map.of("error", refusal.code()));
+        Response response = Response.json(status, Map.of("error", refusal.code()));
+        return switch (refusal) {
+            case EdgeRefusal.NoCredentials none -> challenged(response, none.challenges());
+            case EdgeRefusal.BadCredentials bad when bad.challenge() != null -> challenged(response, List.of(bad.challenge()));
+            case EdgeRefusal.MethodNotAllowed wrong -> response.with("Allow", String.join(", ", wrong.allowed()));
+            default -> response;
+        };
+    }
+
+    private static Response challenged(Response response, List<String> challenges) {
+        Response with = response;
+        for (String challenge : challenges) {
+            with = with.adding("WWW-Authenticate", challenge);
+        }
+        return with;
     }
 
     @Override

@@ -5,13 +5,11 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.http1.Http1ServerRequest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a request after every check that needs no route and no identity.
  *
  * @param bodyLength bytes, 0 for none, -1 when the body comes in chunks
- * @param bearer the credentials, or null without an Authorization header or with a blank one; empty when they are of no use
  * @param expectsContinue the client waits for 100 before it sends the body
  * @param fromForeignOrigin a browser sends it for a page of another origin, and it may change something
  */
@@ -20,14 +18,11 @@ record RequestHead(
         RequestTarget target,
         String host,
         long bodyLength,
-        @Nullable String bearer,
         boolean expectsContinue,
         boolean fromForeignOrigin) {
 
-    private static final String BEARER = "Bearer ";
-
     /** @throws Refused when the request must not go on */
-    static RequestHead of(HttpServerRequest request, Service.Limits limits) {
+    static RequestHead of(HttpServerRequest request, Service.Limits limits, boolean tls) {
         HttpRequest decoded = ((Http1ServerRequest) request).nettyRequest();
         if (decoded instanceof RefusedRequest refused) {
             throw new Refused(refused.refusal());
@@ -38,22 +33,22 @@ record RequestHead(
         MultiMap headers = request.headers();
         String method = decoded.method().name();
         String host = host(headers);
+        checkAuthorization(headers);
         return new RequestHead(
                 method,
                 target(decoded.uri()),
                 host,
                 bodyLength(method, headers, limits.maxBody()),
-                bearer(headers),
                 "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)),
-                foreignOrigin(method, host, headers));
+                foreignOrigin(method, (tls ? "https://" : "http://") + host, headers));
     }
 
-    private static boolean foreignOrigin(String method, String host, MultiMap headers) {
+    private static boolean foreignOrigin(String method, String own, MultiMap headers) {
         String origin = headers.get(HttpHeaders.ORIGIN);
         return origin != null
                 && !method.equals("GET")
                 && !method.equals("HEAD")
-                && !origin.equalsIgnoreCase("http://" + host);
+                && !origin.equalsIgnoreCase(own);
     }
 
     boolean hasBody() {
@@ -103,20 +98,10 @@ record RequestHead(
         return length;
     }
 
-    private static @Nullable String bearer(MultiMap headers) {
-        String authorization = headers.get(HttpHeaders.AUTHORIZATION);
-        if (authorization == null) {
-            return null;
-        }
+    private static void checkAuthorization(MultiMap headers) {
         if (headers.getAll(HttpHeaders.AUTHORIZATION).size() > 1) {
             throw bad("The Authorization header must appear at most once.");
         }
-        if (authorization.isBlank()) {
-            return null;
-        }
-        return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).strip()
-                : "";
     }
 
     private static Refused bad(String sentence) {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * whichever of answer, end of request and end of connection comes last. Event loop only, except {@link #render} and {@link #failed}.
  */
 final class ResponseWriter {
-    static final RequestHead UNKNOWN_HEAD = new RequestHead("-", new RequestTarget("-", ""), "", 0, null, false, false);
+    static final RequestHead UNKNOWN_HEAD = new RequestHead("-", new RequestTarget("-", ""), "", 0, false, false);
 
     private static final Logger LOG = LoggerFactory.getLogger(ResponseWriter.class);
     /** What this program does not do is no fault of it: any caller could fill the log with it. */

@@ -1,5 +1,7 @@
 package bulwark.web;
 
+import java.util.Set;
+
 /**
  * One method and path with its declared permission: a route cannot exist without the declaration.
  *
@@ -35,16 +37,42 @@ public record Route(
     }
 
     public sealed interface Access {
+        /** Kinds of {@link Authenticator} by which a caller may have identified itself; empty for every kind that the service has. */
+        default Set<String> kinds() {
+            return Set.of();
+        }
+
         /** No identity needed; none is looked for. */
         record Open() implements Access {}
 
         /** Any authenticated caller. */
-        record Authenticated() implements Access {}
+        record Authenticated(@Override Set<String> kinds) implements Access {
+            public Authenticated() {
+                this(Set.of());
+            }
 
-        record Permission(String name) implements Access {}
+            public Authenticated {
+                kinds = Set.copyOf(kinds);
+            }
+        }
+
+        record Permission(String name, @Override Set<String> kinds) implements Access {
+            public Permission(String name) {
+                this(name, Set.of());
+            }
+
+            public Permission {
+                kinds = Set.copyOf(kinds);
+            }
+        }
 
         /** The owner of the process, over the local socket. */
-        record Owner() implements Access {}
+        record Owner() implements Access {
+            @Override
+            public Set<String> kinds() {
+                return Set.of(OwnerAuthenticator.KIND);
+            }
+        }
     }
 
     public static Route open(String method, String path, Handler handler) {
@@ -65,6 +93,26 @@ public record Route(
 
     public Route onEventLoop() {
         return new Route(method, path, access, dimension, true, network, handler);
+    }
+
+    /**
+     * Takes callers alone who identified themselves in one of these ways, instead of every way that the service has.
+     *
+     * @throws IllegalStateException on a route that does not ask who calls
+     */
+    public Route identifiedBy(String... kinds) {
+        Access narrowed =
+                switch (access) {
+                    case Access.Authenticated any -> new Access.Authenticated(Set.of(kinds));
+                    case Access.Permission permission -> new Access.Permission(permission.name(), Set.of(kinds));
+                    case Access.Open open -> throw new IllegalStateException("an open route asks nobody who calls: " + path);
+                    case Access.Owner owner -> throw new IllegalStateException("only the owner calls " + path);
+                };
+        return new Route(method, path, narrowed, dimension, runsOnEventLoop, network, handler);
+    }
+
+    boolean takes(Authenticator authenticator) {
+        return access.kinds().isEmpty() || access.kinds().contains(authenticator.kind());
     }
 
     /** Bytes of a body that the route takes: none for methods that only read or remove, little from callers who are not known. */

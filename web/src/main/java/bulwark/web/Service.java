@@ -1,6 +1,5 @@
 package bulwark.web;
 
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Service {
     private final String name;
     private final List<Route> routes;
-    private final @Nullable ApiKeys keys;
+    private final AuthenticatorChain authenticators;
     private final @Nullable Principal anonymous;
     private final Quotas quotas;
     private final Errors errors;
@@ -33,7 +32,7 @@ public final class Service {
     private Service(Builder made) {
         name = made.name;
         routes = made.routes;
-        keys = made.keys;
+        authenticators = new AuthenticatorChain(made.authenticators);
         anonymous = made.anonymous;
         quotas = made.quotas;
         errors = made.errors;
@@ -43,11 +42,18 @@ public final class Service {
         headers = made.headers;
         metrics = made.metrics;
         limits = made.limits;
-        if (keys == null
-                && anonymous == null
-                && routes.stream()
-                        .anyMatch(route -> route.network() && !(route.access() instanceof Route.Access.Open))) {
-            throw new IllegalArgumentException("a route that asks who calls needs API keys to tell");
+        routes.stream().filter(Route::network).forEach(this::check);
+    }
+
+    private void check(Route route) {
+        boolean open = route.access() instanceof Route.Access.Open;
+        if (!open && anonymous == null && authenticators.authenticators().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a route that asks who calls needs an authenticator to tell: " + route.path());
+        }
+        if (!authenticators.serves(route)) {
+            throw new IllegalArgumentException(
+                    "no authenticator is of a kind that " + route.path() + " names: " + route.access().kinds());
         }
     }
 
@@ -79,9 +85,8 @@ public final class Service {
         return routes;
     }
 
-    @Nullable
-    ApiKeys keys() {
-        return keys;
+    AuthenticatorChain authenticators() {
+        return authenticators;
     }
 
     @Nullable
@@ -126,7 +131,7 @@ public final class Service {
         private final String name;
         private final List<Route> routes;
         private final Metrics metrics;
-        private @Nullable ApiKeys keys;
+        private List<Authenticator> authenticators = List.of();
         private @Nullable Principal anonymous;
         private Quotas quotas = Quotas.of(Map.of(), Clock.systemUTC());
         private Errors errors = new PlainErrors();
@@ -142,12 +147,13 @@ public final class Service {
             this.metrics = metrics;
         }
 
-        public Builder keys(ApiKeys known) {
-            keys = known;
+        /** The ways in which callers may identify themselves; of several credentials in one request the earlier kind decides. */
+        public Builder authenticators(Authenticator... inOrder) {
+            authenticators = List.of(inOrder);
             return this;
         }
 
-        /** Who callers without credentials are, where authentication is off. */
+        /** Who callers without credentials are where authentication is off; not on routes that name kinds of authenticators. */
         public Builder anonymous(Principal trusted) {
             anonymous = trusted;
             return this;
@@ -193,7 +199,7 @@ public final class Service {
             return this;
         }
 
-        /** @throws IllegalArgumentException when a route asks who calls and nothing can tell */
+        /** @throws IllegalArgumentException when a route asks who calls and nothing can tell, and when two authenticators are of one kind */
         public Service build() {
             return new Service(this);
         }

@@ -19,12 +19,20 @@ final class TestService {
 
     final Metrics metrics = new Metrics();
     final List<String> refusals = Collections.synchronizedList(new ArrayList<>());
+    /** Of credentials that did not hold. */
+    final List<String> details = Collections.synchronizedList(new ArrayList<>());
+
     final List<Route> routes = new ArrayList<>();
     Service.Limits limits = Service.Limits.defaults();
     HeaderPolicy headers = HeaderPolicy.standard();
 
     @Nullable
     ApiKeys keys;
+
+    /** Instead of keys. */
+    List<Authenticator> authenticators = List.of();
+
+    Service.Errors errors = new Rendering();
 
     Quotas quotas = Quotas.of(Map.of(), Clock.systemUTC());
 
@@ -39,20 +47,29 @@ final class TestService {
     Service build() {
         Service.Builder service = Service.builder("test", routes, metrics)
                 .quotas(quotas)
-                .errors(new Rendering())
-                .refusals((principal, method, path, remote, refusal) ->
-                        refusals.add((principal == null ? "-" : principal.entityUri()) + " " + refusal.code()))
+                .errors(errors)
+                .refusals(this::refused)
                 .tlsOnly(path -> path.startsWith("/federation/"))
                 .hosts(Set.of("node.example"))
                 .headers(headers)
                 .limits(limits);
         if (keys != null) {
-            service.keys(keys);
+            service.authenticators(new ApiKeyAuthenticator(keys));
+        } else {
+            service.authenticators(authenticators.toArray(Authenticator[]::new));
         }
         if (anonymous != null) {
             service.anonymous(anonymous);
         }
         return service.build();
+    }
+
+    private void refused(
+            @Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal) {
+        refusals.add((principal == null ? "-" : principal.entityUri()) + " " + refusal.code());
+        if (refusal instanceof EdgeRefusal.BadCredentials bad) {
+            details.add(bad.kind() + " " + bad.reason() + " " + bad.credentialId());
+        }
     }
 
     static Response text(String text) {

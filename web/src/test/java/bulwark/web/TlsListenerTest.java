@@ -3,6 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.Principal;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +79,35 @@ class TlsListenerTest {
     void a_handler_sees_who_the_peer_is_and_which_authority_vouches() throws Exception {
         assertThat(curl("--cert client.crt --key client.key https://127.0.0.1:" + port + "/who").output)
                 .isEqualTo("stigmem://node.example/client by CN=ca");
+    }
+
+    @Test
+    void a_client_certificate_identifies_whom_the_part_says_unless_another_credential_comes_first() throws Exception {
+        leaf("thief", "ca");
+        TestService certified = new TestService()
+                .with(
+                        Route.authenticated(
+                                        "GET",
+                                        "/me",
+                                        "test",
+                                        r -> TestService.text(r.principal().entityUri()))
+                                .identifiedBy(ClientCertificateAuthenticator.KIND),
+                        Route.authenticated("POST", "/echo", "test", TestService.echo()));
+        certified.anonymous = null;
+        certified.authenticators = List.of(new ClientCertificateAuthenticator(peer -> peer.uri().endsWith("/client")
+                ? Optional.of(new Principal("peer:" + peer.uri(), "default", Set.of(), null))
+                : Optional.empty()));
+        String at = " https://127.0.0.1:" + edge.listenTls(certified.build(), "127.0.0.1", 0, tls);
+
+        assertThat(curl("--cert client.crt --key client.key" + at + "/me").output)
+                .isEqualTo("peer:stigmem://node.example/client");
+        assertThat(curl("--cert thief.crt --key thief.key -i" + at + "/me").output)
+                .startsWith("HTTP/1.1 401")
+                .endsWith("bad_credentials");
+        assertThat(certified.details).singleElement().asString().matches("client_certificate unknown [0-9a-f]{64}");
+        String post = "--cert client.crt --key client.key -i -d hi -H 'Origin: https://";
+        assertThat(curl(post + "evil.example'" + at + "/echo").output).startsWith("HTTP/1.1 403");
+        assertThat(curl(post + at.substring(9) + "'" + at + "/echo").output).startsWith("HTTP/1.1 200");
     }
 
     @Test

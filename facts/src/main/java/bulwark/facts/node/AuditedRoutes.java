@@ -51,7 +51,7 @@ final class AuditedRoutes implements Service.Refusals {
     private void stranger(String method, String path, String remote, EdgeRefusal refusal) {
         String reason = switch (refusal) {
             case EdgeRefusal.NoCredentials _ -> "missing_key";
-            case EdgeRefusal.BadCredentials bad -> bad.reason() + "_key";
+            case EdgeRefusal.BadCredentials bad -> bad.reason() + "_" + bad.kind();
             default -> "";
         };
         if (reason.isEmpty()) {
@@ -63,8 +63,8 @@ final class AuditedRoutes implements Service.Refusals {
         detail.put("remote", remote);
         detail.put("method", cut(method));
         detail.put("path", cut(path));
-        if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.keyId() != null) {
-            detail.put("key_id", bad.keyId());
+        if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.credentialId() != null) {
+            detail.put("key_id", bad.credentialId());
         }
         audit.refusalLater(
                 FactsAuditEvents.AUTHENTICATION_FAILED.event(null, TENANT, null, null, detail), reason, remote);

@@ -13,6 +13,7 @@ import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
+import bulwark.web.ApiKeyAuthenticator;
 import bulwark.web.Edge;
 import bulwark.web.Service;
 import java.io.IOException;
@@ -171,7 +172,7 @@ public final class FactsNode implements AutoCloseable {
 
     private Service service(Quotas quotas) {
         Service.Builder service = Service.builder("stigmem", composition.networkRoutes(), core.metrics)
-                .keys(core.keys)
+                .authenticators(new ApiKeyAuthenticator(core.keys))
                 .quotas(quotas)
                 .errors(new WireErrors())
                 .refusals(composition.refusals())

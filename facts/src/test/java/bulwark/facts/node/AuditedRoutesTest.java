@@ -11,13 +11,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AuditedRoutesTest {
-    private static final EdgeRefusal UNKNOWN = new EdgeRefusal.BadCredentials("unknown", null);
+    private static final EdgeRefusal UNKNOWN = badKey("unknown", null);
 
     @TempDir
     Path folder;
@@ -35,6 +36,10 @@ class AuditedRoutesTest {
         node.close();
     }
 
+    private static EdgeRefusal badKey(String reason, @Nullable String keyId) {
+        return new EdgeRefusal.BadCredentials("key", reason, keyId, "Invalid or expired API key", "Bearer");
+    }
+
     private void refuse(String remote, EdgeRefusal refusal) {
         node.refusals().refused(null, "GET", "/v1/facts", remote, refusal);
     }
@@ -47,10 +52,10 @@ class AuditedRoutesTest {
 
     @Test
     void every_reason_of_a_failed_authentication_leaves_a_row() {
-        refuse("10.0.0.1", new EdgeRefusal.NoCredentials());
+        refuse("10.0.0.1", new EdgeRefusal.NoCredentials(List.of()));
         refuse("10.0.0.1", UNKNOWN);
-        refuse("10.0.0.1", new EdgeRefusal.BadCredentials("revoked", "key-1"));
-        refuse("10.0.0.1", new EdgeRefusal.BadCredentials("expired", "key-2"));
+        refuse("10.0.0.1", badKey("revoked", "key-1"));
+        refuse("10.0.0.1", badKey("expired", "key-2"));
         refuse("10.0.0.1", new EdgeRefusal.NotFound());
         assertThat(rows())
                 .extracting(AuditRow::detail)

@@ -63,8 +63,7 @@ public interface Authenticator {
                 String reason,
                 String sentence,
                 @Nullable String challenge,
-                @Nullable String credentialId)
-                implements Outcome {
+                @Nullable String credentialId) implements Outcome {
             public Refused(String reason, String sentence, @Nullable String challenge) {
                 this(reason, sentence, challenge, null);
             }

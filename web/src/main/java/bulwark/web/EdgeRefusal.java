@@ -44,8 +44,7 @@ public sealed interface EdgeRefusal {
             String reason,
             @Nullable String credentialId,
             String sentence,
-            @Nullable String challenge)
-            implements EdgeRefusal {
+            @Nullable String challenge) implements EdgeRefusal {
         static BadCredentials of(Authenticator authenticator, Authenticator.Outcome.Refused refused) {
             return new BadCredentials(
                     authenticator.kind(),

@@ -129,13 +129,7 @@ final class Exchange {
             return;
         }
         AuthenticationRequest shown = new AuthenticationRequest(
-                head.method(),
-                head.target().path(),
-                headers,
-                connection.remote(),
-                listener.overTls(),
-                peer,
-                false);
+                head.method(), head.target().path(), headers, connection.remote(), listener.overTls(), peer, false);
         Search search;
         try {
             search = listener.service().authenticators().begin(route, shown);
@@ -286,14 +280,7 @@ final class Exchange {
             return;
         }
         Request received = new HttpRequest(
-                writer.origin(peer),
-                head.method(),
-                head.target(),
-                found,
-                headers,
-                bytes,
-                principal,
-                writer.memory());
+                writer.origin(peer), head.method(), head.target(), found, headers, bytes, principal, writer.memory());
         Handler handler = found.route().handler();
         writer.handling();
         if (found.route().runsOnEventLoop()) {

@@ -30,7 +30,8 @@ final class PlainErrors implements Service.Errors {
         Response response = Response.json(status, Map.of("error", refusal.code()));
         return switch (refusal) {
             case EdgeRefusal.NoCredentials none -> challenged(response, none.challenges());
-            case EdgeRefusal.BadCredentials bad when bad.challenge() != null -> challenged(response, List.of(bad.challenge()));
+            case EdgeRefusal.BadCredentials bad
+            when bad.challenge() != null -> challenged(response, List.of(bad.challenge()));
             case EdgeRefusal.MethodNotAllowed wrong -> response.with("Allow", String.join(", ", wrong.allowed()));
             default -> response;
         };

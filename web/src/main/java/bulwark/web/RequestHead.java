@@ -45,10 +45,7 @@ record RequestHead(
 
     private static boolean foreignOrigin(String method, String own, MultiMap headers) {
         String origin = headers.get(HttpHeaders.ORIGIN);
-        return origin != null
-                && !method.equals("GET")
-                && !method.equals("HEAD")
-                && !origin.equalsIgnoreCase(own);
+        return origin != null && !method.equals("GET") && !method.equals("HEAD") && !origin.equalsIgnoreCase(own);
     }
 
     boolean hasBody() {

@@ -101,13 +101,12 @@ public record Route(
      * @throws IllegalStateException on a route that does not ask who calls
      */
     public Route identifiedBy(String... kinds) {
-        Access narrowed =
-                switch (access) {
-                    case Access.Authenticated any -> new Access.Authenticated(Set.of(kinds));
-                    case Access.Permission permission -> new Access.Permission(permission.name(), Set.of(kinds));
-                    case Access.Open open -> throw new IllegalStateException("an open route asks nobody who calls: " + path);
-                    case Access.Owner owner -> throw new IllegalStateException("only the owner calls " + path);
-                };
+        Access narrowed = switch (access) {
+            case Access.Authenticated any -> new Access.Authenticated(Set.of(kinds));
+            case Access.Permission permission -> new Access.Permission(permission.name(), Set.of(kinds));
+            case Access.Open open -> throw new IllegalStateException("an open route asks nobody who calls: " + path);
+            case Access.Owner owner -> throw new IllegalStateException("only the owner calls " + path);
+        };
         return new Route(method, path, narrowed, dimension, runsOnEventLoop, network, handler);
     }
 

@@ -52,8 +52,8 @@ public final class Service {
                     "a route that asks who calls needs an authenticator to tell: " + route.path());
         }
         if (!authenticators.serves(route)) {
-            throw new IllegalArgumentException(
-                    "no authenticator is of a kind that " + route.path() + " names: " + route.access().kinds());
+            throw new IllegalArgumentException("no authenticator is of a kind that " + route.path() + " names: "
+                    + route.access().kinds());
         }
     }
 

@@ -48,7 +48,10 @@ class AuthenticatorTest {
                     .map(live::get)
                     .<Outcome>map(Outcome.Identified::new)
                     .orElseGet(() -> new Outcome.Refused(
-                            "expired", "The session has expired: sign in again.", "Cookie realm=\"test\"", "session-9"));
+                            "expired",
+                            "The session has expired: sign in again.",
+                            "Cookie realm=\"test\"",
+                            "session-9"));
         }
 
         @Override
@@ -84,7 +87,8 @@ class AuthenticatorTest {
                 case "tok.good" -> new Outcome.Identified(ROBOT);
                 case "tok.bound" -> new Outcome.BoundElsewhere(ROBOT);
                 case "tok.broken" -> throw new IllegalStateException("a fault of ours");
-                default -> new Outcome.Refused("malformed", "The token is malformed.", "Bearer error=\"invalid_token\"");
+                default ->
+                    new Outcome.Refused("malformed", "The token is malformed.", "Bearer error=\"invalid_token\"");
             };
         }
 
@@ -115,17 +119,22 @@ class AuthenticatorTest {
     }
 
     private String call(String method, String path, String... headers) {
-        StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        StringBuilder request =
+                new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (String header : headers) {
             request.append(header).append("\r\n");
         }
-        return RawClient.exchange(port, request + "Content-Length: " + (method.equals("POST") ? 2 : 0) + "\r\n\r\n"
-                + (method.equals("POST") ? "hi" : ""));
+        return RawClient.exchange(
+                port,
+                request + "Content-Length: " + (method.equals("POST") ? 2 : 0) + "\r\n\r\n"
+                        + (method.equals("POST") ? "hi" : ""));
     }
 
     @Test
     void each_kind_identifies_its_callers_and_what_may_block_runs_on_a_virtual_thread() {
-        assertThat(call("GET", "/me", "Cookie: __Host-session=s1")).startsWith("HTTP/1.1 200").endsWith("user:alice");
+        assertThat(call("GET", "/me", "Cookie: __Host-session=s1"))
+                .startsWith("HTTP/1.1 200")
+                .endsWith("user:alice");
         assertThat(call("GET", "/me", "Authorization: Bearer tok.good"))
                 .startsWith("HTTP/1.1 200")
                 .endsWith("agent:robot");
@@ -164,8 +173,7 @@ class AuthenticatorTest {
                 .contains("WWW-Authenticate: Cookie realm=\"test\"\r\n");
         assertThat(call("GET", "/me", "Cookie: __Host-session=s1; __Host-session=planted"))
                 .startsWith("HTTP/1.1 401");
-        assertThat(part.details)
-                .containsExactly("session expired session-9", "session expired session-9");
+        assertThat(part.details).containsExactly("session expired session-9", "session expired session-9");
         assertThat(call("GET", "/me", "Authorization: Bearer tok.bound")).startsWith("HTTP/1.1 401");
         assertThat(part.refusals).endsWith("agent:robot key_bound_elsewhere");
         assertThat(call("GET", "/me")).startsWith("HTTP/1.1 401").contains("WWW-Authenticate: Bearer\r\n");
@@ -208,7 +216,8 @@ class AuthenticatorTest {
     @Test
     void a_service_names_what_nobody_could_call_when_it_is_made() {
         TestService typo = new TestService()
-                .with(Route.authenticated("GET", "/", "test", r -> TestService.text("")).identifiedBy("sesion"));
+                .with(Route.authenticated("GET", "/", "test", r -> TestService.text(""))
+                        .identifiedBy("sesion"));
         typo.authenticators = List.of(sessions);
         assertThatThrownBy(typo::build).hasMessageContaining("sesion");
         typo.authenticators = List.of(sessions, sessions);

@@ -104,7 +104,8 @@ class LocalSocketTest {
         LocalExchange.SharedState served = new LocalExchange.SharedState(
                 Router.of(routes),
                 new TestService.Rendering(),
-                new AuthenticatorChain(List.of(new OwnerAuthenticator(new Principal(LocalSocket.OWNER, "default", Set.of(), null)))),
+                new AuthenticatorChain(
+                        List.of(new OwnerAuthenticator(new Principal(LocalSocket.OWNER, "default", Set.of(), null)))),
                 new RequestIds(),
                 LocalSocket.Limits.DEFAULT,
                 null);

@@ -94,9 +94,10 @@ class TlsListenerTest {
                                 .identifiedBy(ClientCertificateAuthenticator.KIND),
                         Route.authenticated("POST", "/echo", "test", TestService.echo()));
         certified.anonymous = null;
-        certified.authenticators = List.of(new ClientCertificateAuthenticator(peer -> peer.uri().endsWith("/client")
-                ? Optional.of(new Principal("peer:" + peer.uri(), "default", Set.of(), null))
-                : Optional.empty()));
+        certified.authenticators = List.of(new ClientCertificateAuthenticator(
+                peer -> peer.uri().endsWith("/client")
+                        ? Optional.of(new Principal("peer:" + peer.uri(), "default", Set.of(), null))
+                        : Optional.empty()));
         String at = " https://127.0.0.1:" + edge.listenTls(certified.build(), "127.0.0.1", 0, tls);
 
         assertThat(curl("--cert client.crt --key client.key" + at + "/me").output)

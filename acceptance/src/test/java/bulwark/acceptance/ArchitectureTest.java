@@ -59,6 +59,14 @@ class ArchitectureTest {
         }
     }
 
+    @ArchTest
+    static final ArchRule THE_FRAME_OF_COMMANDS_AND_PROCESSES_KNOWS_NO_PART = noClasses()
+            .that()
+            .resideInAnyPackage("bulwark.app.cli..", "bulwark.app.up..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(packages(SourceTree.parts().stream()));
+
     /** A class in a package of another module would be held by the wrong rule. */
     @ArchTest
     static void every_class_lies_in_a_package_of_a_module(JavaClasses all) {

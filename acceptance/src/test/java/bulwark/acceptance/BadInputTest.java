@@ -36,7 +36,7 @@ class BadInputTest {
                                 "10000",
                                 "STIGMEM_RATE_LIMIT_WRITE_PER_HOUR",
                                 "100000"))
-                .start();
+                .startHere();
     }
 
     @AfterAll

@@ -1,11 +1,11 @@
 package bulwark.acceptance;
 
-import java.io.IOException;
+import bulwark.testkit.FreePort;
 
 /** The tutorial on free ports. */
 class HardeningTutorialTest extends HardeningTutorial {
     @Override
-    int[] ports() throws IOException {
-        return new int[] {NodeUnderTest.freePort(), NodeUnderTest.freePort()};
+    int[] ports() {
+        return new int[] {FreePort.next(), FreePort.next()};
     }
 }

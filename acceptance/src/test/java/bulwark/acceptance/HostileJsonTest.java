@@ -26,7 +26,7 @@ class HostileJsonTest {
         Path suite = SharedMaterial.require("vectors/json-test-suite/test_parsing");
         Map<String, String> quota =
                 Map.of("STIGMEM_RATE_LIMIT_WRITE_PER_HOUR", "1000000", "STIGMEM_RATE_LIMIT_WRITE_BURST", "100000");
-        try (NodeUnderTest node = NodeUnderTest.in(folder, quota).start();
+        try (NodeUnderTest node = NodeUnderTest.in(folder, quota).startHere();
                 Stream<Path> files = Files.list(suite)) {
             List<Path> all = files.filter(file -> file.toString().endsWith(".json"))
                     .sorted()

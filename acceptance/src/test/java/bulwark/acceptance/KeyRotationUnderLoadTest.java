@@ -3,6 +3,7 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.Shell;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -59,7 +59,7 @@ class MemoryLimitsTest {
                     answers.stream().map(CompletableFuture::join).distinct().toList();
             // 0: the connection was closed on a body that was refused from its first bytes.
             assertThat(codes).isSubsetOf(List.of(0, 200, 413, 422, 429, 503)).contains(200);
-            assertThat(node.current().isAlive()).isTrue();
+            assertThat(node.process().isAlive()).isTrue();
             assertThat(node.get("/healthz", null).statusCode()).isEqualTo(200);
             assertThat(node.post(
                                     "/v1/facts",

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
+import bulwark.testkit.Shell;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

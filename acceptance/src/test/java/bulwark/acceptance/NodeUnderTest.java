@@ -1,23 +1,26 @@
 package bulwark.acceptance;
 
+import bulwark.facts.node.FactsNode;
+import bulwark.testkit.FreePort;
+import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.SharedMaterial;
+import bulwark.testkit.Shell;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A fact node as its own process, started the way a user starts it: {@code bin/stigmem-node} in a folder. */
+/** A fact node in a folder: as a process of its own, started the way a user starts it, or on threads of this one. */
 final class NodeUnderTest implements AutoCloseable {
     static final String ADMIN_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f1";
     static final HttpClient HTTP = HttpClient.newBuilder()
@@ -29,7 +32,8 @@ final class NodeUnderTest implements AutoCloseable {
     final int plainPort;
     final int port;
     final Map<String, String> environment;
-    private @Nullable Process process;
+    private @Nullable ProgramProcess process;
+    private @Nullable FactsNode here;
 
     private NodeUnderTest(Path directory, int port, int plainPort, Map<String, String> environment) {
         this.directory = directory;
@@ -41,8 +45,8 @@ final class NodeUnderTest implements AutoCloseable {
     /** A node in a fresh folder with free ports; settings add to and override the defaults of this kit. */
     static NodeUnderTest in(Path directory, Map<String, String> settings) throws IOException {
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("STIGMEM_PORT", Integer.toString(freePort()));
-        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(freePort()));
+        environment.put("STIGMEM_PORT", Integer.toString(FreePort.next()));
+        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(FreePort.next()));
         environment.put("STIGMEM_ADMIN_KEY", ADMIN_KEY);
         environment.putAll(settings);
         String plain = environment.containsKey("STIGMEM_TLS_CERT_PATH") ? "STIGMEM_LOCAL_HTTP_PORT" : "STIGMEM_PORT";
@@ -57,29 +61,21 @@ final class NodeUnderTest implements AutoCloseable {
     NodeUnderTest start(String... wrapper) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(wrapper));
         command.add(SharedMaterial.repository().resolve("bin/stigmem-node").toString());
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("STIGMEM_"));
-        builder.environment().putAll(environment);
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         Files.deleteIfExists(runFile());
-        process = builder.start();
-        awaitReady();
+        process = ProgramProcess.start(directory, environment, log(), command);
+        process.awaitReady(() -> Files.exists(runFile()));
         return this;
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!Files.exists(runFile())) {
-            if (System.nanoTime() > deadline || current().waitFor(10, TimeUnit.MILLISECONDS)) {
-                kill();
-                throw new AssertionError("the node did not start:\n" + logText());
-            }
-        }
+    /** The same node on threads of this process: for tests that look at answers and files, and at nothing of a process. */
+    NodeUnderTest startHere() throws IOException {
+        here = FactsNode.start(environment, directory, Clock.systemUTC());
+        return this;
     }
 
-    Process current() {
+    ProgramProcess process() {
         if (process == null) {
-            throw new IllegalStateException("not started");
+            throw new IllegalStateException("no process was started");
         }
         return process;
     }
@@ -138,34 +134,20 @@ final class NodeUnderTest implements AutoCloseable {
 
     /** kill -9, of the node and of what wraps it. */
     void kill() throws InterruptedException {
-        current().descendants().forEach(ProcessHandle::destroyForcibly);
-        current().destroyForcibly();
-        current().waitFor(10, TimeUnit.SECONDS);
+        process().kill();
     }
 
-    int stop() throws InterruptedException {
-        current().destroy();
-        if (!current().waitFor(20, TimeUnit.SECONDS)) {
-            kill();
-            throw new AssertionError("the node did not stop in 20 s");
-        }
-        return current().exitValue();
+    int stop() throws IOException, InterruptedException {
+        return process().stop();
     }
 
     @Override
     public void close() {
-        try {
-            if (process != null && process.isAlive()) {
-                stop();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (here != null) {
+            here.close();
         }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        if (process != null) {
+            process.close();
         }
     }
 }

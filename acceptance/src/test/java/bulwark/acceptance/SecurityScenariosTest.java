@@ -3,7 +3,10 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.FreePort;
+import bulwark.testkit.RedisServer;
 import bulwark.testkit.SharedMaterial;
+import bulwark.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +38,8 @@ class SecurityScenariosTest {
     private int plainPort;
     private int tlsPort;
     private Document document;
-    private RedisProcess plainRedis;
-    private RedisProcess tlsRedis;
+    private RedisServer plainRedis;
+    private RedisServer tlsRedis;
     private Map<String, String> hmac = Map.of();
     private Map<String, String> tls = Map.of();
     private Map<String, String> ed25519 = Map.of();
@@ -45,8 +48,8 @@ class SecurityScenariosTest {
     void prepare(@TempDir Path folder) throws IOException, InterruptedException {
         home = folder;
         certs = folder.resolve("certs");
-        plainPort = NodeUnderTest.freePort();
-        tlsPort = NodeUnderTest.freePort();
+        plainPort = FreePort.next();
+        tlsPort = FreePort.next();
         Path scripts = SharedMaterial.repository().resolve("scripts/security");
         document = Document.read("tasks-stem-security-examples.md")
                 .replacing("dart run scripts/security/generate_ed25519_keys.dart", scripts + "/generate_ed25519_keys")
@@ -56,8 +59,7 @@ class SecurityScenariosTest {
         document.printSubstitutions();
         System.out.println("  host name redis -> 127.0.0.1, in a hosts file that only these processes read");
         Files.writeString(folder.resolve("hosts"), "127.0.0.1 redis\n127.0.0.1 localhost\n");
-        plainRedis = RedisProcess.start(
-                folder, "redis-server --bind 127.0.0.1 --port " + plainPort + " --save '' --appendonly no", plainPort);
+        plainRedis = RedisServer.start("--port", Integer.toString(plainPort), "--appendonly", "no");
     }
 
     @AfterAll
@@ -128,7 +130,8 @@ class SecurityScenariosTest {
                     .isEqualTo("rw-------");
         }
         tls = with(settings(document.fenced(SCENARIO_2, 2)), tlsBroker());
-        tlsRedis = RedisProcess.start(home, document.fenced(SCENARIO_2, 3).strip(), tlsPort);
+        tlsRedis =
+                RedisServer.ofCommandLine(home, document.fenced(SCENARIO_2, 3).strip(), tlsPort);
 
         Map<String, String> everyone = with(hmac, tls);
         try (StemProcess worker = StemProcess.start(home, everyone, "worker", "start")) {

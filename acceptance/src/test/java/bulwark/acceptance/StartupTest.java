@@ -2,6 +2,8 @@ package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.FreePort;
+import bulwark.testkit.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -87,14 +89,14 @@ class StartupTest {
             Shell.Outcome outcome = tryToStart(Map.of());
             assertThat(outcome.exitCode()).isEqualTo(1);
             assertThat(outcome.err() + outcome.out())
-                    .contains(Long.toString(node.current().pid()));
+                    .contains(Long.toString(node.process().pid()));
         }
     }
 
     private Shell.Outcome tryToStart(Map<String, String> settings) throws Exception {
         Map<String, String> environment = new HashMap<>();
-        environment.put("STIGMEM_PORT", Integer.toString(NodeUnderTest.freePort()));
-        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(NodeUnderTest.freePort()));
+        environment.put("STIGMEM_PORT", Integer.toString(FreePort.next()));
+        environment.put("STIGMEM_LOCAL_HTTP_PORT", Integer.toString(FreePort.next()));
         environment.putAll(settings);
         String program = bulwark.testkit.SharedMaterial.repository()
                 .resolve("bin/stigmem-node")

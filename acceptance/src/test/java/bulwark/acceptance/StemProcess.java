@@ -1,32 +1,29 @@
 package bulwark.acceptance;
 
-import static org.awaitility.Awaitility.await;
-
+import bulwark.testkit.FreePort;
+import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.SharedMaterial;
+import bulwark.testkit.Shell;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** A worker or a beat as its own process, started the way a user starts it: {@code bin/stem …} with settings in the environment. */
 final class StemProcess implements AutoCloseable {
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(2);
 
-    private final Process process;
-    private final Path log;
+    private final ProgramProcess process;
     private final int metricsPort;
 
-    private StemProcess(Process process, Path log, int metricsPort) {
+    private StemProcess(ProgramProcess process, int metricsPort) {
         this.process = process;
-        this.log = log;
         this.metricsPort = metricsPort;
     }
 
@@ -40,22 +37,17 @@ final class StemProcess implements AutoCloseable {
 
     /** Starts and does not wait. */
     static StemProcess launch(Path directory, Map<String, String> settings, String... arguments) throws IOException {
-        int metricsPort = NodeUnderTest.freePort();
+        int metricsPort = FreePort.next();
         Path log = directory.resolve(String.join("-", arguments).replace('/', '_') + "-" + metricsPort + ".log");
         Map<String, String> environment = new LinkedHashMap<>(settings);
         environment.put("STEM_METRICS_PORT", Integer.toString(metricsPort));
-        ProcessBuilder builder = new ProcessBuilder(command(arguments)).directory(directory.toFile());
-        clean(builder.environment(), environment);
-        builder.redirectErrorStream(true).redirectOutput(log.toFile());
-        Process process = builder.start();
-        process.getOutputStream().close();
-        return new StemProcess(process, log, metricsPort);
+        return new StemProcess(ProgramProcess.start(directory, environment, log, command(arguments)), metricsPort);
     }
 
     /** A command that ends by itself. */
     static Shell.Outcome run(Path directory, Map<String, String> settings, String... arguments)
             throws IOException, InterruptedException {
-        return Shell.run(directory, settings, START_TIMEOUT, command(arguments));
+        return Shell.run(directory, settings, COMMAND_TIMEOUT, command(arguments));
     }
 
     private static List<String> command(String... arguments) {
@@ -65,27 +57,8 @@ final class StemProcess implements AutoCloseable {
         return command;
     }
 
-    static void clean(Map<String, String> inherited, Map<String, String> settings) {
-        inherited.keySet().removeIf(name -> name.startsWith("STEM_") || name.startsWith("STIGMEM_"));
-        inherited.putAll(settings);
-    }
-
     void awaitReady() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
-        while (!answersReady()) {
-            if (System.nanoTime() > deadline || process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                close();
-                throw new AssertionError("the process did not become ready:\n" + logText());
-            }
-        }
-    }
-
-    private boolean answersReady() throws InterruptedException {
-        try {
-            return get("/readyz").statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
+        process.awaitReady(() -> get("/readyz").statusCode() == 200);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -108,17 +81,11 @@ final class StemProcess implements AutoCloseable {
     }
 
     String logText() throws IOException {
-        return Files.readString(log);
+        return process.logText();
     }
 
-    void awaitLog(String words) {
-        await("\"" + words + "\" in " + log)
-                .atMost(START_TIMEOUT)
-                .until(() -> logText().contains(words));
-    }
-
-    long pid() {
-        return process.pid();
+    void awaitLog(String words) throws IOException, InterruptedException {
+        process.awaitLog(words);
     }
 
     boolean alive() {
@@ -126,26 +93,16 @@ final class StemProcess implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        process.signal(name);
     }
 
     /** kill -9 */
     void kill() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-        process.waitFor(10, TimeUnit.SECONDS);
+        process.kill();
     }
 
     @Override
     public void close() {
-        try {
-            process.destroy();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                kill();
-                throw new AssertionError("the process did not stop in 30 s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import bulwark.facts.node.NodeAtRest;
+import bulwark.facts.node.NodeSettings;
+import bulwark.kernel.config.Configuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ class StoreTamperTest {
     @BeforeAll
     static void a_node_with_some_history() throws Exception {
         original = Files.createDirectory(folder.resolve("original"));
-        try (NodeUnderTest node = NodeUnderTest.in(original, Map.of()).start()) {
+        try (NodeUnderTest node = NodeUnderTest.in(original, Map.of()).startHere()) {
             for (int i = 0; i < 5; i++) {
                 var answer = node.post(
                         "/v1/facts",
@@ -157,7 +159,9 @@ class StoreTamperTest {
     }
 
     private static String fsck(Path directory) {
-        return NodeAtRest.fsck(Map.of(), directory.resolve("stigmem.db"))
+        return NodeAtRest.fsck(
+                        Configuration.readLenient(NodeSettings.schema(), Map.of(), directory),
+                        directory.resolve("stigmem.db"))
                 .sentences()
                 .toString();
     }

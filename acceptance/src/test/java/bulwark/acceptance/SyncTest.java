@@ -61,10 +61,7 @@ class SyncTest {
         HttpResponse<String> answer = write(node, 1);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(answer.body()).contains("store_failed");
-        assertThat(node.current().waitFor(20, TimeUnit.SECONDS))
-                .as("the process ends")
-                .isTrue();
-        assertThat(node.current().exitValue()).isNotZero();
+        assertThat(node.process().awaitEnd()).as("the process ends").isNotZero();
         strace.waitFor(10, TimeUnit.SECONDS);
 
         assertThat(node.stigmem("fsck").out()).endsWith("clean\n");
@@ -85,17 +82,17 @@ class SyncTest {
     private static Process attach(NodeUnderTest node, Path trace, String... options) throws Exception {
         List<String> command = new java.util.ArrayList<>(List.of("strace", "-f", "-o", trace.toString()));
         command.addAll(List.of(options));
-        command.addAll(List.of("-p", Long.toString(node.current().pid())));
+        command.addAll(List.of("-p", Long.toString(node.process().pid())));
         Process strace = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(trace.resolveSibling("strace.log").toFile())
                 .start();
         await("strace to attach")
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> Files.readString(Path.of("/proc/" + node.current().pid() + "/status"))
+                .until(() -> Files.readString(Path.of("/proc/" + node.process().pid() + "/status"))
                                 .lines()
                                 .anyMatch(line -> line.startsWith("TracerPid:") && !line.endsWith("\t0"))
-                        && everyThreadIsTraced(node.current().pid()));
+                        && everyThreadIsTraced(node.process().pid()));
         return strace;
     }
 

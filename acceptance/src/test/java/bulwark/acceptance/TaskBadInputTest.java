@@ -10,6 +10,8 @@ import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.testkit.RedisServer;
+import bulwark.testkit.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +38,7 @@ class TaskBadInputTest {
 
     private Path folder = Path.of("");
     private Path record = Path.of("");
-    private RedisProcess redis;
+    private RedisServer redis;
     private Jedis jedis;
     private StemProcess worker;
     private Map<String, String> settings = Map.of();
@@ -47,10 +49,9 @@ class TaskBadInputTest {
     void start(@TempDir Path home) throws Exception {
         folder = home;
         record = home.resolve("runs");
-        int port = NodeUnderTest.freePort();
-        redis = RedisProcess.durable(home, port);
-        jedis = new Jedis("127.0.0.1", port);
-        settings = TaskFleet.settings(home, "redis://127.0.0.1:" + port + "/0");
+        redis = RedisServer.durable();
+        jedis = new Jedis("127.0.0.1", redis.port());
+        settings = TaskFleet.settings(home, redis.url());
         settings.put("STEM_MAX_ENVELOPE_BYTES", "65536");
         signing = EnvelopeSigning.of(Configuration.read(TaskSettings.schema(), settings, home), Signing.fastest());
         worker = StemProcess.start(home, settings, "worker", "start");

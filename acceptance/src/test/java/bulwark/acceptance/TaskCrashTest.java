@@ -2,6 +2,7 @@ package bulwark.acceptance;
 
 import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -18,9 +19,8 @@ class TaskCrashTest {
 
     @Test
     void no_task_is_lost_when_worker_beat_and_redis_are_killed(@TempDir Path folder) throws Exception {
-        int port = NodeUnderTest.freePort();
-        try (RedisProcess redis = RedisProcess.durable(folder, port)) {
-            rounds(folder, "redis://127.0.0.1:" + port + "/0", redis);
+        try (RedisServer redis = RedisServer.durable()) {
+            rounds(folder, redis.url(), redis);
         }
     }
 
@@ -29,7 +29,7 @@ class TaskCrashTest {
         rounds(folder, "sqlite:" + folder.resolve("tasks.db"), null);
     }
 
-    private static void rounds(Path folder, String broker, @org.jspecify.annotations.Nullable RedisProcess redis)
+    private static void rounds(Path folder, String broker, @org.jspecify.annotations.Nullable RedisServer redis)
             throws Exception {
         Map<String, String> settings = TaskFleet.settings(folder, broker);
         Path record = folder.resolve("runs");

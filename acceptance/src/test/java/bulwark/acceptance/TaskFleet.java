@@ -2,6 +2,7 @@ package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

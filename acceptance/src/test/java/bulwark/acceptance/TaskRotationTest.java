@@ -3,6 +3,8 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.RedisServer;
+import bulwark.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,19 +84,26 @@ class TaskRotationTest {
 
     @Test
     void certificates_are_changed_under_load_and_nothing_is_lost() throws Exception {
-        int port = NodeUnderTest.freePort();
         makeCertificates("certs");
-        String command =
-                ("redis-server --port 0 --tls-port %d --tls-cert-file %s/server.crt --tls-key-file %s/server.key"
-                                + " --tls-ca-cert-file %s/ca.crt --tls-auth-clients yes --appendonly yes --appendfsync always")
-                        .formatted(port, certs(), certs(), certs());
-        Map<String, String> settings = TaskFleet.settings(folder, "rediss://localhost:" + port + "/0");
+        try (RedisServer redis = RedisServer.mutualTls(
+                certs().resolve("server.crt"),
+                certs().resolve("server.key"),
+                certs().resolve("ca.crt"),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always")) {
+            certificatesAreChanged(redis);
+        }
+    }
+
+    private void certificatesAreChanged(RedisServer redis) throws Exception {
+        Map<String, String> settings = TaskFleet.settings(folder, redis.url("localhost"));
         settings.put("STEM_TLS_CA_CERT", certs().resolve("ca.crt").toString());
         settings.put("STEM_TLS_CLIENT_CERT", certs().resolve("client.crt").toString());
         settings.put("STEM_TLS_CLIENT_KEY", certs().resolve("client.key").toString());
         Path record = folder.resolve("runs");
-        try (RedisProcess redis = RedisProcess.start(folder, command, port);
-                StemProcess worker = StemProcess.start(folder, settings, "worker", "start");
+        try (StemProcess worker = StemProcess.start(folder, settings, "worker", "start");
                 Producers producers = Producers.start(settings, folder, record)) {
             ran(record, 50);
             makeCertificates("renewed");

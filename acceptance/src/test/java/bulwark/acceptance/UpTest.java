@@ -1,8 +1,9 @@
 package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.ProgramProcess;
+import bulwark.testkit.Shell;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
  * been built: what a new user sees first.
  */
 class UpTest {
+    /** Building is compiling and three starts of the program: on a busy machine it takes as long as it takes, and only what hangs shall end here. */
+    private static final Duration BUILD_TIMEOUT = Duration.ofMinutes(20);
+
+    /** Each child has 20 s to drain. */
+    private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(3);
+
     @TempDir
     Path folder;
 
@@ -30,16 +36,15 @@ class UpTest {
         SourceCopy.into(folder.resolve("clone"));
         int base = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
         Path first = folder.resolve("first.txt");
-        Process up = up(base, first);
         String key;
-        try {
+        try (ProgramProcess up = up(base, first)) {
             String elsewhere = aSecondTerminalAtOnce();
-            String screen = awaitWelcome(up, first);
+            String screen = awaitWelcome(up);
             assertThat(screen + elsewhere).containsOnlyOnce("building").doesNotContain("no start-up cache");
             key = group("export STIGMEM_ADMIN_KEY=([0-9a-f]{64})", screen);
             assertThat(screen).contains("http://localhost:" + base).contains("https://localhost:" + (base + 765));
             Shell.Outcome tried =
-                    Shell.bash(folder, Map.of("STIGMEM_ADMIN_KEY", key), Duration.ofSeconds(30), commandsOf(screen));
+                    Shell.bash(folder, Map.of("STIGMEM_ADMIN_KEY", key), COMMAND_TIMEOUT, commandsOf(screen));
             assertThat(tried.out())
                     .contains("\"relation\":\"memory:prefers\"")
                     .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
@@ -48,27 +53,22 @@ class UpTest {
                             "facts/.env", "facts/tls/ca.key", "facts/tls/node.key", "tasks/.env", "tasks/keys/private"))
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
-            theWorkerComesBack(first);
+            theWorkerComesBack(up);
             nothingOfTheStateIsOpenToOthers();
-        } finally {
-            stop(up);
         }
         Path second = folder.resolve("second.txt");
-        Process again = up(base, second);
-        try {
-            String screen = awaitWelcome(again, second);
+        try (ProgramProcess again = up(base, second)) {
+            String screen = awaitWelcome(again);
             assertThat(screen)
                     .doesNotContain(key)
                     .contains("was shown at the first start")
                     .doesNotContain("building");
-        } finally {
-            stop(again);
         }
     }
 
     /** One of the two builds, the other waits for it. @return what it said beside its answer */
     private String aSecondTerminalAtOnce() throws Exception {
-        Shell.Outcome version = Shell.bash(folder, Map.of(), Duration.ofSeconds(300), "clone/bin/stem --version");
+        Shell.Outcome version = Shell.bash(folder, Map.of(), BUILD_TIMEOUT, "clone/bin/stem --version");
         assertThat(version.out()).as(version.err()).startsWith("bulwark ");
         return version.err();
     }
@@ -79,24 +79,27 @@ class UpTest {
                 .findFirst()
                 .orElseThrow()
                 .strip();
-        Shell.Outcome tried = Shell.bash(folder, Map.of(), Duration.ofSeconds(60), command);
+        Shell.Outcome tried = Shell.bash(folder, Map.of(), COMMAND_TIMEOUT, command);
         assertThat(tried.out()).as(tried.err()).contains("{\"hello\":\"world\"}");
         String export = command.replaceAll("demo\\.echo --args '[^']*'", "platform.audit-export");
-        assertThat(Shell.bash(folder, Map.of(), Duration.ofSeconds(60), export).out())
-                .contains("fact_audit_log");
+        assertThat(Shell.bash(folder, Map.of(), COMMAND_TIMEOUT, export).out()).contains("fact_audit_log");
     }
 
     /** A child that died is started again. */
-    private void theWorkerComesBack(Path output) throws Exception {
+    private void theWorkerComesBack(ProgramProcess up) throws Exception {
         String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid"))
                 .strip();
         new ProcessBuilder("kill", "-9", pid).start().waitFor();
-        await().atMost(Duration.ofSeconds(90)).until(() -> read(output).contains("the worker restarted"));
+        up.awaitLog("the worker restarted");
     }
 
-    private Process up(int base, Path output) throws Exception {
+    private ProgramProcess up(int base, Path output) throws Exception {
         String program = folder.resolve("clone/bulwark").toString();
-        return new ProcessBuilder(
+        return ProgramProcess.start(
+                folder,
+                Map.of(),
+                output,
+                List.of(
                         "sh",
                         "-c",
                         "umask 0; exec \"$0\" \"$@\"",
@@ -105,17 +108,12 @@ class UpTest {
                         "--port-base",
                         Integer.toString(base),
                         "--state",
-                        folder.resolve("state").toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                        folder.resolve("state").toString()));
     }
 
-    private static String awaitWelcome(Process up, Path output) {
-        await().atMost(Duration.ofSeconds(300))
-                .until(() -> !up.isAlive() || read(output).contains("enqueue demo.echo"));
-        assertThat(up.isAlive()).as(read(output)).isTrue();
-        return read(output);
+    private static String awaitWelcome(ProgramProcess up) throws Exception {
+        up.awaitReady(BUILD_TIMEOUT, () -> up.logText().contains("enqueue demo.echo"));
+        return up.logText();
     }
 
     private static String commandsOf(String screen) {
@@ -148,19 +146,6 @@ class UpTest {
                     .endsWith("------");
         } catch (java.io.IOException gone) {
             return false;
-        }
-    }
-
-    private static void stop(Process up) throws InterruptedException {
-        up.destroy();
-        assertThat(up.waitFor(30, TimeUnit.SECONDS)).as("drained and stopped").isTrue();
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (java.io.IOException e) {
-            return "";
         }
     }
 

@@ -65,7 +65,7 @@ class VectorsTest {
     private static NodeUnderTest freshNode(Path file, JsonNode document) throws IOException, InterruptedException {
         Path directory = Files.createDirectory(folder.resolve(file.getFileName().toString()));
         NodeUnderTest node = NodeUnderTest.in(directory, Map.of("STIGMEM_AUTH_REQUIRED", "false"));
-        node.start();
+        node.startHere();
         if (document.has("seed_fact")) {
             node.post("/v1/facts", null, document.path("seed_fact").toString());
         }

@@ -1,9 +1,10 @@
 package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.SharedMaterial;
+import bulwark.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,7 +34,7 @@ final class Walkthrough implements AutoCloseable {
     private String text;
     private final Map<String, String> substitutions = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final List<Process> running = new ArrayList<>();
+    private final List<ProgramProcess> running = new ArrayList<>();
 
     private record Block(String before, String language, String content) {}
 
@@ -110,21 +110,13 @@ final class Walkthrough implements AutoCloseable {
                 + "\n{ export -p; echo \"cd '$PWD'\"; } > '" + state() + "'";
     }
 
-    private void launch(String command, String shows, int number) throws IOException {
+    private void launch(String command, String shows, int number) throws IOException, InterruptedException {
         Path output = home.resolve("terminal-" + number + ".txt");
         String only = command.substring(OWN_TERMINAL.length()).strip();
-        ProcessBuilder builder =
-                new ProcessBuilder("bash", "-c", "set -a; . '" + state() + "'; exec " + only).directory(home.toFile());
-        StemProcess.clean(builder.environment(), environment);
-        Process process = builder.redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        ProgramProcess process = ProgramProcess.start(
+                home, environment, output, List.of("bash", "-c", "set -a; . '" + state() + "'; exec " + only));
         running.add(process);
-        await(only)
-                .atMost(DEADLINE)
-                .until(() -> !process.isAlive()
-                        || pattern(shows).matcher(read(output)).find());
-        assertThat(process.isAlive()).as("%s%n%s", only, read(output)).isTrue();
+        process.awaitReady(() -> pattern(shows).matcher(read(output)).find());
         // The reader pastes what the program asks to be pasted.
         String pasted = EXPORT.matcher(read(output))
                 .results()
@@ -164,13 +156,7 @@ final class Walkthrough implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (Process process : running.reversed()) {
-            process.destroy();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-            }
-        }
+    public void close() {
+        running.reversed().forEach(ProgramProcess::close);
     }
 }

@@ -1,9 +1,12 @@
 package bulwark.app;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.CommandTree;
 import bulwark.app.docs.DocsCommand;
-import bulwark.app.stem.Stem;
+import bulwark.app.up.PartList;
 import bulwark.app.up.UpCommand;
-import picocli.CommandLine;
+import bulwark.kernel.error.ExitCode;
 import picocli.CommandLine.Command;
 
 /** Every command of every part. */
@@ -13,24 +16,15 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
         subcommands = {TrainingRunCommand.class, DocsCommand.class})
-final class BulwarkCommand implements Runnable {
-    static int execute(String[] arguments) {
-        return line().setExecutionExceptionHandler((thrown, command, parsed) -> Main.explain(thrown))
-                .execute(arguments);
+final class BulwarkCommand extends CommandGroup {
+    BulwarkCommand(CommandContext context) {
+        super(context);
     }
 
-    static CommandLine line() {
-        CommandLine line = new CommandLine(new BulwarkCommand(), Stem.factory());
-        line.addSubcommand(UpCommand.of(PartList.ALL));
-        PartList.ALL.stream()
-                .flatMap(part -> part.commands().stream())
-                .forEach(command -> line.addSubcommand(new CommandLine(command, Stem.factory())));
-        Stem.offerHelp(line);
-        return line;
-    }
-
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
+    static CommandTree tree(CommandContext context) {
+        CommandTree tree = new CommandTree(BulwarkCommand.class, context, ExitCode::plain)
+                .with(UpCommand.of(PartList.all(), context));
+        PartList.all().stream().flatMap(part -> part.commands().stream()).forEach(tree::with);
+        return tree;
     }
 }

@@ -1,6 +1,8 @@
 package bulwark.app;
 
+import bulwark.app.cli.CommandContext;
 import bulwark.app.up.Part;
+import bulwark.app.up.PartList;
 import bulwark.kernel.error.ErrorReport;
 import bulwark.kernel.tls.TlsDefaults;
 import java.util.List;
@@ -13,25 +15,21 @@ public final class Main {
 
     public static void main(String[] arguments) {
         TlsDefaults.apply();
-        System.exit(run(arguments));
+        System.exit(run(CommandContext.ofProcess(), arguments));
     }
 
-    private static int run(String[] arguments) {
-        List<String> all = List.of(arguments);
+    /** One command of the whole program in this process. @return the exit code */
+    static int run(CommandContext context, String... arguments) {
         try {
-            for (Part part : PartList.ALL) {
-                Optional<Callable<Integer>> direct = part.directCommand(all);
+            for (Part part : PartList.all()) {
+                Optional<Callable<Integer>> direct = part.directCommand(context, List.of(arguments));
                 if (direct.isPresent()) {
                     return direct.get().call();
                 }
             }
         } catch (Exception thrown) {
-            return explain(thrown);
+            return ErrorReport.print(thrown, context.err()).plain();
         }
-        return BulwarkCommand.execute(arguments);
-    }
-
-    static int explain(Exception thrown) {
-        return ErrorReport.print(thrown, System.err).plain();
+        return BulwarkCommand.tree(context).execute(arguments);
     }
 }

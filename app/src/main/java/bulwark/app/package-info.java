@@ -1,4 +1,4 @@
-/** The program: its entry point, the list of its parts, and the commands of the node. */
+/** The program: its entry point and the commands of all parts. */
 @NullMarked
 package bulwark.app;
 

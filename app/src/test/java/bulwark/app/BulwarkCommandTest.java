@@ -2,6 +2,8 @@ package bulwark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.SecretOption;
 import bulwark.app.up.SelfCommandLine;
 import bulwark.kernel.error.CommandFailed;
 import java.io.ByteArrayInputStream;
@@ -25,11 +27,11 @@ class BulwarkCommandTest {
     @Test
     void every_command_and_every_group_answers_help() {
         List<String> silent = new ArrayList<>();
-        for (List<String> path : paths(BulwarkCommand.line(), List.of())) {
+        for (List<String> path : paths(line(), List.of())) {
             List<String> arguments = new ArrayList<>(path);
             arguments.add("--help");
             StringWriter out = new StringWriter();
-            CommandLine line = BulwarkCommand.line().setOut(new PrintWriter(out));
+            CommandLine line = line().setOut(new PrintWriter(out));
             int code = line.execute(arguments.toArray(String[]::new));
             if (code != 0 || !out.toString().startsWith("Usage: ")) {
                 silent.add(String.join(" ", path) + " (exit code " + code + ")");
@@ -77,6 +79,10 @@ class BulwarkCommandTest {
             child.waitFor(30, TimeUnit.SECONDS);
             child.destroyForcibly();
         }
+    }
+
+    private static CommandLine line() {
+        return BulwarkCommand.tree(CommandContext.ofProcess()).line();
     }
 
     private static List<List<String>> paths(CommandLine line, List<String> here) {

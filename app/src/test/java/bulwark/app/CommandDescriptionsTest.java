@@ -2,7 +2,7 @@ package bulwark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.app.stem.Stem;
+import bulwark.app.cli.CommandContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class CommandDescriptionsTest {
 
     @Test
     void every_command_option_and_parameter_has_a_description_of_three_words_or_more() {
-        check(new CommandLine(new BulwarkCommand(), Stem.factory()));
+        check(BulwarkCommand.tree(CommandContext.ofProcess()).line());
         assertThat(undescribed).isEmpty();
     }
 

@@ -1,8 +1,7 @@
 package bulwark.bench;
 
+import bulwark.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,7 +32,7 @@ final class BenchNode implements AutoCloseable {
 
     /** Returns when {@code /healthz} answers 200. */
     static BenchNode start(Path folder, String key) throws IOException, InterruptedException {
-        int port = freePort();
+        int port = FreePort.next();
         Path program = Path.of(System.getProperty("bulwark.repository", "."), "bin", "stigmem-node");
         ProcessBuilder builder = new ProcessBuilder(program.toAbsolutePath().toString())
                 .directory(folder.toFile())
@@ -128,12 +127,6 @@ final class BenchNode implements AutoCloseable {
                 throw new IOException("the node did not start; see node.log");
             }
             TimeUnit.MILLISECONDS.sleep(5);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

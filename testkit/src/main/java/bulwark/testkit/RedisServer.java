@@ -2,8 +2,6 @@ package bulwark.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A real {@code redis-server} of its own on loopback, in a folder of its own, which ends with the test. Absent: one clear skip line; with {@code CI=true}: a failure.
@@ -25,26 +21,20 @@ public final class RedisServer implements AutoCloseable {
     private static final String READY = "Ready to accept connections";
 
     private final Path directory;
-    private final List<String> flags;
+    private final boolean ownDirectory;
+    private final List<String> command;
     private final int port;
     private final boolean tls;
     private final Thread atExit = new Thread(this::kill);
     private Process process;
     private int starts;
 
-    private RedisServer(List<String> given) {
-        directory = temporary();
-        flags = new ArrayList<>(given);
-        int ownPort = Math.max(portIn("--port"), portIn("--tls-port"));
-        tls = portIn("--tls-port") > 0;
-        if (ownPort <= 0) {
-            ownPort = freePort();
-            flags.addAll(List.of("--port", String.valueOf(ownPort)));
-        }
-        port = ownPort;
-        defaultFlag("--bind", "127.0.0.1");
-        defaultFlag("--save", "");
-        defaultFlag("--dir", directory.toString());
+    private RedisServer(Path directory, boolean ownDirectory, List<String> command, int port, boolean tls) {
+        this.directory = directory;
+        this.ownDirectory = ownDirectory;
+        this.command = command;
+        this.port = port;
+        this.tls = tls;
         process = launch();
         Runtime.getRuntime().addShutdownHook(atExit);
     }
@@ -54,8 +44,31 @@ public final class RedisServer implements AutoCloseable {
      * is given.
      */
     public static RedisServer start(String... flags) {
-        requireBinary();
-        return new RedisServer(List.of(flags));
+        RequiredProgram.onThePath("redis-server");
+        Path directory = temporary();
+        List<String> command = new ArrayList<>(List.of("redis-server"));
+        command.addAll(List.of(flags));
+        int tlsPort = portIn(command, "--tls-port");
+        int port = tlsPort > 0 ? tlsPort : portIn(command, "--port");
+        if (port <= 0) {
+            port = FreePort.next();
+            command.addAll(List.of("--port", String.valueOf(port)));
+        }
+        defaultFlag(command, "--bind", "127.0.0.1");
+        defaultFlag(command, "--save", "");
+        defaultFlag(command, "--dir", directory.toString());
+        return new RedisServer(directory, true, command, port, tlsPort > 0);
+    }
+
+    /**
+     * Started by a command line as a document has it, in a folder that stays.
+     *
+     * @param port on which it listens; the command line says so too
+     */
+    public static RedisServer ofCommandLine(Path directory, String commandLine, int port) {
+        RequiredProgram.onThePath("redis-server");
+        List<String> command = List.of("bash", "-c", "exec " + commandLine);
+        return new RedisServer(directory, false, command, port, commandLine.contains("--tls-port"));
     }
 
     /** With an append-only file that is synced at each write: what was answered survives {@link #kill()}. */
@@ -65,32 +78,11 @@ public final class RedisServer implements AutoCloseable {
 
     /** Clients must show a certificate of the same authority; there is no plain port. */
     public static RedisServer mutualTls(Path certificate, Path key, Path authority, String... more) {
-        List<String> flags = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(freePort())));
+        List<String> flags = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(FreePort.next())));
         flags.addAll(List.of("--tls-cert-file", certificate.toString(), "--tls-key-file", key.toString()));
         flags.addAll(List.of("--tls-ca-cert-file", authority.toString(), "--tls-auth-clients", "yes"));
         flags.addAll(List.of(more));
         return start(flags.toArray(String[]::new));
-    }
-
-    /** Skips the test, or fails it in CI, when there is no {@code redis-server} on the path. */
-    public static void requireBinary() {
-        String path = System.getenv().getOrDefault("PATH", "");
-        if (Stream.of(path.split(":", -1)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")))) {
-            return;
-        }
-        String sentence = "redis-server is not on the PATH: this test needs it and proves nothing without";
-        if ("true".equals(System.getenv("CI"))) {
-            Assertions.fail(sentence);
-        }
-        Assumptions.abort("SKIPPED: " + sentence);
-    }
-
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public int port() {
@@ -121,6 +113,12 @@ public final class RedisServer implements AutoCloseable {
         awaitEnd();
     }
 
+    /** At once, and then again on the same files. */
+    public void killAndStart() {
+        kill();
+        startAgain();
+    }
+
     /** Orderly. */
     public void stop() {
         process.destroy();
@@ -145,6 +143,9 @@ public final class RedisServer implements AutoCloseable {
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(atExit);
+        if (!ownDirectory) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
@@ -160,18 +161,19 @@ public final class RedisServer implements AutoCloseable {
                     .inheritIO()
                     .start()
                     .waitFor();
-            Assertions.assertEquals(0, code, "kill " + name);
+            if (code != 0) {
+                throw new IllegalStateException("kill " + name + " ended with code " + code);
+            }
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private Process launch() {
-        Path log = directory.resolve("server-" + ++starts + ".log");
-        List<String> command = new ArrayList<>(List.of("redis-server"));
-        command.addAll(flags);
+        Path log = directory.resolve("redis-" + port + "-" + ++starts + ".log");
         try {
             Process started = new ProcessBuilder(command)
+                    .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -213,14 +215,14 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    private int portIn(String flag) {
-        int at = flags.indexOf(flag);
-        return at < 0 ? -1 : Integer.parseInt(flags.get(at + 1));
+    private static int portIn(List<String> command, String flag) {
+        int at = command.indexOf(flag);
+        return at < 0 ? -1 : Integer.parseInt(command.get(at + 1));
     }
 
-    private void defaultFlag(String flag, String value) {
-        if (!flags.contains(flag)) {
-            flags.addAll(List.of(flag, value));
+    private static void defaultFlag(List<String> command, String flag, String value) {
+        if (!command.contains(flag)) {
+            command.addAll(List.of(flag, value));
         }
     }
 

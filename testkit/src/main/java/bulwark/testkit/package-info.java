@@ -1,4 +1,4 @@
-/** What the tests of several modules share: a Redis server and the material beside the repository. */
+/** What the tests of several modules share: programs as processes, a Redis server, free ports, and the material beside the repository. Knows no module. */
 @NullMarked
 package bulwark.testkit;
 

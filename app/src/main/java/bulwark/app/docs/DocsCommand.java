@@ -1,8 +1,10 @@
 package bulwark.app.docs;
 
+import bulwark.app.cli.CommandContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -12,6 +14,12 @@ import picocli.CommandLine.Command;
 /** Writes the reference documents into the repository that this program was built from. */
 @Command(name = "docs", hidden = true, description = "Write the generated reference documents.")
 public final class DocsCommand implements Callable<Integer> {
+    private final CommandContext context;
+
+    DocsCommand(CommandContext context) {
+        this.context = context;
+    }
+
     @Override
     public Integer call() throws Exception {
         Path repository = Path.of(System.getProperty("bulwark.repository", ""));
@@ -22,7 +30,10 @@ public final class DocsCommand implements Callable<Integer> {
                 Path file = repository.resolve(document.getKey());
                 Files.createDirectories(file.getParent());
                 Files.writeString(file, document.getValue());
-                System.out.println("wrote " + document.getKey());
+                if (document.getValue().startsWith("#!")) {
+                    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+                }
+                context.out().println("wrote " + document.getKey());
             }
         } finally {
             remove(scratch);

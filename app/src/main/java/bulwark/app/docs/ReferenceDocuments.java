@@ -1,5 +1,6 @@
 package bulwark.app.docs;
 
+import bulwark.app.up.PartList;
 import bulwark.facts.node.NodeComposition;
 import bulwark.facts.node.NodeSettings;
 import bulwark.tasks.setup.TaskSettings;
@@ -20,6 +21,9 @@ public final class ReferenceDocuments {
                 "docs/configuration.md", ConfigurationReference.text(NodeSettings.schema(), TaskSettings.schema()));
         documents.put("docs/metrics.md", MetricsReference.text());
         documents.put("docs/audit-events.md", AuditEventsReference.text());
+        PartList.all().stream()
+                .flatMap(part -> part.scripts().stream())
+                .forEach(script -> documents.put("bin/" + script.name(), script.text()));
         try (NodeComposition node = NodeComposition.open(Map.of(), scratch.resolve("stigmem.db"), Clock.systemUTC())) {
             documents.put("docs/api/facts.yaml", OpenApiDocument.text(node.networkRoutes()));
         }

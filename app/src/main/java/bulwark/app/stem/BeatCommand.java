@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.LogLevel;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.process.PidFile;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;

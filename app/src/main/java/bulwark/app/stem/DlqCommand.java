@@ -1,5 +1,10 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.OptionParsers;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
@@ -79,7 +84,7 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter.Page page = runtime.stores()
                         .broker()
-                        .deadLetters(of.queue, offset, Math.max(1, limit), OptionParsers.timeOrNull("--since", since));
+                        .deadLetters(of.queue, offset, Math.max(1, limit), TimeOptions.timeOrNull("--since", since));
                 if (page.deadLetters().isEmpty()) {
                     of.out().println("No dead letter entries found.");
                     return 0;
@@ -183,7 +188,7 @@ final class DlqCommand extends CommandGroup {
             }
             Duration wait = delay == null ? Duration.ZERO : OptionParsers.duration("--delay", delay);
             DeadLetter.Replay request = new DeadLetter.Replay(
-                    Math.max(1, limit), OptionParsers.timeOrNull("--since", since), wait, id, dryRun);
+                    Math.max(1, limit), TimeOptions.timeOrNull("--since", since), wait, id, dryRun);
             try (TaskRuntime runtime = of.settings.open()) {
                 ReplayPreparer next = new ReplayPreparer(
                         runtime.signing(),
@@ -251,7 +256,7 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 int removed = runtime.stores()
                         .broker()
-                        .purgeDeadLetters(of.queue, limit, OptionParsers.timeOrNull("--since", since));
+                        .purgeDeadLetters(of.queue, limit, TimeOptions.timeOrNull("--since", since));
                 of.out()
                         .println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries")
                                 + " from " + of.queue + ".");

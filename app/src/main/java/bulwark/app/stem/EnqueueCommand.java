@@ -1,5 +1,9 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.OptionParsers;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.client.EnqueueRequest;
@@ -144,10 +148,10 @@ final class EnqueueCommand implements Callable<Integer> {
                 ? request
                 : request.withNotBefore(
                         runtime.clock().instant().plus(OptionParsers.duration("--countdown", countdown)));
-        request = eta == null ? request : request.withNotBefore(OptionParsers.time("--eta", eta));
+        request = eta == null ? request : request.withNotBefore(TimeOptions.time("--eta", eta));
         request = expires == null
                 ? request
-                : request.withExpires(OptionParsers.when("--expires", expires, runtime.clock()));
+                : request.withExpires(TimeOptions.when("--expires", expires, runtime.clock()));
         request = timeLimit == null
                 ? request
                 : request.withHardTimeLimit(OptionParsers.duration("--time-limit", timeLimit));

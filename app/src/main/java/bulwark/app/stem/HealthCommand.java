@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.ExitCode;
 import bulwark.tasks.setup.HealthCheck;

@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;

@@ -1,5 +1,9 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.QueueCounts;

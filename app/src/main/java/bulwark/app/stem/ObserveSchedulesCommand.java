@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleEntry;

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.TextTable;
 import bulwark.tasks.envelope.DeliveryState;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;

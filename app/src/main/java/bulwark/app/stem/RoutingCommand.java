@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.Json;
 import bulwark.tasks.routing.Routing;
 import bulwark.tasks.setup.TaskRuntime;
 import java.io.PrintStream;

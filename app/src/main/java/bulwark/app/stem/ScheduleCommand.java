@@ -1,5 +1,9 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;

@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.NextRun;
@@ -55,7 +57,7 @@ final class ScheduleDryRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Instant start = from == null ? in.settings.session().clock().instant() : OptionParsers.time("--from", from);
+        Instant start = from == null ? in.settings.session().clock().instant() : TimeOptions.time("--from", from);
         if (count < 1 || count > MAX_COUNT) {
             throw CommandFailed.usage("--count must be from 1 to " + MAX_COUNT);
         }

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.TextTable;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.schedule.ScheduleSpec;

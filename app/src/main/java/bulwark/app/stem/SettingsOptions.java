@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.setup.TaskRuntime;

@@ -1,5 +1,6 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.Json;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.results.TaskStatus;
 import tools.jackson.databind.node.JsonNodeFactory;

@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.ShowConfig;
 import bulwark.kernel.config.Configuration;
 import bulwark.tasks.setup.TaskSettings;
 import java.util.Objects;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             StemFsckCommand.class
         })
-public final class StemCommand implements Callable<Integer> {
+final class StemCommand implements Callable<Integer> {
     private final CommandContext context;
 
     @Spec
@@ -41,10 +43,6 @@ public final class StemCommand implements Callable<Integer> {
             names = "--show-config",
             description = "Print name, value, source and purpose of every setting, secrets hidden, and exit.")
     private boolean showConfig;
-
-    public StemCommand() {
-        this(CommandContext.ofProcess());
-    }
 
     StemCommand(CommandContext context) {
         this.context = context;

@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
+import bulwark.app.cli.Json;
 import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.setup.HandlerClassLoader;
@@ -41,8 +44,8 @@ final class TasksCommand extends CommandGroup {
 
         @Override
         public Integer call() {
-            HandlerRegistry handlers =
-                    HandlerRegistry.discover(HandlerClassLoader.of(settings.configuration(), settings.directory()));
+            HandlerRegistry handlers = HandlerRegistry.discover(
+                    HandlerClassLoader.of(settings.configuration(), settings.directory()), PlatformTask.all(context));
             if (json) {
                 ArrayNode all = JsonNodeFactory.instance.arrayNode();
                 for (TaskHandler handler : handlers.all()) {

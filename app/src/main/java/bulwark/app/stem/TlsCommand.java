@@ -1,9 +1,10 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.tasks.setup.TlsAssets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -69,7 +70,7 @@ final class TlsCommand extends CommandGroup {
                 throw CommandFailed.usage(folder + " already has " + String.join(", ", existing)
                         + ": choose another folder, or replace them, the authority included, with --force");
             }
-            assets.make(Clock.systemUTC());
+            assets.make(context.clock());
             assets.report(folder).forEach(context.out()::println);
             return 0;
         }

@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.json.StrictJson;

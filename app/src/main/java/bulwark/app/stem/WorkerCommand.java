@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.CommandGroup;
 import picocli.CommandLine.Command;
 
 /** Everything about workers. */

@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.TextTable;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.setup.TaskRuntime;
 import java.util.List;

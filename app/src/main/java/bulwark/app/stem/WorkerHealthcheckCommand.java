@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.PidFile;
 import java.io.IOException;

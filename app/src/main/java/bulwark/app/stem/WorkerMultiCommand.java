@@ -1,5 +1,7 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.OptionParsers;
 import bulwark.app.up.SelfCommandLine;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;

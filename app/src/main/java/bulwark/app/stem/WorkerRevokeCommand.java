@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.Json;
+import bulwark.app.cli.OptionParsers;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.setup.TaskRuntime;
 import bulwark.tasks.store.Revocation;

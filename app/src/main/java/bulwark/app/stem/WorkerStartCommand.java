@@ -1,5 +1,8 @@
 package bulwark.app.stem;
 
+import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.LogLevel;
+import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -24,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -149,11 +153,12 @@ final class WorkerStartCommand implements Callable<Integer> {
                         runtime.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS")));
     }
 
-    private static HandlerRegistry handlers(TaskRuntime runtime) {
+    private HandlerRegistry handlers(TaskRuntime runtime) {
+        List<TaskHandler> further = new ArrayList<>(PlatformTask.all(settings.session()));
         String programs = runtime.configuration().text("STEM_EXEC_FILE");
-        List<TaskHandler> further = programs.isEmpty()
-                ? List.of()
-                : ExecFile.read(runtime.directory().resolve(programs));
+        if (!programs.isEmpty()) {
+            further.addAll(ExecFile.read(runtime.directory().resolve(programs)));
+        }
         return HandlerRegistry.discover(HandlerClassLoader.of(runtime.configuration(), runtime.directory()), further);
     }
 

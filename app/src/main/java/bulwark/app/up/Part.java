@@ -1,17 +1,21 @@
 package bulwark.app.up;
 
+import bulwark.app.cli.CommandContext;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** What the program knows of a part. The program holds a list of them, in the order in which they start. */
+/**
+ * What the program knows of a part; {@link PartList} holds them. What only some parts have, a part without it leaves out. Stateless: called by any thread.
+ */
 public interface Part {
     /** One word; also the name of the part's folder under the state folder. */
     String name();
 
-    /** The classes of its commands, for a command line that holds every command. */
+    /** The classes of its commands; each may take the {@link CommandContext} as the only argument of its constructor. */
     List<Class<?>> commands();
 
     /**
@@ -19,11 +23,40 @@ public interface Part {
      *
      * @param arguments of the whole program
      */
-    Optional<Callable<Integer>> directCommand(List<String> arguments);
+    default Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
+        return Optional.empty();
+    }
 
     /** Which ports it takes under {@code up --port-base N}: a phrase. */
     String ports();
 
-    /** Creates what is missing of its keys, settings and folders. @param state the folder of all parts */
-    ProvisionedPart provision(Path state, int portBase) throws IOException;
+    /** Creates what is missing of its keys, settings and folders, in the part's folder. */
+    ProvisionedPart provision(StateFolder state, int portBase, Clock clock) throws IOException;
+
+    /** Regular work for it, besides the look at what expires. */
+    default List<PlatformJob> jobs() {
+        return List.of();
+    }
+
+    /**
+     * Its keys and certificates under {@code up}, with their ends.
+     *
+     * @throws IllegalStateException when a process must run to be asked, and does not
+     */
+    default List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException, InterruptedException {
+        return List.of();
+    }
+
+    /** Names under {@code bin} for its commands. */
+    default List<Script> scripts() {
+        return List.of();
+    }
+
+    /** Uses once what people type most, in an empty folder: the start-up cache of all commands is made of such a run. */
+    default void train(CommandContext context, Path folder) throws Exception {}
+
+    /** Commands with a start-up cache of their own. They run after {@link #train}, in the same folder. */
+    default List<TrainingRun> trainingRuns() {
+        return List.of();
+    }
 }

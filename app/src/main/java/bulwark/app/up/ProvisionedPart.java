@@ -1,5 +1,6 @@
 package bulwark.app.up;
 
+import bulwark.app.cli.CommandContext;
 import java.io.IOException;
 import java.util.List;
 
@@ -8,7 +9,7 @@ public interface ProvisionedPart {
     List<ChildSpec> children();
 
     /** Runs once the children are there. */
-    void afterStart() throws IOException;
+    default void afterStart(CommandContext context) throws IOException {}
 
     /** Where it is reached and what to try first, as lines for a terminal. */
     List<String> welcome();

@@ -1,5 +1,6 @@
 package bulwark.app.up;
 
+import bulwark.app.cli.CommandContext;
 import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 @Command(name = "up", description = "Start every part, hardened, on loopback. Ctrl-C drains and stops.")
 public final class UpCommand implements Callable<Integer> {
     private final List<Part> parts;
+    private final CommandContext context;
 
     @Option(names = "--port-base", description = "First of the ports, see below (default ${DEFAULT-VALUE}).")
     private int portBase = 8000;
@@ -21,13 +23,14 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--state", description = "Folder of keys, secrets and data (default .bulwark beside the program).")
     private Path state = Path.of(System.getProperty("bulwark.home", ".bulwark"));
 
-    private UpCommand(List<Part> parts) {
+    private UpCommand(List<Part> parts, CommandContext context) {
         this.parts = parts;
+        this.context = context;
     }
 
     /** The command with the ports of each part in its help. */
-    public static CommandLine of(List<Part> parts) {
-        CommandLine line = new CommandLine(new UpCommand(parts));
+    public static CommandLine of(List<Part> parts, CommandContext context) {
+        CommandLine line = new CommandLine(new UpCommand(parts, context));
         line.getCommandSpec()
                 .usageMessage()
                 .footer(parts.stream()
@@ -41,20 +44,21 @@ public final class UpCommand implements Callable<Integer> {
         if (portBase < 1024 || portBase > 64_000) {
             throw CommandFailed.usage("--port-base must lie between 1024 and 64000; got " + portBase);
         }
+        StateFolder folder = new StateFolder(context.directory().resolve(state).normalize());
         List<ProvisionedPart> provisioned = new ArrayList<>();
         for (Part part : parts) {
-            provisioned.add(part.provision(state.toAbsolutePath().normalize(), portBase));
+            provisioned.add(part.provision(folder, portBase, context.clock()));
         }
-        try (Supervisor supervisor = new Supervisor(Supervisor.PAUSES, System.err)) {
+        try (Supervisor supervisor = new Supervisor(Supervisor.PAUSES, context.err())) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
             for (ChildSpec.Order order : ChildSpec.Order.values()) {
                 start(supervisor, provisioned, order);
             }
             for (ProvisionedPart part : provisioned) {
-                part.afterStart();
+                part.afterStart(context);
             }
-            provisioned.forEach(part -> part.welcome().forEach(System.out::println));
-            System.out.flush();
+            provisioned.forEach(part -> part.welcome().forEach(context.out()::println));
+            context.out().flush();
             supervisor.awaitStopped();
             return 0;
         }

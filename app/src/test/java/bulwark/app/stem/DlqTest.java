@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.app.CommandResult;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;

@@ -2,6 +2,8 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.app.CommandResult;
+import bulwark.app.cli.CommandContext;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.setup.TaskRuntime;

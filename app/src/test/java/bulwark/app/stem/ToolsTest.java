@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.app.CommandResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,7 +3,9 @@ package bulwark.app.stem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.app.CommandResult;
 import bulwark.app.up.SelfCommandLine;
+import bulwark.testkit.FreePort;
 import bulwark.testkit.RedisServer;
 import java.io.IOException;
 import java.net.URI;
@@ -45,8 +47,7 @@ class WorkerProcessTest {
 
     @Test
     void tasks_and_control_commands_run_on_the_embedded_broker() throws Exception {
-        Map<String, String> environment =
-                with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(RedisServer.freePort())));
+        Map<String, String> environment = with(HMAC, Map.of("STEM_METRICS_PORT", String.valueOf(FreePort.next())));
         start(environment);
         tasksRunAndCommandsAreObeyed(environment);
         String port = environment.get("STEM_METRICS_PORT");

@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public final class LocalAdminClient implements AutoCloseable {
     }
 
     /** @throws StoreRefused when there is no store there, or one that must not be touched */
-    public static LocalAdminClient open(Map<String, String> environment, Path store, Clock clock) {
+    public static LocalAdminClient open(Configuration configuration, Path store, Clock clock) {
         Optional<RunFile> running = running(store);
         if (running.isPresent()) {
             return new LocalAdminClient(running.get().socket(), null, null);
@@ -41,8 +40,6 @@ public final class LocalAdminClient implements AutoCloseable {
             throw new StoreRefused(
                     "there is no store at " + store + ": run this in the node's folder, or name it with --db");
         }
-        Configuration configuration = Configuration.readLenient(
-                NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
         NodeCore core =
                 NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing::fastest);
         try {

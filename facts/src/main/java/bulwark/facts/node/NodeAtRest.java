@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 
 /** A node's folder while no node runs on it: no outbox runs, and the store is not written. */
 public final class NodeAtRest {
@@ -27,9 +26,7 @@ public final class NodeAtRest {
      * @throws bulwark.kernel.storage.StoreInUse when a node runs on it
      * @throws bulwark.kernel.storage.StoreRefused when there is no store there
      */
-    public static Fsck.Report fsck(Map<String, String> environment, Path store) {
-        Configuration configuration = Configuration.readLenient(
-                NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
+    public static Fsck.Report fsck(Configuration configuration, Path store) {
         String backend = configuration.text("STIGMEM_TL_BACKEND");
         Path log = backend.equals("local") ? store.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH")) : null;
         EvidenceScope scope = NodeCore.evidence(configuration, store);
@@ -50,9 +47,7 @@ public final class NodeAtRest {
      *
      * @param lost sentences that the owner accepted
      */
-    public static void recordRestore(Map<String, String> environment, Path store, List<String> lost, Clock clock) {
-        Configuration configuration = Configuration.readLenient(
-                NodeSettings.schema(), environment, Path.of("").toAbsolutePath());
+    public static void recordRestore(Configuration configuration, Path store, List<String> lost, Clock clock) {
         EvidenceScope scope = NodeCore.evidence(configuration, store);
         Path local = scope.localLog();
         if (!Files.isDirectory(scope.keyFolder())) {

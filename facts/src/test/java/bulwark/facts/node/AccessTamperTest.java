@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.time.SettableClock;
@@ -146,7 +147,7 @@ class AccessTamperTest {
         node = start();
         assertThat(send(ADMIN, "GET", "/v1/me", "").statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> fsck(folder)).isInstanceOf(StoreInUse.class);
-        try (LocalAdminClient owner = LocalAdminClient.open(Map.of(), store(), Clock.systemUTC())) {
+        try (LocalAdminClient owner = LocalAdminClient.open(settings(), store(), Clock.systemUTC())) {
             byte[] answer = owner.post("/local/fsck", "{}".getBytes(UTF_8)).body();
             assertThat(new String(answer, UTF_8)).contains("\"problems\":[]");
         }
@@ -261,8 +262,12 @@ class AccessTamperTest {
         return folder.resolve("stigmem.db");
     }
 
+    private Configuration settings() {
+        return Configuration.readLenient(NodeSettings.schema(), Map.of(), folder);
+    }
+
     private Fsck.Report fsck(Path where) {
-        return NodeAtRest.fsck(Map.of(), where.resolve("stigmem.db"));
+        return NodeAtRest.fsck(settings(), where.resolve("stigmem.db"));
     }
 
     private FactsNode start() throws IOException {

@@ -9,6 +9,7 @@ import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.snapshot.RestoreAcceptance;
 import bulwark.facts.snapshot.SnapshotRestore;
 import bulwark.facts.snapshot.SnapshotTrust;
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
@@ -96,8 +97,12 @@ class EvidenceTest {
         return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    private Configuration configuration() {
+        return Configuration.readLenient(NodeSettings.schema(), settings, folder);
+    }
+
     private List<String> fsck() {
-        return NodeAtRest.fsck(settings, folder.resolve("stigmem.db")).sentences();
+        return NodeAtRest.fsck(configuration(), folder.resolve("stigmem.db")).sentences();
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -223,7 +228,7 @@ class EvidenceTest {
         assertThat(say(1)).isEqualTo(201);
         Path archive = elsewhere.resolve("s.tar.gz");
         Path store = folder.resolve("stigmem.db");
-        try (LocalAdminClient owner = LocalAdminClient.open(settings, store, Clock.systemUTC())) {
+        try (LocalAdminClient owner = LocalAdminClient.open(configuration(), store, Clock.systemUTC())) {
             owner.post("/local/snapshot/create", ("{\"out\":\"" + archive + "\"}").getBytes(StandardCharsets.UTF_8));
         }
         send("POST", "/v1/auth/keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}");
@@ -242,7 +247,7 @@ class EvidenceTest {
                 new RestoreAcceptance(null, Long.valueOf(rows.group(1)), false, null, false, false);
         restore.restore(archive, store, trust, log(), accepted, said::add);
         assertThatThrownBy(this::start).as("not without a word").isInstanceOf(StoreRefused.class);
-        NodeAtRest.recordRestore(settings, store, said, Clock.systemUTC());
+        NodeAtRest.recordRestore(configuration(), store, said, Clock.systemUTC());
         assertThat(fsck()).isEmpty();
         start();
         assertThat(say(2)).isEqualTo(201);

@@ -14,6 +14,7 @@ import bulwark.tasks.schedule.ScheduleEntry.Run;
 import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.store.TaskStores;
 import bulwark.testkit.RedisServer;
+import bulwark.testkit.RequiredProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,7 +50,7 @@ class SharedStoreBeatsTest {
 
     @Test
     void each_nominal_time_is_sent_exactly_once_through_redis() throws Exception {
-        RedisServer.requireBinary();
+        RequiredProgram.onThePath("redis-server");
         try (RedisServer server = RedisServer.start()) {
             eachOnce(() -> RedisStores.open(server.url(), null, "beats", ResultBackend.DEFAULT_RETENTION, clock));
         }

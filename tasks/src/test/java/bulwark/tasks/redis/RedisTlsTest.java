@@ -14,7 +14,9 @@ import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.setup.TlsAssets;
+import bulwark.testkit.FreePort;
 import bulwark.testkit.RedisServer;
+import bulwark.testkit.RequiredProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +46,7 @@ class RedisTlsTest {
 
     @BeforeAll
     static void start() {
-        RedisServer.requireBinary();
+        RequiredProgram.onThePath("redis-server");
         certs = assets("certs");
         server = RedisServer.mutualTls(
                 certs.resolve("server.crt"),
@@ -142,7 +144,7 @@ class RedisTlsTest {
 
     @Test
     void connection_refused_is_reported() {
-        assertThatThrownBy(() -> open("redis://127.0.0.1:" + RedisServer.freePort(), null))
+        assertThatThrownBy(() -> open("redis://127.0.0.1:" + FreePort.next(), null))
                 .isInstanceOf(BrokerUnavailable.class)
                 .hasMessageContaining("is it running");
         assertThatThrownBy(() -> open("redis://no-such-host.invalid", null))

@@ -1,0 +1,85 @@
+package bulwark.app.stem;
+
+import bulwark.app.cli.CommandContext;
+import bulwark.app.up.NamedExpiry;
+import bulwark.app.up.Part;
+import bulwark.app.up.ProvisionedPart;
+import bulwark.app.up.Script;
+import bulwark.app.up.StateFolder;
+import bulwark.kernel.keys.Expiry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/** Signed background tasks: a worker and a beat. */
+public final class TasksPart implements Part {
+    private static final String COMMAND = "stem";
+    private static final Duration MAX_KEY_AGE = Duration.ofDays(90);
+
+    @Override
+    public String name() {
+        return "tasks";
+    }
+
+    @Override
+    public List<Class<?>> commands() {
+        return List.of(StemCommand.class);
+    }
+
+    /** {@code stem} has exit codes of its own. */
+    @Override
+    public Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
+        return !arguments.isEmpty() && arguments.getFirst().equals(COMMAND)
+                ? Optional.of(() -> Stem.execute(
+                        context, arguments.subList(1, arguments.size()).toArray(String[]::new)))
+                : Optional.empty();
+    }
+
+    @Override
+    public String ports() {
+        return "metrics of the worker on N+300, of the beat on N+301";
+    }
+
+    @Override
+    public ProvisionedPart provision(StateFolder state, int portBase, Clock clock) throws IOException {
+        return TasksProvisioning.openOrCreate(state, state.of(this), portBase);
+    }
+
+    /** Signing keys have no end of their own: the age at which they should be rotated is theirs. */
+    @Override
+    public List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException {
+        List<NamedExpiry> keys = new ArrayList<>();
+        try (Stream<Path> files = Files.list(TasksProvisioning.keys(state.of(this)))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                Instant created = Files.getLastModifiedTime(file).toInstant();
+                keys.add(new NamedExpiry(
+                        "the tasks' " + file.getFileName() + " signing key",
+                        new Expiry(created, created.plus(MAX_KEY_AGE), "Rotate it: docs/tasks/keys.md says how.")));
+            }
+        }
+        return keys;
+    }
+
+    @Override
+    public List<Script> scripts() {
+        return List.of(new Script(
+                COMMAND,
+                " …",
+                "signed tasks (enqueue, worker, beat, schedule, dlq, health, keygen, tls, verify), settings from STEM_* and .env",
+                List.of("worker start", "worker multi", "beat", "fsck"),
+                List.of("worker", "beat")));
+    }
+
+    @Override
+    public void train(CommandContext context, Path folder) throws Exception {
+        new StemTrainingRun(context, folder).run();
+    }
+}

@@ -8,13 +8,13 @@ import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.Base64Url;
-import bulwark.facts.identity.LogAnchors;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Ed25519Signer;
@@ -36,16 +36,16 @@ import org.jspecify.annotations.Nullable;
 public final class CapabilityService {
     private final Store store;
     private final AuditLog audit;
-    private final LogAnchors anchors;
+    private final LogSubmitter submitter;
     private final NodeIdentity identity;
     private final Signing signing;
     private final Clock clock;
 
     public CapabilityService(
-            Store store, AuditLog audit, LogAnchors anchors, NodeIdentity identity, Signing signing, Clock clock) {
+            Store store, AuditLog audit, LogSubmitter submitter, NodeIdentity identity, Signing signing, Clock clock) {
         this.store = store;
         this.audit = audit;
-        this.anchors = anchors;
+        this.submitter = submitter;
         this.identity = identity;
         this.signing = signing;
         this.clock = clock;
@@ -79,7 +79,7 @@ public final class CapabilityService {
                 throw new ApiRefusal(CONFLICT, "token_already_revoked", "token already revoked");
             }
             CapabilityRow.revoke(tx, tokenId, now, caller.entityUri(), reason);
-            anchors.enqueue(
+            submitter.enqueue(
                     tx, "capability_revocation:" + tokenId, revocation(tokenId, caller.entityUri(), now, reason));
             CapabilityToken token = CapabilityToken.parse(row.tokenJson()).orElseThrow();
             audit(

@@ -3,6 +3,7 @@ package bulwark.facts.identity;
 import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
+import bulwark.kernel.evidence.LogAnchor;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.time.Timestamps;
@@ -56,12 +57,12 @@ public final class IdentityRoutes {
     }
 
     private Map<String, @Nullable Object> proof(Manifest manifest) {
-        Optional<LogAnchor> anchor = identity.anchors().find(LogAnchors.manifestKey(manifest));
+        Optional<LogAnchor> anchor = identity.submitter().find(manifest.logKey());
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("entity_uri", manifest.entityUri());
         members.put("key_id", manifest.keyId());
         members.put("leaf_hash", manifest.leafHash());
-        members.put("tl_backend", identity.anchors().log().backend());
+        members.put("tl_backend", identity.submitter().log().backend());
         members.put("log_entry", anchor.map(LogAnchor::members).orElse(null));
         members.put("inclusion_proof", anchor.map(LogAnchor::inclusionProof).orElse(null));
         return members;
@@ -77,8 +78,8 @@ public final class IdentityRoutes {
                 new LinkedHashMap<>(uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
         members.put(
                 "log_entry",
-                identity.anchors()
-                        .find(LogAnchors.manifestKey(manifest))
+                identity.submitter()
+                        .find(manifest.logKey())
                         .map(LogAnchor::members)
                         .orElse(null));
         return Response.json(200, members);

@@ -81,7 +81,7 @@ public final class KeyDistrust {
         Map<String, Object> detail =
                 Map.of("kind", kind.wire(), "key_id", keyId, "reason", reason, "signed_by", signer.keyId());
         identity.store().write(tx -> {
-            identity.anchors().enqueue(tx, "distrust:" + keyId, statement);
+            identity.submitter().enqueue(tx, "distrust:" + keyId, statement);
             return identity.audit()
                     .append(
                             tx,

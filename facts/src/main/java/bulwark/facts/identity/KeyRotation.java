@@ -27,6 +27,11 @@ record KeyRotation(
         return members;
     }
 
+    /** The key under which the rotation to a key goes into the transparency log. */
+    static String logKey(String newKeyId) {
+        return "rotation:" + newKeyId;
+    }
+
     /** From what {@link #members} wrote. */
     static KeyRotation of(Map<String, @Nullable Object> members) {
         return new KeyRotation(

@@ -77,6 +77,11 @@ public record Manifest(
         return rotationEvents;
     }
 
+    /** The key under which it goes into the transparency log. */
+    public String logKey() {
+        return "manifest:" + leafHash();
+    }
+
     /** What the top-level signature covers: every member but itself. */
     byte[] signedBytes() {
         return CanonicalJson.bytes(unsignedMembers());

@@ -3,6 +3,7 @@ package bulwark.facts.identity;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.keys.KeyEntry;
@@ -32,7 +33,8 @@ public final class NodeIdentity {
 
     private final Store store;
     private final AuditLog audit;
-    private final LogAnchors anchors;
+    private final LogSubmitter submitter;
+    private final RotationSubmitter rotations;
     private final NodeKeys keys;
     private final Signing signing;
     private final Clock clock;
@@ -49,25 +51,26 @@ public final class NodeIdentity {
     public static NodeIdentity start(
             Store store,
             AuditLog audit,
-            LogAnchors anchors,
+            LogSubmitter submitter,
             NodeKeys keys,
             Signing signing,
             Clock clock,
             IdentitySettings settings) {
-        return new NodeIdentity(store, audit, anchors, keys, signing, clock, settings);
+        return new NodeIdentity(store, audit, submitter, keys, signing, clock, settings);
     }
 
     private NodeIdentity(
             Store store,
             AuditLog audit,
-            LogAnchors anchors,
+            LogSubmitter submitter,
             NodeKeys keys,
             Signing signing,
             Clock clock,
             IdentitySettings settings) {
         this.store = store;
         this.audit = audit;
-        this.anchors = anchors;
+        this.submitter = submitter;
+        this.rotations = new RotationSubmitter(submitter, keys);
         this.keys = keys;
         this.signing = signing;
         this.clock = clock;
@@ -151,8 +154,12 @@ public final class NodeIdentity {
         return audit;
     }
 
-    public LogAnchors anchors() {
-        return anchors;
+    public LogSubmitter submitter() {
+        return submitter;
+    }
+
+    RotationSubmitter rotations() {
+        return rotations;
     }
 
     Signing signing() {
@@ -171,7 +178,7 @@ public final class NodeIdentity {
     /** Stores a manifest as the entity's current one and sends it to the log, all in the caller's transaction. */
     void store(WriteTx tx, Manifest manifest) throws SQLException {
         ManifestTable.store(tx, manifest, TENANT, Timestamps.offset(clock.instant()));
-        anchors.enqueue(tx, LogAnchors.manifestKey(manifest), manifest.members());
+        submitter.enqueue(tx, manifest.logKey(), manifest.members());
     }
 
     private void publishIfDue(KeyKind kind) {

@@ -6,6 +6,7 @@ import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.LogAnchor;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
@@ -131,11 +132,11 @@ public final class Rotation {
     }
 
     private void requireLog() {
-        if (identity.anchors().log().backend().equals("off")) {
+        if (identity.submitter().log().backend().equals("off")) {
             return;
         }
         try {
-            identity.anchors().log().ping();
+            identity.submitter().log().ping();
         } catch (LogUnavailable e) {
             throw new ApiRefusal(UNAVAILABLE, "log_unavailable", "transparency log unavailable: " + e.getMessage());
         }
@@ -159,9 +160,9 @@ public final class Rotation {
         plan.ring().promote(announced.id(), plan.dualTrust());
         step.reached("promoted");
         identity.reload();
-        Optional<LogAnchor> manifest = identity.anchors().await(LogAnchors.manifestKey(next), logTimeout);
+        Optional<LogAnchor> manifest = identity.submitter().await(next.logKey(), logTimeout);
         Optional<LogAnchor> rotation = manifest.flatMap(
-                placed -> identity.anchors().await(LogAnchors.rotationKey(announced.id()), logTimeout));
+                placed -> identity.submitter().await(KeyRotation.logKey(announced.id()), logTimeout));
         step.reached("anchored");
         return answer(plan, false, announced.id(), seed, manifest, rotation);
     }
@@ -180,7 +181,7 @@ public final class Rotation {
             identity.store().write(tx -> {
                 identity.store(tx, next);
                 ManifestTable.storeRotation(tx, rotation);
-                identity.anchors().enqueueRotation(tx, rotation, LogAnchors.manifestKey(next));
+                identity.rotations().enqueue(tx, rotation, next);
                 return identity.audit().append(tx, event(rotation));
             });
             return next;
@@ -216,7 +217,7 @@ public final class Rotation {
                 plan.old().keyId(),
                 newKeyId,
                 plan.dualTrustEnd(),
-                identity.anchors().log().backend(),
+                identity.submitter().log().backend(),
                 manifest.map(LogAnchor::logIndex).orElse(null),
                 rotation.map(LogAnchor::logIndex).orElse(null),
                 SecretBytes.ofText(Base64Url.text(seed.expose(SecretAccess.grant()))));

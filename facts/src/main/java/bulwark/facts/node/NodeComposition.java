@@ -123,7 +123,7 @@ public final class NodeComposition implements AutoCloseable {
 
     private CapabilityRoutes capabilityRoutes() {
         return new CapabilityRoutes(
-                new CapabilityService(core.store, core.audit, core.anchors, core.identity, core.signing, core.clock),
+                new CapabilityService(core.store, core.audit, core.submitter, core.identity, core.signing, core.clock),
                 new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock));
     }
 

@@ -11,7 +11,6 @@ import bulwark.facts.export.AuditExport;
 import bulwark.facts.export.ExportRoutes;
 import bulwark.facts.identity.IdentityRoutes;
 import bulwark.facts.identity.IdentitySettings;
-import bulwark.facts.identity.LogAnchors;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.identity.Rotation;
@@ -25,6 +24,7 @@ import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
@@ -71,7 +71,7 @@ final class NodeCore implements AutoCloseable {
     final TransparencyLog log;
     final Outbox outbox;
     final HeadSigner heads;
-    final LogAnchors anchors;
+    final LogSubmitter submitter;
     final NodeIdentity identity;
     final ApiKeys keys;
     final AdminKeys adminKeys;
@@ -107,12 +107,12 @@ final class NodeCore implements AutoCloseable {
             heads = opened.signer();
             recordAcceptedLoss(opened.acceptedLoss());
             AccessBaseline.write(store, audit);
-            anchors = new LogAnchors(store, outbox, log, rings, logKeys);
+            submitter = new LogSubmitter(store, outbox, log, logKeys);
             if (opened.upgraded()) {
-                anchors.sealOpenRows();
+                submitter.sealOpenRows();
             }
             identity =
-                    NodeIdentity.start(store, audit, anchors, rings, signing, clock, identitySettings(configuration));
+                    NodeIdentity.start(store, audit, submitter, rings, signing, clock, identitySettings(configuration));
             adminKeys = new AdminKeys(store, keys, audit, signing, clock);
             Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
             ChainCheckpoints checkpoints =

@@ -58,7 +58,7 @@ class CapabilityServiceTest {
     void start() {
         node = TestNode.start(folder, clock);
         CapabilityService capabilities = new CapabilityService(
-                node.store(), node.audit(), node.identity().anchors(), node.identity(), node.signing(), clock);
+                node.store(), node.audit(), node.identity().submitter(), node.identity(), node.signing(), clock);
         routes = new CapabilityRoutes(
                 capabilities, new CapabilityVerifier(node.store(), node.audit(), node.identity(), metrics, clock));
     }
@@ -176,7 +176,7 @@ class CapabilityServiceTest {
                         .stringValue())
                 .isEqualTo("token_revoked");
         assertThat(node.settle()).isTrue();
-        assertThat(node.identity().anchors().find("capability_revocation:" + id))
+        assertThat(node.identity().submitter().find("capability_revocation:" + id))
                 .isPresent();
         assertThatThrownBy(() -> revoke(id, TestNode.URL, "write")).hasMessage("token already revoked");
     }
@@ -233,7 +233,7 @@ class CapabilityServiceTest {
         assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'key_distrusted'"))
                 .isEqualTo(1);
         assertThat(node.settle()).isTrue();
-        assertThat(node.identity().anchors().find("distrust:" + former)).isPresent();
+        assertThat(node.identity().submitter().find("distrust:" + former)).isPresent();
     }
 
     @Test

@@ -36,7 +36,7 @@ class RotationUnderLoadTest {
         try (TestNode node = TestNode.start(folder, clock);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             CapabilityService capabilities = new CapabilityService(
-                    node.store(), node.audit(), node.identity().anchors(), node.identity(), node.signing(), clock);
+                    node.store(), node.audit(), node.identity().submitter(), node.identity(), node.signing(), clock);
             CapabilityVerifier verifier =
                     new CapabilityVerifier(node.store(), node.audit(), node.identity(), new Metrics(), clock);
             String old = capabilities.issue(ADMIN, GRANT).json();

@@ -1,8 +1,6 @@
 package bulwark.facts.identity;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
+import bulwark.kernel.evidence.LogAnchor;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
@@ -54,8 +52,8 @@ class NodeIdentityTest {
             ManifestRules.check(published.issuer(), null, node.signing());
             assertThat(node.settle()).isTrue();
             assertThat(node.identity()
-                            .anchors()
-                            .find(LogAnchors.manifestKey(published.node()))
+                            .submitter()
+                            .find(published.node().logKey())
                             .map(LogAnchor::leafHash))
                     .contains(published.node().leafHash());
             assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'manifest_publish'"))

@@ -87,7 +87,7 @@ class RotationTest {
             assertThat(identity.published().node().keyId()).isEqualTo(current);
             assertThat(identity.keys().node().entries()).hasSize(committed ? 2 : 1);
             assertThat(node.settle()).isTrue();
-            assertThat(identity.anchors().find(LogAnchors.rotationKey(current)).isPresent())
+            assertThat(identity.submitter().find(KeyRotation.logKey(current)).isPresent())
                     .isEqualTo(committed);
             RotationResult next = node.rotate(KeyKind.NODE);
             assertThat(next.oldKeyId()).isEqualTo(current);
@@ -171,7 +171,7 @@ class RotationTest {
             assertThat(RotationReport.text(answer)).contains("pending");
             log.recover();
             assertThat(node.settle()).isTrue();
-            assertThat(node.identity().anchors().find(LogAnchors.rotationKey(answer.newKeyId())))
+            assertThat(node.identity().submitter().find(KeyRotation.logKey(answer.newKeyId())))
                     .isPresent();
         }
     }

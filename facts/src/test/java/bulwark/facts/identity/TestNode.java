@@ -3,6 +3,7 @@ package bulwark.facts.identity;
 import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
@@ -49,9 +50,9 @@ public final class TestNode implements AutoCloseable {
             Outbox outbox = Outbox.open(store, clock);
             open.add(outbox);
             NodeKeys keys = NodeKeys.open(store.file(), SIGNING, clock);
-            LogAnchors anchors = new LogAnchors(
+            LogSubmitter submitter = new LogSubmitter(
                     store, outbox, log, keys, LogKeys.open(NodeKeys.directory(store.file()), SIGNING, clock));
-            identity = NodeIdentity.start(store, audit, anchors, keys, SIGNING, clock, settings);
+            identity = NodeIdentity.start(store, audit, submitter, keys, SIGNING, clock, settings);
             outbox.start();
         } catch (RuntimeException e) {
             close();

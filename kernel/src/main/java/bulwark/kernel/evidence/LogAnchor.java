@@ -1,6 +1,5 @@
-package bulwark.facts.identity;
+package bulwark.kernel.evidence;
 
-import bulwark.kernel.evidence.LogEntry;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
@@ -15,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a payload of this node stands in the transparency log.
+ * Where a payload of this store stands in the transparency log: a row of the table {@code log_anchors}.
  *
  * @param integratedTime epoch seconds
  */
@@ -45,7 +44,7 @@ public record LogAnchor(
                     rows.getString(2),
                     rows.getLong(3),
                     rows.getLong(4),
-                    PlainJson.object(StrictJson.parse(proof))));
+                    LogRecord.object(StrictJson.parse(proof))));
         }
     }
 

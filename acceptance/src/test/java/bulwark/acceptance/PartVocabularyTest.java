@@ -20,9 +20,6 @@ class PartVocabularyTest {
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?m)^\\s*//.*$|;\\s*//.*$");
     private static final Pattern LETTERS = Pattern.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])");
 
-    /** A member of the hashed row of every audit table, and its column: another word would break each chain that exists. */
-    private static final Pattern STORED_FORM = Pattern.compile("\\bfact_id\\b");
-
     @Test
     void every_folder_with_a_pom_is_a_module_of_the_build() {
         Set<String> declared = Pattern.compile("<module>(.*)</module>")
@@ -75,7 +72,7 @@ class PartVocabularyTest {
 
     private static Set<String> wordsIn(Path file) {
         String code = COMMENT.matcher(SourceTree.text(file)).replaceAll("");
-        return LETTERS.matcher(STORED_FORM.matcher(code).replaceAll(""))
+        return LETTERS.matcher(code)
                 .results()
                 .map(match -> match.group().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());

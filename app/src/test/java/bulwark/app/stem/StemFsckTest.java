@@ -78,7 +78,7 @@ class StemFsckTest {
                 "tasks.db | CREATE TRIGGER planted AFTER INSERT ON task_entries BEGIN DELETE FROM task_entries; END",
                 "evidence-1.db | DROP TRIGGER task_audit_log_no_update",
                 "evidence-1.db | UPDATE flyway_schema_history SET checksum = 1",
-                "evidence-1.db | DROP TRIGGER task_audit_log_no_update; UPDATE task_audit_log SET fact_id = 'another'",
+                "evidence-1.db | DROP TRIGGER task_audit_log_no_update; UPDATE task_audit_log SET subject = 'another'",
                 "evidence-1.db | DROP TRIGGER task_audit_log_no_delete; DELETE FROM task_audit_log WHERE seq = 1"
             })
     void every_edit_by_hand_is_found(String file, String edits) throws SQLException {

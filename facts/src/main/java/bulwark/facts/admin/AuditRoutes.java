@@ -76,7 +76,7 @@ public final class AuditRoutes {
         entry.put("seq", row.seq());
         entry.put("id", row.id());
         entry.put("event_type", row.type());
-        entry.put("entity_uri", row.principal());
+        entry.put("entity_uri", row.actor());
         entry.put("oidc_sub", null);
         entry.put("fact_id", row.subject());
         entry.put("source", row.source());

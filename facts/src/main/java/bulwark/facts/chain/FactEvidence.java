@@ -1,5 +1,6 @@
 package bulwark.facts.chain;
 
+import bulwark.facts.FactsAuditTables;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.LogClaims;
@@ -13,8 +14,8 @@ public final class FactEvidence {
     private static final List<ChainTable> CHAINS = List.of(
             new ChainTable("fact_chain", "chain_seq", "previous_hash", "chain_hash", ChainRescanner.TENANT),
             new ChainTable("fact_journal", "seq", "prev_hash", "journal_hash", null),
-            ChainTable.audit("fact_audit_log"),
-            ChainTable.audit("federation_audit"));
+            ChainTable.audit(FactsAuditTables.FACT_AUDIT_LOG),
+            ChainTable.audit(FactsAuditTables.FEDERATION_AUDIT));
     private static final LogClaims CHECKPOINTS = new LogClaims(
             "fact_chain_checkpoints", "tl_log_index", "tl_leaf_hash", "status = 'submitted' AND tl_backend = 'local'");
     // The id of a local log has 16 digits.

@@ -4,6 +4,9 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.HashedRow;
+import bulwark.kernel.evidence.HashedRowReader;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
@@ -106,23 +109,24 @@ public final class AuditExport {
         DigestOutputStream content = new DigestOutputStream(file, Digests.newSha256());
         String createdAt = Timestamps.offset(clock.instant());
         line(content, CanonicalJson.bytes(header(table, sinceSeq, createdAt)));
-        long head = store.read(table::head);
+        HashedRowReader reader = table.reader();
+        long head = store.read(reader::lastSeq);
         Rows rows = new Rows();
         long after = sinceSeq;
         while (after < head) {
             long from = after;
-            List<AuditTable.Line> page = store.read(tx -> table.lines(tx, from, head, PAGE));
+            List<HashedRow> page = store.read(tx -> reader.page(tx, from, head, PAGE));
             if (page.isEmpty()) {
                 break;
             }
-            for (AuditTable.Line row : page) {
-                line(content, row.json());
+            for (HashedRow row : page) {
+                line(content, CanonicalJson.bytes(row.members()));
                 rows.add(row);
             }
             after = page.getLast().seq();
         }
         Map<String, @Nullable Object> members = rows.members();
-        members.put("table", table.wire());
+        members.put("table", table.name());
         members.put("since_seq", sinceSeq);
         members.put("created_at", createdAt);
         members.put(
@@ -141,7 +145,7 @@ public final class AuditExport {
         private long count;
         private @Nullable String headHash;
 
-        void add(AuditTable.Line row) {
+        void add(HashedRow row) {
             first = count == 0 ? row.seq() : first;
             last = row.seq();
             headHash = row.rowHash();
@@ -162,7 +166,7 @@ public final class AuditExport {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("kind", HEADER_KIND);
         members.put("version", 1L);
-        members.put("table", table.wire());
+        members.put("table", table.name());
         members.put("node", identity.nodeUrl());
         members.put("since_seq", sinceSeq);
         members.put("created_at", createdAt);

@@ -3,6 +3,8 @@ package bulwark.facts.export;
 import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.INVALID;
 
+import bulwark.facts.FactsAuditTables;
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
 import bulwark.web.RequestBody;
@@ -31,7 +33,7 @@ public final class ExportRoutes {
         String out = body.text("out", 1, 4096);
         long since = body.wholeNumber("since_seq", 0, 0, Long.MAX_VALUE);
         body.check();
-        AuditTable table = AuditTable.of(name)
+        AuditTable table = FactsAuditTables.of(name)
                 .orElseThrow(() ->
                         new ApiRefusal(INVALID, "unknown_table", "table must be fact_audit_log or federation_audit"));
         if (!Path.of(out).isAbsolute()) {

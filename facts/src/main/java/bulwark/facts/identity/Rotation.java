@@ -161,8 +161,8 @@ public final class Rotation {
         step.reached("promoted");
         identity.reload();
         Optional<LogAnchor> manifest = identity.submitter().await(next.logKey(), logTimeout);
-        Optional<LogAnchor> rotation = manifest.flatMap(
-                placed -> identity.submitter().await(KeyRotation.logKey(announced.id()), logTimeout));
+        Optional<LogAnchor> rotation =
+                manifest.flatMap(placed -> identity.submitter().await(KeyRotation.logKey(announced.id()), logTimeout));
         step.reached("anchored");
         return answer(plan, false, announced.id(), seed, manifest, rotation);
     }

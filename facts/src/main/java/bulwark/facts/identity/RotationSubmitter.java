@@ -33,7 +33,6 @@ final class RotationSubmitter {
         LogAnchor manifest = submitter
                 .find(String.valueOf(committed.get("manifest")))
                 .orElseThrow(() -> new LogUnavailable("the manifest is not in the log yet", null));
-        return rotation.logEntry(
-                manifest.logIndex(), rotation.kind().ring(keys).signer(rotation.oldKeyId()));
+        return rotation.logEntry(manifest.logIndex(), rotation.kind().ring(keys).signer(rotation.oldKeyId()));
     }
 }

@@ -2,6 +2,7 @@ package bulwark.facts.node;
 
 import bulwark.facts.AccessBaseline;
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.FactsAuditTables;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.ChainCheckpoints;
@@ -84,8 +85,8 @@ final class NodeCore implements AutoCloseable {
         this.file = file.toAbsolutePath();
         this.clock = clock;
         store = openStore(file, policy);
-        audit = AuditLog.open(store, "fact_audit_log", clock);
-        federationAudit = AuditLog.open(store, "federation_audit", clock);
+        audit = AuditLog.open(store, FactsAuditTables.FACT_AUDIT_LOG, clock);
+        federationAudit = AuditLog.open(store, FactsAuditTables.FEDERATION_AUDIT, clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
         keys.honourOnly(new HonouredKeys(audit.guardedRows(), metrics));
         outbox = Outbox.open(store, clock);

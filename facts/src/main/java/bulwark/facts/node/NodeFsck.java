@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditTables;
 import bulwark.facts.chain.FactFsck;
 import bulwark.facts.graph.EdgeCheck;
 import bulwark.kernel.evidence.AuditLog;
@@ -28,8 +29,12 @@ final class NodeFsck {
                 .check(
                         "API keys, capability tokens, gardens and members against the audit log",
                         () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)))
-                .check("fact_audit_log", () -> store.read(tx -> AuditLog.fsckTable(tx, "fact_audit_log")))
-                .check("federation_audit", () -> store.read(tx -> AuditLog.fsckTable(tx, "federation_audit")))
+                .check(
+                        "fact_audit_log",
+                        () -> store.read(tx -> AuditLog.fsckTable(tx, FactsAuditTables.FACT_AUDIT_LOG)))
+                .check(
+                        "federation_audit",
+                        () -> store.read(tx -> AuditLog.fsckTable(tx, FactsAuditTables.FEDERATION_AUDIT)))
                 .check("the transparency log (" + backend + ")", log)
                 .check("signed heads in the log, the key folder and the second place", heads);
     }

@@ -2,6 +2,7 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.AccessBaseline;
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.FactsAuditTables;
 import bulwark.facts.snapshot.RestorePlan.Revived;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
@@ -36,7 +37,7 @@ final class RestoredStore {
             RestoreAcceptance acceptance)
             throws IOException {
         try (Store store = Store.open(fresh, migrations, SchemaPolicy.CREATE_OR_UPGRADE);
-                AuditLog audit = AuditLog.open(store, "fact_audit_log", clock)) {
+                AuditLog audit = AuditLog.open(store, FactsAuditTables.FACT_AUDIT_LOG, clock)) {
             AccessBaseline.write(store, audit);
             store.write(tx -> {
                 if (acceptance.keepRevocations()) {

@@ -94,7 +94,7 @@ class KeyRoutesTest {
         JsonNode answer = json(mint("{\"entity_uri\":\"agent:x\"}"));
         assertThat(node.evidence()).singleElement().satisfies(row -> {
             assertThat(row.type()).isEqualTo("admin_action");
-            assertThat(row.principal()).isEqualTo("agent:admin");
+            assertThat(row.actor()).isEqualTo("agent:admin");
             String id = answer.get("id").stringValue();
             assertThat(row.detail()).containsPattern("\"row_digests\":\\{\"api_keys/" + id + "\":\"[0-9a-f]{64}\"},");
             assertThat(row.detail().replaceFirst("\"row_digests\":\\{[^}]*},", ""))

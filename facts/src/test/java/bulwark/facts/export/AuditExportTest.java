@@ -3,6 +3,7 @@ package bulwark.facts.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.facts.FactsAuditTables;
 import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
@@ -69,7 +70,7 @@ class AuditExportTest {
 
     private Path export(long since, String name) {
         Path out = folder.resolve(name);
-        export.export(AuditTable.FACT_AUDIT_LOG, since, out);
+        export.export(FactsAuditTables.FACT_AUDIT_LOG, since, out);
         return out;
     }
 
@@ -109,7 +110,7 @@ class AuditExportTest {
     @Test
     void the_empty_federation_table_is_exported_too() {
         Path out = folder.resolve("f.jsonl");
-        AuditExport.Exported exported = export.export(AuditTable.FEDERATION_AUDIT, 0, out);
+        AuditExport.Exported exported = export.export(FactsAuditTables.FEDERATION_AUDIT, 0, out);
         assertThat(exported.footer()).containsEntry("rows", 0L);
         assertThat(problems(out)).isEmpty();
     }

@@ -1,5 +1,8 @@
 package bulwark.facts.identity;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import bulwark.kernel.evidence.LogAnchor;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.secrets.SecretAccess;

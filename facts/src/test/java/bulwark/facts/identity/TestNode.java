@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.facts.FactsAuditTables;
 import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogKeys;
@@ -42,16 +43,15 @@ public final class TestNode implements AutoCloseable {
         store = Store.open(folder.resolve("stigmem.db"), FactsSchema.MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         open.add(store);
         try {
-            audit = AuditLog.open(store, "fact_audit_log", clock);
+            audit = AuditLog.open(store, FactsAuditTables.FACT_AUDIT_LOG, clock);
             open.add(audit);
-            federation = AuditLog.open(store, "federation_audit", clock);
+            federation = AuditLog.open(store, FactsAuditTables.FEDERATION_AUDIT, clock);
             open.add(federation);
             open.add(log);
             Outbox outbox = Outbox.open(store, clock);
             open.add(outbox);
             NodeKeys keys = NodeKeys.open(store.file(), SIGNING, clock);
-            LogSubmitter submitter = new LogSubmitter(
-                    store, outbox, log, keys, LogKeys.open(NodeKeys.directory(store.file()), SIGNING, clock));
+            LogSubmitter submitter = new LogSubmitter(store, outbox, log, LogKeys.open(NodeKeys.directory(store.file()), SIGNING, clock));
             identity = NodeIdentity.start(store, audit, submitter, keys, SIGNING, clock, settings);
             outbox.start();
         } catch (RuntimeException e) {

@@ -19,7 +19,7 @@ class FactsSchemaTest {
     void flyway_goes_on_where_a_new_store_begins() {
         Path file = folder.resolve("facts.db");
         List<String> all = FactsSchema.MIGRATIONS.resources();
-        Migrations older = new Migrations(all.subList(0, all.size() - 1));
+        Migrations older = new Migrations(all.subList(0, all.size() - 1), FactsSchema.MIGRATIONS.generated());
         Store.open(file, older, SchemaPolicy.CREATE_OR_UPGRADE).close();
         try (Store store = Store.open(file, FactsSchema.MIGRATIONS, SchemaPolicy.CREATE_OR_UPGRADE)) {
             assertThat(store.integrityCheck()).isEmpty();

@@ -22,6 +22,7 @@ final class AuditChain {
     private static final Logger LOG = LoggerFactory.getLogger(AuditChain.class);
 
     private final String table;
+    private final AuditRowJson json;
     private final String insert;
     private final String selectHead;
     private final Runnable resetHead = this::resetHead;
@@ -32,10 +33,12 @@ final class AuditChain {
     private volatile AuditLog.@Nullable Head committedHead;
     private volatile @Nullable String problem;
 
-    AuditChain(String table) {
-        this.table = table;
-        insert = "INSERT INTO " + table + " (seq, id, event_type, entity_uri, fact_id, source, ts, tenant_id, detail,"
-                + " prev_hash, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    AuditChain(AuditTable audited) {
+        table = audited.name();
+        json = audited.json();
+        AuditColumns columns = audited.columns();
+        insert = "INSERT INTO " + table + " (seq, id, event_type, " + columns.actor() + ", " + columns.subject()
+                + ", source, ts, tenant_id, detail, prev_hash, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         selectHead = "SELECT seq, row_hash FROM " + table + " ORDER BY seq DESC LIMIT 1";
     }
 
@@ -49,12 +52,12 @@ final class AuditChain {
             end = storedHead(tx).orElse(new AuditLog.Head(0, ""));
         }
         String previousHash = end.seq() == 0 ? null : end.rowHash();
-        AuditRow row = AuditRow.linked(end.seq() + 1, newId(), draft, previousHash);
+        AuditRow row = AuditRow.linked(json, end.seq() + 1, newId(), draft, previousHash);
         PreparedStatement statement = tx.statement(insert);
         statement.setLong(1, row.seq());
         statement.setString(2, row.id());
         statement.setString(3, row.type());
-        statement.setString(4, row.principal());
+        statement.setString(4, row.actor());
         statement.setString(5, row.subject());
         statement.setString(6, row.source());
         statement.setString(7, row.ts());

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  * What happened, before it has a place in the log.
  *
  * @param type event name on the wire, for instance {@code quota_breach}
- * @param principal who acted, or null when nobody is known
- * @param tenant tenant of the principal
- * @param subject id of the thing acted on (a fact, a key), or null
+ * @param actor who acted: an identity, or the process that refused, or null when nobody is known
+ * @param tenant tenant of the actor
+ * @param subject id of the thing acted on (a key, a row, a message), or null
  * @param source as claimed by the caller, or null
  * @param detail JSON members; values as {@link bulwark.kernel.json.CanonicalJson} accepts them; no secrets
  */
 public record AuditEvent(
         String type,
-        @Nullable String principal,
+        @Nullable String actor,
         String tenant,
         @Nullable String subject,
         @Nullable String source,

@@ -26,13 +26,13 @@ public record AuditEventType(String name, String action, String written, List<St
 
     /** As {@link AuditEvent}. A member of the detail that is not declared fails an assertion, so that a test finds it and no user does. */
     public AuditEvent event(
-            @Nullable String principal,
+            @Nullable String actor,
             String tenant,
             @Nullable String subject,
             @Nullable String source,
             Map<String, ? extends @Nullable Object> detail) {
         assert members.containsAll(detail.keySet()) : name + " " + action + " does not declare " + detail.keySet();
         assert action.isEmpty() || action.equals(detail.get("action")) : name + " is declared with action " + action;
-        return new AuditEvent(name, principal, tenant, subject, source, detail);
+        return new AuditEvent(name, actor, tenant, subject, source, detail);
     }
 }

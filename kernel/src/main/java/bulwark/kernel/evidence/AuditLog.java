@@ -10,42 +10,36 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An append-only, hash-chained table of {@link AuditRow}s inside a part's own store. Mutations append in their own
  * transaction; reads are batched (flushed within 200 ms, loss bound one second on a crash); refusals are limited to the first
- * 100 rows per principal, reason and minute, then one row with {@code suppressed}. One instance per table of a store; close it
+ * 100 rows per actor, reason and minute, then one row with {@code suppressed}. One instance per table of a store; close it
  * before the store. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
-    private static final Pattern TABLE = Pattern.compile("[a-z_]{1,60}");
-
     private final Store store;
-    private final String table;
+    private final AuditTable table;
     private final Clock clock;
     private final AuditChain chain;
-    private final RefusalRateLimit refusals = RefusalRateLimit.ofPrincipals();
+    private final RefusalRateLimit refusals = RefusalRateLimit.ofActors();
     private final RefusalRateLimit strangers = RefusalRateLimit.ofStrangers();
     private final AuditWriteBehind later;
     private final GuardedRows guarded;
     private final List<Consumer<AuditRow>> listeners = new CopyOnWriteArrayList<>();
 
-    private AuditLog(Store store, String table, Clock clock) {
+    private AuditLog(Store store, AuditTable table, Clock clock) {
         this.store = store;
         this.table = table;
         this.clock = clock;
         this.chain = new AuditChain(table);
-        this.guarded = new GuardedRows(this, table);
-        this.later = new AuditWriteBehind(store, table, this, clock, List.of(refusals, strangers));
+        this.guarded = new GuardedRows(this, table.name());
+        this.later = new AuditWriteBehind(store, table.name(), this, clock, List.of(refusals, strangers));
     }
 
-    /** @param table for instance {@code fact_audit_log}; see the part's migration for its columns */
-    public static AuditLog open(Store store, String table, Clock clock) {
-        if (!TABLE.matcher(table).matches()) {
-            throw new IllegalArgumentException("not a table name: " + table);
-        }
+    /** @param table made by {@link AuditTable#migration} */
+    public static AuditLog open(Store store, AuditTable table, Clock clock) {
         AuditLog log = new AuditLog(store, table, clock);
         log.later.start();
         return log;
@@ -64,13 +58,13 @@ public final class AuditLog implements AutoCloseable {
         return row;
     }
 
-    /** Never awaited. A full queue turns into one counting row per principal and type. */
+    /** Never awaited. A full queue turns into one counting row per actor and type. */
     public void appendLater(AuditEvent event) {
         later.add(event);
     }
 
     /**
-     * A refusal of a known principal: the first of a minute is durable when this returns, up to 100 rows a minute, the rest
+     * A refusal of a known actor: the first of a minute is durable when this returns, up to 100 rows a minute, the rest
      * counted in one row {@code {"reason", "suppressed"}} once the minute has ended.
      */
     public void refusal(AuditEvent event, String reason) {
@@ -86,7 +80,7 @@ public final class AuditLog implements AutoCloseable {
      * addresses together, the rest counted in one row {@code {"reason", "remote", "suppressed"}} for each of the first 1,000
      * addresses and in one row without {@code remote} for all others, once the minute has ended.
      *
-     * @param event without a principal
+     * @param event without an actor
      * @param remote address without port
      */
     public void refusalLater(AuditEvent event, String reason, String remote) {
@@ -117,7 +111,7 @@ public final class AuditLog implements AutoCloseable {
     /** The last row that this process committed, for {@link HeadSigner#expect}. */
     public Optional<ChainHead> written() {
         Head head = chain.committedHead();
-        return head == null ? Optional.empty() : Optional.of(new ChainHead(table, head.seq(), head.rowHash()));
+        return head == null ? Optional.empty() : Optional.of(new ChainHead(table.name(), head.seq(), head.rowHash()));
     }
 
     /** Refuses every further row, as a failed store does: the table was found changed. */
@@ -137,7 +131,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /** As {@link #fsck(ReadTx)}, for a table that nobody has open as a log. */
-    public static List<String> fsckTable(ReadTx tx, String table) throws SQLException {
+    public static List<String> fsckTable(ReadTx tx, AuditTable table) throws SQLException {
         return new AuditFsck(table).walk(tx, null);
     }
 
@@ -169,7 +163,7 @@ public final class AuditLog implements AutoCloseable {
             @Nullable String tenant,
             @Nullable Instant since,
             @Nullable Instant until,
-            @Nullable String principal,
+            @Nullable String actor,
             @Nullable String type,
             @Nullable Long cursor,
             int limit) {}

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads pages of one audit table. Filters that are absent are absent from the statement too, so that an index serves the rest. */
 final class AuditQuery {
-    private static final String COLUMNS =
-            "seq, id, event_type, entity_uri, tenant_id, fact_id, source, ts, detail, prev_hash, row_hash";
-
     private final String table;
+    private final String actor;
+    private final String selectRows;
 
-    AuditQuery(String table) {
-        this.table = table;
+    AuditQuery(AuditTable audited) {
+        table = audited.name();
+        actor = audited.columns().actor();
+        selectRows = "SELECT seq, id, event_type, " + actor + ", tenant_id, "
+                + audited.columns().subject() + ", source, ts, detail, prev_hash, row_hash FROM " + table;
     }
 
     AuditLog.Page page(ReadTx tx, AuditLog.Query query) throws SQLException {
@@ -26,7 +28,7 @@ final class AuditQuery {
         List<String> values = new ArrayList<>();
         filter(where, values, " AND tenant_id = ?", query.tenant());
         filter(where, values, " AND event_type = ?", query.type());
-        filter(where, values, " AND entity_uri = ?", query.principal());
+        filter(where, values, " AND " + actor + " = ?", query.actor());
         filter(where, values, " AND ts >= ?", text(query.since()));
         filter(where, values, " AND ts <= ?", text(query.until()));
         long total = total(tx, where.toString(), values);
@@ -57,8 +59,7 @@ final class AuditQuery {
 
     private AuditLog.Page preceding(
             ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
-        PreparedStatement select =
-                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " AND seq < ? ORDER BY seq DESC LIMIT ?");
+        PreparedStatement select = tx.statement(selectRows + where + " AND seq < ? ORDER BY seq DESC LIMIT ?");
         int next = bind(select, values);
         Long cursor = query.cursor();
         select.setLong(next, cursor == null ? Long.MAX_VALUE : -cursor);
@@ -73,8 +74,7 @@ final class AuditQuery {
 
     private AuditLog.Page following(
             ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
-        PreparedStatement select =
-                tx.statement("SELECT " + COLUMNS + " FROM " + table + where + " AND seq > ? ORDER BY seq LIMIT ?");
+        PreparedStatement select = tx.statement(selectRows + where + " AND seq > ? ORDER BY seq LIMIT ?");
         int next = bind(select, values);
         Long cursor = query.cursor();
         select.setLong(next, cursor == null ? 0 : cursor);

@@ -32,8 +32,8 @@ public record ChainTable(
     }
 
     /** A table of {@link AuditLog}. */
-    public static ChainTable audit(String table) {
-        return new ChainTable(table, "seq", "prev_hash", "row_hash", null);
+    public static ChainTable audit(AuditTable table) {
+        return new ChainTable(table.name(), AuditColumns.SEQ, AuditColumns.PREVIOUS_HASH, AuditColumns.ROW_HASH, null);
     }
 
     /** Outcome of {@link #follow}: the end of the chain (null when it is empty), or the sentence that says where it breaks. */

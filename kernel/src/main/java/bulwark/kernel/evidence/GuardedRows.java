@@ -68,8 +68,7 @@ public final class GuardedRows {
         detail.put(MEMBER, digests);
         AuditRow row = audit.append(
                 tx,
-                new AuditEvent(
-                        event.type(), event.principal(), event.tenant(), event.subject(), event.source(), detail));
+                new AuditEvent(event.type(), event.actor(), event.tenant(), event.subject(), event.source(), detail));
         tx.afterCommit(() -> digests.forEach((name, digest) -> known.put(name, Optional.ofNullable(digest))));
         return row;
     }

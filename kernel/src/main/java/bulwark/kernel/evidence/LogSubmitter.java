@@ -34,7 +34,7 @@ public final class LogSubmitter {
         this.outbox = outbox;
         this.log = log;
         this.seal = new OutboxSeal(logKeys);
-        register(PAYLOAD, sealed -> sealed);
+        register(PAYLOAD, committed -> committed);
     }
 
     /** Makes the payload for the log of what was committed, with what only became known later. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A row before it has its place: rendered on the caller's thread, so that the writer has less to do. */
 record PendingAuditRow(
         String type,
-        @Nullable String principal,
+        @Nullable String actor,
         String tenant,
         @Nullable String subject,
         @Nullable String source,
@@ -18,7 +18,7 @@ record PendingAuditRow(
     static PendingAuditRow of(AuditEvent event, Instant at) {
         return new PendingAuditRow(
                 event.type(),
-                event.principal(),
+                event.actor(),
                 event.tenant(),
                 event.subject(),
                 event.source(),

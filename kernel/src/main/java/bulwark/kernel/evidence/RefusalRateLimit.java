@@ -30,7 +30,7 @@ final class RefusalRateLimit {
     }
 
     /** Of callers whose key is known. */
-    static RefusalRateLimit ofPrincipals() {
+    static RefusalRateLimit ofActors() {
         return new RefusalRateLimit(MAX_KEYS, Integer.MAX_VALUE);
     }
 

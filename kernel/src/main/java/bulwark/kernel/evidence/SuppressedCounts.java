@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How many rows were not written, by what they would have said. Bounded: past the limit all principals of a type share a count. Not thread-safe. */
+/** How many rows were not written, by what they would have said. Bounded: past the limit all actors of a type share a count. Not thread-safe. */
 final class SuppressedCounts {
     private static final int MAX_KEYS = 10_000;
 
@@ -16,12 +16,12 @@ final class SuppressedCounts {
     /** @param remote address of a caller who is not known, else null */
     record Key(
             String type,
-            @Nullable String principal,
+            @Nullable String actor,
             String tenant,
             @Nullable String reason,
             @Nullable String remote) {
         static Key of(AuditEvent event, @Nullable String reason) {
-            return new Key(event.type(), event.principal(), event.tenant(), reason, null);
+            return new Key(event.type(), event.actor(), event.tenant(), reason, null);
         }
 
         static Key ofStranger(AuditEvent event, String reason, String remote) {
@@ -56,7 +56,7 @@ final class SuppressedCounts {
             if (key.remote != null) {
                 detail.put("remote", key.remote);
             }
-            events.add(new AuditEvent(key.type, key.principal, key.tenant, null, null, detail));
+            events.add(new AuditEvent(key.type, key.actor, key.tenant, null, null, detail));
         });
         counts.clear();
         return events;

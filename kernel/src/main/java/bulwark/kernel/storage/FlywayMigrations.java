@@ -1,11 +1,9 @@
 package bulwark.kernel.storage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,7 +25,7 @@ final class FlywayMigrations {
         try {
             Flyway flyway = Flyway.configure(FlywayMigrations.class.getClassLoader())
                     .dataSource(Sqlite.dataSource(file))
-                    .resourceProvider(new Listed(migrations.resources()))
+                    .resourceProvider(new Listed(migrations))
                     .javaMigrationClassProvider(List::of)
                     .skipDefaultCallbacks(true)
                     .outOfOrder(true)
@@ -43,10 +41,12 @@ final class FlywayMigrations {
 
     /** Finds exactly what is listed; the class path is not scanned. */
     private static final class Listed implements ResourceProvider {
-        private final List<ClassPathSql> resources;
+        private final List<Script> resources;
 
-        Listed(List<String> paths) {
-            resources = paths.stream().map(ClassPathSql::new).toList();
+        Listed(Migrations migrations) {
+            resources = migrations.resources().stream()
+                    .map(path -> new Script(migrations, path))
+                    .toList();
         }
 
         @Override
@@ -67,20 +67,19 @@ final class FlywayMigrations {
         }
     }
 
-    private static final class ClassPathSql extends LoadableResource {
+    private static final class Script extends LoadableResource {
+        private final Migrations migrations;
         private final String path;
 
-        ClassPathSql(String path) {
+        Script(Migrations migrations, String path) {
+            this.migrations = migrations;
             this.path = path;
         }
 
         @Override
         public Reader read() {
-            try (InputStream in = ClassPathSql.class.getClassLoader().getResourceAsStream(path)) {
-                if (in == null) {
-                    throw new IllegalArgumentException("no such migration on the class path: " + path);
-                }
-                return new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            try {
+                return new StringReader(migrations.text(path));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

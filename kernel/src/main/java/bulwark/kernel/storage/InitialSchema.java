@@ -1,7 +1,6 @@
 package bulwark.kernel.storage;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,29 +43,33 @@ final class InitialSchema {
             "INSERT INTO flyway_schema_history (installed_rank, version, description, type,"
                     + " script, checksum, installed_by, execution_time, success) VALUES (?, ?, ?, 'SQL', ?, ?, '', 0, 1)";
 
+    private final Migrations migrations;
     private final List<Script> scripts;
 
     InitialSchema(Migrations migrations) {
-        this(migrations.resources().stream()
-                .map(Script::of)
-                .sorted(Comparator.comparingLong(Script::number))
-                .toList());
+        this(
+                migrations,
+                migrations.resources().stream()
+                        .map(Script::of)
+                        .sorted(Comparator.comparingLong(Script::number))
+                        .toList());
     }
 
-    private InitialSchema(List<Script> scripts) {
+    private InitialSchema(Migrations migrations, List<Script> scripts) {
+        this.migrations = migrations;
         this.scripts = scripts;
     }
 
     /** For a database that had these in another order than that of their numbers. */
-    static InitialSchema inOrder(List<String> resources) {
-        return new InitialSchema(resources.stream().map(Script::of).toList());
+    static InitialSchema inOrder(Migrations migrations, List<String> resources) {
+        return new InitialSchema(migrations, resources.stream().map(Script::of).toList());
     }
 
     /** What the history holds for each migration, in the order of their numbers. */
     static Map<String, Integer> checksums(Migrations migrations) throws IOException {
         Map<String, Integer> sums = new LinkedHashMap<>();
         for (Script script : new InitialSchema(migrations).scripts) {
-            sums.put(script.resource, checksum(script.read()));
+            sums.put(script.resource, checksum(migrations.text(script.resource)));
         }
         return sums;
     }
@@ -79,7 +82,7 @@ final class InitialSchema {
             try (PreparedStatement record = connection.prepareStatement(RECORD)) {
                 for (int i = 0; i < scripts.size(); i++) {
                     Script script = scripts.get(i);
-                    String sql = script.read();
+                    String sql = migrations.text(script.resource);
                     run(statement, script, sql);
                     record.setInt(1, i + 1);
                     record.setString(2, script.version);
@@ -119,15 +122,6 @@ final class InitialSchema {
 
         long number() {
             return Long.parseLong(version);
-        }
-
-        String read() throws IOException {
-            try (InputStream in = InitialSchema.class.getClassLoader().getResourceAsStream(resource)) {
-                if (in == null) {
-                    throw new IllegalArgumentException("no such migration on the class path: " + resource);
-                }
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            }
         }
     }
 }

@@ -67,9 +67,9 @@ final class SchemaCheck {
         return order;
     }
 
-    private static Map<String, String> expected(List<String> order) throws SQLException, IOException {
+    private Map<String, String> expected(List<String> order) throws SQLException, IOException {
         try (Connection memory = Sqlite.memory()) {
-            InitialSchema.inOrder(order).apply(memory);
+            InitialSchema.inOrder(migrations, order).apply(memory);
             try (PreparedStatement select = memory.prepareStatement(OBJECTS)) {
                 return objects(select);
             }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
@@ -30,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class AuditLogTest {
-    private static final Migrations MIGRATIONS = new Migrations(List.of("db/evidencetest/V101__audit.sql"));
-
     @TempDir
     Path folder;
 
@@ -41,8 +38,8 @@ class AuditLogTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(folder.resolve("audit.db"), MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
-        log = AuditLog.open(store, "test_audit", clock);
+        store = Store.open(folder.resolve("audit.db"), TestAudit.MIGRATION, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        log = AuditLog.open(store, TestAudit.TABLE, clock);
     }
 
     @AfterEach
@@ -62,11 +59,9 @@ class AuditLogTest {
         columns.put("seq", 2);
         columns.put("id", second.id());
         columns.put("event_type", "fact_write");
-        columns.put("entity_uri", "agent:a");
-        columns.put("oidc_sub", null);
-        columns.put("fact_id", "fact-1");
+        columns.put("actor", "agent:a");
+        columns.put("subject", "fact-1");
         columns.put("source", "test \"source\"\n\u0001");
-        columns.put("attested_key_id", null);
         columns.put("ts", "2026-03-01T12:00:00.000000+00:00");
         columns.put("tenant_id", "default");
         columns.put("detail", "{\"a\":\"ü\",\"n\":1}");
@@ -106,7 +101,7 @@ class AuditLogTest {
                 return this;
             }
         };
-        log = AuditLog.open(store, "test_audit", failing);
+        log = AuditLog.open(store, TestAudit.TABLE, failing);
         log.appendLater(new AuditEvent("late", null, "default", null, null, Map.of()));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> page(null, null, 10).rows().size() == 1);
@@ -136,7 +131,7 @@ class AuditLogTest {
 
     @Test
     void two_tables_of_a_store_have_chains_of_their_own() {
-        try (AuditLog other = AuditLog.open(store, "other_audit", clock)) {
+        try (AuditLog other = AuditLog.open(store, TestAudit.OTHER, clock)) {
             append("a");
             AuditRow row = store.write(tx -> other.append(tx, event("b")));
             assertThat(row.seq()).isEqualTo(1);
@@ -152,7 +147,7 @@ class AuditLogTest {
                 "UPDATE test_audit SET detail = '{}' WHERE seq = 1",
                 "DELETE FROM test_audit WHERE seq = 2",
                 "INSERT OR REPLACE INTO test_audit SELECT * FROM test_audit WHERE seq = 1",
-                "INSERT INTO test_audit SELECT 9, id, event_type, entity_uri, oidc_sub, fact_id, source, attested_key_id,"
+                "INSERT INTO test_audit SELECT 9, id, event_type, actor, subject, source,"
                         + " ts, tenant_id, detail, prev_hash, row_hash FROM test_audit WHERE seq = 1")) {
             assertThatThrownBy(() -> store.write(tx -> tx.statement(sql).executeUpdate()))
                     .as(sql)
@@ -224,7 +219,7 @@ class AuditLogTest {
         AuditRow count = page(null, null, 1).rows().getFirst();
         assertThat(count.detail()).isEqualTo("{\"reason\":\"quota\",\"suppressed\":150}");
         assertThat(count.type()).isEqualTo("quota_breach");
-        assertThat(count.principal()).isEqualTo("agent:a");
+        assertThat(count.actor()).isEqualTo("agent:a");
         log.refusal(event("quota_breach"), "quota");
         assertThat(page(null, null, 1).total()).isEqualTo(103);
     }

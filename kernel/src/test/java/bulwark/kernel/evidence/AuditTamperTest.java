@@ -2,7 +2,6 @@ package bulwark.kernel.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,8 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Edits made past the program, as someone with the file would make them. */
 @Timeout(30)
 class AuditTamperTest {
-    private static final Migrations MIGRATIONS = new Migrations(List.of("db/evidencetest/V101__audit.sql"));
-
     @TempDir
     Path folder;
 
@@ -33,7 +30,7 @@ class AuditTamperTest {
     void five_rows() {
         file = folder.resolve("audit.db");
         try (Store store = open();
-                AuditLog log = AuditLog.open(store, "test_audit", Clock.systemUTC())) {
+                AuditLog log = AuditLog.open(store, TestAudit.TABLE, Clock.systemUTC())) {
             for (int i = 1; i <= 5; i++) {
                 Map<String, Integer> detail = Map.of("n", i);
                 store.write(tx ->
@@ -49,11 +46,9 @@ class AuditTamperTest {
                 "seq",
                 "id",
                 "event_type",
-                "entity_uri",
-                "oidc_sub",
-                "fact_id",
+                "actor",
+                "subject",
                 "source",
-                "attested_key_id",
                 "ts",
                 "tenant_id",
                 "detail",
@@ -72,7 +67,7 @@ class AuditTamperTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"entity_uri", "fact_id", "source"})
+    @ValueSource(strings = {"actor", "subject", "source"})
     void a_value_that_was_emptied_is_found(String column) throws Exception {
         tamper("UPDATE test_audit SET " + column + " = NULL WHERE seq = 3");
         assertThat(fsck(null)).anySatisfy(problem -> assertThat(problem).contains("Row 3", "was changed"));
@@ -127,12 +122,12 @@ class AuditTamperTest {
 
     private List<String> fsck(AuditLog.Head expected) {
         try (Store store = open();
-                AuditLog log = AuditLog.open(store, "test_audit", Clock.systemUTC())) {
+                AuditLog log = AuditLog.open(store, TestAudit.TABLE, Clock.systemUTC())) {
             return expected == null ? store.read(log::fsck) : store.read(tx -> log.fsckAgainst(expected, tx));
         }
     }
 
     private Store open() {
-        return Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        return Store.open(file, TestAudit.MIGRATION, Store.SchemaPolicy.CREATE_OR_UPGRADE);
     }
 }

@@ -36,8 +36,7 @@ class LogSubmitterTest {
 
     @BeforeEach
     void open() {
-        Migrations schema =
-                new Migrations(List.of("db/kernel/V001__outbox.sql", "db/kernel/V011__log_anchors.sql"));
+        Migrations schema = new Migrations(List.of("db/kernel/V001__outbox.sql", "db/kernel/V011__log_anchors.sql"));
         store = Store.open(folder.resolve("store.db"), schema, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         keys = LogKeys.open(folder.resolve("keys"), Signing.fastest(), Clock.systemUTC());
         outbox = Outbox.open(store, Clock.systemUTC());
@@ -86,7 +85,10 @@ class LogSubmitterTest {
         assertThat(anchor.logIndex()).isZero();
         assertThat(anchor.inclusionProof()).containsKey("chain_hash");
         assertThat(submitter.await("one", Duration.ZERO)).contains(anchor);
-        assertThat(Files.readAllLines(folder.resolve("log.jsonl"))).singleElement().asString().contains(anchor.leafHash());
+        assertThat(Files.readAllLines(folder.resolve("log.jsonl")))
+                .singleElement()
+                .asString()
+                .contains(anchor.leafHash());
     }
 
     @Test
@@ -97,7 +99,8 @@ class LogSubmitterTest {
             if (attempts.getAndIncrement() == 0) {
                 throw new LogUnavailable("the other is not there yet", null);
             }
-            return Map.of("other", submitter.find("one").orElseThrow().logIndex(), "of", String.valueOf(committed.get("of")));
+            return Map.of(
+                    "other", submitter.find("one").orElseThrow().logIndex(), "of", String.valueOf(committed.get("of")));
         });
         store.write(tx -> {
             submitter.enqueue(tx, "one", Map.of("statement", "one"));

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class SignedStore implements AutoCloseable {
     static final String SETTING = "TEST_ACCEPT_EVIDENCE_LOSS";
     private static final Signing SIGNING = Signing.fastest();
-    private static final Migrations SCHEMA = new Migrations(List.of(
-            "db/kernel/V001__outbox.sql", "db/kernel/V010__store_heads.sql", "db/evidencetest/V101__audit.sql"));
+    private static final Migrations SCHEMA = new Migrations(
+                    List.of("db/kernel/V001__outbox.sql", "db/kernel/V010__store_heads.sql"))
+            .and(TestAudit.MIGRATION);
 
     final Path folder;
     final Path file;
@@ -48,7 +49,11 @@ final class SignedStore implements AutoCloseable {
         file = folder.resolve("s.db");
         logFile = folder.resolve("tl.jsonl");
         scope = new EvidenceScope(
-                folder.resolve("s.db.keys"), logFile, secondPlace, List.of(ChainTable.audit("test_audit")), List.of());
+                folder.resolve("s.db.keys"),
+                logFile,
+                secondPlace,
+                List.of(ChainTable.audit(TestAudit.TABLE)),
+                List.of());
     }
 
     SignedStore open() {
@@ -58,7 +63,7 @@ final class SignedStore implements AutoCloseable {
     SignedStore open(String accepted) {
         Store opened = Store.open(file, SCHEMA, Store.SchemaPolicy.CREATE_OR_UPGRADE);
         store = opened;
-        audit = AuditLog.open(opened, "test_audit", clock);
+        audit = AuditLog.open(opened, TestAudit.TABLE, clock);
         log = TransparencyLogs.local(logFile, clock);
         try {
             StoreOpening.Opened result = StoreOpening.open(

@@ -2,6 +2,7 @@ package bulwark.kernel.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,10 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class InitialSchemaTest {
     private static final Migrations MIGRATIONS = new Migrations(List.of(
-            "db/kernel/V001__outbox.sql",
-            "db/kernel/V002__api_keys.sql",
-            "db/kernel/V003__quota_buckets.sql",
-            "db/evidencetest/V101__audit.sql"));
+                    "db/kernel/V001__outbox.sql", "db/kernel/V002__api_keys.sql", "db/kernel/V003__quota_buckets.sql"))
+            .and(AuditTable.migration("db/storagetest/V101__audit.sql", AuditTable.of("test_audit")));
 
     @TempDir
     Path folder;

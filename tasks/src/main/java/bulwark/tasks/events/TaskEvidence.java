@@ -1,8 +1,10 @@
 package bulwark.tasks.events;
 
+import bulwark.kernel.evidence.AuditColumns;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.HeadSigner;
@@ -12,10 +14,13 @@ import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,9 +33,19 @@ import org.jspecify.annotations.Nullable;
  * {@link #recordRefusal} blocks for a sync.
  */
 public final class TaskEvidence implements AutoCloseable {
-    public static final Migrations MIGRATIONS =
-            new Migrations(List.of("db/kernel/V010__store_heads.sql", "db/tasks/V290__evidence.sql"));
-    public static final String TABLE = "task_audit_log";
+    private static final String TABLE_NAME = "task_audit_log";
+    private static final AuditColumns FORMER_COLUMNS = new AuditColumns(
+            "entity_uri", "fact_id", List.of("entity_uri", "oidc_sub", "fact_id", "source", "attested_key_id"));
+    /** Of a file that no process opened since its columns were renamed. */
+    private static final Form FORMER = new Form(
+            AuditTable.of(TABLE_NAME, FORMER_COLUMNS),
+            new Migrations(List.of("db/kernel/V010__store_heads.sql"))
+                    .and(AuditTable.migration(
+                            "db/tasks/V290__evidence.sql", AuditTable.of(TABLE_NAME, FORMER_COLUMNS))));
+
+    private static final Form PRESENT = new Form(
+            AuditTable.of(TABLE_NAME).formerly(FORMER_COLUMNS),
+            FORMER.migrations().and(new Migrations(List.of("db/tasks/V295__evidence_columns.sql"))));
     private static final int MAX_FILES = 1_000;
     private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
 
@@ -38,6 +53,9 @@ public final class TaskEvidence implements AutoCloseable {
     private final AuditLog log;
     private final TransparencyLog heads;
     private final HeadSigner signer;
+
+    /** How a file keeps its rows, and what made it so. */
+    public record Form(AuditTable table, Migrations migrations) {}
 
     /**
      * @param headFolder {@code STEM_HEAD_PATH}: folder outside of the state folder for the newest signed heads, or null
@@ -54,7 +72,7 @@ public final class TaskEvidence implements AutoCloseable {
         Path file = store.file();
         EvidenceScope scope = scope(file, options.headFolder());
         heads = TransparencyLogs.local(logFile(file), clock);
-        log = AuditLog.open(store, TABLE, clock);
+        log = AuditLog.open(store, PRESENT.table(), clock);
         try {
             StoreOpening.Opened opened = StoreOpening.open(
                     store,
@@ -65,7 +83,7 @@ public final class TaskEvidence implements AutoCloseable {
                     new StoreOpening.Acceptance("STEM_ACCEPT_EVIDENCE_LOSS", options.acceptedLoss()),
                     tx -> List.of());
             signer = opened.signer();
-            signer.expect(TABLE, log::written);
+            signer.expect(TABLE_NAME, log::written);
             signer.onFinding(log::distrust);
             if (!opened.acceptedLoss().isEmpty()) {
                 Map<String, Object> detail = Map.of(
@@ -80,6 +98,18 @@ public final class TaskEvidence implements AutoCloseable {
         }
     }
 
+    /** The form of a file that is only read: one that no process opens any more keeps the form that it had. */
+    public static Form formOf(ReadableStore store) {
+        return store.read(tx -> {
+            PreparedStatement select = tx.statement("SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+            select.setString(1, TABLE_NAME);
+            select.setString(2, FORMER_COLUMNS.subject());
+            try (ResultSet column = select.executeQuery()) {
+                return column.next() ? FORMER : PRESENT;
+            }
+        });
+    }
+
     /** What vouches for the evidence in a file, and where. @param headFolder folder of the second place, or null */
     public static EvidenceScope scope(Path file, @Nullable Path headFolder) {
         Path absolute = file.toAbsolutePath();
@@ -88,7 +118,7 @@ public final class TaskEvidence implements AutoCloseable {
                 absolute.resolveSibling(name + ".keys"),
                 logFile(absolute),
                 headFolder == null ? null : headFolder.resolve(name + ".head.json"),
-                List.of(ChainTable.audit(TABLE)),
+                List.of(ChainTable.audit(PRESENT.table())),
                 List.of());
     }
 
@@ -112,7 +142,7 @@ public final class TaskEvidence implements AutoCloseable {
             Path file = folder.resolve("evidence-" + number + ".db");
             Store store;
             try {
-                store = Store.open(file, MIGRATIONS, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+                store = Store.open(file, PRESENT.migrations(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
             } catch (StoreInUse e) {
                 last = e;
                 continue;

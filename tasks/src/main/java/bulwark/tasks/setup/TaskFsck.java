@@ -2,6 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.StoreCheck;
@@ -47,10 +48,10 @@ public final class TaskFsck {
                 fsck.check("the evidence " + file, store::integrityCheck)
                         .check(
                                 "tables, triggers and migrations of " + file,
-                                () -> store.schemaCheck(TaskEvidence.MIGRATIONS))
+                                () -> store.schemaCheck(TaskEvidence.formOf(store).migrations()))
                         .check(
                                 "the audit chain of " + file,
-                                () -> store.read(tx -> AuditLog.fsckTable(tx, TaskEvidence.TABLE)))
+                                () -> auditChain(store))
                         .check(
                                 "the signed heads of " + file,
                                 () -> store.read(tx -> StoreCheck.whole(scope, signing, tx)));
@@ -59,6 +60,11 @@ public final class TaskFsck {
         } finally {
             opened.forEach(StoreAtRest::close);
         }
+    }
+
+    private static List<String> auditChain(StoreAtRest store) {
+        AuditTable table = TaskEvidence.formOf(store).table();
+        return store.read(tx -> AuditLog.fsckTable(tx, table));
     }
 
     /** Those that exist: a store that was never used is none yet. */

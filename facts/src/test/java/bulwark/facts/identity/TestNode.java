@@ -51,7 +51,8 @@ public final class TestNode implements AutoCloseable {
             Outbox outbox = Outbox.open(store, clock);
             open.add(outbox);
             NodeKeys keys = NodeKeys.open(store.file(), SIGNING, clock);
-            LogSubmitter submitter = new LogSubmitter(store, outbox, log, LogKeys.open(NodeKeys.directory(store.file()), SIGNING, clock));
+            LogSubmitter submitter = new LogSubmitter(
+                    store, outbox, log, LogKeys.open(NodeKeys.directory(store.file()), SIGNING, clock));
             identity = NodeIdentity.start(store, audit, submitter, keys, SIGNING, clock, settings);
             outbox.start();
         } catch (RuntimeException e) {

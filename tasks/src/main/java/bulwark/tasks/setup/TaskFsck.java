@@ -48,10 +48,9 @@ public final class TaskFsck {
                 fsck.check("the evidence " + file, store::integrityCheck)
                         .check(
                                 "tables, triggers and migrations of " + file,
-                                () -> store.schemaCheck(TaskEvidence.formOf(store).migrations()))
-                        .check(
-                                "the audit chain of " + file,
-                                () -> auditChain(store))
+                                () -> store.schemaCheck(
+                                        TaskEvidence.formOf(store).migrations()))
+                        .check("the audit chain of " + file, () -> auditChain(store))
                         .check(
                                 "the signed heads of " + file,
                                 () -> store.read(tx -> StoreCheck.whole(scope, signing, tx)));

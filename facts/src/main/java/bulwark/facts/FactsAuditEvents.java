@@ -52,7 +52,7 @@ public final class FactsAuditEvents {
     public static final AuditEventType QUOTA_BREACH =
             of("quota_breach", "a caller had used up a quota", "dimension", "path", "method", "retry_after");
     public static final AuditEventType PEER_REFUSED =
-            of("peer_refused", "a TLS peer was refused in the handshake", "reason");
+            of("peer_refused", "a TLS peer was refused in the handshake", "reason", "remote");
     public static final AuditEventType MANIFEST_PUBLISH = of(
             "manifest_publish",
             "the node published a new identity manifest",

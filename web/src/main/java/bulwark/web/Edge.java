@@ -61,7 +61,10 @@ public final class Edge implements AutoCloseable {
         return listen(service, host, port, null);
     }
 
-    /** Mutual TLS 1.3: a client certificate is always required; the peer is re-checked at each request. Otherwise as {@link #listenPlain}. */
+    /**
+     * TLS 1.3 with the client certificates that the service asks for; a peer that sent one is checked again at each request. Otherwise as
+     * {@link #listenPlain}.
+     */
     public int listenTls(Service service, String host, int port, ReloadingTls tls) {
         return listen(service, host, port, tls);
     }
@@ -73,8 +76,9 @@ public final class Edge implements AutoCloseable {
                 ? SocketAddress.sharedRandomPort(freePorts.incrementAndGet(), host)
                 : SocketAddress.inetSocketAddress(port, host);
         if (tls != null) {
-            tls.onRefusedPeer(listener.metrics()::tlsRefused);
-            secure(options, tls);
+            secure(options, tls, service.clientCertificate());
+            options.setSslEngineOptions(new ObservedEngineOptions(
+                    new HandshakeObserver(processLimits.handshakes(), listener.metrics(), tls)));
         }
         AtomicInteger bound = new AtomicInteger();
         try {
@@ -99,11 +103,16 @@ public final class Edge implements AutoCloseable {
                 .setMaxHeaderSize(limits.maxHeaderBytes());
     }
 
-    private static void secure(HttpServerOptions options, ReloadingTls tls) {
+    private static void secure(HttpServerOptions options, ReloadingTls tls, Service.ClientCertificate wanted) {
         options.setSsl(true)
                 .setKeyCertOptions(KeyCertOptions.wrap(tls.keyManager()))
                 .setTrustOptions(TrustOptions.wrap(tls.trustManager()))
-                .setClientAuth(ClientAuth.REQUIRED)
+                .setClientAuth(
+                        switch (wanted) {
+                            case REQUIRED -> ClientAuth.REQUIRED;
+                            case OPTIONAL -> ClientAuth.REQUEST;
+                            case NONE -> ClientAuth.NONE;
+                        })
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);

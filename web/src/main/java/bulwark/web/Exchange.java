@@ -88,13 +88,17 @@ final class Exchange {
             return malformedBody();
         }
         if (listener.tls() != null) {
-            peer = listener.tls().identify(connection.peerChain());
-            return peer == null ? new EdgeRefusal.PeerNoLongerTrusted() : null;
+            boolean certified = !connection.peerChain().isEmpty();
+            if (certified || listener.service().clientCertificate() == Service.ClientCertificate.REQUIRED) {
+                peer = listener.tls().identify(connection.peerChain());
+                return peer == null ? new EdgeRefusal.PeerNoLongerTrusted() : null;
+            }
         }
         if (listener.service().tlsOnly().test(head.target().path())) {
             return new EdgeRefusal.TlsRequired();
         }
-        if (!connection.acceptedHost(head.host())) {
+        // Over TLS a browser has compared the name with our certificate.
+        if (!listener.overTls() && !connection.acceptedHost(head.host())) {
             if (!listener.hosts().allows(head.host())) {
                 return new EdgeRefusal.HostNotAllowed(head.host());
             }

@@ -1,6 +1,5 @@
 package bulwark.web;
 
-import bulwark.kernel.tls.ReloadingTls;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -10,7 +9,6 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -44,7 +42,7 @@ final class ListenerVerticle extends VerticleBase {
         return vertx.createHttpServer(options)
                 .connectionHandler(this::connected)
                 .requestHandler(this::requested)
-                .exceptionHandler(this::failedBeforeHttp)
+                .exceptionHandler(e -> LOG.debug("a connection failed before its first request: {}", e.toString()))
                 .listen(address)
                 .onSuccess((HttpServer server) -> bound.accept(server.actualPort()));
     }
@@ -85,14 +83,6 @@ final class ListenerVerticle extends VerticleBase {
         } catch (RuntimeException | Error e) {
             LOG.error("a request could not be handled", e);
             connection.close();
-        }
-    }
-
-    /** A peer that goes away in the middle of a handshake is nothing to count. */
-    private void failedBeforeHttp(Throwable thrown) {
-        ReloadingTls tls = listener.tls();
-        if (tls != null && !(thrown instanceof ClosedChannelException)) {
-            tls.handshakeFailed(thrown);
         }
     }
 

@@ -15,6 +15,7 @@ final class ProcessLimits {
     private final MemoryBudget memory = MemoryBudget.ofHeap(Runtime.getRuntime().maxMemory());
     private final MemoryBudget openMemory = new MemoryBudget(memory.total() / OPEN_PART);
     private final OpenConnections connections;
+    private final HandshakeLimit handshakes = new HandshakeLimit(HandshakeLimit.MAX, HandshakeLimit.MAX_OF_SOURCE);
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger working = new AtomicInteger();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -27,6 +28,10 @@ final class ProcessLimits {
 
     OpenConnections connections() {
         return connections;
+    }
+
+    HandshakeLimit handshakes() {
+        return handshakes;
     }
 
     /** A request that needs a virtual thread; false when too many have one. */

@@ -23,6 +23,7 @@ public final class Service {
     private final Quotas quotas;
     private final Errors errors;
     private final Refusals refusals;
+    private final ClientCertificate clientCertificate;
     private final Predicate<String> tlsOnly;
     private final Set<String> hosts;
     private final HeaderPolicy headers;
@@ -37,6 +38,7 @@ public final class Service {
         quotas = made.quotas;
         errors = made.errors;
         refusals = made.refusals;
+        clientCertificate = made.clientCertificate;
         tlsOnly = made.tlsOnly;
         hosts = made.hosts;
         headers = made.headers;
@@ -106,6 +108,10 @@ public final class Service {
         return refusals;
     }
 
+    ClientCertificate clientCertificate() {
+        return clientCertificate;
+    }
+
     Predicate<String> tlsOnly() {
         return tlsOnly;
     }
@@ -136,6 +142,7 @@ public final class Service {
         private Quotas quotas = Quotas.of(Map.of(), Clock.systemUTC());
         private Errors errors = new PlainErrors();
         private Refusals refusals = (principal, method, path, remote, refusal) -> {};
+        private ClientCertificate clientCertificate = ClientCertificate.REQUIRED;
         private Predicate<String> tlsOnly = path -> false;
         private Set<String> hosts = Set.of();
         private HeaderPolicy headers = HeaderPolicy.standard();
@@ -176,7 +183,13 @@ public final class Service {
             return this;
         }
 
-        /** Paths that a plaintext listener answers with {@link EdgeRefusal.TlsRequired}. */
+        /** Of peers on listeners with TLS; {@link ClientCertificate#REQUIRED} unless it is set. */
+        public Builder clientCertificate(ClientCertificate wanted) {
+            clientCertificate = wanted;
+            return this;
+        }
+
+        /** Paths that peers without a client certificate, and so all on plaintext listeners, get {@link EdgeRefusal.TlsRequired} for. */
         public Builder tlsOnly(Predicate<String> paths) {
             tlsOnly = paths;
             return this;
@@ -203,6 +216,16 @@ public final class Service {
         public Service build() {
             return new Service(this);
         }
+    }
+
+    /** What a listener with TLS asks of its peers. */
+    public enum ClientCertificate {
+        /** Nobody gets through the handshake without a trusted one. */
+        REQUIRED,
+        /** A peer may send one; one that is not trusted ends the handshake. */
+        OPTIONAL,
+        /** It is not asked for. The CA bundle is read all the same. */
+        NONE
     }
 
     /** The part's wire form of every refusal. */

@@ -25,6 +25,7 @@ final class TestService {
     final List<Route> routes = new ArrayList<>();
     Service.Limits limits = Service.Limits.defaults();
     HeaderPolicy headers = HeaderPolicy.standard();
+    Service.ClientCertificate clientCertificate = Service.ClientCertificate.REQUIRED;
 
     @Nullable
     ApiKeys keys;
@@ -51,6 +52,7 @@ final class TestService {
                 .refusals(this::refused)
                 .tlsOnly(path -> path.startsWith("/federation/"))
                 .hosts(Set.of("node.example"))
+                .clientCertificate(clientCertificate)
                 .headers(headers)
                 .limits(limits);
         if (keys != null) {

@@ -7,6 +7,8 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.tls.PeerIdentity;
+import bulwark.kernel.tls.RefusedPeer;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
@@ -16,10 +18,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +200,85 @@ class TlsListenerTest {
         Files.createFile(directory.resolve("swapped"));
         String output = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(output).containsSubsequence("HTTP/1.1 200", "HTTP/1.1 401", "peer_no_longer_trusted");
+    }
+
+    @Test
+    void a_refused_peer_is_reported_with_its_source_address() throws Exception {
+        List<RefusedPeer> refused = new CopyOnWriteArrayList<>();
+        tls.onRefusedPeer(refused::add);
+        curl("--interface 127.0.0.7 --cert foreign.crt --key foreign.key https://127.0.0.1:" + port + "/healthz");
+        curl("--interface 127.0.0.8 https://127.0.0.1:" + port + "/healthz");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(refused)
+                        .containsExactly(
+                                new RefusedPeer("untrusted", "127.0.0.7"),
+                                new RefusedPeer("no_certificate", "127.0.0.8")));
+    }
+
+    @Test
+    void handshakes_that_one_source_leaves_unfinished_are_limited_and_do_not_shut_others_out() throws Exception {
+        List<RawClient> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < HandshakeLimit.MAX_OF_SOURCE + 20; i++) {
+                silent.add(new RawClient(port));
+            }
+            assertThat(silent.getLast().readToEnd()).isEmpty();
+            assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"handshakes\"}");
+            assertThat(curl("--interface 127.0.0.9 --cert client.crt --key client.key https://127.0.0.1:" + port
+                                    + "/healthz")
+                            .output)
+                    .isEqualTo("tls true");
+        } finally {
+            silent.forEach(RawClient::close);
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> curl("--cert client.crt --key client.key https://127.0.0.1:" + port + "/healthz")
+                        .output
+                        .equals("tls true"));
+    }
+
+    @Test
+    void a_service_asks_for_client_certificates_or_does_not() throws Exception {
+        String certificate = "--cert client.crt --key client.key ";
+        String foreign = "--cert foreign.crt --key foreign.key ";
+        for (Service.ClientCertificate wanted : Service.ClientCertificate.values()) {
+            TestService asking = new TestService()
+                    .with(
+                            Route.authenticated(
+                                    "GET",
+                                    "/who",
+                                    "test",
+                                    r -> TestService.text(
+                                            r.peer().map(PeerIdentity::uri).orElse("nobody"))),
+                            Route.authenticated("GET", "/federation/peers", "test", r -> TestService.text("peers")),
+                            Route.authenticated("POST", "/echo", "test", TestService.echo()));
+            asking.clientCertificate = wanted;
+            String at = "https://127.0.0.1:" + edge.listenTls(asking.build(), "127.0.0.1", 0, tls);
+            switch (wanted) {
+                case REQUIRED -> assertThat(curl(at + "/who").code).isNotZero();
+                case OPTIONAL -> {
+                    assertThat(curl(at + "/who").output).isEqualTo("nobody");
+                    assertThat(curl(certificate + at + "/who").output).isEqualTo("stigmem://node.example/client");
+                    assertThat(curl(certificate + at + "/federation/peers").output).isEqualTo("peers");
+                    assertThat(curl(foreign + at + "/who").code).isNotZero();
+                }
+                case NONE -> assertThat(curl(certificate + at + "/who").output).isEqualTo("nobody");
+            }
+            if (wanted != Service.ClientCertificate.REQUIRED) {
+                assertThat(curl("-i " + at + "/who").output)
+                        .startsWith("HTTP/1.1 200")
+                        .contains("strict-transport-security: max-age=");
+                assertThat(curl("-i " + at + "/federation/peers").output)
+                        .startsWith("HTTP/1.1 421")
+                        .endsWith("tls_required");
+                assertThat(curl("-i -d hi -H 'Origin: https://evil.example' " + at + "/echo").output)
+                        .startsWith("HTTP/1.1 403");
+                assertThat(curl("-i -d hi -H 'Origin: " + at + "' " + at + "/echo").output)
+                        .startsWith("HTTP/1.1 200");
+            }
+        }
     }
 
     private void counted(String reason) {

@@ -4,7 +4,9 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.tls.AuthorityNames;
+import bulwark.kernel.tls.RefusedPeer;
 import bulwark.kernel.tls.ReloadingTls;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -37,7 +39,7 @@ final class PeerEvidence {
                 warn(tls, names);
             }
         });
-        tls.onRefusedPeer(reason -> Thread.startVirtualThread(() -> refused(core, reason)));
+        tls.onRefusedPeer(peer -> refused(core, peer));
     }
 
     private static Map<String, String> unbound(ReloadingTls tls, AuthorityNames names) {
@@ -58,13 +60,12 @@ final class PeerEvidence {
         }
     }
 
-    /** The audit log itself lets the first hundred of a minute through and counts the rest. */
-    private static void refused(NodeCore core, String reason) {
-        try {
-            core.audit.refusal(
-                    FactsAuditEvents.PEER_REFUSED.event(null, TENANT, null, null, Map.of("reason", reason)), reason);
-        } catch (RuntimeException e) {
-            LOG.warn("the refusal of a peer ({}) could not be written to the audit log: {}", reason, e.getMessage());
-        }
+    /** The audit log itself lets the first hundred of a source, reason and minute through and counts the rest. */
+    private static void refused(NodeCore core, RefusedPeer peer) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("reason", peer.reason());
+        detail.put("remote", peer.source());
+        core.audit.refusalLater(
+                FactsAuditEvents.PEER_REFUSED.event(null, TENANT, null, null, detail), peer.reason(), peer.source());
     }
 }

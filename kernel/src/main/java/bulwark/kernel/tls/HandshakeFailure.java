@@ -25,17 +25,6 @@ public final class HandshakeFailure {
         return reason;
     }
 
-    /** True when our trust manager refused the peer and has reported that already. */
-    static boolean byTrustManager(Throwable failure) {
-        int depth = 0;
-        for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
-            if (cause instanceof PeerRefused) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static boolean isNettys(Throwable cause) {
         return cause.getClass().getName().startsWith("io.netty.handler.");
     }

@@ -34,7 +34,7 @@ public final class ReloadingTls implements AutoCloseable {
     private final Clock clock;
     private final ReentrantLock reloading = new ReentrantLock();
     private final List<Consumer<Reload>> reloadListeners = new CopyOnWriteArrayList<>();
-    private final List<Consumer<String>> refusalListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<RefusedPeer>> refusalListeners = new CopyOnWriteArrayList<>();
     private final X509ExtendedKeyManager keyManager;
     private final X509ExtendedTrustManager trustManager;
     private final SSLContext context;
@@ -50,7 +50,7 @@ public final class ReloadingTls implements AutoCloseable {
         TlsMaterial first = TlsMaterial.load("load-0", files, clock);
         snapshot = new Snapshot(first, new PeerVerifier(first, names, clock), null);
         keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
-        trustManager = new ReloadingTrustManager(() -> snapshot.peers, this::notifyRefused);
+        trustManager = new ReloadingTrustManager(() -> snapshot.peers);
         context = Tls13Context.of(keyManager, trustManager);
     }
 
@@ -116,25 +116,17 @@ public final class ReloadingTls implements AutoCloseable {
         reloadListeners.add(listener);
     }
 
-    /** Told of each refused peer: reason is one of those of {@link HandshakeFailure#classify}. */
-    public void onRefusedPeer(Consumer<String> listener) {
+    /** Notified of each refused peer, on the thread of the handshake: never blocking. */
+    public void onRefusedPeer(Consumer<RefusedPeer> listener) {
         refusalListeners.add(listener);
     }
 
-    /**
-     * For a listener whose handshake failed: tells the listeners of {@link #onRefusedPeer} what the trust manager could not (it is never
-     * asked about a peer without a certificate). @return the reason
-     */
-    public String handshakeFailed(Throwable failure) {
+    /** For a listener whose handshake failed: notifies the listeners of {@link #onRefusedPeer}. @return the reason */
+    public String handshakeFailed(Throwable failure, String source) {
         String reason = HandshakeFailure.classify(failure);
-        if (!HandshakeFailure.byTrustManager(failure)) {
-            notifyRefused(reason);
-        }
+        RefusedPeer peer = new RefusedPeer(reason, source);
+        refusalListeners.forEach(listener -> listener.accept(peer));
         return reason;
-    }
-
-    private void notifyRefused(String reason) {
-        refusalListeners.forEach(listener -> listener.accept(reason));
     }
 
     private @Nullable TlsMaterial byAlias(String alias) {

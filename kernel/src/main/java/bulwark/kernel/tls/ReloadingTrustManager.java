@@ -3,7 +3,6 @@ package bulwark.kernel.tls;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -13,31 +12,19 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class ReloadingTrustManager extends X509ExtendedTrustManager {
     private final Supplier<PeerVerifier> present;
-    private final Consumer<String> refusals;
 
-    ReloadingTrustManager(Supplier<PeerVerifier> present, Consumer<String> refusals) {
+    ReloadingTrustManager(Supplier<PeerVerifier> present) {
         this.present = present;
-        this.refusals = refusals;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        try {
-            present.get().client(chain);
-        } catch (PeerRefused refused) {
-            refusals.accept(refused.reason());
-            throw refused;
-        }
+        present.get().client(chain);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        try {
-            present.get().server(chain);
-        } catch (PeerRefused refused) {
-            refusals.accept(refused.reason());
-            throw refused;
-        }
+        present.get().server(chain);
     }
 
     @Override

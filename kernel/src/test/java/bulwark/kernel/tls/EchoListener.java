@@ -21,7 +21,7 @@ final class EchoListener implements AutoCloseable {
 
     EchoListener(ReloadingTls tls) throws IOException {
         this.tls = tls;
-        tls.onRefusedPeer(reasons::add);
+        tls.onRefusedPeer(peer -> reasons.add(peer.reason()));
         server = (SSLServerSocket)
                 tls.context().getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress());
         server.setNeedClientAuth(true);
@@ -57,7 +57,7 @@ final class EchoListener implements AutoCloseable {
                     .write(("hello, " + UriSan.of(chain.getFirst()).orElseThrow() + "\n")
                             .getBytes(StandardCharsets.UTF_8));
         } catch (IOException refused) {
-            tls.handshakeFailed(refused);
+            tls.handshakeFailed(refused, "loopback");
         }
     }
 

@@ -48,7 +48,8 @@ final class ObservedSslContext extends DelegatingSslContext {
             super.handlerAdded(context);
             String source = source(context.channel().remoteAddress());
             if (!observer.begins(source)) {
-                // Later, because the pipeline is still being built; without an alert, which would cost more than the refusal saves.
+                // Later, because the pipeline is still being built; without an alert, which would cost more than the
+                // refusal saves.
                 context.executor().execute(context::close);
                 return;
             }

@@ -261,7 +261,8 @@ class TlsListenerTest {
                 case OPTIONAL -> {
                     assertThat(curl(at + "/who").output).isEqualTo("nobody");
                     assertThat(curl(certificate + at + "/who").output).isEqualTo("stigmem://node.example/client");
-                    assertThat(curl(certificate + at + "/federation/peers").output).isEqualTo("peers");
+                    assertThat(curl(certificate + at + "/federation/peers").output)
+                            .isEqualTo("peers");
                     assertThat(curl(foreign + at + "/who").code).isNotZero();
                 }
                 case NONE -> assertThat(curl(certificate + at + "/who").output).isEqualTo("nobody");

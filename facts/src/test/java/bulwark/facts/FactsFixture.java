@@ -181,7 +181,7 @@ public final class FactsFixture implements AutoCloseable {
         CompletableFuture<Response> future = new CompletableFuture<>();
         Thread.startVirtualThread(() -> {
             try {
-                future.complete(route.handler().handle(call));
+                future.complete(route.handler().handle(call).whole());
             } catch (RuntimeException | Error e) {
                 future.completeExceptionally(e);
             }

@@ -203,6 +203,18 @@ final class Connection {
         http.close();
     }
 
+    /**
+     * Closes it as its deadline passed. A peer that does not read would keep an ordinary close waiting, which comes after all that was
+     * written: it is closed below the pipeline, which throws away what is unread.
+     */
+    void timeOut() {
+        if (waitingFor.equals("reader") || waitingFor.equals("linger")) {
+            channel.unsafe().close(channel.newPromise());
+        } else {
+            close();
+        }
+    }
+
     void wasClosed() {
         closed = true;
         if (exchange != null) {

@@ -70,7 +70,7 @@ final class EdgeMetrics {
         metrics.count(prefix + "_edge_header_dropped", "header", name);
     }
 
-    /** @param why one of headers, body, reader, idle, displaced, limit, linger, handshakes */
+    /** @param why one of headers, body, reader, idle, displaced, limit, linger, handshakes, cut */
     void closed(String why) {
         metrics.count(prefix + "_edge_closed", "reason", why);
     }

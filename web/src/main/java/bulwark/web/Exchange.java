@@ -6,6 +6,7 @@ import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Authenticator.Outcome;
 import bulwark.web.AuthenticatorChain.Search;
+import bulwark.web.ProcessLimits.Work;
 import bulwark.web.Router.Match;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -148,7 +149,7 @@ final class Exchange {
         switch (search) {
             case Search.Decided decided -> decide(decided.by(), decided.outcome(), route);
             case Search.Blocked blocked ->
-                offload(() -> {
+                offload(work -> {
                     Search rest = blocked.rest().get();
                     return () -> follow(rest, route);
                 });
@@ -289,16 +290,25 @@ final class Exchange {
         writer.handling();
         if (found.route().runsOnEventLoop()) {
             Response quick = writer.render(handler, received);
-            if (quick != null) {
+            if (quick != null && quick.writer() == null) {
                 writer.send(quick);
                 return;
             }
         }
-        offload(() -> {
-            Response slow = listener.queries().within(() -> writer.render(handler, received));
-            Response sure = slow != null ? slow : writer.failed(new IllegalStateException("handler gave no answer"));
-            return () -> writer.send(sure);
+        offload(work -> {
+            Response answer = listener.queries().within(() -> answer(handler, received, work));
+            return answer == null ? () -> {} : () -> writer.send(answer);
         });
+    }
+
+    /** Null when it is streamed, and out. Who waits for a slow reader is not at work. */
+    private @Nullable Response answer(Handler handler, Request received, Work work) {
+        Response answer = writer.render(handler, received);
+        if (answer == null) {
+            return writer.failed(new IllegalStateException("handler gave no answer"));
+        }
+        BodyWriter body = answer.writer();
+        return body == null ? answer : BodyStream.send(writer, answer, body, work::close);
     }
 
     private void refuse(EdgeRefusal refusal) {
@@ -311,7 +321,7 @@ final class Exchange {
             writer.send(listener.service().errors().render(refusal));
             return;
         }
-        offload(() -> {
+        offload(work -> {
             listener.service().refusals().refused(caller, head.method(), path, connection.remote(), refusal);
             Response rendered = listener.service().errors().render(refusal);
             return () -> writer.send(rendered);
@@ -320,7 +330,8 @@ final class Exchange {
 
     /** The step runs on a virtual thread, what it gives back on the event loop. */
     private void offload(BlockingStep step) {
-        if (!listener.processLimits().startWork()) {
+        Work work = listener.processLimits().startWork();
+        if (work == null) {
             listener.metrics().refused(new EdgeRefusal.Overloaded());
             writer.beginRefusal(new EdgeRefusal.Overloaded());
             writer.send(listener.service().errors().render(new EdgeRefusal.Overloaded()));
@@ -332,13 +343,11 @@ final class Exchange {
         }
         Thread.startVirtualThread(() -> {
             Runnable next;
-            try {
-                next = step.run();
+            try (work) {
+                next = step.run(work);
             } catch (RuntimeException | Error e) {
                 Response failure = writer.failed(e);
                 next = () -> writer.send(failure);
-            } finally {
-                listener.processLimits().endWork();
             }
             Runnable then = next;
             connection.run(() -> {
@@ -356,6 +365,6 @@ final class Exchange {
     }
 
     private interface BlockingStep {
-        Runnable run();
+        Runnable run(Work work);
     }
 }

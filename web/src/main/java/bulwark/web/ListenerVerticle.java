@@ -96,7 +96,7 @@ final class ListenerVerticle extends VerticleBase {
             String why = connection.timedOutWaitingFor(now);
             if (why != null) {
                 listener.metrics().closed(why);
-                connection.close();
+                connection.timeOut();
             }
         }
     }

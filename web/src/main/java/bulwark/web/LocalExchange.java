@@ -152,7 +152,7 @@ final class LocalExchange {
             // A fast handler may pass the first time, as on an event loop.
             @Nullable
             Response sure = answer != null ? answer : found.route().handler().handle(request);
-            return sure != null ? sure : failed(new IllegalStateException("handler gave no answer"));
+            return sure != null ? sure.whole() : failed(new IllegalStateException("handler gave no answer"));
         } catch (RuntimeException | Error e) {
             return failed(e);
         }

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** What the process has in its hands, bounded so that a flood is refused instead of filling the heap. Thread-safe. */
 final class ProcessLimits {
@@ -34,17 +35,32 @@ final class ProcessLimits {
         return handshakes;
     }
 
-    /** A request that needs a virtual thread; false when too many have one. */
-    boolean startWork() {
+    /** A request that needs a virtual thread; null when too many have one. */
+    @Nullable
+    Work startWork() {
         if (working.incrementAndGet() <= MAX_WORKING) {
-            return true;
+            return new Work(working);
         }
         working.decrementAndGet();
-        return false;
+        return null;
     }
 
-    void endWork() {
-        working.decrementAndGet();
+    /** What one request does on a virtual thread; to be closed when it is done, or only waits for its reader. For that thread alone. */
+    static final class Work implements AutoCloseable {
+        private final AtomicInteger working;
+        private boolean ended;
+
+        private Work(AtomicInteger working) {
+            this.working = working;
+        }
+
+        @Override
+        public void close() {
+            if (!ended) {
+                ended = true;
+                working.decrementAndGet();
+            }
+        }
     }
 
     /** For requests of known callers. */

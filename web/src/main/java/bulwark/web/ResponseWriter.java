@@ -9,7 +9,14 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +49,7 @@ final class ResponseWriter {
     private boolean accounted = true;
     private RequestMemory memory;
     private @Nullable Principal principal;
+    private @Nullable CompletableFuture<Void> pieceTaken;
 
     private enum Stage {
         HEAD,
@@ -177,7 +185,82 @@ final class ResponseWriter {
         }
     }
 
+    /**
+     * Sends one piece of a streamed body, the head before the first. From the thread that streams.
+     *
+     * @return when the socket has taken it
+     * @throws IOException when the connection is gone or its reader did not read in time
+     */
+    void sendPiece(Response answer, byte[] bytes) throws IOException {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        try {
+            connection.run(() -> writePiece(answer, bytes, taken));
+            taken.get();
+        } catch (ExecutionException | RejectedExecutionException e) {
+            throw new IOException("the answer could not be sent to its end", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped while an answer was sent");
+        }
+    }
+
+    private void writePiece(Response answer, byte[] bytes, CompletableFuture<Void> taken) {
+        if (connection.closed()) {
+            taken.completeExceptionally(new ClosedChannelException());
+            return;
+        }
+        pieceTaken = taken;
+        HttpServerResponse response = request.response();
+        try {
+            if (stage != Stage.SENDING) {
+                stage = Stage.SENDING;
+                closeAfter |= request.version() == HttpVersion.HTTP_1_0;
+                writeHead(response, answer);
+                response.setChunked(true);
+                record(answer.status());
+            }
+            connection.awaitReader();
+            response.write(BufferInternal.buffer(Unpooled.wrappedBuffer(bytes))).onComplete(written -> {
+                connection.awaitNothing();
+                if (written.succeeded()) {
+                    taken.complete(null);
+                } else {
+                    taken.completeExceptionally(written.cause());
+                }
+            });
+        } catch (RuntimeException e) {
+            taken.completeExceptionally(e);
+        }
+    }
+
+    /** Ends a streamed answer; one that is not complete by closing the connection, so that its reader can tell. From the thread that streams. */
+    void endStream(boolean complete, @Nullable Throwable failure) {
+        if (failure != null && !(failure instanceof IOException)) {
+            LOG.error("request {}: the answer was cut off", requestId, failure);
+        }
+        connection.run(() -> {
+            if (complete && !connection.closed()) {
+                connection.awaitReader();
+                request.response().end().onComplete(written -> sent());
+                return;
+            }
+            if (!connection.closed()) {
+                listener.metrics().closed("cut");
+                connection.close();
+            }
+            sent();
+        });
+    }
+
     private void write(HttpServerResponse response, Response answer) {
+        writeHead(response, answer);
+        connection.awaitReader();
+        record(answer.status());
+        response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(answer.body())))
+                .onComplete(written -> sent());
+    }
+
+    private void writeHead(HttpServerResponse response, Response answer) {
         MultiMap headers = response.headers();
         listener.service()
                 .headers()
@@ -190,10 +273,6 @@ final class ResponseWriter {
             response.headersEndHandler(v -> headers.remove(HttpHeaders.CONTENT_LENGTH));
         }
         response.setStatusCode(answer.status());
-        connection.awaitReader();
-        record(answer.status());
-        response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(answer.body())))
-                .onComplete(written -> sent());
     }
 
     /** Answers before identity is known are counted by their refusal alone. */
@@ -236,6 +315,10 @@ final class ResponseWriter {
         if (stage == Stage.HEAD || stage == Stage.BODY) {
             stage = Stage.SENT;
             releaseOnce();
+        }
+        CompletableFuture<Void> waiting = pieceTaken;
+        if (waiting != null) {
+            waiting.completeExceptionally(new ClosedChannelException());
         }
     }
 

@@ -3,11 +3,12 @@ package bulwark.facts.admin;
 import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 
-import bulwark.facts.PageBytes;
+import bulwark.facts.PageRows;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
+import bulwark.web.JsonPage;
 import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
@@ -52,23 +53,22 @@ public final class AuditRoutes {
                         .orElse(null),
                 (int) parameters.wholeNumber("limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
         parameters.check();
-        AuditLog.Page page = store.read(tx -> audit.page(tx, query));
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        List<AuditRow> rows = fitting(page.rows(), new PageBytes(request.memory()));
-        boolean cut = rows.size() < page.rows().size();
-        answer.put("entries", rows.stream().map(AuditRoutes::entry).toList());
-        answer.put("total", page.total());
-        answer.put("next_cursor", cut ? Long.valueOf(rows.getLast().seq()) : page.nextCursor());
-        return Response.json(200, answer);
-    }
-
-    /** As many rows, from the first, as one answer may hold. */
-    private static List<AuditRow> fitting(List<AuditRow> rows, PageBytes bytes) {
-        int fit = 0;
-        while (fit < rows.size() && bytes.hasRoom()) {
-            bytes.add(rows.get(fit++).detail().toString().length());
-        }
-        return rows.subList(0, fit);
+        PageRows rows = new PageRows(request.memory());
+        AuditLog.Extent extent = store.read(tx -> audit.extent(tx, query, rows::admit));
+        // Found newest first, and told oldest first.
+        List<List<Long>> batches = extent.backward() ? rows.batches().reversed() : rows.batches();
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("total", extent.total());
+        members.put("next_cursor", extent.nextCursor());
+        return Response.streamed(200, out -> {
+            JsonPage page = new JsonPage(out, "entries");
+            for (List<Long> seqs : batches) {
+                for (AuditRow row : store.read(tx -> audit.rows(tx, seqs))) {
+                    page.item(entry(row));
+                }
+            }
+            page.end(members);
+        });
     }
 
     private static Map<String, @Nullable Object> entry(AuditRow row) {

@@ -6,6 +6,7 @@ import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
+import bulwark.web.JsonPage;
 import bulwark.web.QueryParameters;
 import bulwark.web.Request;
 import bulwark.web.Response;
@@ -37,17 +38,22 @@ public final class ConflictRoutes {
         int limit = (int) query.wholeNumber("limit", 50, 1, 500);
         long before = query.optionalText("cursor").map(ConflictRoutes::position).orElse(Long.MAX_VALUE);
         query.check();
-        Conflicts.Page page = conflicts.page(request.principal(), status, before, limit);
-        Map<String, @Nullable Object> wire = new LinkedHashMap<>();
-        wire.put(
-                "conflicts",
-                page.conflicts().stream()
-                        .map(conflict -> conflict.wire(page.facts()))
-                        .toList());
-        wire.put(
-                "cursor", page.more() ? Long.toString(page.conflicts().getLast().seq()) : null);
-        wire.put("has_more", page.more());
-        return Response.json(200, wire);
+        Conflicts.Page page = conflicts.page(request.principal(), status, before, limit, request.memory());
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put(
+                "cursor",
+                page.more() ? Long.toString(page.batches().getLast().getLast().seq()) : null);
+        members.put("has_more", page.more());
+        return Response.streamed(200, out -> {
+            JsonPage list = new JsonPage(out, "conflicts");
+            for (List<Conflicts.Conflict> batch : page.batches()) {
+                Map<String, Map<String, @Nullable Object>> sides = conflicts.sides(batch);
+                for (Conflicts.Conflict conflict : batch) {
+                    list.item(conflict.wire(sides));
+                }
+            }
+            list.end(members);
+        });
     }
 
     private Response resolve(Request request) {

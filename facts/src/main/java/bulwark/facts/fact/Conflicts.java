@@ -6,6 +6,7 @@ import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.PageRows;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
@@ -14,6 +15,7 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.web.ApiRefusal;
 import bulwark.web.RequestBody;
+import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * found. A resolution makes its winner the visible value. Thread-safe.
  */
 final class Conflicts {
+    private static final int BYTES_PER_CONFLICT = 512;
+
     static final String BETWEEN = "stigmem:conflict:between";
     static final String STATUS = "stigmem:conflict:status";
     static final String WINNER = "stigmem:conflict:winner";
@@ -46,15 +50,16 @@ final class Conflicts {
             "(c.status = 'unresolved' AND a.confidence = b.confidence AND a.source <> b.source" + " AND "
                     + InForceSql.inForce("a") + " AND " + InForceSql.inForce("b") + ")";
 
-    private static final String PAGE =
-            "SELECT * FROM (SELECT c.seq, c.conflict_id, c.fact_a, c.fact_b, CASE WHEN " + OPEN
-                    + " THEN 'unresolved' ELSE 'resolved' END AS status, CASE WHEN c.status = 'resolved' THEN c.resolved_by WHEN "
-                    + OPEN + " THEN NULL ELSE '" + FactDrafts.SYSTEM_SOURCE
-                    + "' END AS resolved_by, c.detected_at FROM conflicts"
-                    + " c JOIN facts a ON a.id = c.fact_a JOIN facts b ON b.id = c.fact_b WHERE c.tenant_id = ? AND c.seq < ?"
-                    + " AND (a.garden_id IS NULL OR a.garden_id IN (SELECT value FROM json_each(?))) AND"
-                    + " (? IS NULL OR a.scope IN (SELECT value FROM json_each(?))))"
-                    + " WHERE (? IS NULL OR status = ?) ORDER BY seq DESC LIMIT ?";
+    private static final String PAGE = "SELECT * FROM (SELECT c.seq, c.conflict_id, c.fact_a, c.fact_b, CASE WHEN "
+            + OPEN
+            + " THEN 'unresolved' ELSE 'resolved' END AS status, CASE WHEN c.status = 'resolved' THEN c.resolved_by WHEN "
+            + OPEN + " THEN NULL ELSE '" + FactDrafts.SYSTEM_SOURCE
+            + "' END AS resolved_by, c.detected_at, " + FactListSql.length("a") + " + " + FactListSql.length("b")
+            + " FROM conflicts"
+            + " c JOIN facts a ON a.id = c.fact_a JOIN facts b ON b.id = c.fact_b WHERE c.tenant_id = ? AND c.seq < ?"
+            + " AND (a.garden_id IS NULL OR a.garden_id IN (SELECT value FROM json_each(?))) AND"
+            + " (? IS NULL OR a.scope IN (SELECT value FROM json_each(?))))"
+            + " WHERE (? IS NULL OR status = ?) ORDER BY seq DESC LIMIT ?";
 
     private final Store store;
     private final AuditLog audit;
@@ -91,8 +96,8 @@ final class Conflicts {
         }
     }
 
-    /** @param more whether others follow the last one @param facts what the conflicts are about, as facts are read, by id */
-    record Page(List<Conflict> conflicts, boolean more, Map<String, Map<String, @Nullable Object>> facts) {}
+    /** @param batches conflicts whose facts are to be read together, by {@link #sides} @param more whether others follow the last one */
+    record Page(List<List<Conflict>> batches, boolean more) {}
 
     /** @param winner one of the two facts, or null when value is given */
     record Decision(@Nullable String winner, @Nullable FactValue value, String note) {
@@ -110,7 +115,7 @@ final class Conflicts {
     }
 
     /** Newest first. @param before position of the last one seen, exclusive */
-    Page page(Principal caller, @Nullable String status, long before, int limit) {
+    Page page(Principal caller, @Nullable String status, long before, int limit, RequestMemory memory) {
         return store.read(tx -> {
             Set<String> readable = gardens.readable(tx, caller);
             Instant now = clock.instant();
@@ -127,24 +132,39 @@ final class Conflicts {
             select.setString(10, status);
             select.setString(11, status);
             select.setInt(12, limit + 1);
-            List<Conflict> found = conflicts(select);
-            boolean more = found.size() > limit;
-            List<Conflict> shown = more ? found.subList(0, limit) : found;
-            return new Page(shown, more, sides(tx, shown, now));
+            PageRows page = new PageRows(memory);
+            Map<Long, Conflict> found = new HashMap<>();
+            boolean more = false;
+            try (ResultSet rows = select.executeQuery()) {
+                while (!more && rows.next()) {
+                    more = found.size() == limit || !page.admit(rows.getLong(1), rows.getLong(8));
+                    if (!more) {
+                        memory.take(BYTES_PER_CONFLICT);
+                        found.put(rows.getLong(1), conflict(rows));
+                    }
+                }
+            }
+            return new Page(
+                    page.batches().stream()
+                            .map(seqs -> seqs.stream().map(found::get).toList())
+                            .toList(),
+                    more);
         });
     }
 
-    private static Map<String, Map<String, @Nullable Object>> sides(ReadTx tx, List<Conflict> conflicts, Instant now)
-            throws SQLException {
+    /** What the conflicts are about, as facts are read, by id. */
+    Map<String, Map<String, @Nullable Object>> sides(List<Conflict> conflicts) {
         Set<String> ids = new HashSet<>();
         conflicts.forEach(conflict -> ids.addAll(List.of(conflict.factA, conflict.factB)));
-        List<Fact> facts = FactTable.byIds(tx, ids);
-        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
-        Map<String, Map<String, @Nullable Object>> sides = new HashMap<>();
-        for (Fact fact : facts) {
-            sides.put(fact.id(), FactRecord.of(fact, contradicted.contains(fact.id()), List.of(), true));
-        }
-        return sides;
+        return store.read(tx -> {
+            List<Fact> facts = FactTable.byIds(tx, ids);
+            Set<String> contradicted = FactTable.contradicted(tx, facts, clock.instant());
+            Map<String, Map<String, @Nullable Object>> sides = new HashMap<>();
+            for (Fact fact : facts) {
+                sides.put(fact.id(), FactRecord.of(fact, contradicted.contains(fact.id()), List.of(), true));
+            }
+            return sides;
+        });
     }
 
     /** @return id of the resolution fact @throws ApiRefusal when the conflict is unknown or resolved, or the decision is not the caller's */
@@ -279,17 +299,21 @@ final class Conflicts {
         List<Conflict> conflicts = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                conflicts.add(new Conflict(
-                        rows.getLong(1),
-                        rows.getString(2),
-                        rows.getString(3),
-                        rows.getString(4),
-                        rows.getString(5),
-                        rows.getString(6),
-                        rows.getString(7)));
+                conflicts.add(conflict(rows));
             }
         }
         return conflicts;
+    }
+
+    private static Conflict conflict(ResultSet row) throws SQLException {
+        return new Conflict(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7));
     }
 
     private static ApiRefusal notFound() {

@@ -1,6 +1,6 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.PageBytes;
+import bulwark.facts.PageRows;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
@@ -19,8 +19,8 @@ final class FactListSql {
     private final List<Object> arguments = new ArrayList<>();
     private final int limit;
 
-    /** @param cursor of the next page, or null at the end */
-    record Page(List<Fact> facts, long total, @Nullable FactCursor cursor) {}
+    /** @param first facts of the first batch; @param cursor of the next page, or null at the end */
+    record Page(List<Fact> first, long total, @Nullable FactCursor cursor) {}
 
     /**
      * @param caller facts of scopes that his key does not reach are left out, of the total too
@@ -60,28 +60,43 @@ final class FactListSql {
         standing(query.contradicted(), micros);
     }
 
+    /** Bytes of the texts of a fact. */
+    static String length(String alias) {
+        return "octet_length(%1$s.entity) + octet_length(%1$s.relation) + octet_length(%1$s.source)".formatted(alias)
+                + " + octet_length(%1$s.value_v) + coalesce(octet_length(%1$s.derived_from), 0)".formatted(alias);
+    }
+
     static String json(Set<String> ids) {
         return StrictJson.text(List.copyOf(ids));
     }
 
-    Page run(ReadTx tx, @Nullable FactCursor cursor, PageBytes bytes) throws SQLException {
+    /** Reads the first batch, and of the rest only which rows they are. */
+    Page run(ReadTx tx, @Nullable FactCursor cursor, PageRows page) throws SQLException {
         long total = total(tx);
         String from = cursor == null ? "" : " AND (f.timestamp, f.id) < (?, ?)";
         String order = " ORDER BY f.timestamp DESC, f.id DESC LIMIT ?";
-        PreparedStatement select = tx.statement(FactTable.SELECT + where + from + order);
+        PreparedStatement select = tx.statement(
+                "SELECT " + FactTable.COLUMNS + ", " + length("f") + FactTable.FROM + where + from + order);
         int next = bind(select);
         if (cursor != null) {
             select.setString(next++, cursor.timestamp());
             select.setString(next++, cursor.id());
         }
         select.setInt(next, limit + 1);
-        List<Fact> facts = FactTable.verified(select, bytes);
-        if (facts.size() <= limit && !bytes.endedEarly()) {
-            return new Page(facts, total, null);
+        List<Fact> first = new ArrayList<>();
+        FactCursor last = null;
+        try (ResultSet rows = select.executeQuery()) {
+            for (int shown = 0; rows.next(); shown++) {
+                if (shown == limit || !page.admit(rows.getLong(1), rows.getLong(23))) {
+                    return new Page(first, total, last);
+                }
+                if (page.isInFirstBatch()) {
+                    first.add(FactTable.verified(rows));
+                }
+                last = new FactCursor(rows.getString(10), rows.getString(2));
+            }
         }
-        int shown = Math.min(limit, facts.size());
-        Fact last = facts.get(shown - 1);
-        return new Page(facts.subList(0, shown), total, new FactCursor(last.timestamp(), last.id()));
+        return new Page(first, total, null);
     }
 
     private long total(ReadTx tx) throws SQLException {

@@ -2,7 +2,7 @@ package bulwark.facts.fact;
 
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
-import bulwark.facts.PageBytes;
+import bulwark.facts.PageRows;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.storage.ReadTx;
@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,12 @@ final class FactReader {
         this.cache = cache;
     }
 
-    record Listed(List<Object> facts, long total, @Nullable FactCursor cursor) {}
+    /** A page of facts in its wire form. @param first the first batch; @param rest rows of the batches that follow, for {@link #batch} */
+    record Listed(
+            List<Object> first,
+            List<List<Long>> rest,
+            long total,
+            @Nullable FactCursor cursor) {}
 
     Listed list(Principal caller, FactQuery query, RequestMemory memory) {
         Instant now = clock.instant();
@@ -45,15 +51,31 @@ final class FactReader {
             Set<String> readable = gardens.readable(tx, caller);
             String only = query.gardenUri() == null ? null : gardens.forRead(tx, caller, query.gardenUri());
             FactCursor cursor = query.cursor() == null ? null : FactCursor.parse(tx, query.cursor());
-            FactListSql.Page page =
-                    new FactListSql(query, caller, readable, only, now).run(tx, cursor, new PageBytes(memory));
-            Set<String> contradicted = FactTable.contradicted(tx, page.facts(), now);
-            List<Object> wire = new ArrayList<>();
-            for (Fact fact : page.facts()) {
-                wire.add(FactRecord.of(fact, contradicted.contains(fact.id()), List.of(), true));
-            }
-            return new Listed(wire, page.total(), page.cursor());
+            PageRows rows = new PageRows(memory);
+            FactListSql.Page page = new FactListSql(query, caller, readable, only, now).run(tx, cursor, rows);
+            List<List<Long>> rest = rows.batches().stream().skip(1).toList();
+            return new Listed(wire(tx, page.first(), now), rest, page.total(), page.cursor());
         });
+    }
+
+    /** Facts of a page that was found before, each read and checked now. */
+    List<Object> batch(List<Long> rows) {
+        Instant now = clock.instant();
+        return store.read(tx -> {
+            Map<Long, Fact> found = new HashMap<>();
+            FactTable.byRows(tx, rows).forEach(fact -> found.put(fact.rowId(), fact));
+            return wire(
+                    tx, rows.stream().map(found::get).filter(Objects::nonNull).toList(), now);
+        });
+    }
+
+    private static List<Object> wire(ReadTx tx, List<Fact> facts, Instant now) throws SQLException {
+        Set<String> contradicted = FactTable.contradicted(tx, facts, now);
+        List<Object> wire = new ArrayList<>(facts.size());
+        for (Fact fact : facts) {
+            wire.add(FactRecord.of(fact, contradicted.contains(fact.id()), List.of(), true));
+        }
+        return wire;
     }
 
     /** Without blocking: the rendering of a fact that every reader of the tenant may see, or null. */

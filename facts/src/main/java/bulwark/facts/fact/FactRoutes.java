@@ -9,9 +9,12 @@ import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
+import bulwark.web.JsonPage;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,16 +77,35 @@ public final class FactRoutes {
         Principal caller = request.principal();
         boolean full = full(request);
         FactReader.Listed listed = reads.list(caller, FactQuery.parse(request), request.memory());
-        Map<String, @Nullable Object> wire = new LinkedHashMap<>();
-        wire.put("facts", listed.facts());
-        wire.put("total", listed.total());
-        wire.put("cursor", listed.cursor() == null ? null : listed.cursor().wire());
-        wire.put("tombstone_notices", List.of());
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("total", listed.total());
+        members.put("cursor", listed.cursor() == null ? null : listed.cursor().wire());
+        members.put("tombstone_notices", List.of());
         if (full) {
-            wire.put("chain_proof", chainProofs.apply(caller.tenant()));
+            members.put("chain_proof", chainProofs.apply(caller.tenant()));
         }
-        wasRead(caller, null, Map.of("returned", listed.facts().size()));
-        return Response.json(200, wire).with("X-Total-Count", Long.toString(listed.total()));
+        return Response.streamed(200, out -> write(out, caller, listed, members))
+                .with("X-Total-Count", Long.toString(listed.total()));
+    }
+
+    /** Between two batches no transaction is open: a slow reader holds nothing of the store. */
+    private void write(
+            OutputStream out, Principal caller, FactReader.Listed listed, Map<String, @Nullable Object> members)
+            throws IOException {
+        JsonPage page = new JsonPage(out, "facts");
+        try {
+            for (Object fact : listed.first()) {
+                page.item(fact);
+            }
+            for (List<Long> rows : listed.rest()) {
+                for (Object fact : reads.batch(rows)) {
+                    page.item(fact);
+                }
+            }
+        } finally {
+            wasRead(caller, null, Map.of("returned", page.count()));
+        }
+        page.end(members);
     }
 
     /** On the event loop only what the cache holds; null asks for a thread that may block. */

@@ -1,9 +1,7 @@
 package bulwark.facts.fact;
 
-import bulwark.facts.PageBytes;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
-import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,8 +16,11 @@ import java.util.Set;
 /** Reads facts by key. Rows are checked against their CID and journal hash on the way out; a mismatch is the 409 refusal. */
 public final class FactTable {
     /** Columns of a fact and of its journal record. */
-    static final String SELECT = "SELECT " + FactRow.COLUMNS
-            + ", j.fact_id, j.record_hash FROM facts f LEFT JOIN fact_journal j ON j.seq = f.row_id ";
+    static final String COLUMNS = FactRow.COLUMNS + ", j.fact_id, j.record_hash";
+
+    static final String FROM = " FROM facts f LEFT JOIN fact_journal j ON j.seq = f.row_id ";
+
+    static final String SELECT = "SELECT " + COLUMNS + FROM;
 
     private static final String LISTED = "f.id IN (SELECT value FROM json_each(?))";
     private static final String CONTRADICTED =
@@ -84,26 +85,18 @@ public final class FactTable {
     }
 
     static List<Fact> verified(PreparedStatement select) throws SQLException {
-        return verified(select, new PageBytes(RequestMemory.unlimited()));
-    }
-
-    /** Ends early when the page holds enough bytes; the page tells whether rows were left. */
-    static List<Fact> verified(PreparedStatement select, PageBytes page) throws SQLException {
         List<Fact> facts = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
-            while (page.admits(rows)) {
-                facts.add(FactRow.read(rows).verified(rows.getString(21), rows.getString(22)));
-                page.add(length(facts.getLast()));
+            while (rows.next()) {
+                facts.add(verified(rows));
             }
         }
         return facts;
     }
 
-    private static long length(Fact fact) {
-        return (long) fact.entity().length()
-                + fact.relation().length()
-                + fact.source().length()
-                + String.valueOf(fact.valueV()).length();
+    /** The fact of a row that begins with the columns of {@link #SELECT}. */
+    static Fact verified(ResultSet row) throws SQLException {
+        return FactRow.read(row).verified(row.getString(21), row.getString(22));
     }
 
     private static Set<String> passing(ReadTx tx, String sql, Collection<Fact> facts, long nowMicros, int times)

@@ -59,11 +59,11 @@ public final class GardenRoutes {
     }
 
     private Response list(Request request) {
-        return Response.json(200, gardens.list(request.principal()));
+        return Response.json(200, gardens.list(request.principal(), request.memory()));
     }
 
     private Response get(Request request) {
-        return Response.json(200, gardens.get(request.principal(), request.pathParameter("garden")));
+        return Response.json(200, gardens.get(request.principal(), request.pathParameter("garden"), request.memory()));
     }
 
     private Response delete(Request request) {
@@ -72,7 +72,8 @@ public final class GardenRoutes {
     }
 
     private Response members(Request request) {
-        return Response.json(200, gardens.members(request.principal(), request.pathParameter("garden")));
+        return Response.json(
+                200, gardens.members(request.principal(), request.pathParameter("garden"), request.memory()));
     }
 
     private Response add(Request request) {

@@ -17,6 +17,7 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
 import bulwark.web.ApiRefusal;
+import bulwark.web.RequestMemory;
 import java.net.URI;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -79,12 +80,12 @@ public final class GardenService {
     }
 
     /** Those who may write see every garden's name, others their own; members are not listed. */
-    List<Object> list(Principal caller) {
+    List<Object> list(Principal caller, RequestMemory memory) {
         return store.read(tx -> {
             boolean all = caller.permissions().contains("write");
             var own = GardenTable.idsOfMember(tx, caller.tenant(), caller.entityUri());
             List<Object> wire = new ArrayList<>();
-            for (Garden garden : GardenTable.all(tx, caller.tenant())) {
+            for (Garden garden : GardenTable.all(tx, caller.tenant(), memory)) {
                 if (caller.reaches(garden.scope()) && (all || own.contains(garden.id()))) {
                     wire.add(garden.wire(authority, List.of()));
                 }
@@ -93,18 +94,18 @@ public final class GardenService {
         });
     }
 
-    Map<String, @Nullable Object> get(Principal caller, String slugOrId) {
+    Map<String, @Nullable Object> get(Principal caller, String slugOrId, RequestMemory memory) {
         return store.read(tx -> {
             Garden garden = visible(tx, caller, slugOrId);
-            return garden.wire(authority, GardenTable.members(tx, garden.id()));
+            return garden.wire(authority, GardenTable.members(tx, garden.id(), memory));
         });
     }
 
-    List<Object> members(Principal caller, String slugOrId) {
+    List<Object> members(Principal caller, String slugOrId, RequestMemory memory) {
         return store.read(tx -> {
             List<Object> wire = new ArrayList<>();
             for (Garden.Member member :
-                    GardenTable.members(tx, visible(tx, caller, slugOrId).id())) {
+                    GardenTable.members(tx, visible(tx, caller, slugOrId).id(), memory)) {
                 wire.add(member.wire());
             }
             return wire;

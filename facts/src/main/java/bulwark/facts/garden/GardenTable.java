@@ -4,6 +4,7 @@ import bulwark.facts.AccessTables;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.web.RequestMemory;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,11 @@ import java.util.Set;
 
 /** SQL of gardens and their members. Each change moves the version that caches compare with. */
 final class GardenTable {
+    /** The text of a row lies in memory as read, as text of the answer and as bytes, each up to two bytes a character. */
+    private static final long COPIES = 6;
+
+    private static final int OVERHEAD = 1024;
+
     private static final String SELECT = "SELECT g.id, g.slug, g.name, g.scope, g.description, g.created_by,"
             + " g.created_at, g.quarantine FROM gardens g WHERE g.deleted_at IS NULL AND g.tenant_id = ? ";
 
@@ -25,14 +31,15 @@ final class GardenTable {
         select.setString(1, tenant);
         select.setString(2, slugOrId);
         select.setString(3, slugOrId);
-        List<Garden> found = gardens(select);
+        List<Garden> found = gardens(select, RequestMemory.unlimited());
         return found.isEmpty() ? Optional.empty() : Optional.of(found.getFirst());
     }
 
-    static List<Garden> all(ReadTx tx, String tenant) throws SQLException {
+    /** @param memory pays for each row before it is told */
+    static List<Garden> all(ReadTx tx, String tenant, RequestMemory memory) throws SQLException {
         PreparedStatement select = tx.statement(SELECT + "ORDER BY g.created_at, g.slug");
         select.setString(1, tenant);
-        return gardens(select);
+        return gardens(select, memory);
     }
 
     static Set<String> idsOfMember(ReadTx tx, String tenant, String entityUri) throws SQLException {
@@ -62,15 +69,21 @@ final class GardenTable {
         return role.isPresent() && isVouchedFor(tx, guarded, gardenId, entityUri) ? role : Optional.empty();
     }
 
-    static List<Garden.Member> members(ReadTx tx, String gardenId) throws SQLException {
+    /** @param memory pays for each row before it is told */
+    static List<Garden.Member> members(ReadTx tx, String gardenId, RequestMemory memory) throws SQLException {
         PreparedStatement select = tx.statement("SELECT entity_uri, role, added_by, added_at FROM garden_members"
                 + " WHERE garden_id = ? ORDER BY added_at, entity_uri");
         select.setString(1, gardenId);
         List<Garden.Member> members = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                members.add(
-                        new Garden.Member(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+                Garden.Member member =
+                        new Garden.Member(rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4));
+                memory.take(OVERHEAD
+                        + COPIES
+                                * (member.entityUri().length()
+                                        + member.addedBy().length()));
+                members.add(member);
             }
         }
         return members;
@@ -141,11 +154,11 @@ final class GardenTable {
         tx.statement("UPDATE garden_version SET version = version + 1").executeUpdate();
     }
 
-    private static List<Garden> gardens(PreparedStatement select) throws SQLException {
+    private static List<Garden> gardens(PreparedStatement select, RequestMemory memory) throws SQLException {
         List<Garden> gardens = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                gardens.add(new Garden(
+                Garden garden = new Garden(
                         rows.getString(1),
                         rows.getString(2),
                         rows.getString(3),
@@ -153,7 +166,11 @@ final class GardenTable {
                         rows.getString(5),
                         rows.getString(6),
                         rows.getString(7),
-                        rows.getInt(8) != 0));
+                        rows.getInt(8) != 0);
+                memory.take(OVERHEAD
+                        + COPIES
+                                * (garden.name().length() + garden.description().length()));
+                gardens.add(garden);
             }
         }
         return gardens;

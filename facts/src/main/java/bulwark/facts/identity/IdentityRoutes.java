@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** The manifest in public, any stored manifest for readers, and the owner's rotation. */
 public final class IdentityRoutes {
     private static final long DEFAULT_DUAL_TRUST_DAYS = 90;
+    private static final long BYTES_PER_EVENT = 4096;
 
     private final NodeIdentity identity;
     private final Rotation rotation;
@@ -73,6 +74,7 @@ public final class IdentityRoutes {
         Manifest manifest = identity.manifest(uri)
                 .filter(found -> identity.clock().instant().isBefore(found.expires()))
                 .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "manifest_not_found", "manifest not found or expired"));
+        request.memory().take(cost(manifest));
         PublishedIdentity published = identity.published();
         Map<String, @Nullable Object> members =
                 new LinkedHashMap<>(uri.equals(published.node().entityUri()) ? published.wire() : manifest.members());
@@ -83,6 +85,12 @@ public final class IdentityRoutes {
                         .map(LogAnchor::members)
                         .orElse(null));
         return Response.json(200, members);
+    }
+
+    /** Bytes of the answer, as members and as text. */
+    private static long cost(Manifest manifest) {
+        long entities = manifest.entities().stream().mapToLong(String::length).sum();
+        return BYTES_PER_EVENT * (1L + manifest.rotationEvents().size()) + 4 * entities;
     }
 
     private Response keys(Request request) {

@@ -6,6 +6,7 @@ import bulwark.facts.graph.GraphWalk;
 import bulwark.facts.graph.Neighbour;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.web.RequestMemory;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +27,11 @@ final class CandidateRanker {
     private static final int MAX_CANDIDATES = 500;
     private static final int SEEDS = 5;
     private static final int MAX_NEIGHBOURS = 50;
+
+    /** A token is four characters of the fact, which lies in memory as read and as rendered. */
+    private static final int BYTES_PER_TOKEN = 32;
+
+    private static final int BYTES_PER_FACT = 2048;
     private static final String ANY_RETRACTED = "SELECT 1 FROM fact_retractions LIMIT 1";
     private static final String RETRACTED =
             "SELECT fact_id FROM fact_retractions WHERE fact_id IN (SELECT value FROM json_each(?))";
@@ -42,8 +48,9 @@ final class CandidateRanker {
      *
      * @param stored every fact comes from the store, whatever the cache holds
      * @param loaded what came from the store
+     * @param memory pays for what is loaded, before it is
      */
-    record Reading(FactCache cache, boolean stored, List<RenderedFact> loaded) {}
+    record Reading(FactCache cache, boolean stored, List<RenderedFact> loaded, RequestMemory memory) {}
 
     CandidateRanker(
             ReadTx tx,
@@ -97,6 +104,10 @@ final class CandidateRanker {
             }
         }
         if (!missing.isEmpty()) {
+            reading.memory.take(missing.values().stream()
+                    .mapToLong(c ->
+                            BYTES_PER_FACT + (long) BYTES_PER_TOKEN * c.hit().tokens())
+                    .sum());
             List<Long> rows = missing.values().stream().map(c -> c.hit().row()).toList();
             for (RenderedFact fact : FactCache.read(tx, rows, now)) {
                 Candidate candidate = missing.get(fact.id());

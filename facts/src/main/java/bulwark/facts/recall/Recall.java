@@ -15,6 +15,7 @@ import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
+import bulwark.web.RequestMemory;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,13 +62,15 @@ public final class Recall {
     }
 
     /**
+     * @param memory pays for facts before they are read from the store
      * @param prove whether the whole chain is verified before the answer, and every fact read from the store
      * @throws ApiRefusal when a fact or the chain fails its integrity check, and while the index is rebuilt
      */
-    RecallResponse answer(Principal principal, RecallQuery query, boolean prove) {
+    RecallResponse answer(Principal principal, RecallQuery query, boolean prove, RequestMemory memory) {
         long start = System.nanoTime();
         List<QueryWord> words = index.words(query.query());
-        Result result = ranked(principal, query, words, prove);
+        CandidateRanker.Reading reading = new CandidateRanker.Reading(facts, prove, new ArrayList<>(), memory);
+        Result result = ranked(principal, query, words, reading);
         metrics.time(
                 "stigmem_recall_ranker_duration",
                 Duration.ofNanos(System.nanoTime() - start),
@@ -84,10 +87,10 @@ public final class Recall {
 
     private record Result(BudgetPacker.Packed packed, int scored) {}
 
-    private Result ranked(Principal principal, RecallQuery query, List<QueryWord> words, boolean stored) {
+    private Result ranked(
+            Principal principal, RecallQuery query, List<QueryWord> words, CandidateRanker.Reading reading) {
         index.awaitCurrent();
         long state = facts.state();
-        CandidateRanker.Reading reading = new CandidateRanker.Reading(facts, stored, new ArrayList<>());
         Result result;
         try {
             result = store.read(tx -> search(principal, query, words, reading, tx));

@@ -3,6 +3,7 @@ package bulwark.facts.recall;
 import bulwark.facts.chain.ChainProof;
 import bulwark.kernel.json.PythonFloat;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.RequestMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +26,14 @@ record RecallResponse(
     /** Of an item beside its fact, about; and of the answer beside its items. */
     private static final int BESIDE = 300;
 
-    /** @param legacy leaves out {@code content} and {@code instructions} */
-    byte[] json(boolean legacy) {
+    /** @param legacy leaves out {@code content} and {@code instructions}; @param memory pays for the text before it is made */
+    byte[] json(boolean legacy, RequestMemory memory) {
         List<ScoredFact> facts = packed.facts();
         int expected = 2 * BESIDE;
         for (ScoredFact scored : facts) {
             expected += (legacy ? 1 : 2) * (scored.fact().length() + BESIDE);
         }
+        memory.take(2L * expected);
         ResponseBuffer out = new ResponseBuffer(expected);
         out.ascii("{\"recall_id\":\"" + id + "\",\"query_hash\":\"" + queryHash + "\",\"facts\":[");
         int[] ends = new int[facts.size() + 1];

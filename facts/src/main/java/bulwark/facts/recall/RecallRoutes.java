@@ -28,8 +28,8 @@ public final class RecallRoutes {
         RecallQuery query = RecallQuery.parse(request.body());
         ScopeLimit.require(request.principal(), query.scope());
         boolean prove = FactRoutes.full(request);
-        RecallResponse answer = recall.answer(request.principal(), query, prove);
-        return Response.jsonBytes(200, answer.json(legacy))
+        RecallResponse answer = recall.answer(request.principal(), query, prove, request.memory());
+        return Response.jsonBytes(200, answer.json(legacy, request.memory()))
                 .with("X-Total-Count", Integer.toString(answer.totalScored()));
     }
 }

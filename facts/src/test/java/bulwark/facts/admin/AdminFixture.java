@@ -46,7 +46,7 @@ final class AdminFixture implements AutoCloseable {
     }
 
     Response call(String template, GivenRequest request) {
-        return route(request.method(), template).handler().handle(request);
+        return route(request.method(), template).handler().handle(request).whole();
     }
 
     Response call(GivenRequest request) {

@@ -12,7 +12,11 @@ import bulwark.web.Headers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,41 @@ class AuditRoutesTest {
         assertThat(older.get("entries")).hasSize(ROWS_OF_THE_START + 2);
         assertThat(older.get("entries").get(0).get("seq").intValue()).isEqualTo(1);
         assertThat(older.get("next_cursor").isNull()).isTrue();
+    }
+
+    @Test
+    void a_page_that_is_cut_by_its_bytes_leads_on_in_both_directions() {
+        String text = "x".repeat(20_000);
+        for (int i = 0; i < 150; i++) {
+            node.store.write(tx -> node.audit.append(
+                    tx, new AuditEvent("fact_write", "agent:c", "default", "fact-1", null, Map.of("text", text))));
+        }
+        List<Long> all =
+                LongStream.rangeClosed(1, ROWS_OF_THE_START + 5 + 150).boxed().toList();
+        assertThat(walk("0")).isEqualTo(all);
+        assertThat(walk(null)).isEqualTo(all);
+    }
+
+    /** Rows of all pages, ascending; each page is cut, and ascending in itself. */
+    private List<Long> walk(@Nullable String from) {
+        List<Long> seen = new ArrayList<>();
+        String cursor = from;
+        int pages = 0;
+        do {
+            GivenRequest request = request().query("limit", "1000");
+            JsonNode page = page(cursor == null ? request : request.query("cursor", cursor));
+            List<Long> seqs = new ArrayList<>();
+            page.get("entries").forEach(entry -> seqs.add(entry.get("seq").longValue()));
+            assertThat(seqs).isSorted().hasSizeLessThan(120);
+            boolean backward = from == null;
+            seen.addAll(backward ? 0 : seen.size(), seqs);
+            cursor = page.get("next_cursor").isNull()
+                    ? null
+                    : page.get("next_cursor").toString();
+            pages++;
+        } while (cursor != null);
+        assertThat(pages).isGreaterThan(2);
+        return seen;
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -100,7 +101,19 @@ public final class AuditLog implements AutoCloseable {
     }
 
     public Page page(ReadTx tx, Query query) throws SQLException {
-        return new AuditQuery(table).page(tx, query);
+        List<Long> seqs = new ArrayList<>();
+        Extent extent = extent(tx, query, (seq, bytes) -> seqs.add(seq));
+        return new Page(rows(tx, seqs), extent.total(), extent.nextCursor());
+    }
+
+    /** Which rows a page holds, without reading them: each is offered in the order of the walk, until one is not admitted. */
+    public Extent extent(ReadTx tx, Query query, Admission admission) throws SQLException {
+        return new AuditQuery(table).extent(tx, query, admission);
+    }
+
+    /** Rows by position, ascending. */
+    public List<AuditRow> rows(ReadTx tx, List<Long> seqs) throws SQLException {
+        return new AuditQuery(table).rows(tx, seqs);
     }
 
     /** Where the chain ends; empty for a table without rows. What a signed statement about the log names. */
@@ -167,6 +180,21 @@ public final class AuditLog implements AutoCloseable {
             @Nullable String type,
             @Nullable Long cursor,
             int limit) {}
+
+    /** Decides whether a page takes one more row; it takes the first. */
+    @FunctionalInterface
+    public interface Admission {
+        /** @param bytes of the row's detail @return false to end the page before this row */
+        boolean admit(long seq, long bytes);
+    }
+
+    /**
+     * @param backward the rows were offered newest first
+     * @param total rows that match the filters, whatever the page
+     * @param nextCursor continues in the same direction; null when nothing follows
+     */
+    public record Extent(
+            boolean backward, long total, @Nullable Long nextCursor) {}
 
     /** @param total rows that match the filters, whatever the page; nextCursor continues in the same direction; null when nothing follows */
     public record Page(

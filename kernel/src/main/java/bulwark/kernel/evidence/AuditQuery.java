@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.time.Timestamps;
 import java.sql.PreparedStatement;
@@ -23,7 +24,7 @@ final class AuditQuery {
                 + audited.columns().subject() + ", source, ts, detail, prev_hash, row_hash FROM " + table;
     }
 
-    AuditLog.Page page(ReadTx tx, AuditLog.Query query) throws SQLException {
+    AuditLog.Extent extent(ReadTx tx, AuditLog.Query query, AuditLog.Admission admission) throws SQLException {
         StringBuilder where = new StringBuilder(" WHERE 1");
         List<String> values = new ArrayList<>();
         filter(where, values, " AND tenant_id = ?", query.tenant());
@@ -34,7 +35,28 @@ final class AuditQuery {
         long total = total(tx, where.toString(), values);
         Long cursor = query.cursor();
         boolean backward = cursor == null ? query.since() == null : cursor < 0;
-        return backward ? preceding(tx, query, where, values, total) : following(tx, query, where, values, total);
+        where.append(backward ? " AND seq < ? ORDER BY seq DESC LIMIT ?" : " AND seq > ? ORDER BY seq LIMIT ?");
+        PreparedStatement select = tx.statement("SELECT seq, octet_length(detail) FROM " + table + where);
+        int next = bind(select, values);
+        select.setLong(next, cursor != null ? Math.abs(cursor) : backward ? Long.MAX_VALUE : 0);
+        // One more than asked for tells whether anything follows.
+        select.setInt(next + 1, query.limit() + 1);
+        long last = 0;
+        try (ResultSet rows = select.executeQuery()) {
+            for (int count = 0; rows.next(); count++) {
+                if (count == query.limit() || !admission.admit(rows.getLong(1), rows.getLong(2))) {
+                    return new AuditLog.Extent(backward, total, backward ? -last : last);
+                }
+                last = rows.getLong(1);
+            }
+        }
+        return new AuditLog.Extent(backward, total, null);
+    }
+
+    List<AuditRow> rows(ReadTx tx, List<Long> seqs) throws SQLException {
+        PreparedStatement select = tx.statement(selectRows + " WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq");
+        select.setString(1, StrictJson.text(seqs));
+        return rows(select);
     }
 
     /** As rows hold it: of one width, so that the order of the texts is that of the moments. */
@@ -55,37 +77,6 @@ final class AuditQuery {
         try (ResultSet row = count.executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
-    }
-
-    private AuditLog.Page preceding(
-            ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
-        PreparedStatement select = tx.statement(selectRows + where + " AND seq < ? ORDER BY seq DESC LIMIT ?");
-        int next = bind(select, values);
-        Long cursor = query.cursor();
-        select.setLong(next, cursor == null ? Long.MAX_VALUE : -cursor);
-        // One more than asked for tells whether anything follows.
-        select.setInt(next + 1, query.limit() + 1);
-        List<AuditRow> rows = rows(select);
-        List<AuditRow> page =
-                rows.subList(0, Math.min(rows.size(), query.limit())).reversed();
-        return new AuditLog.Page(
-                page, total, rows.size() > page.size() ? -page.getFirst().seq() : null);
-    }
-
-    private AuditLog.Page following(
-            ReadTx tx, AuditLog.Query query, StringBuilder where, List<String> values, long total) throws SQLException {
-        PreparedStatement select = tx.statement(selectRows + where + " AND seq > ? ORDER BY seq LIMIT ?");
-        int next = bind(select, values);
-        Long cursor = query.cursor();
-        select.setLong(next, cursor == null ? 0 : cursor);
-        // One more than asked for tells whether anything follows.
-        select.setInt(next + 1, query.limit() + 1);
-        List<AuditRow> rows = rows(select);
-        if (rows.size() <= query.limit()) {
-            return new AuditLog.Page(rows, total, null);
-        }
-        List<AuditRow> page = rows.subList(0, query.limit());
-        return new AuditLog.Page(page, total, page.getLast().seq());
     }
 
     /** @return the index of the next parameter */

@@ -54,7 +54,8 @@ final class AuditQuery {
     }
 
     List<AuditRow> rows(ReadTx tx, List<Long> seqs) throws SQLException {
-        PreparedStatement select = tx.statement(selectRows + " WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq");
+        PreparedStatement select =
+                tx.statement(selectRows + " WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq");
         select.setString(1, StrictJson.text(seqs));
         return rows(select);
     }

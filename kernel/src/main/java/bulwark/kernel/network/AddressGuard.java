@@ -1,0 +1,45 @@
+package bulwark.kernel.network;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides where this server connects on somebody's word (SSRF guard). A name is looked up once, all of its addresses must pass, and the caller connects to those addresses and
+ * looks nothing up: a name that changes its address between the check and the connection leads nowhere. Ask again for each new connection. Thread-safe.
+ */
+public final class AddressGuard {
+    private final NameResolver resolver;
+    private final AddressPolicy policy;
+
+    public AddressGuard(NameResolver resolver, AddressPolicy policy) {
+        this.resolver = resolver;
+        this.policy = policy;
+    }
+
+    /** Blocks while a name is looked up. A name without an address is blocked. */
+    public GuardDecision decide(TargetUrl url) {
+        Optional<GuardDecision.Blocked> early = policy.ofPort(url.port());
+        if (early.isEmpty() && url.host() instanceof TargetHost.Name name) {
+            early = policy.ofName(name);
+        }
+        if (early.isPresent()) {
+            return early.get();
+        }
+        List<InetAddress> addresses = switch (url.host()) {
+            case TargetHost.Address literal -> List.of(literal.address());
+            case TargetHost.Name name -> resolver.resolve(name.text());
+        };
+        if (addresses.isEmpty()) {
+            return new GuardDecision.Blocked(
+                    "unresolvable_host",
+                    "The host " + url.host().text() + " has no address now; check its name and the name servers.");
+        }
+        return policy.ofAddresses(url.host(), addresses)
+                .<GuardDecision>map(blocked -> blocked)
+                .orElseGet(() -> new GuardDecision.Allowed(addresses.stream()
+                        .map(address -> new InetSocketAddress(address, url.port()))
+                        .toList()));
+    }
+}

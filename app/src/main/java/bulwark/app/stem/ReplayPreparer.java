@@ -39,27 +39,11 @@ final class ReplayPreparer implements UnaryOperator<Message> {
         boolean ours = verdict instanceof EnvelopeSigning.Verdict.Valid
                 && envelope.queue().equals(queue);
         return ours && signing.canSign()
-                ? Message.fresh(signing.sign(nextAttempt(envelope, dead.attempt() + 1)))
+                ? Message.fresh(signing.sign(envelope.withAttempt(dead.attempt() + 1, envelope.maxRetries(), notBefore)))
                 : new Message(
                         envelope,
                         new DeliveryState(
                                 dead.attempt() + 1, notBefore, dead.state().firstSeen()));
-    }
-
-    private Envelope nextAttempt(Envelope envelope, int attempt) {
-        return new Envelope(
-                envelope.id(),
-                envelope.name(),
-                envelope.args(),
-                envelope.headers(),
-                envelope.enqueuedAt(),
-                notBefore,
-                envelope.priority(),
-                attempt,
-                envelope.maxRetries(),
-                envelope.visibilityTimeoutMs(),
-                envelope.queue(),
-                envelope.meta());
     }
 
     /** What the operator should know, a sentence each. */

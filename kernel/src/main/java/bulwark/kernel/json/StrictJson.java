@@ -1,5 +1,6 @@
 package bulwark.kernel.json;
 
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -31,9 +32,19 @@ public final class StrictJson {
 
     /** @throws JsonRefused with a sentence and, where known, the byte offset */
     public static JsonNode parse(byte[] utf8) {
+        return read(utf8, tokens -> new JsonTreeReader(tokens).document());
+    }
+
+    /**
+     * Reads a document token by token, without a tree.
+     *
+     * @param reader takes the tokens of the whole document, from {@link StrictTokens#first} to {@link StrictTokens#end}
+     * @throws JsonRefused as {@link #parse} does, except for repeated keys
+     */
+    public static <T> T read(byte[] utf8, Function<StrictTokens, T> reader) {
         checkEncoding(utf8);
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
-            return new JsonTreeReader(parser).document();
+            return reader.apply(new StrictTokens(parser));
         } catch (StreamConstraintsException e) {
             throw new JsonRefused(
                     "the JSON is nested deeper than " + MAX_DEPTH

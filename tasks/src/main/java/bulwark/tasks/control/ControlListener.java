@@ -46,7 +46,7 @@ public final class ControlListener {
     /**
      * @param allowUnsigned with keys, obey unsigned commands too; also listens on the queues that the original system sends to
      * @param obey does what is asked and returns the reply's payload; an {@link IllegalArgumentException} becomes an error reply
-     * @param refused called with each refused command: request id as claimed, reason
+     * @param refused called with each refused command: id of its envelope as claimed, reason
      */
     public ControlListener(
             Broker broker,
@@ -134,9 +134,9 @@ public final class ControlListener {
             refused.accept("", "malformed");
             return;
         }
-        String claimed = delivery.message().envelope().args().path("requestId").asString("");
         switch (verifier.check(delivery)) {
-            case CommandVerifier.Verdict.Refused refuse -> refused.accept(claimed, refuse.reason());
+            case CommandVerifier.Verdict.Refused refuse ->
+                refused.accept(delivery.message().envelope().id(), refuse.reason());
             case CommandVerifier.Verdict.NotForUs _ -> LOG.trace("A command for others.");
             case CommandVerifier.Verdict.Accepted command -> answer(command.command());
         }

@@ -2,7 +2,10 @@ package bulwark.tasks.envelope;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +34,42 @@ final class DartJson {
     DartJson raw(long number) {
         out.append(number);
         return this;
+    }
+
+    int length() {
+        return out.length();
+    }
+
+    /** A member of the open object, as it was written. */
+    record Member(String name, int start, int end) {}
+
+    /**
+     * Puts the members of the open object, all of which were just written, into the order of their names.
+     *
+     * @return false when a name stands there twice
+     */
+    boolean sort(List<Member> members) {
+        boolean inOrder = true;
+        for (int i = 1; i < members.size(); i++) {
+            inOrder &= members.get(i - 1).name().compareTo(members.get(i).name()) < 0;
+        }
+        if (inOrder) {
+            return true;
+        }
+        int start = members.getFirst().start();
+        String written = out.substring(start);
+        out.setLength(start);
+        List<Member> sorted = new ArrayList<>(members);
+        sorted.sort(Comparator.comparing(Member::name));
+        String last = null;
+        for (Member member : sorted) {
+            if (member.name().equals(last)) {
+                return false;
+            }
+            out.append(last == null ? "" : ",").append(written, member.start() - start, member.end() - start);
+            last = member.name();
+        }
+        return true;
     }
 
     DartJson node(JsonNode node) {

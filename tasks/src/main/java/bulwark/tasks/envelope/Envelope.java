@@ -10,7 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One task as its producer signed it. Twelve fields, all covered by the signature; nothing changes them in transit. Times have microseconds at most.
- * The JSON objects must not be changed after construction. Immutable otherwise.
+ * The JSON objects must not be changed after construction. Immutable otherwise. Of an envelope that was received {@link #args} and {@link #meta} make trees: look at nothing but
+ * {@link bulwark.tasks.signing.EnvelopeSigning#verify} before.
  *
  * @param id UUIDv7 in lower case, constant across retries
  * @param headers without order; the signature travels in {@code stem-signature} and {@code stem-signature-key}
@@ -24,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Envelope(
         String id,
         String name,
-        ObjectNode args,
+        PayloadObject argsJson,
         Map<String, String> headers,
         Instant enqueuedAt,
         @Nullable Instant notBefore,
@@ -33,7 +34,7 @@ public record Envelope(
         int maxRetries,
         @Nullable Long visibilityTimeoutMs,
         String queue,
-        ObjectNode meta) {
+        PayloadObject metaJson) {
     public static final String SIGNATURE = "stem-signature";
     public static final String SIGNATURE_KEY = "stem-signature-key";
 
@@ -58,9 +59,59 @@ public record Envelope(
         notNegative("attempt", attempt);
         notNegative("maxRetries", maxRetries);
         notNegative("visibilityTimeout", visibilityTimeoutMs == null ? 0 : visibilityTimeoutMs);
+        headers = Map.copyOf(headers);
+        if (metaJson.hasTree()) {
+            checkTimeLimits(metaJson.tree());
+        }
+    }
+
+    /** Of a producer. @throws EnvelopeRefused as above */
+    public Envelope(
+            String id,
+            String name,
+            ObjectNode args,
+            Map<String, String> headers,
+            Instant enqueuedAt,
+            @Nullable Instant notBefore,
+            int priority,
+            int attempt,
+            int maxRetries,
+            @Nullable Long visibilityTimeoutMs,
+            String queue,
+            ObjectNode meta) {
+        this(
+                id,
+                name,
+                PayloadObject.of(args),
+                headers,
+                enqueuedAt,
+                notBefore,
+                priority,
+                attempt,
+                maxRetries,
+                visibilityTimeoutMs,
+                queue,
+                PayloadObject.of(meta));
+    }
+
+    /** The arguments as a tree. */
+    public ObjectNode args() {
+        return argsJson.tree();
+    }
+
+    /** The meta as a tree. */
+    public ObjectNode meta() {
+        return metaJson.tree();
+    }
+
+    /** Of one that was received, once its signature holds: they stand in its meta. @throws EnvelopeRefused when a time limit is beyond 366 days */
+    public void checkTimeLimits() {
+        checkTimeLimits(meta());
+    }
+
+    private static void checkTimeLimits(ObjectNode meta) {
         timeLimit(meta, "stem.timeLimitMs");
         timeLimit(meta, "stem.softTimeLimitMs");
-        headers = Map.copyOf(headers);
     }
 
     /** Of every queue that is written to or read from. @param field what holds the name, for the sentence */
@@ -101,7 +152,7 @@ public record Envelope(
         return new Envelope(
                 id,
                 name,
-                args,
+                argsJson,
                 changed,
                 enqueuedAt,
                 notBefore,
@@ -110,6 +161,23 @@ public record Envelope(
                 maxRetries,
                 visibilityTimeoutMs,
                 queue,
-                meta);
+                metaJson);
+    }
+
+    /** A copy for a later run, to be signed anew. */
+    public Envelope withAttempt(int next, int retries, @Nullable Instant earliest) {
+        return new Envelope(
+                id,
+                name,
+                argsJson,
+                headers,
+                enqueuedAt,
+                earliest,
+                priority,
+                next,
+                retries,
+                visibilityTimeoutMs,
+                queue,
+                metaJson);
     }
 }

@@ -32,7 +32,7 @@ public final class EnvelopeCodec {
     public static byte[] canonical(Envelope envelope) {
         DartJson json = new DartJson(true, WHOLE)
                 .raw("{\"args\":")
-                .node(envelope.args())
+                .raw(envelope.argsJson().canonical())
                 .raw(",\"attempt\":")
                 .raw(envelope.attempt())
                 .raw(",\"enqueuedAt\":")
@@ -44,7 +44,7 @@ public final class EnvelopeCodec {
                 .raw(",\"maxRetries\":")
                 .raw(envelope.maxRetries())
                 .raw(",\"meta\":")
-                .node(envelope.meta())
+                .raw(envelope.metaJson().canonical())
                 .raw(",\"name\":")
                 .string(envelope.name())
                 .raw(",\"notBefore\":");
@@ -73,7 +73,7 @@ public final class EnvelopeCodec {
                 .raw(",\"name\":")
                 .string(envelope.name())
                 .raw(",\"args\":")
-                .node(envelope.args())
+                .raw(envelope.argsJson().text())
                 .raw(",\"headers\":")
                 .strings(envelope.headers(), Set.of())
                 .raw(",\"enqueuedAt\":")
@@ -91,7 +91,7 @@ public final class EnvelopeCodec {
                 .raw(",\"queue\":")
                 .string(envelope.queue())
                 .raw(",\"meta\":")
-                .node(envelope.meta());
+                .raw(envelope.metaJson().text());
         delivery(json, message.state());
         return json.raw("}").toString();
     }
@@ -131,7 +131,7 @@ public final class EnvelopeCodec {
         Envelope envelope = message.envelope();
         fields.accept("id", envelope.id());
         fields.accept("name", envelope.name());
-        fields.accept("args", new DartJson(false, PART).node(envelope.args()).toString());
+        fields.accept("args", envelope.argsJson().text());
         fields.accept(
                 "headers",
                 new DartJson(false, PART).strings(envelope.headers(), Set.of()).toString());
@@ -143,7 +143,7 @@ public final class EnvelopeCodec {
         Long visibility = envelope.visibilityTimeoutMs();
         fields.accept("visibilityTimeout", visibility == null ? "" : visibility.toString());
         fields.accept("queue", envelope.queue());
-        fields.accept("meta", new DartJson(false, PART).node(envelope.meta()).toString());
+        fields.accept("meta", envelope.metaJson().text());
         DeliveryState state = message.state();
         if (!state.equals(DeliveryState.FRESH)) {
             fields.accept(ATTEMPT, Integer.toString(state.attempt()));

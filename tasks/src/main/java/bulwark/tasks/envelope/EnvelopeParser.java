@@ -1,14 +1,10 @@
 package bulwark.tasks.envelope;
 
-import bulwark.kernel.json.StrictJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads hostile bytes as envelopes; what is absent and has a default gets it, what is wrong is named. */
@@ -16,12 +12,13 @@ final class EnvelopeParser {
     private EnvelopeParser() {}
 
     static Message ofJson(String text) {
-        ObjectNode json = object("envelope", text);
+        EnvelopeMembers members = EnvelopeMembers.read(text);
+        ObjectNode json = members.scalars();
         Envelope envelope = new Envelope(
                 id(text(json, "id", "")),
                 name(text(json, "name", null)),
-                object("args", json.get("args")),
-                headers(json.get("headers")),
+                members.args(),
+                members.headers(),
                 timeOr(json, "enqueuedAt", Instant.EPOCH),
                 time(json, "notBefore"),
                 (int) number(json, "priority", 0, Integer.MIN_VALUE),
@@ -29,15 +26,14 @@ final class EnvelopeParser {
                 (int) number(json, "maxRetries", 0, 0),
                 present(json, "visibilityTimeout") ? (Long) longNumber(json, "visibilityTimeout", 0) : null,
                 text(json, "queue", "default"),
-                json.has("meta") ? object("meta", json.get("meta")) : JsonNodeFactory.instance.objectNode());
-        return new Message(checked(envelope), delivery(json.get("delivery")));
+                members.meta());
+        return new Message(envelope, delivery(json.get("delivery")));
     }
 
     private static DeliveryState delivery(@Nullable JsonNode delivery) {
-        if (delivery == null) {
+        if (!(delivery instanceof ObjectNode json)) {
             return DeliveryState.FRESH;
         }
-        ObjectNode json = object("delivery", delivery);
         return new DeliveryState((int) number(json, "attempt", 0, 0), time(json, "notBefore"), time(json, "firstSeen"));
     }
 
@@ -45,12 +41,8 @@ final class EnvelopeParser {
         Envelope envelope = new Envelope(
                 id(fields.getOrDefault("id", "")),
                 name(fields.get("name")),
-                fields.getOrDefault("args", "").isEmpty()
-                        ? JsonNodeFactory.instance.objectNode()
-                        : object("args", fields.get("args")),
-                fields.getOrDefault("headers", "").isEmpty()
-                        ? Map.of()
-                        : headers(object("headers", fields.get("headers"))),
+                object(fields, "args"),
+                EnvelopeMembers.headers(fields.getOrDefault("headers", "")),
                 timeOr(fields, "enqueuedAt", Instant.EPOCH),
                 time(fields, "notBefore"),
                 (int) number(fields, "priority", Integer.MIN_VALUE),
@@ -60,36 +52,14 @@ final class EnvelopeParser {
                         ? null
                         : (Long) decimal("visibilityTimeout", fields.get("visibilityTimeout"), 0, Long.MAX_VALUE),
                 fields.getOrDefault("queue", "default"),
-                fields.getOrDefault("meta", "").isEmpty()
-                        ? JsonNodeFactory.instance.objectNode()
-                        : object("meta", fields.get("meta")));
+                object(fields, "meta"));
         DeliveryState state = fields.containsKey(EnvelopeCodec.ATTEMPT)
                 ? new DeliveryState(
                         (int) number(fields, EnvelopeCodec.ATTEMPT, 0),
                         time(fields, EnvelopeCodec.NOT_BEFORE),
                         time(fields, EnvelopeCodec.FIRST_SEEN))
                 : DeliveryState.FRESH;
-        return new Message(checked(envelope), state);
-    }
-
-    /** The numbers of the arguments can be written again: no later step finds out that they cannot. */
-    private static Envelope checked(Envelope envelope) {
-        check("args", envelope.args(), 0);
-        check("meta", envelope.meta(), 0);
-        return envelope;
-    }
-
-    /** What the parser leaves open of {@link PayloadCheck#signed}. */
-    private static void check(String field, JsonNode node, int depth) {
-        if (node.isIntegralNumber() && !node.canConvertToLong()) {
-            throw new EnvelopeRefused(field + " holds a whole number beyond 64 bits");
-        }
-        if (depth > PayloadCheck.MAX_DEPTH) {
-            throw new EnvelopeRefused(field + " is nested deeper than " + PayloadCheck.MAX_DEPTH);
-        }
-        for (JsonNode child : node) {
-            check(field, child, depth + 1);
-        }
+        return new Message(envelope, state);
     }
 
     /** An envelope made by hand may come without: it gets an id with each reading, as in Stem 0.2, and no signature can fit it. */
@@ -104,33 +74,9 @@ final class EnvelopeParser {
         return name;
     }
 
-    private static ObjectNode object(String field, @Nullable String text) {
-        try {
-            return object(field, StrictJson.parse(String.valueOf(text).getBytes(StandardCharsets.UTF_8)));
-        } catch (StrictJson.JsonRefused e) {
-            throw new EnvelopeRefused(field + " is not JSON: " + e.getMessage());
-        }
-    }
-
-    private static ObjectNode object(String field, @Nullable JsonNode node) {
-        if (node instanceof ObjectNode object) {
-            return object;
-        }
-        throw new EnvelopeRefused(node == null ? field + " is missing" : field + " is not an object");
-    }
-
-    private static Map<String, String> headers(@Nullable JsonNode node) {
-        if (node == null) {
-            return Map.of();
-        }
-        Map<String, String> headers = new HashMap<>();
-        for (Map.Entry<String, JsonNode> header : object("headers", node).properties()) {
-            if (!header.getValue().isString()) {
-                throw new EnvelopeRefused("headers hold a value that is not a string");
-            }
-            headers.put(header.getKey(), header.getValue().stringValue());
-        }
-        return headers;
+    private static PayloadObject object(Map<String, String> fields, String field) {
+        String text = fields.getOrDefault(field, "");
+        return text.isEmpty() ? PayloadObject.empty() : PayloadObject.read(field, text);
     }
 
     private static String text(ObjectNode json, String field, @Nullable String fallback) {

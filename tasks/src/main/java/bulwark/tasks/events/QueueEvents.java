@@ -151,7 +151,6 @@ public final class QueueEvents {
 
     private Optional<QueueEvent> read(ReceivedMessage.Delivery delivery) {
         Envelope envelope = delivery.message().envelope();
-        ObjectNode args = envelope.args();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         boolean vouched = !(verdict instanceof EnvelopeSigning.Verdict.Invalid)
                 && envelope.queue().equals(delivery.queue());
@@ -159,6 +158,7 @@ public final class QueueEvents {
             LOG.warn("An event on {} was dropped: no key verifies it, or it is malformed.", delivery.queue());
             return Optional.empty();
         }
+        ObjectNode args = envelope.args();
         return Optional.of(new QueueEvent(
                 envelope.id(),
                 args.path("queue").asString(""),

@@ -4,6 +4,7 @@ import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeDigest;
+import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
@@ -21,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The checks before a task runs, the signature first: nothing else looks at an envelope whose signature is not verified. Thread-safe. */
+/**
+ * The checks before a task runs, the signature first: it covers bytes that are made of the text itself, and neither the arguments nor the meta become a tree before it holds. Thread-safe.
+ */
 public final class Admission {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -76,6 +79,11 @@ public final class Admission {
             return rejectUnverified(
                     delivery, "unsigned-exec", "UnsignedExec", "this task runs for signed envelopes only");
         }
+        try {
+            envelope.checkTimeLimits();
+        } catch (EnvelopeRefused e) {
+            return reject(delivery, "malformed-envelope", "MalformedEnvelope", e.getMessage(), handler.name());
+        }
         return decideSigned(new VerifiedTask(delivery, handler, signed, clock.instant()));
     }
 
@@ -93,8 +101,10 @@ public final class Admission {
                         DartTimestamps.of(death.at())))
                 .toList();
         boolean vouched = !(signing.verify(delivery.message().envelope()) instanceof EnvelopeSigning.Verdict.Invalid);
-        TaskStatus status =
-                statuses.failed(delivery, StatusFactory.error("Poison", sentence, false, Map.of()), meta -> {});
+        TaskStatus.TaskError error = StatusFactory.error("Poison", sentence, false, Map.of());
+        TaskStatus status = vouched
+                ? statuses.failed(delivery, error, meta -> {})
+                : statuses.failedUnverified(delivery, error, meta -> {});
         return new Decision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
     }
 
@@ -169,13 +179,14 @@ public final class Admission {
         String message = "SignatureVerificationException(" + (keyId == null ? "unknown" : PrintableText.of(keyId))
                 + "): " + invalid.reason();
         TaskStatus.TaskError error = StatusFactory.error("SignatureVerificationException", message, false, errorMeta);
-        TaskStatus status = statuses.failed(delivery, error, more -> more.put("security", "signature-invalid"));
+        TaskStatus status = 
+                statuses.failedUnverified(delivery, error, more -> more.put("security", "signature-invalid"));
         return new Decision.Reject("signature-invalid", meta, status, false, label(delivery));
     }
 
     private Decision rejectUnverified(ReceivedMessage.Delivery delivery, String reason, String type, String message) {
         TaskStatus.TaskError error = StatusFactory.error(type, message, false, Map.of());
-        TaskStatus status = statuses.failed(delivery, error, meta -> meta.put("security", reason));
+        TaskStatus status = statuses.failedUnverified(delivery, error, meta -> meta.put("security", reason));
         return new Decision.Reject(reason, Map.of("error", message), status, false, label(delivery));
     }
 

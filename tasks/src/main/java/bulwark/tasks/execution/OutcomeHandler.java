@@ -176,19 +176,7 @@ public final class OutcomeHandler {
         if (hasSignature && !signing.canSign()) {
             return settler.withAttempt(message, attempt, notBefore);
         }
-        Envelope counted = new Envelope(
-                envelope.id(),
-                envelope.name(),
-                envelope.args(),
-                envelope.headers(),
-                envelope.enqueuedAt(),
-                notBefore,
-                envelope.priority(),
-                attempt,
-                task.maxRetries(),
-                envelope.visibilityTimeoutMs(),
-                envelope.queue(),
-                envelope.meta());
+        Envelope counted = envelope.withAttempt(attempt, task.maxRetries(), notBefore);
         return settler.withAttempt(new Message(signing.signIfAble(counted), message.state()), attempt, notBefore);
     }
 

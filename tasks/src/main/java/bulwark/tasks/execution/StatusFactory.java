@@ -37,10 +37,22 @@ public final class StatusFactory {
             @Nullable JsonNode payload,
             TaskStatus.@Nullable TaskError error,
             Consumer<ObjectNode> more) {
+        return of(delivery, state, payload, error, meta -> {
+            meta.setAll(delivery.message().envelope().meta());
+        }, more);
+    }
+
+    private TaskStatus of(
+            ReceivedMessage.Delivery delivery,
+            TaskState state,
+            @Nullable JsonNode payload,
+            TaskStatus.@Nullable TaskError error,
+            Consumer<ObjectNode> first,
+            Consumer<ObjectNode> more) {
         Envelope envelope = delivery.message().envelope();
         Instant now = clock.instant();
         ObjectNode meta = JsonNodeFactory.instance.objectNode();
-        meta.setAll(envelope.meta());
+        first.accept(meta);
         meta.put("task", envelope.name());
         meta.put("stem.task", envelope.name());
         meta.put("queue", delivery.queue());
@@ -66,6 +78,15 @@ public final class StatusFactory {
 
     TaskStatus failed(ReceivedMessage.Delivery delivery, TaskStatus.TaskError error, Consumer<ObjectNode> more) {
         return of(delivery, TaskState.FAILED, null, error, meta -> {
+            more.accept(meta);
+            meta.put("failedAt", now());
+        });
+    }
+
+    /** Of an envelope that no signature vouches for: nothing of its meta is looked at, let alone kept. */
+    TaskStatus failedUnverified(
+            ReceivedMessage.Delivery delivery, TaskStatus.TaskError error, Consumer<ObjectNode> more) {
+        return of(delivery, TaskState.FAILED, null, error, meta -> {}, meta -> {
             more.accept(meta);
             meta.put("failedAt", now());
         });

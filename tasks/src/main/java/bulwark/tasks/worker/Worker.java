@@ -379,9 +379,9 @@ public final class Worker {
         }
     }
 
-    private void commandRefused(String requestId, String reason) {
+    private void commandRefused(String envelopeId, String reason) {
         dependencies.metrics().count("stem_control_refused", "reason", reason);
-        LOG.warn("A command was refused ({}): request={}", reason, PrintableText.of(requestId));
+        LOG.warn("A command was refused ({}): envelope={}", reason, PrintableText.of(envelopeId));
         try {
             dependencies
                     .evidence()
@@ -389,7 +389,7 @@ public final class Worker {
                             TaskAuditEvents.CONTROL_REFUSED,
                             settings.id(),
                             settings.namespace(),
-                            requestId,
+                            envelopeId,
                             reason,
                             Map.of());
         } catch (RuntimeException e) {

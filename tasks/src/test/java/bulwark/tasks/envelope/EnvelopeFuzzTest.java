@@ -45,6 +45,10 @@ class EnvelopeFuzzTest {
     }
 
     private static void unchanged(Message message) {
+        assertThat(EnvelopeCodec.canonical(message.envelope().args()))
+                .isEqualTo(message.envelope().argsJson().canonical());
+        assertThat(EnvelopeCodec.canonical(message.envelope().meta()))
+                .isEqualTo(message.envelope().metaJson().canonical());
         byte[] canonical = EnvelopeCodec.canonical(message.envelope());
         Message json = EnvelopeCodec.ofJson(EnvelopeCodec.json(message));
         Message fields = EnvelopeCodec.ofFields(EnvelopeCodec.fields(message));

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The folder of tasks under {@code up}: the embedded broker, an Ed25519 key pair, and a {@code .env} with which commands reach both. The beat signs and so has the private half;
- * the worker verifies and has only the public one.
+ * The folder of tasks under {@code up}: the embedded broker, two Ed25519 key pairs, and a {@code .env} with which commands reach both. One key signs tasks: the beat has its private
+ * half. The other signs commands to workers: commands alone have its private half, beside that of the first. The worker verifies and has only the public ones.
  */
 record TasksProvisioning(StateFolder state, Path directory, int workerPort, int beatPort) implements ProvisionedPart {
     private static final String KEY_ID = "up";
+    private static final String OPERATOR_ID = "operator";
+    private static final String PURPOSES = KEY_ID + ":tasks," + OPERATOR_ID + ":control";
 
     static TasksProvisioning openOrCreate(StateFolder state, Path directory, int portBase) throws IOException {
         TasksProvisioning setup = new TasksProvisioning(state, directory, portBase + 300, portBase + 301);
@@ -40,26 +42,56 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
         return setup;
     }
 
-    /** Each half is written whole; a kill between the two leaves a private key without its public one, which is then made of it. */
+    /**
+     * Each file is written whole, and a kill between two leaves what the next start makes the others of. A folder of an older release gets what it lacks; what was added by hand stays.
+     */
     private void createKeys() throws IOException {
         Signing signing = Signing.fastest();
-        if (!Files.exists(privateKeys())) {
-            write(privateKeys(), signing.random32().expose(SecretAccess.grant()));
+        for (Map.Entry<Path, String> made :
+                Map.of(privateKeys(), KEY_ID, operatorKey(), OPERATOR_ID).entrySet()) {
+            if (!Files.exists(made.getKey())) {
+                write(made.getKey(), entry(made.getValue(), signing.random32().expose(SecretAccess.grant())));
+            }
         }
-        if (!Files.exists(publicKeys())) {
-            String line = Files.readString(privateKeys()).strip();
-            byte[] seed = Base64.getDecoder().decode(line.substring(line.indexOf(':') + 1));
-            write(publicKeys(), signing.signer(SecretBytes.of(seed)).publicKey());
-        }
+        String tasks = Files.readString(privateKeys()).strip();
+        String operator = Files.readString(operatorKey()).strip();
+        write(commandKeys(), tasks + "," + operator);
+        String open = Files.exists(publicKeys()) ? Files.readString(publicKeys()).strip() : publicHalf(tasks, signing);
+        String operatorOpen = publicHalf(operator, signing);
+        write(publicKeys(), open.contains(operatorOpen) ? open : open + "," + operatorOpen);
     }
 
-    private static void write(Path file, byte[] key) throws IOException {
-        String line = KEY_ID + ":" + Base64.getEncoder().encodeToString(key) + "\n";
-        OwnerOnlyFiles.write(file, line.getBytes(StandardCharsets.US_ASCII));
+    /** Of the first key. */
+    private static String publicHalf(String privateKeys, Signing signing) {
+        String pair = privateKeys.split(",", -1)[0].strip();
+        int colon = pair.indexOf(':');
+        byte[] seed = Base64.getDecoder().decode(pair.substring(colon + 1));
+        return entry(
+                pair.substring(0, colon), signing.signer(SecretBytes.of(seed)).publicKey());
+    }
+
+    private static String entry(String id, byte[] key) {
+        return id + ":" + Base64.getEncoder().encodeToString(key);
+    }
+
+    private static void write(Path file, String entries) throws IOException {
+        if (Files.exists(file) && Files.readString(file).strip().equals(entries)) {
+            return;
+        }
+        OwnerOnlyFiles.write(file, (entries + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     private Path privateKeys() {
         return keys(directory).resolve("private");
+    }
+
+    private Path operatorKey() {
+        return directory.resolve("keys").resolve("operator");
+    }
+
+    /** Both private halves, for commands: a setting names one file. */
+    private Path commandKeys() {
+        return directory.resolve("command-keys");
     }
 
     private Path publicKeys() {
@@ -77,9 +109,11 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
                 STEM_STATE_DIR=%s
                 STEM_SIGNING_ALGORITHM=ed25519
                 STEM_SIGNING_ACTIVE_KEY=%s
+                STEM_SIGNING_CONTROL_KEY=%s
+                STEM_SIGNING_PURPOSES=%s
                 STEM_SIGNING_PUBLIC_KEYS_FILE=%s
                 STEM_SIGNING_PRIVATE_KEYS_FILE=%s
-                """.formatted(directory, directory, KEY_ID, publicKeys(), privateKeys())
+                """.formatted(directory, directory, KEY_ID, OPERATOR_ID, PURPOSES, publicKeys(), commandKeys())
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -88,6 +122,7 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
         environment.put("STEM_STATE_DIR", directory.toString());
         environment.put("STEM_SIGNING_ALGORITHM", "ed25519");
         environment.put("STEM_SIGNING_ACTIVE_KEY", KEY_ID);
+        environment.put("STEM_SIGNING_PURPOSES", PURPOSES);
         environment.put("STEM_SIGNING_PUBLIC_KEYS_FILE", publicKeys().toString());
         return environment;
     }

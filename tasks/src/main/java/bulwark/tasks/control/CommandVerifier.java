@@ -3,6 +3,7 @@ package bulwark.tasks.control;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.signing.KeyPurpose;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides whether a command is obeyed: signed when there are keys (unless unsigned ones are allowed by name), for this worker, sent after its start, not expired, its nonce never
+ * Decides whether a command is obeyed: signed by a key for commands when there are keys (unless unsigned ones are allowed by name), for this worker, sent after its start, not expired, its nonce never
  * seen. Owned by one thread.
  */
 final class CommandVerifier {
@@ -23,6 +24,7 @@ final class CommandVerifier {
     private static final Duration SKEW = Duration.ofSeconds(2);
 
     private final EnvelopeSigning signing;
+    private final EnvelopeSigning forTasks;
     private final boolean allowUnsigned;
     private final String worker;
     private final Instant startedAt;
@@ -30,7 +32,8 @@ final class CommandVerifier {
     private final Map<String, Instant> nonces = new HashMap<>();
 
     CommandVerifier(EnvelopeSigning signing, boolean allowUnsigned, String worker, Instant startedAt, Clock clock) {
-        this.signing = signing;
+        this.signing = signing.forPurpose(KeyPurpose.CONTROL);
+        this.forTasks = signing.forPurpose(KeyPurpose.TASKS);
         this.allowUnsigned = allowUnsigned;
         this.worker = worker;
         this.startedAt = startedAt;
@@ -53,7 +56,7 @@ final class CommandVerifier {
         boolean checked = !(signature instanceof EnvelopeSigning.Verdict.Unchecked);
         boolean bare = !envelope.headers().containsKey(Envelope.SIGNATURE);
         if (checked && !signed && !(allowUnsigned && bare)) {
-            return new Verdict.Refused(bare ? "unsigned" : "signature-invalid");
+            return new Verdict.Refused(bare ? "unsigned" : signatureRefusal(envelope));
         }
         if (!envelope.queue().equals(delivery.queue())) {
             return new Verdict.Refused("queue-mismatch");
@@ -66,6 +69,12 @@ final class CommandVerifier {
             return new Verdict.NotForUs();
         }
         return checkFreshness(command.get(), envelope, signed);
+    }
+
+    /** A producer that commands is not the same as somebody without any key. */
+    private String signatureRefusal(Envelope envelope) {
+        boolean producers = forTasks.verify(envelope) instanceof EnvelopeSigning.Verdict.Valid;
+        return producers ? "key-not-for-control" : "signature-invalid";
     }
 
     private Verdict checkFreshness(ControlCommand command, Envelope envelope, boolean signed) {

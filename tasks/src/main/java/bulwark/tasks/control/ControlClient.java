@@ -7,6 +7,7 @@ import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.signing.KeyPurpose;
 import bulwark.tasks.store.TaskStores;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Asks workers and collects what they answer. Signs when it has a signing key. Thread-safe; blocks. */
+/** Asks workers and collects what they answer. Signs when it has a key for commands. Thread-safe; blocks. */
 public final class ControlClient {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration LEASE = Duration.ofMinutes(1);
@@ -37,7 +38,7 @@ public final class ControlClient {
     public ControlClient(TaskStores stores, EnvelopeSigning signing, String namespace, Clock clock) {
         this.stores = stores;
         this.broker = stores.broker();
-        this.signing = signing;
+        this.signing = signing.forPurpose(KeyPurpose.CONTROL);
         this.namespace = namespace;
         this.clock = clock;
     }

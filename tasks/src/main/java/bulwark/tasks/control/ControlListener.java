@@ -9,6 +9,7 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.signing.KeyPurpose;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class ControlListener {
             BiConsumer<String, String> refused,
             Clock clock) {
         this.broker = broker;
-        this.signing = signing;
+        this.signing = signing.forPurpose(KeyPurpose.CONTROL);
         this.namespace = namespace;
         this.worker = worker;
         this.verifier = new CommandVerifier(signing, allowUnsigned, worker, clock.instant(), clock);

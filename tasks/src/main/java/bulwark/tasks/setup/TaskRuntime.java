@@ -54,7 +54,7 @@ public record TaskRuntime(
 
     private static TaskRuntime open(Supplier<Configuration> settings, Path directory, Clock clock) {
         Configuration configuration = settings.get();
-        EnvelopeSigning signing = EnvelopeSigning.reloading(settings, Signing.fastest());
+        EnvelopeSigning signing = EnvelopeSigning.reloading(settings, Signing.fastest(), clock);
         Routing routing = routing(configuration, directory);
         Metrics metrics = new Metrics(TaskMetricDescriptions.all());
         TaskStores stores = TaskStoreFactory.all(configuration, directory, clock);

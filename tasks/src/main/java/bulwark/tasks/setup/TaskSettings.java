@@ -109,6 +109,10 @@ public final class TaskSettings {
         secret("SIGNING_PUBLIC_KEYS", "Ed25519 public keys, id:base64, comma-separated");
         secret("SIGNING_PRIVATE_KEYS", "Ed25519 private keys (32-byte seeds), id:base64, comma-separated");
         secret("SIGNING_ACTIVE_KEY", "id of the key that signs");
+        secret("SIGNING_CONTROL_KEY", "ours: id of the key that signs commands to workers; unset = the active key");
+        secret(
+                "SIGNING_PURPOSES",
+                "ours: what each key may sign and when, id:tasks, id:control or id:tasks+control:from/until, comma-separated; unset = every key signs everything");
         add("ALLOW_UNSIGNED", FLAG, "false", "ours: a worker without verification keys may run tasks of anybody");
         add("ALLOW_UNSIGNED_CONTROL", FLAG, "false", "ours: with keys, still obey unsigned control commands");
     }

@@ -5,19 +5,22 @@ import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signs and verifies with the keys of the {@code STEM_SIGNING_*} settings: an HMAC ring and an Ed25519 ring side by side, where a key is (algorithm, id) and the ring, never
- * the message, says the algorithm. Reloads while in use. Thread-safe.
+ * Signs and verifies for one purpose with the keys of the {@code STEM_SIGNING_*} settings: a key is (algorithm, id), the ring, never the message, says the algorithm, and the ring says
+ * what a key is for and when. Reloads while in use. Thread-safe.
  */
 public final class EnvelopeSigning {
     private static final Logger LOG = LoggerFactory.getLogger(EnvelopeSigning.class);
@@ -25,44 +28,60 @@ public final class EnvelopeSigning {
     private static final String INCOMPLETE = "Signing configuration incomplete: ";
     private static final int MAX_SHOWN = 128;
 
-    private final Supplier<Configuration> configuration;
-    private final Signing signing;
-    private final AtomicBoolean incompleteSaid = new AtomicBoolean();
-    private volatile EnvelopeKeys keys;
+    private final Supplier<EnvelopeKeys> settings;
+    private final Clock clock;
+    /** Shared by those of every purpose. */
+    private final AtomicReference<EnvelopeKeys> keys;
 
-    private EnvelopeSigning(Supplier<Configuration> configuration, Signing signing) {
-        this.configuration = configuration;
-        this.signing = signing;
-        this.keys = EnvelopeKeys.of(configuration.get(), signing);
+    private final KeyPurpose purpose;
+    private final AtomicBoolean incompleteSaid = new AtomicBoolean();
+
+    private EnvelopeSigning(
+            Supplier<EnvelopeKeys> settings, Clock clock, AtomicReference<EnvelopeKeys> keys, KeyPurpose purpose) {
+        this.settings = settings;
+        this.clock = clock;
+        this.keys = keys;
+        this.purpose = purpose;
     }
 
-    /** For processes that never reload. @throws ConfigurationRefused listing every fault of the key settings */
+    /** For processes that never reload: with the clock of the system, for tasks. @throws ConfigurationRefused listing every fault of the key settings */
     public static EnvelopeSigning of(Configuration configuration, Signing signing) {
-        return new EnvelopeSigning(() -> configuration, signing);
+        return reloading(() -> configuration, signing, Clock.systemUTC());
     }
 
     /**
+     * For tasks.
+     *
      * @param configuration reads the settings, with the files that they name, again each time
+     * @param clock decides whether a key is in use
      * @throws ConfigurationRefused listing every fault of the key settings
      */
-    public static EnvelopeSigning reloading(Supplier<Configuration> configuration, Signing signing) {
-        return new EnvelopeSigning(configuration, signing);
+    public static EnvelopeSigning reloading(Supplier<Configuration> configuration, Signing signing, Clock clock) {
+        Supplier<EnvelopeKeys> settings =
+                () -> EnvelopeKeyReader.read(configuration.get(), signing, clock.instant());
+        return new EnvelopeSigning(settings, clock, new AtomicReference<>(settings.get()), KeyPurpose.TASKS);
     }
 
+    /** The same keys, now and after each reload, for another purpose. */
+    public EnvelopeSigning forPurpose(KeyPurpose other) {
+        return new EnvelopeSigning(settings, clock, keys, other);
+    }
+
+    /** False when there are no keys at all: then nothing can be told from its signature. */
     public boolean canVerify() {
-        return keys.canVerify();
+        return keys.get().canVerify();
     }
 
     public boolean canSign() {
-        return keys.signer() != null;
+        return keys.get().signer(purpose, clock.instant()) != null;
     }
 
-    /** With the active key; a signature that is there is replaced. @throws IllegalStateException when {@link #canSign} is false */
+    /** With the key of this purpose; a signature that is there is replaced. @throws IllegalStateException when {@link #canSign} is false */
     public Envelope sign(Envelope envelope) {
-        EnvelopeKeys now = keys;
-        EnvelopeKeys.Signer signer = now.signer();
+        EnvelopeKeys now = keys.get();
+        EnvelopeKeys.Signer signer = now.signer(purpose, clock.instant());
         if (signer == null) {
-            String missing = now.unsignedBecause();
+            String missing = now.unsignedBecause(purpose, clock.instant());
             throw new IllegalStateException(INCOMPLETE + (missing == null ? "there are no keys" : missing));
         }
         return sign(envelope, signer);
@@ -78,21 +97,22 @@ public final class EnvelopeSigning {
 
     /** Signs when it can, else returns the envelope as it is; says once why, when there are keys. */
     public Envelope signIfAble(Envelope envelope) {
-        EnvelopeKeys now = keys;
-        EnvelopeKeys.Signer signer = now.signer();
+        EnvelopeKeys now = keys.get();
+        Instant time = clock.instant();
+        EnvelopeKeys.Signer signer = now.signer(purpose, time);
         if (signer != null) {
             return sign(envelope, signer);
         }
-        if (now.unsignedBecause() != null && incompleteSaid.compareAndSet(false, true)) {
-            LOG.warn(
-                    "{}{}; what this process sends carries no signature of its own", INCOMPLETE, now.unsignedBecause());
+        String missing = now.unsignedBecause(purpose, time);
+        if (missing != null && incompleteSaid.compareAndSet(false, true)) {
+            LOG.warn("{}{}; what this process sends carries no signature of its own", INCOMPLETE, missing);
         }
         return envelope;
     }
 
     /** Never throws for what a message claims. */
     public Verdict verify(Envelope envelope) {
-        EnvelopeKeys now = keys;
+        EnvelopeKeys now = keys.get();
         if (!now.canVerify()) {
             return new Verdict.Unchecked();
         }
@@ -101,15 +121,17 @@ public final class EnvelopeSigning {
         if (signature == null || keyId == null) {
             return new Verdict.Invalid("missing signature headers", keyId == null ? null : printable(keyId));
         }
-        if (!now.knows(keyId)) {
-            String shown = printable(keyId);
-            return new Verdict.Invalid("unknown signing key \"" + shown + "\"", shown);
+        Instant time = clock.instant();
+        String shown = printable(keyId);
+        String refusal = now.refusal(keyId, shown, purpose, time);
+        if (refusal != null) {
+            return new Verdict.Invalid(refusal, shown);
         }
         byte[] bytes = decode(signature);
         if (bytes == null) {
             return new Verdict.Invalid("signature header is not base64 encoded", keyId);
         }
-        String algorithm = now.verify(keyId, EnvelopeCodec.canonical(envelope), bytes);
+        String algorithm = now.verify(keyId, purpose, time, EnvelopeCodec.canonical(envelope), bytes);
         return algorithm == null
                 ? new Verdict.Invalid("signature mismatch", keyId)
                 : new Verdict.Valid(algorithm, keyId);
@@ -137,11 +159,11 @@ public final class EnvelopeSigning {
      */
     public List<String> reload() {
         try {
-            EnvelopeKeys renewed = EnvelopeKeys.of(configuration.get(), signing);
-            if (keys.canVerify() && !renewed.canVerify()) {
+            EnvelopeKeys renewed = settings.get();
+            if (canVerify() && !renewed.canVerify()) {
                 return kept(List.of("the settings hold no key to verify with any more"));
             }
-            keys = renewed;
+            keys.set(renewed);
             incompleteSaid.set(false);
             return renewed.describe();
         } catch (ConfigurationRefused e) {
@@ -159,7 +181,7 @@ public final class EnvelopeSigning {
 
     /** Algorithms, key ids and warnings, a line each; nothing secret. */
     public List<String> describe() {
-        return keys.describe();
+        return keys.get().describe();
     }
 
     public sealed interface Verdict {

@@ -11,6 +11,7 @@ import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.setup.TaskSettings;
 import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.signing.KeyPurpose;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,12 +28,15 @@ class CommandVerifierTest {
     private final CommandVerifier check = new CommandVerifier(signing, false, "w1", clock.instant(), clock);
 
     private static EnvelopeSigning signing() {
-        byte[] key = new byte[32];
-        new java.util.Random(5).nextBytes(key);
-        Map<String, String> keys = Map.of(
-                "STEM_SIGNING_KEYS", "k:" + Base64.getEncoder().encodeToString(key), "STEM_SIGNING_ACTIVE_KEY", "k");
+        Map<String, String> keys = Map.of("STEM_SIGNING_KEYS", "k:" + key(5), "STEM_SIGNING_ACTIVE_KEY", "k");
         return EnvelopeSigning.of(
                 Configuration.read(TaskSettings.schema(), keys, Path.of("/nonexistent")), Signing.fastest());
+    }
+
+    private static String key(int seed) {
+        byte[] key = new byte[32];
+        new java.util.Random(seed).nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
     }
 
     private ControlCommand command(String target, String nonce) {
@@ -132,5 +136,28 @@ class CommandVerifierTest {
         assertThat(verdict(bare.withHeaders(headers))).isEqualTo("signature-invalid");
         assertThat(verdict(lenient, bare.withHeaders(headers), "stem.control")).isEqualTo("signature-invalid");
         assertThat(verdict(lenient, bare, "stem.control")).isEqualTo("obey");
+    }
+
+    @Test
+    void a_producers_key_commands_no_worker() {
+        Map<String, String> keys = Map.of(
+                "STEM_SIGNING_KEYS",
+                "shop:" + key(6) + ",operator:" + key(7),
+                "STEM_SIGNING_ACTIVE_KEY",
+                "shop",
+                "STEM_SIGNING_CONTROL_KEY",
+                "operator",
+                "STEM_SIGNING_PURPOSES",
+                "shop:tasks,operator:control");
+        EnvelopeSigning both = EnvelopeSigning.of(
+                Configuration.read(TaskSettings.schema(), keys, Path.of("/nonexistent")), Signing.fastest());
+        CommandVerifier verifier = new CommandVerifier(both, false, "w1", clock.instant(), clock);
+        Envelope command = ControlCodec.envelope(command("w1", "n1"), "stem.control", clock);
+
+        assertThat(verdict(verifier, both.sign(command), "stem.control")).isEqualTo("key-not-for-control");
+        assertThat(verdict(verifier, both.forPurpose(KeyPurpose.CONTROL).sign(command), "stem.control"))
+                .isEqualTo("obey");
+        assertThat(both.verify(both.forPurpose(KeyPurpose.CONTROL).sign(command)))
+                .isInstanceOf(EnvelopeSigning.Verdict.Invalid.class);
     }
 }

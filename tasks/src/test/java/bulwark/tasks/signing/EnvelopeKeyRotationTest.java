@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,7 +30,7 @@ class EnvelopeKeyRotationTest {
 
     private EnvelopeSigning verifier(Map<String, String> first) {
         worker.set(first);
-        return EnvelopeSigning.reloading(() -> settings(worker.get()), SIGNING);
+        return EnvelopeSigning.reloading(() -> settings(worker.get()), SIGNING, Clock.systemUTC());
     }
 
     private void step(EnvelopeSigning verifier, Map<String, String> next) {

@@ -14,8 +14,10 @@ import bulwark.tasks.setup.TaskRuntime;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,6 +61,25 @@ final class DlqCommand extends CommandGroup {
         }
     }
 
+    /** One dead letter. */
+    static final class Named {
+        @Option(
+                names = {"-i", "--id"},
+                description = "The id of the task.")
+        private @Nullable String id;
+
+        @Option(names = "--entry", description = "The entry that dlq list shows; also of what names no task.")
+        private @Nullable String entry;
+
+        DeadLetter.@Nullable Name name() {
+            return entry != null ? new DeadLetter.Entry(entry) : id != null ? new DeadLetter.OfTask(id) : null;
+        }
+
+        String word() {
+            return entry != null ? entry : String.valueOf(id);
+        }
+    }
+
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Number of entries, newest first.")
     static final class ListLetters implements Callable<Integer> {
         @Mixin
@@ -94,6 +115,7 @@ final class DlqCommand extends CommandGroup {
                         .column("Task", 24)
                         .column("Attempts", 8)
                         .column("DeadAt", 24)
+                        .column("Entry", 16)
                         .column("Reason", 40);
                 table.header(of.out());
                 page.deadLetters()
@@ -105,6 +127,7 @@ final class DlqCommand extends CommandGroup {
                                         ? "-"
                                         : String.valueOf(deadLetter.message().attempt()),
                                 DartTimestamps.of(deadLetter.deadAt()),
+                                deadLetter.entry(),
                                 deadLetter.reason()));
                 if (page.nextOffset() >= 0) {
                     of.out().println("More entries available. Next offset: " + page.nextOffset() + ".");
@@ -119,11 +142,8 @@ final class DlqCommand extends CommandGroup {
         @Mixin
         private final QueueOption of;
 
-        @Option(
-                names = {"-i", "--id"},
-                required = true,
-                description = "The task's id.")
-        private String id = "";
+        @ArgGroup(multiplicity = "1")
+        private Named named = new Named();
 
         Show(CommandContext context) {
             this.of = new QueueOption(context);
@@ -134,9 +154,9 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter deadLetter = runtime.stores()
                         .broker()
-                        .deadLetter(of.queue, id)
+                        .deadLetter(of.queue, Objects.requireNonNull(named.name()))
                         .orElseThrow(() -> CommandFailed.negative(
-                                "Dead letter \"" + id + "\" not found in queue \"" + of.queue + "\"."));
+                                "Dead letter \"" + named.word() + "\" not found in queue \"" + of.queue + "\"."));
                 of.out().println(Json.pretty(json(deadLetter)));
                 return 0;
             }
@@ -148,7 +168,7 @@ final class DlqCommand extends CommandGroup {
             mixinStandardHelpOptions = true,
             description =
                     "Put dead letters back into their queue, oldest first. With a signing key those whose signature holds are signed anew"
-                            + " as the next attempt; all others go back word for word. What was no envelope goes back only when it is named with --id.")
+                            + " as the next attempt; all others go back word for word. What was no envelope goes back only when it is named with --id or --entry.")
     static final class Replay implements Callable<Integer> {
         @Mixin
         private final QueueOption of;
@@ -164,10 +184,8 @@ final class DlqCommand extends CommandGroup {
         @Option(names = "--delay", paramLabel = "DURATION", description = "Delay redelivery by DURATION.")
         private @Nullable String delay;
 
-        @Option(
-                names = {"-i", "--id"},
-                description = "Only this task.")
-        private @Nullable String id;
+        @ArgGroup
+        private Named named = new Named();
 
         @Option(names = "--dry-run", description = "Show what would be replayed.")
         private boolean dryRun;
@@ -188,7 +206,7 @@ final class DlqCommand extends CommandGroup {
             }
             Duration wait = delay == null ? Duration.ZERO : OptionParsers.duration("--delay", delay);
             DeadLetter.Replay request = new DeadLetter.Replay(
-                    Math.max(1, limit), TimeOptions.timeOrNull("--since", since), wait, id, dryRun);
+                    Math.max(1, limit), TimeOptions.timeOrNull("--since", since), wait, named.name(), dryRun);
             try (TaskRuntime runtime = of.settings.open()) {
                 ReplayPreparer next = new ReplayPreparer(
                         runtime.signing(),
@@ -281,6 +299,7 @@ final class DlqCommand extends CommandGroup {
 
     private static ObjectNode json(DeadLetter deadLetter) {
         ObjectNode json = Json.object()
+                .put("entry", deadLetter.entry())
                 .put("queue", deadLetter.queue())
                 .put("deadAt", DartTimestamps.of(deadLetter.deadAt()))
                 .put("reason", deadLetter.reason());

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,31 @@ class DlqTest {
     }
 
     @Test
+    void what_names_no_task_is_shown_and_replayed_by_its_entry() throws Exception {
+        stem(HMAC, "enqueue", "demo.echo");
+        bury("malformed-envelope", message -> new Settlement.Content.RawFields(Map.of("json", "no envelope")));
+        assertThat(stem(HMAC, "dlq", "list", "-q", "default").out()).contains("(malformed)").containsPattern("\\| 1 +\\| malformed-envelope");
+
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "1").out())
+                .contains("\"entry\": \"1\"")
+                .contains("no envelope");
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "2").code()).isEqualTo(1);
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "1", "--id", "x").code())
+                .isEqualTo(64);
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default").code()).isEqualTo(64);
+        assertThat(stem(HMAC, "dlq", "replay", "-q", "default", "--yes").out()).contains("No dead letter entries");
+        assertThat(stem(HMAC, "dlq", "replay", "-q", "default", "--entry", "1", "--yes").out())
+                .contains("Replayed 1 entry from default.");
+        try (TaskRuntime runtime = open()) {
+            assertThat(runtime.stores().broker().receive(QUEUE, 10, Duration.ofSeconds(5)))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            ReceivedMessage.Malformed.class,
+                            back -> assertThat(back.fields()).isEqualTo(Map.of("json", "no envelope")));
+        }
+    }
+
+    @Test
     void queues_are_counted() {
         stem(HMAC, "enqueue", "demo.echo", "-q", "billing");
         assertThat(stem(HMAC, "observe", "queues").out())
@@ -164,6 +190,10 @@ class DlqTest {
     }
 
     private void bury(String reason) throws Exception {
+        bury(reason, Settlement.Content.WholeMessage::new);
+    }
+
+    private void bury(String reason, Function<Message, Settlement.Content> content) throws Exception {
         try (TaskRuntime runtime = open()) {
             for (ReceivedMessage arrival : runtime.stores().broker().receive(QUEUE, 10, Duration.ofSeconds(5))) {
                 Message message = ((ReceivedMessage.Delivery) arrival).message();
@@ -171,7 +201,7 @@ class DlqTest {
                         .broker()
                         .settle(List.of(new Settlement.Reject(
                                 arrival.receipt(),
-                                new Settlement.Content.WholeMessage(message),
+                                content.apply(message),
                                 "default",
                                 reason,
                                 Map.of("error", "e"),

@@ -77,12 +77,12 @@ public interface Broker {
     /** Newest first. */
     DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since);
 
-    Optional<DeadLetter> deadLetter(String queue, String taskId);
+    Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name);
 
     /**
      * Puts dead letters back, oldest first, each in one step together with re-admitting its task id: a stored status {@code succeeded} or {@code failed}
-     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay, unless one is named by its task
-     * id: it goes back as the bytes that it was.
+     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay, unless one is named: it goes
+     * back as the bytes that it was, after the delay like any other.
      *
      * @param prepare makes the message to enqueue of the stored one (a new attempt, signed again or with its delivery state advanced)
      * @return what was, or with a dry run would be, replayed

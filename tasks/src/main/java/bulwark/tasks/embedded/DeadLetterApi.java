@@ -9,11 +9,12 @@ interface DeadLetterApi {
     /** Newest first. */
     List<StoreRpc.StoredDeadLetter> newest(String queue, int offset, int limit, @Nullable Long sinceMicros);
 
-    Optional<StoreRpc.StoredDeadLetter> ofTask(String queue, String taskId);
+    /** The newest of the task; with {@code id} the one of that row. */
+    Optional<StoreRpc.StoredDeadLetter> one(String queue, @Nullable String taskId, @Nullable Long id);
 
-    /** Messages only, oldest first. */
+    /** Oldest first: those of the task, or the one of that row, or without either all that are messages. */
     List<StoreRpc.StoredDeadLetter> replayable(
-            String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId);
+            String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId, @Nullable Long id);
 
     /** @return for each whether its dead letter was still there */
     List<Boolean> replay(List<StoreRpc.Replay> replays, String once);

@@ -31,6 +31,7 @@ final class DeadLetterMapper {
             }
         }
         return new DeadLetter(
+                Long.toString(row.id()),
                 content.queue(),
                 message,
                 Map.copyOf(fields),

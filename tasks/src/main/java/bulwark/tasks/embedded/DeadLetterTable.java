@@ -5,7 +5,6 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,11 +74,11 @@ final class DeadLetterTable implements DeadLetterApi {
     }
 
     @Override
-    public Optional<StoreRpc.StoredDeadLetter> ofTask(String queue, String taskId) {
+    public Optional<StoreRpc.StoredDeadLetter> one(String queue, @Nullable String taskId, @Nullable Long id) {
         return context.store().read(tx -> {
-            PreparedStatement select = tx.statement(
-                    COLUMNS + " WHERE l.task_id = ? AND q.name = ? AND q.consumer = '' ORDER BY l.id DESC LIMIT 1");
-            select.setString(1, taskId);
+            PreparedStatement select = tx.statement(COLUMNS + " WHERE " + (id == null ? "l.task_id" : "l.id")
+                    + " = ? AND q.name = ? AND q.consumer = '' ORDER BY l.id DESC LIMIT 1");
+            select.setObject(1, id == null ? taskId : id);
             select.setString(2, queue);
             return deadLetters(select).stream().findFirst();
         });
@@ -87,19 +86,17 @@ final class DeadLetterTable implements DeadLetterApi {
 
     @Override
     public List<StoreRpc.StoredDeadLetter> replayable(
-            String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId) {
+            String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId, @Nullable Long id) {
         return context.store().read(tx -> {
             PreparedStatement select = tx.statement(
                     COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
-                            + " AND CASE WHEN ?3 IS NULL THEN l.message IS NOT NULL ELSE l.task_id = ?3 END ORDER BY l.id LIMIT ?4");
+                            + " AND CASE WHEN ?5 IS NOT NULL THEN l.id = ?5 WHEN ?3 IS NOT NULL THEN l.task_id = ?3"
+                            + " ELSE l.message IS NOT NULL END ORDER BY l.id LIMIT ?4");
             select.setString(1, queue);
             select.setLong(2, since(sinceMicros));
-            if (taskId == null) {
-                select.setNull(3, Types.VARCHAR);
-            } else {
-                select.setString(3, taskId);
-            }
+            select.setObject(3, taskId);
             select.setInt(4, limit);
+            select.setObject(5, id);
             return deadLetters(select);
         });
     }

@@ -294,8 +294,19 @@ final class EmbeddedBroker implements Broker {
     }
 
     @Override
-    public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return deadLetters.ofTask(queue, taskId).map(DeadLetterMapper::letter);
+    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
+        return deadLetters.one(queue, taskId(name), row(name)).map(DeadLetterMapper::letter);
+    }
+
+    private static @Nullable String taskId(DeadLetter.@Nullable Name name) {
+        return name instanceof DeadLetter.OfTask(String taskId) ? taskId : null;
+    }
+
+    /** What is no number names no row: rows are counted from 1. */
+    private static @Nullable Long row(DeadLetter.@Nullable Name name) {
+        return name instanceof DeadLetter.Entry(String entry)
+                ? (Long) (entry.matches("[0-9]{1,18}") ? Long.parseLong(entry) : 0L)
+                : null;
     }
 
     /** Preparing happens here; the owner then puts back what is still there, and each caller replays what it was first to. */
@@ -304,7 +315,12 @@ final class EmbeddedBroker implements Broker {
         List<DeadLetter> chosen = new ArrayList<>();
         List<StoreRpc.Replay> replays = new ArrayList<>();
         for (StoreRpc.StoredDeadLetter row :
-                deadLetters.replayable(queue, request.limit(), micros(request.since()), request.taskId())) {
+                deadLetters.replayable(
+                        queue,
+                        request.limit(),
+                        micros(request.since()),
+                        taskId(request.only()),
+                        row(request.only()))) {
             DeadLetter deadLetter = DeadLetterMapper.letter(row);
             Message message = deadLetter.message();
             chosen.add(deadLetter);

@@ -81,9 +81,13 @@ final class MemoryBroker implements Broker {
     }
 
     private void enqueue(Message message, String queue, int priority, @Nullable Instant notBefore) {
+        enqueue(new Settlement.Content.WholeMessage(message), queue, priority, notBefore);
+    }
+
+    private void enqueue(Settlement.Content content, String queue, int priority, @Nullable Instant notBefore) {
         long now = clock.millis();
         long due = notBefore == null ? now : Math.max(now, notBefore.toEpochMilli());
-        queue(queue).add(nextId(), message, priority, due);
+        queue(queue).add(nextId(), content, priority, due);
         wakeups.wake("queue:" + queue);
     }
 
@@ -194,7 +198,13 @@ final class MemoryBroker implements Broker {
             }
             Receipt receipt =
                     new Receipt(name, broadcast ? "broadcast" : "queue", by.consumer(), entry.text(), entry.delivery());
-            taken.add(new ReceivedMessage.Delivery(receipt, name, entry.message, broadcast, entry.deaths()));
+            taken.add(
+                    switch (entry.content) {
+                        case Settlement.Content.WholeMessage(Message message) ->
+                            new ReceivedMessage.Delivery(receipt, name, message, broadcast, entry.deaths());
+                        case Settlement.Content.RawFields(Map<String, String> fields) ->
+                            new ReceivedMessage.Malformed(receipt, name, fields, "it was no envelope before");
+                    });
         }
     }
 
@@ -317,11 +327,9 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return locked(() -> deadLetters
-                .newestFirst(queue, null)
-                .filter(deadLetter -> MemoryDeadLetters.isOf(deadLetter, taskId))
-                .findFirst());
+    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
+        return locked(() ->
+                deadLetters.newestFirst(queue, null).filter(name::fits).findFirst());
     }
 
     @Override
@@ -331,9 +339,15 @@ final class MemoryBroker implements Broker {
             return chosen;
         }
         // Preparing may sign, which is no work for the time of the lock; a concurrent replay of a dead letter wins.
-        Map<DeadLetter, Message> prepared = new IdentityHashMap<>();
-        chosen.forEach(
-                deadLetter -> prepared.put(deadLetter, prepare.apply(Objects.requireNonNull(deadLetter.message()))));
+        Map<DeadLetter, Settlement.Content> prepared = new IdentityHashMap<>();
+        for (DeadLetter deadLetter : chosen) {
+            Message message = deadLetter.message();
+            prepared.put(
+                    deadLetter,
+                    message == null
+                            ? new Settlement.Content.RawFields(deadLetter.fields())
+                            : new Settlement.Content.WholeMessage(prepare.apply(message)));
+        }
         return locked(() -> {
             List<DeadLetter> replayed = chosen.stream()
                     .filter(deadLetter -> deadLetters.remove(queue, deadLetter))
@@ -344,19 +358,20 @@ final class MemoryBroker implements Broker {
         });
     }
 
-    private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Message message) {
+    private void replayOne(
+            String queue, DeadLetter deadLetter, DeadLetter.Replay request, Settlement.Content content) {
         Instant now = clock.instant();
-        TaskStatus readmitted = StatusTransitions.readmitted(
-                results.stored(message.envelope().id()),
-                deadLetter,
-                request,
-                EnvelopeDigest.of(queue, message.envelope()),
-                now);
+        Envelope envelope = content instanceof Settlement.Content.WholeMessage(Message message) ? message.envelope() : null;
+        String digest = envelope == null
+                ? EnvelopeDigest.ofRaw(queue, deadLetter.fields())
+                : EnvelopeDigest.of(queue, envelope);
+        TaskStatus readmitted =
+                StatusTransitions.readmitted(results.stored(deadLetter.taskId()), deadLetter, request, digest, now);
         if (readmitted != null) {
             results.put(readmitted, null);
         }
         Instant notBefore = request.delay().isZero() ? null : now.plus(request.delay());
-        enqueue(message, queue, message.envelope().priority(), notBefore);
+        enqueue(content, queue, envelope == null ? 0 : envelope.priority(), notBefore);
     }
 
     @Override

@@ -20,6 +20,7 @@ final class MemoryDeadLetters {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Map<String, Deque<DeadLetter>> deadLetters = new HashMap<>();
+    private long added;
 
     void add(Settlement.Reject reject, Instant now) {
         Message message = reject.content() instanceof Settlement.Content.WholeMessage whole ? whole.message() : null;
@@ -28,7 +29,7 @@ final class MemoryDeadLetters {
         ObjectNode meta = MAPPER.valueToTree(reject.meta());
         deadLetters
                 .computeIfAbsent(reject.queue(), ignored -> new ArrayDeque<>())
-                .addFirst(new DeadLetter(reject.queue(), message, fields, reject.reason(), meta, now));
+                .addFirst(new DeadLetter(Long.toString(++added), reject.queue(), message, fields, reject.reason(), meta, now));
     }
 
     long size(String queue) {
@@ -50,17 +51,11 @@ final class MemoryDeadLetters {
     }
 
     List<DeadLetter> replayable(String queue, DeadLetter.Replay request) {
-        String taskId = request.taskId();
+        DeadLetter.Name only = request.only();
         return newestFirst(queue, request.since()).toList().reversed().stream()
-                .filter(deadLetter -> deadLetter.message() != null)
-                .filter(deadLetter -> taskId == null || isOf(deadLetter, taskId))
+                .filter(deadLetter -> only == null ? deadLetter.message() != null : only.fits(deadLetter))
                 .limit(request.limit())
                 .toList();
-    }
-
-    static boolean isOf(DeadLetter deadLetter, String taskId) {
-        Message message = deadLetter.message();
-        return message != null && message.envelope().id().equals(taskId);
     }
 
     /** This very letter, not an equal one. */

@@ -3,6 +3,7 @@ package bulwark.tasks.memory;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
+import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.store.EntryId;
@@ -30,16 +31,16 @@ final class MemoryQueue {
 
     static final class Entry {
         final long id;
-        final Message message;
+        final Settlement.Content content;
         final int priority;
         private long dueAt;
         private long delivery;
         private @Nullable String consumer;
         private final List<HolderDeath> deaths = new ArrayList<>(0);
 
-        private Entry(long id, Message message, int priority, long dueAt) {
+        private Entry(long id, Settlement.Content content, int priority, long dueAt) {
             this.id = id;
-            this.message = message;
+            this.content = content;
             this.priority = priority;
             this.dueAt = dueAt;
         }
@@ -64,7 +65,12 @@ final class MemoryQueue {
     }
 
     void add(long id, Message message, int priority, long dueAt) {
-        Entry entry = new Entry(id, message, Math.clamp(priority, 0, PRIORITIES - 1), dueAt);
+        add(id, new Settlement.Content.WholeMessage(message), priority, dueAt);
+    }
+
+    /** Also of what is no message. */
+    void add(long id, Settlement.Content content, int priority, long dueAt) {
+        Entry entry = new Entry(id, content, Math.clamp(priority, 0, PRIORITIES - 1), dueAt);
         entries.put(id, entry);
         byPriority.get(entry.priority).add(entry);
     }

@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.signing.Digests;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.envelope.DartTimestamps;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class DeadLetterJson {
     private static final int MAX_TEXT = 4_000;
+    /** Hexadecimal digits of the digest that names a dead letter: a list has no numbers that stay. */
+    private static final int ENTRY_LENGTH = 16;
 
     private DeadLetterJson() {}
 
@@ -39,20 +42,30 @@ final class DeadLetterJson {
     }
 
     static DeadLetter read(String queue, String raw) {
-        JsonNode node;
-        try {
-            node = StrictJson.parse(raw.getBytes(StandardCharsets.UTF_8));
-        } catch (StrictJson.JsonRefused e) {
-            node = JsonNodeFactory.instance.nullNode();
-        }
+        JsonNode node = parse(raw);
         Message message = message(node.path("envelope"));
         return new DeadLetter(
+                Digests.sha256Hex(raw.getBytes(StandardCharsets.UTF_8)).substring(0, ENTRY_LENGTH),
                 queue,
                 message,
                 message == null ? fields(node, raw) : Map.of(),
                 node.path("reason").asString("unreadable"),
                 node.get("meta") instanceof ObjectNode meta ? meta : JsonNodeFactory.instance.objectNode(),
                 DartTimestamps.parse(node.path("deadAt").asString("")).orElse(Instant.EPOCH));
+    }
+
+    /** Whether what is kept is the whole of what was in the queue. */
+    static boolean isWhole(String raw) {
+        JsonNode node = parse(raw);
+        return node.get("fields") instanceof ObjectNode || message(node.path("envelope")) != null;
+    }
+
+    private static JsonNode parse(String raw) {
+        try {
+            return StrictJson.parse(raw.getBytes(StandardCharsets.UTF_8));
+        } catch (StrictJson.JsonRefused e) {
+            return JsonNodeFactory.instance.nullNode();
+        }
     }
 
     private static @Nullable Message message(JsonNode envelope) {

@@ -47,18 +47,14 @@ final class DeadLetters {
         return new DeadLetter.Page(deadLetters, deadLetters.size() == limit ? offset + limit : -1);
     }
 
-    Optional<DeadLetter> one(String queue, String taskId) {
-        return newestFirst(queue, isOf(taskId), 1).stream()
+    Optional<DeadLetter> one(String queue, DeadLetter.Name name) {
+        return newestFirst(queue, name::fits, 1).stream()
                 .map(Stored::deadLetter)
                 .findFirst();
     }
 
     private static Predicate<DeadLetter> since(@Nullable Instant since) {
         return deadLetter -> since == null || !deadLetter.deadAt().isBefore(since);
-    }
-
-    private static Predicate<DeadLetter> isOf(String taskId) {
-        return deadLetter -> deadLetter.taskId().equals(taskId);
     }
 
     private List<Stored> newestFirst(String queue, Predicate<DeadLetter> filter, long limit) {
@@ -99,9 +95,11 @@ final class DeadLetters {
     }
 
     List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        String taskId = request.taskId();
-        Predicate<DeadLetter> wanted = taskId == null ? deadLetter -> deadLetter.message() != null : isOf(taskId);
-        List<Stored> candidates = oldestFirst(queue, since(request.since()).and(wanted), request.limit());
+        DeadLetter.Name only = request.only();
+        Predicate<DeadLetter> wanted = only == null ? deadLetter -> deadLetter.message() != null : only::fits;
+        List<Stored> candidates = oldestFirst(queue, since(request.since()).and(wanted), request.limit()).stream()
+                .filter(stored -> stored.deadLetter.message() != null || DeadLetterJson.isWhole(stored.raw))
+                .toList();
         if (request.dryRun()) {
             return candidates.stream().map(Stored::deadLetter).toList();
         }
@@ -147,10 +145,10 @@ final class DeadLetters {
         arguments.add(admitted == null ? "" : TaskStatusJson.write(admitted));
         arguments.add(StatusArguments.millis(retention.plus(delay)));
         arguments.add(keys.eventsPrefix() + stored.deadLetter.taskId());
+        Instant notBefore = delay.isZero() ? null : now.plus(delay);
         if (message == null) {
-            EntryWriter.addRaw(arguments, keys.stream(queue, 0), stored.deadLetter.fields());
+            entryWriter.addRaw(arguments, queue, stored.deadLetter, notBefore);
         } else {
-            Instant notBefore = delay.isZero() ? null : now.plus(delay);
             entryWriter.add(arguments, queue, message, message.envelope().priority(), notBefore, now);
         }
         return arguments;

@@ -1,11 +1,15 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.json.StrictJson;
+import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.Message;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,11 +21,18 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.args.RawableFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How messages enter a queue: as a stream entry when they may run, as JSON in a sorted set while they are hidden. */
 final class EntryWriter {
     /** A priority other than the envelope's own; readers of the original form ignore it. */
     private static final Pattern PLACED = Pattern.compile(",\"x-priority\":([0-9])}$");
+
+    /** Members of a hidden entry that was no envelope: the dead letter that it was, and its fields. */
+    private static final String RAW = "x-raw";
+
+    private static final String RAW_FIELDS = "x-fields";
 
     private final RedisKeys keys;
     private final int maxEnvelopeBytes;
@@ -73,8 +84,19 @@ final class EntryWriter {
         });
     }
 
-    /** The very bytes of an entry that was no envelope. */
-    static void addRaw(List<Object> arguments, String stream, Map<String, String> fields) {
+    /** The very bytes of an entry that was no envelope. While it is hidden it is JSON like the others, of a form that no envelope has. */
+    void addRaw(List<Object> arguments, String queue, DeadLetter malformed, @Nullable Instant notBefore) {
+        if (notBefore == null) {
+            addRaw(arguments, keys.stream(queue, 0), malformed.fields());
+            return;
+        }
+        arguments.add(keys.delayed(queue));
+        arguments.add(score(notBefore));
+        arguments.add(1);
+        arguments.add(StrictJson.text(Map.of(RAW, malformed.entry(), RAW_FIELDS, malformed.fields())));
+    }
+
+    private static void addRaw(List<Object> arguments, String stream, Map<String, String> fields) {
         arguments.add(stream);
         arguments.add("");
         arguments.add(2 * fields.size());
@@ -134,9 +156,34 @@ final class EntryWriter {
                         : Math.clamp(message.envelope().priority(), 0, RedisKeys.PRIORITIES - 1);
                 addFields(arguments, priority == 0 ? base : base + ":p" + priority, EnvelopeCodec.fields(message));
             } catch (EnvelopeRefused e) {
-                addFields(arguments, base, Map.of("delayed", member));
+                Map<String, String> fields = rawFields(member);
+                if (fields == null) {
+                    addFields(arguments, base, Map.of("delayed", member));
+                } else {
+                    addRaw(arguments, base, fields);
+                }
             }
         }
         return arguments;
+    }
+
+    private static @Nullable Map<String, String> rawFields(String member) {
+        JsonNode node;
+        try {
+            node = StrictJson.parse(member.getBytes(StandardCharsets.UTF_8));
+        } catch (StrictJson.JsonRefused e) {
+            return null;
+        }
+        if (!node.path(RAW).isString() || !(node.get(RAW_FIELDS) instanceof ObjectNode stored) || stored.isEmpty()) {
+            return null;
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : stored.properties()) {
+            if (!field.getValue().isString()) {
+                return null;
+            }
+            fields.put(field.getKey(), field.getValue().stringValue());
+        }
+        return fields;
     }
 }

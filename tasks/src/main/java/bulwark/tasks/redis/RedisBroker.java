@@ -165,8 +165,8 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return deadLetters.one(queue, taskId);
+    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
+        return deadLetters.one(queue, name);
     }
 
     @Override

@@ -188,8 +188,8 @@ final class SplitResultBroker implements Broker {
     }
 
     @Override
-    public Optional<DeadLetter> deadLetter(String queue, String taskId) {
-        return broker.deadLetter(queue, taskId);
+    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
+        return broker.deadLetter(queue, name);
     }
 
     /** The ids are admitted again before their messages can be taken. */
@@ -197,7 +197,7 @@ final class SplitResultBroker implements Broker {
     public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
         if (!request.dryRun()) {
             DeadLetter.Replay rehearsal =
-                    new DeadLetter.Replay(request.limit(), request.since(), request.delay(), request.taskId(), true);
+                    new DeadLetter.Replay(request.limit(), request.since(), request.delay(), request.only(), true);
             broker.replay(queue, rehearsal, UnaryOperator.identity())
                     .forEach(deadLetter -> admitAgain(deadLetter, request, prepare));
         }

@@ -113,12 +113,12 @@ public abstract class BrokerContract extends BrokerTestBase {
     @Test
     public void b07_dead_letters_are_found_by_id_and_purged() throws InterruptedException {
         List<String> ids = bury("q", 3);
-        assertThat(broker.deadLetter("q", ids.get(1)))
+        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(1))))
                 .hasValueSatisfying(deadLetter ->
                         assertThat(deadLetter.message().envelope().id()).isEqualTo(ids.get(1)));
-        assertThat(broker.deadLetter("q", "nobody")).isEmpty();
+        assertThat(broker.deadLetter("q", new DeadLetter.OfTask("nobody"))).isEmpty();
         assertThat(broker.purgeDeadLetters("q", 1, null)).isEqualTo(1);
-        assertThat(broker.deadLetter("q", ids.get(2))).isEmpty();
+        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(2)))).isEmpty();
         assertThat(broker.purgeDeadLetters("q", null, Examples.now().plusSeconds(60)))
                 .isZero();
         assertThat(broker.purgeDeadLetters("q", null, null)).isEqualTo(2);

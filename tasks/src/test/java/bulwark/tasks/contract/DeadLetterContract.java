@@ -5,6 +5,7 @@ import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
@@ -87,6 +88,70 @@ public abstract class DeadLetterContract extends BrokerTestBase {
         assertThat(state(enqueued.id())).isEqualTo(TaskState.QUEUED);
         broker.settle(List.of(unvouched(takeOne(longSubscription("q")))));
         assertThat(state(enqueued.id())).isEqualTo(TaskState.FAILED);
+    }
+
+    /** Buries something that is no envelope and names no task, as it is. */
+    private void buryMalformed(String text) throws InterruptedException {
+        publish(envelope("q"));
+        ReceivedMessage taken = takeOne(longSubscription("q"));
+        broker.settle(List.of(new Settlement.Reject(
+                taken.receipt(),
+                new Settlement.Content.RawFields(Map.of("json", text)),
+                "q",
+                "malformed-envelope",
+                Map.of("error", "it is no JSON"),
+                null,
+                "nothing")));
+    }
+
+    @Test
+    public void what_names_no_task_is_shown_and_replayed_by_its_entry() throws InterruptedException {
+        buryMalformed("no \"envelope\" é\u0001");
+        buryMalformed("another");
+        List<DeadLetter> both = broker.deadLetters("q", 0, 10, null).deadLetters();
+        assertThat(both).extracting(DeadLetter::taskId).containsExactly("", "");
+        assertThat(both).extracting(DeadLetter::entry).doesNotHaveDuplicates().allMatch(entry -> entry.matches("[0-9a-f]+"));
+        DeadLetter first = both.getLast();
+        DeadLetter.Entry name = new DeadLetter.Entry(first.entry());
+
+        assertThat(broker.deadLetter("q", name)).contains(first);
+        assertThat(broker.deadLetter("q", new DeadLetter.Entry("0"))).isEmpty();
+        assertThat(broker.deadLetter("q", new DeadLetter.Entry("no entry"))).isEmpty();
+        assertThat(replayed(Duration.ZERO, name, true)).containsExactly(first);
+        assertThat(broker.counts("q").dead()).isEqualTo(2);
+        assertThat(replayed(Duration.ZERO, name, false)).containsExactly(first);
+        assertThat(replayed(Duration.ZERO, name, false)).isEmpty();
+
+        assertThat(takeOne(longSubscription("q")))
+                .isInstanceOfSatisfying(
+                        ReceivedMessage.Malformed.class,
+                        malformed -> assertThat(malformed.fields()).isEqualTo(first.fields()));
+        assertThat(broker.deadLetters("q", 0, 10, null).deadLetters()).containsExactly(both.getFirst());
+    }
+
+    @Test
+    public void what_is_no_envelope_comes_back_after_its_delay_and_as_it_was() throws InterruptedException {
+        for (Duration delay : List.of(Duration.ofHours(1), Duration.ofSeconds(1))) {
+            broker.purge("q");
+            buryMalformed("no envelope");
+            DeadLetter malformed =
+                    broker.deadLetters("q", 0, 10, null).deadLetters().getFirst();
+            assertThat(replayed(delay, new DeadLetter.Entry(malformed.entry()), false))
+                    .containsExactly(malformed);
+            if (delay.toHours() > 0) {
+                assertThat(broker.counts("q").delayed()).isEqualTo(1);
+                assertThat(broker.receive(longSubscription("q"), 1, Duration.ZERO)).isEmpty();
+            } else {
+                assertThat(takeOne(longSubscription("q")))
+                        .isInstanceOfSatisfying(
+                                ReceivedMessage.Malformed.class,
+                                again -> assertThat(again.fields()).isEqualTo(malformed.fields()));
+            }
+        }
+    }
+
+    private List<DeadLetter> replayed(Duration delay, DeadLetter.Name name, boolean dry) {
+        return broker.replay("q", new DeadLetter.Replay(10, null, delay, name, dry), message -> message);
     }
 
     private static Settlement unvouched(ReceivedMessage message) {

@@ -280,10 +280,10 @@ public abstract class FencingContract extends BrokerTestBase {
         List<String> ids = bury("q", 3);
         assertThat(broker.replay(
                         "q",
-                        new DeadLetter.Replay(10, null, Duration.ZERO, ids.get(1), false),
+                        new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask(ids.get(1)), false),
                         BrokerTestBase::nextAttempt))
                 .hasSize(1);
-        assertThat(broker.deadLetter("q", ids.get(1))).isEmpty();
+        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(1)))).isEmpty();
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 2));
     }
 

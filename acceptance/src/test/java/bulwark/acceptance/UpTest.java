@@ -50,7 +50,13 @@ class UpTest {
                     .contains("\"chain_proof\":{\"tenant_id\":\"default\"")
                     .contains("\"event_type\":\"fact_write\"");
             assertThat(modesOf(
-                            "facts/.env", "facts/tls/ca.key", "facts/tls/node.key", "tasks/.env", "tasks/keys/private", "tasks/keys/operator", "tasks/command-keys"))
+                            "facts/.env",
+                            "facts/tls/ca.key",
+                            "facts/tls/node.key",
+                            "tasks/.env",
+                            "tasks/keys/private",
+                            "tasks/keys/operator",
+                            "tasks/command-keys"))
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
             theWorkerComesBack(up);

@@ -33,8 +33,7 @@ class TasksProvisioningTest {
             assertThat(child.environment().values()).noneMatch(value -> value.endsWith("command-keys"));
             assertThat(child.environment().values()).noneMatch(value -> value.endsWith("operator"));
         });
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(state.resolve("tasks/command-keys"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("tasks/command-keys"))))
                 .isEqualTo("rw-------");
     }
 

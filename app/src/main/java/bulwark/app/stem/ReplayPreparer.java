@@ -39,7 +39,8 @@ final class ReplayPreparer implements UnaryOperator<Message> {
         boolean ours = verdict instanceof EnvelopeSigning.Verdict.Valid
                 && envelope.queue().equals(queue);
         return ours && signing.canSign()
-                ? Message.fresh(signing.sign(envelope.withAttempt(dead.attempt() + 1, envelope.maxRetries(), notBefore)))
+                ? Message.fresh(
+                        signing.sign(envelope.withAttempt(dead.attempt() + 1, envelope.maxRetries(), notBefore)))
                 : new Message(
                         envelope,
                         new DeliveryState(

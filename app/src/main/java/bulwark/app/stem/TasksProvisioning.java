@@ -56,7 +56,8 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
         String tasks = Files.readString(privateKeys()).strip();
         String operator = Files.readString(operatorKey()).strip();
         write(commandKeys(), tasks + "," + operator);
-        String open = Files.exists(publicKeys()) ? Files.readString(publicKeys()).strip() : publicHalf(tasks, signing);
+        String open =
+                Files.exists(publicKeys()) ? Files.readString(publicKeys()).strip() : publicHalf(tasks, signing);
         String operatorOpen = publicHalf(operator, signing);
         write(publicKeys(), open.contains(operatorOpen) ? open : open + "," + operatorOpen);
     }

@@ -116,17 +116,22 @@ class DlqTest {
     void what_names_no_task_is_shown_and_replayed_by_its_entry() throws Exception {
         stem(HMAC, "enqueue", "demo.echo");
         bury("malformed-envelope", message -> new Settlement.Content.RawFields(Map.of("json", "no envelope")));
-        assertThat(stem(HMAC, "dlq", "list", "-q", "default").out()).contains("(malformed)").containsPattern("\\| 1 +\\| malformed-envelope");
+        assertThat(stem(HMAC, "dlq", "list", "-q", "default").out())
+                .contains("(malformed)")
+                .containsPattern("\\| 1 +\\| malformed-envelope");
 
         assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "1").out())
                 .contains("\"entry\": \"1\"")
                 .contains("no envelope");
-        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "2").code()).isEqualTo(1);
-        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "1", "--id", "x").code())
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "2").code())
+                .isEqualTo(1);
+        assertThat(stem(HMAC, "dlq", "show", "-q", "default", "--entry", "1", "--id", "x")
+                        .code())
                 .isEqualTo(64);
         assertThat(stem(HMAC, "dlq", "show", "-q", "default").code()).isEqualTo(64);
         assertThat(stem(HMAC, "dlq", "replay", "-q", "default", "--yes").out()).contains("No dead letter entries");
-        assertThat(stem(HMAC, "dlq", "replay", "-q", "default", "--entry", "1", "--yes").out())
+        assertThat(stem(HMAC, "dlq", "replay", "-q", "default", "--entry", "1", "--yes")
+                        .out())
                 .contains("Replayed 1 entry from default.");
         try (TaskRuntime runtime = open()) {
             assertThat(runtime.stores().broker().receive(QUEUE, 10, Duration.ofSeconds(5)))

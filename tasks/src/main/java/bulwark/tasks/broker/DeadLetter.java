@@ -36,7 +36,11 @@ public record DeadLetter(
      * @param only the one to replay, or null for all that are messages
      */
     public record Replay(
-            int limit, @Nullable Instant since, Duration delay, @Nullable Name only, boolean dryRun) {}
+            int limit,
+            @Nullable Instant since,
+            Duration delay,
+            @Nullable Name only,
+            boolean dryRun) {}
 
     /** Names one dead letter. */
     public sealed interface Name {

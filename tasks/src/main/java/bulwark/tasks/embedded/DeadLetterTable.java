@@ -88,10 +88,9 @@ final class DeadLetterTable implements DeadLetterApi {
     public List<StoreRpc.StoredDeadLetter> replayable(
             String queue, int limit, @Nullable Long sinceMicros, @Nullable String taskId, @Nullable Long id) {
         return context.store().read(tx -> {
-            PreparedStatement select = tx.statement(
-                    COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
-                            + " AND CASE WHEN ?5 IS NOT NULL THEN l.id = ?5 WHEN ?3 IS NOT NULL THEN l.task_id = ?3"
-                            + " ELSE l.message IS NOT NULL END ORDER BY l.id LIMIT ?4");
+            PreparedStatement select = tx.statement(COLUMNS + " WHERE q.name = ? AND q.consumer = '' AND l.dead_at >= ?"
+                    + " AND CASE WHEN ?5 IS NOT NULL THEN l.id = ?5 WHEN ?3 IS NOT NULL THEN l.task_id = ?3"
+                    + " ELSE l.message IS NOT NULL END ORDER BY l.id LIMIT ?4");
             select.setString(1, queue);
             select.setLong(2, since(sinceMicros));
             select.setObject(3, taskId);

@@ -314,13 +314,8 @@ final class EmbeddedBroker implements Broker {
     public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
         List<DeadLetter> chosen = new ArrayList<>();
         List<StoreRpc.Replay> replays = new ArrayList<>();
-        for (StoreRpc.StoredDeadLetter row :
-                deadLetters.replayable(
-                        queue,
-                        request.limit(),
-                        micros(request.since()),
-                        taskId(request.only()),
-                        row(request.only()))) {
+        for (StoreRpc.StoredDeadLetter row : deadLetters.replayable(
+                queue, request.limit(), micros(request.since()), taskId(request.only()), row(request.only()))) {
             DeadLetter deadLetter = DeadLetterMapper.letter(row);
             Message message = deadLetter.message();
             chosen.add(deadLetter);

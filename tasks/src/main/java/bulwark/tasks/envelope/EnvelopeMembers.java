@@ -44,10 +44,7 @@ final class EnvelopeMembers {
     static Map<String, String> headers(String text) {
         return text.isEmpty()
                 ? Map.of()
-                : document(
-                        "headers",
-                        text.getBytes(StandardCharsets.UTF_8),
-                        tokens -> headers(tokens, tokens.first()));
+                : document("headers", text.getBytes(StandardCharsets.UTF_8), tokens -> headers(tokens, tokens.first()));
     }
 
     /** One value and no more. */
@@ -97,8 +94,7 @@ final class EnvelopeMembers {
         }
     }
 
-    private static void scalar(
-            Set<String> known, ObjectNode into, String name, StrictTokens tokens, JsonToken value) {
+    private static void scalar(Set<String> known, ObjectNode into, String name, StrictTokens tokens, JsonToken value) {
         if (!known.contains(name)) {
             tokens.skip();
             return;

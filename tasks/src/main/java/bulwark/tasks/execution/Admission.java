@@ -179,7 +179,7 @@ public final class Admission {
         String message = "SignatureVerificationException(" + (keyId == null ? "unknown" : PrintableText.of(keyId))
                 + "): " + invalid.reason();
         TaskStatus.TaskError error = StatusFactory.error("SignatureVerificationException", message, false, errorMeta);
-        TaskStatus status = 
+        TaskStatus status =
                 statuses.failedUnverified(delivery, error, more -> more.put("security", "signature-invalid"));
         return new Decision.Reject("signature-invalid", meta, status, false, label(delivery));
     }

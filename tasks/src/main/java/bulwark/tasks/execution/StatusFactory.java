@@ -37,9 +37,15 @@ public final class StatusFactory {
             @Nullable JsonNode payload,
             TaskStatus.@Nullable TaskError error,
             Consumer<ObjectNode> more) {
-        return of(delivery, state, payload, error, meta -> {
-            meta.setAll(delivery.message().envelope().meta());
-        }, more);
+        return of(
+                delivery,
+                state,
+                payload,
+                error,
+                meta -> {
+                    meta.setAll(delivery.message().envelope().meta());
+                },
+                more);
     }
 
     private TaskStatus of(

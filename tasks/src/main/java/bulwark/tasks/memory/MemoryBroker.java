@@ -328,8 +328,8 @@ final class MemoryBroker implements Broker {
 
     @Override
     public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return locked(() ->
-                deadLetters.newestFirst(queue, null).filter(name::fits).findFirst());
+        return locked(
+                () -> deadLetters.newestFirst(queue, null).filter(name::fits).findFirst());
     }
 
     @Override
@@ -358,10 +358,10 @@ final class MemoryBroker implements Broker {
         });
     }
 
-    private void replayOne(
-            String queue, DeadLetter deadLetter, DeadLetter.Replay request, Settlement.Content content) {
+    private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Settlement.Content content) {
         Instant now = clock.instant();
-        Envelope envelope = content instanceof Settlement.Content.WholeMessage(Message message) ? message.envelope() : null;
+        Envelope envelope =
+                content instanceof Settlement.Content.WholeMessage(Message message) ? message.envelope() : null;
         String digest = envelope == null
                 ? EnvelopeDigest.ofRaw(queue, deadLetter.fields())
                 : EnvelopeDigest.of(queue, envelope);

@@ -29,7 +29,8 @@ final class MemoryDeadLetters {
         ObjectNode meta = MAPPER.valueToTree(reject.meta());
         deadLetters
                 .computeIfAbsent(reject.queue(), ignored -> new ArrayDeque<>())
-                .addFirst(new DeadLetter(Long.toString(++added), reject.queue(), message, fields, reject.reason(), meta, now));
+                .addFirst(new DeadLetter(
+                        Long.toString(++added), reject.queue(), message, fields, reject.reason(), meta, now));
     }
 
     long size(String queue) {

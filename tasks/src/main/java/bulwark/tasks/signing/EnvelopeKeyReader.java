@@ -56,8 +56,12 @@ final class EnvelopeKeyReader {
         Map<String, List<EnvelopeKey>> ring = new LinkedHashMap<>();
         publics.forEach((id, key) -> publicKey(id, key, ring));
         secrets.forEach((id, secret) -> add(
-                new EnvelopeKey(HMAC, id, rule(id), (canonical, signature) ->
-                        MessageDigest.isEqual(signing.hmacSha256(secret, canonical), signature)),
+                new EnvelopeKey(
+                        HMAC,
+                        id,
+                        rule(id),
+                        (canonical, signature) ->
+                                MessageDigest.isEqual(signing.hmacSha256(secret, canonical), signature)),
                 ring));
         Map<String, Signer> pairs = new LinkedHashMap<>();
         privates.forEach((id, seed) -> pair(id, seed, pairs));
@@ -139,10 +143,10 @@ final class EnvelopeKeyReader {
         for (int i = 0; i < all.size(); i++) {
             for (int j = 0; j < i; j++) {
                 if (all.get(i).getValue().equalsSecret(all.get(j).getValue())
-                        && !rule(all.get(i).getKey())
-                                .equals(rule(all.get(j).getKey()))) {
+                        && !rule(all.get(i).getKey()).equals(rule(all.get(j).getKey()))) {
                     faults.add("the keys \"" + all.get(j).getKey() + "\" and \""
-                            + all.get(i).getKey() + "\" are the same and have different purposes: make one of them anew");
+                            + all.get(i).getKey()
+                            + "\" are the same and have different purposes: make one of them anew");
                 }
             }
         }

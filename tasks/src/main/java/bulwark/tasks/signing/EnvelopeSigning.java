@@ -57,8 +57,7 @@ public final class EnvelopeSigning {
      * @throws ConfigurationRefused listing every fault of the key settings
      */
     public static EnvelopeSigning reloading(Supplier<Configuration> configuration, Signing signing, Clock clock) {
-        Supplier<EnvelopeKeys> settings =
-                () -> EnvelopeKeyReader.read(configuration.get(), signing, clock.instant());
+        Supplier<EnvelopeKeys> settings = () -> EnvelopeKeyReader.read(configuration.get(), signing, clock.instant());
         return new EnvelopeSigning(settings, clock, new AtomicReference<>(settings.get()), KeyPurpose.TASKS);
     }
 

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param until first moment at which it is over, or null
  */
 record KeyRule(
-        Set<KeyPurpose> purposes, @Nullable Instant from, @Nullable Instant until) {
+        Set<KeyPurpose> purposes,
+        @Nullable Instant from,
+        @Nullable Instant until) {
     /** Of every key, when no key has a rule: as in the original system. */
     static final KeyRule ANYTHING = new KeyRule(EnumSet.allOf(KeyPurpose.class), null, null);
     /** Of a key that is left out while others have rules. */

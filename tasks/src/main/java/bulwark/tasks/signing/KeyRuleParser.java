@@ -46,7 +46,8 @@ final class KeyRuleParser {
                     .findFirst()
                     .ifPresentOrElse(
                             purposes::add,
-                            () -> faults.add(SETTING + ": a purpose of the key \"" + id + "\" is not tasks or control"));
+                            () -> faults.add(
+                                    SETTING + ": a purpose of the key \"" + id + "\" is not tasks or control"));
         }
         Instant[] window = parts.length == 3 ? window(id, parts[2].strip()) : new Instant[2];
         if (rules.put(id, new KeyRule(purposes, window[0], window[1])) != null) {

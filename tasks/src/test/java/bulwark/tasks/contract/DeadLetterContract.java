@@ -110,7 +110,10 @@ public abstract class DeadLetterContract extends BrokerTestBase {
         buryMalformed("another");
         List<DeadLetter> both = broker.deadLetters("q", 0, 10, null).deadLetters();
         assertThat(both).extracting(DeadLetter::taskId).containsExactly("", "");
-        assertThat(both).extracting(DeadLetter::entry).doesNotHaveDuplicates().allMatch(entry -> entry.matches("[0-9a-f]+"));
+        assertThat(both)
+                .extracting(DeadLetter::entry)
+                .doesNotHaveDuplicates()
+                .allMatch(entry -> entry.matches("[0-9a-f]+"));
         DeadLetter first = both.getLast();
         DeadLetter.Entry name = new DeadLetter.Entry(first.entry());
 
@@ -140,7 +143,8 @@ public abstract class DeadLetterContract extends BrokerTestBase {
                     .containsExactly(malformed);
             if (delay.toHours() > 0) {
                 assertThat(broker.counts("q").delayed()).isEqualTo(1);
-                assertThat(broker.receive(longSubscription("q"), 1, Duration.ZERO)).isEmpty();
+                assertThat(broker.receive(longSubscription("q"), 1, Duration.ZERO))
+                        .isEmpty();
             } else {
                 assertThat(takeOne(longSubscription("q")))
                         .isInstanceOfSatisfying(

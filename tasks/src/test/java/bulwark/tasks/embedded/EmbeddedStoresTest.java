@@ -242,12 +242,16 @@ class EmbeddedStoresTest {
                                 null,
                                 "nothing")));
             });
-            assertThat(stores.broker().deadLetter("q", new DeadLetter.OfTask("task-1")).orElseThrow().fields())
+            assertThat(stores.broker()
+                            .deadLetter("q", new DeadLetter.OfTask("task-1"))
+                            .orElseThrow()
+                            .fields())
                     .isEqualTo(Map.of("json", text));
             assertThat(stores.broker()
                             .replay(
                                     "q",
-                                    new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),
+                                    new DeadLetter.Replay(
+                                            10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),
                                     message -> message))
                     .hasSize(1);
             assertThat(stores.broker()

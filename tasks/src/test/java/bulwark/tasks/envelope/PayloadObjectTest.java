@@ -56,7 +56,8 @@ class PayloadObjectTest {
 
     @Test
     void what_could_be_read_in_two_ways_is_refused() {
-        assertRefused("{\"a\":1,\"b\":{\"c\":1,\"d\":2,\"c\":3}}", "args is not JSON: an object holds the same key twice");
+        assertRefused(
+                "{\"a\":1,\"b\":{\"c\":1,\"d\":2,\"c\":3}}", "args is not JSON: an object holds the same key twice");
         assertRefused("{\"a\":1,\"a\":1}", "args is not JSON: an object holds the same key twice");
         assertRefused("{\"a\":1} {}", "args is not JSON: there is more after the JSON value");
         assertRefused("{\"a\":\"\\ud800\"}", "args is not JSON: a string holds half of a surrogate pair");

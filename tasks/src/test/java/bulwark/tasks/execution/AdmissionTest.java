@@ -76,12 +76,11 @@ class AdmissionTest {
 
             assertThat(forged.argsJson().hasTree()).isFalse();
             assertThat(forged.metaJson().hasTree()).isFalse();
-            TaskStatus status =
-                    switch (decision) {
-                        case Decision.Reject reject -> reject.status();
-                        case Decision.Poison poison -> poison.status();
-                        default -> throw new AssertionError(decision);
-                    };
+            TaskStatus status = switch (decision) {
+                case Decision.Reject reject -> reject.status();
+                case Decision.Poison poison -> poison.status();
+                default -> throw new AssertionError(decision);
+            };
             assertThat(status.meta().has("note")).isFalse();
         }
     }

@@ -175,11 +175,15 @@ class RedisWireTest {
                 null,
                 "nothing")));
 
-        DeadLetter kept = broker.deadLetter("mail", new DeadLetter.OfTask("task-1")).orElseThrow();
+        DeadLetter kept =
+                broker.deadLetter("mail", new DeadLetter.OfTask("task-1")).orElseThrow();
         assertThat(FieldText.bytes(kept.fields().get("args"))).isEqualTo(binary);
         assertThat(FieldText.isBinary(kept.fields().get("args"))).isTrue();
         assertThat(kept.fields().get("pad")).hasSize(50_000);
-        assertThat(broker.replay("mail", new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false), m -> m))
+        assertThat(broker.replay(
+                        "mail",
+                        new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),
+                        m -> m))
                 .hasSize(1);
 
         assertThat(((ReceivedMessage.Malformed) take("mail", 10).getFirst()).fields())

@@ -78,7 +78,8 @@ class KeyPurposeTest {
         assertThat(signing.forPurpose(KeyPurpose.CONTROL).verify(signing.sign(ENVELOPE)))
                 .isInstanceOf(Verdict.Valid.class);
         assertThat(signing.describe())
-                .anyMatch(line -> line.startsWith("warning: no key has a purpose") && line.contains("STEM_SIGNING_PURPOSES"));
+                .anyMatch(line ->
+                        line.startsWith("warning: no key has a purpose") && line.contains("STEM_SIGNING_PURPOSES"));
         assertThat(at(secrets("shop", PURPOSES)).describe())
                 .noneMatch(line -> line.startsWith("warning"))
                 .contains("key shop: tasks (current)", "key operator: control (current)");
@@ -134,7 +135,8 @@ class KeyPurposeTest {
         assertThat(at(secrets("shop", "shop:tasks,operator:tasks+control:../2027-01-01T00:00:00Z"))
                         .describe())
                 .contains("key operator: tasks+control until 2027-01-01T00:00:00Z (current)");
-        Map<String, String> settings = new HashMap<>(secrets("shop", "shop:tasks+control,operator:tasks:../2027-01-01T00:00:00Z"));
+        Map<String, String> settings =
+                new HashMap<>(secrets("shop", "shop:tasks+control,operator:tasks:../2027-01-01T00:00:00Z"));
         settings.remove("STEM_SIGNING_CONTROL_KEY");
         assertThat(at(settings).describe()).contains("key operator: tasks until 2027-01-01T00:00:00Z (retiring)");
     }

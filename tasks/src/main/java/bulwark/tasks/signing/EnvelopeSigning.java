@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,16 +30,24 @@ public final class EnvelopeSigning {
     private final Supplier<EnvelopeKeys> settings;
     private final Clock clock;
     /** Shared by those of every purpose. */
-    private final AtomicReference<EnvelopeKeys> keys;
+    private final Held held;
 
     private final KeyPurpose purpose;
     private final AtomicBoolean incompleteSaid = new AtomicBoolean();
 
-    private EnvelopeSigning(
-            Supplier<EnvelopeKeys> settings, Clock clock, AtomicReference<EnvelopeKeys> keys, KeyPurpose purpose) {
+    /** The keys in use. */
+    private static final class Held {
+        private volatile EnvelopeKeys keys;
+
+        private Held(EnvelopeKeys keys) {
+            this.keys = keys;
+        }
+    }
+
+    private EnvelopeSigning(Supplier<EnvelopeKeys> settings, Clock clock, Held held, KeyPurpose purpose) {
         this.settings = settings;
         this.clock = clock;
-        this.keys = keys;
+        this.held = held;
         this.purpose = purpose;
     }
 
@@ -58,26 +65,26 @@ public final class EnvelopeSigning {
      */
     public static EnvelopeSigning reloading(Supplier<Configuration> configuration, Signing signing, Clock clock) {
         Supplier<EnvelopeKeys> settings = () -> EnvelopeKeyReader.read(configuration.get(), signing, clock.instant());
-        return new EnvelopeSigning(settings, clock, new AtomicReference<>(settings.get()), KeyPurpose.TASKS);
+        return new EnvelopeSigning(settings, clock, new Held(settings.get()), KeyPurpose.TASKS);
     }
 
     /** The same keys, now and after each reload, for another purpose. */
     public EnvelopeSigning forPurpose(KeyPurpose other) {
-        return new EnvelopeSigning(settings, clock, keys, other);
+        return new EnvelopeSigning(settings, clock, held, other);
     }
 
     /** False when there are no keys at all: then nothing can be told from its signature. */
     public boolean canVerify() {
-        return keys.get().canVerify();
+        return held.keys.canVerify();
     }
 
     public boolean canSign() {
-        return keys.get().signer(purpose, clock.instant()) != null;
+        return held.keys.signer(purpose, clock.instant()) != null;
     }
 
     /** With the key of this purpose; a signature that is there is replaced. @throws IllegalStateException when {@link #canSign} is false */
     public Envelope sign(Envelope envelope) {
-        EnvelopeKeys now = keys.get();
+        EnvelopeKeys now = held.keys;
         EnvelopeKeys.Signer signer = now.signer(purpose, clock.instant());
         if (signer == null) {
             String missing = now.unsignedBecause(purpose, clock.instant());
@@ -96,7 +103,7 @@ public final class EnvelopeSigning {
 
     /** Signs when it can, else returns the envelope as it is; says once why, when there are keys. */
     public Envelope signIfAble(Envelope envelope) {
-        EnvelopeKeys now = keys.get();
+        EnvelopeKeys now = held.keys;
         Instant time = clock.instant();
         EnvelopeKeys.Signer signer = now.signer(purpose, time);
         if (signer != null) {
@@ -111,7 +118,7 @@ public final class EnvelopeSigning {
 
     /** Never throws for what a message claims. */
     public Verdict verify(Envelope envelope) {
-        EnvelopeKeys now = keys.get();
+        EnvelopeKeys now = held.keys;
         if (!now.canVerify()) {
             return new Verdict.Unchecked();
         }
@@ -162,7 +169,7 @@ public final class EnvelopeSigning {
             if (canVerify() && !renewed.canVerify()) {
                 return kept(List.of("the settings hold no key to verify with any more"));
             }
-            keys.set(renewed);
+            held.keys = renewed;
             incompleteSaid.set(false);
             return renewed.describe();
         } catch (ConfigurationRefused e) {
@@ -180,7 +187,7 @@ public final class EnvelopeSigning {
 
     /** Algorithms, key ids and warnings, a line each; nothing secret. */
     public List<String> describe() {
-        return keys.get().describe();
+        return held.keys.describe();
     }
 
     public sealed interface Verdict {

@@ -9,13 +9,16 @@ import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,45 @@ class TasksProvisioningTest {
         assertThat(Files.readString(publicKeys)).isEqualTo(before);
     }
 
+    private String read(String file) throws IOException {
+        return Files.readString(folder().resolve(file)).strip();
+    }
+
+    @Test
+    void commands_to_workers_have_a_key_that_neither_worker_nor_beat_can_sign_with() throws Exception {
+        ProvisionedPart provisioned = provision();
+
+        String operator = read("keys/operator");
+        assertThat(operator).startsWith("operator:");
+        assertThat(read("command-keys")).isEqualTo(read("keys/private") + "," + operator);
+        assertThat(read("keys/public")).matches("up:[^,]+,operator:[^,]+");
+        assertThat(read(".env")).contains("STEM_SIGNING_CONTROL_KEY=operator");
+        assertThat(provisioned.children()).allSatisfy(child -> assertThat(child.environment())
+                .containsEntry("STEM_SIGNING_PURPOSES", "up:tasks,operator:control")
+                .doesNotContainValue(folder().resolve("command-keys").toString())
+                .doesNotContainValue(folder().resolve("keys/operator").toString()));
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(folder().resolve("command-keys"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void a_folder_of_an_older_release_keeps_its_keys_and_gets_the_one_for_commands() throws Exception {
+        provision();
+        String signing = read("keys/private");
+        String open = read("keys/public").split(",")[0] + ",added:AAAA";
+        Files.writeString(folder().resolve("keys/public"), open);
+        Files.delete(folder().resolve("keys/operator"));
+        Files.delete(folder().resolve("command-keys"));
+
+        provision();
+        provision();
+
+        assertThat(read("keys/private")).isEqualTo(signing);
+        assertThat(read("keys/public")).matches(Pattern.quote(open) + ",operator:[^,]+");
+        assertThat(read("command-keys")).startsWith(signing + ",operator:");
+    }
+
     @Test
     void the_platforms_schedules_are_stored_once_and_those_of_a_new_job_are_added() throws Exception {
         ProvisionedPart provisioned = provision();
@@ -90,9 +132,12 @@ class TasksProvisioningTest {
         provision();
 
         assertThat(part.expiries(new StateFolder(root), Clock.systemUTC()))
-                .hasSize(2)
+                .hasSize(3)
                 .extracting(NamedExpiry::what)
-                .containsExactly("the tasks' private signing key", "the tasks' public signing key");
+                .containsExactly(
+                        "the tasks' operator signing key",
+                        "the tasks' private signing key",
+                        "the tasks' public signing key");
         assertThat(part.expiries(new StateFolder(root), Clock.systemUTC()))
                 .allSatisfy(one -> assertThat(Duration.between(
                                 one.expiry().created(), one.expiry().expires()))

@@ -80,12 +80,12 @@ class TasksProvisioningTest {
         assertThat(read("command-keys")).isEqualTo(read("keys/private") + "," + operator);
         assertThat(read("keys/public")).matches("up:[^,]+,operator:[^,]+");
         assertThat(read(".env")).contains("STEM_SIGNING_CONTROL_KEY=operator");
-        assertThat(provisioned.children()).allSatisfy(child -> assertThat(child.environment())
-                .containsEntry("STEM_SIGNING_PURPOSES", "up:tasks,operator:control")
-                .doesNotContainValue(folder().resolve("command-keys").toString())
-                .doesNotContainValue(folder().resolve("keys/operator").toString()));
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(folder().resolve("command-keys"))))
+        assertThat(provisioned.children())
+                .allSatisfy(child -> assertThat(child.environment())
+                        .containsEntry("STEM_SIGNING_PURPOSES", "up:tasks,operator:control")
+                        .doesNotContainValue(folder().resolve("command-keys").toString())
+                        .doesNotContainValue(folder().resolve("keys/operator").toString()));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve("command-keys"))))
                 .isEqualTo("rw-------");
     }
 

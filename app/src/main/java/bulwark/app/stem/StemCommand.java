@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
             KeygenCommand.class,
             TlsCommand.class,
             VerifyCommand.class,
-            StemFsckCommand.class
+            StemFsckCommand.class,
+            StemAuditCommand.class
         })
 final class StemCommand implements Callable<Integer> {
     private final CommandContext context;

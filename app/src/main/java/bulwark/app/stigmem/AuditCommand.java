@@ -1,9 +1,11 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.facts.export.ExportVerifier;
+import bulwark.app.cli.ExportTime;
+import bulwark.app.cli.ExportVerdict;
 import bulwark.facts.export.VerificationKeys;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.evidence.export.ExportVerifier;
 import bulwark.kernel.signing.Signing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,11 +103,7 @@ final class AuditCommand {
                     VerificationKeys.of(Files.isRegularFile(manifest) ? manifest.toString() : key, Signing.fastest());
             ExportVerifier.Verdict verdict = new ExportVerifier(keys)
                     .verify(files.stream().map(context.directory()::resolve).toList());
-            verdict.problems().forEach(problem -> context.out().println("PROBLEM " + problem));
-            context.out()
-                    .println((verdict.whole() ? "whole: " : "NOT whole: ") + verdict.rows() + " rows in "
-                            + verdict.files() + " file(s)");
-            return verdict.whole() ? 0 : 1;
+            return ExportVerdict.print(verdict, context.out()) ? 0 : 1;
         }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.app.stigmem;
 
+import bulwark.app.cli.ExportTime;
 import bulwark.app.up.Part;
 import bulwark.app.up.PlatformJob;
 import bulwark.kernel.json.StrictJson;

@@ -1,6 +1,7 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.ExportTime;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.node.FactsSchema;
 import bulwark.facts.node.NodeAtRest;

@@ -7,7 +7,6 @@ import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.access.Principal;
@@ -15,6 +14,7 @@ import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogSubmitter;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Ed25519Signer;

@@ -1,8 +1,8 @@
 package bulwark.facts.capability;
 
-import bulwark.facts.identity.Base64Url;
-import bulwark.facts.identity.PlainJson;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
 import java.nio.charset.StandardCharsets;

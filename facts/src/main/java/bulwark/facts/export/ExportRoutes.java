@@ -5,6 +5,8 @@ import static bulwark.web.ApiRefusal.Kind.INVALID;
 
 import bulwark.facts.FactsAuditTables;
 import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.export.AuditExport;
+import bulwark.kernel.evidence.export.ExportRefused;
 import bulwark.web.ApiRefusal;
 import bulwark.web.Request;
 import bulwark.web.RequestBody;

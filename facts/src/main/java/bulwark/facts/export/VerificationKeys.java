@@ -1,11 +1,15 @@
 package bulwark.facts.export;
 
-import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.ManifestParser;
 import bulwark.facts.identity.ManifestRefused;
 import bulwark.facts.identity.ManifestRules;
 import bulwark.facts.identity.RotationEvent;
+import bulwark.kernel.evidence.export.ExportFooter;
+import bulwark.kernel.evidence.export.ExportKeys;
+import bulwark.kernel.evidence.export.ExportRefused;
+import bulwark.kernel.json.Base64Url;
+import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Verifier;
 import bulwark.kernel.signing.Signing;
@@ -21,15 +25,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Public keys by id, from outside: what the files to be verified say about keys never counts. */
-public final class VerificationKeys {
+/** Node keys by id: one public key, or those of a manifest. */
+public final class VerificationKeys implements ExportKeys {
     /** Clocks of two machines, and an export that was under way when its key was replaced. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
     private final Map<String, Key> byId;
 
     /** @param replaced when another key took over, null for one that signs or whose end nobody named */
-    private record Key(Ed25519Verifier verifier, @Nullable Instant replaced) {}
+    private record Key(Ed25519Verifier verifier, @Nullable Instant replaced) {
+        boolean signed(ExportFooter footer) {
+            Map<String, @Nullable Object> unsigned = new LinkedHashMap<>(footer.members());
+            unsigned.remove("signature");
+            return Base64Url.exactly(64, footer.text("signature"))
+                    .filter(signature -> verifier.verify(CanonicalJson.bytes(unsigned), signature))
+                    .isPresent();
+        }
+
+        boolean signedAt(Instant time) {
+            return replaced == null || !time.isAfter(replaced.plus(CLOCK_TOLERANCE));
+        }
+    }
 
     private VerificationKeys(Map<String, Key> byId) {
         this.byId = Map.copyOf(byId);
@@ -50,14 +66,20 @@ public final class VerificationKeys {
         return new VerificationKeys(keys);
     }
 
-    Optional<Ed25519Verifier> byId(String keyId) {
-        return Optional.ofNullable(byId.get(keyId)).map(Key::verifier);
-    }
-
-    /** Whether this key still signed at that time; an unknown key never did. */
-    boolean signedAt(String keyId, Instant time) {
+    @Override
+    public @Nullable String fault(ExportFooter footer) {
+        String keyId = footer.text("key_id");
         Key key = byId.get(keyId);
-        return key != null && (key.replaced == null || !time.isAfter(key.replaced.plus(CLOCK_TOLERANCE)));
+        if (key == null) {
+            return "it is signed by key " + keyId + ", which is not a given one";
+        }
+        if (!key.signed(footer)) {
+            return "the signature of the footer is wrong";
+        }
+        return key.signedAt(footer.createdAt())
+                ? null
+                : "it is dated " + footer.text("created_at") + ", when key " + keyId
+                        + " had been replaced and signed no more";
     }
 
     private static void addManifest(Map<String, Key> keys, byte[] json, Signing signing) {

@@ -1,4 +1,4 @@
-/** Signed exports of audit tables and their offline verification. */
+/** What exports of a node add: the node key and manifests, the store's memory, the owner's route. */
 @NullMarked
 package bulwark.facts.export;
 

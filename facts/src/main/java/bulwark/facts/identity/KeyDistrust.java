@@ -5,6 +5,7 @@ import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.FactsAuditEvents;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyStatus;

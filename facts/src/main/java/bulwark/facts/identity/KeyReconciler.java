@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;

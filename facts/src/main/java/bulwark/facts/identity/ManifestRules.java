@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.signing.Signing;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogSubmitter;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.keys.KeyEntry;

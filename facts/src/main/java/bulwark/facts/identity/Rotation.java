@@ -8,6 +8,7 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.LogAnchor;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.process.FileRefused;

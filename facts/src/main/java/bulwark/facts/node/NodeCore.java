@@ -8,8 +8,8 @@ import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.ChainCheckpoints;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
-import bulwark.facts.export.AuditExport;
 import bulwark.facts.export.ExportRoutes;
+import bulwark.facts.export.NodeExport;
 import bulwark.facts.identity.IdentityRoutes;
 import bulwark.facts.identity.IdentitySettings;
 import bulwark.facts.identity.NodeIdentity;
@@ -239,7 +239,7 @@ final class NodeCore implements AutoCloseable {
         routes.addAll(new IdentityRoutes(identity, new Rotation(identity)).routes());
         routes.addAll(adminKeys.routes());
         List<AuditLog> tables = List.of(audit, federationAudit);
-        routes.addAll(new ExportRoutes(new AuditExport(store, audit, tables, identity, clock)).routes());
+        routes.addAll(new ExportRoutes(NodeExport.of(store, audit, tables, identity, clock)).routes());
         routes.addAll(new SnapshotRoutes(new Snapshots(store, audit, identity, localLog(), clock)).routes());
         routes.addAll(new FsckRoutes(this).routes());
         return List.copyOf(routes);

@@ -1,12 +1,12 @@
 package bulwark.facts.snapshot;
 
-import bulwark.facts.identity.Base64Url;
-import bulwark.facts.identity.PlainJson;
-import bulwark.facts.identity.SignedTime;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.time.SignedTime;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package bulwark.facts.snapshot;
 
-import bulwark.facts.identity.Base64Url;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;

@@ -3,6 +3,7 @@ package bulwark.facts.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;

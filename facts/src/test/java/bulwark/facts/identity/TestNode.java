@@ -8,6 +8,7 @@ import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.evidence.Outbox;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;

@@ -3,11 +3,11 @@ package bulwark.facts.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.identity.Base64Url;
 import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
 import bulwark.facts.node.FactsSchema;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.secrets.SecretAccess;

@@ -3,6 +3,9 @@ package bulwark.kernel.evidence;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.keys.KeyStatus;
+import bulwark.kernel.secrets.KeyRefused;
+import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +57,27 @@ public final class LogKeys {
         return new LogKeys(signing, () -> entries, null);
     }
 
+    /** Only verifies: one key from elsewhere, trusted without an end. @param publicKey raw 32 bytes */
+    public static LogKeys of(byte[] publicKey, Signing signing) {
+        String id = Digests.sha256Hex(publicKey).substring(0, 16);
+        List<KeyEntry> entries =
+                List.of(new KeyEntry(id, KeyStatus.CURRENT, publicKey, Instant.EPOCH, null, null));
+        return new LogKeys(signing, () -> entries, null);
+    }
+
+    /** All keys in the order of their arrival. */
+    public List<KeyEntry> entries() {
+        return entries.get();
+    }
+
+    /** The key that signs now. */
+    public KeyEntry current() {
+        return entries().stream()
+                .filter(entry -> entry.status() == KeyStatus.CURRENT)
+                .findFirst()
+                .orElseThrow(() -> new KeyRefused("the ring of log keys has no current key: restore it from a backup"));
+    }
+
     /** @param purpose one line of ASCII */
     public Signature sign(String purpose, Map<String, ? extends @Nullable Object> statement) {
         if (ring == null) {
@@ -74,8 +98,8 @@ public final class LogKeys {
     }
 
     /** Why a signature is not to be believed, as the end of a sentence; null when it is. @param at when it says it was made */
-    @Nullable
-    String fault(String purpose, Map<String, ? extends @Nullable Object> statement, Signature signature, Instant at) {
+    public @Nullable String fault(
+            String purpose, Map<String, ? extends @Nullable Object> statement, Signature signature, Instant at) {
         for (KeyEntry entry : entries.get()) {
             if (entry.id().equals(signature.keyId())) {
                 Instant end = entry.trustedUntil();

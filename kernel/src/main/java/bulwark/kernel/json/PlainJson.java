@@ -1,4 +1,4 @@
-package bulwark.facts.identity;
+package bulwark.kernel.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Parsed JSON as the plain values that {@link bulwark.kernel.json.CanonicalJson} signs. */
+/** Parsed JSON as the plain values that {@link CanonicalJson} signs. */
 public final class PlainJson {
     private PlainJson() {}
 

@@ -1,28 +1,25 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.facts.FactsAuditTables;
-import bulwark.facts.identity.Base64Url;
-import bulwark.facts.identity.KeyDistrust;
-import bulwark.facts.identity.KeyKind;
-import bulwark.facts.identity.PlainJson;
-import bulwark.facts.identity.TestNode;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
-import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.time.SettableClock;
+import bulwark.kernel.storage.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -38,54 +35,58 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class AuditExportTest {
+    private static final AuditTable TABLE = AuditTable.of("test_audit");
+    private static final Clock CLOCK = Clock.systemUTC();
+
     @TempDir
     Path folder;
 
-    @Nullable
-    private TestNode node;
-
-    @Nullable
+    private Store store;
+    private AuditLog log;
+    private LogKeys keys;
+    private FileExportHistory history;
     private AuditExport export;
 
     @BeforeEach
     void start() {
-        SettableClock clock = new SettableClock(TestNode.START);
-        node = TestNode.start(folder, clock);
+        store = Store.open(
+                folder.resolve("store.db"),
+                AuditTable.migration("db/exporttest/V101__audit.sql", TABLE),
+                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        log = AuditLog.open(store, TABLE, CLOCK);
+        keys = LogKeys.open(folder.resolve("keys"), Signing.fastest(), CLOCK);
+        history = FileExportHistory.open(folder.resolve("keys/exports.json"));
         export = new AuditExport(
-                node.store(), node.audit(), List.of(node.audit(), node.federation()), node.identity(), clock);
+                store, List.of(log), Map.of("store", "one"), new LogKeyFooters(keys), history, CLOCK);
         for (int i = 0; i < 20; i++) {
-            write("fact_write", i);
+            write("thing_written", i);
         }
     }
 
     @AfterEach
     void stop() {
-        node.close();
+        history.close();
+        log.close();
+        store.close();
     }
 
     private void write(String type, int number) {
         AuditEvent event = new AuditEvent(type, "agent:a", "default", "f" + number, null, Map.of("n", number));
-        node.store().write(tx -> node.audit().append(tx, event));
+        store.write(tx -> log.append(tx, event));
     }
 
     private Path export(long since, String name) {
         Path out = folder.resolve(name);
-        export.export(FactsAuditTables.FACT_AUDIT_LOG, since, out);
+        export.export(TABLE, since, out);
         return out;
     }
 
-    private String publicKey() {
-        return Base64Url.text(node.identity().keys().node().signer().publicKey());
-    }
-
     private List<String> problems(Path... files) {
-        return problems(publicKey(), files);
+        return problems(new LogKeyFooters(LogKeys.verifyOnly(folder.resolve("keys"), Signing.fastest())), files);
     }
 
-    private List<String> problems(String key, Path... files) {
-        return new ExportVerifier(VerificationKeys.of(key, node.signing()))
-                .verify(List.of(files))
-                .problems();
+    private static List<String> problems(ExportKeys keys, Path... files) {
+        return new ExportVerifier(keys).verify(List.of(files)).problems();
     }
 
     private Path edited(Path file, Edit edit) throws IOException {
@@ -102,60 +103,18 @@ class AuditExportTest {
     void an_export_verifies_offline_and_only_its_owner_reads_it() throws IOException {
         Path file = export(0, "a.jsonl");
         assertThat(problems(file)).isEmpty();
-        assertThat(Files.readAllLines(file)).hasSize(1 + 22 + 1);
+        assertThat(Files.readAllLines(file)).hasSize(1 + 20 + 1);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
     }
 
     @Test
-    void the_empty_federation_table_is_exported_too() {
-        Path out = folder.resolve("f.jsonl");
-        AuditExport.Exported exported = export.export(FactsAuditTables.FEDERATION_AUDIT, 0, out);
-        assertThat(exported.footer()).containsEntry("rows", 0L);
-        assertThat(problems(out)).isEmpty();
-    }
-
-    @Test
-    void an_export_that_a_replaced_key_signed_later_is_refused() throws IOException {
-        Ed25519Signer former = node.identity().keys().node().signer();
-        node.clock().advance(Duration.ofDays(1));
-        node.rotate(KeyKind.NODE);
-        node.clock().advance(Duration.ofDays(1));
-        Path manifest = Files.write(
-                folder.resolve("manifest.json"), node.identity().published().body());
-        Path genuine = export(0, "a.jsonl");
-        assertThat(problems(manifest.toString(), genuine)).isEmpty();
-
-        Path forged = edited(genuine, lines -> {
-            Map<String, @Nullable Object> footer =
-                    PlainJson.object(StrictJson.parse(lines.getLast().getBytes(StandardCharsets.UTF_8)));
-            footer.remove("signature");
-            lines.set(
-                    lines.size() - 1,
-                    new String(ExportFooter.sign(footer, former).line(), StandardCharsets.UTF_8));
-        });
-        assertThat(problems(manifest.toString(), forged))
-                .anyMatch(line -> line.contains("had been replaced and signed no more"));
-    }
-
-    @Test
-    void a_distrusted_key_vouches_for_no_export() throws IOException {
-        Path file = export(0, "a.jsonl");
-        String former = node.identity().keys().node().signer().keyId();
-        node.rotate(KeyKind.NODE);
-        new KeyDistrust(node.identity()).distrust(former, "seen in a paste");
-        Path manifest = Files.write(
-                folder.resolve("manifest.json"), node.identity().published().body());
-        assertThat(problems(manifest.toString(), file)).anyMatch(line -> line.contains("which is not a given one"));
-    }
-
-    @Test
     void consecutive_exports_are_a_chain() throws IOException {
         Path first = export(0, "a.jsonl");
-        write("fact_write", 100);
+        write("thing_written", 100);
         long last = lastSeq(first);
         Path second = export(last, "b.jsonl");
-        write("fact_write", 101);
+        write("thing_written", 101);
         Path third = export(lastSeq(second), "c.jsonl");
 
         assertThat(problems(first, second, third)).isEmpty();
@@ -168,8 +127,8 @@ class AuditExportTest {
     @Test
     void exports_with_a_gap_between_them_are_found() throws IOException {
         Path first = export(0, "a.jsonl");
-        write("fact_write", 100);
-        write("fact_write", 101);
+        write("thing_written", 100);
+        write("thing_written", 101);
         Path second = export(lastSeq(first) + 1, "b.jsonl");
         assertThat(problems(first, second)).anyMatch(line -> line.contains("are in none"));
     }
@@ -208,20 +167,8 @@ class AuditExportTest {
     @Test
     void an_export_signed_by_another_key_is_refused() {
         Path file = export(0, "a.jsonl");
-        String stranger = Base64Url.text(
-                Signing.fastest().signer(Signing.fastest().random32()).publicKey());
-        assertThat(problems(stranger, file)).anyMatch(line -> line.contains("not a given one"));
-    }
-
-    @Test
-    void a_manifest_verifies_exports_signed_before_a_rotation() throws IOException {
-        Path before = export(0, "a.jsonl");
-        node.rotate(KeyKind.NODE);
-        Path after = export(0, "b.jsonl");
-        Path manifest = Files.write(
-                folder.resolve("manifest.json"), node.identity().published().body());
-        assertThat(problems(manifest.toString(), before, after)).isEmpty();
-        assertThat(problems(publicKey(), before)).isNotEmpty();
+        LogKeys others = LogKeys.open(folder.resolve("others"), Signing.fastest(), CLOCK);
+        assertThat(problems(new LogKeyFooters(others), file)).anyMatch(line -> line.contains("does not hold"));
     }
 
     @Test
@@ -231,22 +178,16 @@ class AuditExportTest {
     }
 
     @Test
-    void an_argument_that_is_neither_key_nor_manifest_is_refused() {
-        assertThatThrownBy(() -> VerificationKeys.of("nonsense", node.signing()))
-                .isInstanceOf(ExportRefused.class);
-    }
-
-    @Test
     void altered_files_give_problems_and_never_anything_else() throws IOException {
         byte[] good = Files.readAllBytes(export(0, "a.jsonl"));
-        VerificationKeys keys = VerificationKeys.of(publicKey(), node.signing());
+        ExportKeys given = new LogKeyFooters(keys);
         Random random = new Random(104);
         for (int i = 0; i < 1500; i++) {
             byte[] bad = good.clone();
             int at = random.nextInt(bad.length);
             bad[at] = (byte) (bad[at] ^ (1 + random.nextInt(255)));
             ExportFile file = ExportFile.read("bad", new ByteArrayInputStream(bad));
-            file.check(keys);
+            file.check(given);
             assertThat(file.problems())
                     .as("byte %s of %s", at, new String(good, StandardCharsets.UTF_8))
                     .isNotEmpty();
@@ -256,7 +197,7 @@ class AuditExportTest {
     @Test
     void full_exports_that_differ_in_one_row_are_not_whole() throws IOException {
         Path before = export(0, "a.jsonl");
-        Path after = forged(export(0, "b.jsonl"), rows -> rows.get(3).put("entity_uri", "agent:forged"));
+        Path after = forged(export(0, "b.jsonl"), rows -> rows.get(3).put("actor", "agent:forged"));
 
         assertThat(problems(after)).as("each by itself").isEmpty();
         assertThat(problems(before, after)).anyMatch(line -> line.contains("row 4 is not the one"));
@@ -284,10 +225,10 @@ class AuditExportTest {
     void an_empty_export_between_two_hides_no_rows() throws IOException {
         Path first = export(0, "a.jsonl");
         long last = lastSeq(first);
-        write("fact_write", 100);
+        write("thing_written", 100);
         Path empty = export(last + 3, "b.jsonl");
         for (int i = 0; i < 6; i++) {
-            write("fact_write", 101 + i);
+            write("thing_written", 101 + i);
         }
         Path third = export(last + 4, "c.jsonl");
 
@@ -313,7 +254,31 @@ class AuditExportTest {
         assertThat(problems(first, second, other)).anyMatch(line -> line.contains("names the same export before it"));
     }
 
-    /** Rows changed by a holder of the node's key, or signed by the node on request: hashes and signature fit again. */
+    @Test
+    void the_footer_is_signed_for_its_purpose_by_one_log_key() {
+        Path file = export(0, "a.jsonl");
+        byte[] publicKey = keys.current().publicKey();
+        assertThat(problems(new LogKeyFooters(LogKeys.of(publicKey, Signing.fastest())), file))
+                .isEmpty();
+    }
+
+    @Test
+    void the_history_is_held_by_one_exporter_at_a_time() throws IOException {
+        Path file = folder.resolve("keys/exports.json");
+        assertThatThrownBy(() -> FileExportHistory.open(file)).hasMessageContaining("under way");
+        export(0, "a.jsonl");
+        history.close();
+        try (FileExportHistory again = FileExportHistory.open(file)) {
+            assertThat(again.lastFooter(TABLE)).isPresent();
+            assertThat(again.lastFooter(AuditTable.of("other_audit"))).isEmpty();
+            Files.writeString(file, "{");
+            assertThatThrownBy(() -> again.lastFooter(TABLE))
+                    .isInstanceOf(ExportRefused.class)
+                    .hasMessageContaining("is damaged");
+        }
+    }
+
+    /** Rows changed by a holder of the key, or signed on request: hashes and signature fit again. */
     private Path forged(Path file, Forgery forgery) throws IOException {
         List<String> lines = Files.readAllLines(file);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
@@ -338,8 +303,8 @@ class AuditExportTest {
         footer.put("last_seq", rows.getLast().get("seq"));
         footer.put("head_row_hash", previous);
         footer.put("content_hash", Digests.sha256Hex(content.toString()));
-        ExportFooter signed =
-                ExportFooter.sign(footer, node.identity().keys().node().signer());
+        footer.remove("key_id");
+        ExportFooter signed = ExportFooter.sign(footer, new LogKeyFooters(keys));
         content.append(new String(signed.line(), StandardCharsets.UTF_8)).append('\n');
         return Files.writeString(folder.resolve("forged-" + file.getFileName()), content);
     }

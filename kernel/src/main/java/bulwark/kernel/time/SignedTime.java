@@ -1,4 +1,4 @@
-package bulwark.facts.identity;
+package bulwark.kernel.time;
 
 import java.time.DateTimeException;
 import java.time.Instant;

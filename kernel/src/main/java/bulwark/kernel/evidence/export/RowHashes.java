@@ -1,4 +1,4 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -1,4 +1,4 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
 import java.util.ArrayList;
 import java.util.Comparator;

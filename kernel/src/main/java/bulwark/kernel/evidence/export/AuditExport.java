@@ -1,8 +1,5 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
-import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.identity.NodeIdentity;
-import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.HashedRow;
@@ -10,7 +7,7 @@ import bulwark.kernel.evidence.HashedRowReader;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
-import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.time.Timestamps;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -37,19 +34,30 @@ public final class AuditExport {
     static final String HEADER_KIND = "bulwark.audit_export";
     private static final int PAGE = 1000;
 
-    private final Store store;
-    private final AuditLog events;
-    private final List<AuditLog> sources;
-    private final NodeIdentity identity;
+    private final ReadableStore store;
+    private final List<AuditLog> logs;
+    private final Map<String, String> origin;
+    private final ExportSigner signer;
+    private final ExportHistory history;
     private final Clock clock;
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
-    /** @param events where the export itself is recorded @param sources both tables' logs, flushed before they are read */
-    public AuditExport(Store store, AuditLog events, List<AuditLog> sources, NodeIdentity identity, Clock clock) {
+    /**
+     * @param logs open logs of the store, flushed before anything is read
+     * @param origin members of the header that say where the rows come from
+     */
+    public AuditExport(
+            ReadableStore store,
+            List<AuditLog> logs,
+            Map<String, String> origin,
+            ExportSigner signer,
+            ExportHistory history,
+            Clock clock) {
         this.store = store;
-        this.events = events;
-        this.sources = List.copyOf(sources);
-        this.identity = identity;
+        this.logs = List.copyOf(logs);
+        this.origin = Map.copyOf(origin);
+        this.signer = signer;
+        this.history = history;
         this.clock = clock;
     }
 
@@ -64,7 +72,7 @@ public final class AuditExport {
     public Exported export(AuditTable table, long sinceSeq, Path out) {
         oneAtATime.lock();
         try {
-            sources.forEach(AuditLog::flush);
+            logs.forEach(AuditLog::flush);
             return write(table, sinceSeq, out);
         } catch (FileAlreadyExistsException e) {
             throw new ExportRefused(out + " exists: choose another name, exports are never overwritten.");
@@ -93,11 +101,7 @@ public final class AuditExport {
     private ExportFooter write(AuditTable table, long sinceSeq, Path out, FileChannel channel) throws IOException {
         OutputStream file = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         ExportFooter footer = rows(table, sinceSeq, file);
-        // Remembered before the file is whole: an export that got lost then shows as a gap, never as nothing.
-        store.write(tx -> {
-            ExportState.store(tx, table, footer);
-            return events.append(tx, event(footer, out));
-        });
+        history.remember(table, footer, out);
         file.write(footer.line());
         file.write('\n');
         file.flush();
@@ -132,10 +136,8 @@ public final class AuditExport {
         members.put(
                 "content_hash",
                 HexFormat.of().formatHex(content.getMessageDigest().digest()));
-        members.put(
-                "previous_export",
-                store.read(tx -> ExportState.lastFooter(tx, table)).orElse(null));
-        return ExportFooter.sign(members, identity.keys().node().signer());
+        members.put("previous_export", history.lastFooter(table).orElse(null));
+        return ExportFooter.sign(members, signer);
     }
 
     /** What the footer says about the rows. */
@@ -163,25 +165,13 @@ public final class AuditExport {
     }
 
     private Map<String, @Nullable Object> header(AuditTable table, long sinceSeq, String createdAt) {
-        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        Map<String, @Nullable Object> members = new LinkedHashMap<>(origin);
         members.put("kind", HEADER_KIND);
         members.put("version", 1L);
         members.put("table", table.name());
-        members.put("node", identity.nodeUrl());
         members.put("since_seq", sinceSeq);
         members.put("created_at", createdAt);
         return members;
-    }
-
-    private AuditEvent event(ExportFooter footer, Path out) {
-        Map<String, Object> detail = new LinkedHashMap<>();
-        detail.put("action", "audit_export");
-        detail.put("table", footer.text("table"));
-        detail.put("rows", footer.number("rows"));
-        detail.put("last_seq", footer.number("last_seq"));
-        detail.put("footer_hash", footer.hash());
-        detail.put("file", String.valueOf(out.getFileName()));
-        return FactsAuditEvents.AUDIT_EXPORT.event(identity.nodeUrl(), NodeIdentity.TENANT, null, null, detail);
     }
 
     private static void line(OutputStream out, byte[] json) throws IOException {

@@ -1,15 +1,11 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
-import bulwark.facts.identity.Base64Url;
-import bulwark.facts.identity.SignedTime;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
-import bulwark.kernel.signing.Ed25519Signer;
-import bulwark.kernel.signing.Ed25519Verifier;
+import bulwark.kernel.time.SignedTime;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * content_hash} (SHA-256 of all bytes before this line), {@code previous_export} (SHA-256 of the former footer line, or
  * null), {@code head_row_hash}, {@code created_at}, {@code key_id}, {@code signature}.
  */
-final class ExportFooter {
+public final class ExportFooter {
     static final String KIND = "bulwark.audit_export_footer";
 
     private final Map<String, @Nullable Object> members;
@@ -27,52 +23,45 @@ final class ExportFooter {
         this.members = members;
     }
 
-    /** @param members all but the signature, the kind and the version */
-    static ExportFooter sign(Map<String, @Nullable Object> members, Ed25519Signer key) {
+    /** @param members all but the kind, the version and what the signer adds */
+    static ExportFooter sign(Map<String, @Nullable Object> members, ExportSigner signer) {
         Map<String, @Nullable Object> complete = new LinkedHashMap<>(members);
         complete.put("kind", KIND);
         complete.put("version", 1L);
-        complete.put("key_id", key.keyId());
-        complete.put("signature", Base64Url.text(key.sign(CanonicalJson.bytes(complete))));
-        return new ExportFooter(complete);
+        return new ExportFooter(signer.sign(complete));
     }
 
     static ExportFooter of(Map<String, @Nullable Object> members) {
         return new ExportFooter(members);
     }
 
-    boolean signedBy(Ed25519Verifier key) {
-        Map<String, @Nullable Object> unsigned = new LinkedHashMap<>(members);
-        unsigned.remove("signature");
-        Optional<byte[]> signature = Base64Url.exactly(64, text("signature"));
-        return signature.isPresent() && key.verify(CanonicalJson.bytes(unsigned), signature.get());
-    }
-
-    String text(String member) {
+    /** Empty when it is not a text. */
+    public String text(String member) {
         return members.get(member) instanceof String text ? text : "";
     }
 
     /** When it was signed, by the signer's own word; the end of time when it names no time. */
-    Instant createdAt() {
+    public Instant createdAt() {
         return SignedTime.parse(text("created_at"));
     }
 
     /** -1 when it is not a whole number. */
-    long number(String member) {
+    public long number(String member) {
         return members.get(member) instanceof Number number ? number.longValue() : -1;
     }
 
     /** The line without its line end. */
-    byte[] line() {
+    public byte[] line() {
         return CanonicalJson.bytes(members);
     }
 
     /** What the next export names as its predecessor. */
-    String hash() {
+    public String hash() {
         return Digests.sha256Hex(line());
     }
 
-    Map<String, @Nullable Object> members() {
+    /** All of them, the signature too. */
+    public Map<String, @Nullable Object> members() {
         return members;
     }
 }

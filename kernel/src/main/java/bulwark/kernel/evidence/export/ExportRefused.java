@@ -1,4 +1,4 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;

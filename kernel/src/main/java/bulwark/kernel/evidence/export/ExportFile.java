@@ -1,6 +1,6 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
-import bulwark.facts.identity.PlainJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
@@ -130,19 +130,14 @@ final class ExportFile {
     }
 
     /** Compares the footer with what was read. */
-    void check(VerificationKeys keys) {
+    void check(ExportKeys keys) {
         ExportFooter signed = footer;
         if (signed == null) {
             return;
         }
-        boolean known = keys.byId(signed.text("key_id")).isPresent();
-        if (!known) {
-            problem("it is signed by key " + signed.text("key_id") + ", which is not a given one");
-        } else if (!keys.byId(signed.text("key_id")).filter(signed::signedBy).isPresent()) {
-            problem("the signature of the footer is wrong");
-        } else if (!keys.signedAt(signed.text("key_id"), signed.createdAt())) {
-            problem("it is dated " + signed.text("created_at") + ", when key " + signed.text("key_id")
-                    + " had been replaced and signed no more");
+        String fault = keys.fault(signed);
+        if (fault != null) {
+            problem(fault);
         }
         if (!signed.text("content_hash").equals(contentHash())) {
             problem("the content is not what the footer was signed for");

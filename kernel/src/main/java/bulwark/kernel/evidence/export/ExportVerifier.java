@@ -1,4 +1,4 @@
-package bulwark.facts.export;
+package bulwark.kernel.evidence.export;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Checks export files without a node: each for itself, and several of one table against each other, in whatever order they are given.
+ * Checks export files without the store: each for itself, and several of one table against each other, in whatever order they are given.
  * Memory grows by 32 bytes for each row.
  */
 public final class ExportVerifier {
-    private final VerificationKeys keys;
+    private final ExportKeys keys;
 
-    public ExportVerifier(VerificationKeys keys) {
+    public ExportVerifier(ExportKeys keys) {
         this.keys = keys;
     }
 

@@ -1,4 +1,4 @@
-package bulwark.facts.identity;
+package bulwark.kernel.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

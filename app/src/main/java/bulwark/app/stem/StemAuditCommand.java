@@ -45,10 +45,17 @@ final class StemAuditCommand extends CommandGroup {
                 description = "Which evidence-N.db of the state folder (default: ${DEFAULT-VALUE}).")
         private int number = 1;
 
-        @Option(names = "--since-seq", paramLabel = "SEQ", defaultValue = "0", description = "Only rows after this one.")
+        @Option(
+                names = "--since-seq",
+                paramLabel = "SEQ",
+                defaultValue = "0",
+                description = "Only rows after this one.")
         private long sinceSeq;
 
-        @Option(names = "--out", paramLabel = "FILE", description = "A new file (default: evidence-N-<time>.jsonl here).")
+        @Option(
+                names = "--out",
+                paramLabel = "FILE",
+                description = "A new file (default: evidence-N-<time>.jsonl here).")
         private @Nullable Path out;
 
         Export(CommandContext context) {

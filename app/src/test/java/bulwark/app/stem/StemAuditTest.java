@@ -135,8 +135,10 @@ class StemAuditTest {
         assertThat(stem("audit", "export", "--since-seq=-1").err()).contains("--since-seq is 0 or more");
         export("a.jsonl");
         assertThat(stem("audit", "export", "--out", "a.jsonl").err()).contains("exports are never overwritten");
-        assertThat(stem("audit", "verify", "a.jsonl", "--key", "nonsense").err()).contains("--key takes");
-        assertThat(stem("audit", "verify", "absent.jsonl", "--key", "A".repeat(43)).err())
+        assertThat(stem("audit", "verify", "a.jsonl", "--key", "nonsense").err())
+                .contains("--key takes");
+        assertThat(stem("audit", "verify", "absent.jsonl", "--key", "A".repeat(43))
+                        .err())
                 .contains("there is no export at");
     }
 }

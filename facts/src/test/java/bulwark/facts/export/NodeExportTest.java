@@ -176,8 +176,8 @@ class NodeExportTest {
                         "row_hash");
         Map<String, @Nullable Object> footer =
                 PlainJson.object(StrictJson.parse(lines.getLast().getBytes(StandardCharsets.UTF_8)));
-        byte[] signature =
-                Base64Url.exactly(64, String.valueOf(footer.remove("signature"))).orElseThrow();
+        byte[] signature = Base64Url.exactly(64, String.valueOf(footer.remove("signature")))
+                .orElseThrow();
         assertThat(footer)
                 .containsOnlyKeys(
                         "kind",

@@ -60,8 +60,7 @@ public final class LogKeys {
     /** Only verifies: one key from elsewhere, trusted without an end. @param publicKey raw 32 bytes */
     public static LogKeys of(byte[] publicKey, Signing signing) {
         String id = Digests.sha256Hex(publicKey).substring(0, 16);
-        List<KeyEntry> entries =
-                List.of(new KeyEntry(id, KeyStatus.CURRENT, publicKey, Instant.EPOCH, null, null));
+        List<KeyEntry> entries = List.of(new KeyEntry(id, KeyStatus.CURRENT, publicKey, Instant.EPOCH, null, null));
         return new LogKeys(signing, () -> entries, null);
     }
 

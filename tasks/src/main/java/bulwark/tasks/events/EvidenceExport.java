@@ -57,12 +57,7 @@ public final class EvidenceExport {
             try (FileExportHistory history =
                     FileExportHistory.open(scope.keyFolder().resolve("exports.json"))) {
                 AuditExport export = new AuditExport(
-                        store,
-                        List.of(),
-                        Map.of("store_id", storeId),
-                        new LogKeyFooters(keys),
-                        history,
-                        clock);
+                        store, List.of(), Map.of("store_id", storeId), new LogKeyFooters(keys), history, clock);
                 return new Exported(
                         export.export(TaskEvidence.formOf(store).table(), sinceSeq, out),
                         Base64Url.text(keys.current().publicKey()));
@@ -105,7 +100,9 @@ public final class EvidenceExport {
     public static ExportKeys keys(String argument, Path directory) {
         Signing signing = Signing.fastest();
         Optional<byte[]> key = Base64Url.exactly(32, argument);
-        LogKeys keys = key.isPresent() ? LogKeys.of(key.get(), signing) : LogKeys.verifyOnly(directory.resolve(folder(argument)), signing);
+        LogKeys keys = key.isPresent()
+                ? LogKeys.of(key.get(), signing)
+                : LogKeys.verifyOnly(directory.resolve(folder(argument)), signing);
         if (keys.entries().isEmpty()) {
             throw new ExportRefused("--key takes a base64url public key of 32 bytes, or the key folder of the evidence"
                     + " (evidence-N.db.keys) or a copy of it.");

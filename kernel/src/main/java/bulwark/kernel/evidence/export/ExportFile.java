@@ -1,7 +1,7 @@
 package bulwark.kernel.evidence.export;
 
-import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import java.io.BufferedInputStream;

@@ -56,8 +56,7 @@ class AuditExportTest {
         log = AuditLog.open(store, TABLE, CLOCK);
         keys = LogKeys.open(folder.resolve("keys"), Signing.fastest(), CLOCK);
         history = FileExportHistory.open(folder.resolve("keys/exports.json"));
-        export = new AuditExport(
-                store, List.of(log), Map.of("store", "one"), new LogKeyFooters(keys), history, CLOCK);
+        export = new AuditExport(store, List.of(log), Map.of("store", "one"), new LogKeyFooters(keys), history, CLOCK);
         for (int i = 0; i < 20; i++) {
             write("thing_written", i);
         }

@@ -5,7 +5,9 @@ import static bulwark.kernel.evidence.AuditEventType.ofAction;
 
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.GuardedRows;
+import bulwark.web.EdgeAuditEvents;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every audit event of the fact node. The names are those on the wire. */
 public final class FactsAuditEvents {
@@ -37,22 +39,6 @@ public final class FactsAuditEvents {
             "outbox_row",
             "kind",
             "reason");
-    public static final AuditEventType ACCESS_REFUSED = of(
-            "access_refused", "a known caller was refused before the handler of the route", "code", "method", "path");
-    public static final AuditEventType AUTHENTICATION_FAILED = of(
-            "authentication_failed",
-            "a caller gave no API key, or one that is not accepted",
-            "reason",
-            "remote",
-            "method",
-            "path",
-            "key_id");
-    public static final AuditEventType REQUEST_REFUSED =
-            of("request_refused", "the handler of a route refused a known caller", "code", "method", "path");
-    public static final AuditEventType QUOTA_BREACH =
-            of("quota_breach", "a caller had used up a quota", "dimension", "path", "method", "retry_after");
-    public static final AuditEventType PEER_REFUSED =
-            of("peer_refused", "a TLS peer was refused in the handshake", "reason", "remote");
     public static final AuditEventType MANIFEST_PUBLISH = of(
             "manifest_publish",
             "the node published a new identity manifest",
@@ -137,17 +123,12 @@ public final class FactsAuditEvents {
     public static final AuditEventType EVIDENCE_LOSS_ACCEPTED = ofAction(
             ADMIN, "evidence_loss_accepted", "the operator started the node although evidence was lost", "lost");
 
-    public static final List<AuditEventType> ALL = List.of(
+    private static final List<AuditEventType> OWN = List.of(
             FACT_WRITE,
             FACT_READ,
             FACT_CHAIN_MISMATCH,
             INTEGRITY_FINDING,
             OUTBOX_ROW_REFUSED,
-            ACCESS_REFUSED,
-            AUTHENTICATION_FAILED,
-            REQUEST_REFUSED,
-            QUOTA_BREACH,
-            PEER_REFUSED,
             MANIFEST_PUBLISH,
             KEY_ROTATION,
             KEY_DISTRUSTED,
@@ -169,6 +150,9 @@ public final class FactsAuditEvents {
             RESTORE_KEPT_REVOCATION,
             EVIDENCE_LOSS_ACCEPTED,
             GuardedRows.BASELINE);
+
+    public static final List<AuditEventType> ALL =
+            Stream.concat(OWN.stream(), EdgeAuditEvents.ALL.stream()).toList();
 
     private FactsAuditEvents() {}
 

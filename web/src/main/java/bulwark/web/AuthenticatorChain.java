@@ -25,8 +25,14 @@ record AuthenticatorChain(List<Authenticator> authenticators) {
         /** @param rest to be run on a virtual thread; gives no other {@code Blocked} */
         record Blocked(Supplier<Search> rest) implements Search {}
 
-        /** @param challenges of the authenticators that were asked */
-        record Anonymous(List<String> challenges) implements Search {}
+        /** @param asked those that found nothing of theirs */
+        record Anonymous(List<Authenticator> asked) implements Search {
+            EdgeRefusal.NoCredentials refusal() {
+                return new EdgeRefusal.NoCredentials(
+                        asked.stream().map(Authenticator::kind).toList(),
+                        asked.stream().flatMap(each -> each.challenge().stream()).toList());
+            }
+        }
     }
 
     /** Whether every kind that the route names is one of ours, so that somebody can call it. */
@@ -65,10 +71,8 @@ record AuthenticatorChain(List<Authenticator> authenticators) {
     }
 
     private Search nobody(Route route) {
-        return new Search.Anonymous(authenticators.stream()
-                .filter(route::takes)
-                .flatMap(each -> each.challenge().stream())
-                .toList());
+        return new Search.Anonymous(
+                authenticators.stream().filter(route::takes).toList());
     }
 
     private static Set<String> kinds(List<Authenticator> authenticators) {

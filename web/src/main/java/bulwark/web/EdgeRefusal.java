@@ -23,8 +23,11 @@ public sealed interface EdgeRefusal {
         }
     }
 
-    /** @param challenges values of {@code WWW-Authenticate}, one for each way to identify oneself that has such a value */
-    record NoCredentials(List<String> challenges) implements EdgeRefusal {
+    /**
+     * @param kinds of the authenticators that the route takes, in their order
+     * @param challenges values of {@code WWW-Authenticate}, one for each kind that has such a value
+     */
+    record NoCredentials(List<String> kinds, List<String> challenges) implements EdgeRefusal {
         @Override
         public String code() {
             return "no_credentials";

@@ -156,7 +156,7 @@ final class Exchange {
             case Search.Anonymous nobody -> {
                 Principal anonymous = listener.service().anonymous();
                 if (anonymous == null || !route.access().kinds().isEmpty()) {
-                    refuse(new EdgeRefusal.NoCredentials(nobody.challenges()));
+                    refuse(nobody.refusal());
                 } else {
                     authenticated(anonymous, route);
                 }

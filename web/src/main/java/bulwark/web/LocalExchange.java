@@ -129,7 +129,7 @@ final class LocalExchange {
                 received.method, received.target.path(), received.head.headers(), "local", false, null, true);
         if (!(served.authenticators.begin(found.route(), shown) instanceof Search.Decided decided
                 && decided.outcome() instanceof Outcome.Identified caller)) {
-            return served.errors.render(new EdgeRefusal.NoCredentials(List.of()));
+            return served.errors.render(new EdgeRefusal.NoCredentials(List.of(OwnerAuthenticator.KIND), List.of()));
         }
         LocalGuard guard = served.guard;
         String reason = guard == null ? null : guard.policy().refusal(peer, found.route());

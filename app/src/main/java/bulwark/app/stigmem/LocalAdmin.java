@@ -1,9 +1,10 @@
 package bulwark.app.stigmem;
 
-import bulwark.facts.node.LocalAdminClient;
+import bulwark.facts.node.NodeAdmin;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.LocalAdminClient;
 import bulwark.web.Response;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class LocalAdmin implements AutoCloseable {
     }
 
     static LocalAdmin of(Path store, Configuration settings, Clock clock) {
-        return new LocalAdmin(LocalAdminClient.open(settings, store, clock));
+        return new LocalAdmin(NodeAdmin.open(settings, store, clock));
     }
 
     /** The answer's JSON. @throws CommandFailed with the refusal's own sentence */

@@ -30,6 +30,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
+import bulwark.web.AuditedRoutes;
 import bulwark.web.Route;
 import java.net.URI;
 import java.nio.file.Path;
@@ -49,7 +50,6 @@ public final class NodeComposition implements AutoCloseable {
     private final RecallLog recalls;
     private final GardenAccess gardens;
     private final FactService facts;
-    private final AuditedRoutes refusals;
     private final List<Route> routes;
 
     /** Takes the core over and closes it. */
@@ -66,8 +66,7 @@ public final class NodeComposition implements AutoCloseable {
                 gardens,
                 core.keys,
                 List.of(core.chain, new EdgeProjection(), index));
-        refusals = new AuditedRoutes(core.audit, core.metrics);
-        routes = compose().stream().map(refusals::wrap).toList();
+        routes = compose().stream().map(core.refusals::wrap).toList();
     }
 
     /**
@@ -128,7 +127,7 @@ public final class NodeComposition implements AutoCloseable {
     }
 
     AuditedRoutes refusals() {
-        return refusals;
+        return core.refusals;
     }
 
     /** What the network listeners serve; each leaves evidence of what it refuses. */

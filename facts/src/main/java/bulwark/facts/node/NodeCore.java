@@ -37,6 +37,8 @@ import bulwark.kernel.storage.ForeignStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.web.AuditedRoutes;
+import bulwark.web.LocalAdminClient;
 import bulwark.web.LocalGuard;
 import bulwark.web.LocalSocket;
 import bulwark.web.Route;
@@ -56,7 +58,7 @@ import org.jspecify.annotations.Nullable;
  * Everything of a node that needs no listener: store, evidence, keys, chain. A running node and an owner's command on a stopped
  * one stand on the same core and answer the same owner routes. Thread-safe.
  */
-final class NodeCore implements AutoCloseable {
+final class NodeCore implements LocalAdminClient.StoppedStore {
     static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
     /** A head is signed at most ten seconds after it moved. */
     private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
@@ -77,6 +79,7 @@ final class NodeCore implements AutoCloseable {
     final ApiKeys keys;
     final AdminKeys adminKeys;
     final FactChain chain;
+    final AuditedRoutes refusals;
     final List<Route> ownerRoutes;
 
     private NodeCore(
@@ -86,6 +89,7 @@ final class NodeCore implements AutoCloseable {
         this.clock = clock;
         store = openStore(file, policy);
         audit = AuditLog.open(store, FactsAuditTables.FACT_AUDIT_LOG, clock);
+        refusals = new AuditedRoutes(audit, metrics, NodeMetrics.PREFIX);
         federationAudit = AuditLog.open(store, FactsAuditTables.FEDERATION_AUDIT, clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
         keys.honourOnly(new HonouredKeys(audit.guardedRows(), metrics));
@@ -246,14 +250,15 @@ final class NodeCore implements AutoCloseable {
     }
 
     /** Serves the owner's routes to the owner's processes. */
-    LocalSocket serveOwner(Path socket) {
+    @Override
+    public LocalSocket serveOwner(Path socket) {
         return LocalSocket.listen(
                 socket,
                 ownerRoutes,
                 new WireErrors(),
                 LocalSocket.Limits.DEFAULT,
                 new LocalGuard(
-                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, new AuditedRoutes(audit, metrics)));
+                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, refusals));
     }
 
     @Override

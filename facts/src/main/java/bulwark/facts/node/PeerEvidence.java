@@ -1,22 +1,18 @@
 package bulwark.facts.node;
 
-import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
 import bulwark.kernel.tls.AuthorityNames;
-import bulwark.kernel.tls.RefusedPeer;
 import bulwark.kernel.tls.ReloadingTls;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is told about peers and the CAs that vouch for them: a warning and a gauge for CAs, audit rows for peers that were refused. */
+/** What is told about peers and the CAs that vouch for them: a warning and a gauge for CAs; peers that were refused leave audit rows. */
 final class PeerEvidence {
     private static final Logger LOG = LoggerFactory.getLogger(PeerEvidence.class);
-    private static final String TENANT = "default";
 
     private PeerEvidence() {}
 
@@ -39,7 +35,7 @@ final class PeerEvidence {
                 warn(tls, names);
             }
         });
-        tls.onRefusedPeer(peer -> refused(core, peer));
+        tls.onRefusedPeer(core.refusals::refused);
     }
 
     private static Map<String, String> unbound(ReloadingTls tls, AuthorityNames names) {
@@ -58,14 +54,5 @@ final class PeerEvidence {
                     tls.authorities().size(),
                     unbound);
         }
-    }
-
-    /** The audit log itself lets the first hundred of a source, reason and minute through and counts the rest. */
-    private static void refused(NodeCore core, RefusedPeer peer) {
-        Map<String, Object> detail = new LinkedHashMap<>();
-        detail.put("reason", peer.reason());
-        detail.put("remote", peer.source());
-        core.audit.refusalLater(
-                FactsAuditEvents.PEER_REFUSED.event(null, TENANT, null, null, detail), peer.reason(), peer.source());
     }
 }

@@ -10,6 +10,7 @@ import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.time.SettableClock;
 import bulwark.testkit.FolderImage;
+import bulwark.web.LocalAdminClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -147,7 +148,7 @@ class AccessTamperTest {
         node = start();
         assertThat(send(ADMIN, "GET", "/v1/me", "").statusCode()).isEqualTo(200);
         assertThatThrownBy(() -> fsck(folder)).isInstanceOf(StoreInUse.class);
-        try (LocalAdminClient owner = LocalAdminClient.open(settings(), store(), Clock.systemUTC())) {
+        try (LocalAdminClient owner = NodeAdmin.open(settings(), store(), Clock.systemUTC())) {
             byte[] answer = owner.post("/local/fsck", "{}".getBytes(UTF_8)).body();
             assertThat(new String(answer, UTF_8)).contains("\"problems\":[]");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.time.SettableClock;
+import bulwark.kernel.tls.RefusedPeer;
 import bulwark.web.EdgeRefusal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,27 +46,50 @@ class AuditedRoutesTest {
     }
 
     private List<AuditRow> rows() {
+        return rows("authentication_failed");
+    }
+
+    private List<AuditRow> rows(String type) {
         node.audit().flush();
-        AuditLog.Query query = new AuditLog.Query("default", null, null, null, "authentication_failed", 0L, 5000);
+        AuditLog.Query query = new AuditLog.Query("default", null, null, null, type, 0L, 5000);
         return node.store().read(tx -> node.audit().page(tx, query)).rows();
     }
 
     @Test
     void every_reason_of_a_failed_authentication_leaves_a_row() {
-        refuse("10.0.0.1", new EdgeRefusal.NoCredentials(List.of()));
+        refuse("10.0.0.1", new EdgeRefusal.NoCredentials(List.of("key"), List.of("Bearer")));
         refuse("10.0.0.1", UNKNOWN);
         refuse("10.0.0.1", badKey("revoked", "key-1"));
         refuse("10.0.0.1", badKey("expired", "key-2"));
         refuse("10.0.0.1", new EdgeRefusal.NotFound());
+        refuse("10.0.0.1", new EdgeRefusal.NoCredentials(List.of("session", "token"), List.of()));
+        refuse("10.0.0.1", new EdgeRefusal.BadCredentials("session", "expired", "s-1", "sign in again", null));
         assertThat(rows())
                 .extracting(AuditRow::detail)
-                .hasSize(4)
+                .hasSize(6)
+                .anyMatch(detail -> detail.contains("missing_session_or_token"))
+                .anyMatch(detail -> detail.contains("expired_session") && detail.contains("s-1"))
                 .allMatch(detail -> detail.contains("\"remote\":\"10.0.0.1\""))
                 .anyMatch(detail -> detail.contains("missing_key"))
                 .anyMatch(detail -> detail.contains("unknown_key"))
                 .anyMatch(detail -> detail.contains("revoked_key") && detail.contains("key-1"))
                 .anyMatch(detail -> detail.contains("expired_key") && detail.contains("key-2"));
         assertThat(node.metrics().scrape()).contains("stigmem_authentication_failed_total{reason=\"missing_key\"} 1");
+    }
+
+    @Test
+    void a_refused_tls_peer_leaves_a_row_with_its_address_and_a_flood_is_bounded() {
+        for (int i = 0; i < 150; i++) {
+            node.refusals().refused(new RefusedPeer("untrusted", "10.0.0.3"));
+        }
+        node.refusals().refused(new RefusedPeer("no_certificate", "10.0.0.4"));
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(rows("peer_refused"))
+                .extracting(AuditRow::detail)
+                .hasSize(102)
+                .contains("{\"reason\":\"untrusted\",\"remote\":\"10.0.0.3\"}")
+                .contains("{\"reason\":\"untrusted\",\"remote\":\"10.0.0.3\",\"suppressed\":50}")
+                .contains("{\"reason\":\"no_certificate\",\"remote\":\"10.0.0.4\"}");
     }
 
     @Test

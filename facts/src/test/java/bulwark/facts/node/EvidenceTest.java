@@ -12,6 +12,7 @@ import bulwark.facts.snapshot.SnapshotTrust;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.web.LocalAdminClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -228,7 +229,7 @@ class EvidenceTest {
         assertThat(say(1)).isEqualTo(201);
         Path archive = elsewhere.resolve("s.tar.gz");
         Path store = folder.resolve("stigmem.db");
-        try (LocalAdminClient owner = LocalAdminClient.open(configuration(), store, Clock.systemUTC())) {
+        try (LocalAdminClient owner = NodeAdmin.open(configuration(), store, Clock.systemUTC())) {
             owner.post("/local/snapshot/create", ("{\"out\":\"" + archive + "\"}").getBytes(StandardCharsets.UTF_8));
         }
         send("POST", "/v1/auth/keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}");

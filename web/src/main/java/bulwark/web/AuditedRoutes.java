@@ -1,37 +1,57 @@
-package bulwark.facts.node;
+package bulwark.web;
 
-import bulwark.facts.FactsAuditEvents;
+import static bulwark.kernel.metrics.MetricDescription.counter;
+
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.web.ApiRefusal;
-import bulwark.web.EdgeRefusal;
-import bulwark.web.Request;
-import bulwark.web.Response;
-import bulwark.web.Route;
-import bulwark.web.Service;
+import bulwark.kernel.tls.RefusedPeer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Refusals of known callers and failed authentication become audit rows (limited by the log itself); other refusals of strangers, counters only. */
-final class AuditedRoutes implements Service.Refusals {
+/**
+ * Evidence of what a part refuses. Refusals of known callers, failed authentication and refused TLS peers become audit rows (limited by the log itself); other
+ * refusals of strangers are counted only. Thread-safe.
+ */
+public final class AuditedRoutes implements Service.Refusals {
     private static final String TENANT = "default";
     private static final int MAX_SHOWN = 200;
 
     private final AuditLog audit;
     private final Metrics metrics;
+    private final String prefix;
 
-    AuditedRoutes(AuditLog audit, Metrics metrics) {
+    /** @param prefix of the metric names */
+    public AuditedRoutes(AuditLog audit, Metrics metrics, String prefix) {
         this.audit = audit;
         this.metrics = metrics;
+        this.prefix = prefix;
+    }
+
+    /** What is counted under this prefix. */
+    public static List<MetricDescription> metrics(String prefix) {
+        return List.of(
+                counter(
+                        prefix + "_authentication_failed",
+                        "calls without an API key or with one that is not accepted",
+                        "reason"),
+                counter(
+                        prefix + "_quota_breach",
+                        "calls refused because a quota was used up",
+                        "principal",
+                        "tenant",
+                        "dimension"),
+                counter(prefix + "_refused", "calls refused, by the edge or by a handler", "code"));
     }
 
     @Override
     public void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal) {
-        metrics.count("stigmem_refused", "code", refusal.code());
+        metrics.count(prefix + "_refused", "code", refusal.code());
         if (principal == null) {
             stranger(method, path, remote, refusal);
             return;
@@ -43,21 +63,21 @@ final class AuditedRoutes implements Service.Refusals {
             detail.put("code", refusal.code());
             detail.put("method", method);
             detail.put("path", path);
-            audit.refusal(event(FactsAuditEvents.ACCESS_REFUSED, principal, detail), refusal.code());
+            audit.refusal(event(EdgeAuditEvents.ACCESS_REFUSED, principal, detail), refusal.code());
         }
     }
 
     /** On the event loop, so nothing here waits. */
     private void stranger(String method, String path, String remote, EdgeRefusal refusal) {
         String reason = switch (refusal) {
-            case EdgeRefusal.NoCredentials _ -> "missing_key";
+            case EdgeRefusal.NoCredentials none -> "missing_" + String.join("_or_", none.kinds());
             case EdgeRefusal.BadCredentials bad -> bad.reason() + "_" + bad.kind();
             default -> "";
         };
         if (reason.isEmpty()) {
             return;
         }
-        metrics.count("stigmem_authentication_failed", "reason", reason);
+        metrics.count(prefix + "_authentication_failed", "reason", reason);
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("reason", reason);
         detail.put("remote", remote);
@@ -67,7 +87,7 @@ final class AuditedRoutes implements Service.Refusals {
             detail.put("key_id", bad.credentialId());
         }
         audit.refusalLater(
-                FactsAuditEvents.AUTHENTICATION_FAILED.event(null, TENANT, null, null, detail), reason, remote);
+                EdgeAuditEvents.AUTHENTICATION_FAILED.event(null, TENANT, null, null, detail), reason, remote);
     }
 
     /** Strangers decide how long it is. */
@@ -75,8 +95,17 @@ final class AuditedRoutes implements Service.Refusals {
         return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
+    /** For {@link bulwark.kernel.tls.ReloadingTls#onRefusedPeer}. */
+    public void refused(RefusedPeer peer) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("reason", peer.reason());
+        detail.put("remote", peer.source());
+        audit.refusalLater(
+                EdgeAuditEvents.PEER_REFUSED.event(null, TENANT, null, null, detail), peer.reason(), peer.source());
+    }
+
     /** The same route, whose handler's own refusals leave evidence too. */
-    Route wrap(Route route) {
+    public Route wrap(Route route) {
         return new Route(
                 route.method(),
                 route.path(),
@@ -91,7 +120,7 @@ final class AuditedRoutes implements Service.Refusals {
         try {
             return route.handler().handle(request);
         } catch (ApiRefusal refusal) {
-            metrics.count("stigmem_refused", "code", refusal.code());
+            metrics.count(prefix + "_refused", "code", refusal.code());
             if (!(route.access() instanceof Route.Access.Open)) {
                 record(request, refusal);
             }
@@ -104,7 +133,7 @@ final class AuditedRoutes implements Service.Refusals {
         detail.put("code", refusal.code());
         detail.put("method", request.method());
         detail.put("path", request.path());
-        AuditEvent event = event(FactsAuditEvents.REQUEST_REFUSED, request.principal(), detail);
+        AuditEvent event = event(EdgeAuditEvents.REQUEST_REFUSED, request.principal(), detail);
         if (Thread.currentThread().isVirtual()) {
             audit.refusal(event, refusal.code());
         } else {
@@ -115,7 +144,7 @@ final class AuditedRoutes implements Service.Refusals {
 
     private void quotaBreach(Principal principal, String method, String path, EdgeRefusal.QuotaExceeded quota) {
         metrics.count(
-                "stigmem_quota_breach",
+                prefix + "_quota_breach",
                 "principal",
                 metrics.principal(principal.entityUri()),
                 "tenant",
@@ -127,7 +156,7 @@ final class AuditedRoutes implements Service.Refusals {
         detail.put("path", path);
         detail.put("method", method);
         detail.put("retry_after", quota.retryAfter());
-        audit.refusal(event(FactsAuditEvents.QUOTA_BREACH, principal, detail), quota.dimension());
+        audit.refusal(event(EdgeAuditEvents.QUOTA_BREACH, principal, detail), quota.dimension());
     }
 
     private static AuditEvent event(AuditEventType type, Principal principal, Map<String, Object> detail) {

@@ -9,7 +9,7 @@ import java.util.Set;
  *     a last one written {@code {uri+}} matches all that is left of the path, slashes too
  * @param access what it takes to call it
  * @param dimension what callers are charged for: by principal, on an open route ({@link #BY_SOURCE}) by the address that they call from
- * @param fast the handler never blocks and runs on the event loop; it may return null from {@link #handler} to be called again on a virtual thread
+ * @param runsOnEventLoop the handler never blocks and runs on the event loop; it may return null from {@link #handler} to be called again on a virtual thread
  * @param network answers on the network listeners; false = local socket only
  */
 public record Route(
@@ -46,7 +46,7 @@ public record Route(
         record Open() implements Access {}
 
         /** Any authenticated caller. */
-        record Authenticated(@Override Set<String> kinds) implements Access {
+        record Authenticated(Set<String> kinds) implements Access {
             public Authenticated() {
                 this(Set.of());
             }
@@ -56,7 +56,7 @@ public record Route(
             }
         }
 
-        record Permission(String name, @Override Set<String> kinds) implements Access {
+        record Permission(String name, Set<String> kinds) implements Access {
             public Permission(String name) {
                 this(name, Set.of());
             }

@@ -51,14 +51,14 @@ public record SetCookie(
                 path.startsWith("/") && path.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != ';'),
                 "the path of cookie " + name + " must begin with a slash and hold neither ; nor control characters");
         require(
-                maxAge == null || !maxAge.isNegative() && maxAge.compareTo(MAX_AGE_LIMIT) <= 0,
+                maxAge == null || (!maxAge.isNegative() && maxAge.compareTo(MAX_AGE_LIMIT) <= 0),
                 "cookie " + name + " may live for 0 s to " + MAX_AGE_LIMIT.toDays() + " days");
         require(secure || sameSite != SameSite.NONE, "cookie " + name + " with SameSite=None must be secure");
         // Browsers compare the prefixes in any case.
         String prefixed = name.toLowerCase(Locale.ROOT);
         boolean host = prefixed.startsWith("__host-");
         require(
-                secure || !host && !prefixed.startsWith("__secure-"),
+                secure || (!host && !prefixed.startsWith("__secure-")),
                 "cookie " + name + " must be secure: its prefix says so");
         require(!host || path.equals("/"), "cookie " + name + " must have the path /: its prefix says so");
     }

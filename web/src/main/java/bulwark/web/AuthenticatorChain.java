@@ -30,7 +30,9 @@ record AuthenticatorChain(List<Authenticator> authenticators) {
             EdgeRefusal.NoCredentials refusal() {
                 return new EdgeRefusal.NoCredentials(
                         asked.stream().map(Authenticator::kind).toList(),
-                        asked.stream().flatMap(each -> each.challenge().stream()).toList());
+                        asked.stream()
+                                .flatMap(each -> each.challenge().stream())
+                                .toList());
             }
         }
     }
@@ -71,8 +73,7 @@ record AuthenticatorChain(List<Authenticator> authenticators) {
     }
 
     private Search nobody(Route route) {
-        return new Search.Anonymous(
-                authenticators.stream().filter(route::takes).toList());
+        return new Search.Anonymous(authenticators.stream().filter(route::takes).toList());
     }
 
     private static Set<String> kinds(List<Authenticator> authenticators) {

@@ -257,8 +257,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
                 ownerRoutes,
                 new WireErrors(),
                 LocalSocket.Limits.DEFAULT,
-                new LocalGuard(
-                        new OwnerProcesses(PeerProcess.weAreConfined())::refusal, refusals));
+                new LocalGuard(new OwnerProcesses(PeerProcess.weAreConfined())::refusal, refusals));
     }
 
     @Override

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             TlsCommand.class,
             VerifyCommand.class,
             StemFsckCommand.class,
-            StemAuditCommand.class
+            StemAuditCommand.class,
+            EvidenceCommand.class
         })
 final class StemCommand implements Callable<Integer> {
     private final CommandContext context;

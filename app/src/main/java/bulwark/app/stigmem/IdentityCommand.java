@@ -2,6 +2,7 @@ package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.facts.identity.KeyKind;
+import bulwark.facts.identity.LogKeyRotation;
 import bulwark.facts.identity.RotationReport;
 import bulwark.facts.identity.RotationResult;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
             IdentityCommand.DistrustKey.class
         })
 final class IdentityCommand {
-    @Command(name = "list-keys", description = "List the node and issuer keys with their status and end.")
+    @Command(name = "list-keys", description = "List the node, issuer and log keys with their status and end.")
     static final class ListKeys implements Callable<Integer> {
         private final CommandContext context;
 
@@ -84,13 +85,15 @@ final class IdentityCommand {
         public Integer call() {
             try (LocalAdmin owner = store.owner()) {
                 JsonNode answer = owner.post("/local/identity/distrust", Map.of("key_id", keyId, "reason", reason));
+                String kind = answer.path("kind").stringValue("");
+                String said = "The " + kind + " key " + keyId + " is distrusted from now on: ";
                 context.out()
                         .println(
-                                "The " + answer.path("kind").stringValue("") + " key " + keyId
-                                        + " is distrusted from now on: tokens, exports and snapshots that it signed are refused, and the manifest names it no more.");
-                context.out()
-                        .println(
-                                "Peers that hold the former manifest must fetch the new one; issue the tokens again that it had signed.");
+                                said
+                                        + (kind.equals(LogKeyRotation.KIND)
+                                                ? "heads that it signed count only where they stand in the log before the key that replaced it."
+                                                : "tokens, exports and snapshots that it signed are refused, and the manifest names it no more.\n"
+                                                        + "Peers that hold the former manifest must fetch the new one; issue the tokens again that it had signed."));
             }
             return 0;
         }
@@ -106,7 +109,7 @@ final class IdentityCommand {
         @Mixin
         private final StoreOption store;
 
-        @Option(names = "--kind", required = true, description = "Key to rotate: node or issuer.")
+        @Option(names = "--kind", required = true, description = "Key to rotate: node, issuer or log.")
         private String kind = "";
 
         @Option(names = "--dry-run", description = "Check everything, commit nothing.")
@@ -125,19 +128,32 @@ final class IdentityCommand {
 
         @Override
         public Integer call() {
-            if (KeyKind.of(kind).isEmpty()) {
+            boolean log = kind.equals(LogKeyRotation.KIND);
+            if (!log && KeyKind.of(kind).isEmpty()) {
                 throw new CommandLine.ParameterException(
                         java.util.Objects.requireNonNull(spec).commandLine(),
-                        "--kind must be node or issuer; got " + kind);
+                        "--kind must be node, issuer or log; got " + kind);
             }
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("kind", kind);
             body.put("dry_run", dryRun);
             body.put("dual_trust_days", dualTrustDays);
             try (LocalAdmin owner = store.owner()) {
-                context.out().print(RotationReport.text(RotationResult.of(owner.post("/local/identity/rotate", body))));
+                JsonNode answer = owner.post("/local/identity/rotate", body);
+                context.out().print(log ? logReport(answer) : RotationReport.text(RotationResult.of(answer)));
             }
             return 0;
+        }
+
+        private static String logReport(JsonNode answer) {
+            String old = answer.path("old_key_id").stringValue("");
+            if (answer.path("dry_run").booleanValue()) {
+                return "[DRY RUN] The log key " + old + " can be replaced; nothing was changed.\n";
+            }
+            return "The log key " + old + " signs no more; "
+                    + answer.path("new_key_id").stringValue("")
+                    + " signs from now on.\nWhat the former one signed stays valid. If it may be in other hands, run: stigmem"
+                    + " identity distrust-key " + old + " --reason TEXT\n";
         }
     }
 }

@@ -28,11 +28,13 @@ public final class IdentityRoutes {
     private final NodeIdentity identity;
     private final Rotation rotation;
     private final KeyDistrust distrust;
+    private final LogKeyRotation logKey;
 
-    public IdentityRoutes(NodeIdentity identity, Rotation rotation) {
+    public IdentityRoutes(NodeIdentity identity, Rotation rotation, LogKeyRotation logKey) {
         this.identity = identity;
         this.rotation = rotation;
         this.distrust = new KeyDistrust(identity);
+        this.logKey = logKey;
     }
 
     public List<Route> routes() {
@@ -96,34 +98,47 @@ public final class IdentityRoutes {
     private Response keys(Request request) {
         List<Map<String, @Nullable Object>> listed = new ArrayList<>();
         for (KeyKind kind : KeyKind.values()) {
-            for (KeyEntry entry : kind.ring(identity.keys()).entries()) {
-                Map<String, @Nullable Object> key = new LinkedHashMap<>();
-                key.put("kind", kind.wire());
-                key.put("key_id", entry.id());
-                key.put("status", entry.status().name().toLowerCase(Locale.ROOT));
-                key.put("created", Timestamps.zulu(entry.created()));
-                key.put("trusted_until", entry.trustedUntil() == null ? null : Timestamps.zulu(entry.trustedUntil()));
-                listed.add(key);
-            }
+            kind.ring(identity.keys()).entries().forEach(entry -> listed.add(listed(kind.wire(), entry)));
         }
+        logKey.entries().forEach(entry -> listed.add(listed(LogKeyRotation.KIND, entry)));
         return Response.json(200, Map.of("keys", listed));
+    }
+
+    private static Map<String, @Nullable Object> listed(String kind, KeyEntry entry) {
+        Map<String, @Nullable Object> key = new LinkedHashMap<>();
+        key.put("kind", kind);
+        key.put("key_id", entry.id());
+        key.put("status", entry.status().name().toLowerCase(Locale.ROOT));
+        key.put("created", Timestamps.zulu(entry.created()));
+        key.put("trusted_until", entry.trustedUntil() == null ? null : Timestamps.zulu(entry.trustedUntil()));
+        return key;
     }
 
     private Response distrust(Request request) {
         JsonNode body = StrictJson.parse(request.body());
         String keyId = body.path("key_id").stringValue("");
-        KeyKind kind = distrust.distrust(keyId, body.path("reason").stringValue(""));
-        return Response.json(200, Map.of("kind", kind.wire(), "key_id", keyId, "status", "distrusted"));
+        String reason = body.path("reason").stringValue("");
+        String kind = LogKeyRotation.KIND;
+        if (logKey.holds(keyId)) {
+            logKey.distrust(keyId, reason);
+        } else {
+            kind = distrust.distrust(keyId, reason).wire();
+        }
+        return Response.json(200, Map.of("kind", kind, "key_id", keyId, "status", "distrusted"));
     }
 
     private Response rotate(Request request) {
         JsonNode body = StrictJson.parse(request.body());
-        KeyKind kind = KeyKind.of(body.path("kind").stringValue(""))
-                .orElseThrow(() -> new ApiRefusal(INVALID, "unknown_key_kind", "kind must be node or issuer"));
+        String named = body.path("kind").stringValue("");
         JsonNode days = body.path("dual_trust_days");
         if (!days.isMissingNode() && !days.canConvertToLong()) {
             throw new ApiRefusal(INVALID, "invalid_dual_trust_days", "dual_trust_days must be a whole number");
         }
+        if (named.equals(LogKeyRotation.KIND)) {
+            return Response.json(200, logKey.rotate(body.path("dry_run").booleanValue(false)));
+        }
+        KeyKind kind = KeyKind.of(named)
+                .orElseThrow(() -> new ApiRefusal(INVALID, "unknown_key_kind", "kind must be node, issuer or log"));
         RotationResult answer = rotation.rotate(
                 kind, body.path("dry_run").booleanValue(false), days.longValue(DEFAULT_DUAL_TRUST_DAYS));
         return Response.json(200, answer.json());

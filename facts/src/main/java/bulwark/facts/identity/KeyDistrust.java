@@ -36,10 +36,7 @@ public final class KeyDistrust {
      * @throws ApiRefusal for a key of neither ring, for the one that signs, and for the reason
      */
     public KeyKind distrust(String keyId, String reason) {
-        if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
-            throw new ApiRefusal(
-                    INVALID, "invalid_reason", "reason must have 1 to " + MAX_REASON_LENGTH + " characters");
-        }
+        requireReason(reason);
         KeyKind kind = kindOf(keyId);
         KeyEntry entry = kind.ring(identity.keys()).byId(keyId).orElseThrow();
         if (entry.status() == KeyStatus.CURRENT || entry.status() == KeyStatus.ANNOUNCED) {
@@ -51,9 +48,21 @@ public final class KeyDistrust {
                             + ", then distrust it");
         }
         kind.ring(identity.keys()).distrust(keyId);
-        record(kind, keyId, reason);
+        record(
+                kind.wire(),
+                kind.entity(identity.nodeUrl()),
+                kind.ring(identity.keys()).signer(),
+                keyId,
+                reason);
         identity.renew();
         return kind;
+    }
+
+    static void requireReason(String reason) {
+        if (reason.isBlank() || reason.length() > MAX_REASON_LENGTH) {
+            throw new ApiRefusal(
+                    INVALID, "invalid_reason", "reason must have 1 to " + MAX_REASON_LENGTH + " characters");
+        }
     }
 
     private KeyKind kindOf(String keyId) {
@@ -65,22 +74,22 @@ public final class KeyDistrust {
         throw new ApiRefusal(
                 NOT_FOUND,
                 "key_not_found",
-                "neither key ring holds key " + keyId + "; stigmem identity list-keys shows those that they hold");
+                "no key ring holds key " + keyId + "; stigmem identity list-keys shows those that they hold");
     }
 
-    private void record(KeyKind kind, String keyId, String reason) {
+    /** Says it in the audit log and, signed by a key that others know, in the transparency log. */
+    void record(String kind, String entityUri, Ed25519Signer signer, String keyId, String reason) {
         Map<String, @Nullable Object> statement = new LinkedHashMap<>();
         statement.put("kind", "key_distrust");
-        statement.put("key_kind", kind.wire());
+        statement.put("key_kind", kind);
         statement.put("key_id", keyId);
-        statement.put("entity_uri", kind.entity(identity.nodeUrl()));
+        statement.put("entity_uri", entityUri);
         statement.put("distrusted_at", Timestamps.zulu(identity.clock().instant()));
         statement.put("reason", reason);
-        Ed25519Signer signer = kind.ring(identity.keys()).signer();
         statement.put("signed_by", signer.keyId());
         statement.put("signature", Base64Url.text(signer.sign(CanonicalJson.bytes(statement))));
         Map<String, Object> detail =
-                Map.of("kind", kind.wire(), "key_id", keyId, "reason", reason, "signed_by", signer.keyId());
+                Map.of("kind", kind, "key_id", keyId, "reason", reason, "signed_by", signer.keyId());
         identity.store().write(tx -> {
             identity.submitter().enqueue(tx, "distrust:" + keyId, statement);
             return identity.audit()

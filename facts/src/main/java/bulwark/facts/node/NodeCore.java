@@ -12,6 +12,7 @@ import bulwark.facts.export.ExportRoutes;
 import bulwark.facts.export.NodeExport;
 import bulwark.facts.identity.IdentityRoutes;
 import bulwark.facts.identity.IdentitySettings;
+import bulwark.facts.identity.LogKeyRotation;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.identity.Rotation;
@@ -240,7 +241,8 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
 
     private List<Route> ownerRoutes() {
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new IdentityRoutes(identity, new Rotation(identity)).routes());
+        routes.addAll(
+                new IdentityRoutes(identity, new Rotation(identity), new LogKeyRotation(identity, heads)).routes());
         routes.addAll(adminKeys.routes());
         List<AuditLog> tables = List.of(audit, federationAudit);
         routes.addAll(new ExportRoutes(NodeExport.of(store, audit, tables, identity, clock)).routes());

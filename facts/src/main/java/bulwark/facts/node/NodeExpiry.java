@@ -1,8 +1,10 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.access.ApiKeys.KeyRecord;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
+import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.tls.ReloadingTls;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +36,14 @@ final class NodeExpiry {
                                     tls.expires(),
                                     "Put a new certificate at STIGMEM_TLS_CERT_PATH and its key at STIGMEM_TLS_KEY_PATH: the node picks them up by itself.")));
         }
+        monitor.watch("log", () -> Optional.of(logKey(core.heads.keys().current())));
         monitor.watch("api_key", new NodeExpiry(core)::firstKeyToExpire);
         return monitor.start(core.identity::renew);
+    }
+
+    private static Expiry logKey(KeyEntry key) {
+        return new Expiry(
+                key.created(), key.created().plus(LogKeys.MAX_AGE), "Run: stigmem identity rotate-key --kind log");
     }
 
     private Optional<Expiry> firstKeyToExpire() {

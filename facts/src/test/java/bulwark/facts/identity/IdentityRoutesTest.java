@@ -23,7 +23,10 @@ class IdentityRoutesTest {
     private final SettableClock clock = new SettableClock(TestNode.START);
 
     private static Route route(TestNode node, String path) {
-        return new IdentityRoutes(node.identity(), new Rotation(node.identity()))
+        return new IdentityRoutes(
+                        node.identity(),
+                        new Rotation(node.identity()),
+                        new LogKeyRotation(node.identity(), node.heads()))
                 .routes().stream()
                         .filter(route -> route.path().equals(path))
                         .findFirst()

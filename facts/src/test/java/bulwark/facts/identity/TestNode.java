@@ -1,11 +1,14 @@
 package bulwark.facts.identity;
 
 import bulwark.facts.FactsAuditTables;
+import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.node.FactsSchema;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.evidence.Outbox;
+import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.json.Base64Url;
@@ -21,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The part of a node that has an identity, on a real store, rings and log in one folder. */
 public final class TestNode implements AutoCloseable {
@@ -36,6 +40,7 @@ public final class TestNode implements AutoCloseable {
     private final AuditLog federation;
     private final TransparencyLog log;
     private final NodeIdentity identity;
+    private @Nullable HeadSigner heads;
 
     private TestNode(Path folder, SettableClock clock, IdentitySettings settings, TransparencyLog log) {
         this.folder = folder;
@@ -110,6 +115,23 @@ public final class TestNode implements AutoCloseable {
 
     TransparencyLog log() {
         return log;
+    }
+
+    /** Signs into the key folder alone, so that no leaf of its own stands among those of a test. */
+    HeadSigner heads() {
+        if (heads == null) {
+            Path keyFolder = NodeKeys.directory(store.file());
+            heads = StoreOpening.open(
+                            store,
+                            TransparencyLogs.off("test"),
+                            FactEvidence.scope(keyFolder, null, null),
+                            LogKeys.open(keyFolder, SIGNING, clock),
+                            clock,
+                            new StoreOpening.Acceptance("TEST_ACCEPT_EVIDENCE_LOSS", ""),
+                            tx -> List.of())
+                    .signer();
+        }
+        return heads;
     }
 
     public RotationResult rotate(KeyKind kind) {

@@ -29,6 +29,7 @@ public final class AcceptedLoss {
         if (report.problems().isEmpty() || id == null || newest == null || !id.equals(report.storeId())) {
             return false;
         }
+        keys.settle(newest);
         List<ChainHead> heads = new ArrayList<>();
         for (ChainTable chain : scope.chains()) {
             chain.end(tx).ifPresent(heads::add);

@@ -2,6 +2,8 @@ package bulwark.kernel.evidence;
 
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.keys.KeyEntry;
+import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
@@ -57,6 +59,9 @@ public final class HeadSigner implements AutoCloseable {
     private volatile @Nullable SignedHeads newest;
     private volatile @Nullable Failure failure;
     private @Nullable String origin;
+    /** What stands in the log and not yet in every other place. */
+    private HeadFile.@Nullable Content unkept;
+
     private @Nullable EssentialThread thread;
 
     /** @param since {@link System#nanoTime()} of the first failure in a row */
@@ -138,8 +143,11 @@ public final class HeadSigner implements AutoCloseable {
                 return false;
             }
             List<ChainHead> heads = moved();
+            HeadFile.Content again = unkept;
             if (heads != null) {
                 publish(heads, List.of());
+            } else if (again != null && finding.get() == null) {
+                keep(again.heads(), again.logIndex());
             }
             failure = null;
             return finding.get() == null;
@@ -174,6 +182,7 @@ public final class HeadSigner implements AutoCloseable {
         }
         boolean still = before != null
                 && origin == null
+                && before.signature().keyId().equals(keys.current().id())
                 && heads.stream().allMatch(head -> head.equals(before.heads().get(head.table())));
         return still ? null : heads;
     }
@@ -196,8 +205,11 @@ public final class HeadSigner implements AutoCloseable {
 
     /** First the log, then what remembers it: a crash between the two leaves a log that is ahead, never one that lacks a leaf. */
     void publish(List<ChainHead> heads, List<String> lost) throws LogUnavailable, IOException {
-        SignedHeads signed =
-                SignedHeads.sign(keys, origin, storeId, newest, heads, lost, Timestamps.offset(clock.instant()));
+        SignedHeads signed = SignedHeads.sign(keys, origin, storeId, newest, heads, lost, now());
+        keep(signed, append(signed));
+    }
+
+    private @Nullable Long append(SignedHeads signed) throws LogUnavailable {
         Long index = null;
         if (!log.backend().equals("off")) {
             String leaf = signed.leafHash();
@@ -205,7 +217,12 @@ public final class HeadSigner implements AutoCloseable {
         }
         newest = signed;
         origin = null;
+        return index;
+    }
+
+    private void keep(SignedHeads signed, @Nullable Long index) throws IOException {
         HeadFile.Content content = new HeadFile.Content(signed, index);
+        unkept = content;
         scope.keyFolderHead().write(content);
         HeadFile second = scope.secondHead();
         if (second != null) {
@@ -214,6 +231,7 @@ public final class HeadSigner implements AutoCloseable {
         if (scope.localLog() != null && index != null) {
             remember(signed, index);
         }
+        unkept = null;
     }
 
     private void remember(SignedHeads signed, long index) {
@@ -226,6 +244,105 @@ public final class HeadSigner implements AutoCloseable {
             update.setString(3, signed.leafHash());
             return update.executeUpdate();
         });
+    }
+
+    private String now() {
+        return Timestamps.offset(clock.instant());
+    }
+
+    /** @param newKeyId the key that signs from now on */
+    public record RotatedKey(String oldKeyId, String newKeyId) {}
+
+    /**
+     * Replaces the log key: the old key signs a leaf that introduces the new one, which signs every leaf from there on. What the old one
+     * signed stays believed, because it stands before that leaf. A kill at any moment is mended by the next start.
+     *
+     * @throws KeyRefused when the store was changed, so that nothing is signed for it
+     * @throws LogUnavailable when the leaf did not get into the log; nothing has changed then
+     */
+    public RotatedKey rotateKey() throws LogUnavailable {
+        signing.lock();
+        try {
+            SignedHeads before = agreed();
+            KeyEntry next = keys.announce();
+            SignedHeads leaf = SignedHeads.sign(
+                    keys, before, List.copyOf(before.heads().values()), LogKeyChange.introduces(next), now());
+            Long index;
+            try {
+                index = append(leaf);
+            } catch (LogUnavailable e) {
+                keys.withdraw(next.id());
+                throw e;
+            }
+            keepOrRetry(leaf, index);
+            keys.promote(next.id());
+            signNow();
+            return new RotatedKey(leaf.signature().keyId(), next.id());
+        } finally {
+            signing.unlock();
+        }
+    }
+
+    /**
+     * Ends all trust in a former log key at once. What stands before the leaf that replaced it stays believed; nothing else that it
+     * signed does, whatever date it bears. Doing it again changes nothing and tells the log again.
+     *
+     * @param reason for the leaf that says so
+     * @throws KeyRefused when the ring does not hold the key, when it still signs or vouches for the newest heads, and when the store
+     *     was changed; nothing has changed then
+     * @throws LogUnavailable when the key is distrusted and the log could not be told
+     */
+    public void distrustKey(String keyId, String reason) throws LogUnavailable {
+        signing.lock();
+        try {
+            if (!keys.holds(keyId) || keys.current().id().equals(keyId)) {
+                throw new KeyRefused("the ring of log keys does not hold the key " + keyId
+                        + " as a former one: rotate the log key before the one that signs is distrusted");
+            }
+            signNow();
+            requireUnchanged();
+            SignedHeads before = newest;
+            HeadFile.Content kept = scope.keyFolderHead().read().content();
+            if (before == null
+                    || kept == null
+                    || kept.heads().signature().keyId().equals(keyId)) {
+                throw new KeyRefused("the newest signed heads in the key folder are still those of the log key " + keyId
+                        + ", because no new ones could be signed and kept: mend that first");
+            }
+            keys.distrust(keyId);
+            SignedHeads leaf = SignedHeads.sign(
+                    keys, before, List.copyOf(before.heads().values()), LogKeyChange.distrusts(keyId, reason), now());
+            keepOrRetry(leaf, append(leaf));
+        } finally {
+            signing.unlock();
+        }
+    }
+
+    private void keepOrRetry(SignedHeads leaf, @Nullable Long index) {
+        try {
+            keep(leaf, index);
+        } catch (IOException | RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** The newest signed heads, after what moved was signed. */
+    private SignedHeads agreed() throws LogUnavailable {
+        boolean signed = signNow();
+        requireUnchanged();
+        SignedHeads before = newest;
+        Failure failed = failure;
+        if (!signed || before == null) {
+            throw new LogUnavailable(failed == null ? "no heads are signed yet" : failed.sentence, null);
+        }
+        return before;
+    }
+
+    private void requireUnchanged() {
+        String found = finding.get();
+        if (found != null) {
+            throw new KeyRefused("The store was changed behind this process, so its log key signs nothing: " + found);
+        }
     }
 
     /** Sets the store against log, key folder and second place. @param whole each leaf, not only the newest @return sentences */

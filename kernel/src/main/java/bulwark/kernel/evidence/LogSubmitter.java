@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ public final class LogSubmitter {
     private final Outbox outbox;
     private final TransparencyLog log;
     private final OutboxSeal seal;
+    private final Set<String> kinds = ConcurrentHashMap.newKeySet();
     private final Map<String, CompletableFuture<Optional<LogAnchor>>> waiting = new ConcurrentHashMap<>();
 
     /** @param logKeys sign each row in the mutation that makes it: a row that somebody planted never reaches the log */
@@ -46,6 +48,7 @@ public final class LogSubmitter {
 
     /** A kind of outbox row whose payload is completed when its turn comes. @param kind for instance {@code log.rotation} */
     public void register(String kind, Completion completion) {
+        kinds.add(kind);
         outbox.handle(kind, (dedupeKey, row) -> submit(kind, completion, dedupeKey, row));
     }
 
@@ -66,6 +69,16 @@ public final class LogSubmitter {
         store.write(tx -> {
             seal.sealOpenRows(tx, PAYLOAD);
             return tx;
+        });
+    }
+
+    /** After the log key was replaced: rows that still wait bear the new one's signature. */
+    public void resealOpenRows() {
+        store.write(tx -> {
+            for (String kind : kinds) {
+                seal.resealOpenRows(tx, kind);
+            }
+            return kinds;
         });
     }
 

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,11 +46,12 @@ public final class OutboxSeal {
                 Map<String, @Nullable Object> payload = new LinkedHashMap<>();
                 sealed.forEach((name, member) -> payload.put(String.valueOf(name), member));
                 LogKeys.Signature signature = new LogKeys.Signature(keyId, value);
-                String fault = keys.fault(PURPOSE, statement(kind, dedupeKey, payload), signature, Instant.EPOCH);
-                if (fault == null) {
+                String fault = keys.fault(PURPOSE, statement(kind, dedupeKey, payload), signature);
+                if (fault == null && keys.trusts(keyId)) {
                     return payload;
                 }
-                throw new OutboxRefused("the row " + fault);
+                throw new OutboxRefused("the row "
+                        + (fault == null ? "is signed by the log key " + keyId + ", which is trusted no more" : fault));
             }
         } catch (StrictJson.JsonRefused | IllegalArgumentException e) {
             throw new OutboxRefused("the row cannot be read: " + e.getMessage());
@@ -61,6 +61,25 @@ public final class OutboxSeal {
 
     /** Signs the rows of a kind that an older version left open. Once, when the store is first given its signed heads. */
     public void sealOpenRows(WriteTx tx, String kind) throws SQLException {
+        for (Map.Entry<String, String> row : openRows(tx, kind).entrySet()) {
+            byte[] payload = row.getValue().getBytes(StandardCharsets.UTF_8);
+            replace(tx, kind, row.getKey(), seal(kind, row.getKey(), LogRecord.object(StrictJson.parse(payload))));
+        }
+    }
+
+    /** After a rotation: rows that still wait bear the new key's signature, so that the former one can be distrusted. Others stay as they are. */
+    public void resealOpenRows(WriteTx tx, String kind) throws SQLException {
+        for (Map.Entry<String, String> row : openRows(tx, kind).entrySet()) {
+            try {
+                replace(tx, kind, row.getKey(), seal(kind, row.getKey(), open(kind, row.getKey(), row.getValue())));
+            } catch (OutboxRefused refused) {
+                // Is refused again, and audited, when it is to be carried out.
+                continue;
+            }
+        }
+    }
+
+    private static Map<String, String> openRows(WriteTx tx, String kind) throws SQLException {
         Map<String, String> open = new HashMap<>();
         PreparedStatement select =
                 tx.statement("SELECT dedupe_key, payload FROM outbox WHERE done_at IS NULL AND kind = ?");
@@ -70,14 +89,15 @@ public final class OutboxSeal {
                 open.put(row.getString(1), row.getString(2));
             }
         }
-        for (Map.Entry<String, String> row : open.entrySet()) {
-            byte[] payload = row.getValue().getBytes(StandardCharsets.UTF_8);
-            PreparedStatement update = tx.statement("UPDATE outbox SET payload = ? WHERE kind = ? AND dedupe_key = ?");
-            update.setString(1, seal(kind, row.getKey(), LogRecord.object(StrictJson.parse(payload))));
-            update.setString(2, kind);
-            update.setString(3, row.getKey());
-            update.executeUpdate();
-        }
+        return open;
+    }
+
+    private static void replace(WriteTx tx, String kind, String dedupeKey, String sealed) throws SQLException {
+        PreparedStatement update = tx.statement("UPDATE outbox SET payload = ? WHERE kind = ? AND dedupe_key = ?");
+        update.setString(1, sealed);
+        update.setString(2, kind);
+        update.setString(3, dedupeKey);
+        update.executeUpdate();
     }
 
     private static Map<String, @Nullable Object> statement(

@@ -26,6 +26,10 @@ final class OwnLeaves {
     private final Map<Long, List<LogClaims.Claim>> open = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private @Nullable SignedHeads newest;
+    private @Nullable SignedHeads later;
+    /** Reading backwards: the owner gave up what still comes. */
+    private boolean givenUp;
+
     private @Nullable SQLException failure;
     private boolean any;
 
@@ -83,7 +87,18 @@ final class OwnLeaves {
         settle(entry);
         SignedHeads leaf = own(entry);
         if (leaf != null) {
-            newest = newest == null ? leaf : newest;
+            SignedHeads next = later;
+            later = leaf;
+            if (next == null) {
+                newest = leaf;
+            } else if (!givenUp) {
+                String misplaced = misplaced(leaf, next);
+                if (misplaced != null) {
+                    problem(misplaced);
+                } else {
+                    givenUp = next.acceptsLoss();
+                }
+            }
             meet(leaf);
         }
         SignedHeads end = newest;
@@ -108,6 +123,11 @@ final class OwnLeaves {
 
     private void follow(SignedHeads leaf) throws SQLException {
         SignedHeads last = newest;
+        String misplaced = last == null ? null : misplaced(last, leaf);
+        if (misplaced != null) {
+            problem(misplaced);
+            return;
+        }
         newest = leaf;
         if (leaf.acceptsLoss()) {
             // What came before it is what the owner gave up.
@@ -126,6 +146,18 @@ final class OwnLeaves {
         }
     }
 
+    /** A leaf's place among the others says when it was signed, more surely than its date; null when its key signed then. */
+    private @Nullable String misplaced(SignedHeads before, SignedHeads leaf) {
+        String inForce = before.keyInForce();
+        String signer = leaf.signature().keyId();
+        // Whoever accepted the loss of the newer keys signs with an older one.
+        boolean keysLost = leaf.acceptsLoss() && !keys.holds(inForce);
+        return signer.equals(inForce) || keysLost
+                ? null
+                : "leaf " + leaf.number() + " of this store in " + log + " is signed by the log key " + signer
+                        + ", and at its place " + inForce + " signed";
+    }
+
     private void meet(SignedHeads leaf) {
         outside.removeIf(content -> {
             SignedHeads named = content.heads();
@@ -133,8 +165,14 @@ final class OwnLeaves {
                 problem("the transparency log " + log + " holds another leaf " + leaf.number()
                         + " of this store than the one that was signed first");
             }
-            return named.number() == leaf.number() || leaf.acceptsLoss() && named.number() < leaf.number();
+            return named.number() == leaf.number() || leaf.acceptsLoss() && supersedes(leaf, named);
         });
+    }
+
+    /** A key that was replaced gives up nothing that its successor signed. */
+    private boolean supersedes(SignedHeads loss, SignedHeads named) {
+        return named.number() < loss.number()
+                && !keys.isOlder(loss.signature().keyId(), named.signature().keyId());
     }
 
     private void settle(LogReader.Entry entry) {
@@ -155,9 +193,14 @@ final class OwnLeaves {
         any = true;
         SignedHeads leaf = SignedHeads.parse(entry.payload());
         String fault = leaf == null ? "is malformed" : leaf.fault(keys);
-        if (fault != null) {
+        if (leaf == null || fault != null) {
             problem("the leaf at index " + entry.index() + " of " + log + " bears the id of this store and " + fault);
             return null;
+        }
+        LogKeyChange change = leaf.change();
+        if (change != null && !change.introduces() && !keys.isDistrusted(change.keyId())) {
+            problem("the leaf at index " + entry.index() + " of " + log + " distrusts the log key " + change.keyId()
+                    + ", and the key folder does not: distrust it again");
         }
         return leaf;
     }

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.keys.KeyEntry;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A leaf of the log in which one store vouches for the heads of all its chains. Leaves of a store are numbered and each names the hash
  * of the one before, so they are a chain of their own among the leaves of others. An origin says where the store begins, or that its
- * owner accepted a loss.
+ * owner accepted a loss. A leaf may also change the log key.
  *
  * @param origin null for heads; else {@code created}, {@code upgraded} (rows before these heads have no signature) or {@code loss_accepted}
  * @param previous leaf hash of the store's leaf before this one
  * @param lost sentences, only of an accepted loss
+ * @param change a new or a distrusted log key; null with an origin
  * @param createdAt offset form
  */
 public record SignedHeads(
@@ -28,11 +30,13 @@ public record SignedHeads(
         @Nullable String previous,
         Map<String, ChainHead> heads,
         List<String> lost,
+        @Nullable LogKeyChange change,
         String createdAt,
         String publicKey,
         LogKeys.Signature signature) {
     static final String HEADS = "bulwark.signed_heads";
     static final String ORIGIN = "bulwark.log_origin";
+    static final String KEY_CHANGE = "bulwark.log_key";
     static final String LOSS = "loss_accepted";
     private static final String PURPOSE = "bulwark.dev/log/heads/v1";
 
@@ -44,6 +48,24 @@ public record SignedHeads(
             List<ChainHead> heads,
             List<String> lost,
             String createdAt) {
+        return sign(keys, origin, storeId, before, heads, lost, null, createdAt);
+    }
+
+    /** A leaf that changes the log key; the key before it signs it. */
+    static SignedHeads sign(
+            LogKeys keys, SignedHeads before, List<ChainHead> heads, LogKeyChange change, String createdAt) {
+        return sign(keys, null, before.storeId, before, heads, List.of(), change, createdAt);
+    }
+
+    private static SignedHeads sign(
+            LogKeys keys,
+            @Nullable String origin,
+            String storeId,
+            @Nullable SignedHeads before,
+            List<ChainHead> heads,
+            List<String> lost,
+            @Nullable LogKeyChange change,
+            String createdAt) {
         Map<String, ChainHead> byTable = new TreeMap<>();
         heads.forEach(head -> byTable.put(head.table(), head));
         LogKeys.Signature none = new LogKeys.Signature("", "");
@@ -54,16 +76,18 @@ public record SignedHeads(
                 before == null ? null : before.leafHash(),
                 byTable,
                 List.copyOf(lost),
+                change,
                 createdAt,
                 "",
                 none);
+        KeyEntry signer = keys.current();
         LogKeys.Signature signature = keys.sign(PURPOSE, unsigned.statement());
-        String publicKey = Base64.getUrlEncoder().withoutPadding().encodeToString(keys.publicKey(signature.keyId()));
+        String publicKey = Base64.getUrlEncoder().withoutPadding().encodeToString(signer.publicKey());
         return unsigned.with(origin == null ? "" : publicKey, signature);
     }
 
     private SignedHeads with(String key, LogKeys.Signature by) {
-        return new SignedHeads(origin, storeId, number, previous, heads, lost, createdAt, key, by);
+        return new SignedHeads(origin, storeId, number, previous, heads, lost, change, createdAt, key, by);
     }
 
     boolean acceptsLoss() {
@@ -74,27 +98,42 @@ public record SignedHeads(
         return LogRecord.leafHash(payload());
     }
 
+    /** Id of the key that must sign the leaf after this one. */
+    String keyInForce() {
+        return change != null && change.introduces() ? change.keyId() : signature.keyId();
+    }
+
     /** The store id that a payload of these kinds names, or null for any other payload. */
     static @Nullable String storeIdIn(Map<String, @Nullable Object> payload) {
-        boolean ours = HEADS.equals(payload.get("kind")) || ORIGIN.equals(payload.get("kind"));
+        Object kind = payload.get("kind");
+        boolean ours = HEADS.equals(kind) || ORIGIN.equals(kind) || KEY_CHANGE.equals(kind);
         return ours ? String.valueOf(payload.get("store_id")) : null;
     }
 
-    /** Why this is not to be believed, as the end of a sentence; null when it is. */
+    /** Why this is none of the store's leaves, as the end of a sentence; null when it is. When it was signed says its place among them. */
     @Nullable
     String fault(LogKeys keys) {
-        Instant at;
+        return time() == null ? "names no time" : keys.fault(PURPOSE, statement(), signature);
+    }
+
+    /** Why this is not to be believed as the newest leaf, behind which none stands that vouches for it; null when it is. */
+    @Nullable
+    String endFault(LogKeys keys) {
+        Instant at = time();
+        return at == null ? "names no time" : keys.endFault(signature.keyId(), at);
+    }
+
+    private @Nullable Instant time() {
         try {
-            at = OffsetDateTime.parse(createdAt).toInstant();
+            return OffsetDateTime.parse(createdAt).toInstant();
         } catch (DateTimeException e) {
-            return "names no time";
+            return null;
         }
-        return keys.fault(PURPOSE, statement(), signature, at);
     }
 
     private Map<String, @Nullable Object> statement() {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        members.put("kind", origin == null ? HEADS : ORIGIN);
+        members.put("kind", change != null ? KEY_CHANGE : origin == null ? HEADS : ORIGIN);
         members.put("version", 1);
         members.put("store_id", storeId);
         members.put("number", number);
@@ -106,6 +145,9 @@ public record SignedHeads(
         if (origin != null) {
             members.put("origin", origin);
             members.put("lost", lost);
+        }
+        if (change != null) {
+            members.put("key", change.members());
         }
         return members;
     }
@@ -135,6 +177,7 @@ public record SignedHeads(
                     payload.get("previous_leaf_hash") instanceof String hash ? hash : null,
                     heads(payload.get("heads")),
                     lost,
+                    KEY_CHANGE.equals(payload.get("kind")) ? LogKeyChange.parse(payload.get("key")) : null,
                     text(payload, "created_at"),
                     isOrigin ? text(payload, "public_key") : "",
                     new LogKeys.Signature(text(payload, "key_id"), text(payload, "signature")));

@@ -164,18 +164,28 @@ public final class StoreCheck {
                 if (!problems.contains(sentence)) {
                     problems.add(sentence);
                 }
+            } else {
+                compareRows(named);
             }
             newest = newest == null || named.number() > newest.number() ? named : newest;
         }
         if (newest != null) {
-            for (ChainTable chain : scope.chains()) {
-                ChainHead head = newest.heads().get(chain.table());
-                String wrong = head == null ? null : chain.compare(tx, head);
-                if (wrong != null) {
-                    problems.add(wrong);
-                }
+            String fault = newest.endFault(keys);
+            if (fault != null) {
+                problems.add("leaf " + newest.number() + " of this store, the newest one, " + fault);
             }
+            compareRows(newest);
         }
         return newest;
+    }
+
+    private void compareRows(SignedHeads heads) throws SQLException {
+        for (ChainTable chain : scope.chains()) {
+            ChainHead head = heads.heads().get(chain.table());
+            String wrong = head == null ? null : chain.compare(tx, head);
+            if (wrong != null && !problems.contains(wrong)) {
+                problems.add(wrong);
+            }
+        }
     }
 }

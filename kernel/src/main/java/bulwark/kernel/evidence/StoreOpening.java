@@ -84,6 +84,9 @@ public final class StoreOpening {
 
     private Opened open(UnsignedEvidence unsigned) throws IOException {
         StoreCheck.Report report = store.read(tx -> StoreCheck.report(scope, keys, tx, false));
+        if (report.problems().isEmpty()) {
+            keys.settle(report.newest());
+        }
         if (!report.problems().isEmpty()) {
             StoreCheck.Report whole = store.read(tx -> StoreCheck.report(scope, keys, tx, true));
             return accept(whole.problems().isEmpty() ? report : whole);
@@ -129,6 +132,7 @@ public final class StoreOpening {
                     + acceptance.setting() + "=" + word
                     + ", which records the loss under the log key and goes on with the rows that are there.");
         }
+        keys.settle(report.newest());
         LOG.warn("SECURITY WARNING: {} is set: {}", acceptance.setting(), String.join("; ", report.problems()));
         boolean oneId = Objects.equals(report.folderId(), report.storeId()) || report.storeId() == null;
         String id = report.folderId() != null && oneId ? report.folderId() : StoreId.fresh();

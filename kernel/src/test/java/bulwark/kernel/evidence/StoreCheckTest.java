@@ -224,6 +224,18 @@ class StoreCheckTest {
     }
 
     @Test
+    void heads_that_the_second_place_missed_are_kept_there_as_soon_as_it_can_be_written() throws IOException {
+        Path place = elsewhere.resolve("mount").resolve("head.json");
+        signed = new SignedStore(folder, place).open();
+        signed.rows(1);
+        assertThat(signed.signer.signNow()).as("nothing is mounted there").isFalse();
+        Files.createDirectory(place.getParent());
+        assertThat(signed.signer.signNow()).as("no row is new").isTrue();
+        assertThat(Files.readString(place))
+                .isEqualTo(Files.readString(signed.scope.keyFolder().resolve("head.json")));
+    }
+
+    @Test
     void what_the_store_says_of_the_log_must_stand_there() {
         filled(null);
         signed.plant("UPDATE log_position SET leaf_hash = 'x'");

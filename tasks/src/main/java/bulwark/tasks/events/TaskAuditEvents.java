@@ -37,6 +37,18 @@ public final class TaskAuditEvents {
             "evidence_loss_accepted",
             "the operator started the process although evidence was lost",
             "lost");
+    public static final AuditEventType LOG_KEY_ROTATED = AuditEventType.ofAction(
+            "admin_action",
+            "log_key_rotated",
+            "the key that signs the heads of this evidence was replaced",
+            "old_key_id",
+            "new_key_id");
+    public static final AuditEventType LOG_KEY_DISTRUSTED = AuditEventType.ofAction(
+            "admin_action",
+            "log_key_distrusted",
+            "the operator ended all trust in a former key of this evidence",
+            "key_id",
+            "reason");
 
     public static final List<AuditEventType> ALL = List.of(
             TASK_DEAD_LETTERED,
@@ -46,7 +58,9 @@ public final class TaskAuditEvents {
             QUEUE_RESUMED,
             WORKER_SHUTDOWN,
             CONTROL_REFUSED,
-            EVIDENCE_LOSS_ACCEPTED);
+            EVIDENCE_LOSS_ACCEPTED,
+            LOG_KEY_ROTATED,
+            LOG_KEY_DISTRUSTED);
 
     private TaskAuditEvents() {}
 }

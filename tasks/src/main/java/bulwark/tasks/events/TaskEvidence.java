@@ -11,6 +11,7 @@ import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
@@ -18,14 +19,21 @@ import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Evidence of one worker or beat: what it refused and why, hash-chained, in a file of its own, because a file has one writer. Beside the file lie its log, in which the newest row is
@@ -33,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #recordRefusal} blocks for a sync.
  */
 public final class TaskEvidence implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskEvidence.class);
     private static final String TABLE_NAME = "task_audit_log";
     private static final AuditColumns FORMER_COLUMNS = new AuditColumns(
             "entity_uri", "fact_id", List.of("entity_uri", "oidc_sub", "fact_id", "source", "attested_key_id"));
@@ -86,11 +95,15 @@ public final class TaskEvidence implements AutoCloseable {
             signer.expect(TABLE_NAME, log::written);
             signer.onFinding(log::distrust);
             if (!opened.acceptedLoss().isEmpty()) {
-                Map<String, Object> detail = Map.of(
-                        "action", TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.action(), "lost", opened.acceptedLoss());
-                store.write(tx -> log.append(
-                        tx, TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.event(null, "default", null, null, detail)));
+                write(
+                        TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED,
+                        Map.of(
+                                "action",
+                                TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.action(),
+                                "lost",
+                                opened.acceptedLoss()));
             }
+            rotateLogKeyWhenOld(clock);
             signer.start(HEADS_INTERVAL);
         } catch (RuntimeException e) {
             log.close();
@@ -108,6 +121,56 @@ public final class TaskEvidence implements AutoCloseable {
                 return column.next() ? FORMER : PRESENT;
             }
         });
+    }
+
+    private void rotateLogKeyWhenOld(Clock clock) {
+        Instant due = signer.keys().current().created().plus(LogKeys.MAX_AGE);
+        if (due.isBefore(clock.instant())) {
+            try {
+                rotateLogKey("");
+            } catch (LogUnavailable e) {
+                LOG.warn(
+                        "The log key of {} is older than a year and was not replaced: {}",
+                        store.file(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Replaces the key that signs the heads of this evidence. By itself this happens at the first start after a year.
+     *
+     * @param distrust why the former key is trusted no more, or nothing when it stays trusted for what it signed
+     * @throws LogUnavailable when the log beside the evidence cannot be written
+     */
+    public HeadSigner.RotatedKey rotateLogKey(String distrust) throws LogUnavailable {
+        HeadSigner.RotatedKey rotated = signer.rotateKey();
+        write(
+                TaskAuditEvents.LOG_KEY_ROTATED,
+                Map.of(
+                        "action",
+                        TaskAuditEvents.LOG_KEY_ROTATED.action(),
+                        "old_key_id",
+                        rotated.oldKeyId(),
+                        "new_key_id",
+                        rotated.newKeyId()));
+        if (!distrust.isEmpty()) {
+            signer.distrustKey(rotated.oldKeyId(), distrust);
+            write(
+                    TaskAuditEvents.LOG_KEY_DISTRUSTED,
+                    Map.of(
+                            "action",
+                            TaskAuditEvents.LOG_KEY_DISTRUSTED.action(),
+                            "key_id",
+                            rotated.oldKeyId(),
+                            "reason",
+                            PrintableText.of(distrust)));
+        }
+        return rotated;
+    }
+
+    private void write(AuditEventType type, Map<String, Object> detail) {
+        store.write(tx -> log.append(tx, type.event(null, "default", null, null, detail)));
     }
 
     /** What vouches for the evidence in a file, and where. @param headFolder folder of the second place, or null */
@@ -139,22 +202,43 @@ public final class TaskEvidence implements AutoCloseable {
     public static TaskEvidence open(Path folder, Clock clock, Options options) {
         StoreRefused last = new StoreRefused("no unlocked evidence-N.db in " + folder);
         for (int number = 1; number <= MAX_FILES; number++) {
-            Path file = folder.resolve("evidence-" + number + ".db");
-            Store store;
             try {
-                store = Store.open(file, PRESENT.migrations(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
+                return of(folder.resolve("evidence-" + number + ".db"), clock, options);
             } catch (StoreInUse e) {
                 last = e;
-                continue;
-            }
-            try {
-                return new TaskEvidence(store, clock, options);
-            } catch (RuntimeException e) {
-                store.close();
-                throw e;
             }
         }
         throw last;
+    }
+
+    /**
+     * Opens the evidence in one file.
+     *
+     * @throws StoreInUse when a live process writes it
+     * @throws StoreRefused when it cannot be used, or is not what was signed
+     */
+    public static TaskEvidence of(Path file, Clock clock, Options options) {
+        Store store = Store.open(file, PRESENT.migrations(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        try {
+            return new TaskEvidence(store, clock, options);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** Those that lie in a folder, sorted by name; none when there is no such folder. */
+    public static List<Path> files(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).matches("evidence-\\d+\\.db"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Why evidence cannot be written or believed; null when all is well. */

@@ -10,15 +10,12 @@ import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.tasks.embedded.EmbeddedFsck;
 import bulwark.tasks.events.TaskEvidence;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Looks at every file that this part keeps: embedded stores and the evidence of workers and beats. Nothing is written or created,
@@ -41,7 +38,7 @@ public final class TaskFsck {
                 opened.add(store);
                 EmbeddedFsck.add(fsck, file, store);
             }
-            for (Path file : evidence(TaskSettings.stateDirectory(configuration, directory))) {
+            for (Path file : TaskEvidence.files(TaskSettings.stateDirectory(configuration, directory))) {
                 StoreAtRest store = StoreAtRest.openAlsoInUse(file);
                 opened.add(store);
                 EvidenceScope scope = TaskEvidence.scope(file, TaskSettings.headFolder(configuration, directory));
@@ -85,18 +82,5 @@ public final class TaskFsck {
             }
         }
         return files;
-    }
-
-    private static List<Path> evidence(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> String.valueOf(file.getFileName()).matches("evidence-\\d+\\.db"))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

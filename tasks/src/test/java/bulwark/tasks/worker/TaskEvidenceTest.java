@@ -3,6 +3,9 @@ package bulwark.tasks.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.evidence.EvidenceScope;
+import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
@@ -11,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,24 @@ class TaskEvidenceTest {
     void refusals_that_were_taken_away_are_found() throws Exception {
         plant("DROP TRIGGER task_audit_log_no_delete", "DELETE FROM task_audit_log WHERE seq = 3");
         refusedBecause("task_audit_log: row 3 is missing");
+    }
+
+    @Test
+    void the_log_key_is_replaced_after_a_year_and_on_demand_and_what_the_former_ones_signed_stays_valid()
+            throws Exception {
+        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(366));
+        TaskEvidence.open(folder, later, new TaskEvidence.Options(elsewhere, ""))
+                .close();
+        try (TaskEvidence evidence = open()) {
+            evidence.rotateLogKey("the disk was stolen");
+        }
+        assertThat(Files.readString(log)).containsSubsequence("\"introduced\"", "\"introduced\"", "\"distrusted\"");
+        try (TaskEvidence evidence = open()) {
+            assertThat(evidence.problem()).isNull();
+            EvidenceScope scope = TaskEvidence.scope(folder.resolve("evidence-1.db"), elsewhere);
+            List<String> problems = evidence.store().read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx));
+            assertThat(problems).isEmpty();
+        }
     }
 
     @Test

@@ -94,7 +94,7 @@ public final class FactsFixture implements AutoCloseable {
                 ChainCheckpoints.CheckpointPolicy.defaults(),
                 heads(store, node.log(), logFile, clock),
                 Duration.ofMinutes(1));
-        return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1));
+        return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1), List.of());
     }
 
     /** What signs the heads of a fact store, as a node makes it. @param logFile of a local log, or null */

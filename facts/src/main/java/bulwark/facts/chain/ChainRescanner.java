@@ -5,6 +5,7 @@ import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,15 +27,27 @@ final class ChainRescanner implements AutoCloseable {
     private final Clock clock;
     private final ChainCheckpoints checkpoints;
     private final Duration interval;
+    private final List<DerivedCheck> derived;
     private final CountDownLatch stop = new CountDownLatch(1);
     private @Nullable EssentialThread thread;
 
-    ChainRescanner(FactChain chain, Store store, Clock clock, ChainCheckpoints checkpoints, Duration interval) {
+    /** @param derived compared after the chain, in this order */
+    ChainRescanner(
+            FactChain chain,
+            Store store,
+            Clock clock,
+            ChainCheckpoints checkpoints,
+            Duration interval,
+            List<DerivedCheck> derived) {
         this.chain = chain;
         this.store = store;
         this.clock = clock;
         this.checkpoints = checkpoints;
         this.interval = interval;
+        List<DerivedCheck> all = new ArrayList<>();
+        all.add(new DerivedCheck("projection_mismatch", () -> ProjectionCheck.pages(store, TENANT)));
+        all.addAll(derived);
+        this.derived = List.copyOf(all);
     }
 
     void start() {
@@ -73,7 +86,6 @@ final class ChainRescanner implements AutoCloseable {
 
     /** One whole walk on state of its own: the verified prefix of the chain is not trusted here. */
     void run(Duration pause) {
-        List<String> broken = List.of();
         ChainWalk walk = new ChainWalk(TENANT);
         ChainWalk.Step step;
         do {
@@ -84,12 +96,25 @@ final class ChainRescanner implements AutoCloseable {
             }
         } while (!step.end() && !stopped(pause));
         compareWithLog();
-        if (stop.getCount() > 0) {
-            broken = store.read(tx -> ProjectionCheck.check(tx, TENANT));
+        for (DerivedCheck check : derived) {
+            compare(check, pause, walk.seq());
         }
-        for (String sentence : broken) {
-            LOG.error("{}", sentence);
-            chain.report(new ChainFinding("projection_mismatch", null, walk.seq()), TENANT);
+    }
+
+    private void compare(DerivedCheck check, Duration pause, long seq) {
+        DerivedCheck.Pages pages = check.walk().get();
+        while (stop.getCount() > 0) {
+            List<String> broken = pages.next();
+            if (broken == null) {
+                return;
+            }
+            for (String sentence : broken) {
+                LOG.error("{}", sentence);
+                chain.report(new ChainFinding(check.reason(), null, seq), TENANT);
+            }
+            if (stopped(pause)) {
+                return;
+            }
         }
     }
 

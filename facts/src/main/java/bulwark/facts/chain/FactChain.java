@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,19 +49,23 @@ public final class FactChain implements FactListener, AutoCloseable {
     /** A verified prefix and the lock of those who extend it. */
     private record Proven(ChainWalk walk, ReentrantLock lock) {}
 
-    /** @param rescanInterval time between two walks over the whole chain in the background */
+    /**
+     * @param rescanInterval time between two walks over the whole chain in the background
+     * @param derived what each of these walks compares besides
+     */
     public FactChain(
             Store store,
             AuditLog audit,
             Clock clock,
             Metrics metrics,
             ChainCheckpoints checkpoints,
-            Duration rescanInterval) {
+            Duration rescanInterval,
+            List<DerivedCheck> derived) {
         this.store = store;
         this.audit = audit;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
-        this.rescan = new ChainRescanner(this, store, clock, checkpoints, rescanInterval);
+        this.rescan = new ChainRescanner(this, store, clock, checkpoints, rescanInterval, derived);
     }
 
     /** Call before the first fact may arrive: starts verifying what is stored, in the background. */

@@ -1,9 +1,11 @@
 package bulwark.facts.chain;
 
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -94,11 +96,29 @@ final class ProjectionCheck {
     static List<String> check(ReadTx tx, String tenant) throws SQLException {
         List<String> broken = new ArrayList<>();
         for (Rule rule : RULES) {
-            try (ResultSet rows =
-                    tx.statement(rule.sql + " LIMIT " + MAX_SENTENCES).executeQuery()) {
-                while (rows.next()) {
-                    broken.add("tenant " + tenant + ": " + String.format(rule.sentence, rows.getString(1)));
-                }
+            broken.addAll(check(tx, tenant, rule));
+        }
+        return broken;
+    }
+
+    /** As {@link #check(ReadTx, String)}, each rule in a read of its own. */
+    static DerivedCheck.Pages pages(Store store, String tenant) {
+        Iterator<Rule> rules = RULES.iterator();
+        return () -> {
+            if (!rules.hasNext()) {
+                return null;
+            }
+            Rule rule = rules.next();
+            return store.read(tx -> check(tx, tenant, rule));
+        };
+    }
+
+    private static List<String> check(ReadTx tx, String tenant, Rule rule) throws SQLException {
+        List<String> broken = new ArrayList<>();
+        try (ResultSet rows =
+                tx.statement(rule.sql + " LIMIT " + MAX_SENTENCES).executeQuery()) {
+            while (rows.next()) {
+                broken.add("tenant " + tenant + ": " + String.format(rule.sentence, rows.getString(1)));
             }
         }
         return broken;

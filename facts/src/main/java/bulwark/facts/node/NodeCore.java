@@ -6,10 +6,12 @@ import bulwark.facts.FactsAuditTables;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.chain.ChainCheckpoints;
+import bulwark.facts.chain.DerivedCheck;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.export.ExportRoutes;
 import bulwark.facts.export.NodeExport;
+import bulwark.facts.graph.EdgeCheck;
 import bulwark.facts.identity.IdentityRoutes;
 import bulwark.facts.identity.IdentitySettings;
 import bulwark.facts.identity.LogKeyRotation;
@@ -61,6 +63,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeCore implements LocalAdminClient.StoppedStore {
     static final Duration RESCAN_INTERVAL = Duration.ofMinutes(10);
+    private static final int RESCAN_PAGE = 250;
     /** A head is signed at most ten seconds after it moved. */
     private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
 
@@ -123,7 +126,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
             Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
             ChainCheckpoints checkpoints =
                     new ChainCheckpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);
-            chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL);
+            chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL, derived(store));
             watchHeads();
             ownerRoutes = ownerRoutes();
         } catch (RuntimeException e) {
@@ -140,6 +143,16 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
                     foreign.getMessage()
                             + " The path is STIGMEM_DB_PATH; the facts of an original Stigmem are carried over through the API.");
         }
+    }
+
+    /** What the re-scan compares besides the chain: the same as {@code fsck}, a page at a time. */
+    private static List<DerivedCheck> derived(Store store) {
+        return List.of(
+                new DerivedCheck("edge_mismatch", () -> {
+                    EdgeCheck walk = new EdgeCheck();
+                    return () -> store.read(tx -> walk.next(tx, RESCAN_PAGE));
+                }),
+                DerivedCheck.ofOneRead("schema_mismatch", () -> store.schemaCheck(FactsSchema.MIGRATIONS)));
     }
 
     /** @param signing asked once the store is open */

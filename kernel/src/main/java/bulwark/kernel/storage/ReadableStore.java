@@ -13,6 +13,6 @@ public interface ReadableStore {
 
     /** Compares tables, indexes, triggers and the history of migrations with what these migrations make. @return problems, one sentence each */
     default List<String> schemaCheck(Migrations migrations) {
-        return read(tx -> new SchemaCheck(migrations).problems(tx));
+        return new SchemaCheck(migrations).problems(read(SchemaCheck::stored));
     }
 }

@@ -28,36 +28,48 @@ final class SchemaCheck {
         this.migrations = migrations;
     }
 
-    List<String> problems(ReadTx tx) throws SQLException {
+    private record Migration(String script, int checksum, boolean success) {}
+
+    /** @param objects type and name of each → the text that makes it */
+    record Stored(List<Migration> history, Map<String, String> objects) {}
+
+    /** The short part of the check, which needs the store. */
+    static Stored stored(ReadTx tx) throws SQLException {
+        List<Migration> history = new ArrayList<>();
+        try (ResultSet rows = tx.statement(HISTORY).executeQuery()) {
+            while (rows.next()) {
+                history.add(new Migration(rows.getString(1), rows.getInt(2), rows.getBoolean(3)));
+            }
+        }
+        return new Stored(history, objects(tx.statement(OBJECTS)));
+    }
+
+    List<String> problems(Stored stored) {
         List<String> problems = new ArrayList<>();
         try {
             Map<String, Integer> sums = InitialSchema.checksums(migrations);
-            List<String> order = history(tx, sums, problems);
-            compare(expected(order), objects(tx.statement(OBJECTS)), problems);
-        } catch (IOException e) {
-            throw new IllegalStateException("the program's own migrations cannot be read", e);
+            List<String> order = history(stored.history, sums, problems);
+            compare(expected(order), stored.objects, problems);
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("the program's own migrations cannot be read or applied", e);
         }
         return problems;
     }
 
     /** @return the migrations in the order in which this store had them: the text of a table that two of them changed depends on it */
-    private static List<String> history(ReadTx tx, Map<String, Integer> sums, List<String> problems)
-            throws SQLException {
+    private static List<String> history(List<Migration> applied, Map<String, Integer> sums, List<String> problems) {
         Map<String, Integer> missing = new LinkedHashMap<>(sums);
         List<String> order = new ArrayList<>();
-        try (ResultSet rows = tx.statement(HISTORY).executeQuery()) {
-            while (rows.next()) {
-                String script = rows.getString(1);
-                Integer sum = missing.remove(script);
-                if (sum == null) {
-                    problems.add("The store's history names the migration " + script + ", which this program does not"
-                            + (sums.containsKey(script) ? " apply twice." : " know."));
-                } else {
-                    order.add(script);
-                    if (rows.getInt(2) != sum || !rows.getBoolean(3)) {
-                        problems.add("The store's history names the migration " + script
-                                + " with another checksum than this program's, or as failed.");
-                    }
+        for (Migration each : applied) {
+            Integer sum = missing.remove(each.script);
+            if (sum == null) {
+                problems.add("The store's history names the migration " + each.script + ", which this program does not"
+                        + (sums.containsKey(each.script) ? " apply twice." : " know."));
+            } else {
+                order.add(each.script);
+                if (each.checksum != sum || !each.success) {
+                    problems.add("The store's history names the migration " + each.script
+                            + " with another checksum than this program's, or as failed.");
                 }
             }
         }

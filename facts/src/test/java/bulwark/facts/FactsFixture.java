@@ -1,6 +1,7 @@
 package bulwark.facts;
 
 import bulwark.facts.chain.ChainCheckpoints;
+import bulwark.facts.chain.DerivedCheck;
 import bulwark.facts.chain.FactChain;
 import bulwark.facts.chain.FactEvidence;
 import bulwark.facts.chain.FactFsck;
@@ -85,6 +86,10 @@ public final class FactsFixture implements AutoCloseable {
 
     /** As another process would see the same store: nothing verified yet. */
     public FactChain anotherChain() {
+        return anotherChain(Duration.ofHours(1), List.of());
+    }
+
+    public FactChain anotherChain(Duration rescanInterval, List<DerivedCheck> derived) {
         Outbox idle = Outbox.open(store, clock);
         ChainCheckpoints checkpoints = new ChainCheckpoints(
                 store,
@@ -94,7 +99,7 @@ public final class FactsFixture implements AutoCloseable {
                 ChainCheckpoints.CheckpointPolicy.defaults(),
                 heads(store, node.log(), logFile, clock),
                 Duration.ofMinutes(1));
-        return new FactChain(store, audit, clock, new Metrics(), checkpoints, Duration.ofHours(1), List.of());
+        return new FactChain(store, audit, clock, new Metrics(), checkpoints, rescanInterval, derived);
     }
 
     /** What signs the heads of a fact store, as a node makes it. @param logFile of a local log, or null */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ final class AccessWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessWatch.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    private final Store store;
+    private final Supplier<List<String>> comparison;
     private final AuditLog audit;
     private final Metrics metrics;
     private final Duration interval;
@@ -30,8 +31,8 @@ final class AccessWatch implements AutoCloseable {
     private final Set<String> told = new HashSet<>();
     private final EssentialThread thread;
 
-    private AccessWatch(Store store, AuditLog audit, Metrics metrics, Duration interval) {
-        this.store = store;
+    private AccessWatch(Supplier<List<String>> comparison, AuditLog audit, Metrics metrics, Duration interval) {
+        this.comparison = comparison;
         this.audit = audit;
         this.metrics = metrics;
         this.interval = interval;
@@ -40,7 +41,15 @@ final class AccessWatch implements AutoCloseable {
     }
 
     static AccessWatch start(Store store, AuditLog audit, Metrics metrics, Duration interval) {
-        AccessWatch watch = new AccessWatch(store, audit, metrics, interval);
+        return start(
+                () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)),
+                audit,
+                metrics,
+                interval);
+    }
+
+    static AccessWatch start(Supplier<List<String>> comparison, AuditLog audit, Metrics metrics, Duration interval) {
+        AccessWatch watch = new AccessWatch(comparison, audit, metrics, interval);
         watch.thread.start();
         return watch;
     }
@@ -57,8 +66,7 @@ final class AccessWatch implements AutoCloseable {
 
     private void check() {
         try {
-            List<String> problems = store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL));
-            for (String problem : problems) {
+            for (String problem : comparison.get()) {
                 if (told.add(problem)) {
                     LOG.error("{} It is not honoured; run stigmem fsck.", problem);
                     metrics.count("stigmem_access_row_mismatch");

@@ -1,5 +1,6 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import java.time.Clock;
@@ -9,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExpiryMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryMonitor.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     /** The gauges, one for each thing that expires. */
     public static final MetricDescription METRIC = MetricDescription.gauge(
             "bulwark_expires_seconds", "time until a key or certificate ends; negative when it has", "part", "kind");
@@ -30,8 +32,8 @@ public final class ExpiryMonitor implements AutoCloseable {
     private final String part;
     private final Metrics metrics;
     private final Clock clock;
-    private final ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("expiry").factory());
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private @Nullable EssentialThread thread;
 
     /** @param part the value of the label, for instance {@code facts} */
     public ExpiryMonitor(String part, Metrics metrics, Clock clock) {
@@ -48,8 +50,18 @@ public final class ExpiryMonitor implements AutoCloseable {
 
     /** Warns at once and then daily. @param renewal renews what the part can renew by itself; runs after each look */
     public ExpiryMonitor start(Runnable renewal) {
-        daily.scheduleWithFixedDelay(() -> check(renewal), 0, 24, TimeUnit.HOURS);
+        thread = EssentialThread.platform("expiry", () -> loop(renewal)).start();
         return this;
+    }
+
+    private void loop(Runnable renewal) {
+        try {
+            do {
+                check(renewal);
+            } while (!stop.await(24, TimeUnit.HOURS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void check(Runnable renewal) {
@@ -78,7 +90,15 @@ public final class ExpiryMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        daily.shutdownNow();
+        stop.countDown();
+        EssentialThread running = thread;
+        if (running != null) {
+            try {
+                running.thread().join(CLOSE_TIMEOUT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** One gauge as another process reads it. */

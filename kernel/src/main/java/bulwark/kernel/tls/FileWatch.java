@@ -39,6 +39,8 @@ final class FileWatch implements AutoCloseable {
     }
 
     private void run() {
+        // Begun anew after an Error: what was being loaded then is not in use.
+        boolean again = !good;
         while (true) {
             try {
                 Thread.sleep(POLL_INTERVAL);
@@ -47,14 +49,15 @@ final class FileWatch implements AutoCloseable {
             }
             String now = digest();
             polls++;
-            if (!now.equals(seen) || (!good && polls % RETRY_REFUSED_AFTER_POLLS == 0)) {
+            if (again || !now.equals(seen) || (!good && polls % RETRY_REFUSED_AFTER_POLLS == 0)) {
                 seen = now;
+                again = false;
+                good = false;
                 try {
                     good = reaction.changed();
                 } catch (RuntimeException e) {
                     LOG.error(
                             "Watching TLS material failed; the material in use stays, and the next change is tried", e);
-                    good = false;
                 }
             }
         }

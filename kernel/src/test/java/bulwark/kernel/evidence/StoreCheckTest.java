@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.StoreFailed;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +102,23 @@ class StoreCheckTest {
         signed.rows(2);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> Files.readString(signed.logFile).contains("\"seq\":2"));
+    }
+
+    @Test
+    void an_error_in_the_signer_ends_nothing_and_health_says_so() {
+        signed = new SignedStore(folder, null).open();
+        AtomicBoolean failing = new AtomicBoolean(true);
+        signed.signer.expect("test_audit", () -> {
+            if (failing.compareAndSet(true, false)) {
+                throw new StackOverflowError("made up");
+            }
+            return signed.audit.written();
+        });
+        signed.signer.start(Duration.ofMillis(20));
+        signed.rows(2);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Files.readString(signed.logFile).contains("\"seq\":2"));
+        assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("head-signer"));
     }
 
     @Test

@@ -1,12 +1,15 @@
 package bulwark.kernel.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.time.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +46,18 @@ class ExpiryMonitorTest {
         clock.advance(Duration.ofDays(72));
         assertThat(monitor.warnings())
                 .containsExactly("certificate: expires in 13 days. Renew it.", "short: expired 71 days ago. Renew it.");
+    }
+
+    @Test
+    void an_error_in_a_renewal_ends_nothing_and_health_says_so() {
+        AtomicInteger looks = new AtomicInteger();
+        monitor.start(() -> {
+            if (looks.incrementAndGet() == 1) {
+                throw new StackOverflowError("made up");
+            }
+        });
+        await().atMost(Duration.ofSeconds(30)).until(() -> looks.get() == 2);
+        assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("expiry"));
     }
 
     private static Optional<Expiry> in(Duration life) {

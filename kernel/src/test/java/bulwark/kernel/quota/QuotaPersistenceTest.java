@@ -1,7 +1,9 @@
 package bulwark.kernel.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.quota.Quotas.Decision;
 import bulwark.kernel.quota.Quotas.Limit;
 import bulwark.kernel.storage.Migrations;
@@ -9,10 +11,13 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
 import java.sql.ResultSet;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,37 @@ class QuotaPersistenceTest {
             clock.advance(Duration.ofSeconds(10));
             assertThat(granted(after)).isTrue();
             assertThat(granted(after)).isFalse();
+        }
+    }
+
+    @Test
+    void an_error_while_buckets_are_saved_ends_nothing_and_health_says_so() {
+        AtomicBoolean failing = new AtomicBoolean();
+        Quotas fragile = Quotas.of(Map.of("write", new Quotas.Limit(3, 0.1)), new Clock() {
+            @Override
+            public Instant instant() {
+                if (failing.compareAndSet(true, false)) {
+                    throw new StackOverflowError("made up");
+                }
+                return clock.instant();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return clock.getZone();
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        });
+        try (QuotaPersistence persistence = QuotaPersistence.restore(fragile, store)) {
+            assertThat(fragile.tryAcquire("agent:a", "default", "write")).isInstanceOf(Quotas.Decision.Granted.class);
+            failing.set(true);
+            await().atMost(Duration.ofSeconds(25)).until(() -> rows() == 1);
+            assertThat(failing).as("the error came").isFalse();
+            assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("quota-save"));
         }
     }
 

@@ -7,6 +7,8 @@ import bulwark.kernel.storage.Store;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Stores from before the audit log held digests of access rows get them once, at the first start of this version: of each row that
@@ -45,6 +47,33 @@ public final class AccessBaseline {
             + " 'garden_member_remove') AND json_extract(l.detail, '$.entity_uri') = m.entity_uri))"
             + " ORDER BY l.seq DESC LIMIT 1)";
 
+    /** The newest word about an entity's manifest. */
+    private static final String MANIFEST = "SELECT 1 FROM federation_manifests m, fact_audit_log l WHERE m.entity_uri = ?"
+            + " AND l.seq = (SELECT max(n.seq) FROM fact_audit_log n WHERE n.tenant_id = '" + TENANT
+            + "' AND n.event_type IN ('manifest_publish', 'key_rotation')"
+            + " AND json_extract(n.detail, '$.entity_uri') = m.entity_uri)"
+            + " AND ((l.event_type = 'manifest_publish' AND json_extract(l.detail, '$.leaf_hash') = m.leaf_hash)"
+            + " OR (l.event_type = 'key_rotation' AND json_extract(l.detail, '$.new_key_id') = m.key_id))";
+    private static final String ROTATION = "SELECT 1 FROM key_rotations r WHERE r.new_key_id = ? AND EXISTS (SELECT 1 FROM"
+            + " fact_audit_log l WHERE l.tenant_id = '" + TENANT + "' AND l.event_type = 'key_rotation'"
+            + " AND json_extract(l.detail, '$.new_key_id') = r.new_key_id AND json_extract(l.detail, '$.kind') = r.kind"
+            + " AND json_extract(l.detail, '$.old_key_id') = r.old_key_id"
+            + " AND json_extract(l.detail, '$.entity_uri') = r.entity_uri"
+            + " AND json_extract(l.detail, '$.dual_trust_expires_at') = r.dual_trust_expires_at)";
+    private static final Map<GuardedTable, String> STATEMENTS = Map.of(
+            AccessTables.API_KEYS,
+            KEY,
+            AccessTables.CAPABILITY_TOKENS,
+            TOKEN,
+            AccessTables.GARDENS,
+            GARDEN,
+            AccessTables.GARDEN_MEMBERS,
+            MEMBER,
+            AccessTables.MANIFESTS,
+            MANIFEST,
+            AccessTables.KEY_ROTATIONS,
+            ROTATION);
+
     private AccessBaseline() {}
 
     /** Does nothing to a store that has its digests. */
@@ -57,7 +86,7 @@ public final class AccessBaseline {
     private static boolean vouches(ReadTx tx, GuardedTable table, String key) throws SQLException {
         boolean member = table.equals(AccessTables.GARDEN_MEMBERS);
         int blank = key.indexOf(' ');
-        PreparedStatement select = tx.statement(member ? MEMBER : statement(table));
+        PreparedStatement select = tx.statement(Objects.requireNonNull(STATEMENTS.get(table)));
         select.setString(1, member ? key.substring(0, blank) : key);
         if (member) {
             select.setString(2, key.substring(blank + 1));
@@ -65,9 +94,5 @@ public final class AccessBaseline {
         try (ResultSet row = select.executeQuery()) {
             return row.next();
         }
-    }
-
-    private static String statement(GuardedTable table) {
-        return table.equals(AccessTables.API_KEYS) ? KEY : table.equals(AccessTables.GARDENS) ? GARDEN : TOKEN;
     }
 }

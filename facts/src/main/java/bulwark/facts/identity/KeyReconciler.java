@@ -1,6 +1,8 @@
 package bulwark.facts.identity;
 
 import bulwark.kernel.json.Base64Url;
+import bulwark.facts.AccessTables;
+import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
@@ -22,14 +24,16 @@ final class KeyReconciler {
     private final KeyKind kind;
     private final KeyRing ring;
     private final Store store;
+    private final AuditLog audit;
     private final Signing signing;
     private final Clock clock;
     private final List<String> warnings = new ArrayList<>();
 
-    KeyReconciler(KeyKind kind, KeyRing ring, Store store, Signing signing, Clock clock) {
+    KeyReconciler(KeyKind kind, KeyRing ring, Store store, AuditLog audit, Signing signing, Clock clock) {
         this.kind = kind;
         this.ring = ring;
         this.store = store;
+        this.audit = audit;
         this.signing = signing;
         this.clock = clock;
     }
@@ -53,6 +57,7 @@ final class KeyReconciler {
             if (entry.status() == KeyStatus.ANNOUNCED) {
                 Optional<KeyRotation> committed = store.read(tx -> ManifestTable.rotationTo(tx, entry.id()));
                 if (committed.isPresent()) {
+                    requireAudited(entry.id());
                     ring.promote(entry.id(), remaining(committed.get()));
                     warnings.add("An interrupted rotation was completed: the " + kind.wire() + " key is now "
                             + entry.id() + ". Put its seed into " + kind.variable() + " if you set that variable.");
@@ -62,6 +67,14 @@ final class KeyReconciler {
                             + entry.id() + " was never published.");
                 }
             }
+        }
+    }
+
+    private void requireAudited(String newKeyId) {
+        if (!store.read(tx -> audit.guardedRows().vouchesFor(tx, AccessTables.KEY_ROTATIONS, newKeyId))) {
+            throw new KeyRefused("The row of key_rotations about the " + kind.wire() + " key " + newKeyId
+                    + " is not what the audit log says: the store was changed by something else than this node."
+                    + " Restore it from a backup; stigmem fsck shows what else differs.");
         }
     }
 

@@ -1,5 +1,6 @@
 package bulwark.facts.identity;
 
+import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
@@ -12,6 +13,7 @@ import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
@@ -79,7 +81,7 @@ public final class NodeIdentity {
         this.ownManifest = new OwnManifestCheck(signing);
         try {
             for (KeyKind kind : KeyKind.values()) {
-                warnings.addAll(new KeyReconciler(kind, kind.ring(keys), store, signing, clock).run(settings));
+                warnings.addAll(new KeyReconciler(kind, kind.ring(keys), store, audit, signing, clock).run(settings));
                 publishIfDue(kind);
             }
             published = load();
@@ -192,16 +194,33 @@ public final class NodeIdentity {
             publish(Manifest.sign(entity, entities(), now, now.plus(Manifest.VALIDITY), List.of(), signer));
         } else if (!stored.get().keyId().equals(signer.keyId())) {
             requireKnown(stored.get(), ring, signer);
-            ownManifest.check(stored.get(), ring, entities());
+            requireOwn(stored.get(), ring);
             publish(catchUp(stored.get(), ring, signer, now));
         } else {
             List<RotationEvent> events = believedEvents(stored.get(), ring);
             boolean expiring = stored.get().expires().isBefore(now.plus(RENEW_BEFORE));
             if (expiring || !events.equals(stored.get().rotationEvents())) {
-                ownManifest.check(stored.get(), ring, entities());
+                requireOwn(stored.get(), ring);
                 publish(Manifest.sign(
                         entity, stored.get().entities(), now, now.plus(Manifest.VALIDITY), events, signer));
             }
+        }
+    }
+
+    /** What is signed over was judged before. @throws bulwark.kernel.secrets.KeyRefused when the store was changed by something else */
+    void requireOwn(Manifest stored, KeyRing ring) {
+        ownManifest.check(stored, ring, entities());
+        store.read(tx -> {
+            requireAudited(tx, stored);
+            return stored;
+        });
+    }
+
+    /** A signature alone does not tell the newest manifest from an older one of the same key. */
+    private void requireAudited(ReadTx tx, Manifest stored) throws SQLException {
+        if (!audit.guardedRows().vouchesFor(tx, AccessTables.MANIFESTS, stored.entityUri())) {
+            throw OwnManifestCheck.refused(
+                    stored.entityUri(), "the audit log names another one as the newest, or none at all");
         }
     }
 
@@ -241,7 +260,12 @@ public final class NodeIdentity {
         ManifestRules.check(manifest, null, signing);
         store.write(tx -> {
             store(tx, manifest);
-            return audit.append(tx, event(manifest, Map.of("leaf_hash", manifest.leafHash())));
+            return audit.guardedRows()
+                    .append(
+                            tx,
+                            event(manifest, Map.of("leaf_hash", manifest.leafHash())),
+                            AccessTables.MANIFESTS,
+                            manifest.entityUri());
         });
     }
 
@@ -263,6 +287,8 @@ public final class NodeIdentity {
             Manifest issuer = ManifestTable.find(tx, issuerEntity()).orElseThrow();
             ownManifest.check(node, keys.node(), entities());
             ownManifest.check(issuer, keys.issuer(), entities());
+            requireAudited(tx, node);
+            requireAudited(tx, issuer);
             return PublishedIdentity.of(node, issuer, keys.node().signer(node.keyId()), issuerKeys(issuer));
         });
     }

@@ -4,6 +4,7 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
+import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.LogAnchor;
@@ -22,6 +23,7 @@ import bulwark.web.ApiRefusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -118,6 +120,11 @@ public final class Rotation {
                     "the key ring's current key " + old.keyId() + " is not the key " + manifest.keyId()
                             + " of the manifest of '" + entity + "'; restart the node, which brings both together");
         }
+        try {
+            identity.requireOwn(manifest, ring);
+        } catch (KeyRefused e) {
+            throw new ApiRefusal(CONFLICT, "manifest_not_own", String.valueOf(e.getMessage()));
+        }
         requireLog();
         Instant now = Timestamps.toMicros(identity.clock().instant());
         return new Plan(kind, ring, old, manifest, now, Duration.ofDays(dualTrustDays));
@@ -183,7 +190,16 @@ public final class Rotation {
                 identity.store(tx, next);
                 ManifestTable.storeRotation(tx, rotation);
                 identity.rotations().enqueue(tx, rotation, next);
-                return identity.audit().append(tx, event(rotation));
+                return identity.audit()
+                        .guardedRows()
+                        .append(
+                                tx,
+                                event(rotation),
+                                Map.of(
+                                        AccessTables.MANIFESTS,
+                                        List.of(List.of(next.entityUri())),
+                                        AccessTables.KEY_ROTATIONS,
+                                        List.of(List.of(announced.id()))));
             });
             return next;
         } catch (StoreFailed e) {

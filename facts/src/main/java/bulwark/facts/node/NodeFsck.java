@@ -27,7 +27,7 @@ final class NodeFsck {
                         () -> store.read(FactFsck::check))
                 .check("edges", () -> store.read(EdgeCheck::problems))
                 .check(
-                        "API keys, capability tokens, gardens and members against the audit log",
+                        "API keys, capability tokens, gardens, members, manifests and key rotations against the audit log",
                         () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)))
                 .check(
                         "fact_audit_log",

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.Base64Url;
+import bulwark.facts.AccessTables;
+import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.ApiRefusal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,6 +147,61 @@ class ForgedManifestTest {
                             key));
         }
         refusedAtStart("does not speak for");
+    }
+
+    /** Of the node's own key, as one that was replaced by a newer one. */
+    private Manifest another(TestNode node) {
+        Manifest genuine = node.identity().published().issuer();
+        return Manifest.sign(
+                ISSUER,
+                genuine.entities(),
+                clock.instant(),
+                clock.instant().plus(Duration.ofDays(90)),
+                List.of(),
+                node.identity().keys().issuer().signer());
+    }
+
+    private List<String> fsck(TestNode node) {
+        return node.store().read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL));
+    }
+
+    @Test
+    void a_genuine_manifest_that_is_not_the_newest_is_refused_and_found() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            node.rotate(KeyKind.NODE);
+            assertThat(fsck(node)).isEmpty();
+            plant(node, another(node));
+            assertThat(fsck(node)).singleElement().asString().contains("federation_manifests/" + ISSUER);
+            assertThatThrownBy(node.identity()::renew).isInstanceOf(KeyRefused.class);
+            assertThatThrownBy(() -> node.rotate(KeyKind.ISSUER))
+                    .as("it is not signed over")
+                    .isInstanceOf(ApiRefusal.class)
+                    .hasMessageContaining("the audit log names another one");
+        }
+        refusedAtStart("the audit log names another one");
+    }
+
+    @Test
+    void a_rotation_that_somebody_wrote_into_the_store_promotes_no_key() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            KeyRing ring = node.identity().keys().issuer();
+            String announced = ring.announce(node.signing().random32()).id();
+            KeyRotation planted = new KeyRotation(
+                    KeyKind.ISSUER,
+                    ISSUER,
+                    ring.signer().keyId(),
+                    announced,
+                    "2026-03-01T00:00:00.000000Z",
+                    "2099-01-01T00:00:00.000000Z");
+            node.store().write(tx -> {
+                ManifestTable.storeRotation(tx, planted);
+                return planted;
+            });
+            assertThat(fsck(node)).singleElement().asString().contains("key_rotations/" + announced);
+        }
+        assertThatThrownBy(() -> TestNode.start(folder, clock))
+                .isInstanceOf(KeyRefused.class)
+                .hasMessageContaining("is not what the audit log says");
     }
 
     @Test

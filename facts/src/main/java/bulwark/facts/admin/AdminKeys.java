@@ -7,7 +7,9 @@ import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
@@ -41,11 +43,12 @@ public final class AdminKeys {
     private final KeyIssuer issue;
     private volatile CompletableFuture<Void> registration = CompletableFuture.completedFuture(null);
 
-    public AdminKeys(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
+    public AdminKeys(
+            Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
-        this.issue = new KeyIssuer(keys, audit, signing);
+        this.issue = new KeyIssuer(keys, audit, signing, log, clock);
     }
 
     /** For the owner of the process, over the local socket. */

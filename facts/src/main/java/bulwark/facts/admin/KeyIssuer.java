@@ -2,24 +2,32 @@ package bulwark.facts.admin;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Registers and revokes keys, each with its audit row in the same transaction. */
-record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing) {
+/**
+ * Registers and revokes keys, each with its audit row in the same transaction; a revocation also stands in the transparency log, so that
+ * it is known when the store is lost.
+ */
+record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
+    private static final String REVOCATION = "api_key_revocation";
+
     /** 64 hexadecimal characters. */
     SecretBytes fresh() {
         byte[] random = signing.random32().expose(SecretAccess.grant());
@@ -54,6 +62,16 @@ record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing) {
         detail.put("key_id", key.id());
         detail.put("target_entity_uri", key.entityUri());
         audit(tx, FactsAuditEvents.API_KEY_REVOKE.event(actor, key.tenant(), null, null, detail), key.id());
+        log.enqueue(
+                tx,
+                REVOCATION + ":" + key.id(),
+                Map.of(
+                        "kind",
+                        REVOCATION,
+                        "key_id",
+                        key.id(),
+                        "revoked_at",
+                        Timestamps.offset(clock.instant())));
         return true;
     }
 

@@ -12,8 +12,10 @@ import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
@@ -41,11 +43,12 @@ public final class KeyRoutes {
     private final Clock clock;
     private final KeyIssuer issue;
 
-    public KeyRoutes(Store store, ApiKeys keys, AuditLog audit, Signing signing, Clock clock) {
+    public KeyRoutes(
+            Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
-        this.issue = new KeyIssuer(keys, audit, signing);
+        this.issue = new KeyIssuer(keys, audit, signing, log, clock);
     }
 
     public List<Route> routes() {

@@ -98,7 +98,7 @@ public final class NodeComposition implements AutoCloseable {
         all.addAll(new GardenRoutes(gardenService()).routes());
         all.addAll(new RecallRoutes(recall()).routes());
         all.addAll(new GraphRoutes(core.store, gardens, core.clock).routes());
-        all.addAll(new KeyRoutes(core.store, core.keys, core.audit, core.signing, core.clock).routes());
+        all.addAll(new KeyRoutes(core.store, core.keys, core.audit, core.signing, core.submitter, core.clock).routes());
         all.addAll(new AuditRoutes(core.store, core.audit).routes());
         all.addAll(capabilityRoutes().routes());
         core.ownerRoutes.stream().filter(Route::network).forEach(all::add);

@@ -122,7 +122,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
             }
             identity =
                     NodeIdentity.start(store, audit, submitter, rings, signing, clock, identitySettings(configuration));
-            adminKeys = new AdminKeys(store, keys, audit, signing, clock);
+            adminKeys = new AdminKeys(store, keys, audit, signing, submitter, clock);
             Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
             ChainCheckpoints checkpoints =
                     new ChainCheckpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);

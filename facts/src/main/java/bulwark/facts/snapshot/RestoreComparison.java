@@ -193,6 +193,11 @@ final class RestoreComparison {
         return text == null ? "" : text;
     }
 
+    /** Ids of API keys that a snapshot holds alive, each with its entity. */
+    static Map<String, String> aliveKeys(ReadTx snapshot) throws SQLException {
+        return pairs(snapshot, "SELECT id, entity_uri FROM api_keys WHERE revoked_at IS NULL");
+    }
+
     /** Ids of tokens that a snapshot holds alive. */
     static Map<String, String> aliveTokens(ReadTx snapshot) throws SQLException {
         return pairs(snapshot, "SELECT token_id, subject FROM capability_tokens WHERE revoked_at IS NULL");

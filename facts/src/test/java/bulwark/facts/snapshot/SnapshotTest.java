@@ -302,11 +302,12 @@ class SnapshotTest {
         Files.delete(revoked.database);
         Path log = Files.writeString(
                 elsewhere.resolve("log.jsonl"),
-                "{\"index\":0,\"payload\":{\"token_id\":\"token-1\",\"revoked_at\":\"x\",\"revoked_by\":\"b\",\"reason\":\"r\"}}\n");
+                "{\"index\":0,\"payload\":{\"token_id\":\"token-1\",\"revoked_at\":\"x\",\"revoked_by\":\"b\",\"reason\":\"r\"}}\n"
+                        + "{\"index\":1,\"payload\":{\"kind\":\"api_key_revocation\",\"key_id\":\"key-1\",\"revoked_at\":\"y\"}}\n");
         assertThatThrownBy(() ->
                         restored(revoked.snapshot, revoked.database, revoked.trust, log, RestoreAcceptance.nothing()))
                 .hasMessageContaining("token-1")
-                .hasMessageContaining("according to the log");
+                .hasMessageContaining("API key key-1 of agent:a, revoked at y according to the log");
     }
 
     @Test

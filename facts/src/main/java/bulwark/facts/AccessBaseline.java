@@ -48,18 +48,21 @@ public final class AccessBaseline {
             + " ORDER BY l.seq DESC LIMIT 1)";
 
     /** The newest word about an entity's manifest. */
-    private static final String MANIFEST = "SELECT 1 FROM federation_manifests m, fact_audit_log l WHERE m.entity_uri = ?"
-            + " AND l.seq = (SELECT max(n.seq) FROM fact_audit_log n WHERE n.tenant_id = '" + TENANT
-            + "' AND n.event_type IN ('manifest_publish', 'key_rotation')"
-            + " AND json_extract(n.detail, '$.entity_uri') = m.entity_uri)"
-            + " AND ((l.event_type = 'manifest_publish' AND json_extract(l.detail, '$.leaf_hash') = m.leaf_hash)"
-            + " OR (l.event_type = 'key_rotation' AND json_extract(l.detail, '$.new_key_id') = m.key_id))";
-    private static final String ROTATION = "SELECT 1 FROM key_rotations r WHERE r.new_key_id = ? AND EXISTS (SELECT 1 FROM"
-            + " fact_audit_log l WHERE l.tenant_id = '" + TENANT + "' AND l.event_type = 'key_rotation'"
-            + " AND json_extract(l.detail, '$.new_key_id') = r.new_key_id AND json_extract(l.detail, '$.kind') = r.kind"
-            + " AND json_extract(l.detail, '$.old_key_id') = r.old_key_id"
-            + " AND json_extract(l.detail, '$.entity_uri') = r.entity_uri"
-            + " AND json_extract(l.detail, '$.dual_trust_expires_at') = r.dual_trust_expires_at)";
+    private static final String MANIFEST =
+            "SELECT 1 FROM federation_manifests m, fact_audit_log l WHERE m.entity_uri = ?"
+                    + " AND l.seq = (SELECT max(n.seq) FROM fact_audit_log n WHERE n.tenant_id = '" + TENANT
+                    + "' AND n.event_type IN ('manifest_publish', 'key_rotation')"
+                    + " AND json_extract(n.detail, '$.entity_uri') = m.entity_uri)"
+                    + " AND ((l.event_type = 'manifest_publish' AND json_extract(l.detail, '$.leaf_hash') = m.leaf_hash)"
+                    + " OR (l.event_type = 'key_rotation' AND json_extract(l.detail, '$.new_key_id') = m.key_id))";
+
+    private static final String ROTATION =
+            "SELECT 1 FROM key_rotations r WHERE r.new_key_id = ? AND EXISTS (SELECT 1 FROM"
+                    + " fact_audit_log l WHERE l.tenant_id = '" + TENANT + "' AND l.event_type = 'key_rotation'"
+                    + " AND json_extract(l.detail, '$.new_key_id') = r.new_key_id AND json_extract(l.detail, '$.kind') = r.kind"
+                    + " AND json_extract(l.detail, '$.old_key_id') = r.old_key_id"
+                    + " AND json_extract(l.detail, '$.entity_uri') = r.entity_uri"
+                    + " AND json_extract(l.detail, '$.dual_trust_expires_at') = r.dual_trust_expires_at)";
     private static final Map<GuardedTable, String> STATEMENTS = Map.of(
             AccessTables.API_KEYS,
             KEY,

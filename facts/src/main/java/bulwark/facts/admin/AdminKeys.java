@@ -7,7 +7,6 @@ import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogSubmitter;
 import bulwark.kernel.secrets.SecretAccess;
@@ -43,8 +42,7 @@ public final class AdminKeys {
     private final KeyIssuer issue;
     private volatile CompletableFuture<Void> registration = CompletableFuture.completedFuture(null);
 
-    public AdminKeys(
-            Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
+    public AdminKeys(Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;

@@ -2,10 +2,10 @@ package bulwark.facts.admin;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogSubmitter;
@@ -65,13 +65,7 @@ record KeyIssuer(ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log
         log.enqueue(
                 tx,
                 REVOCATION + ":" + key.id(),
-                Map.of(
-                        "kind",
-                        REVOCATION,
-                        "key_id",
-                        key.id(),
-                        "revoked_at",
-                        Timestamps.offset(clock.instant())));
+                Map.of("kind", REVOCATION, "key_id", key.id(), "revoked_at", Timestamps.offset(clock.instant())));
         return true;
     }
 

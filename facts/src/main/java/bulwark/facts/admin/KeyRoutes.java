@@ -12,7 +12,6 @@ import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Prepared;
-import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.LogSubmitter;
@@ -43,8 +42,7 @@ public final class KeyRoutes {
     private final Clock clock;
     private final KeyIssuer issue;
 
-    public KeyRoutes(
-            Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
+    public KeyRoutes(Store store, ApiKeys keys, AuditLog audit, Signing signing, LogSubmitter log, Clock clock) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;

@@ -115,8 +115,7 @@ final class ProjectionCheck {
 
     private static List<String> check(ReadTx tx, String tenant, Rule rule) throws SQLException {
         List<String> broken = new ArrayList<>();
-        try (ResultSet rows =
-                tx.statement(rule.sql + " LIMIT " + MAX_SENTENCES).executeQuery()) {
+        try (ResultSet rows = tx.statement(rule.sql + " LIMIT " + MAX_SENTENCES).executeQuery()) {
             while (rows.next()) {
                 broken.add("tenant " + tenant + ": " + String.format(rule.sentence, rows.getString(1)));
             }

@@ -1,8 +1,8 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.json.Base64Url;
 import bulwark.facts.AccessTables;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;

@@ -3,9 +3,9 @@ package bulwark.facts.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.json.Base64Url;
 import bulwark.facts.AccessTables;
 import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.secrets.KeyRefused;

@@ -224,6 +224,35 @@ class EvidenceTest {
     }
 
     @Test
+    void a_restore_over_a_lost_store_knows_which_api_keys_were_revoked_since_the_snapshot() throws Exception {
+        start();
+        String minted = send("POST", "/v1/admin/api-keys", "{\"entity_uri\":\"agent:b\",\"permissions\":[\"read\"]}")
+                .body();
+        String id = minted.replaceAll(".*\"id\":\"([^\"]*)\".*", "$1");
+        Path archive = elsewhere.resolve("s.tar.gz");
+        Path store = folder.resolve("stigmem.db");
+        try (LocalAdminClient owner = NodeAdmin.open(configuration(), store, Clock.systemUTC())) {
+            owner.post("/local/snapshot/create", ("{\"out\":\"" + archive + "\"}").getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(send("DELETE", "/v1/admin/api-keys/" + id, "").statusCode()).isEqualTo(204);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Files.readString(log()).contains("api_key_revocation"));
+        stop();
+        Files.delete(store);
+        List<String> revocations = Files.readAllLines(log()).stream()
+                .filter(line -> line.contains("api_key_revocation"))
+                .toList();
+        Path known = Files.write(elsewhere.resolve("log.jsonl"), revocations);
+        Signing signing = Signing.fastest();
+        SnapshotRestore restore = new SnapshotRestore(signing, FactsSchema.MIGRATIONS, Clock.systemUTC());
+        SnapshotTrust trust = SnapshotTrust.ofKeys(Set.of())
+                .and(NodeKeys.open(store, signing, Clock.systemUTC()).node());
+        assertThatThrownBy(() -> restore.restore(archive, store, trust, known, RestoreAcceptance.nothing(), line -> {}))
+                .hasMessageContaining("API key " + id + " of agent:b")
+                .hasMessageContaining("according to the log");
+    }
+
+    @Test
     void a_node_starts_on_a_restored_snapshot_and_the_log_says_what_was_given_up() throws Exception {
         start();
         assertThat(say(1)).isEqualTo(201);

@@ -63,8 +63,7 @@ class FailingThreadsTest {
 
     @Test
     void the_watch_over_access_rows_goes_on() {
-        try (AccessWatch watch =
-                AccessWatch.start(failingOnce(), facts.audit, facts.metrics, Duration.ofMillis(20))) {
+        try (AccessWatch watch = AccessWatch.start(failingOnce(), facts.audit, facts.metrics, Duration.ofMillis(20))) {
             worksAgain("access-watch");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
+import bulwark.web.LocalAdminClient;
 import bulwark.web.Response;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class LogKeyTest {
 
     private Response post(String path, String body) {
         try (LocalAdminClient owner =
-                LocalAdminClient.open(configuration(), folder.resolve("stigmem.db"), Clock.systemUTC())) {
+                NodeAdmin.open(configuration(), folder.resolve("stigmem.db"), Clock.systemUTC())) {
             return owner.post(path, body.getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -94,7 +95,8 @@ class LogKeyTest {
         assertThat(statuses()).containsExactly("distrusted", "current");
         assertThat(log()).contains("\"introduced\"", "\"distrusted\"");
         node.close();
-        assertThat(NodeAtRest.fsck(configuration(), folder.resolve("stigmem.db")).sentences())
+        assertThat(NodeAtRest.fsck(configuration(), folder.resolve("stigmem.db"))
+                        .sentences())
                 .isEmpty();
         start();
         assertThat(log()).as("under the node key, for others").contains("\"key_distrust\"", "the disk was stolen");

@@ -31,7 +31,8 @@ class RescanTest {
     void threeEdges() {
         facts = new FactsFixture(folder);
         for (int i = 0; i < 3; i++) {
-            assertThat(facts.post("{\"entity\":\"user:a" + i + "\",\"relation\":\"memory:knows\",\"source\":\"agent:t\","
+            assertThat(facts.post("{\"entity\":\"user:a" + i
+                                    + "\",\"relation\":\"memory:knows\",\"source\":\"agent:t\","
                                     + "\"value\":{\"type\":\"ref\",\"v\":\"stigmem://n/user/b\"}}")
                             .status())
                     .isEqualTo(201);

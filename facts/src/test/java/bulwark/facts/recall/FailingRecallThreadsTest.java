@@ -67,7 +67,8 @@ class FailingRecallThreadsTest {
 
     private static long logged(RecallNode node) {
         return node.store.read(tx -> {
-            try (ResultSet row = tx.statement("SELECT count(*) FROM recall_audit_log").executeQuery()) {
+            try (ResultSet row =
+                    tx.statement("SELECT count(*) FROM recall_audit_log").executeQuery()) {
                 return row.next() ? row.getLong(1) : 0L;
             }
         });

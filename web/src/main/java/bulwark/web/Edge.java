@@ -76,6 +76,9 @@ public final class Edge implements AutoCloseable {
                 ? SocketAddress.sharedRandomPort(freePorts.incrementAndGet(), host)
                 : SocketAddress.inetSocketAddress(port, host);
         if (tls != null) {
+            if (!tls.trustsPeers() && service.clientCertificate() != Service.ClientCertificate.NONE) {
+                throw new IllegalArgumentException("without a CA bundle no client certificate can be trusted");
+            }
             secure(options, tls, service.clientCertificate());
             options.setSslEngineOptions(new ObservedEngineOptions(
                     new HandshakeObserver(processLimits.handshakes(), listener.metrics(), tls)));

@@ -47,7 +47,7 @@ final class Exchange {
     void begin() {
         connection.began(this);
         try {
-            head = RequestHead.of(request, listener.limits(), listener.overTls());
+            head = RequestHead.of(request, listener.service(), listener.overTls());
             if (head.hasBody()) {
                 request.handler(this::chunk);
                 request.endHandler(v -> bodyEnds());

@@ -5,6 +5,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.http1.Http1ServerRequest;
+import java.util.Set;
 
 /**
  * The head of a request after every check that needs no route and no identity.
@@ -22,7 +23,8 @@ record RequestHead(
         boolean fromForeignOrigin) {
 
     /** @throws Refused when the request must not go on */
-    static RequestHead of(HttpServerRequest request, Service.Limits limits, boolean tls) {
+    static RequestHead of(HttpServerRequest request, Service service, boolean tls) {
+        Service.Limits limits = service.limits();
         HttpRequest decoded = ((Http1ServerRequest) request).nettyRequest();
         if (decoded instanceof RefusedRequest refused) {
             throw new Refused(refused.refusal());
@@ -40,12 +42,13 @@ record RequestHead(
                 host,
                 bodyLength(method, headers, limits.maxBody()),
                 "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)),
-                foreignOrigin(method, (tls ? "https://" : "http://") + host, headers));
+                foreignOrigin(method, (tls ? "https://" : "http://") + host, service.origins(), headers));
     }
 
-    private static boolean foreignOrigin(String method, String own, MultiMap headers) {
+    private static boolean foreignOrigin(String method, String own, Set<String> allowed, MultiMap headers) {
         String origin = headers.get(HttpHeaders.ORIGIN);
-        return origin != null && !method.equals("GET") && !method.equals("HEAD") && !origin.equalsIgnoreCase(own);
+        return origin != null && !method.equals("GET") && !method.equals("HEAD") && !origin.equalsIgnoreCase(own)
+                && !allowed.contains(origin);
     }
 
     boolean hasBody() {

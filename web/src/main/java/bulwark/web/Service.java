@@ -26,6 +26,7 @@ public final class Service {
     private final ClientCertificate clientCertificate;
     private final Predicate<String> tlsOnly;
     private final Set<String> hosts;
+    private final Set<String> origins;
     private final HeaderPolicy headers;
     private final Metrics metrics;
     private final Limits limits;
@@ -41,6 +42,7 @@ public final class Service {
         clientCertificate = made.clientCertificate;
         tlsOnly = made.tlsOnly;
         hosts = made.hosts;
+        origins = made.origins;
         headers = made.headers;
         metrics = made.metrics;
         limits = made.limits;
@@ -120,6 +122,10 @@ public final class Service {
         return hosts;
     }
 
+    Set<String> origins() {
+        return origins;
+    }
+
     HeaderPolicy headers() {
         return headers;
     }
@@ -145,6 +151,7 @@ public final class Service {
         private ClientCertificate clientCertificate = ClientCertificate.REQUIRED;
         private Predicate<String> tlsOnly = path -> false;
         private Set<String> hosts = Set.of();
+        private Set<String> origins = Set.of();
         private HeaderPolicy headers = HeaderPolicy.standard();
         private Limits limits = Limits.defaults();
 
@@ -201,6 +208,15 @@ public final class Service {
             return this;
         }
 
+        /**
+         * Origins, such as {@code https://app.example}, whose pages may change something with what a browser sends by itself, beside the one that the
+         * request itself names: the public one where a proxy ends TLS.
+         */
+        public Builder origins(Set<String> allowed) {
+            origins = Set.copyOf(allowed);
+            return this;
+        }
+
         /** The headers of every answer, in place of {@link HeaderPolicy#standard}. */
         public Builder headers(HeaderPolicy policy) {
             headers = policy;
@@ -224,7 +240,7 @@ public final class Service {
         REQUIRED,
         /** A peer may send one; one that is not trusted ends the handshake. */
         OPTIONAL,
-        /** It is not asked for. The CA bundle is read all the same. */
+        /** It is not asked for; {@link bulwark.kernel.tls.TlsFiles#ofServer} will do. */
         NONE
     }
 

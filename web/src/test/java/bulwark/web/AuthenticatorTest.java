@@ -104,6 +104,7 @@ class AuthenticatorTest {
         part.anonymous = null;
         part.authenticators = List.of(new TokenAuthenticator(), sessions);
         part.errors = new PlainErrors();
+        part.origins = Set.of("https://app.example");
         part.with(
                 Route.authenticated("GET", "/me", "test", me),
                 Route.authenticated("POST", "/echo", "test", TestService.echo()),
@@ -189,6 +190,7 @@ class AuthenticatorTest {
         }
         assertThat(part.refusals).containsOnly("user:alice foreign_origin");
         assertThat(call("POST", "/echo", cookie, "Origin: http://localhost")).startsWith("HTTP/1.1 200");
+        assertThat(call("POST", "/echo", cookie, "Origin: https://app.example")).startsWith("HTTP/1.1 200");
         assertThat(call("POST", "/echo", cookie)).startsWith("HTTP/1.1 200");
         assertThat(call("POST", "/echo", "Authorization: Bearer tok.good", "Origin: https://page.example"))
                 .startsWith("HTTP/1.1 200");

@@ -24,6 +24,7 @@ final class TestService {
 
     final List<Route> routes = new ArrayList<>();
     Service.Limits limits = Service.Limits.defaults();
+    Set<String> origins = Set.of();
     HeaderPolicy headers = HeaderPolicy.standard();
     Service.ClientCertificate clientCertificate = Service.ClientCertificate.REQUIRED;
 
@@ -53,6 +54,7 @@ final class TestService {
                 .tlsOnly(path -> path.startsWith("/federation/"))
                 .hosts(Set.of("node.example"))
                 .clientCertificate(clientCertificate)
+                .origins(origins)
                 .headers(headers)
                 .limits(limits);
         if (keys != null) {

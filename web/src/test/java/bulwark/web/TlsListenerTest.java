@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
@@ -279,6 +280,28 @@ class TlsListenerTest {
                 assertThat(curl("-i -d hi -H 'Origin: " + at + "' " + at + "/echo").output)
                         .startsWith("HTTP/1.1 200");
             }
+        }
+    }
+
+    @Test
+    void a_server_without_client_certificates_needs_neither_a_bundle_nor_a_uri_in_its_certificate() throws Exception {
+        must("openssl req -x509 -newkey ed25519 -nodes -keyout public.key -out public.crt -days 30 -subj /CN=public"
+                + " -addext subjectAltName=IP:127.0.0.1");
+        TestService open = new TestService().with(Route.open("GET", "/open", r -> TestService.text("open")));
+        try (ReloadingTls server = ReloadingTls.load(
+                TlsFiles.ofServer(directory.resolve("public.crt"), directory.resolve("public.key")),
+                Clock.systemUTC())) {
+            assertThatThrownBy(() -> edge.listenTls(open.build(), "127.0.0.1", 0, server))
+                    .hasMessageContaining("CA bundle");
+            open.clientCertificate = Service.ClientCertificate.NONE;
+            int at = edge.listenTls(open.build(), "127.0.0.1", 0, server);
+            assertThat(run("curl -sS --max-time 10 --cacert public.crt https://127.0.0.1:" + at + "/open 2>&1").output)
+                    .isEqualTo("open");
+            must("openssl req -x509 -newkey ed25519 -nodes -keyout public.key -out public.crt -days 30 -subj /CN=next"
+                    + " -addext subjectAltName=IP:127.0.0.1");
+            assertThat(server.reload()).isInstanceOf(ReloadingTls.Reload.Loaded.class);
+            assertThat(run("curl -sS --max-time 10 --cacert public.crt https://127.0.0.1:" + at + "/open 2>&1").output)
+                    .isEqualTo("open");
         }
     }
 

@@ -51,7 +51,7 @@ final class NodeTrainingRun {
                 "STIGMEM_LOCAL_HTTP_PORT", Integer.toString(freePort()),
                 "STIGMEM_TLS_CERT_PATH", files.certificate().toString(),
                 "STIGMEM_TLS_KEY_PATH", files.privateKey().toString(),
-                "STIGMEM_TLS_CA_BUNDLE", files.caBundle().toString());
+                "STIGMEM_TLS_CA_BUNDLE", String.valueOf(files.caBundle()));
         for (int start = 0; start < 2; start++) {
             try (FactsNode node = FactsNode.start(settings, directory, context.clock())) {
                 NodeRunner.obeyHangup(node);

@@ -160,6 +160,11 @@ public final class ReloadingTls implements AutoCloseable {
         return snapshot.peers.identify(peerChain);
     }
 
+    /** Whether there is a CA bundle by which peers can be trusted. */
+    public boolean trustsPeers() {
+        return files.caBundle() != null;
+    }
+
     /** The CAs that are trusted now: fingerprint (SHA-256 of the DER, hex) → subject. */
     public Map<String, String> authorities() {
         Map<String, String> authorities = new LinkedHashMap<>();

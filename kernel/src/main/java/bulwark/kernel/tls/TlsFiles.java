@@ -2,10 +2,26 @@ package bulwark.kernel.tls;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where the PEM material lies: certificate chain, PKCS#8 key (Ed25519, EC or RSA), CA bundle. */
-public record TlsFiles(Path certificate, Path privateKey, Path caBundle) {
+/**
+ * Where the PEM material lies: certificate chain, PKCS#8 key (Ed25519, EC or RSA), CA bundle.
+ *
+ * @param caBundle null for a server that trusts no client certificate
+ */
+public record TlsFiles(
+        Path certificate,
+        Path privateKey,
+        @Nullable Path caBundle) {
+    /**
+     * Of a server that asks for no client certificates. Its certificate needs no URI SAN: callers judge it by its host names, as a public CA issues
+     * them.
+     */
+    public static TlsFiles ofServer(Path certificate, Path privateKey) {
+        return new TlsFiles(certificate, privateKey, null);
+    }
+
     List<Path> all() {
-        return List.of(certificate, privateKey, caBundle);
+        return caBundle == null ? List.of(certificate, privateKey) : List.of(certificate, privateKey, caBundle);
     }
 }

@@ -19,11 +19,16 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
 
     /** @throws TlsRefused when anything about it is not fit for use now */
     static TlsMaterial load(String alias, TlsFiles files, Clock clock) {
+        Path bundle = files.caBundle();
+        if (bundle == null) {
+            return identity(alias, files.certificate(), files.privateKey(), clock);
+        }
         byte[] keyText = Pem.read(files.privateKey());
         try {
             return load(
                     alias,
                     files,
+                    bundle,
                     clock,
                     Pem.certificates(files.certificate(), Pem.read(files.certificate())),
                     Pem.privateKey(files.privateKey(), keyText));
@@ -33,7 +38,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
     }
 
     private static TlsMaterial load(
-            String alias, TlsFiles files, Clock clock, List<X509Certificate> chain, PrivateKey key) {
+            String alias, TlsFiles files, Path bundle, Clock clock, List<X509Certificate> chain, PrivateKey key) {
         checkIdentity(files.certificate(), files.privateKey(), clock, chain, key);
         X509Certificate leaf = chain.getFirst();
         if (UriSan.of(leaf).isEmpty()) {
@@ -41,10 +46,10 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
                     + " must carry exactly one URI SAN as its identity, and carries "
                     + UriSan.all(leaf).size() + "; issue it with: subjectAltName=URI:<entity uri>");
         }
-        return new TlsMaterial(alias, List.copyOf(chain), key, authorities(files.caBundle(), clock.instant()));
+        return new TlsMaterial(alias, List.copyOf(chain), key, authorities(bundle, clock.instant()));
     }
 
-    /** Certificate and key alone, without a look at the names in it: for clients of servers that judge it their own way. */
+    /** Certificate and key alone, without a look at the names in it: for peers that judge it their own way. */
     static TlsMaterial identity(String alias, Path certificate, Path privateKey, Clock clock) {
         byte[] keyText = Pem.read(privateKey);
         try {

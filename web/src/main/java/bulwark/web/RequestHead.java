@@ -47,7 +47,10 @@ record RequestHead(
 
     private static boolean foreignOrigin(String method, String own, Set<String> allowed, MultiMap headers) {
         String origin = headers.get(HttpHeaders.ORIGIN);
-        return origin != null && !method.equals("GET") && !method.equals("HEAD") && !origin.equalsIgnoreCase(own)
+        return origin != null
+                && !method.equals("GET")
+                && !method.equals("HEAD")
+                && !origin.equalsIgnoreCase(own)
                 && !allowed.contains(origin);
     }
 

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param caBundle null for a server that trusts no client certificate
  */
 public record TlsFiles(
-        Path certificate,
-        Path privateKey,
-        @Nullable Path caBundle) {
+        Path certificate, Path privateKey, @Nullable Path caBundle) {
     /**
      * Of a server that asks for no client certificates. Its certificate needs no URI SAN: callers judge it by its host names, as a public CA issues
      * them.

@@ -182,8 +182,8 @@ class MutualTlsTest {
                 certificates.file(name + ".key"),
                 folder.resolve("tls/ca-of-node.crt"));
         try {
-            if (!Files.exists(files.caBundle())) {
-                Files.copy(certificates.file("ca.crt"), files.caBundle());
+            if (!Files.exists(files.caBundle().path())) {
+                Files.copy(certificates.file("ca.crt"), files.caBundle().path());
             }
         } catch (java.nio.file.FileAlreadyExistsException e) {
             // Another client of this test was quicker.

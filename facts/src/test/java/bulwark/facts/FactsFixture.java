@@ -9,6 +9,7 @@ import bulwark.facts.fact.FactService;
 import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
@@ -108,7 +109,7 @@ public final class FactsFixture implements AutoCloseable {
         return StoreOpening.open(
                         store,
                         log,
-                        FactEvidence.scope(keyFolder, logFile, null),
+                        FactEvidence.scope(keyFolder, ConfiguredPath.unnamed(logFile), null),
                         LogKeys.open(keyFolder, SIGNING, clock),
                         clock,
                         new StoreOpening.Acceptance("STIGMEM_ACCEPT_EVIDENCE_LOSS", ""),
@@ -118,8 +119,10 @@ public final class FactsFixture implements AutoCloseable {
 
     public List<String> fsck() {
         List<String> problems = new ArrayList<>(store.read(FactFsck::check));
-        problems.addAll(store.read(
-                tx -> StoreCheck.whole(FactEvidence.scope(NodeKeys.directory(storeFile), logFile, null), SIGNING, tx)));
+        problems.addAll(store.read(tx -> StoreCheck.whole(
+                FactEvidence.scope(NodeKeys.directory(storeFile), ConfiguredPath.unnamed(logFile), null),
+                SIGNING,
+                tx)));
         return problems;
     }
 

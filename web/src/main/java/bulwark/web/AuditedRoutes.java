@@ -3,6 +3,7 @@ package bulwark.web;
 import static bulwark.kernel.metrics.MetricDescription.counter;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditedRoutes implements Service.Refusals {
     private static final String TENANT = "default";
-    private static final int MAX_SHOWN = 200;
 
     private final AuditLog audit;
     private final Metrics metrics;
@@ -81,18 +81,13 @@ public final class AuditedRoutes implements Service.Refusals {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("reason", reason);
         detail.put("remote", remote);
-        detail.put("method", cut(method));
-        detail.put("path", cut(path));
+        detail.put("method", PrintableText.of(method));
+        detail.put("path", PrintableText.of(path));
         if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.credentialId() != null) {
             detail.put("key_id", bad.credentialId());
         }
         audit.refusalLater(
                 EdgeAuditEvents.AUTHENTICATION_FAILED.event(null, TENANT, null, null, detail), reason, remote);
-    }
-
-    /** Strangers decide how long it is. */
-    private static String cut(String text) {
-        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
     }
 
     /** For {@link bulwark.kernel.tls.ReloadingTls#onRefusedPeer}. */

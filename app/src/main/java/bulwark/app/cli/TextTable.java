@@ -1,5 +1,6 @@
 package bulwark.app.cli;
 
+import bulwark.kernel.error.PrintableText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class TextTable {
     public void row(PrintStream out, String... cells) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < cells.length; i++) {
-            String cell = cut(printable(cells[i]), widths.get(i));
+            String cell = cut(cells[i], widths.get(i));
             line.append(i == 0 ? "" : " | ").append(cell);
             if (i < cells.length - 1) {
                 line.repeat(' ', Math.max(0, widths.get(i) - cell.length()));
@@ -32,12 +33,9 @@ public final class TextTable {
         out.println(line);
     }
 
-    private static String cut(String cell, int width) {
+    /** One line of at most the width; what does not fit ends in three dots. */
+    public static String cut(String text, int width) {
+        String cell = PrintableText.line(text);
         return cell.length() <= width ? cell : cell.substring(0, Math.max(0, width - 3)) + "...";
-    }
-
-    /** Names and reasons come from untrusted senders; a terminal obeys control characters. */
-    public static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

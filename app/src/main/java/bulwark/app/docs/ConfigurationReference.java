@@ -45,6 +45,7 @@ final class ConfigurationReference {
             case NUMBER -> "number";
             case FLAG -> "true or false";
             case PORT -> "port";
+            case PATH -> "path";
             case LIST -> "list, comma-separated";
             case DURATION -> "duration";
             case CHOICE -> ReferenceTable.codes(setting.choices());

@@ -2,7 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.LogLevel;
-import bulwark.app.cli.TextTable;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.process.PidFile;
 import bulwark.tasks.beat.Beat;
 import bulwark.tasks.broker.Broker;
@@ -118,6 +118,6 @@ final class BeatCommand implements Callable<Integer> {
     }
 
     private void say(String sentence) {
-        settings.session().err().println(TextTable.printable(sentence));
+        settings.session().err().println(PrintableText.line(sentence));
     }
 }

@@ -3,8 +3,8 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
 import bulwark.app.cli.OptionParsers;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.control.ControlClient;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.setup.TaskRuntime;
@@ -107,12 +107,12 @@ final class ControlOptions {
     /** A block for each worker, a line for each member of its answer. */
     void blocks(List<ControlReply> replies) {
         for (ControlReply reply : replies) {
-            out().println("Worker " + TextTable.printable(reply.workerId()) + " (" + TextTable.printable(status(reply))
+            out().println("Worker " + PrintableText.line(reply.workerId()) + " (" + PrintableText.line(status(reply))
                     + ")");
             reply.payload()
                     .properties()
-                    .forEach(member -> out().println("  " + TextTable.printable(member.getKey()) + ": "
-                            + TextTable.printable(
+                    .forEach(member -> out().println("  " + PrintableText.line(member.getKey()) + ": "
+                            + PrintableText.line(
                                     member.getValue().isString()
                                             ? member.getValue().stringValue()
                                             : Json.compact(member.getValue()))));

@@ -6,6 +6,7 @@ import bulwark.app.cli.Json;
 import bulwark.app.cli.OptionParsers;
 import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.envelope.DartTimestamps;
@@ -229,12 +230,12 @@ final class DlqCommand extends CommandGroup {
             deadLetters.stream()
                     .limit(SHOWN)
                     .forEach(deadLetter -> of.out()
-                            .println(" - " + TextTable.printable(id(deadLetter)) + " ("
-                                    + TextTable.printable(task(deadLetter)) + ") [attempt "
+                            .println(" - " + PrintableText.line(id(deadLetter)) + " ("
+                                    + PrintableText.line(task(deadLetter)) + ") [attempt "
                                     + (deadLetter.message() == null
                                             ? 0
                                             : deadLetter.message().attempt()) + "] reason="
-                                    + TextTable.printable(deadLetter.reason())));
+                                    + PrintableText.line(deadLetter.reason())));
             if (deadLetters.size() > SHOWN) {
                 of.out().println("   ... " + (deadLetters.size() - SHOWN) + " more");
             }

@@ -3,8 +3,8 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
 import bulwark.app.cli.OptionParsers;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
@@ -191,6 +191,6 @@ final class EnqueueCommand implements Callable<Integer> {
                 + (status.error() == null
                         ? ""
                         : ": " + status.error().type() + ": "
-                                + TextTable.printable(status.error().message())));
+                                + PrintableText.line(status.error().message())));
     }
 }

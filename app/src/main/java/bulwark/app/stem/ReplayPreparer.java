@@ -1,6 +1,6 @@
 package bulwark.app.stem;
 
-import bulwark.app.cli.TextTable;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DeliveryState;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
@@ -32,8 +32,8 @@ final class ReplayPreparer implements UnaryOperator<Message> {
         Envelope envelope = dead.envelope();
         EnvelopeSigning.Verdict verdict = signing.verify(envelope);
         if (verdict instanceof EnvelopeSigning.Verdict.Invalid invalid) {
-            notes.add("the signature of " + TextTable.printable(envelope.id()) + " does not hold ("
-                    + TextTable.printable(invalid.reason())
+            notes.add("the signature of " + PrintableText.line(envelope.id()) + " does not hold ("
+                    + PrintableText.line(invalid.reason())
                     + "): it goes back as it was, and workers that verify will refuse it again");
         }
         boolean ours = verdict instanceof EnvelopeSigning.Verdict.Valid

@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleFileParser;
@@ -65,9 +65,7 @@ final class ScheduleApplyCommand implements Callable<Integer> {
             for (ScheduleEntry entry : entries) {
                 ScheduleEntry stored = edits.apply(entry);
                 if (entry.enabled() && stored.run().nextRunAt() == null) {
-                    in.err()
-                            .println(
-                                    "warning: schedule \"" + TextTable.printable(entry.id()) + "\" has no further run");
+                    in.err().println("warning: schedule \"" + PrintableText.line(entry.id()) + "\" has no further run");
                 }
             }
         }

@@ -3,8 +3,8 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.CommandGroup;
 import bulwark.app.cli.Json;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.schedule.ScheduleEditor;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleJson;
@@ -92,7 +92,7 @@ final class ScheduleCommand extends CommandGroup {
     }
 
     static CommandFailed notFound(String id) {
-        return CommandFailed.usage("Schedule \"" + TextTable.printable(id) + "\" not found.");
+        return CommandFailed.usage("Schedule \"" + PrintableText.line(id) + "\" not found.");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "All schedules, by their next run.")
@@ -185,7 +185,7 @@ final class ScheduleCommand extends CommandGroup {
             }
             try (ScheduleAccess schedules = in.open()) {
                 schedules.store().remove(id);
-                in.out().println("Deleted schedule \"" + TextTable.printable(id) + "\".");
+                in.out().println("Deleted schedule \"" + PrintableText.line(id) + "\".");
                 return 0;
             }
         }
@@ -212,10 +212,10 @@ final class ScheduleCommand extends CommandGroup {
             try (ScheduleAccess schedules = in.open()) {
                 ScheduleEntry entry = in.edits(schedules).enable(id).orElseThrow(() -> notFound(id));
                 if (!entry.enabled()) {
-                    throw CommandFailed.usage("Schedule \"" + TextTable.printable(id)
+                    throw CommandFailed.usage("Schedule \"" + PrintableText.line(id)
                             + "\" runs once, and its time has passed: apply it with" + " another time.");
                 }
-                in.out().println("Enabled schedule \"" + TextTable.printable(id) + "\".");
+                in.out().println("Enabled schedule \"" + PrintableText.line(id) + "\".");
                 if (entry.run().nextRunAt() == null) {
                     in.err().println("warning: it has no further run");
                 }
@@ -246,7 +246,7 @@ final class ScheduleCommand extends CommandGroup {
                 if (in.edits(schedules).disable(id).isEmpty()) {
                     throw notFound(id);
                 }
-                in.out().println("Disabled schedule \"" + TextTable.printable(id) + "\".");
+                in.out().println("Disabled schedule \"" + PrintableText.line(id) + "\".");
                 return 0;
             }
         }

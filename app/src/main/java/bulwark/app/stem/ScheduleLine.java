@@ -1,6 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.TextTable;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.ScheduleJson;
 import bulwark.tasks.schedule.ScheduleSpec;
@@ -24,14 +25,14 @@ final class ScheduleLine {
 
     /** Filled or cut to the width. */
     ScheduleLine cell(String text, int width) {
-        String cell = cut(text, width);
+        String cell = TextTable.cut(text, width);
         line.append(cell).repeat(' ', width - cell.length()).append("| ");
         return this;
     }
 
     /** With a blank before the bar. */
     ScheduleLine spaced(String text, int width, boolean right) {
-        String cell = cut(text, width);
+        String cell = TextTable.cut(text, width);
         if (right) {
             line.repeat(' ', width - cell.length()).append(cell);
         } else {
@@ -42,7 +43,7 @@ final class ScheduleLine {
     }
 
     void last(String text, PrintStream out) {
-        out.println(line + TextTable.printable(text));
+        out.println(line + PrintableText.line(text));
     }
 
     static String time(@Nullable Instant time) {
@@ -78,10 +79,5 @@ final class ScheduleLine {
 
     private static String since(String word, @Nullable Instant time) {
         return time == null ? "" : word + DartTimestamps.of(time);
-    }
-
-    private static String cut(String text, int width) {
-        String cell = TextTable.printable(text);
-        return cell.length() <= width ? cell : cell.substring(0, width - 3) + "...";
     }
 }

@@ -1,8 +1,8 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.OptionParsers;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DartTimestamps;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,7 +15,7 @@ final class TimeOptions {
     static Instant time(String option, String text) {
         return DartTimestamps.parse(text)
                 .orElseThrow(() -> CommandFailed.usage(option + " must be a time such as 2026-01-02T03:04:05Z, not \""
-                        + TextTable.printable(text) + "\""));
+                        + PrintableText.line(text) + "\""));
     }
 
     static @Nullable Instant timeOrNull(String option, @Nullable String text) {

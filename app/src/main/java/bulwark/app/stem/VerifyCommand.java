@@ -2,9 +2,9 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
@@ -79,12 +79,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String sentence(Envelope envelope, EnvelopeSigning.Verdict verdict) {
-        String task = TextTable.printable(envelope.id()) + " (" + TextTable.printable(envelope.name()) + ")";
+        String task = PrintableText.line(envelope.id()) + " (" + PrintableText.line(envelope.name()) + ")";
         return switch (verdict) {
             case EnvelopeSigning.Verdict.Valid valid ->
                 "valid: " + task + " was signed with the " + valid.algorithm() + " key \"" + valid.keyId() + "\"";
             case EnvelopeSigning.Verdict.Invalid invalid ->
-                "NOT valid: " + task + ": " + TextTable.printable(invalid.reason());
+                "NOT valid: " + task + ": " + PrintableText.line(invalid.reason());
             case EnvelopeSigning.Verdict.Unchecked _ -> "unchecked";
         };
     }

@@ -2,9 +2,10 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.LogLevel;
-import bulwark.app.cli.TextTable;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.process.PidFile;
 import bulwark.tasks.events.TaskEvidence;
@@ -142,22 +143,26 @@ final class WorkerStartCommand implements Callable<Integer> {
 
     private static TaskEvidence evidence(TaskRuntime runtime) throws IOException {
         Path folder = TaskSettings.stateDirectory(runtime.configuration(), runtime.directory());
-        if (!Files.exists(folder)) {
-            OwnerOnlyFiles.createDirectory(folder);
+        Path heads = TaskSettings.headFolder(runtime.configuration(), runtime.directory());
+        if (heads != null && Files.exists(heads) && !Files.isDirectory(heads)) {
+            throw CommandFailed.usage("STEM_HEAD_PATH: " + heads + " is not a folder: name another");
         }
-        return TaskEvidence.open(
-                folder,
-                runtime.clock(),
-                new TaskEvidence.Options(
-                        TaskSettings.headFolder(runtime.configuration(), runtime.directory()),
-                        runtime.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS")));
+        TaskEvidence.Options options =
+                new TaskEvidence.Options(heads, runtime.configuration().text("STEM_ACCEPT_EVIDENCE_LOSS"));
+        return new ConfiguredPath(folder, "STEM_STATE_DIR").open(path -> {
+            if (!Files.exists(path)) {
+                OwnerOnlyFiles.createDirectory(path);
+            }
+            return TaskEvidence.open(path, runtime.clock(), options);
+        });
     }
 
     private HandlerRegistry handlers(TaskRuntime runtime) {
         List<TaskHandler> further = new ArrayList<>(PlatformTask.all(settings.session()));
         String programs = runtime.configuration().text("STEM_EXEC_FILE");
         if (!programs.isEmpty()) {
-            further.addAll(ExecFile.read(runtime.directory().resolve(programs)));
+            further.addAll(
+                    new ConfiguredPath(runtime.directory().resolve(programs), "STEM_EXEC_FILE").open(ExecFile::read));
         }
         return HandlerRegistry.discover(HandlerClassLoader.of(runtime.configuration(), runtime.directory()), further);
     }
@@ -212,6 +217,6 @@ final class WorkerStartCommand implements Callable<Integer> {
     }
 
     private void say(String sentence) {
-        System.err.println(TextTable.printable(sentence));
+        System.err.println(PrintableText.line(sentence));
     }
 }

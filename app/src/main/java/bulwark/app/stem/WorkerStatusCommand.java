@@ -3,8 +3,8 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
 import bulwark.app.cli.OptionParsers;
-import bulwark.app.cli.TextTable;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.setup.TaskRuntime;
 import java.time.Duration;
@@ -131,7 +131,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
         String stamp = beat.path("timestamp").asString("");
         settings.session()
                 .out()
-                .println(TextTable.printable("Worker " + id(beat) + " (namespace: "
+                .println(PrintableText.line("Worker " + id(beat) + " (namespace: "
                         + beat.path("namespace").asString("") + ") @ " + stamp + " isolate="
                         + beat.path("isolateCount").asString("0") + " inflight="
                         + beat.path("inflight").asString("0")
@@ -139,7 +139,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
         beat.path("queues")
                 .forEach(queue -> settings.session()
                         .out()
-                        .println(TextTable.printable("  " + queue.path("name").asString("") + ": inflight="
+                        .println(PrintableText.line("  " + queue.path("name").asString("") + ": inflight="
                                 + queue.path("inflight").asString("0"))));
     }
 

@@ -65,7 +65,12 @@ record FactsProvisioning(
                 STIGMEM_TLS_CERT_PATH=%s
                 STIGMEM_TLS_KEY_PATH=%s
                 STIGMEM_TLS_CA_BUNDLE=%s
-                """.formatted(adminKey, tlsPort, tls.certificate(), tls.privateKey(), tls.caBundle());
+                """.formatted(
+                        adminKey,
+                        tlsPort,
+                        tls.certificate().path(),
+                        tls.privateKey().path(),
+                        tls.caBundle());
     }
 
     /** What changes from start to start; nothing secret. */

@@ -5,6 +5,7 @@ import bulwark.app.cli.Json;
 import bulwark.app.cli.SecretOption;
 import bulwark.facts.node.NodeSettings;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.secrets.SecretAccess;
@@ -108,14 +109,14 @@ final class NodeClient {
         return builder.build();
     }
 
-    private Path file(@Nullable Path given, Configuration settings, String setting, String option) {
+    private ConfiguredPath file(@Nullable Path given, Configuration settings, String setting, String option) {
         if (given != null) {
-            return context.directory().resolve(given);
+            return new ConfiguredPath(context.directory().resolve(given), option);
         }
         if (!settings.isSet(setting)) {
             throw new CommandFailed("an https node wants mutual TLS: give " + option + " or set " + setting);
         }
-        return context.directory().resolve(settings.text(setting));
+        return new ConfiguredPath(context.directory().resolve(settings.text(setting)), setting);
     }
 
     boolean printedAsJson(JsonNode answer) {

@@ -1,6 +1,7 @@
 package bulwark.facts.chain;
 
 import bulwark.facts.FactsAuditTables;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.LogClaims;
@@ -29,7 +30,8 @@ public final class FactEvidence {
      * @param localLog file of the local log, or null with another backend
      * @param headPath {@code STIGMEM_HEAD_PATH}, or null
      */
-    public static EvidenceScope scope(Path keyFolder, @Nullable Path localLog, @Nullable Path headPath) {
+    public static EvidenceScope scope(
+            Path keyFolder, @Nullable ConfiguredPath localLog, @Nullable ConfiguredPath headPath) {
         return new EvidenceScope(keyFolder, localLog, headPath, CHAINS, List.of(CHECKPOINTS, ANCHORS));
     }
 

@@ -35,6 +35,34 @@ public record Fact(
         String cid,
         List<Derivation> derivedFrom) {
 
+    /** The same fact at another place of the store. */
+    Fact placed(long newRowId, HybridClock.Stamp stamp, @Nullable String newGardenId) {
+        return new Fact(
+                newRowId,
+                id,
+                tenant,
+                entity,
+                relation,
+                valueType,
+                valueV,
+                interpretAs,
+                source,
+                timestamp,
+                stamp.wall(),
+                stamp.counter(),
+                validUntil,
+                confidence,
+                scope,
+                newGardenId,
+                attestedKeyId,
+                cid,
+                derivedFrom);
+    }
+
+    Fact inGarden(String garden) {
+        return placed(rowId, new HybridClock.Stamp(hlcWall, hlcCounter), garden);
+    }
+
     /** One member of derived_from. */
     public record Derivation(
             @Nullable String hash, @Nullable String factId) {}

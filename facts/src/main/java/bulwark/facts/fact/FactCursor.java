@@ -2,6 +2,7 @@ package bulwark.facts.fact;
 
 import static bulwark.web.ApiRefusal.Kind.MALFORMED;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ record FactCursor(String timestamp, String id) {
 
     String wire() {
         byte[] open = (timestamp + "|" + id).getBytes(StandardCharsets.UTF_8);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(open);
+        return Base64Url.text(open);
     }
 
     /** Also takes the bare id of a fact, as older clients send it. @throws ApiRefusal {@code unknown_cursor} */

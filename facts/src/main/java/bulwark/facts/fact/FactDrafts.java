@@ -1,12 +1,10 @@
 package bulwark.facts.fact;
 
 import bulwark.kernel.time.Timestamps;
-import java.security.SecureRandom;
+import bulwark.kernel.time.UuidV7;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Random;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Facts that have everything but their place in the store. Thread-safe. */
@@ -14,11 +12,9 @@ final class FactDrafts {
     static final String SYSTEM_SOURCE = "system:stigmem";
 
     private final Clock clock;
-    private final Random random;
 
     FactDrafts(Clock clock) {
         this.clock = clock;
-        this.random = new SecureRandom();
     }
 
     Fact asserted(AssertRequest request, String tenant, @Nullable String gardenId) {
@@ -71,7 +67,7 @@ final class FactDrafts {
         Instant now = clock.instant();
         return new Fact(
                 0,
-                newId(now.toEpochMilli()),
+                UuidV7.next(now),
                 tenant,
                 entity,
                 relation,
@@ -89,12 +85,5 @@ final class FactDrafts {
                 null,
                 ContentId.of(entity, relation, type, value, source, confidence, scope),
                 derivedFrom);
-    }
-
-    /** Version 7: ids ascend with time, so their index grows at one end. */
-    private String newId(long millis) {
-        long high = (millis << 16) | 0x7000 | (random.nextInt() & 0xfff);
-        long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
-        return new UUID(high, low).toString();
     }
 }

@@ -95,7 +95,7 @@ public final class FactService {
         Outcome outcome = store.write(tx -> {
             Fact placed = request.gardenUri() == null
                     ? draft
-                    : inGarden(draft, gardens.forWrite(tx, caller, request.gardenUri(), request.scope()));
+                    : draft.inGarden(gardens.forWrite(tx, caller, request.gardenUri(), request.scope()));
             List<String> warnings = new ArrayList<>();
             if (!placed.derivedFrom().isEmpty()) {
                 warnings.addAll(ProvenanceCheck.check(tx, caller, gardens.readable(tx, caller), placed.derivedFrom()));
@@ -223,28 +223,5 @@ public final class FactService {
         }
         Fact fact = written.fact();
         return FactsAuditEvents.FACT_WRITE.event(caller.entityUri(), caller.tenant(), fact.id(), fact.source(), detail);
-    }
-
-    private static Fact inGarden(Fact f, String gardenId) {
-        return new Fact(
-                f.rowId(),
-                f.id(),
-                f.tenant(),
-                f.entity(),
-                f.relation(),
-                f.valueType(),
-                f.valueV(),
-                f.interpretAs(),
-                f.source(),
-                f.timestamp(),
-                f.hlcWall(),
-                f.hlcCounter(),
-                f.validUntil(),
-                f.confidence(),
-                f.scope(),
-                gardenId,
-                f.attestedKeyId(),
-                f.cid(),
-                f.derivedFrom());
     }
 }

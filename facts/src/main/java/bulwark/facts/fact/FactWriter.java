@@ -33,7 +33,7 @@ final class FactWriter {
     Written insert(WriteTx tx, Fact unplaced) throws SQLException {
         Head last = head == null ? load(tx) : head;
         HybridClock.Stamp stamp = hybrid.tick(clock.millis());
-        FactRow row = FactRow.of(placed(unplaced, last.seq + 1, stamp));
+        FactRow row = FactRow.of(unplaced.placed(last.seq + 1, stamp, unplaced.gardenId()));
         Fact fact = row.fact();
         tx.onRollback(() -> head = null);
         row.insert(tx.statement(FactRow.insertSql()));
@@ -80,28 +80,5 @@ final class FactWriter {
             hybrid.atLeast(rows.getLong(3), rows.getInt(4));
             return new Head(rows.getLong(1), rows.getString(2));
         }
-    }
-
-    private static Fact placed(Fact f, long rowId, HybridClock.Stamp stamp) {
-        return new Fact(
-                rowId,
-                f.id(),
-                f.tenant(),
-                f.entity(),
-                f.relation(),
-                f.valueType(),
-                f.valueV(),
-                f.interpretAs(),
-                f.source(),
-                f.timestamp(),
-                stamp.wall(),
-                stamp.counter(),
-                f.validUntil(),
-                f.confidence(),
-                f.scope(),
-                f.gardenId(),
-                f.attestedKeyId(),
-                f.cid(),
-                f.derivedFrom());
     }
 }

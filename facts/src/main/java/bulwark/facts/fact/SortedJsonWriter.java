@@ -1,15 +1,14 @@
 package bulwark.facts.fact;
 
+import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.PythonFloat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The canonical JSON of {@link bulwark.kernel.json.CanonicalJson}, written member by member for the hot path: the caller
+ * The canonical JSON of {@link CanonicalJson}, written member by member for the hot path: the caller
  * gives the members in ascending order of their names, so nothing is collected and sorted. For one thread.
  */
 public final class SortedJsonWriter {
-    private static final String HEX = "0123456789abcdef";
-
     private final StringBuilder out;
 
     public SortedJsonWriter(int expectedLength) {
@@ -18,11 +17,7 @@ public final class SortedJsonWriter {
 
     public SortedJsonWriter text(String name, @Nullable String value) {
         name(name);
-        if (value == null) {
-            out.append("null");
-        } else {
-            quoted(value);
-        }
+        CanonicalJson.append(out, value);
         return this;
     }
 
@@ -48,37 +43,5 @@ public final class SortedJsonWriter {
             out.append(',');
         }
         out.append('"').append(name).append("\":");
-    }
-
-    private void quoted(String text) {
-        out.append('"');
-        int clean = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x20 && c != '"' && c != '\\') {
-                continue;
-            }
-            out.append(text, clean, i);
-            escape(c);
-            clean = i + 1;
-        }
-        if (clean == 0) {
-            out.append(text).append('"');
-        } else {
-            out.append(text, clean, text.length()).append('"');
-        }
-    }
-
-    private void escape(char c) {
-        switch (c) {
-            case '"' -> out.append("\\\"");
-            case '\\' -> out.append("\\\\");
-            case '\b' -> out.append("\\b");
-            case '\t' -> out.append("\\t");
-            case '\n' -> out.append("\\n");
-            case '\f' -> out.append("\\f");
-            case '\r' -> out.append("\\r");
-            default -> out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-        }
     }
 }

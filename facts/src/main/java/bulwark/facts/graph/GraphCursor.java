@@ -2,6 +2,7 @@ package bulwark.facts.graph;
 
 import static bulwark.web.ApiRefusal.Kind.MALFORMED;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.ApiRefusal;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ record GraphCursor(int offset, Instant at) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("offset", offset);
         members.put("ts", at.toEpochMilli() / 1000.0);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(StrictJson.write(members));
+        return Base64Url.text(StrictJson.write(members));
     }
 
     /** @throws ApiRefusal {@code invalid_cursor} or {@code cursor_expired} */

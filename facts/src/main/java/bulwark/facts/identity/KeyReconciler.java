@@ -2,13 +2,12 @@ package bulwark.facts.identity;
 
 import bulwark.facts.AccessTables;
 import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.CompromisedSecrets;
+import bulwark.kernel.keys.Ed25519SeedText;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.secrets.KeyRefused;
-import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
@@ -126,12 +125,7 @@ final class KeyReconciler {
     }
 
     private SecretBytes decode(SecretBytes text) {
-        byte[] bytes = Base64Url.bytes(text.exposeText(SecretAccess.grant()).strip())
-                .orElseThrow(() -> new KeyRefused(kind.variable() + " is not base64url text of a 32-byte seed."));
-        if (bytes.length != 32) {
-            throw new KeyRefused(kind.variable() + " must decode to exactly 32 bytes; got " + bytes.length);
-        }
-        SecretBytes seed = SecretBytes.of(bytes);
+        SecretBytes seed = Ed25519SeedText.parse(kind.variable(), text);
         if (CompromisedSecrets.contains(seed) || CompromisedSecrets.contains(text)) {
             throw new KeyRefused(
                     kind.variable() + " holds a published example key, which everybody knows. Remove it and this"

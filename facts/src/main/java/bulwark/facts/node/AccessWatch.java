@@ -82,10 +82,6 @@ final class AccessWatch implements AutoCloseable {
     @Override
     public void close() {
         stop.countDown();
-        try {
-            thread.thread().join(CLOSE_TIMEOUT);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.awaitEnd(CLOSE_TIMEOUT);
     }
 }

@@ -5,6 +5,7 @@ import bulwark.facts.admin.AdminKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.keys.Ed25519SeedText;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.QuotaPersistence;
@@ -83,7 +84,7 @@ public final class FactsNode implements AutoCloseable {
         }
         NodeCore core = NodeCore.open(
                 configuration,
-                directory.resolve(configuration.text("STIGMEM_DB_PATH")),
+                path(configuration, "STIGMEM_DB_PATH", directory),
                 clock,
                 SchemaPolicy.CREATE_OR_UPGRADE,
                 ahead::signing);
@@ -197,11 +198,15 @@ public final class FactsNode implements AutoCloseable {
     private static ReloadingTls loadTls(Configuration configuration, Path directory, Clock clock) {
         return ReloadingTls.load(
                 new TlsFiles(
-                        directory.resolve(configuration.text("STIGMEM_TLS_CERT_PATH")),
-                        directory.resolve(configuration.text("STIGMEM_TLS_KEY_PATH")),
-                        directory.resolve(configuration.text("STIGMEM_TLS_CA_BUNDLE"))),
+                        path(configuration, "STIGMEM_TLS_CERT_PATH", directory),
+                        path(configuration, "STIGMEM_TLS_KEY_PATH", directory),
+                        path(configuration, "STIGMEM_TLS_CA_BUNDLE", directory)),
                 PeerEvidence.names(configuration),
                 clock);
+    }
+
+    private static ConfiguredPath path(Configuration configuration, String setting, Path directory) {
+        return new ConfiguredPath(directory.resolve(configuration.text(setting)), setting);
     }
 
     public int port() {

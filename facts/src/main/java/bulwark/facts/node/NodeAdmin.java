@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.StoreRefused;
@@ -26,8 +27,12 @@ public final class NodeAdmin {
             throw new StoreRefused(
                     "there is no store at " + store + ": run this in the node's folder, or name it with --db");
         }
-        NodeCore core =
-                NodeCore.open(configuration, store, clock, SchemaPolicy.REFUSE_UNLESS_CURRENT, Signing::fastest);
+        NodeCore core = NodeCore.open(
+                configuration,
+                new ConfiguredPath(store, "--db or STIGMEM_DB_PATH"),
+                clock,
+                SchemaPolicy.REFUSE_UNLESS_CURRENT,
+                Signing::fastest);
         core.outbox.start();
         return core;
     }

@@ -1,6 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AcceptedLoss;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
@@ -49,7 +50,7 @@ public final class NodeAtRest {
      */
     public static void recordRestore(Configuration configuration, Path store, List<String> lost, Clock clock) {
         EvidenceScope scope = NodeCore.evidence(configuration, store);
-        Path local = scope.localLog();
+        ConfiguredPath local = scope.localLog();
         if (!Files.isDirectory(scope.keyFolder())) {
             return;
         }
@@ -57,7 +58,7 @@ public final class NodeAtRest {
         try (StoreAtRest atRest = StoreAtRest.open(store);
                 TransparencyLog log = local == null
                         ? TransparencyLogs.off("STIGMEM_TL_BACKEND is not local")
-                        : TransparencyLogs.local(local, clock)) {
+                        : TransparencyLogs.local(local.path(), clock)) {
             LogKeys keys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
             atRest.read(tx -> {
                 try {

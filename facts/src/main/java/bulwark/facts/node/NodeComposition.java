@@ -22,6 +22,7 @@ import bulwark.facts.recall.RecallLog;
 import bulwark.facts.recall.RecallRoutes;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.Outbox;
@@ -78,8 +79,8 @@ public final class NodeComposition implements AutoCloseable {
     public static NodeComposition open(Map<String, String> settings, Path file, Clock clock) {
         Path folder = file.toAbsolutePath().resolveSibling("");
         Configuration configuration = Configuration.read(NodeSettings.schema(), settings, folder);
-        return new NodeComposition(
-                NodeCore.open(configuration, file, clock, SchemaPolicy.CREATE_OR_UPGRADE, Signing::fastest));
+        return new NodeComposition(NodeCore.open(
+                configuration, ConfiguredPath.unnamed(file), clock, SchemaPolicy.CREATE_OR_UPGRADE, Signing::fastest));
     }
 
     private List<Route> compose() {

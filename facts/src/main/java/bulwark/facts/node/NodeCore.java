@@ -23,6 +23,7 @@ import bulwark.facts.snapshot.Snapshots;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.EvidenceScope;
@@ -87,11 +88,15 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
     final List<Route> ownerRoutes;
 
     private NodeCore(
-            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Supplier<Signing> loading) {
+            Configuration configuration,
+            ConfiguredPath database,
+            Clock clock,
+            SchemaPolicy policy,
+            Supplier<Signing> loading) {
         this.configuration = configuration;
-        this.file = file.toAbsolutePath();
+        this.file = database.path().toAbsolutePath();
         this.clock = clock;
-        store = openStore(file, policy);
+        store = database.open(path -> openStore(path, policy));
         audit = AuditLog.open(store, FactsAuditTables.FACT_AUDIT_LOG, clock);
         refusals = new AuditedRoutes(audit, metrics, NodeMetrics.PREFIX);
         federationAudit = AuditLog.open(store, FactsAuditTables.FEDERATION_AUDIT, clock);
@@ -101,9 +106,9 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         try {
             // As late as may be: the library loads on another thread meanwhile.
             signing = loading.get();
-            NodeKeys rings = NodeKeys.open(file, signing, clock);
+            NodeKeys rings = database.open(path -> NodeKeys.open(path, signing, clock));
             log = transparencyLog(rings);
-            LogKeys logKeys = LogKeys.open(NodeKeys.directory(file), signing, clock);
+            LogKeys logKeys = database.open(path -> LogKeys.open(NodeKeys.directory(path), signing, clock));
             // Before anything is written: what is signed later is what was found whole here.
             StoreOpening.Opened opened = StoreOpening.open(
                     store,
@@ -140,8 +145,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
             return Store.open(file, FactsSchema.MIGRATIONS, policy);
         } catch (ForeignStore foreign) {
             throw new StoreRefused(
-                    foreign.getMessage()
-                            + " The path is STIGMEM_DB_PATH; the facts of an original Stigmem are carried over through the API.");
+                    foreign.getMessage() + " The facts of an original Stigmem are carried over through the API.");
         }
     }
 
@@ -157,18 +161,27 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
 
     /** @param signing asked once the store is open */
     static NodeCore open(
-            Configuration configuration, Path file, Clock clock, SchemaPolicy policy, Supplier<Signing> signing) {
-        return new NodeCore(configuration, file, clock, policy, signing);
+            Configuration configuration,
+            ConfiguredPath database,
+            Clock clock,
+            SchemaPolicy policy,
+            Supplier<Signing> signing) {
+        return new NodeCore(configuration, database, clock, policy, signing);
     }
 
     /** What vouches for a store, and where. */
     static EvidenceScope evidence(Configuration configuration, Path store) {
         Path file = store.toAbsolutePath();
         boolean local = configuration.text("STIGMEM_TL_BACKEND").equals("local");
-        Path log = file.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
-        String second = configuration.text("STIGMEM_HEAD_PATH");
+        boolean second = configuration.isSet("STIGMEM_HEAD_PATH");
         return FactEvidence.scope(
-                NodeKeys.directory(file), local ? log : null, second.isEmpty() ? null : file.resolveSibling(second));
+                NodeKeys.directory(file),
+                local ? beside(file, configuration, "STIGMEM_TL_LOCAL_PATH") : null,
+                second ? beside(file, configuration, "STIGMEM_HEAD_PATH") : null);
+    }
+
+    private static ConfiguredPath beside(Path store, Configuration configuration, String setting) {
+        return new ConfiguredPath(store.resolveSibling(configuration.text(setting)), setting);
     }
 
     private StoreOpening.Acceptance acceptance() {

@@ -4,6 +4,7 @@ import static bulwark.kernel.config.Setting.Kind.COUNT;
 import static bulwark.kernel.config.Setting.Kind.FLAG;
 import static bulwark.kernel.config.Setting.Kind.LIST;
 import static bulwark.kernel.config.Setting.Kind.NUMBER;
+import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
@@ -75,7 +76,7 @@ public final class NodeSettings {
     }
 
     private void node() {
-        add("DB_PATH", TEXT, "stigmem.db", "store file");
+        add("DB_PATH", PATH, "stigmem.db", "store file");
         add("HOST", TEXT, "", "bind address; empty = 127.0.0.1, or 0.0.0.0 with mutual TLS");
         add("PORT", PORT, "8765", "main listener");
         add("LOCAL_HTTP_PORT", PORT, "8000", "second, plaintext listener when mutual TLS is on; 0 = off");
@@ -127,9 +128,9 @@ public final class NodeSettings {
         secret("NODE_PRIVATE_KEY", "base64url Ed25519 seed of the node key");
         secret("ISSUER_PRIVATE_KEY", "base64url Ed25519 seed of the capability issuer key");
         table.choice("TL_BACKEND", "local", "transparency log: local, rekor or off", "local", "rekor", "off");
-        add("TL_LOCAL_PATH", TEXT, "stigmem_tl.jsonl", "file of the local transparency log");
+        add("TL_LOCAL_PATH", PATH, "stigmem_tl.jsonl", "file of the local transparency log");
         add("TL_REKOR_URL", TEXT, "https://rekor.sigstore.dev", "Rekor server");
-        add("HEAD_PATH", TEXT, "", "file outside of the store's folder for the newest signed heads; empty = none");
+        add("HEAD_PATH", PATH, "", "file outside of the store's folder for the newest signed heads; empty = none");
         add("ACCEPT_EVIDENCE_LOSS", TEXT, "", "for one start: the word that a refused start printed");
         add("FACT_CHAIN_CHECKPOINT_INTERVAL", COUNT, "1000", "facts between checkpoints");
         add("FACT_CHAIN_CHECKPOINT_MAX_AGE_S", COUNT, "60", "seconds between checkpoints at most");
@@ -138,9 +139,9 @@ public final class NodeSettings {
 
     private void federation() {
         add("TLS_CA_NAMES", LIST, "", "which names a CA may vouch for: SHA-256 of its certificate=beginning of a URI");
-        add("TLS_CERT_PATH", TEXT, "", "node certificate, PEM");
-        add("TLS_KEY_PATH", TEXT, "", "its key, PEM");
-        add("TLS_CA_BUNDLE", TEXT, "", "CAs of the callers, PEM");
+        add("TLS_CERT_PATH", PATH, "", "node certificate, PEM");
+        add("TLS_KEY_PATH", PATH, "", "its key, PEM");
+        add("TLS_CA_BUNDLE", PATH, "", "CAs of the callers, PEM");
         refused("FEDERATION_ENABLED", FLAG, "false", "peers may pull facts");
         refused("FEDERATION_PUSH_ENABLED", FLAG, "false", "send facts to peers");
         ignored("FEDERATION_PUBKEY", TEXT, "", "base64url Ed25519 public key for peers");

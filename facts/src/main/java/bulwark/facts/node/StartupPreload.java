@@ -1,10 +1,10 @@
 package bulwark.facts.node;
 
+import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store;
 import bulwark.web.Edge;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -24,11 +24,11 @@ final class StartupPreload {
     }
 
     Signing signing() {
-        return join(signing);
+        return Futures.join(signing);
     }
 
     Edge edge() {
-        return join(edge);
+        return Futures.join(edge);
     }
 
     /** Nobody will use it: whatever was or will be loaded ends. */
@@ -39,13 +39,5 @@ final class StartupPreload {
     private static <T> CompletableFuture<T> begin(Supplier<T> work) {
         return CompletableFuture.supplyAsync(
                 work, task -> Thread.ofPlatform().daemon().name("load-ahead").start(task));
-    }
-
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
     }
 }

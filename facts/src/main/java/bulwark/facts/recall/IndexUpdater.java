@@ -1,6 +1,7 @@
 package bulwark.facts.recall;
 
 import bulwark.facts.fact.Fact;
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class IndexUpdater implements AutoCloseable {
     private static final int QUEUE = 4096;
     private static final int BATCH = 128;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final Backoff PAUSES = new Backoff(Duration.ofNanos(IDLE_NANOS), Duration.ofSeconds(30));
 
     private static final long RECENT_WAITER_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -130,11 +132,7 @@ final class IndexUpdater implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        try {
-            thread.thread().join(TimeUnit.SECONDS.toMillis(30));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.awaitEnd(Duration.ofSeconds(30));
     }
 
     private void run() {
@@ -145,10 +143,10 @@ final class IndexUpdater implements AutoCloseable {
                 failures = 0;
             } catch (FactBatchReader.Unreadable e) {
                 LOG.warn("the search index cannot read the store: {}", e.getMessage());
-                pause(failures++);
+                pause(++failures);
             } catch (IOException | RuntimeException e) {
                 rebuild(String.valueOf(e));
-                pause(failures++);
+                pause(++failures);
             }
         }
     }
@@ -269,9 +267,8 @@ final class IndexUpdater implements AutoCloseable {
         }
     }
 
-    /** Longer after each failure in a row, up to half a minute. */
     private void pause(int failures) {
-        long left = Math.min(TimeUnit.SECONDS.toNanos(30), IDLE_NANOS << Math.min(failures, 10));
+        long left = PAUSES.pause(failures).toNanos();
         lock.lock();
         try {
             while (!closed && left > 0) {

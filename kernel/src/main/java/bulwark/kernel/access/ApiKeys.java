@@ -1,5 +1,6 @@
 package bulwark.kernel.access;
 
+import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -190,7 +190,7 @@ public final class ApiKeys {
         CompletableFuture<Verdict> mine = new CompletableFuture<>();
         CompletableFuture<Verdict> other = inFlight.putIfAbsent(lookup, mine);
         if (other != null) {
-            return join(other);
+            return Futures.join(other);
         }
         try {
             Verdict verdict = verify(lookup, rawKey);
@@ -201,17 +201,6 @@ public final class ApiKeys {
             throw e;
         } finally {
             inFlight.remove(lookup, mine);
-        }
-    }
-
-    private static Verdict join(CompletableFuture<Verdict> other) {
-        try {
-            return other.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
         }
     }
 

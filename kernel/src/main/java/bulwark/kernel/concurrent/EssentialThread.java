@@ -49,6 +49,17 @@ public final class EssentialThread {
         return this;
     }
 
+    /** Waits until the work has returned, if it was begun; at most until the time is over, which is logged, or the caller is interrupted. */
+    public void awaitEnd(Duration timeout) {
+        try {
+            if (thread.getState() != Thread.State.NEW && !thread.join(timeout)) {
+                LOG.warn("The thread {} did not stop within {} seconds.", name, timeout.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public Thread thread() {
         return thread;
     }

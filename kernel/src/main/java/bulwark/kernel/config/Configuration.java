@@ -2,6 +2,7 @@ package bulwark.kernel.config;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.time.Durations;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ public final class Configuration {
         Value value = values.get(setting.name());
         String shown = value == null && setting.defaultValue() == null
                 ? ""
-                : setting.secret() ? "[secret]" : SettingValues.printable(text(setting.name()));
+                : setting.secret() ? "[secret]" : PrintableText.of(text(setting.name()));
         String source = value != null ? value.source() : setting.defaultValue() == null ? "unset" : "default";
         return new EffectiveSetting(setting.name(), shown, source, setting.purpose());
     }

@@ -23,6 +23,8 @@ public record Setting(
         List<String> choices) {
     public enum Kind {
         TEXT,
+        /** A file or folder. */
+        PATH,
         /** Whole number ≥ 0. */
         COUNT,
         NUMBER,

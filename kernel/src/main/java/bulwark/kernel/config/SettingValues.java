@@ -1,5 +1,6 @@
 package bulwark.kernel.config;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.time.Durations;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,7 @@ final class SettingValues {
     /** What is wrong, to stand after the name; null when nothing is. */
     static @Nullable String problem(Setting setting, String text) {
         boolean fits = switch (setting.kind()) {
-            case TEXT, LIST -> text.chars().noneMatch(c -> c < ' ' && c != '\t');
+            case TEXT, PATH, LIST -> text.chars().noneMatch(c -> c < ' ' && c != '\t');
             case COUNT -> COUNT.matcher(text).matches();
             case NUMBER -> NUMBER.matcher(text).matches();
             case FLAG -> isTrue(text) || FALSE.contains(text.toLowerCase(Locale.ROOT));
@@ -28,7 +29,7 @@ final class SettingValues {
             case DURATION -> Durations.find(text).isPresent();
             case CHOICE -> setting.choices().contains(text.toLowerCase(Locale.ROOT));
         };
-        return fits ? null : "must be " + expected(setting) + ", not \"" + printable(text) + "\"";
+        return fits ? null : "must be " + expected(setting) + ", not \"" + PrintableText.of(text) + "\"";
     }
 
     static boolean isTrue(String text) {
@@ -42,15 +43,9 @@ final class SettingValues {
                 .toList();
     }
 
-    /** One line, whatever was typed. */
-    static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
-    }
-
     private static String expected(Setting setting) {
         return switch (setting.kind()) {
-            case TEXT, LIST -> "text without control characters";
+            case TEXT, PATH, LIST -> "text without control characters";
             case COUNT -> "a whole number of 0 or more";
             case NUMBER -> "a number";
             case FLAG -> "1 or 0 (also true/false, yes/no, on/off)";

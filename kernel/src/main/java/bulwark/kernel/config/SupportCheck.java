@@ -1,6 +1,7 @@
 package bulwark.kernel.config;
 
 import bulwark.kernel.config.Setting.Support;
+import bulwark.kernel.error.PrintableText;
 
 /** Settings that are set although the program does not act on them: refused where somebody may rely on the effect, named in a warning otherwise. */
 final class SupportCheck implements SettingRules {
@@ -18,7 +19,7 @@ final class SupportCheck implements SettingRules {
             }
             String shown = setting.secret()
                     ? setting.name()
-                    : setting.name() + "=" + SettingValues.printable(configuration.text(setting.name()));
+                    : setting.name() + "=" + PrintableText.of(configuration.text(setting.name()));
             if (setting.support() == Support.REFUSED) {
                 findings.refuse(setting.name() + " is not supported yet: " + shown + " would be ignored. "
                         + remedy(setting.defaultValue()));
@@ -39,7 +40,7 @@ final class SupportCheck implements SettingRules {
             case NUMBER -> configuration.number(name) != Double.parseDouble(fallback);
             case COUNT, PORT -> configuration.count(name) != Long.parseLong(fallback);
             case CHOICE -> !configuration.text(name).equalsIgnoreCase(fallback);
-            case DURATION, TEXT, LIST -> !configuration.text(name).equals(fallback);
+            case DURATION, TEXT, PATH, LIST -> !configuration.text(name).equals(fallback);
         };
     }
 

@@ -24,6 +24,6 @@ public final class ErrorReport {
 
     /** Sentences quote names of files, schedules and tasks: a terminal would obey the control characters in them. */
     private static void print(String sentence, PrintStream err) {
-        err.println("error: " + sentence.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "?"));
+        err.println("error: " + PrintableText.lines(sentence));
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvidenceScope(
         Path keyFolder,
-        @Nullable Path localLog,
-        @Nullable Path secondPlace,
+        @Nullable ConfiguredPath localLog,
+        @Nullable ConfiguredPath secondPlace,
         List<ChainTable> chains,
         List<LogClaims> claims) {
     /** What the store remembers of its newest leaf. */
@@ -35,7 +36,7 @@ public record EvidenceScope(
     }
 
     HeadFile keyFolderHead() {
-        return new HeadFile(keyFolder.resolve("head.json"));
+        return new HeadFile(ConfiguredPath.unnamed(keyFolder.resolve("head.json")));
     }
 
     @Nullable

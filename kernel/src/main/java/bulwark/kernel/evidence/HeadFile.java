@@ -1,10 +1,10 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * a second one wherever the owner names it.
  */
 final class HeadFile {
-    private final Path file;
+    private final ConfiguredPath file;
 
-    HeadFile(Path file) {
+    HeadFile(ConfiguredPath file) {
         this.file = file;
     }
 
@@ -26,16 +26,16 @@ final class HeadFile {
     /** Nothing there, or what is there cannot be read as signed heads. */
     record Read(@Nullable Content content, @Nullable String problem) {}
 
-    Path path() {
+    ConfiguredPath path() {
         return file;
     }
 
     Read read() {
-        if (!Files.exists(file)) {
+        if (!Files.exists(file.path())) {
             return new Read(null, null);
         }
         try {
-            Map<String, @Nullable Object> members = LogRecord.object(StrictJson.parse(Files.readAllBytes(file)));
+            Map<String, @Nullable Object> members = LogRecord.object(StrictJson.parse(Files.readAllBytes(file.path())));
             Object payload = members.get("payload");
             if (payload instanceof Map<?, ?> map) {
                 Map<String, @Nullable Object> named = new LinkedHashMap<>();
@@ -49,7 +49,8 @@ final class HeadFile {
             }
             return new Read(null, file + " does not hold signed heads: restore it from a backup");
         } catch (IOException | StrictJson.JsonRefused e) {
-            return new Read(null, file + " cannot be read: " + e.getMessage());
+            return new Read(
+                    null, file + " cannot be read (" + e.getMessage() + "): put the file there, or name another");
         }
     }
 
@@ -57,6 +58,6 @@ final class HeadFile {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("log_index", content.logIndex);
         members.put("payload", content.heads.payload());
-        OwnerOnlyFiles.write(file, StrictJson.write(members));
+        OwnerOnlyFiles.write(file.path(), StrictJson.write(members));
     }
 }

@@ -1,6 +1,7 @@
 package bulwark.kernel.evidence;
 
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.secrets.KeyRefused;
@@ -9,7 +10,6 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -360,8 +360,8 @@ public final class HeadSigner implements AutoCloseable {
 
     /** As {@link #check}, cheap enough to be repeated: every leaf while the log is short, else the newest. */
     public List<String> recheck() {
-        Path local = scope.localLog();
-        return check(local != null && local.toFile().length() < MAX_RECHECKED_LOG);
+        ConfiguredPath local = scope.localLog();
+        return check(local != null && local.path().toFile().length() < MAX_RECHECKED_LOG);
     }
 
     /** Nothing is signed from here on. */

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -88,7 +88,7 @@ public final class LogKeys {
     /** @param purpose one line of ASCII */
     public Signature sign(String purpose, Map<String, ? extends @Nullable Object> statement) {
         Ed25519Signer signer = ring().signer();
-        String value = Base64.getUrlEncoder().withoutPadding().encodeToString(signer.sign(message(purpose, statement)));
+        String value = Base64Url.text(signer.sign(message(purpose, statement)));
         return new Signature(signer.keyId(), value);
     }
 
@@ -102,7 +102,7 @@ public final class LogKeys {
         if (entry.status() == KeyStatus.ANNOUNCED) {
             return "is signed by the log key " + entry.id() + ", which is not in service yet";
         }
-        return signing.verify(entry.publicKey(), message(purpose, statement), decoded(signature.value()))
+        return signing.verify(entry.publicKey(), message(purpose, statement), Base64Url.bytes(signature.value()).orElse(new byte[0]))
                 ? null
                 : "carries a signature that does not verify";
     }
@@ -207,14 +207,6 @@ public final class LogKeys {
                 .filter(entry -> entry.id().equals(keyId))
                 .findFirst()
                 .orElse(null);
-    }
-
-    private static byte[] decoded(String text) {
-        try {
-            return Base64.getUrlDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            return new byte[0];
-        }
     }
 
     private static byte[] message(String purpose, Map<String, ? extends @Nullable Object> statement) {

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
@@ -29,14 +30,13 @@ import org.slf4j.LoggerFactory;
 public final class Outbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final int PAGE = 200;
-    private static final long FIRST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long MAX_DELAY = TimeUnit.MINUTES.toNanos(1);
+    private static final Backoff PAUSES = new Backoff(Duration.ofMillis(50), Duration.ofMinutes(1));
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private final Store store;
     private final Clock clock;
     private final Map<String, Effect> handlers = new ConcurrentHashMap<>();
-    private final Map<Long, Backoff> waiting = new HashMap<>();
+    private final Map<Long, RetryTime> waiting = new HashMap<>();
     private final Map<Long, FailingRow> failing = new ConcurrentHashMap<>();
     private final List<RefusedRow> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore work = new Semaphore(1);
@@ -55,12 +55,13 @@ public final class Outbox implements AutoCloseable {
 
     /** Registers the effect of a kind; before {@link #start()}. */
     public void handle(String kind, Handler handler) {
-        handle(kind, Duration.ofNanos(MAX_DELAY), handler);
+        handle(kind, PAUSES.max(), handler);
     }
 
     /** @param maxPause between two attempts at one row */
     public void handle(String kind, Duration maxPause, Handler handler) {
-        if (handlers.putIfAbsent(kind, new Effect(handler, Math.max(FIRST_DELAY, maxPause.toNanos()))) != null) {
+        Duration max = maxPause.compareTo(PAUSES.first()) < 0 ? PAUSES.first() : maxPause;
+        if (handlers.putIfAbsent(kind, new Effect(handler, new Backoff(PAUSES.first(), max))) != null) {
             throw new IllegalArgumentException("two handlers for outbox kind " + kind);
         }
     }
@@ -87,7 +88,7 @@ public final class Outbox implements AutoCloseable {
         void refused(long id, String kind, String sentence);
     }
 
-    private record Effect(Handler handler, long maxPause) {}
+    private record Effect(Handler handler, Backoff pauses) {}
 
     private record FailingRow(OutboxRows.Open row, long since, String error) {}
 
@@ -123,15 +124,7 @@ public final class Outbox implements AutoCloseable {
     public void close() {
         closed = true;
         worker.thread().interrupt();
-        try {
-            if (!worker.thread().join(STOP_TIMEOUT)) {
-                LOG.warn("An outbox handler did not stop within {} seconds.", STOP_TIMEOUT.toSeconds());
-            }
-        } catch (IllegalThreadStateException e) {
-            LOG.debug("The outbox was closed before it started.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.awaitEnd(STOP_TIMEOUT);
     }
 
     private void wake() {
@@ -162,15 +155,15 @@ public final class Outbox implements AutoCloseable {
     private void retryPassLater(RuntimeException why) {
         if (!closed) {
             LOG.warn("The outbox waits for the store: {}", why.getMessage());
-            waiting.computeIfAbsent(0L, ignored -> new Backoff()).failed(MAX_DELAY);
+            waiting.computeIfAbsent(0L, ignored -> new RetryTime()).failed(PAUSES);
         }
     }
 
     private long untilNextRetry() {
         long now = System.nanoTime();
-        long next = MAX_DELAY;
-        for (Backoff backoff : waiting.values()) {
-            next = Math.min(next, backoff.notBefore - now);
+        long next = PAUSES.max().toNanos();
+        for (RetryTime retry : waiting.values()) {
+            next = Math.min(next, retry.notBefore - now);
         }
         return Math.max(next, 0);
     }
@@ -199,8 +192,8 @@ public final class Outbox implements AutoCloseable {
         try {
             for (OutboxRows.Open row : page) {
                 Effect effect = handlers.get(row.kind());
-                Backoff backoff = waiting.get(row.id());
-                if (effect != null && !closed && (backoff == null || backoff.isOver())) {
+                RetryTime retry = waiting.get(row.id());
+                if (effect != null && !closed && (retry == null || retry.isReached())) {
                     outcomes.put(row.id(), carryOut(row, effect));
                 }
             }
@@ -228,15 +221,15 @@ public final class Outbox implements AutoCloseable {
             if (closed) {
                 throw new InterruptedException("closing");
             }
-            Backoff backoff = waiting.computeIfAbsent(row.id(), ignored -> new Backoff());
-            if (backoff.failures == 0) {
+            RetryTime retry = waiting.computeIfAbsent(row.id(), ignored -> new RetryTime());
+            if (retry.failures == 0) {
                 LOG.warn(
                         "Outbox row {} of kind {} failed and will be retried: {}",
                         row.id(),
                         row.kind(),
                         e.getMessage());
             }
-            backoff.failed(effect.maxPause);
+            retry.failed(effect.pauses);
             String error = e.getClass().getSimpleName() + ": " + e.getMessage();
             failing.compute(
                     row.id(),
@@ -271,17 +264,16 @@ public final class Outbox implements AutoCloseable {
     }
 
     /** Monotonic time: a retry must not depend on the wall clock. */
-    private static final class Backoff {
+    private static final class RetryTime {
         private int failures;
         private long notBefore;
 
-        void failed(long maxPause) {
-            long delay = Math.min(maxPause, FIRST_DELAY << Math.min(failures, 20));
+        void failed(Backoff pauses) {
             failures++;
-            notBefore = System.nanoTime() + delay;
+            notBefore = System.nanoTime() + pauses.pause(failures).toNanos();
         }
 
-        boolean isOver() {
+        boolean isReached() {
             return System.nanoTime() - notBefore >= 0;
         }
     }

@@ -1,11 +1,11 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,7 @@ public record SignedHeads(
                 none);
         KeyEntry signer = keys.current();
         LogKeys.Signature signature = keys.sign(PURPOSE, unsigned.statement());
-        String publicKey = Base64.getUrlEncoder().withoutPadding().encodeToString(signer.publicKey());
+        String publicKey = Base64Url.text(signer.publicKey());
         return unsigned.with(origin == null ? "" : publicKey, signature);
     }
 

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.ReadTx;
 import java.io.IOException;
@@ -101,10 +102,9 @@ public final class StoreCheck {
             boolean begun = !outside.isEmpty();
             SignedHeads newest = null;
             List<LogClaims.Claim> broken = List.of();
-            Path log = scope.localLog();
+            ConfiguredPath log = scope.localLog();
             if (log != null) {
-                OwnLeaves leaves = new OwnLeaves(log, scope, keys, tx, folderId, outside, claims);
-                leaves.read(whole);
+                OwnLeaves leaves = leaves(log, whole, claims);
                 problems.addAll(leaves.problems());
                 newest = leaves.newest();
                 broken = leaves.broken();
@@ -116,6 +116,17 @@ public final class StoreCheck {
         } catch (IOException e) {
             problems.add("what vouches for the store cannot be read: " + e.getMessage());
             return new Report(List.copyOf(problems), folderId, storeId, null, true, List.of());
+        }
+    }
+
+    private OwnLeaves leaves(ConfiguredPath log, boolean whole, List<LogClaims.Claim> claims)
+            throws IOException, SQLException {
+        try {
+            OwnLeaves leaves = new OwnLeaves(log.path(), scope, keys, tx, folderId, outside, claims);
+            leaves.read(whole);
+            return leaves;
+        } catch (IOException e) {
+            throw new IOException("the transparency log " + log + ": " + e.getMessage(), e);
         }
     }
 

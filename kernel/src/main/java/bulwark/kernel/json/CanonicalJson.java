@@ -34,7 +34,7 @@ public final class CanonicalJson {
         if (text == null) {
             out.append("null");
         } else {
-            JsonWriter.quote(out, text);
+            JsonString.append(out, text, JsonString.LoneSurrogate.REFUSED);
         }
     }
 

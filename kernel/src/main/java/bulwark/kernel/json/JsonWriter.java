@@ -12,8 +12,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Appends one value as compact JSON, members either sorted (the canonical form) or in insertion order (answers). */
 final class JsonWriter {
-    private static final String HEX = "0123456789abcdef";
-
     private final StringBuilder out = new StringBuilder(256);
     private final boolean canonical;
 
@@ -141,41 +139,7 @@ final class JsonWriter {
     }
 
     private void string(String text) {
-        quote(out, text);
-    }
-
-    static void quote(StringBuilder out, String text) {
-        out.append('"');
-        int copied = 0;
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c < 0x20 || c == '"' || c == '\\') {
-                out.append(text, copied, i);
-                escape(out, c);
-                copied = i + 1;
-            } else if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    // UTF-8 has no form for it; a substitute would give two texts the same hash.
-                    throw new IllegalArgumentException("a text holds a lone surrogate, which has no UTF-8 form");
-                }
-                i++;
-            }
-        }
-        out.append(text, copied, length).append('"');
-    }
-
-    private static void escape(StringBuilder out, char c) {
-        out.append('\\');
-        switch (c) {
-            case '"', '\\' -> out.append(c);
-            case '\b' -> out.append('b');
-            case '\t' -> out.append('t');
-            case '\n' -> out.append('n');
-            case '\f' -> out.append('f');
-            case '\r' -> out.append('r');
-            default -> out.append("u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-        }
+        JsonString.append(out, text, JsonString.LoneSurrogate.REFUSED);
     }
 
     /** Order by code point (that of UTF-8 bytes), which differs from {@link String#compareTo} beyond the basic plane. */

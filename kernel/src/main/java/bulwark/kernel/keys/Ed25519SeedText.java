@@ -1,9 +1,9 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
-import java.util.Base64;
 
 /** The text form of an Ed25519 seed: base64url of 32 bytes, padding optional when read, absent when written. */
 public final class Ed25519SeedText {
@@ -17,13 +17,8 @@ public final class Ed25519SeedText {
      * @throws KeyRefused when the text is not base64url or has another length
      */
     public static SecretBytes parse(String name, SecretBytes text) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getUrlDecoder()
-                    .decode(text.exposeText(SecretAccess.grant()).strip());
-        } catch (IllegalArgumentException e) {
-            throw new KeyRefused(name + " is not base64url text: make a fresh seed of 32 bytes");
-        }
+        byte[] bytes = Base64Url.bytes(text.exposeText(SecretAccess.grant()).strip())
+                .orElseThrow(() -> new KeyRefused(name + " is not base64url text: make a fresh seed of 32 bytes"));
         if (bytes.length != LENGTH) {
             throw new KeyRefused(name + " must decode to exactly 32 bytes; got " + bytes.length);
         }
@@ -31,7 +26,6 @@ public final class Ed25519SeedText {
     }
 
     public static SecretBytes text(SecretBytes seed) {
-        return SecretBytes.ofText(
-                Base64.getUrlEncoder().withoutPadding().encodeToString(seed.expose(SecretAccess.grant())));
+        return SecretBytes.ofText(Base64Url.text(seed.expose(SecretAccess.grant())));
     }
 }

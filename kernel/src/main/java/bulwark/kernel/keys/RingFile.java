@@ -1,5 +1,6 @@
 package bulwark.kernel.keys;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,7 @@ final class RingFile {
             Map<String, @Nullable Object> key = new LinkedHashMap<>();
             key.put("id", entry.id());
             key.put("status", entry.status().name());
-            key.put("public_key", Base64.getUrlEncoder().withoutPadding().encodeToString(entry.publicKey()));
+            key.put("public_key", Base64Url.text(entry.publicKey()));
             key.put("created", entry.created().toString());
             Instant trustedUntil = entry.trustedUntil();
             key.put("trusted_until", trustedUntil == null ? null : trustedUntil.toString());
@@ -72,7 +72,7 @@ final class RingFile {
 
     private KeyEntry entry(JsonNode key) {
         byte[] publicKey =
-                Base64.getUrlDecoder().decode(key.required("public_key").stringValue());
+                Base64Url.bytes(key.required("public_key").stringValue()).orElseThrow(this::damaged);
         String id = key.required("id").stringValue();
         if (!id.equals(Digests.sha256Hex(publicKey).substring(0, 16))) {
             throw new KeyRefused(

@@ -41,7 +41,7 @@ public final class Quotas {
             return Decision.Granted.INSTANCE;
         }
         Key key = new Key(principal, tenant, dimension);
-        long now = nanos(clock.instant());
+        long now = Gcra.nanos(clock.instant());
         double wait = buckets.get(key, k -> new TokenBucket(limit, now)).tryAcquire(now);
         return wait == 0 ? Decision.Granted.INSTANCE : new Decision.Refused(wait);
     }
@@ -52,7 +52,7 @@ public final class Quotas {
         List<Saved> changed = new ArrayList<>();
         buckets.asMap().forEach((key, bucket) -> {
             if (bucket.takeChanged()) {
-                changed.add(new Saved(key, bucket.tokens(nanos(instant)), instant));
+                changed.add(new Saved(key, bucket.tokens(Gcra.nanos(instant)), instant));
             }
         });
         return changed;
@@ -73,17 +73,13 @@ public final class Quotas {
         if (limit == null) {
             return false;
         }
-        long now = nanos(clock.instant());
-        TokenBucket bucket = TokenBucket.restored(limit, saved.tokens(), nanos(saved.at()), now);
+        long now = Gcra.nanos(clock.instant());
+        TokenBucket bucket = TokenBucket.restored(limit, saved.tokens(), Gcra.nanos(saved.at()), now);
         if (bucket.tokens(now) >= limit.capacity()) {
             return false;
         }
         buckets.put(saved.key(), bucket);
         return true;
-    }
-
-    private static long nanos(Instant instant) {
-        return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
     }
 
     record Key(String principal, String tenant, String dimension) {}

@@ -3,31 +3,27 @@ package bulwark.kernel.quota;
 import bulwark.kernel.quota.Quotas.Limit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * A token bucket as one number: the moment at which it will be full again, in nanoseconds (the generic cell rate algorithm;
- * equal to a bucket with lazy refill). Thread-safe, lock-free.
- */
+/** The state of one {@link Gcra} in memory. Thread-safe, lock-free. */
 final class TokenBucket {
     private static final double SECOND = 1e9;
     private static final long MAX_NANOS = Long.MAX_VALUE / 4;
 
     private final double capacity;
-    private final long perToken;
-    private final long whenEmpty;
+    private final Gcra rate;
     private final AtomicLong fullAt;
     private volatile boolean changed;
 
     TokenBucket(Limit limit, long fullAt) {
         this.capacity = limit.capacity();
-        this.perToken = Math.max(1, saturated(SECOND / limit.perSecond()));
-        this.whenEmpty = saturated(capacity * perToken);
+        long spacing = Math.max(1, saturated(SECOND / limit.perSecond()));
+        this.rate = new Gcra(spacing, saturated(capacity * spacing));
         this.fullAt = new AtomicLong(fullAt);
     }
 
     static TokenBucket restored(Limit limit, double tokens, long at, long now) {
         TokenBucket bucket = new TokenBucket(limit, at);
         double missing = Math.clamp(bucket.capacity - tokens, 0, bucket.capacity);
-        bucket.fullAt.set(Math.min(at + saturated(missing * bucket.perToken), now + bucket.whenEmpty));
+        bucket.fullAt.set(Math.min(at + saturated(missing * bucket.rate.spacing()), now + bucket.rate.fillTime()));
         return bucket;
     }
 
@@ -35,24 +31,19 @@ final class TokenBucket {
     double tryAcquire(long now) {
         while (true) {
             long before = fullAt.get();
-            // Later than "empty" is impossible unless the clock was set back: then the bucket counts as empty, not as
-            // locked.
-            long filling = Math.min(Math.max(before, now), now + whenEmpty);
-            long after = filling + perToken;
-            if (after - now > whenEmpty) {
-                fullAt.compareAndSet(before, filling);
-                return (after - now - whenEmpty) / SECOND;
-            }
-            if (fullAt.compareAndSet(before, after)) {
-                changed = true;
-                return 0;
+            Gcra.Step step = rate.acquire(before, now);
+            if (fullAt.compareAndSet(before, step.fullAt()) || !step.granted()) {
+                if (step.granted()) {
+                    changed = true;
+                }
+                return step.delay() / SECOND;
             }
         }
     }
 
     double tokens(long now) {
-        long missing = Math.clamp(fullAt.get() - now, 0, whenEmpty);
-        return Math.max(0, capacity - (double) missing / perToken);
+        long missing = Math.clamp(fullAt.get() - now, 0, rate.fillTime());
+        return Math.max(0, capacity - (double) missing / rate.spacing());
     }
 
     boolean takeChanged() {

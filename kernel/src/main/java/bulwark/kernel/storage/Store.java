@@ -1,5 +1,6 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -140,7 +140,7 @@ public final class Store implements ReadableStore, AutoCloseable {
 
     /** Runs the job on the writer thread and waits until its commit is synced. @throws StoreFailed when the outcome is unknown or the disk is full */
     public <T extends @Nullable Object> T write(WriteJob<T> job) {
-        return await(writer.submit(job));
+        return Futures.join(writer.submit(job));
     }
 
     /** As {@link #write}; the future completes on the writer thread after the sync, so dependents must be short. */
@@ -151,15 +151,7 @@ public final class Store implements ReadableStore, AutoCloseable {
     /** Runs on a reader; sees every write that was acknowledged before the call. @throws StoreFailed when the disk cannot be read */
     @Override
     public <T extends @Nullable Object> T read(ReadJob<T> job) {
-        return await(readers.submit(job));
-    }
-
-    private static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return Futures.join(readers.submit(job));
     }
 
     /** Told once when a sync failed: the process must end non-zero soon after. A listener that comes late is told at once. */

@@ -1,5 +1,6 @@
 package bulwark.kernel.time;
 
+import bulwark.kernel.error.PrintableText;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class Durations {
     public static Duration parse(String text) {
         return find(text)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "must be " + expected() + ", not \"" + text.replaceAll("\\p{Cntrl}", "?") + "\""));
+                        "must be " + expected() + ", not \"" + PrintableText.line(text) + "\""));
     }
 
     /** Empty when the text is no duration. */

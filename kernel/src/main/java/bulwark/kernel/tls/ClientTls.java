@@ -1,5 +1,6 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -32,12 +33,21 @@ public final class ClientTls implements AutoCloseable {
 
     /** PEM: certificate chain and PKCS#8 key belong together, the bundle holds the only authorities that are trusted. */
     public record Files(
-            @Nullable Path certificate,
-            @Nullable Path privateKey,
-            @Nullable Path caBundle) {
+            @Nullable ConfiguredPath certificate,
+            @Nullable ConfiguredPath privateKey,
+            @Nullable ConfiguredPath caBundle) {
         public static final Files NONE = new Files(null, null, null);
 
-        private List<Path> all() {
+        /** For files that no setting names. */
+        public static Files unnamed(@Nullable Path certificate, @Nullable Path privateKey, @Nullable Path caBundle) {
+            return new Files(orNull(certificate), orNull(privateKey), orNull(caBundle));
+        }
+
+        private static @Nullable ConfiguredPath orNull(@Nullable Path path) {
+            return path == null ? null : ConfiguredPath.unnamed(path);
+        }
+
+        private List<ConfiguredPath> all() {
             return Stream.of(certificate, privateKey, caBundle)
                     .filter(Objects::nonNull)
                     .toList();
@@ -68,7 +78,7 @@ public final class ClientTls implements AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final SSLSocketFactory sockets;
     private volatile Snapshot snapshot;
-    private @Nullable FileWatch watch;
+    private final FileWatch watch;
     private int loads;
     private @Nullable String lastFailure;
 
@@ -76,6 +86,7 @@ public final class ClientTls implements AutoCloseable {
         this.files = files;
         this.servers = servers;
         this.clock = clock;
+        watch = new FileWatch(files.all(), () -> reload().isEmpty());
         snapshot = read(null);
         sockets = Tls13Context.of(
                         new ReloadingKeyManager(() -> snapshot.identity, this::byAlias),
@@ -150,14 +161,7 @@ public final class ClientTls implements AutoCloseable {
 
     /** Polls the files each second on a daemon thread. */
     public void watch() {
-        reloading.lock();
-        try {
-            if (watch == null && !files.all().isEmpty()) {
-                watch = new FileWatch(files.all(), () -> reload().isEmpty(), true);
-            }
-        } finally {
-            reloading.unlock();
-        }
+        watch.start();
     }
 
     /** Loads the files again. @return empty when they are in use, else why the old ones stay; never throws for bad material */
@@ -195,14 +199,6 @@ public final class ClientTls implements AutoCloseable {
     /** Stops watching; sockets keep working with what was loaded last. */
     @Override
     public void close() {
-        reloading.lock();
-        try {
-            if (watch != null) {
-                watch.close();
-                watch = null;
-            }
-        } finally {
-            reloading.unlock();
-        }
+        watch.close();
     }
 }

@@ -1,11 +1,12 @@
 package bulwark.kernel.tls;
 
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.Digests;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +17,12 @@ final class FileWatch implements AutoCloseable {
     /** Material that was refused may become good by the passing of time alone (not yet valid). */
     private static final int RETRY_REFUSED_AFTER_POLLS = 60;
 
-    private final List<Path> files;
+    private final List<ConfiguredPath> files;
     private final Reaction reaction;
-    private final EssentialThread thread;
-    private String seen;
-    private boolean good;
+    private final EssentialThread thread = EssentialThread.platform("tls-watch", this::run);
+    private final AtomicBoolean started = new AtomicBoolean();
+    private String seen = "";
+    private boolean good = true;
     private int polls;
 
     /** Loads the files. */
@@ -29,13 +31,18 @@ final class FileWatch implements AutoCloseable {
         boolean changed();
     }
 
-    FileWatch(List<Path> files, Reaction reaction, boolean inUse) {
+    /** Of files whose present content is in use. */
+    FileWatch(List<ConfiguredPath> files, Reaction reaction) {
         this.files = List.copyOf(files);
         this.reaction = reaction;
-        this.seen = digest();
-        this.good = inUse;
-        thread = EssentialThread.platform("tls-watch", this::run);
-        thread.start();
+    }
+
+    /** Once; another call does nothing. */
+    void start() {
+        if (!files.isEmpty() && started.compareAndSet(false, true)) {
+            seen = digest();
+            thread.start();
+        }
     }
 
     private void run() {
@@ -65,7 +72,7 @@ final class FileWatch implements AutoCloseable {
 
     private String digest() {
         ByteArrayOutputStream digests = new ByteArrayOutputStream();
-        for (Path file : files) {
+        for (ConfiguredPath file : files) {
             try {
                 digests.writeBytes(Digests.sha256(Pem.read(file)));
             } catch (TlsRefused unreadable) {

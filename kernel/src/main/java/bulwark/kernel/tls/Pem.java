@@ -1,12 +1,11 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
@@ -39,7 +38,7 @@ final class Pem {
     private Pem() {}
 
     /** @throws TlsRefused with a sentence; the list is never empty */
-    static List<X509Certificate> certificates(Path file, byte[] content) {
+    static List<X509Certificate> certificates(ConfiguredPath file, byte[] content) {
         List<X509Certificate> found = new ArrayList<>();
         for (Block block : blocks(file, content)) {
             if (block.label.endsWith("PRIVATE KEY")) {
@@ -52,13 +51,14 @@ final class Pem {
         }
         if (found.isEmpty()) {
             throw new TlsRefused(file + " holds no certificate; it must be PEM with -----BEGIN CERTIFICATE-----"
-                    + " (DER becomes PEM by: openssl x509 -inform der -in " + file + " -out " + file + ".pem)");
+                    + " (DER becomes PEM by: openssl x509 -inform der -in " + file.path() + " -out " + file.path()
+                    + ".pem)");
         }
         return found;
     }
 
     /** @throws TlsRefused with a sentence */
-    static PrivateKey privateKey(Path file, byte[] content) {
+    static PrivateKey privateKey(ConfiguredPath file, byte[] content) {
         List<Block> blocks = blocks(file, content);
         try {
             for (Block block : blocks) {
@@ -88,27 +88,27 @@ final class Pem {
     }
 
     /** @throws TlsRefused when it cannot be read or is absurdly large */
-    static byte[] read(Path file) {
-        try (var in = Files.newInputStream(file)) {
+    static byte[] read(ConfiguredPath file) {
+        try (var in = Files.newInputStream(file.path())) {
             byte[] content = in.readNBytes(MAX_FILE + 1);
             if (content.length > MAX_FILE) {
-                throw new TlsRefused(file + " is larger than 4 MiB and cannot be TLS material");
+                throw new TlsRefused(file + " is larger than 4 MiB and cannot be TLS material; name another file");
             }
             return content;
         } catch (NoSuchFileException e) {
-            throw new TlsRefused(file + " does not exist");
+            throw new TlsRefused(file + " does not exist; put the file there or name another");
         } catch (IOException e) {
             throw new TlsRefused(file + " cannot be read (" + e.getMessage() + "); check owner and mode");
         }
     }
 
     /** A key file that every user of the machine can read (or write) is not a secret. */
-    static void refuseOpenToOthers(Path keyFile) {
+    static void refuseOpenToOthers(ConfiguredPath keyFile) {
         try {
-            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(keyFile, new LinkOption[0]);
+            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(keyFile.path());
             if (mode.stream().anyMatch(FOR_OTHERS::contains)) {
-                throw new TlsRefused(
-                        "private key " + keyFile + " is open to every user of this machine; run: chmod 600 " + keyFile);
+                throw new TlsRefused("private key " + keyFile
+                        + " is open to every user of this machine; run: chmod 600 " + keyFile.path());
             }
         } catch (UnsupportedOperationException notPosix) {
             // A file system without modes has nothing to check.
@@ -117,11 +117,11 @@ final class Pem {
         }
     }
 
-    private static String toPkcs8(Path file) {
-        return "openssl pkcs8 -topk8 -nocrypt -in " + file + " -out " + file + ".pkcs8";
+    private static String toPkcs8(ConfiguredPath file) {
+        return "openssl pkcs8 -topk8 -nocrypt -in " + file.path() + " -out " + file.path() + ".pkcs8";
     }
 
-    private static PrivateKey decodeKey(Path file, byte[] der) {
+    private static PrivateKey decodeKey(ConfiguredPath file, byte[] der) {
         PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
         for (String algorithm : KEY_ALGORITHMS) {
             try {
@@ -134,20 +134,20 @@ final class Pem {
         }
         throw new TlsRefused(
                 file + " is damaged or no Ed25519, EC or RSA key; make one: openssl genpkey -algorithm ed25519 -out "
-                        + file);
+                        + file.path());
     }
 
-    private static X509Certificate certificate(Path file, byte[] der) {
+    private static X509Certificate certificate(ConfiguredPath file, byte[] der) {
         try {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException damaged) {
             throw new TlsRefused(
-                    file + " holds a damaged certificate; look at it: openssl x509 -noout -text -in " + file);
+                    file + " holds a damaged certificate; look at it: openssl x509 -noout -text -in " + file.path());
         }
     }
 
-    private static List<Block> blocks(Path file, byte[] content) {
+    private static List<Block> blocks(ConfiguredPath file, byte[] content) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
         List<Block> blocks = new ArrayList<>();
         Matcher begin = BEGIN.matcher(text);
@@ -157,7 +157,7 @@ final class Pem {
             String endMark = "-----END " + label + "-----";
             int end = text.indexOf(endMark, begin.end());
             if (end < 0) {
-                throw new TlsRefused(file + " is cut off: " + endMark + " is missing");
+                throw new TlsRefused(file + " is cut off: " + endMark + " is missing; put the whole file there");
             }
             blocks.add(new Block(label, decode(file, label, text.substring(begin.end(), end))));
             from = end + endMark.length();
@@ -165,14 +165,15 @@ final class Pem {
         return blocks;
     }
 
-    private static byte[] decode(Path file, String label, String body) {
+    private static byte[] decode(ConfiguredPath file, String label, String body) {
         if (!label.equals("CERTIFICATE") && !label.equals("PRIVATE KEY")) {
             return new byte[0];
         }
         try {
             return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
         } catch (IllegalArgumentException e) {
-            throw new TlsRefused(file + " is damaged: the text of \"" + label + "\" is not base64");
+            throw new TlsRefused(
+                    file + " is damaged: the text of \"" + label + "\" is not base64; put the file there again");
         }
     }
 }

@@ -39,7 +39,7 @@ public final class ReloadingTls implements AutoCloseable {
     private final X509ExtendedTrustManager trustManager;
     private final SSLContext context;
     private volatile Snapshot snapshot;
-    private @Nullable FileWatch watch;
+    private final FileWatch watch;
     private int loads;
     private @Nullable String lastFailure;
 
@@ -47,6 +47,7 @@ public final class ReloadingTls implements AutoCloseable {
         this.files = files;
         this.names = names;
         this.clock = clock;
+        watch = new FileWatch(files.all(), () -> reload() instanceof Reload.Loaded);
         TlsMaterial first = TlsMaterial.load("load-0", files, clock);
         snapshot = new Snapshot(first, new PeerVerifier(first, names, clock), null);
         keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
@@ -66,14 +67,7 @@ public final class ReloadingTls implements AutoCloseable {
 
     /** Polls the files each second on a daemon thread; also called by SIGHUP through {@link #reload()}. */
     public void watch() {
-        reloading.lock();
-        try {
-            if (watch == null) {
-                watch = new FileWatch(files.all(), () -> reload() instanceof Reload.Loaded, true);
-            }
-        } finally {
-            reloading.unlock();
-        }
+        watch.start();
     }
 
     /** Loads the files again. @return what happened; never throws for bad material */
@@ -182,15 +176,7 @@ public final class ReloadingTls implements AutoCloseable {
     /** Stops watching; the managers keep serving what was loaded last. */
     @Override
     public void close() {
-        reloading.lock();
-        try {
-            if (watch != null) {
-                watch.close();
-                watch = null;
-            }
-        } finally {
-            reloading.unlock();
-        }
+        watch.close();
     }
 
     /** The outcome of one reload. */

@@ -1,5 +1,6 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param caBundle null for a server that trusts no client certificate
  */
 public record TlsFiles(
-        Path certificate, Path privateKey, @Nullable Path caBundle) {
+        ConfiguredPath certificate,
+        ConfiguredPath privateKey,
+        @Nullable ConfiguredPath caBundle) {
+    /** For files that no setting names. */
+    public TlsFiles(Path certificate, Path privateKey, Path caBundle) {
+        this(ConfiguredPath.unnamed(certificate), ConfiguredPath.unnamed(privateKey), ConfiguredPath.unnamed(caBundle));
+    }
+
     /**
      * Of a server that asks for no client certificates. Its certificate needs no URI SAN: callers judge it by its host names, as a public CA issues
      * them.
      */
     public static TlsFiles ofServer(Path certificate, Path privateKey) {
-        return new TlsFiles(certificate, privateKey, null);
+        return new TlsFiles(ConfiguredPath.unnamed(certificate), ConfiguredPath.unnamed(privateKey), null);
     }
 
-    List<Path> all() {
+    List<ConfiguredPath> all() {
         return caBundle == null ? List.of(certificate, privateKey) : List.of(certificate, privateKey, caBundle);
     }
 }

@@ -1,7 +1,7 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.KeyPairs;
-import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -19,7 +19,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
 
     /** @throws TlsRefused when anything about it is not fit for use now */
     static TlsMaterial load(String alias, TlsFiles files, Clock clock) {
-        Path bundle = files.caBundle();
+        ConfiguredPath bundle = files.caBundle();
         if (bundle == null) {
             return identity(alias, files.certificate(), files.privateKey(), clock);
         }
@@ -38,7 +38,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
     }
 
     private static TlsMaterial load(
-            String alias, TlsFiles files, Path bundle, Clock clock, List<X509Certificate> chain, PrivateKey key) {
+            String alias, TlsFiles files, ConfiguredPath bundle, Clock clock, List<X509Certificate> chain, PrivateKey key) {
         checkIdentity(files.certificate(), files.privateKey(), clock, chain, key);
         X509Certificate leaf = chain.getFirst();
         if (UriSan.of(leaf).isEmpty()) {
@@ -50,7 +50,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
     }
 
     /** Certificate and key alone, without a look at the names in it: for peers that judge it their own way. */
-    static TlsMaterial identity(String alias, Path certificate, Path privateKey, Clock clock) {
+    static TlsMaterial identity(String alias, ConfiguredPath certificate, ConfiguredPath privateKey, Clock clock) {
         byte[] keyText = Pem.read(privateKey);
         try {
             List<X509Certificate> chain = Pem.certificates(certificate, Pem.read(certificate));
@@ -63,7 +63,11 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
     }
 
     private static void checkIdentity(
-            Path certificate, Path privateKey, Clock clock, List<X509Certificate> chain, PrivateKey key) {
+            ConfiguredPath certificate,
+            ConfiguredPath privateKey,
+            Clock clock,
+            List<X509Certificate> chain,
+            PrivateKey key) {
         Pem.refuseOpenToOthers(privateKey);
         X509Certificate leaf = chain.getFirst();
         Instant now = clock.instant();
@@ -81,7 +85,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
         }
     }
 
-    static List<TrustedAuthority> authorities(Path bundle, Instant now) {
+    static List<TrustedAuthority> authorities(ConfiguredPath bundle, Instant now) {
         List<X509Certificate> authorities = Pem.certificates(bundle, Pem.read(bundle));
         for (X509Certificate authority : authorities) {
             if (authority.getBasicConstraints() < 0) {

@@ -1,7 +1,7 @@
 package bulwark.kernel.tls;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.Digests;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateEncodingException;
@@ -26,7 +26,7 @@ record TrustedAuthority(TrustAnchor anchor, String fingerprint) {
     private static final String NAME_CONSTRAINTS = "2.5.29.30";
 
     /** @throws TlsRefused when its constraints on names could not be honoured */
-    static TrustedAuthority of(X509Certificate certificate, Path bundle) {
+    static TrustedAuthority of(X509Certificate certificate, ConfiguredPath bundle) {
         TrustedAuthority authority = new TrustedAuthority(new TrustAnchor(certificate, null), fingerprint(certificate));
         if (authority.constrained()
                 && !certificate.getIssuerX500Principal().equals(certificate.getSubjectX500Principal())) {

@@ -3,6 +3,7 @@ package bulwark.kernel.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.secrets.KeyRefused;
@@ -131,7 +132,7 @@ class LogKeyRotationTest {
         String old = signed.signer.rotateKey().oldKeyId();
         signed.signer.distrustKey(old, "the disk was stolen");
         SignedHeads forged = byTheStolenKey(null, Duration.ofHours(2));
-        new HeadFile(elsewhere.resolve("head.json")).write(new HeadFile.Content(forged, null));
+        new HeadFile(ConfiguredPath.unnamed(elsewhere.resolve("head.json"))).write(new HeadFile.Content(forged, null));
         everybodyFinds("is signed by the log key " + old + ", which is distrusted");
     }
 

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
@@ -50,8 +51,8 @@ final class SignedStore implements AutoCloseable {
         logFile = folder.resolve("tl.jsonl");
         scope = new EvidenceScope(
                 folder.resolve("s.db.keys"),
-                logFile,
-                secondPlace,
+                ConfiguredPath.unnamed(logFile),
+                secondPlace == null ? null : ConfiguredPath.unnamed(secondPlace),
                 List.of(ChainTable.audit(TestAudit.TABLE)),
                 List.of());
     }

@@ -32,13 +32,14 @@ class ClientTlsTest {
 
     private ClientTls client(String authority, ClientTls.Servers servers) {
         return ClientTls.load(
-                new ClientTls.Files(null, null, directory.resolve(authority + ".crt")), servers, Clock.systemUTC());
+                ClientTls.Files.unnamed(null, null, directory.resolve(authority + ".crt")), servers, Clock.systemUTC());
     }
 
     /** A server whose certificate names localhost; the connection claims to be one to the given host. */
     private void handshake(OpensslFixture made, ClientTls tls, String host) throws IOException {
+        TlsFiles server = made.files("server", "ca");
         TlsMaterial material =
-                TlsMaterial.identity("server", made.path("server.crt"), made.path("server.key"), Clock.systemUTC());
+                TlsMaterial.identity("server", server.certificate(), server.privateKey(), Clock.systemUTC());
         var context =
                 Tls13Context.of(new ReloadingKeyManager(() -> material, alias -> material), new InsecureTrustManager());
         try (SSLServerSocket listener = (SSLServerSocket)
@@ -109,15 +110,15 @@ class ClientTlsTest {
         Path certificate = directory.resolve("server.crt");
         Path key = directory.resolve("server.key");
         assertThatThrownBy(() -> ClientTls.load(
-                        new ClientTls.Files(certificate, null, null), ClientTls.Servers.TRUSTED, Clock.systemUTC()))
+                        ClientTls.Files.unnamed(certificate, null, null), ClientTls.Servers.TRUSTED, Clock.systemUTC()))
                 .isInstanceOf(TlsRefused.class)
                 .hasMessageContaining("without its private key");
         assertThatThrownBy(() -> ClientTls.load(
-                        new ClientTls.Files(null, key, null), ClientTls.Servers.TRUSTED, Clock.systemUTC()))
+                        ClientTls.Files.unnamed(null, key, null), ClientTls.Servers.TRUSTED, Clock.systemUTC()))
                 .isInstanceOf(TlsRefused.class)
                 .hasMessageContaining("without its client certificate");
         try (ClientTls tls = ClientTls.load(
-                new ClientTls.Files(certificate, key, null), ClientTls.Servers.TRUSTED, Clock.systemUTC())) {
+                ClientTls.Files.unnamed(certificate, key, null), ClientTls.Servers.TRUSTED, Clock.systemUTC())) {
             assertThat(tls.expires()).isNotNull();
         }
     }

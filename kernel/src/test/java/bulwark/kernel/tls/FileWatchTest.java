@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.config.ConfiguredPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,8 @@ class FileWatchTest {
             }
             return true;
         };
-        try (FileWatch watch = new FileWatch(List.of(file), reaction, true)) {
+        try (FileWatch watch = new FileWatch(List.of(ConfiguredPath.unnamed(file)), reaction)) {
+            watch.start();
             Files.writeString(file, "b");
             await().atMost(Duration.ofSeconds(30)).until(() -> loads.get() == 2);
             assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("tls-watch"));

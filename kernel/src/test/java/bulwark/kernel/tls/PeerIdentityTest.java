@@ -3,6 +3,7 @@ package bulwark.kernel.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -33,7 +34,7 @@ class PeerIdentityTest {
     }
 
     private List<X509Certificate> chain(String name) {
-        Path file = openssl.path(name + ".crt");
+        ConfiguredPath file = ConfiguredPath.unnamed(openssl.path(name + ".crt"));
         return Pem.certificates(file, Pem.read(file));
     }
 

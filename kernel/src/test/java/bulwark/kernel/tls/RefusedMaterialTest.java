@@ -3,6 +3,7 @@ package bulwark.kernel.tls;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.time.SettableClock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,7 +158,7 @@ class RefusedMaterialTest {
     }
 
     private static void parse(byte[] bytes) {
-        Path file = Path.of("hostile.pem");
+        ConfiguredPath file = ConfiguredPath.unnamed(Path.of("hostile.pem"));
         try {
             Pem.privateKey(file, bytes);
         } catch (TlsRefused expected) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.time.SettableClock;
 import java.io.IOException;
 import java.net.URI;
@@ -246,8 +247,8 @@ class ReloadingTlsTest {
     void a_peer_listed_in_the_bundle_itself_is_still_held_to_its_dates_and_its_authority_to_its_own() {
         SettableClock clock = new SettableClock(Instant.now());
         try (var tls = ReloadingTls.load(openssl.files("node", "ca"), clock)) {
-            List<X509Certificate> chain =
-                    Pem.certificates(openssl.path("node.crt"), Pem.read(openssl.path("node.crt")));
+            ConfiguredPath node = ConfiguredPath.unnamed(openssl.path("node.crt"));
+            List<X509Certificate> chain = Pem.certificates(node, Pem.read(node));
             assertThat(tls.stillTrusted(chain)).isTrue();
             assertThat(tls.stillTrusted(chain)).isTrue();
             clock.advance(Duration.ofDays(91));

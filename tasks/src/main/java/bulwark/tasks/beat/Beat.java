@@ -80,11 +80,7 @@ public final class Beat implements AutoCloseable {
         stop.countDown();
         EssentialThread running = thread;
         if (running != null) {
-            try {
-                running.thread().join(Duration.ofSeconds(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            running.awaitEnd(Duration.ofSeconds(10));
         }
     }
 

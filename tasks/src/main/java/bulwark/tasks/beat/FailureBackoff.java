@@ -1,5 +1,6 @@
 package bulwark.tasks.beat;
 
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.tasks.schedule.ScheduleEntry;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +10,7 @@ import java.util.Set;
 
 /** How long to leave schedules alone that could not be published: 1 s, then twice as long each time, up to a minute. Not thread-safe. */
 final class FailureBackoff {
-    private static final int MAX_DOUBLINGS = 6;
+    private static final Backoff PAUSES = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final Map<String, Failed> failures = new HashMap<>();
 
@@ -22,9 +23,8 @@ final class FailureBackoff {
     /** @return true for the first failure in a row with this message */
     boolean failed(ScheduleEntry entry, String message, Instant now) {
         Failed before = failures.get(entry.id());
-        int times = before == null ? 0 : Math.min(MAX_DOUBLINGS, before.times + 1);
-        Duration wait = Duration.ofSeconds(Math.min(60, 1L << times));
-        failures.put(entry.id(), new Failed(times, now, now.plus(wait), message));
+        int times = before == null ? 1 : before.times + 1;
+        failures.put(entry.id(), new Failed(times, now, now.plus(PAUSES.pause(times)), message));
         return before == null || !before.message.equals(message);
     }
 

@@ -2,6 +2,7 @@ package bulwark.tasks.beat;
 
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.time.Timestamps;
+import bulwark.kernel.time.UuidV7;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.schedule.ScheduleEntry;
 import java.nio.ByteBuffer;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,9 +26,7 @@ record ScheduledFire(ScheduleEntry entry, Instant nominal) {
     /** In the form of a UUIDv7: the nominal time, and for random bits those of a hash of the identity. */
     String taskId() {
         ByteBuffer hash = ByteBuffer.wrap(hash());
-        long high = nominal.toEpochMilli() << 16 | 0x7000 | hash.getLong() & 0x0FFF;
-        long low = hash.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
-        return new UUID(high, low).toString();
+        return UuidV7.of(nominal, hash.getLong(), hash.getLong());
     }
 
     /** From 0 to the schedule's jitter, in milliseconds. */

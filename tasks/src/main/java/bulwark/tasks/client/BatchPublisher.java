@@ -1,10 +1,10 @@
 package bulwark.tasks.client;
 
+import bulwark.kernel.concurrent.Futures;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.Publication;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -24,7 +24,7 @@ final class BatchPublisher implements AutoCloseable {
 
     /** Throws what went wrong with a batch before. */
     void send(List<Publication> batch) {
-        await(earlier);
+        Futures.join(earlier);
         earlier = last;
         last = CompletableFuture.supplyAsync(() -> broker.publication(batch), threads)
                 .thenCombineAsync(earlier, BatchPublisher::run, threads);
@@ -37,15 +37,7 @@ final class BatchPublisher implements AutoCloseable {
 
     /** Waits for what travels and throws what went wrong with it. */
     void finish() {
-        await(last);
-    }
-
-    private static void await(CompletableFuture<Void> travelling) {
-        try {
-            travelling.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        Futures.join(last);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package bulwark.tasks.client;
 
+import bulwark.kernel.time.UuidV7;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.PayloadCheck;
-import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.routing.Routing;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,7 +54,7 @@ final class EnvelopeFactory {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new Routed(
                 new Envelope(
-                        request.id() == null ? TaskIds.next(clock) : request.id(),
+                        request.id() == null ? UuidV7.next(clock.instant()) : request.id(),
                         request.name(),
                         request.args(),
                         headers,

@@ -1,8 +1,8 @@
 package bulwark.tasks.control;
 
+import bulwark.kernel.time.UuidV7;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.TaskIds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +71,7 @@ public final class ControlCodec {
             String name, ObjectNode args, Map<String, String> headers, String place, Clock clock) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         ObjectNode meta = JsonNodeFactory.instance.objectNode();
-        return new Envelope(TaskIds.next(clock), name, args, headers, now, null, 0, 0, 0, null, place, meta);
+        return new Envelope(UuidV7.next(clock.instant()), name, args, headers, now, null, 0, 0, 0, null, place, meta);
     }
 
     /** Empty when the envelope is no command. A command without an end ends with its timeout. */

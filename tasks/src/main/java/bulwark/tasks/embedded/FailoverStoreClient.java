@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
@@ -31,8 +32,7 @@ final class FailoverStoreClient implements StoreClient {
     /** Longer than the longest poll. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
-    private static final long FIRST_PAUSE_MS = 5;
-    private static final long MAX_PAUSE_MS = 200;
+    private static final Backoff PAUSES = new Backoff(Duration.ofMillis(5), Duration.ofMillis(200));
 
     private final Path file;
     private final Clock clock;
@@ -59,7 +59,7 @@ final class FailoverStoreClient implements StoreClient {
     @Override
     public @Nullable Object call(Method method, Object[] arguments) throws Throwable {
         long end = System.nanoTime() + FAILOVER_TIMEOUT.toNanos();
-        long pause = FIRST_PAUSE_MS;
+        int failures = 0;
         while (true) {
             Role now = role;
             try {
@@ -76,8 +76,9 @@ final class FailoverStoreClient implements StoreClient {
                 }
                 change(now);
                 if (role.equals(now)) {
+                    failures++;
+                    long pause = PAUSES.pause(failures).toMillis();
                     Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause + 1));
-                    pause = Math.min(2 * pause, MAX_PAUSE_MS);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.tasks.broker.QueueCounts;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,15 +52,7 @@ final class SqliteQueues implements QueueApi {
                     })));
         }
         for (CompletableFuture<List<Boolean>> part : parts) {
-            join(part);
-        }
-    }
-
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            Futures.join(part);
         }
     }
 

@@ -1,6 +1,6 @@
 package bulwark.tasks.embedded;
 
-import bulwark.tasks.store.Gcra;
+import bulwark.kernel.quota.Gcra;
 import bulwark.tasks.store.RateLimiter;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +16,9 @@ final class SqliteRates implements RateLimiter {
 
     @Override
     public Decision acquire(String key, int limit, Duration per) {
+        if (limit < 1) {
+            return new Decision(false, per);
+        }
         return context.store().write(tx -> {
             PreparedStatement select = tx.statement("SELECT arrival FROM task_rates WHERE key = ?");
             select.setString(1, key);
@@ -23,14 +26,15 @@ final class SqliteRates implements RateLimiter {
             try (ResultSet row = select.executeQuery()) {
                 stored = row.next() ? row.getLong(1) : 0;
             }
-            Gcra step = Gcra.acquire(stored, limit, per, context.clock().instant());
-            if (step.decision().allowed()) {
+            long now = Gcra.nanos(context.clock().instant());
+            Gcra.Step step = RateLimiter.rate(limit, per).acquire(stored, now);
+            if (step.granted()) {
                 PreparedStatement put = tx.statement("INSERT OR REPLACE INTO task_rates (key, arrival) VALUES (?, ?)");
                 put.setString(1, key);
-                put.setLong(2, step.arrival());
+                put.setLong(2, step.fullAt());
                 put.executeUpdate();
             }
-            return step.decision();
+            return Decision.of(step);
         });
     }
 }

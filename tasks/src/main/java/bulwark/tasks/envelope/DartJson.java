@@ -1,5 +1,6 @@
 package bulwark.tasks.envelope;
 
+import bulwark.kernel.json.JsonString;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -15,8 +16,6 @@ import tools.jackson.databind.JsonNode;
  * {@code .0} added to whole ones below 1e21; control characters escaped, everything else raw. Not thread-safe.
  */
 final class DartJson {
-    private static final String HEX = "0123456789abcdef";
-
     private final StringBuilder out;
     private final boolean sorted;
 
@@ -159,47 +158,8 @@ final class DartJson {
     }
 
     DartJson string(String text) {
-        out.append('"');
-        int written = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x20 && c != '"' && c != '\\' && !(Character.isSurrogate(c) && !paired(text, i))) {
-                continue;
-            }
-            out.append(text, written, i);
-            written = i + 1;
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else {
-                control(c);
-            }
-        }
-        out.append(text, written, text.length()).append('"');
+        JsonString.append(out, text, JsonString.LoneSurrogate.ESCAPED);
         return this;
-    }
-
-    private static boolean paired(String text, int at) {
-        return Character.isHighSurrogate(text.charAt(at))
-                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
-                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
-    }
-
-    private void control(char c) {
-        switch (c) {
-            case '\b' -> out.append("\\b");
-            case '\t' -> out.append("\\t");
-            case '\n' -> out.append("\\n");
-            case '\f' -> out.append("\\f");
-            case '\r' -> out.append("\\r");
-            default -> unicode(c);
-        }
-    }
-
-    private void unicode(char c) {
-        out.append("\\u");
-        for (int shift = 12; shift >= 0; shift -= 4) {
-            out.append(HEX.charAt((c >> shift) & 15));
-        }
     }
 
     /** @throws EnvelopeRefused for what JSON has no number for */

@@ -1,8 +1,8 @@
 package bulwark.tasks.envelope;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.signing.Digests;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Map;
 
 /**
@@ -20,7 +20,7 @@ public final class EnvelopeDigest {
     /** Of an envelope's JSON that nobody has read. */
     public static String ofJson(String queue, String json) {
         byte[] bytes = (queue + "\n" + json).getBytes(StandardCharsets.UTF_8);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Digests.sha256(bytes));
+        return Base64Url.text(Digests.sha256(bytes));
     }
 
     /** Of something that was no envelope when it was read. */

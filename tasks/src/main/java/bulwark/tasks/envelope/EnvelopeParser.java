@@ -1,6 +1,6 @@
 package bulwark.tasks.envelope;
 
-import java.time.Clock;
+import bulwark.kernel.time.UuidV7;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,7 @@ final class EnvelopeParser {
 
     /** An envelope made by hand may come without: it gets an id with each reading, as in Stem 0.2, and no signature can fit it. */
     private static String id(String id) {
-        return id.isEmpty() ? TaskIds.next(Clock.systemUTC()) : id;
+        return id.isEmpty() ? UuidV7.next(Instant.now()) : id;
     }
 
     private static String name(@Nullable String name) {

@@ -1,6 +1,7 @@
 package bulwark.tasks.events;
 
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.time.UuidV7;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.ReceivedMessage;
@@ -8,7 +9,6 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.signing.EnvelopeSigning;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,7 +59,7 @@ public final class QueueEvents {
         args.put("eventName", event);
         args.set("payload", payload);
         args.put("queue", queue).put("emittedAt", DartTimestamps.of(now));
-        String id = TaskIds.next(clock);
+        String id = UuidV7.next(clock.instant());
         Envelope envelope = new Envelope(id, NAME, args, headers, now, null, 0, 0, 0, null, channel(queue), meta);
         broker.broadcast(channel(queue), signing.signIfAble(envelope));
         return id;

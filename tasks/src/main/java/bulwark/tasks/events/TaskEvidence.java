@@ -1,5 +1,7 @@
 package bulwark.tasks.events;
 
+import bulwark.kernel.config.ConfiguredPath;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.evidence.AuditColumns;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
@@ -179,8 +181,10 @@ public final class TaskEvidence implements AutoCloseable {
         String name = String.valueOf(absolute.getFileName());
         return new EvidenceScope(
                 absolute.resolveSibling(name + ".keys"),
-                logFile(absolute),
-                headFolder == null ? null : headFolder.resolve(name + ".head.json"),
+                ConfiguredPath.unnamed(logFile(absolute)),
+                headFolder == null
+                        ? null
+                        : new ConfiguredPath(headFolder.resolve(name + ".head.json"), "STEM_HEAD_PATH"),
                 List.of(ChainTable.audit(PRESENT.table())),
                 List.of());
     }

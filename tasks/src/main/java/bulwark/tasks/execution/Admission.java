@@ -1,11 +1,11 @@
 package bulwark.tasks.execution;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.EnvelopeRefused;
-import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.lease.VerifiedTask;

@@ -1,7 +1,9 @@
 package bulwark.tasks.execution;
 
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.tasks.broker.BrokerUnavailable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +21,7 @@ import org.slf4j.LoggerFactory;
 final class BatchingCaller<T, R> {
     private static final Logger LOG = LoggerFactory.getLogger(BatchingCaller.class);
     private static final int MAX_BATCH = 256;
-    private static final long FIRST_PAUSE_MS = 50;
-    private static final long MAX_PAUSE_MS = 2_000;
+    private static final Backoff PAUSES = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
     /** One round trip. */
     @FunctionalInterface
@@ -103,7 +104,7 @@ final class BatchingCaller<T, R> {
     }
 
     private void send(List<PendingCall<T, R>> steps, boolean again) {
-        long pause = FIRST_PAUSE_MS;
+        int failures = 0;
         boolean repeated = again;
         while (true) {
             try {
@@ -120,8 +121,8 @@ final class BatchingCaller<T, R> {
                     LOG.warn("Broker unreachable; {} operations queued: {}", steps.size(), e.getMessage());
                 }
                 repeated = true;
-                LockSupport.parkNanos(pause * 1_000_000);
-                pause = Math.min(pause * 2, MAX_PAUSE_MS);
+                failures++;
+                LockSupport.parkNanos(PAUSES.pause(failures).toNanos());
             } catch (RuntimeException | StackOverflowError e) {
                 sendIndividually(steps, e);
                 return;

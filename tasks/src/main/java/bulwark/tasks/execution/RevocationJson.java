@@ -1,7 +1,7 @@
 package bulwark.tasks.execution;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DartTimestamps;
-import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.store.Revocation;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package bulwark.tasks.execution;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvent;

@@ -1,6 +1,6 @@
 package bulwark.tasks.memory;
 
-import bulwark.tasks.store.Gcra;
+import bulwark.kernel.quota.Gcra;
 import bulwark.tasks.store.RateLimiter;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,11 +18,15 @@ final class MemoryRates implements RateLimiter {
 
     @Override
     public Decision acquire(String key, int limit, Duration per) {
+        if (limit < 1) {
+            return new Decision(false, per);
+        }
         AtomicReference<Decision> decision = new AtomicReference<>();
         arrivals.compute(key, (ignored, stored) -> {
-            Gcra step = Gcra.acquire(stored == null ? 0 : stored, limit, per, clock.instant());
-            decision.set(step.decision());
-            return step.arrival();
+            Gcra.Step step =
+                    RateLimiter.rate(limit, per).acquire(stored == null ? 0 : stored, Gcra.nanos(clock.instant()));
+            decision.set(Decision.of(step));
+            return step.fullAt();
         });
         return Objects.requireNonNull(decision.get());
     }

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.schedule.ScheduleEntry;
 import bulwark.tasks.schedule.ScheduleHash;
@@ -71,16 +72,11 @@ final class RedisSchedules implements ScheduleStore {
             } catch (ScheduleRefused unreadable) {
                 // One bad schedule must not hide the others, and is said once, not at every look.
                 if (reported.size() < PAGE && reported.add(ids.get(i))) {
-                    LOG.warn("Schedule {} cannot be read and never runs", printable(ids.get(i)));
+                    LOG.warn("Schedule {} cannot be read and never runs", PrintableText.of(ids.get(i), MAX_SHOWN));
                 }
             }
         }
         return entries;
-    }
-
-    /** Whoever writes to the server chose it. */
-    private static String printable(String id) {
-        return id.substring(0, Math.min(id.length(), MAX_SHOWN)).replaceAll("\\p{Cntrl}", "?");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.tls.ClientTls;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -30,7 +31,7 @@ public final class RedisTls implements AutoCloseable {
 
     /**
      * @param directory relative paths are resolved against it
-     * @throws bulwark.kernel.tls.TlsRefused with file name and remedy
+     * @throws bulwark.kernel.tls.TlsRefused with setting, file and remedy
      */
     public static RedisTls of(Configuration configuration, Path directory, Clock clock) {
         ClientTls.Files files = new ClientTls.Files(
@@ -45,9 +46,9 @@ public final class RedisTls implements AutoCloseable {
         return new RedisTls(files, insecure, clock);
     }
 
-    private static @Nullable Path path(Configuration configuration, String name, Path directory) {
+    private static @Nullable ConfiguredPath path(Configuration configuration, String name, Path directory) {
         String text = configuration.text(name);
-        return text == null || text.isBlank() ? null : directory.resolve(text.strip());
+        return text.isBlank() ? null : new ConfiguredPath(directory.resolve(text.strip()), name);
     }
 
     boolean insecure() {

@@ -32,7 +32,7 @@ public final class RoutingFile {
     private RoutingFile() {}
 
     /** @throws ConfigurationRefused listing every fault */
-    public static Routing read(Path file, String defaultQueue) {
+    public static Routing read(Path file, String defaultQueue) throws IOException {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new ConfigurationRefused(List.of(file + " is larger than a routing file can be"));
@@ -41,9 +41,6 @@ public final class RoutingFile {
         } catch (ConfigurationRefused refused) {
             throw new ConfigurationRefused(
                     refused.sentences().stream().map(p -> file + ": " + p).toList());
-        } catch (IOException e) {
-            throw new ConfigurationRefused(List.of("the routing file " + file + " cannot be read ("
-                    + e.getClass().getSimpleName() + "): check STEM_ROUTING_CONFIG"));
         }
     }
 
@@ -69,8 +66,9 @@ public final class RoutingFile {
                             .build())
                     .loadFromString(text);
         } catch (YamlEngineException e) {
-            throw new ConfigurationRefused(List.of("is not well-formed YAML or JSON: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+            String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new ConfigurationRefused(
+                    List.of("is not well-formed YAML or JSON (" + fault + "): correct it, or name another file"));
         }
     }
 

@@ -1,5 +1,6 @@
 package bulwark.tasks.schedule;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.json.StrictJson.JsonRefused;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -36,13 +37,20 @@ public final class FileScheduleStore implements ScheduleStore {
                     entry -> entry.run().nextRunAt(), Comparator.nullsLast(Comparator.naturalOrder()))
             .thenComparing(ScheduleEntry::id);
 
+    private final ConfiguredPath configured;
     private final Path file;
     private final ScheduleHistory history;
     private final ReentrantLock lock;
 
     /** Creates folder and file with the first change. */
     public FileScheduleStore(Path file) {
-        this.file = file.toAbsolutePath().normalize();
+        this(ConfiguredPath.unnamed(file));
+    }
+
+    /** Creates folder and file with the first change; refusals name the setting. */
+    public FileScheduleStore(ConfiguredPath configured) {
+        this.configured = configured;
+        file = configured.path().toAbsolutePath().normalize();
         history = new ScheduleHistory(this.file.resolveSibling(this.file.getFileName() + ".history"));
         lock = HELD_HERE.computeIfAbsent(this.file, path -> new ReentrantLock());
     }
@@ -120,17 +128,14 @@ public final class FileScheduleStore implements ScheduleStore {
     }
 
     private Map<String, ScheduleEntry> read() {
-        try {
-            if (!Files.exists(file)) {
-                return new TreeMap<>();
+        return configured.open(path -> {
+            try {
+                byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+                return bytes.length == 0 ? new TreeMap<>() : entries(StrictJson.parse(bytes));
+            } catch (JsonRefused e) {
+                throw new ScheduleRefused(List.of(file + ": " + e.getMessage() + "; correct it, or name another file"));
             }
-            byte[] bytes = Files.readAllBytes(file);
-            return bytes.length == 0 ? new TreeMap<>() : entries(StrictJson.parse(bytes));
-        } catch (JsonRefused e) {
-            throw new ScheduleRefused(List.of(file + ": " + e.getMessage()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read", e);
-        }
+        });
     }
 
     private Map<String, ScheduleEntry> entries(JsonNode json) {

@@ -2,6 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.process.FileRefused;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.broker.Broker;
@@ -103,7 +104,7 @@ public final class HealthCheck {
             boolean allowed = configuration.flag("STEM_ALLOW_LOSSY_BROKER");
             risks.forEach(
                     risk -> note(component, risk.fatal() && !allowed ? Status.ERROR : Status.WARNING, risk.sentence()));
-        } catch (ConfigurationRefused refused) {
+        } catch (ConfigurationRefused | FileRefused refused) {
             refused.sentences().forEach(problem -> note(component, Status.ERROR, problem));
         } catch (BrokerUnavailable | TlsRefused failed) {
             findings.add(new Finding(component, Status.ERROR, sentence(failed), tls(url)));

@@ -1,6 +1,7 @@
 package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.client.TaskClient;
@@ -73,7 +74,8 @@ public record TaskRuntime(
         String file = configuration.text("STEM_ROUTING_CONFIG");
         return file.isEmpty()
                 ? Routing.withoutFile(defaultQueue)
-                : RoutingFile.read(directory.resolve(file), defaultQueue);
+                : new ConfiguredPath(directory.resolve(file), "STEM_ROUTING_CONFIG")
+                        .open(path -> RoutingFile.read(path, defaultQueue));
     }
 
     /** Reads the key files again; see {@link EnvelopeSigning#reload}. Certificates are read again by themselves when their files change. */

@@ -4,6 +4,7 @@ import static bulwark.kernel.config.Setting.Kind.COUNT;
 import static bulwark.kernel.config.Setting.Kind.DURATION;
 import static bulwark.kernel.config.Setting.Kind.FLAG;
 import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
@@ -94,11 +95,11 @@ public final class TaskSettings {
                 "where schedules are kept; unset = in STEM_SCHEDULE_FILE if that is set, else with the broker");
         secret("REVOKE_STORE_URL", "where revocations are kept; unset = with the results, else the broker");
         add("DEFAULT_QUEUE", TEXT, "default", "queue of tasks that name none");
-        add("ROUTING_CONFIG", TEXT, null, "routing file, YAML or JSON");
+        add("ROUTING_CONFIG", PATH, null, "routing file, YAML or JSON");
         add("NAMESPACE", TEXT, "stem", "first part of every key in Redis");
         add(
                 "SCHEDULE_FILE",
-                TEXT,
+                PATH,
                 null,
                 "JSON file of schedules; used when it is set and STEM_SCHEDULE_STORE_URL is not");
     }
@@ -118,9 +119,9 @@ public final class TaskSettings {
     }
 
     private void tls() {
-        add("TLS_CA_CERT", TEXT, null, "PEM; only this authority is trusted");
-        add("TLS_CLIENT_CERT", TEXT, null, "PEM certificate shown to the server");
-        add("TLS_CLIENT_KEY", TEXT, null, "PEM private key (PKCS#8) of that certificate");
+        add("TLS_CA_CERT", PATH, null, "PEM; only this authority is trusted");
+        add("TLS_CLIENT_CERT", PATH, null, "PEM certificate shown to the server");
+        add("TLS_CLIENT_KEY", PATH, null, "PEM private key (PKCS#8) of that certificate");
         add("TLS_ALLOW_INSECURE", FLAG, "false", "accept any server certificate: for finding faults only");
     }
 
@@ -138,7 +139,7 @@ public final class TaskSettings {
         add("WARM_LIMIT", DURATION, "10m", "ours: how long a warm shutdown waits before it becomes soft");
         add("FORCE_TIMEOUT", DURATION, "10s", "ours: how long a hard shutdown waits for interrupted tasks to end");
         add("RESULT_RETENTION", DURATION, "1d", "ours: how long results are kept");
-        add("EXEC_FILE", TEXT, null, "ours: owner-only file of the programs that tasks may run");
+        add("EXEC_FILE", PATH, null, "ours: owner-only file of the programs that tasks may run");
         add("MAX_ENVELOPE_BYTES", COUNT, "1048576", "ours: longest envelope that is read");
         add(
                 "WORKER_MEMORY_MIB",
@@ -175,10 +176,10 @@ public final class TaskSettings {
     }
 
     private void ours() {
-        add("STATE_DIR", TEXT, ".stem", "ours: folder of the embedded broker and of the evidence");
+        add("STATE_DIR", PATH, ".stem", "ours: folder of the embedded broker and of the evidence");
         add(
                 "HEAD_PATH",
-                TEXT,
+                PATH,
                 "",
                 "ours: folder outside of the state folder for the newest signed heads of the evidence");
         add("ACCEPT_EVIDENCE_LOSS", TEXT, "", "ours: for one start, the word that a refused start printed");

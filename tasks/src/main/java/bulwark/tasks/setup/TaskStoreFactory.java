@@ -2,6 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.tls.TlsRefused;
 import bulwark.tasks.embedded.EmbeddedStores;
@@ -11,7 +12,6 @@ import bulwark.tasks.redis.RedisTls;
 import bulwark.tasks.schedule.FileScheduleStore;
 import bulwark.tasks.schedule.ScheduleStore;
 import bulwark.tasks.store.TaskStores;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Opens what the URLs name: {@code memory:} (this process alone), {@code sqlite:PATH} (embedded), {@code redis://} and {@code rediss://}. Settings with equal URLs share one
@@ -91,7 +92,7 @@ public final class TaskStoreFactory {
     private ScheduleStore schedules(String brokerUrl) {
         String file = configuration.text("STEM_SCHEDULE_FILE");
         if (!file.isEmpty() && TaskSettings.url(configuration, "STEM_SCHEDULE_STORE_URL") == null) {
-            return new FileScheduleStore(directory.resolve(file));
+            return new FileScheduleStore(new ConfiguredPath(directory.resolve(file), "STEM_SCHEDULE_FILE"));
         }
         return location("STEM_SCHEDULE_STORE_URL", or("STEM_SCHEDULE_STORE_URL", brokerUrl))
                 .schedules();
@@ -111,17 +112,26 @@ public final class TaskStoreFactory {
         return open;
     }
 
+    /** What the operator has set: without a URL the store is the broker's, and without the broker's it lies in the state folder. */
+    private String leadingTo(String setting) {
+        return Stream.of(setting, "STEM_BROKER_URL")
+                .filter(name -> TaskSettings.url(configuration, name) != null)
+                .findFirst()
+                .orElse("STEM_STATE_DIR");
+    }
+
     private TaskStores open(String setting, String url) {
         int colon = url.indexOf(':');
         String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
         return switch (scheme) {
             case "memory" -> new MemoryStores(clock);
             case "sqlite" ->
-                EmbeddedStores.open(
-                        file(setting, url.substring(colon + 1)),
-                        configuration.duration("STEM_RESULT_RETENTION"),
-                        (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
-                        clock);
+                file(leadingTo(setting), url.substring(colon + 1))
+                        .open(file -> EmbeddedStores.open(
+                                file,
+                                configuration.duration("STEM_RESULT_RETENTION"),
+                                (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
+                                clock));
             case "redis", "rediss" -> redis(setting, url);
             default ->
                 throw new ConfigurationRefused(List.of(setting + (scheme.isEmpty() ? "" : " (" + scheme + ":)")
@@ -139,7 +149,7 @@ public final class TaskStoreFactory {
                     (int) configuration.count("STEM_MAX_ENVELOPE_BYTES"),
                     clock);
         } catch (TlsRefused e) {
-            throw new ConfigurationRefused(List.of("STEM_TLS_*: " + e.getMessage()));
+            throw new ConfigurationRefused(e.sentences());
         } catch (ConfigurationRefused e) {
             throw new ConfigurationRefused(e.sentences().stream()
                     .map(fault -> fault.startsWith("STEM_") ? fault : setting + ": " + fault)
@@ -148,7 +158,7 @@ public final class TaskStoreFactory {
     }
 
     /** {@code sqlite:PATH}, and {@code sqlite:///PATH} for absolute ones. */
-    private Path file(String setting, String path) {
+    private ConfiguredPath file(String setting, String path) {
         String plain = path.startsWith("//") ? path.substring(2) : path;
         if (plain.isEmpty()) {
             throw new ConfigurationRefused(List.of(setting + " names no file: write sqlite:PATH"));
@@ -156,14 +166,12 @@ public final class TaskStoreFactory {
         Path file = directory.resolve(plain).toAbsolutePath().normalize();
         Path folder = file.getParent();
         if (folder != null && !Files.exists(folder)) {
-            try {
-                OwnerOnlyFiles.createDirectory(folder);
-            } catch (IOException e) {
-                throw new ConfigurationRefused(
-                        List.of(setting + ": the folder " + folder + " cannot be made (" + e.getMessage() + ")"));
-            }
+            new ConfiguredPath(folder, setting).open(missing -> {
+                OwnerOnlyFiles.createDirectory(missing);
+                return missing;
+            });
         }
-        return file;
+        return new ConfiguredPath(file, setting);
     }
 
     /** Told when this process holds an embedded store and a write to the disk failed: the process must end soon after. */

@@ -2,6 +2,7 @@ package bulwark.tasks.signing;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.signing.Signing;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
@@ -125,10 +126,11 @@ public final class EnvelopeSigning {
         String signature = envelope.headers().get(Envelope.SIGNATURE);
         String keyId = envelope.headers().get(Envelope.SIGNATURE_KEY);
         if (signature == null || keyId == null) {
-            return new Verdict.Invalid("missing signature headers", keyId == null ? null : printable(keyId));
+            return new Verdict.Invalid(
+                    "missing signature headers", keyId == null ? null : PrintableText.of(keyId, MAX_SHOWN));
         }
         Instant time = clock.instant();
-        String shown = printable(keyId);
+        String shown = PrintableText.of(keyId, MAX_SHOWN);
         String refusal = now.refusal(keyId, shown, purpose, time);
         if (refusal != null) {
             return new Verdict.Invalid(refusal, shown);
@@ -151,12 +153,6 @@ public final class EnvelopeSigning {
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /** The id is whatever an untrusted sender wrote, and it goes into logs. */
-    private static String printable(String keyId) {
-        String cut = keyId.length() > MAX_SHOWN ? keyId.substring(0, MAX_SHOWN) + "…" : keyId;
-        return cut.replaceAll("\\p{Cntrl}", "?");
     }
 
     /**

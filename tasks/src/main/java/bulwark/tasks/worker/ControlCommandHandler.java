@@ -1,8 +1,8 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.tasks.control.ControlCommand;
-import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.execution.RevocationJson;

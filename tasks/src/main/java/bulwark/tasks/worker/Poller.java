@@ -1,5 +1,6 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.concurrent.Backoff;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.ReceivedMessage;
@@ -21,8 +22,7 @@ final class Poller {
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
     private static final Duration FULL_PAUSE = Duration.ofMillis(20);
     private static final int MAX_BATCH = 256;
-    private static final long FIRST_PAUSE_MS = 100;
-    private static final long MAX_PAUSE_MS = 3_000;
+    private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(3));
 
     private final Broker broker;
     private final Subscription subscription;
@@ -36,7 +36,7 @@ final class Poller {
     private final int ahead;
 
     private int withheld;
-    private long pauseMs;
+    private int failures;
 
     Poller(
             Broker broker,
@@ -114,16 +114,16 @@ final class Poller {
     }
 
     private Duration brokerUnavailable(BrokerUnavailable e) {
-        if (pauseMs == 0) {
+        if (failures == 0) {
             LOG.warn("The broker cannot be reached; trying until it can: {}", e.getMessage());
         }
-        pauseMs = Math.clamp(pauseMs * 2, FIRST_PAUSE_MS, MAX_PAUSE_MS);
-        return Duration.ofMillis(pauseMs);
+        failures++;
+        return PAUSES.pause(failures);
     }
 
     private void answered() {
-        if (pauseMs > 0) {
-            pauseMs = 0;
+        if (failures > 0) {
+            failures = 0;
             LOG.info("The broker answers again.");
         }
     }

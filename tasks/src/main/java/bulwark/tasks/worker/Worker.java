@@ -1,5 +1,6 @@
 package bulwark.tasks.worker;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -8,7 +9,6 @@ import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlListener;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeRefused;
-import bulwark.tasks.events.PrintableText;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvents;

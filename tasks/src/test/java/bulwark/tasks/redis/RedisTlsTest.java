@@ -73,7 +73,7 @@ class RedisTlsTest {
 
     private static RedisTls tls(@Nullable String certificate, @Nullable String key, @Nullable String authority) {
         return RedisTls.of(
-                new ClientTls.Files(path(certificate), path(key), path(authority)), false, Clock.systemUTC());
+                ClientTls.Files.unnamed(path(certificate), path(key), path(authority)), false, Clock.systemUTC());
     }
 
     private static @Nullable Path path(@Nullable String name) {
@@ -167,7 +167,7 @@ class RedisTlsTest {
 
     @Test
     void insecure_mode_accepts_any_server_and_still_sends_the_client_certificate() {
-        ClientTls.Files files = new ClientTls.Files(certs.resolve("client.crt"), certs.resolve("client.key"), null);
+        ClientTls.Files files = ClientTls.Files.unnamed(certs.resolve("client.crt"), certs.resolve("client.key"), null);
         try (RedisStores stores = open(server.url("127.0.0.2"), RedisTls.of(files, true, Clock.systemUTC()))) {
             stores.broker().ping();
         }

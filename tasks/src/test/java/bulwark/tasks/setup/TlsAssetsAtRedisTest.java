@@ -53,7 +53,10 @@ class TlsAssetsAtRedisTest {
     void only_the_client_certificate_is_accepted() throws IOException {
         TlsFiles client = assets("certs");
         TlsFiles server = files(folder.resolve("certs"), "server");
-        try (RedisServer redis = RedisServer.mutualTls(server.certificate(), server.privateKey(), server.caBundle())) {
+        try (RedisServer redis = RedisServer.mutualTls(
+                server.certificate().path(),
+                server.privateKey().path(),
+                server.caBundle().path())) {
             assertThat(ping(redis, client, "localhost")).isEqualTo("+PONG");
             assertThat(ping(redis, client, "127.0.0.1")).isEqualTo("+PONG");
             assertThat(ping(redis, client, "redis")).isEqualTo("+PONG");
@@ -92,11 +95,13 @@ class TlsAssetsAtRedisTest {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            String pem = Files.readString(files.privateKey()).replaceAll("-----[A-Z ]+-----|\\s", "");
+            String pem = Files.readString(files.privateKey().path()).replaceAll("-----[A-Z ]+-----|\\s", "");
             PrivateKey key = KeyFactory.getInstance("Ed25519")
                     .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
-            store.setKeyEntry("own", key, new char[0], new Certificate[] {certificate(files.certificate())});
-            store.setCertificateEntry("authority", certificate(files.caBundle()));
+            store.setKeyEntry("own", key, new char[0], new Certificate[] {
+                certificate(files.certificate().path())
+            });
+            store.setCertificateEntry("authority", certificate(files.caBundle().path()));
             KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
             keys.init(store, new char[0]);
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");

@@ -78,6 +78,19 @@ class TaskEvidenceTest {
         refusedBecause("task_audit_log: row 3 is missing");
     }
 
+    /** One half of a surrogate pair has no bytes to be hashed, and U+009B starts a control sequence in a terminal. */
+    @Test
+    void a_hostile_id_cannot_keep_its_refusal_out_of_the_evidence() throws Exception {
+        try (TaskEvidence evidence = open()) {
+            for (String id : List.of("half \ud83d", "x".repeat(199) + "😀", "\u009b2J")) {
+                evidence.recordRefusal(
+                        TaskAuditEvents.TASK_DEAD_LETTERED, "worker-1", "stem", id, "bad_signature", Map.of());
+            }
+        }
+        assertThat(Files.readString(log)).contains("\"seq\":6");
+        open().close();
+    }
+
     @Test
     void the_log_key_is_replaced_after_a_year_and_on_demand_and_what_the_former_ones_signed_stays_valid()
             throws Exception {

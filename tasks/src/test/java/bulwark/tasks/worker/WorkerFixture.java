@@ -4,6 +4,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.time.UuidV7;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Receipt;
@@ -12,7 +13,6 @@ import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlClient;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.TaskIds;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.handler.HandlerRegistry;
@@ -96,7 +96,8 @@ final class WorkerFixture implements AutoCloseable {
         more.accept(meta);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return signing(HMAC)
-                .sign(new Envelope(TaskIds.next(clock), name, args, Map.of(), now, null, 0, 0, 0, null, queue, meta));
+                .sign(new Envelope(
+                        UuidV7.next(clock.instant()), name, args, Map.of(), now, null, 0, 0, 0, null, queue, meta));
     }
 
     private static Map<String, String> hmac(String id, long seed) {

@@ -1,0 +1,73 @@
+package bulwark.kernel.config;
+
+import bulwark.kernel.error.OperatorError;
+import bulwark.kernel.process.FileRefused;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path and the setting that names it, so that a refusal of what lies there says which setting to mend.
+ *
+ * @param setting as the operator writes it, or null for a path that no setting names
+ */
+public record ConfiguredPath(Path path, @Nullable String setting) {
+    public static ConfiguredPath unnamed(Path path) {
+        return new ConfiguredPath(path, null);
+    }
+
+    /** What opens the path. */
+    @FunctionalInterface
+    public interface Opening<T> {
+        T open(Path path) throws IOException;
+    }
+
+    /**
+     * Opens the path; a refusal that names the path alone gets the setting's name.
+     *
+     * @throws FileRefused when the file system does not let the path be opened
+     */
+    public <T> T open(Opening<T> opening) {
+        try {
+            return opening.open(path);
+        } catch (OperatorError refused) {
+            throw named(refused);
+        } catch (UncheckedIOException failed) {
+            throw named(refused(failed.getCause()));
+        } catch (IOException failed) {
+            throw named(refused(failed));
+        }
+    }
+
+    private <E extends OperatorError> E named(E refused) {
+        if (setting != null) {
+            refused.nameSetting(setting);
+        }
+        return refused;
+    }
+
+    private FileRefused refused(@Nullable IOException failed) {
+        return new FileRefused(path + " cannot be used (" + reason(failed)
+                + "): check the path, and owner and mode of the file and its folder");
+    }
+
+    /** The JDK's messages of these are the path alone. */
+    private static String reason(@Nullable IOException failed) {
+        return switch (failed) {
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case NoSuchFileException absent -> absent.getFile() + " does not exist";
+            case FileAlreadyExistsException taken -> taken.getFile() + " is there already";
+            case null, default -> String.valueOf(failed);
+        };
+    }
+
+    /** As sentences name it. */
+    @Override
+    public String toString() {
+        return setting == null ? path.toString() : path + " (" + setting + ")";
+    }
+}

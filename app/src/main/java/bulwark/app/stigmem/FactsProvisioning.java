@@ -66,11 +66,7 @@ record FactsProvisioning(
                 STIGMEM_TLS_KEY_PATH=%s
                 STIGMEM_TLS_CA_BUNDLE=%s
                 """.formatted(
-                        adminKey,
-                        tlsPort,
-                        tls.certificate().path(),
-                        tls.privateKey().path(),
-                        tls.caBundle());
+                adminKey, tlsPort, tls.certificate().path(), tls.privateKey().path(), tls.caBundle());
     }
 
     /** What changes from start to start; nothing secret. */

@@ -102,7 +102,10 @@ public final class LogKeys {
         if (entry.status() == KeyStatus.ANNOUNCED) {
             return "is signed by the log key " + entry.id() + ", which is not in service yet";
         }
-        return signing.verify(entry.publicKey(), message(purpose, statement), Base64Url.bytes(signature.value()).orElse(new byte[0]))
+        return signing.verify(
+                        entry.publicKey(),
+                        message(purpose, statement),
+                        Base64Url.bytes(signature.value()).orElse(new byte[0]))
                 ? null
                 : "carries a signature that does not verify";
     }

@@ -38,7 +38,12 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
     }
 
     private static TlsMaterial load(
-            String alias, TlsFiles files, ConfiguredPath bundle, Clock clock, List<X509Certificate> chain, PrivateKey key) {
+            String alias,
+            TlsFiles files,
+            ConfiguredPath bundle,
+            Clock clock,
+            List<X509Certificate> chain,
+            PrivateKey key) {
         checkIdentity(files.certificate(), files.privateKey(), clock, chain, key);
         X509Certificate leaf = chain.getFirst();
         if (UriSan.of(leaf).isEmpty()) {

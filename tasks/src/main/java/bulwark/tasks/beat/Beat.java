@@ -166,7 +166,8 @@ public final class Beat implements AutoCloseable {
             boolean moved = dispatcher.fire(entry);
             backoff.succeeded(entry);
             return moved;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+            // One whose own content overflows the stack must not keep the others from their time.
             metrics.failed(entry);
             // The others would only wait for the same broker, one after the other.
             brokerAway = e instanceof BrokerUnavailable;
@@ -191,7 +192,7 @@ public final class Beat implements AutoCloseable {
         return due != null && due.plus(LATE).isBefore(now);
     }
 
-    private static String message(RuntimeException e) {
+    private static String message(Throwable e) {
         return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
 }

@@ -26,8 +26,6 @@ public final class TaskExecutor {
     private final Settler settler;
     private final OutcomeHandler outcomeHandler;
     private final TimeLimits limits;
-    private final StatusFactory statuses;
-    private final WorkerTelemetry telemetry;
     private final InFlight inFlight;
     private final RunTimeAverage runTimes;
     private final RunningContext.Services services;
@@ -40,8 +38,6 @@ public final class TaskExecutor {
             Settler settler,
             OutcomeHandler outcomeHandler,
             TimeLimits limits,
-            StatusFactory statuses,
-            WorkerTelemetry telemetry,
             InFlight inFlight,
             RunTimeAverage runTimes,
             RunningContext.Services services,
@@ -52,8 +48,6 @@ public final class TaskExecutor {
         this.settler = settler;
         this.outcomeHandler = outcomeHandler;
         this.limits = limits;
-        this.statuses = statuses;
-        this.telemetry = telemetry;
         this.inFlight = inFlight;
         this.runTimes = runTimes;
         this.services = services;
@@ -77,7 +71,7 @@ public final class TaskExecutor {
                 leased.setLease(Duration.ofMillis(Math.min(hint, MAX_LEASE_MS)));
             }
             RunStart.StartDecision decision =
-                    settler.begin(leased, statuses.running(task)).join();
+                    settler.begin(leased, services.statuses().running(task)).join();
             if (decision == RunStart.StartDecision.RUN) {
                 execute(leased, task);
             } else if (leased.claim()) {
@@ -107,7 +101,7 @@ public final class TaskExecutor {
                         "Task {} was replayed and is not run: id={}",
                         delivery.message().envelope().name(),
                         id);
-                telemetry.refused(delivery.queue(), id, "replayed", meta);
+                services.telemetry().refused(delivery.queue(), id, "replayed", meta);
                 settler.deadLetter(leased, "replayed", meta, null, true, settled -> {});
             }
         }
@@ -119,7 +113,7 @@ public final class TaskExecutor {
         if (!leased.startRun(task)) {
             return;
         }
-        telemetry.started(task);
+        services.telemetry().started(task);
         TimeLimits.Watch watch = limits.watch(leased, task);
         Object result = null;
         Throwable thrown = null;
@@ -138,7 +132,7 @@ public final class TaskExecutor {
                     leased.receipt().token());
         } else if (leased.stopReason() == LeasedDelivery.StopReason.LEASE_LOST) {
             inFlight.remove(leased);
-            telemetry.lost(task);
+            services.telemetry().lost(task);
         } else {
             outcomeHandler.settle(leased, task, result, timedOut(leased, thrown), leased.runNanos());
         }

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * How one worker works.
@@ -151,113 +152,85 @@ public record WorkerSettings(
     }
 
     public WorkerSettings withQueues(List<String> changed) {
-        return new WorkerSettings(
-                changed,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                allowed,
-                limits);
+        return changed(copy -> copy.queues = changed);
     }
 
     public WorkerSettings withBroadcasts(List<String> changed) {
-        return new WorkerSettings(
-                queues,
-                changed,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                allowed,
-                limits);
+        return changed(copy -> copy.broadcasts = changed);
     }
 
     public WorkerSettings withConcurrency(int changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                changed,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                allowed,
-                limits);
+        return changed(copy -> copy.concurrency = changed);
     }
 
     public WorkerSettings withPrefetchMultiplier(int changed) {
-        return new WorkerSettings(
-                queues, broadcasts, concurrency, changed, lease, namespace, id, heartbeat, shutdown, allowed, limits);
+        return changed(copy -> copy.prefetchMultiplier = changed);
     }
 
     public WorkerSettings withLease(Duration changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                changed,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                allowed,
-                limits);
+        return changed(copy -> copy.lease = changed);
     }
 
     public WorkerSettings withId(String changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                changed,
-                heartbeat,
-                shutdown,
-                allowed,
-                limits);
+        return changed(copy -> copy.id = changed);
     }
 
     public WorkerSettings withAllowed(Allowed changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                changed,
-                limits);
+        return changed(copy -> copy.allowed = changed);
     }
 
     public WorkerSettings withLimits(Limits changed) {
-        return new WorkerSettings(
-                queues,
-                broadcasts,
-                concurrency,
-                prefetchMultiplier,
-                lease,
-                namespace,
-                id,
-                heartbeat,
-                shutdown,
-                allowed,
-                changed);
+        return changed(copy -> copy.limits = changed);
+    }
+
+    private WorkerSettings changed(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.settings();
+    }
+
+    /** One that can be changed before it is settings again. */
+    private static final class Copy {
+        private List<String> queues;
+        private List<String> broadcasts;
+        private int concurrency;
+        private int prefetchMultiplier;
+        private Duration lease;
+        private String namespace;
+        private String id;
+        private Duration heartbeat;
+        private Shutdown shutdown;
+        private Allowed allowed;
+        private Limits limits;
+
+        private Copy(WorkerSettings of) {
+            queues = of.queues;
+            broadcasts = of.broadcasts;
+            concurrency = of.concurrency;
+            prefetchMultiplier = of.prefetchMultiplier;
+            lease = of.lease;
+            namespace = of.namespace;
+            id = of.id;
+            heartbeat = of.heartbeat;
+            shutdown = of.shutdown;
+            allowed = of.allowed;
+            limits = of.limits;
+        }
+
+        private WorkerSettings settings() {
+            return new WorkerSettings(
+                    queues,
+                    broadcasts,
+                    concurrency,
+                    prefetchMultiplier,
+                    lease,
+                    namespace,
+                    id,
+                    heartbeat,
+                    shutdown,
+                    allowed,
+                    limits);
+        }
     }
 
     /** Most messages held at once. */

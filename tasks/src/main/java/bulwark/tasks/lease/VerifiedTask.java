@@ -28,7 +28,7 @@ public record VerifiedTask(ReceivedMessage.Delivery delivery, TaskHandler handle
     /** What the producer asked for goes before what the handler's author did. */
     @Nullable
     public RetryPolicy policy() {
-        RetryPolicy asked = RetryPolicyParser.of(envelope().meta().path("stem.retryPolicy"));
+        RetryPolicy asked = RetryPolicy.ofJson(envelope().meta().path("stem.retryPolicy"));
         return asked != null ? asked : options().retryPolicy();
     }
 

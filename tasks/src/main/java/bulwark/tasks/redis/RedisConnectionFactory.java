@@ -91,7 +91,7 @@ final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSo
             socket.startHandshake();
         } catch (SocketTimeoutException e) {
             // A plain server waits for the end of what it takes for a command.
-            throw new SSLException(RedisErrors.NO_ANSWER, e);
+            throw new SSLException(TlsErrors.NO_ANSWER, e);
         }
         return socket;
     }

@@ -80,8 +80,10 @@ public final class RedisStores implements TaskStores {
         }
         RedisConnectionFactory connecting =
                 new RedisConnectionFactory(parsed, parsed.tls() ? tls : null, maxEnvelopeBytes);
-        RedisErrors failures =
-                new RedisErrors(parsed, tls != null && tls.clientCertificate(), tls != null && tls.ownAuthority());
+        RedisErrors failures = new RedisErrors(
+                parsed,
+                new TlsErrors(
+                        parsed.host(), tls != null && tls.clientCertificate(), tls != null && tls.ownAuthority()));
         RedisConnectionPool connections = new RedisConnectionPool(connecting, failures);
         if (parsed.tls() && tls != null) {
             tls.tls().onReload(connections::dropIdle);

@@ -135,8 +135,6 @@ public final class Worker {
                 settler,
                 outcomeHandler,
                 limits,
-                statuses,
-                telemetry,
                 inFlight,
                 runTimes,
                 services,

@@ -3,6 +3,7 @@ package bulwark.tasks.beat;
 import static bulwark.tasks.beat.BeatFixture.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -226,6 +228,52 @@ class BeatTest {
         assertThat(fixture.received("default")).hasSize(1);
         assertThat(fixture.stored("a").run().lastError()).isNull();
         assertThat(fixture.stored("a").run().lastErrorAt()).isNotNull();
+    }
+
+    @Test
+    void a_schedule_that_overflows_the_stack_does_not_hold_up_the_others() {
+        fixture.schedule("a", "every:1m");
+        fixture.schedule("b", "every:1m");
+        AtomicReference<Error> error = new AtomicReference<>(new StackOverflowError());
+        Beat beat = fixture.beat(fixture.schedules, throwingOnce(error));
+        fixture.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(beat.tick()).isEqualTo(1);
+
+        assertThat(fixture.received("default")).hasSize(1);
+        assertThat(fixture.counted("stem_scheduler_dispatch_failed")).isEqualTo(1);
+        fixture.clock.advance(Duration.ofSeconds(2));
+        assertThat(beat.tick()).isEqualTo(1);
+    }
+
+    @Test
+    void an_error_in_a_started_beat_is_survived_and_reported() {
+        fixture.schedule("a", "every:1s");
+        AtomicReference<Error> error = new AtomicReference<>(new LinkageError("injected"));
+        try (Beat beat = fixture.beat(fixture.schedules, throwingOnce(error))) {
+            fixture.clock.advance(Duration.ofSeconds(1));
+            beat.start();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> fixture.stored("a").run().totalRunCount() == 1);
+            assertThat(error).hasValue(null);
+            assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("The thread beat failed"));
+        }
+    }
+
+    private Broker throwingOnce(AtomicReference<Error> error) {
+        return (Broker) Proxy.newProxyInstance(
+                Broker.class.getClassLoader(), new Class<?>[] {Broker.class}, (proxy, method, arguments) -> {
+                    Error thrown = error.getAndSet(null);
+                    if (thrown != null) {
+                        throw thrown;
+                    }
+                    try {
+                        return method.invoke(fixture.broker, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test

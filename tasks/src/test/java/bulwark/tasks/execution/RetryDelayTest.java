@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.handler.RetryPolicy;
-import bulwark.tasks.lease.RetryPolicyParser;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,7 @@ class RetryDelayTest {
     private final RetryDelay delays = new RetryDelay(new Random(11));
 
     private static RetryPolicy policy(String json) {
-        return RetryPolicyParser.of(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8)));
+        return RetryPolicy.ofJson(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -49,7 +48,7 @@ class RetryDelayTest {
                 "{\"backoff\":true,\"defaultDelayMs\":1e300,\"maxRetries\":\"x\",\"autoRetryFor\":{},\"backoffMaxMs\":-5}");
         assertThat(policy.maxRetries()).isNull();
         assertThat(delays.after(1_000_000, policy)).isBetween(Duration.ZERO, Duration.ofDays(31));
-        assertThat(RetryPolicyParser.of(StrictJson.parse("[]".getBytes(StandardCharsets.UTF_8))))
+        assertThat(RetryPolicy.ofJson(StrictJson.parse("[]".getBytes(StandardCharsets.UTF_8))))
                 .isNull();
     }
 

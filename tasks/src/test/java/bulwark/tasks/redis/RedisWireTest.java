@@ -57,7 +57,8 @@ class RedisWireTest {
 
     @BeforeEach
     void open() {
-        jedis = new Jedis("127.0.0.1", server.port());
+        // Long enough for sixty megabytes on a slow machine.
+        jedis = new Jedis("127.0.0.1", server.port(), 30_000);
         jedis.flushAll();
         stores = RedisStores.open(server.url(), null, "stem", ResultBackend.DEFAULT_RETENTION, Clock.systemUTC());
         broker = stores.broker();

@@ -39,20 +39,16 @@ class DeclaredNamesTest {
                         .forEach(named::add);
             }
         }
-        Set<String> expected = new HashSet<>();
+        List<String> declared = all().stream().map(MetricDescription::name).toList();
+        Set<String> counted = new HashSet<>();
         for (String name : named) {
             String text = name.substring(name.indexOf('"') + 1, name.length() - 1);
-            if (name.startsWith("prefix")) {
-                expected.addAll(List.of("stigmem" + text, "stem" + text));
-            } else {
-                expected.add(text);
-            }
+            // What web counts for any part is declared by those parts that use it.
+            Set<String> names = name.startsWith("prefix") ? Set.of("stigmem" + text, "stem" + text) : Set.of(text);
+            assertThat(declared).as(name).containsAnyElementsOf(names);
+            counted.addAll(names);
         }
-        assertThat(all()).extracting(MetricDescription::name).containsAll(expected);
-        assertThat(all())
-                .extracting(MetricDescription::name)
-                .as("declared, and no code counts it")
-                .allMatch(expected::contains);
+        assertThat(declared).as("declared, and no code counts it").allMatch(counted::contains);
     }
 
     @Test

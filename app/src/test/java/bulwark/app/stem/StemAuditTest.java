@@ -116,6 +116,23 @@ class StemAuditTest {
     }
 
     @Test
+    void an_export_of_a_former_log_key_holds_until_the_key_is_distrusted() {
+        String keys = ".stem/evidence-1.db.keys";
+        export("a.jsonl");
+        assertThat(stem("evidence", "rotate-key").code()).isZero();
+        export("b.jsonl");
+        assertThat(stem("audit", "verify", "a.jsonl", "b.jsonl", "--key", keys).code())
+                .isZero();
+
+        assertThat(stem("evidence", "rotate-key", "--distrust", "seen in a paste").code())
+                .isZero();
+        assertThat(stem("audit", "verify", "a.jsonl", "--key", keys).code()).isZero();
+        CommandResult ran = stem("audit", "verify", "b.jsonl", "--key", keys);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.out()).contains("PROBLEM b.jsonl: it is signed by the log key", "which is distrusted");
+    }
+
+    @Test
     void evidence_that_is_not_whole_is_not_signed() throws Exception {
         try (var raw = DriverManager.getConnection("jdbc:sqlite:" + state.resolve("evidence-1.db"));
                 var sql = raw.createStatement()) {

@@ -124,7 +124,8 @@ class StemAuditTest {
         assertThat(stem("audit", "verify", "a.jsonl", "b.jsonl", "--key", keys).code())
                 .isZero();
 
-        assertThat(stem("evidence", "rotate-key", "--distrust", "seen in a paste").code())
+        assertThat(stem("evidence", "rotate-key", "--distrust", "seen in a paste")
+                        .code())
                 .isZero();
         assertThat(stem("audit", "verify", "a.jsonl", "--key", keys).code()).isZero();
         CommandResult ran = stem("audit", "verify", "b.jsonl", "--key", keys);

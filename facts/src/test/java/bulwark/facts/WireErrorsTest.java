@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.ApiRefusal;
+import bulwark.web.EdgeRefusal;
 import bulwark.web.QueryParameters;
 import bulwark.web.RequestBody;
 import bulwark.web.Response;
@@ -97,6 +98,17 @@ class WireErrorsTest {
                 errors.render(new ApiRefusal(ApiRefusal.Kind.NOT_FOUND, "fact_not_found", "fact not found"), "id");
         assertThat(plain.status()).isEqualTo(404);
         assertThat(text(plain)).isEqualTo("{\"detail\":\"fact not found\"}");
+    }
+
+    @Test
+    void a_query_past_its_budget_is_safe_to_repeat_or_to_be_narrowed() {
+        Response late = errors.render(new EdgeRefusal.QueryTimedOut(10));
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(late.headers().all("Retry-After")).containsExactly("1");
+        assertThat(text(late)).contains("\"code\":\"query_timed_out\"", "stopped after 10 seconds");
+        Response broad = errors.render(new EdgeRefusal.QueryTooBroad());
+        assertThat(broad.status()).isEqualTo(422);
+        assertThat(text(broad)).contains("\"code\":\"query_too_broad\"", "narrow it");
     }
 
     @Test

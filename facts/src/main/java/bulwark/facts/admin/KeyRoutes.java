@@ -5,8 +5,8 @@ import static bulwark.facts.QuotaDimensions.FACT_READ;
 import static bulwark.facts.QuotaDimensions.FACT_WRITE;
 import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
-import static bulwark.web.ApiRefusal.Kind.UNAUTHENTICATED;
 
+import bulwark.facts.LiveKey;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
@@ -97,7 +97,7 @@ public final class KeyRoutes {
         Prepared prepared = keys.prepare(raw);
         try {
             return store.write(tx -> {
-                requireLiveKey(actor);
+                LiveKey.require(keys, actor); // hashing took a while
                 return issue.register(tx, prepared, key, actor.entityUri());
             });
         } catch (DuplicateKey e) {
@@ -149,7 +149,7 @@ public final class KeyRoutes {
             if (key.isEmpty()) {
                 return false;
             }
-            requireLiveKey(caller);
+            LiveKey.require(keys, caller);
             RevocationRank.require(caller, key.get());
             return issue.revoke(tx, key.get(), caller.entityUri());
         });
@@ -157,13 +157,6 @@ public final class KeyRoutes {
             throw new ApiRefusal(NOT_FOUND, "key_not_found", "Key not found");
         }
         return Response.noContent();
-    }
-
-    /** Hashing takes a while: a key that was revoked meanwhile makes and ends no other. */
-    private void requireLiveKey(Principal caller) {
-        if (keys.isRevoked(caller)) {
-            throw new ApiRefusal(UNAUTHENTICATED, "key_revoked", "Invalid or expired API key");
-        }
     }
 
     private static Response me(Request request) {

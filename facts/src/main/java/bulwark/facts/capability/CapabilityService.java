@@ -7,8 +7,10 @@ import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.LiveKey;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
@@ -36,15 +38,23 @@ import org.jspecify.annotations.Nullable;
 public final class CapabilityService {
     private final Store store;
     private final AuditLog audit;
+    private final ApiKeys keys;
     private final LogSubmitter submitter;
     private final NodeIdentity identity;
     private final Signing signing;
     private final Clock clock;
 
     public CapabilityService(
-            Store store, AuditLog audit, LogSubmitter submitter, NodeIdentity identity, Signing signing, Clock clock) {
+            Store store,
+            AuditLog audit,
+            ApiKeys keys,
+            LogSubmitter submitter,
+            NodeIdentity identity,
+            Signing signing,
+            Clock clock) {
         this.store = store;
         this.audit = audit;
+        this.keys = keys;
         this.submitter = submitter;
         this.identity = identity;
         this.signing = signing;
@@ -54,9 +64,10 @@ public final class CapabilityService {
     /** @throws ApiRefusal when issuer or subject cannot be vouched for */
     CapabilityToken issue(Principal caller, CapabilityRequest grant) {
         Instant now = Timestamps.toMicros(clock.instant());
-        checkIssuer(caller, grant, now);
         CapabilityToken token = sign(grant, now);
         return store.write(tx -> {
+            LiveKey.require(keys, caller);
+            checkIssuer(caller, grant, now);
             checkSubject(tx, caller, grant, now);
             CapabilityRow.insert(tx, token, caller.tenant(), caller.entityUri());
             audit(
@@ -71,6 +82,7 @@ public final class CapabilityService {
     String revoke(Principal caller, String tokenId, String reason) {
         String now = Timestamps.offset(clock.instant());
         return store.write(tx -> {
+            LiveKey.require(keys, caller);
             CapabilityRow row = CapabilityRow.find(tx, tokenId)
                     .filter(found -> found.tenant().equals(caller.tenant()))
                     .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "token_not_found", "capability token not found"));

@@ -2,9 +2,9 @@ package bulwark.facts.fact;
 
 import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
-import static bulwark.web.ApiRefusal.Kind.UNAUTHENTICATED;
 
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.LiveKey;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;
@@ -127,15 +127,9 @@ public final class FactService {
         return insertOrFind(tx, caller, draft, clock.instant(), "assert", settled).asserted;
     }
 
-    /**
-     * On the writer thread, where revocations are too: what was begun before one is not committed after it.
-     *
-     * @throws ApiRefusal {@code key_revoked}
-     */
+    /** @throws ApiRefusal {@code key_revoked} */
     void requireLiveKey(Principal caller) {
-        if (keys.isRevoked(caller)) {
-            throw new ApiRefusal(UNAUTHENTICATED, "key_revoked", "Invalid or expired API key");
-        }
+        LiveKey.require(keys, caller);
     }
 
     FactDrafts drafts() {

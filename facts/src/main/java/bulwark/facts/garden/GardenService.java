@@ -7,6 +7,8 @@ import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.LiveKey;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
@@ -37,13 +39,15 @@ public final class GardenService {
 
     private final Store store;
     private final AuditLog audit;
+    private final ApiKeys keys;
     private final Clock clock;
     private final String authority;
 
     /** @param nodeUrl its authority becomes part of garden URIs */
-    public GardenService(Store store, AuditLog audit, Clock clock, URI nodeUrl) {
+    public GardenService(Store store, AuditLog audit, ApiKeys keys, Clock clock, URI nodeUrl) {
         this.store = store;
         this.audit = audit;
+        this.keys = keys;
         this.clock = clock;
         this.authority = nodeUrl.getRawAuthority() == null ? "localhost" : nodeUrl.getRawAuthority();
     }
@@ -63,6 +67,7 @@ public final class GardenService {
                 wanted.quarantine);
         Garden.Member creator = new Garden.Member(caller.entityUri(), "admin", caller.entityUri(), now);
         return store.write(tx -> {
+            LiveKey.require(keys, caller);
             if (GardenTable.find(tx, caller.tenant(), wanted.slug).isPresent()) {
                 throw new ApiRefusal(CONFLICT, "slug_exists", "slug already exists");
             }
@@ -216,7 +221,8 @@ public final class GardenService {
         return garden;
     }
 
-    private Garden administered(ReadTx tx, Principal caller, String slugOrId) throws SQLException {
+    private Garden administered(WriteTx tx, Principal caller, String slugOrId) throws SQLException {
+        LiveKey.require(keys, caller);
         Garden garden = visible(tx, caller, slugOrId);
         Optional<String> role = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri());
         if (!role.orElse("").equals("admin")) {

@@ -113,7 +113,7 @@ public final class NodeComposition implements AutoCloseable {
 
     private GardenService gardenService() {
         URI nodeUrl = URI.create(core.configuration.text("STIGMEM_NODE_URL"));
-        return new GardenService(core.store, core.audit, core.clock, nodeUrl);
+        return new GardenService(core.store, core.audit, core.keys, core.clock, nodeUrl);
     }
 
     private Recall recall() {
@@ -123,7 +123,8 @@ public final class NodeComposition implements AutoCloseable {
 
     private CapabilityRoutes capabilityRoutes() {
         return new CapabilityRoutes(
-                new CapabilityService(core.store, core.audit, core.submitter, core.identity, core.signing, core.clock),
+                new CapabilityService(
+                        core.store, core.audit, core.keys, core.submitter, core.identity, core.signing, core.clock),
                 new CapabilityVerifier(core.store, core.audit, core.identity, core.metrics, core.clock));
     }
 

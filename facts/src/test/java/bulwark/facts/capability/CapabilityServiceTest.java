@@ -58,7 +58,13 @@ class CapabilityServiceTest {
     void start() {
         node = TestNode.start(folder, clock);
         CapabilityService capabilities = new CapabilityService(
-                node.store(), node.audit(), node.identity().submitter(), node.identity(), node.signing(), clock);
+                node.store(),
+                node.audit(),
+                ApiKeys.open(node.store(), clock, Duration.ofDays(90)),
+                node.identity().submitter(),
+                node.identity(),
+                node.signing(),
+                clock);
         routes = new CapabilityRoutes(
                 capabilities, new CapabilityVerifier(node.store(), node.audit(), node.identity(), metrics, clock));
     }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
+import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +38,13 @@ class RotationUnderLoadTest {
         try (TestNode node = TestNode.start(folder, clock);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             CapabilityService capabilities = new CapabilityService(
-                    node.store(), node.audit(), node.identity().submitter(), node.identity(), node.signing(), clock);
+                    node.store(),
+                    node.audit(),
+                    ApiKeys.open(node.store(), clock, Duration.ofDays(90)),
+                    node.identity().submitter(),
+                    node.identity(),
+                    node.signing(),
+                    clock);
             CapabilityVerifier verifier =
                     new CapabilityVerifier(node.store(), node.audit(), node.identity(), new Metrics(), clock);
             String old = capabilities.issue(ADMIN, GRANT).json();

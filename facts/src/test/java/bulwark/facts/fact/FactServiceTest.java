@@ -282,6 +282,17 @@ class FactServiceTest {
     }
 
     @Test
+    void metrics_that_anybody_may_read_name_no_principal() {
+        String body = "{\"entity\":\"user:a\",\"relation\":\"memory:x\",\"value\":1}";
+        Principal somebody = FactsFixture.reader("agent:somebody", "read", "write");
+        assertThat(facts.call(somebody, "POST", "/v1/facts", body).status()).isEqualTo(201);
+        assertThat(facts.call(somebody, "GET", "/v1/facts", "").status()).isEqualTo(200);
+        assertThat(facts.metrics.scrape())
+                .contains("stigmem_fact_write_total{", "stigmem_fact_read_total{")
+                .doesNotContain("somebody");
+    }
+
+    @Test
     void pages_are_complete_and_the_total_is_exact() {
         for (int i = 0; i < 25; i++) {
             facts.post("{\"entity\":\"user:p\",\"relation\":\"memory:n" + i + "\",\"value\":" + i + "}");

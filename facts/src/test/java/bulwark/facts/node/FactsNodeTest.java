@@ -43,6 +43,17 @@ class FactsNodeTest {
         }
     }
 
+    @Test
+    void what_this_node_does_not_do_is_answered_and_fills_no_log() throws Exception {
+        try (CapturedLog log = CapturedLog.of("bulwark.web.ResponseWriter");
+                FactsNode node = start(Map.of("STIGMEM_AUTH_REQUIRED", "false"))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(call(node, "GET", "/v1/facts?as_of=2026-01-01", "")).isEqualTo(501);
+            }
+            assertThat(log.messages()).isEmpty();
+        }
+    }
+
     private FactsNode start(Map<String, String> more) throws IOException {
         Map<String, String> settings = new HashMap<>(
                 Map.of("STIGMEM_DB_PATH", "facts.db", "STIGMEM_PORT", "0", "STIGMEM_LOCAL_HTTP_PORT", "0"));

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,15 +58,25 @@ public final class HeadSigner implements AutoCloseable {
     private final ReentrantLock signing = new ReentrantLock();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile @Nullable SignedHeads newest;
-    private volatile @Nullable Failure failure;
+    private volatile @Nullable Attempt unfinished;
     private @Nullable String origin;
     /** What stands in the log and not yet in every other place. */
     private HeadFile.@Nullable Content unkept;
-
+    private boolean warned;
     private @Nullable EssentialThread thread;
 
-    /** @param since {@link System#nanoTime()} of the first failure in a row */
-    private record Failure(long since, String sentence) {}
+    /**
+     * An attempt that has not succeeded yet, or those that failed in a row.
+     *
+     * @param since {@link System#nanoTime()} of the first; no change of the clock puts it off
+     * @param at the same by the clock
+     */
+    private record Attempt(long since, Instant at, String sentence) {
+        boolean takesTooLong(Instant now) {
+            return System.nanoTime() - since >= MAX_DELAY.toNanos()
+                    || Duration.between(at, now).compareTo(MAX_DELAY) >= 0;
+        }
+    }
 
     /** @param origin what the next leaf is to say, or null when the store has begun */
     HeadSigner(
@@ -131,8 +142,8 @@ public final class HeadSigner implements AutoCloseable {
         if (found != null) {
             return found;
         }
-        Failure failed = failure;
-        return failed != null && System.nanoTime() - failed.since >= MAX_DELAY.toNanos() ? failed.sentence : null;
+        Attempt attempt = unfinished;
+        return attempt != null && attempt.takesTooLong(clock.instant()) ? attempt.sentence : null;
     }
 
     /** Signs what moved since the last time. @return whether everything stands signed in every place */
@@ -142,6 +153,10 @@ public final class HeadSigner implements AutoCloseable {
             if (finding.get() != null) {
                 return false;
             }
+            if (unfinished == null) {
+                // A disk that hangs says nothing: this attempt must not last for long either.
+                unfinished = begun();
+            }
             List<ChainHead> heads = moved();
             HeadFile.Content again = unkept;
             if (heads != null) {
@@ -149,7 +164,8 @@ public final class HeadSigner implements AutoCloseable {
             } else if (again != null && finding.get() == null) {
                 keep(again.heads(), again.logIndex());
             }
-            failure = null;
+            unfinished = null;
+            warned = false;
             return finding.get() == null;
         } catch (LogUnavailable | IOException | RuntimeException e) {
             failed(e);
@@ -159,13 +175,19 @@ public final class HeadSigner implements AutoCloseable {
         }
     }
 
+    private Attempt begun() {
+        return new Attempt(
+                System.nanoTime(), clock.instant(), "the heads of the store are being signed and kept for too long");
+    }
+
     private void failed(Exception e) {
         String sentence = "the heads of the store cannot be signed and kept: " + e.getMessage();
-        Failure before = failure;
-        if (before == null) {
+        if (!warned) {
+            warned = true;
             LOG.warn("{}; it is tried again", sentence);
         }
-        failure = new Failure(before == null ? System.nanoTime() : before.since, sentence);
+        Attempt first = unfinished == null ? begun() : unfinished;
+        unfinished = new Attempt(first.since, first.at, sentence);
     }
 
     /** The heads to sign; null when none moved or the store was changed. */
@@ -228,8 +250,8 @@ public final class HeadSigner implements AutoCloseable {
         if (second != null) {
             second.write(content);
         }
-        if (scope.localLog() != null && index != null) {
-            remember(signed, index);
+        if (scope.localLog() != null && content.logIndex() != null) {
+            remember(content.heads(), content.logIndex());
         }
         unkept = null;
     }
@@ -331,7 +353,7 @@ public final class HeadSigner implements AutoCloseable {
         boolean signed = signNow();
         requireUnchanged();
         SignedHeads before = newest;
-        Failure failed = failure;
+        Attempt failed = unfinished;
         if (!signed || before == null) {
             throw new LogUnavailable(failed == null ? "no heads are signed yet" : failed.sentence, null);
         }

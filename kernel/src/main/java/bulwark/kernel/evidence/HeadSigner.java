@@ -62,6 +62,7 @@ public final class HeadSigner implements AutoCloseable {
     private @Nullable String origin;
     /** What stands in the log and not yet in every other place. */
     private HeadFile.@Nullable Content unkept;
+
     private boolean warned;
     private @Nullable EssentialThread thread;
 

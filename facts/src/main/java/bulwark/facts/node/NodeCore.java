@@ -54,6 +54,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +155,8 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         return List.of(
                 new DerivedCheck("edge_mismatch", () -> {
                     EdgeCheck walk = new EdgeCheck();
-                    return () -> store.read(tx -> walk.next(tx, RESCAN_PAGE));
+                    return () -> store.read(tx -> Optional.ofNullable(walk.next(tx, RESCAN_PAGE)))
+                            .orElse(null);
                 }),
                 DerivedCheck.ofOneRead("schema_mismatch", () -> store.schemaCheck(FactsSchema.MIGRATIONS)));
     }

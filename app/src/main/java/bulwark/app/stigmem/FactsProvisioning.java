@@ -1,20 +1,16 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.up.ChildSpec;
+import bulwark.app.up.EnvironmentFile;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.kernel.process.OwnerOnlyFiles;
-import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.CertificateAuthority;
-import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +32,8 @@ record FactsProvisioning(
         OwnerOnlyFiles.createDirectories(directory);
         int tlsPort = portBase + 765;
         issueCertificates(directory.resolve("tls"), clock);
-        Path environment = directory.resolve(".env");
-        String adminKey = null;
-        if (!Files.exists(environment)) {
-            adminKey = HexFormat.of().formatHex(Signing.fastest().random32().expose(SecretAccess.grant()));
-            OwnerOnlyFiles.write(
-                    environment, firstEnvironment(directory, adminKey, tlsPort).getBytes(StandardCharsets.UTF_8));
-        }
+        String adminKey = EnvironmentFile.createOnce(directory, key -> firstEnvironment(directory, key, tlsPort))
+                .orElse(null);
         return new FactsProvisioning(directory, portBase, tlsPort, adminKey);
     }
 
@@ -104,7 +95,7 @@ record FactsProvisioning(
                 newAdminKey == null
                         ? List.of(
                                 "  The admin key was shown at the first start; it is kept in "
-                                        + directory.resolve(".env"),
+                                        + EnvironmentFile.in(directory),
                                 "  export STIGMEM_ADMIN_KEY=…")
                         : List.of("  The admin key, shown once:", "  export STIGMEM_ADMIN_KEY=" + newAdminKey));
         lines.addAll(List.of("", "  Three things to try in another terminal:"));

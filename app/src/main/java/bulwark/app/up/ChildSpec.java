@@ -30,6 +30,21 @@ public record ChildSpec(
         Readiness readiness,
         Order order,
         String advice) {
+    /** A child that runs none but its own code, needs no other, and writes {@code NAME.pid} into its folder when it is ready. */
+    public static ChildSpec of(String name, Path folder, Map<String, String> environment, String... command) {
+        return new ChildSpec(
+                name,
+                name,
+                folder,
+                environment,
+                List.of(command),
+                Confinement.NONE,
+                folder.resolve(name + ".pid"),
+                Readiness.PID_FILE,
+                Order.FIRST,
+                "Its settings are in " + folder);
+    }
+
     /** See {@link bulwark.kernel.process.ConfinedStart}. */
     public enum Confinement {
         NONE,

@@ -1,0 +1,186 @@
+package bulwark.kernel.evidence.store;
+
+import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.ApiKeys.NewKey;
+import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.ChainTable;
+import bulwark.kernel.evidence.EvidenceScope;
+import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.HeadSigner;
+import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.StoreOpening;
+import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.ReadableStore;
+import bulwark.kernel.storage.Store;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store with one audit log, API keys that the log vouches for, and the signer of its heads: opened in the order in which nothing is believed before it was checked, closed in the
+ * other. Log, key folder and store lie in one folder. Thread-safe; {@link #close} ends all of it.
+ */
+public final class AuditedStore implements AutoCloseable {
+    /** The owner went on with a store that is not what was signed. */
+    public static final AuditEventType LOSS_ACCEPTED = AuditEventType.ofAction(
+            "admin_action", "evidence_loss_accepted", "a start went on after a loss of evidence", "lost");
+
+    private static final String NO_TENANT = "default";
+    private static final GuardedTable API_KEYS = GuardedTable.of("api_keys", "id");
+    /** A head is signed at most ten seconds after it moved. */
+    private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
+
+    private final Store store;
+    private final AuditLog audit;
+    private final ApiKeys keys;
+    private final TransparencyLog log;
+    private final HeadSigner heads;
+
+    /**
+     * What is the same for all stores of one kind.
+     *
+     * @param auditTable made by one of the migrations
+     * @param migrations of the part's own tables; those of keys and heads are added
+     * @param guarded tables besides the API keys whose rows decide who may do what
+     */
+    public record Layout(String auditTable, List<String> migrations, List<GuardedTable> guarded) {
+        public Layout {
+            migrations = List.copyOf(migrations);
+            guarded = List.copyOf(guarded);
+        }
+
+        private Migrations all() {
+            return Migrations.of(ApiKeys.MIGRATIONS, List.of("db/kernel/V010__store_heads.sql"), migrations);
+        }
+
+        private List<GuardedTable> allGuarded() {
+            List<GuardedTable> all = new ArrayList<>(guarded);
+            all.add(API_KEYS);
+            return all;
+        }
+
+        private EvidenceScope scope(Path file) {
+            return new EvidenceScope(
+                    beside(file, ".keys"), logFile(file), null, List.of(ChainTable.audit(auditTable)), List.of());
+        }
+
+        private static Path logFile(Path file) {
+            return beside(file, ".log.jsonl");
+        }
+
+        private static Path beside(Path file, String ending) {
+            return file.toAbsolutePath().resolveSibling(file.getFileName() + ending);
+        }
+    }
+
+    private AuditedStore(
+            Store store,
+            AuditLog audit,
+            TransparencyLog log,
+            Layout layout,
+            Clock clock,
+            StoreOpening.Acceptance loss) {
+        this.store = store;
+        this.audit = audit;
+        this.log = log;
+        EvidenceScope scope = layout.scope(store.file());
+        LogKeys logKeys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
+        StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of());
+        heads = opened.signer();
+        heads.expect(layout.auditTable(), audit::written);
+        heads.onFinding(audit::distrust);
+        keys = ApiKeys.open(store, clock, Duration.ZERO);
+        keys.honourOnly((tx, id) -> audit.guardedRows().vouchesFor(tx, API_KEYS, id));
+        if (!opened.acceptedLoss().isEmpty()) {
+            Map<String, Object> detail = Map.of("action", LOSS_ACCEPTED.action(), "lost", opened.acceptedLoss());
+            store.write(tx -> audit.append(tx, LOSS_ACCEPTED.event(null, NO_TENANT, null, null, detail)));
+        }
+        heads.start(HEADS_INTERVAL);
+    }
+
+    /**
+     * Creates what is missing, and brings an older store up to date.
+     *
+     * @param loss the setting with which the owner accepts that the store is not what was signed
+     * @throws bulwark.kernel.storage.StoreRefused when it is not and that was not accepted, or when a process has it open
+     */
+    public static AuditedStore open(Path file, Layout layout, StoreOpening.Acceptance loss, Clock clock) {
+        Store store = Store.open(file, layout.all(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        AuditLog audit = AuditLog.open(store, layout.auditTable(), clock);
+        TransparencyLog log = TransparencyLogs.local(Layout.logFile(file), clock);
+        try {
+            return new AuditedStore(store, audit, log, layout, clock, loss);
+        } catch (RuntimeException e) {
+            audit.close();
+            store.close();
+            log.close();
+            throw e;
+        }
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** Keys without a maximum age. */
+    public ApiKeys keys() {
+        return keys;
+    }
+
+    /** Makes a key known, with its audit row in the same transaction. One that is known, revoked or not, stays as it is. Slow for a new one, which is hashed. */
+    public void register(SecretBytes raw, NewKey key, AuditEventType made) {
+        if (store.read(tx -> keys.byRawKey(tx, raw)).isPresent()) {
+            return;
+        }
+        ApiKeys.Prepared hashed = keys.prepare(raw);
+        store.write(tx -> {
+            String id = keys.insert(tx, hashed, key).id();
+            return audit.guardedRows().append(tx, made.event(null, key.tenant(), id, null, Map.of()), API_KEYS, id);
+        });
+    }
+
+    /** Why evidence cannot be written or believed, for health; null when all is well. */
+    public @Nullable String problem() {
+        String unsigned = heads.problem();
+        return unsigned != null ? unsigned : audit.problem();
+    }
+
+    /** The checks of everything durable, to which a part adds those of its own tables. They only read. */
+    public static Fsck fsck(ReadableStore store, Path file, Layout layout) {
+        EvidenceScope scope = layout.scope(file);
+        return new Fsck()
+                .check("the store file " + file, store::integrityCheck)
+                .check("tables, triggers and migrations", () -> store.schemaCheck(layout.all()))
+                .check(layout.auditTable(), () -> store.read(tx -> AuditLog.fsckTable(tx, layout.auditTable())))
+                .check(
+                        "rows that decide about access, against " + layout.auditTable(),
+                        () -> store.read(tx -> GuardedRows.check(tx, layout.auditTable(), layout.allGuarded())))
+                .check(
+                        "signed heads in the log and the key folder",
+                        () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
+    }
+
+    @Override
+    public void close() {
+        audit.close();
+        heads.close();
+        store.close();
+        log.close();
+    }
+}

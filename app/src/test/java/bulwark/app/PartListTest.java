@@ -9,7 +9,7 @@ import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.Script;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class PartListTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrderElementsOf(PartList.all().stream()
                             .flatMap(part -> part.scripts().stream())
-                            .map(Script::name)
+                            .map(CommandScript::name)
                             .toList());
         }
     }

@@ -26,7 +26,6 @@ import bulwark.web.ApiRefusal;
 import bulwark.web.Headers;
 import bulwark.web.Response;
 import bulwark.web.Route;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -160,14 +159,14 @@ public final class FactsFixture implements AutoCloseable {
 
     /** On a virtual thread, as the edge does for handlers that may block. */
     public Answer call(Principal caller, String method, String target, String body, Map<String, String> headers) {
-        int mark = target.indexOf('?');
-        String path = mark < 0 ? target : target.substring(0, mark);
-        String query = mark < 0 ? "" : target.substring(mark + 1);
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        Route route = route(method, path);
+        GivenRequest request = GivenRequest.ofTarget(method, target);
+        Route route = route(method, request.path());
         return onVirtualThread(
                 route,
-                new FakeRequest(method, path, query, match(route.path(), path), Headers.of(headers), bytes, caller));
+                request.as(caller)
+                        .parameters(match(route.path(), request.path()))
+                        .headers(headers)
+                        .json(body));
     }
 
     /** As the event loop calls a fast handler: null asks for a virtual thread. */
@@ -175,7 +174,7 @@ public final class FactsFixture implements AutoCloseable {
         Route route = route("GET", path);
         assert route.runsOnEventLoop();
         return route.handler()
-                .handle(new FakeRequest("GET", path, "", match(route.path(), path), Headers.NONE, new byte[0], caller));
+                .handle(GivenRequest.of("GET", path).as(caller).parameters(match(route.path(), path)));
     }
 
     private Route route(String method, String path) {
@@ -185,7 +184,7 @@ public final class FactsFixture implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no route for " + method + " " + path));
     }
 
-    private static Answer onVirtualThread(Route route, FakeRequest call) {
+    private static Answer onVirtualThread(Route route, GivenRequest call) {
         CompletableFuture<Response> future = new CompletableFuture<>();
         Thread.startVirtualThread(() -> {
             try {
@@ -220,7 +219,7 @@ public final class FactsFixture implements AutoCloseable {
         Map<String, String> parameters = new HashMap<>();
         for (int i = 0; i < wanted.length; i++) {
             if (wanted[i].startsWith("{")) {
-                parameters.put(wanted[i].replaceAll("[{+}]", ""), FakeRequest.decoded(given[i]));
+                parameters.put(wanted[i].replaceAll("[{+}]", ""), GivenRequest.decoded(given[i]));
             } else if (!wanted[i].equals(given[i])) {
                 return null;
             }

@@ -3,7 +3,9 @@ package bulwark.facts;
 import bulwark.kernel.access.Principal;
 import bulwark.web.Headers;
 import bulwark.web.Request;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,36 @@ public record GivenRequest(
     public static GivenRequest of(String method, String path) {
         Principal nobody = new Principal("agent:test", "default", Set.of(), null);
         return new GivenRequest(method, path, Map.of(), Map.of(), Headers.NONE, new byte[0], nobody);
+    }
+
+    /** @param target the path with its query, as a client sends it */
+    public static GivenRequest ofTarget(String method, String target) {
+        String[] parts = target.split("\\?", 2);
+        Map<String, List<String>> queries = new HashMap<>();
+        for (String pair : parts.length < 2 ? new String[0] : parts[1].split("&")) {
+            String[] member = pair.split("=", 2);
+            queries.computeIfAbsent(decoded(member[0]), name -> new ArrayList<>())
+                    .add(member.length < 2 ? "" : decoded(member[1]));
+        }
+        GivenRequest request = of(method, parts[0]);
+        return new GivenRequest(
+                method, parts[0], Map.of(), queries, Headers.NONE, request.body, request.principal);
+    }
+
+    static String decoded(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+
+    public GivenRequest as(Principal caller) {
+        return new GivenRequest(method, path, pathParameters, queries, headers, body, caller);
+    }
+
+    public GivenRequest headers(Map<String, String> all) {
+        return new GivenRequest(method, path, pathParameters, queries, Headers.of(all), body, principal);
+    }
+
+    public GivenRequest parameters(Map<String, String> all) {
+        return new GivenRequest(method, path, all, queries, headers, body, principal);
     }
 
     public GivenRequest as(String entity, String... permissions) {

@@ -1,10 +1,10 @@
 package bulwark.app.docs;
 
-import bulwark.facts.FactsAuditEvents;
+import bulwark.app.up.PartDeclaration;
 import bulwark.kernel.evidence.AuditEventType;
-import bulwark.tasks.events.TaskAuditEvents;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {@code docs/audit-events.md}: every type of row in an audit log. */
 final class AuditEventsReference {
@@ -21,27 +21,20 @@ final class AuditEventsReference {
 
     private AuditEventsReference() {}
 
-    static String text() {
+    static String text(List<PartDeclaration> parts) {
         return HEAD
-                + section(
-                        "Facts",
-                        "In the store's `fact_audit_log`: `GET /v1/admin/audit`, `stigmem audit export`.",
-                        FactsAuditEvents.ALL)
-                + section(
-                        "Tasks",
-                        "In `evidence-N.db` of the state folder, one file for each process.",
-                        TaskAuditEvents.ALL);
+                + parts.stream().map(AuditEventsReference::section).collect(Collectors.joining());
     }
 
-    private static String section(String title, String place, List<AuditEventType> types) {
+    private static String section(PartDeclaration part) {
         ReferenceTable table = new ReferenceTable("event type", "action", "written when", "members of detail");
-        types.stream()
+        part.events().stream()
                 .sorted(Comparator.comparing(AuditEventType::name).thenComparing(AuditEventType::action))
                 .forEach(type -> table.row(
                         ReferenceTable.code(type.name()),
                         ReferenceTable.code(type.action()),
                         type.written(),
                         ReferenceTable.codes(type.members())));
-        return "\n## " + title + "\n\n" + place + "\n\n" + table.text();
+        return "\n## " + part.title() + "\n\n" + part.eventsIn() + "\n\n" + table.text();
     }
 }

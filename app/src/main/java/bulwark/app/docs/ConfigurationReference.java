@@ -1,9 +1,12 @@
 package bulwark.app.docs;
 
+import bulwark.app.up.PartDeclaration;
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Setting;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** {@code docs/configuration.md}: every setting that the program knows. */
 final class ConfigurationReference {
@@ -21,11 +24,13 @@ final class ConfigurationReference {
 
     private ConfigurationReference() {}
 
-    static String text(Schema facts, Schema tasks) {
-        return HEAD + section("Facts", "bin/stigmem-node", facts) + section("Tasks", "bin/stem", tasks);
+    static String text(List<PartDeclaration> parts) {
+        return HEAD
+                + parts.stream().map(ConfigurationReference::section).collect(Collectors.joining());
     }
 
-    private static String section(String part, String command, Schema schema) {
+    private static String section(PartDeclaration part) {
+        Schema schema = part.settings();
         ReferenceTable table = new ReferenceTable("name", "type", "default", "support", "purpose");
         schema.settings().stream()
                 .sorted(Comparator.comparing(Setting::name))
@@ -35,7 +40,7 @@ final class ConfigurationReference {
                         ReferenceTable.code(setting.defaultValue() == null ? "" : setting.defaultValue()),
                         setting.support().name().toLowerCase(Locale.ROOT),
                         setting.purpose()));
-        return "\n## " + part + "\n\n`" + schema.prefix() + "…`, read by `" + command + "`.\n\n" + table.text();
+        return "\n## " + part.title() + "\n\n`" + schema.prefix() + "…`, read by `" + part.settingsOf() + "`.\n\n" + table.text();
     }
 
     private static String type(Setting setting) {

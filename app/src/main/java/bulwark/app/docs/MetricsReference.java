@@ -1,10 +1,10 @@
 package bulwark.app.docs;
 
-import bulwark.facts.node.NodeMetrics;
+import bulwark.app.up.PartDeclaration;
 import bulwark.kernel.metrics.MetricDescription;
-import bulwark.tasks.setup.TaskMetricDescriptions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {@code docs/metrics.md}: every metric that a node, a worker or a beat serves. */
 final class MetricsReference {
@@ -20,22 +20,20 @@ final class MetricsReference {
 
     private MetricsReference() {}
 
-    static String text() {
-        return HEAD
-                + section("A fact node", NodeMetrics.descriptions())
-                + section("A worker, a beat and a client of tasks", TaskMetricDescriptions.all());
+    static String text(List<PartDeclaration> parts) {
+        return HEAD + parts.stream().map(MetricsReference::section).collect(Collectors.joining());
     }
 
-    private static String section(String title, List<MetricDescription> metrics) {
+    private static String section(PartDeclaration part) {
         ReferenceTable table = new ReferenceTable("name", "kind", "labels", "meaning");
-        metrics.stream()
+        part.metrics().stream()
                 .sorted(Comparator.comparing(MetricDescription::scrapedName))
                 .forEach(metric -> table.row(
                         ReferenceTable.code(metric.scrapedName()),
                         kind(metric),
                         ReferenceTable.codes(metric.labels()),
                         metric.meaning()));
-        return "\n## " + title + "\n\n" + table.text();
+        return "\n## " + part.metricsOf() + "\n\n" + table.text();
     }
 
     private static String kind(MetricDescription metric) {

@@ -1,11 +1,12 @@
 package bulwark.app.docs;
 
+import bulwark.app.up.PartDeclaration;
+import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.facts.node.NodeComposition;
-import bulwark.facts.node.NodeSettings;
-import bulwark.tasks.setup.TaskSettings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,10 +18,11 @@ public final class ReferenceDocuments {
     /** @param scratch an empty folder, in which a node is made to ask it for its routes */
     public static SortedMap<String, String> generate(Path scratch) {
         SortedMap<String, String> documents = new TreeMap<>();
-        documents.put(
-                "docs/configuration.md", ConfigurationReference.text(NodeSettings.schema(), TaskSettings.schema()));
-        documents.put("docs/metrics.md", MetricsReference.text());
-        documents.put("docs/audit-events.md", AuditEventsReference.text());
+        List<PartDeclaration> parts =
+                PartList.all().stream().map(Part::declaration).toList();
+        documents.put("docs/configuration.md", ConfigurationReference.text(parts));
+        documents.put("docs/metrics.md", MetricsReference.text(parts));
+        documents.put("docs/audit-events.md", AuditEventsReference.text(parts));
         PartList.all().stream()
                 .flatMap(part -> part.scripts().stream())
                 .forEach(script -> documents.put("bin/" + script.name(), script.text()));

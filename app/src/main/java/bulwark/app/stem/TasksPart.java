@@ -1,12 +1,16 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.Script;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.kernel.keys.Expiry;
+import bulwark.tasks.events.TaskAuditEvents;
+import bulwark.tasks.setup.TaskMetricDescriptions;
+import bulwark.tasks.setup.TaskSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +48,18 @@ public final class TasksPart implements Part {
     }
 
     @Override
+    public PartDeclaration declaration() {
+        return new PartDeclaration(
+                "Tasks",
+                TaskSettings.schema(),
+                "bin/stem",
+                TaskMetricDescriptions.all(),
+                "A worker, a beat and a client of tasks",
+                TaskAuditEvents.ALL,
+                "In `evidence-N.db` of the state folder, one file for each process.");
+    }
+
+    @Override
     public String ports() {
         return "metrics of the worker on N+300, of the beat on N+301";
     }
@@ -69,8 +85,8 @@ public final class TasksPart implements Part {
     }
 
     @Override
-    public List<Script> scripts() {
-        return List.of(new Script(
+    public List<CommandScript> scripts() {
+        return List.of(new CommandScript(
                 COMMAND,
                 " …",
                 "signed tasks (enqueue, worker, beat, schedule, dlq, health, keygen, tls, verify), settings from STEM_* and .env",

@@ -1,13 +1,17 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
 import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.Script;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.app.up.TrainingRun;
+import bulwark.facts.FactsAuditEvents;
+import bulwark.facts.node.NodeMetrics;
+import bulwark.facts.node.NodeSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,6 +43,18 @@ public final class FactsPart implements Part {
     }
 
     @Override
+    public PartDeclaration declaration() {
+        return new PartDeclaration(
+                "Facts",
+                NodeSettings.schema(),
+                "bin/stigmem-node",
+                NodeMetrics.descriptions(),
+                "A fact node",
+                FactsAuditEvents.ALL,
+                "In the store's `fact_audit_log`: `GET /v1/admin/audit`, `stigmem audit export`.");
+    }
+
+    @Override
     public String ports() {
         return "plain HTTP on N, mutual TLS on N+765";
     }
@@ -59,15 +75,15 @@ public final class FactsPart implements Part {
     }
 
     @Override
-    public List<Script> scripts() {
+    public List<CommandScript> scripts() {
         return List.of(
-                new Script(
+                new CommandScript(
                         "stigmem",
                         " …",
                         "the fact node's commands (identity, capability, auth, audit, snapshot, fsck)",
                         List.of("fsck", "audit", "snapshot"),
                         List.of()),
-                new Script(
+                new CommandScript(
                         NODE.command(),
                         "",
                         "the fact node alone, settings from STIGMEM_* and .env",

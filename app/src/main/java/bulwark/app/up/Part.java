@@ -27,6 +27,9 @@ public interface Part {
         return Optional.empty();
     }
 
+    /** Its settings, metrics and audit events, of which {@code ./bulwark docs} writes the reference. */
+    PartDeclaration declaration();
+
     /** Which ports it takes under {@code up --port-base N}: a phrase. */
     String ports();
 
@@ -48,7 +51,7 @@ public interface Part {
     }
 
     /** Names under {@code bin} for its commands. */
-    default List<Script> scripts() {
+    default List<CommandScript> scripts() {
         return List.of();
     }
 

@@ -2,11 +2,10 @@ package bulwark.app.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.app.up.PartList;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.node.NodeMetrics;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.tasks.setup.TaskMetricDescriptions;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,9 +102,9 @@ class DeclaredNamesTest {
     }
 
     private static List<MetricDescription> all() {
-        List<MetricDescription> all = new ArrayList<>(NodeMetrics.descriptions());
-        all.addAll(TaskMetricDescriptions.all());
-        return all;
+        return PartList.all().stream()
+                .flatMap(part -> part.declaration().metrics().stream())
+                .toList();
     }
 
     /** The tables themselves are no use of a name. */

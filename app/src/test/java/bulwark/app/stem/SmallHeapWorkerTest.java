@@ -7,9 +7,9 @@ import bulwark.app.up.SelfCommandLine;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.setup.TaskRuntime;
+import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.RedisServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,13 +39,12 @@ class SmallHeapWorkerTest {
     @TempDir
     Path folder;
 
-    private Process worker;
+    private ProgramProcess worker;
 
     @AfterEach
     void end() throws InterruptedException {
         if (worker != null) {
-            worker.destroyForcibly();
-            worker.waitFor(10, TimeUnit.SECONDS);
+            worker.kill();
         }
     }
 
@@ -103,15 +101,11 @@ class SmallHeapWorkerTest {
         List<String> line = new ArrayList<>(SelfCommandLine.commandLine(List.of("stem", "worker", "start")));
         int flags = Math.max(line.indexOf("-cp"), line.indexOf("-jar"));
         line.addAll(flags, List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"));
-        ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("w.log").toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("STEM"));
-        builder.environment().putAll(environment);
-        worker = builder.start();
+        worker = ProgramProcess.start(folder, environment, folder.resolve("w.log"), line);
     }
 
     private String log() throws IOException {
-        String log = Files.readString(folder.resolve("w.log"));
+        String log = worker.logText();
         return log.substring(Math.max(0, log.length() - 4_000));
     }
 

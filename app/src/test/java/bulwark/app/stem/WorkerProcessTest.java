@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import bulwark.app.CommandResult;
 import bulwark.app.up.SelfCommandLine;
 import bulwark.testkit.FreePort;
+import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.RedisServer;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,13 +35,12 @@ class WorkerProcessTest {
     @TempDir
     Path folder;
 
-    private Process worker;
+    private ProgramProcess worker;
 
     @AfterEach
     void end() throws InterruptedException {
         if (worker != null) {
-            worker.destroyForcibly();
-            worker.waitFor(10, TimeUnit.SECONDS);
+            worker.kill();
         }
     }
 
@@ -74,17 +73,15 @@ class WorkerProcessTest {
                     .contains("Worker ")
                     .contains(" initiated ")
                     .contains("soft");
-            assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(worker.exitValue()).isZero();
+            assertThat(worker.awaitEnd()).isZero();
         }
     }
 
     @Test
     void without_keys_a_worker_refuses_to_start_unless_allowed_by_setting() throws Exception {
         launch(Map.of());
-        assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(worker.exitValue()).isEqualTo(64);
-        assertThat(log()).contains("STEM_ALLOW_UNSIGNED=1");
+        assertThat(worker.awaitEnd()).isEqualTo(64);
+        assertThat(worker.logText()).contains("STEM_ALLOW_UNSIGNED=1");
     }
 
     private void tasksRunAndCommandsAreObeyed(Map<String, String> environment) {
@@ -133,34 +130,23 @@ class WorkerProcessTest {
     }
 
     private void stopsBySignal(String name) throws Exception {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(worker.pid()))
-                .start()
-                .waitFor();
-        assertThat(worker.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(worker.exitValue()).isZero();
+        worker.signal(name);
+        assertThat(worker.awaitEnd()).isZero();
         assertThat(folder.resolve("w.pid")).doesNotExist();
-        assertThat(log()).contains("stops (WARM)");
+        assertThat(worker.logText()).contains("stops (WARM)");
     }
 
-    private void start(Map<String, String> environment) throws IOException {
+    private void start(Map<String, String> environment) throws Exception {
         launch(environment);
-        await().atMost(Duration.ofSeconds(90)).until(() -> Files.exists(folder.resolve("w.pid")) || !worker.isAlive());
-        assertThat(worker.isAlive()).as(log()).isTrue();
+        worker.awaitReady(() -> Files.exists(folder.resolve("w.pid")));
     }
 
     private void launch(Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+        worker = ProgramProcess.start(
+                folder,
+                environment,
+                folder.resolve("w.log"),
                 SelfCommandLine.commandLine(List.of("stem", "worker", "start", "--pidfile", "w.pid")));
-        builder.directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("w.log").toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("STEM"));
-        builder.environment().putAll(environment);
-        worker = builder.start();
-    }
-
-    private String log() throws IOException {
-        return Files.readString(folder.resolve("w.log"));
     }
 
     private static HttpResponse<String> get(String port, String path) throws Exception {

@@ -84,6 +84,11 @@ class KeyAgesJobTest {
         }
 
         @Override
+        public PartDeclaration declaration() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public String ports() {
             return "none";
         }

@@ -1,5 +1,6 @@
 package bulwark.facts.recall;
 
+import bulwark.facts.GivenRequest;
 import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
@@ -7,18 +8,14 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
-import bulwark.web.Headers;
-import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -89,53 +86,11 @@ public final class RecallNode implements AutoCloseable {
                 .filter(r -> r.method().equals(method) && r.path().equals(path))
                 .findFirst()
                 .orElseThrow();
-        return route.handler().handle(new Call(principal, method, target, StrictJson.write(body), Headers.of(headers)));
-    }
-
-    private record Call(Principal principal, String method, String target, byte[] body, Headers headers)
-            implements Request {
-        @Override
-        public String path() {
-            return target.split("\\?", 2)[0];
-        }
-
-        @Override
-        public String pathParameter(String name) {
-            throw new IllegalArgumentException(name);
-        }
-
-        @Override
-        public Optional<String> query(String name) {
-            return queryAll(name).stream().findFirst();
-        }
-
-        @Override
-        public List<String> queryAll(String name) {
-            List<String> values = new ArrayList<>();
-            String[] parts = target.split("\\?", 2);
-            for (String pair : parts.length < 2 ? new String[0] : parts[1].split("&")) {
-                String[] member = pair.split("=", 2);
-                if (member[0].equals(name)) {
-                    values.add(URLDecoder.decode(member.length < 2 ? "" : member[1], StandardCharsets.UTF_8));
-                }
-            }
-            return values;
-        }
-
-        @Override
-        public String requestId() {
-            return "test";
-        }
-
-        @Override
-        public boolean tls() {
-            return false;
-        }
-
-        @Override
-        public String remote() {
-            return "local";
-        }
+        return route.handler()
+                .handle(GivenRequest.ofTarget(method, target)
+                        .as(principal)
+                        .headers(headers)
+                        .json(new String(StrictJson.write(body), StandardCharsets.UTF_8)));
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
  * @param lasting the words after which a process serves or reads a whole store, {@code *} for any; others end before the second compiler pays
  * @param confined the words after which a process runs other people's code, and so bears {@code no_new_privs}
  */
-public record Script(String name, String arguments, String usage, List<String> lasting, List<String> confined) {
+public record CommandScript(String name, String arguments, String usage, List<String> lasting, List<String> confined) {
     public String text() {
         StringBuilder text = new StringBuilder("#!/usr/bin/env bash\n");
         text.append("# Written by ./bulwark docs. The document's own name for: bulwark ")

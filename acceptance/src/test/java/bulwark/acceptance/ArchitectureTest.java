@@ -125,8 +125,7 @@ class ArchitectureTest {
                         .anyMatch(call -> !call.getOriginOwner().equals(routes));
                 if (!used) {
                     events.add(SimpleConditionEvent.violated(
-                            routes,
-                            routes.getName() + " is used by no other class, so its routes are not served"));
+                            routes, routes.getName() + " is used by no other class, so its routes are not served"));
                 }
             }
         };

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.up.ChildSpec;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;

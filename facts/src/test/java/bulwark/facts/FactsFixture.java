@@ -173,8 +173,7 @@ public final class FactsFixture implements AutoCloseable {
     public @Nullable Response onLoop(Principal caller, String path) {
         Route route = route("GET", path);
         assert route.runsOnEventLoop();
-        return route.handler()
-                .handle(GivenRequest.of("GET", path).as(caller).parameters(match(route.path(), path)));
+        return route.handler().handle(GivenRequest.of("GET", path).as(caller).parameters(match(route.path(), path)));
     }
 
     private Route route(String method, String path) {

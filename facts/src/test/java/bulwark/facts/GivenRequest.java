@@ -37,8 +37,7 @@ public record GivenRequest(
                     .add(member.length < 2 ? "" : decoded(member[1]));
         }
         GivenRequest request = of(method, parts[0]);
-        return new GivenRequest(
-                method, parts[0], Map.of(), queries, Headers.NONE, request.body, request.principal);
+        return new GivenRequest(method, parts[0], Map.of(), queries, Headers.NONE, request.body, request.principal);
     }
 
     static String decoded(String text) {

@@ -22,8 +22,7 @@ final class AuditEventsReference {
     private AuditEventsReference() {}
 
     static String text(List<PartDeclaration> parts) {
-        return HEAD
-                + parts.stream().map(AuditEventsReference::section).collect(Collectors.joining());
+        return HEAD + parts.stream().map(AuditEventsReference::section).collect(Collectors.joining());
     }
 
     private static String section(PartDeclaration part) {

@@ -25,8 +25,7 @@ final class ConfigurationReference {
     private ConfigurationReference() {}
 
     static String text(List<PartDeclaration> parts) {
-        return HEAD
-                + parts.stream().map(ConfigurationReference::section).collect(Collectors.joining());
+        return HEAD + parts.stream().map(ConfigurationReference::section).collect(Collectors.joining());
     }
 
     private static String section(PartDeclaration part) {
@@ -40,7 +39,8 @@ final class ConfigurationReference {
                         ReferenceTable.code(setting.defaultValue() == null ? "" : setting.defaultValue()),
                         setting.support().name().toLowerCase(Locale.ROOT),
                         setting.purpose()));
-        return "\n## " + part.title() + "\n\n`" + schema.prefix() + "…`, read by `" + part.settingsOf() + "`.\n\n" + table.text();
+        return "\n## " + part.title() + "\n\n`" + schema.prefix() + "…`, read by `" + part.settingsOf() + "`.\n\n"
+                + table.text();
     }
 
     private static String type(Setting setting) {

@@ -1,7 +1,7 @@
 package bulwark.app.docs;
 
-import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.Part;
+import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.PartList;
 import bulwark.facts.node.NodeComposition;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.app.up.PartDeclaration;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
+import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.kernel.keys.Expiry;
 import bulwark.tasks.events.TaskAuditEvents;

@@ -1,12 +1,12 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.app.up.PartDeclaration;
+import bulwark.app.up.CommandScript;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
+import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
-import bulwark.app.up.CommandScript;
 import bulwark.app.up.StateFolder;
 import bulwark.app.up.TrainingRun;
 import bulwark.facts.FactsAuditEvents;

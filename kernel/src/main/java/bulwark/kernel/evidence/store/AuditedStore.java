@@ -4,6 +4,7 @@ import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
@@ -51,18 +52,18 @@ public final class AuditedStore implements AutoCloseable {
     /**
      * What is the same for all stores of one kind.
      *
-     * @param auditTable made by one of the migrations
-     * @param migrations of the part's own tables; those of keys and heads are added
+     * @param audit the audit log's table
+     * @param migrations {@link AuditTable#migration} and those of the part's own tables; those of keys and heads are added
      * @param guarded tables besides the API keys whose rows decide who may do what
      */
-    public record Layout(String auditTable, List<String> migrations, List<GuardedTable> guarded) {
+    public record Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded) {
         public Layout {
-            migrations = List.copyOf(migrations);
             guarded = List.copyOf(guarded);
         }
 
         private Migrations all() {
-            return Migrations.of(ApiKeys.MIGRATIONS, List.of("db/kernel/V010__store_heads.sql"), migrations);
+            return Migrations.of(ApiKeys.MIGRATIONS, List.of("db/kernel/V010__store_heads.sql"))
+                    .and(migrations);
         }
 
         private List<GuardedTable> allGuarded() {
@@ -73,7 +74,7 @@ public final class AuditedStore implements AutoCloseable {
 
         private EvidenceScope scope(Path file) {
             return new EvidenceScope(
-                    beside(file, ".keys"), logFile(file), null, List.of(ChainTable.audit(auditTable)), List.of());
+                    beside(file, ".keys"), logFile(file), null, List.of(ChainTable.audit(audit)), List.of());
         }
 
         private static Path logFile(Path file) {
@@ -99,7 +100,7 @@ public final class AuditedStore implements AutoCloseable {
         LogKeys logKeys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
         StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of());
         heads = opened.signer();
-        heads.expect(layout.auditTable(), audit::written);
+        heads.expect(layout.audit().name(), audit::written);
         heads.onFinding(audit::distrust);
         keys = ApiKeys.open(store, clock, Duration.ZERO);
         keys.honourOnly((tx, id) -> audit.guardedRows().vouchesFor(tx, API_KEYS, id));
@@ -118,7 +119,7 @@ public final class AuditedStore implements AutoCloseable {
      */
     public static AuditedStore open(Path file, Layout layout, StoreOpening.Acceptance loss, Clock clock) {
         Store store = Store.open(file, layout.all(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
-        AuditLog audit = AuditLog.open(store, layout.auditTable(), clock);
+        AuditLog audit = AuditLog.open(store, layout.audit(), clock);
         TransparencyLog log = TransparencyLogs.local(Layout.logFile(file), clock);
         try {
             return new AuditedStore(store, audit, log, layout, clock, loss);
@@ -164,13 +165,14 @@ public final class AuditedStore implements AutoCloseable {
     /** The checks of everything durable, to which a part adds those of its own tables. They only read. */
     public static Fsck fsck(ReadableStore store, Path file, Layout layout) {
         EvidenceScope scope = layout.scope(file);
+        String table = layout.audit().name();
         return new Fsck()
                 .check("the store file " + file, store::integrityCheck)
                 .check("tables, triggers and migrations", () -> store.schemaCheck(layout.all()))
-                .check(layout.auditTable(), () -> store.read(tx -> AuditLog.fsckTable(tx, layout.auditTable())))
+                .check(table, () -> store.read(tx -> AuditLog.fsckTable(tx, layout.audit())))
                 .check(
-                        "rows that decide about access, against " + layout.auditTable(),
-                        () -> store.read(tx -> GuardedRows.check(tx, layout.auditTable(), layout.allGuarded())))
+                        "rows that decide about access, against " + table,
+                        () -> store.read(tx -> GuardedRows.check(tx, table, layout.allGuarded())))
                 .check(
                         "signed heads in the log and the key folder",
                         () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Verdict;
 import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.StoreOpening.Acceptance;
 import bulwark.kernel.secrets.SecretBytes;
@@ -23,8 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AuditedStoreTest {
+    private static final AuditTable AUDIT = AuditTable.of("test_audit");
     private static final AuditedStore.Layout LAYOUT =
-            new AuditedStore.Layout("test_audit", List.of("db/evidencetest/V101__audit.sql"), List.of());
+            new AuditedStore.Layout(AUDIT, AuditTable.migration("db/test/V101__audit.sql", AUDIT), List.of());
     private static final AuditEventType MADE = AuditEventType.of("key_made", "a key was stored");
     private static final AuditEventType DONE = AuditEventType.of("done", "something was done");
     private static final String RAW = "0123456789abcdef0123456789abcdef";

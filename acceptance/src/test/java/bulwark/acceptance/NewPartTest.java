@@ -1,6 +1,7 @@
 package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.Shell;
@@ -132,8 +133,15 @@ class NewPartTest {
 
         Shell.bash(folder, Map.of(), COMMAND_TIMEOUT, "kill -9 " + pid);
 
-        up.awaitLog("the notes restarted");
-        assertThat(send("GET", "/v1/notes", key, "").body()).isEqualTo("{\"notes\":[\"a first note\"]}");
+        await().atMost(COMMAND_TIMEOUT)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(
+                                Files.readString(home().resolve("notes.pid")).strip())
+                        .isNotEqualTo(pid));
+        await().atMost(COMMAND_TIMEOUT)
+                .ignoreExceptions()
+                .until(() -> send("GET", "/v1/notes", key, "").body().equals("{\"notes\":[\"a first note\"]}"));
+        assertThat(up.logText()).contains("up | the notes ended with code 137");
     }
 
     @Test

@@ -89,8 +89,8 @@ public final class TasksPart implements Part {
         return List.of(new CommandScript(
                 COMMAND,
                 " …",
-                "signed tasks (enqueue, worker, beat, schedule, dlq, health, keygen, tls, verify), settings from STEM_* and .env",
-                List.of("worker start", "worker multi", "beat", "fsck"),
+                "signed tasks (enqueue, worker, beat, schedule, dlq, audit, health, keygen, tls, verify), settings from STEM_* and .env",
+                List.of("worker start", "worker multi", "beat", "fsck", "audit"),
                 List.of("worker", "beat")));
     }
 

@@ -18,6 +18,7 @@ class ArchitecturePageTest {
             "a task's lease is renewed", "broker\\.renew\\(",
             "a Redis connection is borrowed", " borrow\\w*\\(",
             "a fact's chain entry is written", "INSERT INTO fact_chain\\b",
+            "a caller identifies itself (API key, certificate, socket, or what a part adds)", "interface Authenticator\\b",
             "a refusal becomes evidence", "\\brefusal\\(|void recordRefusal\\(",
             "a setting is declared", "SettingsTable");
 
@@ -35,7 +36,7 @@ class ArchitecturePageTest {
 
     private static Map<String, List<String>> places() {
         String page = SourceTree.text("docs/architecture.md");
-        String table = page.substring(page.indexOf("## Five places to know"));
+        String table = page.substring(page.indexOf("## Places to know"));
         Map<String, List<String>> places = new LinkedHashMap<>();
         ROW.matcher(table)
                 .results()

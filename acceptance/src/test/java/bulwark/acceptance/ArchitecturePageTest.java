@@ -18,7 +18,8 @@ class ArchitecturePageTest {
             "a task's lease is renewed", "broker\\.renew\\(",
             "a Redis connection is borrowed", " borrow\\w*\\(",
             "a fact's chain entry is written", "INSERT INTO fact_chain\\b",
-            "a caller identifies itself (API key, certificate, socket, or what a part adds)", "interface Authenticator\\b",
+            "a caller identifies itself (API key, certificate, socket, or what a part adds)",
+                    "interface Authenticator\\b",
             "a refusal becomes evidence", "\\brefusal\\(|void recordRefusal\\(",
             "a setting is declared", "SettingsTable");
 

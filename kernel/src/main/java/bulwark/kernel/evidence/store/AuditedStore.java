@@ -2,6 +2,7 @@ package bulwark.kernel.evidence.store;
 
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.NewKey;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditTable;
@@ -74,7 +75,11 @@ public final class AuditedStore implements AutoCloseable {
 
         private EvidenceScope scope(Path file) {
             return new EvidenceScope(
-                    beside(file, ".keys"), logFile(file), null, List.of(ChainTable.audit(audit)), List.of());
+                    beside(file, ".keys"),
+                    ConfiguredPath.unnamed(logFile(file)),
+                    null,
+                    List.of(ChainTable.audit(audit)),
+                    List.of());
         }
 
         private static Path logFile(Path file) {

@@ -1,7 +1,7 @@
 package bulwark.kernel.evidence;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,7 @@ record LogKeyChange(String action, String keyId, String publicKey, String reason
     private static final String DISTRUSTED = "distrusted";
 
     static LogKeyChange introduces(KeyEntry key) {
-        return new LogKeyChange(
-                INTRODUCED, key.id(), Base64.getUrlEncoder().withoutPadding().encodeToString(key.publicKey()), "");
+        return new LogKeyChange(INTRODUCED, key.id(), Base64Url.text(key.publicKey()), "");
     }
 
     static LogKeyChange distrusts(String keyId, String reason) {

@@ -1,5 +1,6 @@
 package bulwark.kernel.network;
 
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.network.TargetRefused.Reason;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -70,16 +71,9 @@ public record TargetUrl(String scheme, TargetHost host, int port, String path) {
         return c <= ' ' || c == 0x7f || c == '\\' || c == '#' || Character.isISOControl(c) || Character.isSpaceChar(c);
     }
 
-    /** For a sentence: hostile text, cut and without what a terminal would obey. */
+    /** For a sentence. */
     static String quoted(String text) {
-        StringBuilder shown = new StringBuilder("'");
-        text.codePoints().limit(MAX_QUOTED).forEach(c -> {
-            int type = Character.getType(c);
-            boolean plain = !Character.isISOControl(c) && type != Character.FORMAT && type != Character.SURROGATE;
-            shown.appendCodePoint(plain ? c : '?');
-        });
-        return shown.append(text.codePointCount(0, text.length()) > MAX_QUOTED ? "…'" : "'")
-                .toString();
+        return "'" + PrintableText.of(text, MAX_QUOTED) + "'";
     }
 
     /** As written to a log or a Host line: scheme, host and port, without the path, which may hold secrets. */

@@ -132,11 +132,13 @@ class StigmemCommandsTest {
 
     @Test
     void a_folder_without_a_store_is_refused_with_the_remedy(@TempDir Path empty) {
-        CommandResult ran = CommandResult.stigmem(empty, Map.of(), "identity", "list-keys");
+        for (String[] command : new String[][] {{"identity", "list-keys"}, {"fsck"}}) {
+            CommandResult ran = CommandResult.stigmem(empty, Map.of(), command);
 
-        assertThat(ran.code()).isOne();
-        assertThat(ran.err()).contains("there is no store at " + empty).contains("--db");
-        assertThat(empty).isEmptyDirectory();
+            assertThat(ran.code()).isOne();
+            assertThat(ran.err()).contains("there is no store at " + empty).contains("--db");
+            assertThat(empty).isEmptyDirectory();
+        }
     }
 
     @Test

@@ -12,6 +12,9 @@ import java.time.Clock;
 
 /** How the owner's commands reach a node, be it running or stopped. */
 public final class NodeAdmin {
+    /** How an operator names the store to a command. */
+    static final String STORE_SETTING = "--db or STIGMEM_DB_PATH";
+
     private NodeAdmin() {}
 
     /**
@@ -29,7 +32,7 @@ public final class NodeAdmin {
         }
         NodeCore core = NodeCore.open(
                 configuration,
-                new ConfiguredPath(store, "--db or STIGMEM_DB_PATH"),
+                new ConfiguredPath(store, STORE_SETTING),
                 clock,
                 SchemaPolicy.REFUSE_UNLESS_CURRENT,
                 Signing::fastest);

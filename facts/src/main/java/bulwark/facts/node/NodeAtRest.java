@@ -31,7 +31,7 @@ public final class NodeAtRest {
         String backend = configuration.text("STIGMEM_TL_BACKEND");
         Path log = backend.equals("local") ? store.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH")) : null;
         EvidenceScope scope = NodeCore.evidence(configuration, store);
-        try (StoreAtRest atRest = StoreAtRest.open(store)) {
+        try (StoreAtRest atRest = new ConfiguredPath(store, NodeAdmin.STORE_SETTING).open(StoreAtRest::open)) {
             return NodeFsck.of(
                             atRest,
                             store,

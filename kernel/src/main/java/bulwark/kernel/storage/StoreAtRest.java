@@ -52,7 +52,8 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
         Path copy = null;
         try {
             if (!StoreFile.isOurs(absolute)) {
-                throw new StoreRefused("there is no store at " + absolute + ": name the file that a part wrote.");
+                throw new StoreRefused(
+                        "there is no store at " + absolute + ": run this in the folder of the store, or name its file");
             }
             lock = locking ? shared(absolute) : null;
             Path log = absolute.resolveSibling(absolute.getFileName() + "-wal");

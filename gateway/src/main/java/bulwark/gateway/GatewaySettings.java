@@ -1,0 +1,161 @@
+package bulwark.gateway;
+
+import static bulwark.kernel.config.Setting.Kind.COUNT;
+import static bulwark.kernel.config.Setting.Kind.FLAG;
+import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.NUMBER;
+import static bulwark.kernel.config.Setting.Kind.PATH;
+import static bulwark.kernel.config.Setting.Kind.PORT;
+import static bulwark.kernel.config.Setting.Kind.TEXT;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.SettingRules;
+import bulwark.kernel.config.SettingsTable;
+
+/** The STOA_ names, their kinds and defaults, and what the gateway does not carry out yet. */
+public final class GatewaySettings {
+    private final SettingsTable table = new SettingsTable("STOA_");
+
+    private GatewaySettings() {
+        listeners();
+        stores();
+        identity();
+        limits();
+        resilience();
+        network();
+        evidence();
+        controlPlane();
+        later();
+    }
+
+    public static Configuration.Schema schema() {
+        return new GatewaySettings().table.schema(SettingRules.NONE);
+    }
+
+    private void listeners() {
+        table.add("PORT", PORT, "8080", "port of plain HTTP; while TLS is on it answers 308 to the TLS port, except /health*")
+                .add("HOST", TEXT, "", "address to bind; unset: 127.0.0.1, and 0.0.0.0 once TLS is configured")
+                .refused("TLS__PORT", PORT, "8443", "port of TLS 1.2 and 1.3")
+                .refused("TLS__CERT_FILE", PATH, "", "certificate chain of the TLS listener, PEM")
+                .refused("TLS__KEY_FILE", PATH, "", "private key of the TLS listener, PEM")
+                .refused("TLS__CLIENT_CA_FILE", PATH, "", "CA bundle that vouches for client certificates, PEM")
+                .refused("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
+                .onlyDefault("TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
+                .onlyDefault("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
+                .refused("ADMIN_PORT", PORT, "0", "port of the admin API on loopback; unset: it stands on STOA_PORT while that is bound to loopback")
+                .refusedSecret("ADMIN_API_TOKEN", "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
+                .refusedSecret("ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
+                .refused("GATEWAY_EXTERNAL_URL", TEXT, "http://localhost:8080", "URL under which clients reach this gateway")
+                .onlyDefault("GATEWAY_MODE", "edge-mcp", "role of this process", "edge-mcp", "sidecar", "proxy", "shadow")
+                .onlyDefault("ENVIRONMENT", "dev", "production refuses what is not hardened", "dev", "staging", "production");
+    }
+
+    private void stores() {
+        table.add("STATE_DIR", PATH, "stoa-state", "folder of the journal, the last good snapshot and the keys")
+                .refused("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
+                .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
+                .refused("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to");
+    }
+
+    private void identity() {
+        table.refused("KEYCLOAK_URL", TEXT, "", "issuer of tokens as clients see it")
+                .refused("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
+                .refused("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this gateway fetches the key set")
+                .refused("KEYCLOAK_CLIENT_ID", TEXT, "", "client of the control plane at Keycloak")
+                .refusedSecret("KEYCLOAK_CLIENT_SECRET", "secret of that client")
+                .refusedSecret("KEYCLOAK_ADMIN_PASSWORD", "never needed by a gateway")
+                .refusedSecret("JWT_SECRET", "tokens signed with a shared secret are not accepted")
+                .refused("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak")
+                .refused("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
+                .refused("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
+                .refused("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
+                .refused("TOKENS__FIRST_SIGHT_PER_SEC", COUNT, "50", "tokens never seen before that one source may present a second")
+                .refused("MTLS__ENABLED", FLAG, "false", "client certificates that a trusted proxy passes in headers")
+                .refused("MTLS__REQUIRE_BINDING", FLAG, "true", "a token must be bound to the certificate")
+                .refused("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
+                .refused("MTLS__ALLOWED_ISSUERS", TEXT, "", "issuers of client certificates, by semicolons")
+                .refused("MTLS__REQUIRED_ROUTES", TEXT, "", "paths that ask for a certificate, such as /x/*, by semicolons")
+                .refused("MTLS__TENANT_FROM_DN", FLAG, "true", "the tenant is read from the subject's name")
+                .refused("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
+                .refused("DPOP__REQUIRED", FLAG, "false", "each token needs a proof")
+                .refused("DPOP__MAX_AGE_SECS", COUNT, "300", "age of a proof")
+                .refused("DPOP__CLOCK_SKEW_SECS", COUNT, "30", "how far a proof may lie ahead")
+                .refused("DPOP__JTI_CACHE_TTL_SECS", COUNT, "600", "how long a proof is remembered")
+                .refused("DPOP__JTI_CACHE_MAX", COUNT, "100000", "how many proofs are remembered")
+                .refused("SENDER_CONSTRAINT__ENABLED", FLAG, "false", "tokens need a proof or a certificate")
+                .refused("SENDER_CONSTRAINT__DPOP_REQUIRED", FLAG, "false", "tokens need a proof")
+                .refused("SENDER_CONSTRAINT__MTLS_REQUIRED", FLAG, "false", "tokens need a certificate");
+    }
+
+    private void limits() {
+        table.refused("QUOTA_ENFORCEMENT_ENABLED", FLAG, "true", "quotas of principals are enforced")
+                .refused("QUOTA_DEFAULT_RATE_PER_MINUTE", COUNT, "60", "calls a minute of a principal without a plan")
+                .refused("QUOTA_DEFAULT_DAILY_LIMIT", COUNT, "10000", "calls a day of a principal without a plan")
+                .refused("QUOTA_SYNC_INTERVAL_SECS", COUNT, "60", "how often counters are written")
+                .refused("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of a tenant in the window")
+                .refused("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "that window")
+                .refused("MEMORY_LIMIT_MB", COUNT, "512", "at four fifths of it new requests are answered 503")
+                .refused("TCP_RATE_LIMIT_PER_IP", NUMBER, "", "connections a second from one address")
+                .refused("IP_BLOCKLIST", LIST, "", "addresses and prefixes that are refused")
+                .refused("IP_BLOCKLIST_FILE", PATH, "", "the same, one a line")
+                .refused("ALLOWED_HOSTS", LIST, "", "host names that requests may name")
+                .refused("CORS__ALLOWED_ORIGINS", LIST, "", "origins whose pages may call")
+                .refused("TRUSTED_PROXIES", LIST, "", "proxies whose X-Forwarded-For counts");
+    }
+
+    private void resilience() {
+        table.refused("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
+                .refused("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
+                .refused("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
+                .refused("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests");
+    }
+
+    private void network() {
+        table.refused("SSRF__ALLOWED_CIDRS", LIST, "", "prefixes that backends may lie in though they are private; never link-local")
+                .refused("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
+                .refused("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
+                .refused("DNS__SERVERS", TEXT, "", "name servers as host:port, by semicolons; unset: the system's resolver");
+    }
+
+    private void evidence() {
+        table.refused("LOG_LEVEL", TEXT, "info", "least severe message in the log")
+                .refused("LOG_FORMAT", TEXT, "json", "form of the log")
+                .refused("ACCESS_LOG_ENABLED", FLAG, "true", "one line for each call")
+                .refused("OTEL_ENABLED", FLAG, "false", "traces are sent")
+                .refused("OTEL_ENDPOINT", TEXT, "", "where to")
+                .refused("OTEL_SAMPLE_RATE", NUMBER, "1.0", "share of traces")
+                .refused("DETAILED_TRACING", FLAG, "false", "spans of each stage");
+    }
+
+    private void controlPlane() {
+        table.refused("CONTROL_PLANE_URL", TEXT, "", "control plane that routes come from")
+                .refusedSecret("CONTROL_PLANE_API_KEY", "key of this gateway there")
+                .refused("AUTO_REGISTER", FLAG, "true", "registers at start")
+                .refused("HEARTBEAT_INTERVAL_SECS", COUNT, "30", "time between heartbeats")
+                .refused("ADVERTISE_URL", TEXT, "", "URL that the control plane is told")
+                .refused("TARGET_GATEWAY_URL", TEXT, "", "gateway that a sidecar stands beside")
+                .refused("ROUTE_RELOAD_ENABLED", FLAG, "false", "routes are read again at an interval")
+                .refused("ROUTE_RELOAD_INTERVAL", COUNT, "30", "that interval in seconds")
+                .refused("POLICY_ENABLED", FLAG, "true", "policies are executed")
+                .refused("POLICY_PATH", PATH, "", "file of policies");
+    }
+
+    /** What this gateway does not do, or not yet: each says so at start when somebody relies on it. */
+    private void later() {
+        table.refused("MCP_SESSION_TTL_MINUTES", COUNT, "30", "sessions of the MCP endpoint")
+                .refused("WEBSOCKET_ENABLED", FLAG, "false", "MCP over WebSocket")
+                .refused("NATIVE_TOOLS_ENABLED", FLAG, "true", "tools of the MCP endpoint")
+                .refused("TOOL_REFRESH_TTL_SECS", COUNT, "300", "refresh of the tool list")
+                .refused("TOOL_MAX_STALENESS_SECS", COUNT, "1800", "age of the tool list")
+                .refused("TOOL_EXPANSION_MODE", TEXT, "coarse", "one tool for an API, or one for an operation")
+                .refused("CLASSIFICATION_ENFORCEMENT_ENABLED", FLAG, "false", "policies by classification")
+                .refused("GUARDRAILS_PII_ENABLED", FLAG, "false", "personal data in arguments of tools")
+                .refused("GUARDRAILS_PII_REDACT", FLAG, "true", "blacked out rather than refused")
+                .refused("GUARDRAILS_INJECTION_ENABLED", FLAG, "false", "injections in arguments of tools")
+                .refused("GUARDRAILS_CONTENT_FILTER_ENABLED", FLAG, "false", "content of arguments of tools")
+                .refused("PROMPT_GUARD_ENABLED", FLAG, "false", "prompts that try to take over")
+                .refused("TOKEN_BUDGET_ENABLED", FLAG, "false", "tokens of language models")
+                .refused("K8S_ENABLED", FLAG, "false", "tools from custom resources")
+                .refused("KAFKA_ENABLED", FLAG, "false", "events to Kafka");
+    }
+}

@@ -5,6 +5,7 @@ if [ "${1:-}" = tasks ]; then
   bring redis-server "${redis_packages[@]}"
   if [ "${2:-}" = --soak ]; then # kill -9 of whatever takes part, 200 times on each broker
     make_ready
+    mark_quick
     maven -q -Dfast -pl acceptance -am test -Dtest=TaskCrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.kills=200
     exit
   fi

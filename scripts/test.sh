@@ -13,7 +13,8 @@ if [ ${#tests[@]} -gt 0 ]; then
   case "${modules[0]}" in acceptance|app) make_ready ;; esac
   reports="$here/${modules[0]}/target/surefire-reports"
   rm -f "$reports"/*.txt
-  maven -q -Dfast -pl "${modules[0]}" -am -Dtest="$(IFS=,; echo "${tests[*]}")" -Dsurefire.failIfNoSpecifiedTests=false test
+  mark_quick
+  maven -q "${quick[@]}" -pl "${modules[0]}" -am -Dtest="$(IFS=,; echo "${tests[*]}")" -Dsurefire.failIfNoSpecifiedTests=false test
   cat "$reports"/*.txt 2>/dev/null | grep '^Tests run' || fail "no test of ${modules[0]} is called ${tests[*]}."
   return
 fi
@@ -24,8 +25,10 @@ bring jq jq libjq1 libonig5
 bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
 
+check_classes
 make_ready
 selected=()
 [ ${#modules[@]} -gt 0 ] && selected=(-pl "$(IFS=,; echo "${modules[*]}")" -am)
 maven -T2 "${selected[@]}" verify
+[ ${#modules[@]} -gt 0 ] || rm -f "$home/unchecked-classes"
 mkdir -p "$home" && pom_digest >"$home/dependencies-cached"

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -175,8 +176,8 @@ final class OpenApiDocument {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> members(Object map) {
-        return (Map<String, Object>) map;
+    private static Map<String, Object> members(@Nullable Object map) {
+        return (Map<String, Object>) Objects.requireNonNull(map);
     }
 
     private static Map<String, Object> handWritten() {

@@ -50,7 +50,11 @@ public final class GatewayPart implements Part {
     @Override
     public List<CommandScript> scripts() {
         return List.of(new CommandScript(
-                "stoa", " …", "the API gateway (gateway), settings from STOA_* and .env", List.of("gateway"), List.of()));
+                "stoa",
+                " …",
+                "the API gateway (gateway), settings from STOA_* and .env",
+                List.of("gateway"),
+                List.of()));
     }
 
     private record Provisioned() implements ProvisionedPart {

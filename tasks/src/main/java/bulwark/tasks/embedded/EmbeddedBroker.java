@@ -12,6 +12,7 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.envelope.DeliveryState;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.EnvelopeDigest;
@@ -74,8 +75,11 @@ final class EmbeddedBroker implements Broker {
         StoreRpc.Status queued = null;
         if (out.recordQueued()) {
             Instant now = clock.instant();
-            queued = StatusMapper.row(
-                    StatusTransitions.queued(out, now), StatusTransitions.queuedRetention(out, now, retention));
+            // The text of a fresh message is what the digest is made of.
+            TaskStatus status = out.message().state().equals(DeliveryState.FRESH)
+                    ? StatusTransitions.queued(out, EnvelopeDigest.ofJson(out.queue(), text), now)
+                    : StatusTransitions.queued(out, now);
+            queued = StatusMapper.row(status, StatusTransitions.queuedRetention(out, now, retention));
         }
         return put(text, out.queue(), out.priority(), out.notBefore(), queued);
     }

@@ -102,13 +102,21 @@ public final class StatusTransitions {
 
     /** The first status of a task that was just published. */
     public static TaskStatus queued(Publication published, Instant now) {
+        return queued(
+                published,
+                EnvelopeDigest.of(published.queue(), published.message().envelope()),
+                now);
+    }
+
+    /** As {@link #queued(Publication, Instant)}, for a caller that has the envelope's JSON and so its digest. */
+    public static TaskStatus queued(Publication published, String envelopeDigest, Instant now) {
         var envelope = published.message().envelope();
         ObjectNode meta = envelope.meta().deepCopy();
         meta.put("task", envelope.name());
         meta.put("stem.task", envelope.name());
         meta.put("queue", published.queue());
         meta.put("stem.queue", published.queue());
-        meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(published.queue(), envelope));
+        meta.put(TaskStatus.ENVELOPE, envelopeDigest);
         return new TaskStatus(
                 envelope.id(),
                 TaskState.QUEUED,

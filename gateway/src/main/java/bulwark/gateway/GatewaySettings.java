@@ -33,21 +33,44 @@ public final class GatewaySettings {
     }
 
     private void listeners() {
-        table.add("PORT", PORT, "8080", "port of plain HTTP; while TLS is on it answers 308 to the TLS port, except /health*")
+        table.add(
+                        "PORT",
+                        PORT,
+                        "8080",
+                        "port of plain HTTP; while TLS is on it answers 308 to the TLS port, except /health*")
                 .add("HOST", TEXT, "", "address to bind; unset: 127.0.0.1, and 0.0.0.0 once TLS is configured")
                 .refused("TLS__PORT", PORT, "8443", "port of TLS 1.2 and 1.3")
                 .refused("TLS__CERT_FILE", PATH, "", "certificate chain of the TLS listener, PEM")
                 .refused("TLS__KEY_FILE", PATH, "", "private key of the TLS listener, PEM")
                 .refused("TLS__CLIENT_CA_FILE", PATH, "", "CA bundle that vouches for client certificates, PEM")
                 .refused("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
-                .onlyDefault("TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
+                .onlyDefault(
+                        "TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
                 .onlyDefault("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
-                .refused("ADMIN_PORT", PORT, "0", "port of the admin API on loopback; unset: it stands on STOA_PORT while that is bound to loopback")
-                .refusedSecret("ADMIN_API_TOKEN", "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
-                .refusedSecret("ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
-                .refused("GATEWAY_EXTERNAL_URL", TEXT, "http://localhost:8080", "URL under which clients reach this gateway")
-                .onlyDefault("GATEWAY_MODE", "edge-mcp", "role of this process", "edge-mcp", "sidecar", "proxy", "shadow")
-                .onlyDefault("ENVIRONMENT", "dev", "production refuses what is not hardened", "dev", "staging", "production");
+                .refused(
+                        "ADMIN_PORT",
+                        PORT,
+                        "0",
+                        "port of the admin API on loopback; unset: it stands on STOA_PORT while that is bound to loopback")
+                .refusedSecret(
+                        "ADMIN_API_TOKEN",
+                        "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
+                .refusedSecret(
+                        "ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
+                .refused(
+                        "GATEWAY_EXTERNAL_URL",
+                        TEXT,
+                        "http://localhost:8080",
+                        "URL under which clients reach this gateway")
+                .onlyDefault(
+                        "GATEWAY_MODE", "edge-mcp", "role of this process", "edge-mcp", "sidecar", "proxy", "shadow")
+                .onlyDefault(
+                        "ENVIRONMENT",
+                        "dev",
+                        "production refuses what is not hardened",
+                        "dev",
+                        "staging",
+                        "production");
     }
 
     private void stores() {
@@ -66,15 +89,27 @@ public final class GatewaySettings {
                 .refusedSecret("KEYCLOAK_ADMIN_PASSWORD", "never needed by a gateway")
                 .refusedSecret("JWT_SECRET", "tokens signed with a shared secret are not accepted")
                 .refused("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak")
-                .refused("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
+                .refused(
+                        "ALLOWED_AUDIENCES",
+                        LIST,
+                        "stoa-mcp-gateway,account",
+                        "audiences of which a token must name one")
                 .refused("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
                 .refused("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
-                .refused("TOKENS__FIRST_SIGHT_PER_SEC", COUNT, "50", "tokens never seen before that one source may present a second")
+                .refused(
+                        "TOKENS__FIRST_SIGHT_PER_SEC",
+                        COUNT,
+                        "50",
+                        "tokens never seen before that one source may present a second")
                 .refused("MTLS__ENABLED", FLAG, "false", "client certificates that a trusted proxy passes in headers")
                 .refused("MTLS__REQUIRE_BINDING", FLAG, "true", "a token must be bound to the certificate")
                 .refused("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
                 .refused("MTLS__ALLOWED_ISSUERS", TEXT, "", "issuers of client certificates, by semicolons")
-                .refused("MTLS__REQUIRED_ROUTES", TEXT, "", "paths that ask for a certificate, such as /x/*, by semicolons")
+                .refused(
+                        "MTLS__REQUIRED_ROUTES",
+                        TEXT,
+                        "",
+                        "paths that ask for a certificate, such as /x/*, by semicolons")
                 .refused("MTLS__TENANT_FROM_DN", FLAG, "true", "the tenant is read from the subject's name")
                 .refused("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
                 .refused("DPOP__REQUIRED", FLAG, "false", "each token needs a proof")
@@ -111,10 +146,18 @@ public final class GatewaySettings {
     }
 
     private void network() {
-        table.refused("SSRF__ALLOWED_CIDRS", LIST, "", "prefixes that backends may lie in though they are private; never link-local")
+        table.refused(
+                        "SSRF__ALLOWED_CIDRS",
+                        LIST,
+                        "",
+                        "prefixes that backends may lie in though they are private; never link-local")
                 .refused("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
                 .refused("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
-                .refused("DNS__SERVERS", TEXT, "", "name servers as host:port, by semicolons; unset: the system's resolver");
+                .refused(
+                        "DNS__SERVERS",
+                        TEXT,
+                        "",
+                        "name servers as host:port, by semicolons; unset: the system's resolver");
     }
 
     private void evidence() {

@@ -14,6 +14,7 @@ import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
+import bulwark.kernel.tls.TlsPolicy;
 import bulwark.web.ApiKeyAuthenticator;
 import bulwark.web.Edge;
 import bulwark.web.Service;
@@ -201,7 +202,7 @@ public final class FactsNode implements AutoCloseable {
                         path(configuration, "STIGMEM_TLS_CERT_PATH", directory),
                         path(configuration, "STIGMEM_TLS_KEY_PATH", directory),
                         path(configuration, "STIGMEM_TLS_CA_BUNDLE", directory)),
-                PeerEvidence.names(configuration),
+                TlsPolicy.internal().with(PeerEvidence.names(configuration)),
                 clock);
     }
 

@@ -9,16 +9,16 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Issues Ed25519 X.509 certificates into PEM files (keys PKCS#8, 0600), for {@code bulwark up} and for tests. Certificates start five
+ * Issues X.509 certificates with keys of the authority's own kind into PEM files (keys PKCS#8, 0600), for {@code bulwark up} and for tests. Certificates start five
  * minutes early, for clocks that lag. A failure to read or write is an {@link UncheckedIOException}. Thread-safe.
  */
 public final class CertificateAuthority {
@@ -37,19 +37,27 @@ public final class CertificateAuthority {
         this.key = key;
     }
 
+    /** As {@link #openOrCreate(Path, String, CertificateKey, Clock)}, of Ed25519. */
+    public static CertificateAuthority openOrCreate(Path directory, String commonName, Clock clock) {
+        return openOrCreate(directory, commonName, CertificateKey.ED25519, clock);
+    }
+
     /**
      * Loads ca.crt and ca.key from the directory, or creates them (10 years).
      *
+     * @param kind of a new authority; one that is there keeps its own
+     *
      * @throws KeyRefused when only one of them is there, they do not belong together, or others can touch the key
      */
-    public static CertificateAuthority openOrCreate(Path directory, String commonName, Clock clock) {
+    public static CertificateAuthority openOrCreate(
+            Path directory, String commonName, CertificateKey kind, Clock clock) {
         try {
             OwnerOnlyFiles.createDirectory(directory);
             Path certificateFile = directory.resolve("ca.crt");
             Path keyFile = directory.resolve("ca.key");
             // The certificate is written last: a lone key is the trace of a kill in between and may be replaced.
             if (!Files.exists(certificateFile)) {
-                create(certificateFile, keyFile, commonName, clock.instant());
+                create(certificateFile, keyFile, commonName, kind, clock.instant());
             }
             OwnerOnlyFiles.check(keyFile);
             X509Certificate certificate = PemFiles.certificate(certificateFile);
@@ -88,7 +96,7 @@ public final class CertificateAuthority {
             throw new IllegalArgumentException("a certificate's name is a plain file name other than ca");
         }
         try {
-            KeyPair pair = CertificateFactory.newKeyPair();
+            KeyPair pair = CertificateFactory.newKeyPair(CertificateKey.of(key.getAlgorithm()));
             Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
             var leaf = new CertificateFactory.Leaf(subject, pair.getPublic(), now.minus(EARLY), now.plus(validity));
             PemFiles.write(
@@ -102,25 +110,40 @@ public final class CertificateAuthority {
         }
     }
 
-    private static void create(Path certificateFile, Path keyFile, String commonName, Instant instant)
+    /**
+     * Writes {@code ca.crl} beside the CA: these of its certificates, and no others, are revoked.
+     *
+     * @param validity after which whoever reads the list trusts none of the CA's certificates until there is a new one
+     */
+    public void revoke(List<Path> certificates, Duration validity) {
+        try {
+            List<X509Certificate> revoked = new ArrayList<>();
+            for (Path file : certificates) {
+                revoked.add(PemFiles.certificate(file));
+            }
+            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            PemFiles.write(
+                    directory.resolve("ca.crl"),
+                    "X509 CRL",
+                    CertificateFactory.revocationList(certificate, key, revoked, now.minus(EARLY), now.plus(validity)));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "the revocation list of the authority in " + directory + " cannot be made", e);
+        }
+    }
+
+    private static void create(
+            Path certificateFile, Path keyFile, String commonName, CertificateKey kind, Instant instant)
             throws IOException {
-        KeyPair pair = CertificateFactory.newKeyPair();
+        KeyPair pair = CertificateFactory.newKeyPair(kind);
         Instant now = instant.truncatedTo(ChronoUnit.SECONDS);
         byte[] certificate = CertificateFactory.authority(commonName, pair, now.minus(EARLY), now.plus(LIFETIME));
         PemFiles.write(keyFile, "PRIVATE KEY", pair.getPrivate().getEncoded());
         PemFiles.write(certificateFile, "CERTIFICATE", certificate);
     }
 
-    private static void checkPair(X509Certificate certificate, PrivateKey key, Path directory)
-            throws GeneralSecurityException {
-        byte[] probe = {1};
-        Signature signature = Signature.getInstance("Ed25519", "SunEC");
-        signature.initSign(key);
-        signature.update(probe);
-        byte[] signed = signature.sign();
-        signature.initVerify(certificate.getPublicKey());
-        signature.update(probe);
-        if (!signature.verify(signed)) {
+    private static void checkPair(X509Certificate certificate, PrivateKey key, Path directory) {
+        if (!KeyPairs.belongTogether(key, certificate.getPublicKey())) {
             throw new KeyRefused("ca.key does not belong to ca.crt in " + directory + ": restore both from one backup");
         }
     }

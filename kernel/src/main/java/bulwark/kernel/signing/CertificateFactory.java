@@ -9,6 +9,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -17,6 +18,8 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -24,8 +27,10 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
@@ -40,12 +45,35 @@ final class CertificateFactory {
     /** What a leaf certificate says. */
     record Leaf(CertificateSubject subject, PublicKey key, Instant notBefore, Instant notAfter) {}
 
-    static KeyPair newKeyPair() {
+    static KeyPair newKeyPair(CertificateKey kind) {
         try {
-            return KeyPairGenerator.getInstance("Ed25519", "SunEC").generateKeyPair();
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.keyAlgorithm(), "SunEC");
+            if (kind == CertificateKey.P256) {
+                generator.initialize(new ECGenParameterSpec("secp256r1"));
+            }
+            return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has Ed25519", e);
+            throw new IllegalStateException("every JDK has " + kind.keyAlgorithm(), e);
         }
+    }
+
+    /** A CRL (RFC 5280, section 5) of these certificates. */
+    static byte[] revocationList(
+            X509Certificate issuer, PrivateKey issuerKey, List<X509Certificate> revoked, Instant from, Instant until)
+            throws IOException {
+        X500Name issuerName =
+                X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded());
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(issuerName, Date.from(from));
+        builder.setNextUpdate(Date.from(until));
+        for (X509Certificate certificate : revoked) {
+            builder.addCRLEntry(certificate.getSerialNumber(), Date.from(from), CRLReason.privilegeWithdrawn);
+        }
+        builder.addExtension(
+                Extension.authorityKeyIdentifier,
+                false,
+                identifiers().createAuthorityKeyIdentifier(issuer.getPublicKey()));
+        builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(from.toEpochMilli())));
+        return builder.build(signer(issuerKey)).getEncoded();
     }
 
     static byte[] authority(String commonName, KeyPair pair, Instant notBefore, Instant notAfter) throws IOException {
@@ -125,11 +153,15 @@ final class CertificateFactory {
     }
 
     private static byte[] signed(X509v3CertificateBuilder builder, PrivateKey key) throws IOException {
+        return builder.build(signer(key)).getEncoded();
+    }
+
+    private static ContentSigner signer(PrivateKey key) {
         try {
-            return builder.build(new JcaContentSignerBuilder("Ed25519")
-                            .setProvider("SunEC")
-                            .build(key))
-                    .getEncoded();
+            return new JcaContentSignerBuilder(
+                            CertificateKey.of(key.getAlgorithm()).signatureAlgorithm())
+                    .setProvider("SunEC")
+                    .build(key);
         } catch (OperatorCreationException e) {
             throw new IllegalStateException("the JDK cannot sign a certificate", e);
         }

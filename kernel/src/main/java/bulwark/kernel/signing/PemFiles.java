@@ -12,6 +12,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
@@ -35,6 +36,14 @@ final class PemFiles {
         }
     }
 
+    private static PrivateKey key(PKCS8EncodedKeySpec encoded) throws GeneralSecurityException {
+        try {
+            return KeyFactory.getInstance("Ed25519", "SunEC").generatePrivate(encoded);
+        } catch (InvalidKeySpecException otherAlgorithm) {
+            return KeyFactory.getInstance("EC", "SunEC").generatePrivate(encoded);
+        }
+    }
+
     static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
         String pem = Files.readString(file, StandardCharsets.US_ASCII).strip();
         if (!pem.startsWith(KEY_BEGIN) || !pem.endsWith(KEY_END)) {
@@ -43,7 +52,7 @@ final class PemFiles {
         try {
             byte[] der =
                     Base64.getMimeDecoder().decode(pem.substring(KEY_BEGIN.length(), pem.length() - KEY_END.length()));
-            return KeyFactory.getInstance("Ed25519", "SunEC").generatePrivate(new PKCS8EncodedKeySpec(der));
+            return key(new PKCS8EncodedKeySpec(der));
         } catch (IllegalArgumentException e) {
             throw new InvalidKeyException("the key is not base64", e);
         }

@@ -88,7 +88,8 @@ public final class ClientTls implements AutoCloseable {
         this.clock = clock;
         watch = new FileWatch(files.all(), () -> reload().isEmpty());
         snapshot = read(null);
-        sockets = Tls13Context.of(
+        sockets = PinnedTlsContext.of(
+                        TlsPolicy.internal(),
                         new ReloadingKeyManager(() -> snapshot.identity, this::byAlias),
                         new DelegatingTrustManager(() -> snapshot.trust))
                 .getSocketFactory();

@@ -8,8 +8,8 @@ public final class HandshakeFailure {
     private HandshakeFailure() {}
 
     /**
-     * @return {@code no_certificate}, {@code untrusted}, {@code expired}, {@code identity}, {@code protocol} (no TLS 1.3, or no TLS at
-     *     all) or {@code other}
+     * @return {@code no_certificate}, {@code untrusted}, {@code expired}, {@code revoked}, {@code identity}, {@code protocol} (no version of the
+     *     policy, or no TLS at all) or {@code other}
      */
     public static String classify(Throwable failure) {
         String reason = "other";

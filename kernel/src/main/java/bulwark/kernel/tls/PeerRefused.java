@@ -12,7 +12,7 @@ final class PeerRefused extends CertificateException {
         this.reason = reason;
     }
 
-    /** {@code untrusted}, {@code expired} or {@code identity}. */
+    /** {@code untrusted}, {@code expired}, {@code revoked} or {@code identity}. */
     String reason() {
         return reason;
     }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,8 +24,8 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges peers against one load of the CA bundle: path, dates by the given clock, exactly one URI SAN, and a CA that may vouch for
- * that name. Thread-safe.
+ * Judges peers against one load of the CA bundle: path, dates by the given clock, revocation lists where there are some, the name that the policy asks for, and a CA that may
+ * vouch for that name. Thread-safe.
  */
 final class PeerVerifier {
     private static final int REMEMBERED_CHAINS = 10_000;
@@ -32,7 +33,7 @@ final class PeerVerifier {
     private static final String ANY_KEY_TYPE = "UNKNOWN";
 
     private final TlsMaterial material;
-    private final AuthorityNames names;
+    private final TlsPolicy policy;
     private final Clock clock;
     /** Chain → who that is, and until when. Refusals are not remembered: such a connection ends. */
     private final Cache<List<X509Certificate>, Trusted> trusted =
@@ -40,9 +41,9 @@ final class PeerVerifier {
 
     private record Trusted(PeerIdentity peer, Instant until) {}
 
-    PeerVerifier(TlsMaterial material, AuthorityNames names, Clock clock) {
+    PeerVerifier(TlsMaterial material, TlsPolicy policy, Clock clock) {
         this.material = material;
-        this.names = names;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -93,17 +94,24 @@ final class PeerVerifier {
             throw new PeerRefused("untrusted", "every CA in the bundle has expired", null);
         }
         checkPath(chain, client, valid, now);
-        String uri = UriSan.ofPeer(leaf)
-                .orElseThrow(() -> new PeerRefused(
-                        "identity",
-                        "the peer's certificate must carry exactly one URI SAN that names one peer: "
-                                + leaf.getSubjectX500Principal(),
-                        null));
+        String uri = name(leaf);
         TrustedAuthority authority = vouching(chain, client, valid, uri, now);
         return new PeerIdentity(uri, TrustedAuthority.fingerprint(leaf), authority.subject(), authority.fingerprint());
     }
 
-    private static void checkPath(
+    private String name(X509Certificate leaf) throws CertificateException {
+        Optional<String> uri = UriSan.ofPeer(leaf);
+        if (uri.isEmpty() && policy.peerName() == TlsPolicy.PeerName.ONE_URI) {
+            throw new PeerRefused(
+                    "identity",
+                    "the peer's certificate must carry exactly one URI SAN that names one peer: "
+                            + leaf.getSubjectX500Principal(),
+                    null);
+        }
+        return uri.orElse("");
+    }
+
+    private void checkPath(
             X509Certificate[] chain, boolean client, Collection<TrustedAuthority> authorities, Instant now)
             throws CertificateException {
         try {
@@ -116,8 +124,7 @@ final class PeerVerifier {
                 pkix.checkServerTrusted(chain, ANY_KEY_TYPE);
             }
         } catch (CertificateException e) {
-            throw new PeerRefused(
-                    dates(e) ? "expired" : "untrusted", "the peer's certificate is not trusted: " + e.getMessage(), e);
+            throw new PeerRefused(reason(e), "the peer's certificate is not trusted: " + e.getMessage(), e);
         }
     }
 
@@ -136,7 +143,7 @@ final class PeerVerifier {
             }
             try {
                 authority.checkNames(chain, now);
-                if (names.allows(authority.fingerprint(), uri)) {
+                if (policy.authorities().allows(authority.fingerprint(), uri)) {
                     return authority;
                 }
             } catch (CertificateException e) {
@@ -146,12 +153,17 @@ final class PeerVerifier {
         throw new PeerRefused("identity", "no CA of the bundle may vouch for the name " + uri, last);
     }
 
-    private static X509TrustManager pkix(Set<TrustAnchor> anchors, Instant now) {
+    private X509TrustManager pkix(Set<TrustAnchor> anchors, Instant now) {
         try {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
             parameters.setDate(Date.from(now));
-            // Revocation is by removal from the bundle and by short life; the certificates name no CRL or OCSP server.
+            // No server is asked: certificates are revoked by the lists that the operator keeps, by removal of a CA
+            // from the
+            // bundle, and by their short life.
             parameters.setRevocationEnabled(false);
+            if (material.revoked() != null) {
+                material.revoked().addTo(parameters);
+            }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(new CertPathTrustManagerParameters(parameters));
             return (X509TrustManager) factory.getTrustManagers()[0];
@@ -160,20 +172,35 @@ final class PeerVerifier {
         }
     }
 
-    private static boolean dates(Throwable failure) {
+    private static String reason(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertPathValidatorException path
-                    && (path.getReason() == CertPathValidatorException.BasicReason.EXPIRED
-                            || path.getReason() == CertPathValidatorException.BasicReason.NOT_YET_VALID)) {
-                return true;
+                    && path.getReason() instanceof CertPathValidatorException.BasicReason reason) {
+                switch (reason) {
+                    case EXPIRED, NOT_YET_VALID -> {
+                        return "expired";
+                    }
+                    case REVOKED, UNDETERMINED_REVOCATION_STATUS -> {
+                        return "revoked";
+                    }
+                    default -> {
+                        // Says nothing more than "untrusted".
+                    }
+                }
             }
         }
-        return false;
+        return "untrusted";
     }
 
     private Instant nextChange(List<X509Certificate> chain, Instant now) {
-        return Stream.concat(chain.stream(), material.authorities().stream().map(TrustedAuthority::certificate))
-                .map(certificate -> certificate.getNotAfter().toInstant())
+        Stream<Instant> lists =
+                material.revoked() == null ? Stream.empty() : material.revoked().ends();
+        return Stream.concat(
+                        lists,
+                        Stream.concat(
+                                        chain.stream(),
+                                        material.authorities().stream().map(TrustedAuthority::certificate))
+                                .map(certificate -> certificate.getNotAfter().toInstant()))
                 .filter(end -> end.isAfter(now))
                 .min(Instant::compareTo)
                 .orElse(now);

@@ -10,8 +10,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -29,6 +31,7 @@ final class Pem {
     private static final int MAX_FILE = 4 << 20;
 
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----");
+    private static final Set<String> KEPT = Set.of("CERTIFICATE", "PRIVATE KEY", "X509 CRL");
     private static final List<String> KEY_ALGORITHMS = List.of("EdDSA", "EC", "RSA");
     private static final Set<PosixFilePermission> FOR_OTHERS =
             Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
@@ -55,6 +58,31 @@ final class Pem {
                     + ".pem)");
         }
         return found;
+    }
+
+    /** @throws TlsRefused with a sentence; the list is never empty */
+    static List<X509CRL> revocationLists(ConfiguredPath file, byte[] content) {
+        List<X509CRL> found = new ArrayList<>();
+        for (Block block : blocks(file, content)) {
+            if (block.label.equals("X509 CRL")) {
+                found.add(revocationList(file, block.der));
+            }
+        }
+        if (found.isEmpty()) {
+            throw new TlsRefused(file + " holds no revocation list; it must be PEM with -----BEGIN X509 CRL-----"
+                    + " (DER becomes PEM by: openssl crl -inform der -in " + file.path() + " -out " + file.path()
+                    + ".pem)");
+        }
+        return found;
+    }
+
+    private static X509CRL revocationList(ConfiguredPath file, byte[] der) {
+        try {
+            return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+        } catch (CertificateException | CRLException damaged) {
+            throw new TlsRefused(
+                    file + " holds a damaged revocation list; look at it: openssl crl -noout -text -in " + file.path());
+        }
     }
 
     /** @throws TlsRefused with a sentence */
@@ -166,7 +194,7 @@ final class Pem {
     }
 
     private static byte[] decode(ConfiguredPath file, String label, String body) {
-        if (!label.equals("CERTIFICATE") && !label.equals("PRIVATE KEY")) {
+        if (!KEPT.contains(label)) {
             return new byte[0];
         }
         try {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS 1.3 material that can change under a running listener or client: managers delegate to one volatile snapshot. Identity
- * is the URI SAN (exactly one), never the host name. Bad new material is refused loudly and the old one stays. Thread-safe.
+ * TLS material that can change under a running listener or client: managers delegate to one volatile snapshot. Versions, cipher suites and what identifies a peer are the
+ * policy's. Bad new material is refused loudly and the old one stays. Thread-safe.
  */
 public final class ReloadingTls implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReloadingTls.class);
@@ -30,7 +30,7 @@ public final class ReloadingTls implements AutoCloseable {
             @Nullable TlsMaterial previous) {}
 
     private final TlsFiles files;
-    private final AuthorityNames names;
+    private final TlsPolicy policy;
     private final Clock clock;
     private final ReentrantLock reloading = new ReentrantLock();
     private final List<Consumer<Reload>> reloadListeners = new CopyOnWriteArrayList<>();
@@ -43,26 +43,26 @@ public final class ReloadingTls implements AutoCloseable {
     private int loads;
     private @Nullable String lastFailure;
 
-    private ReloadingTls(TlsFiles files, AuthorityNames names, Clock clock) {
+    private ReloadingTls(TlsFiles files, TlsPolicy policy, Clock clock) {
         this.files = files;
-        this.names = names;
+        this.policy = policy;
         this.clock = clock;
         watch = new FileWatch(files.all(), () -> reload() instanceof Reload.Loaded);
-        TlsMaterial first = TlsMaterial.load("load-0", files, clock);
-        snapshot = new Snapshot(first, new PeerVerifier(first, names, clock), null);
+        TlsMaterial first = TlsMaterial.load("load-0", files, policy, clock);
+        snapshot = new Snapshot(first, new PeerVerifier(first, policy, clock), null);
         keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
         trustManager = new ReloadingTrustManager(() -> snapshot.peers);
-        context = Tls13Context.of(keyManager, trustManager);
+        context = PinnedTlsContext.of(policy, keyManager, trustManager);
+    }
+
+    /** By {@link TlsPolicy#internal}. @throws TlsRefused with file name and remedy */
+    public static ReloadingTls load(TlsFiles files, Clock clock) {
+        return load(files, TlsPolicy.internal(), clock);
     }
 
     /** @throws TlsRefused with file name and remedy */
-    public static ReloadingTls load(TlsFiles files, Clock clock) {
-        return new ReloadingTls(files, AuthorityNames.ANY, clock);
-    }
-
-    /** As {@link #load(TlsFiles, Clock)}; each CA of the bundle vouches for the names that it may vouch for, and no others. */
-    public static ReloadingTls load(TlsFiles files, AuthorityNames names, Clock clock) {
-        return new ReloadingTls(files, names, clock);
+    public static ReloadingTls load(TlsFiles files, TlsPolicy policy, Clock clock) {
+        return new ReloadingTls(files, policy, clock);
     }
 
     /** Polls the files each second on a daemon thread; also called by SIGHUP through {@link #reload()}. */
@@ -86,9 +86,9 @@ public final class ReloadingTls implements AutoCloseable {
     private Reload replace() {
         Snapshot old = snapshot;
         try {
-            TlsMaterial fresh = TlsMaterial.load("load-" + (loads + 1), files, clock);
+            TlsMaterial fresh = TlsMaterial.load("load-" + (loads + 1), files, policy, clock);
             loads++;
-            snapshot = new Snapshot(fresh, new PeerVerifier(fresh, names, clock), old.material);
+            snapshot = new Snapshot(fresh, new PeerVerifier(fresh, policy, clock), old.material);
             lastFailure = null;
             LOG.info("TLS material loaded: certificate {}, valid until {}", fresh.fingerprint(), fresh.expires());
             return new Reload.Loaded(fresh.fingerprint(), fresh.expires());
@@ -131,7 +131,11 @@ public final class ReloadingTls implements AutoCloseable {
         return now.previous != null && now.previous.alias().equals(alias) ? now.previous : null;
     }
 
-    /** For listeners and clients; TLSv1.3 only, no session tickets. Listeners must still ask for the client's certificate. */
+    public TlsPolicy policy() {
+        return policy;
+    }
+
+    /** For listeners and clients; keeps to the policy. Listeners must still ask for the client's certificate. */
     public SSLContext context() {
         return context;
     }

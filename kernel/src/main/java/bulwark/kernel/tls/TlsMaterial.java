@@ -8,17 +8,24 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One consistent state of the three files. Immutable.
+ * One consistent state of the files. Immutable.
  *
  * @param alias unique per load, so that a handshake under way never mixes key and certificate of two loads
  * @param chain leaf first
+ * @param revoked null where nobody publishes revocation lists
  */
-record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, List<TrustedAuthority> authorities) {
+record TlsMaterial(
+        String alias,
+        List<X509Certificate> chain,
+        PrivateKey key,
+        List<TrustedAuthority> authorities,
+        @Nullable RevocationLists revoked) {
 
     /** @throws TlsRefused when anything about it is not fit for use now */
-    static TlsMaterial load(String alias, TlsFiles files, Clock clock) {
+    static TlsMaterial load(String alias, TlsFiles files, TlsPolicy policy, Clock clock) {
         ConfiguredPath bundle = files.caBundle();
         if (bundle == null) {
             return identity(alias, files.certificate(), files.privateKey(), clock);
@@ -29,6 +36,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
                     alias,
                     files,
                     bundle,
+                    policy,
                     clock,
                     Pem.certificates(files.certificate(), Pem.read(files.certificate())),
                     Pem.privateKey(files.privateKey(), keyText));
@@ -41,17 +49,25 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
             String alias,
             TlsFiles files,
             ConfiguredPath bundle,
+            TlsPolicy policy,
             Clock clock,
             List<X509Certificate> chain,
             PrivateKey key) {
         checkIdentity(files.certificate(), files.privateKey(), clock, chain, key);
         X509Certificate leaf = chain.getFirst();
-        if (UriSan.of(leaf).isEmpty()) {
+        if (policy.peerName() == TlsPolicy.PeerName.ONE_URI && UriSan.of(leaf).isEmpty()) {
             throw new TlsRefused("certificate " + files.certificate()
                     + " must carry exactly one URI SAN as its identity, and carries "
                     + UriSan.all(leaf).size() + "; issue it with: subjectAltName=URI:<entity uri>");
         }
-        return new TlsMaterial(alias, List.copyOf(chain), key, authorities(bundle, clock.instant()));
+        List<TrustedAuthority> authorities = authorities(bundle, clock.instant());
+        ConfiguredPath lists = files.revocationLists();
+        return new TlsMaterial(
+                alias,
+                List.copyOf(chain),
+                key,
+                authorities,
+                lists == null ? null : RevocationLists.load(lists, authorities, clock.instant()));
     }
 
     /** Certificate and key alone, without a look at the names in it: for peers that judge it their own way. */
@@ -61,7 +77,7 @@ record TlsMaterial(String alias, List<X509Certificate> chain, PrivateKey key, Li
             List<X509Certificate> chain = Pem.certificates(certificate, Pem.read(certificate));
             PrivateKey key = Pem.privateKey(privateKey, keyText);
             checkIdentity(certificate, privateKey, clock, chain, key);
-            return new TlsMaterial(alias, List.copyOf(chain), key, List.of());
+            return new TlsMaterial(alias, List.copyOf(chain), key, List.of(), null);
         } finally {
             java.util.Arrays.fill(keyText, (byte) 0);
         }

@@ -40,8 +40,10 @@ class ClientTlsTest {
         TlsFiles server = made.files("server", "ca");
         TlsMaterial material =
                 TlsMaterial.identity("server", server.certificate(), server.privateKey(), Clock.systemUTC());
-        var context =
-                Tls13Context.of(new ReloadingKeyManager(() -> material, alias -> material), new InsecureTrustManager());
+        var context = PinnedTlsContext.of(
+                TlsPolicy.internal(),
+                new ReloadingKeyManager(() -> material, alias -> material),
+                new InsecureTrustManager());
         try (SSLServerSocket listener = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {

@@ -69,7 +69,8 @@ class PeerIdentityTest {
         leaf("near", "second", "stigmem://partner.example.evil/x");
         leaf("partner", "second", "stigmem://partner.example/x");
         AuthorityNames names = AuthorityNames.parse(List.of(fingerprint("second") + "=stigmem://partner.example"));
-        try (var tls = ReloadingTls.load(openssl.files("node", "bundle"), names, Clock.systemUTC())) {
+        try (var tls = ReloadingTls.load(
+                openssl.files("node", "bundle"), TlsPolicy.internal().with(names), Clock.systemUTC())) {
             assertThat(identify(tls, "forged")).isNull();
             assertThat(identify(tls, "near")).isNull();
             PeerIdentity partner = identify(tls, "partner");

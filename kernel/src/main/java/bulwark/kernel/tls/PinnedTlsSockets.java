@@ -9,31 +9,35 @@ import javax.net.ssl.SSLServerSocketFactory;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Socket factories whose sockets speak TLS 1.3 only. */
-final class Tls13Sockets {
-    static final String[] PROTOCOLS = {"TLSv1.3"};
+/** Socket factories whose sockets keep to a policy. */
+final class PinnedTlsSockets {
+    private final TlsPolicy policy;
 
-    private Tls13Sockets() {}
+    PinnedTlsSockets(TlsPolicy policy) {
+        this.policy = policy;
+    }
 
-    static SSLSocketFactory clients(SSLSocketFactory plain) {
+    SSLSocketFactory clients(SSLSocketFactory plain) {
         return new Clients(plain);
     }
 
-    static SSLServerSocketFactory servers(SSLServerSocketFactory plain) {
+    SSLServerSocketFactory servers(SSLServerSocketFactory plain) {
         return new Servers(plain);
     }
 
-    private static Socket only13(Socket socket) {
-        ((SSLSocket) socket).setEnabledProtocols(PROTOCOLS.clone());
+    private Socket pin(Socket socket) {
+        ((SSLSocket) socket).setEnabledProtocols(policy.versionNames());
+        ((SSLSocket) socket).setEnabledCipherSuites(policy.suiteNames());
         return socket;
     }
 
-    private static ServerSocket only13(ServerSocket socket) {
-        ((SSLServerSocket) socket).setEnabledProtocols(PROTOCOLS.clone());
+    private ServerSocket pin(ServerSocket socket) {
+        ((SSLServerSocket) socket).setEnabledProtocols(policy.versionNames());
+        ((SSLServerSocket) socket).setEnabledCipherSuites(policy.suiteNames());
         return socket;
     }
 
-    private static final class Clients extends SSLSocketFactory {
+    private final class Clients extends SSLSocketFactory {
         private final SSLSocketFactory plain;
 
         Clients(SSLSocketFactory plain) {
@@ -42,7 +46,7 @@ final class Tls13Sockets {
 
         @Override
         public String[] getDefaultCipherSuites() {
-            return plain.getDefaultCipherSuites();
+            return policy.suiteNames();
         }
 
         @Override
@@ -52,36 +56,36 @@ final class Tls13Sockets {
 
         @Override
         public Socket createSocket() throws IOException {
-            return only13(plain.createSocket());
+            return pin(plain.createSocket());
         }
 
         @Override
         public Socket createSocket(Socket under, String host, int port, boolean autoClose) throws IOException {
-            return only13(plain.createSocket(under, host, port, autoClose));
+            return pin(plain.createSocket(under, host, port, autoClose));
         }
 
         @Override
         public Socket createSocket(String host, int port) throws IOException {
-            return only13(plain.createSocket(host, port));
+            return pin(plain.createSocket(host, port));
         }
 
         @Override
         public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-            return only13(plain.createSocket(host, port, local, localPort));
+            return pin(plain.createSocket(host, port, local, localPort));
         }
 
         @Override
         public Socket createSocket(InetAddress host, int port) throws IOException {
-            return only13(plain.createSocket(host, port));
+            return pin(plain.createSocket(host, port));
         }
 
         @Override
         public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-            return only13(plain.createSocket(host, port, local, localPort));
+            return pin(plain.createSocket(host, port, local, localPort));
         }
     }
 
-    private static final class Servers extends SSLServerSocketFactory {
+    private final class Servers extends SSLServerSocketFactory {
         private final SSLServerSocketFactory plain;
 
         Servers(SSLServerSocketFactory plain) {
@@ -90,7 +94,7 @@ final class Tls13Sockets {
 
         @Override
         public String[] getDefaultCipherSuites() {
-            return plain.getDefaultCipherSuites();
+            return policy.suiteNames();
         }
 
         @Override
@@ -100,22 +104,22 @@ final class Tls13Sockets {
 
         @Override
         public ServerSocket createServerSocket() throws IOException {
-            return only13(plain.createServerSocket());
+            return pin(plain.createServerSocket());
         }
 
         @Override
         public ServerSocket createServerSocket(int port) throws IOException {
-            return only13(plain.createServerSocket(port));
+            return pin(plain.createServerSocket(port));
         }
 
         @Override
         public ServerSocket createServerSocket(int port, int backlog) throws IOException {
-            return only13(plain.createServerSocket(port, backlog));
+            return pin(plain.createServerSocket(port, backlog));
         }
 
         @Override
         public ServerSocket createServerSocket(int port, int backlog, InetAddress address) throws IOException {
-            return only13(plain.createServerSocket(port, backlog, address));
+            return pin(plain.createServerSocket(port, backlog, address));
         }
     }
 }

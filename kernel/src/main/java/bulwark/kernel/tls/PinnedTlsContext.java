@@ -13,25 +13,28 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** A JSSE context that cannot be talked into an older protocol by forgetting a parameter, and that never resumes a session. */
-final class Tls13Context extends SSLContext {
+/**
+ * A JSSE context that cannot be talked into an older protocol or another cipher suite by forgetting a parameter. It never resumes a TLS 1.3 session; in TLS 1.2 one session at
+ * most, so whoever serves looks at the peer's certificate again at each request.
+ */
+final class PinnedTlsContext extends SSLContext {
     /**
      * Seconds. JSSE neither sends nor keeps a TLS 1.3 ticket while the session timeout exceeds the protocol's limit of seven days; zero
      * would mean "no limit" and a small value would still allow resumption within it.
      */
     private static final int NO_TICKETS = 8 * 24 * 60 * 60;
 
-    private Tls13Context(SSLContext context) {
-        super(new Only13(context), context.getProvider(), "TLSv1.3");
+    private PinnedTlsContext(SSLContext context, TlsPolicy policy) {
+        super(new Pinned(context, policy), context.getProvider(), "TLSv1.3");
     }
 
-    static SSLContext of(KeyManager keys, TrustManager trust) {
+    static SSLContext of(TlsPolicy policy, KeyManager keys, TrustManager trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
             withoutResumption(context.getServerSessionContext());
             withoutResumption(context.getClientSessionContext());
-            return new Tls13Context(context);
+            return new PinnedTlsContext(context, policy);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS 1.3", e);
         }
@@ -43,11 +46,13 @@ final class Tls13Context extends SSLContext {
         sessions.setSessionCacheSize(1);
     }
 
-    private static final class Only13 extends SSLContextSpi {
+    private static final class Pinned extends SSLContextSpi {
         private final SSLContext context;
+        private final TlsPolicy policy;
 
-        Only13(SSLContext context) {
+        Pinned(SSLContext context, TlsPolicy policy) {
             this.context = context;
+            this.policy = policy;
         }
 
         @Override
@@ -58,26 +63,26 @@ final class Tls13Context extends SSLContext {
 
         @Override
         protected SSLSocketFactory engineGetSocketFactory() {
-            return Tls13Sockets.clients(context.getSocketFactory());
+            return new PinnedTlsSockets(policy).clients(context.getSocketFactory());
         }
 
         @Override
         protected SSLServerSocketFactory engineGetServerSocketFactory() {
-            return Tls13Sockets.servers(context.getServerSocketFactory());
+            return new PinnedTlsSockets(policy).servers(context.getServerSocketFactory());
         }
 
         @Override
         protected SSLEngine engineCreateSSLEngine() {
-            return only13(context.createSSLEngine());
+            return pin(context.createSSLEngine());
         }
 
         @Override
         protected SSLEngine engineCreateSSLEngine(String host, int port) {
-            return only13(context.createSSLEngine(host, port));
+            return pin(context.createSSLEngine(host, port));
         }
 
-        private static SSLEngine only13(SSLEngine engine) {
-            engine.setEnabledProtocols(Tls13Sockets.PROTOCOLS.clone());
+        private SSLEngine pin(SSLEngine engine) {
+            engine.setSSLParameters(pin(engine.getSSLParameters()));
             return engine;
         }
 
@@ -93,16 +98,18 @@ final class Tls13Context extends SSLContext {
 
         @Override
         protected SSLParameters engineGetDefaultSSLParameters() {
-            return only13(context.getDefaultSSLParameters());
+            return pin(context.getDefaultSSLParameters());
         }
 
         @Override
         protected SSLParameters engineGetSupportedSSLParameters() {
-            return only13(context.getSupportedSSLParameters());
+            return pin(context.getSupportedSSLParameters());
         }
 
-        private static SSLParameters only13(SSLParameters parameters) {
-            parameters.setProtocols(Tls13Sockets.PROTOCOLS.clone());
+        private SSLParameters pin(SSLParameters parameters) {
+            parameters.setProtocols(policy.versionNames());
+            parameters.setCipherSuites(policy.suiteNames());
+            parameters.setUseCipherSuitesOrder(true);
             return parameters;
         }
     }

@@ -1,11 +1,11 @@
 package bulwark.kernel.json;
 
 /** Well-formed UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {}
 
     /** Offset of the first byte that is not part of a well-formed sequence, or -1. */
-    static int firstFault(byte[] bytes) {
+    public static int firstFault(byte[] bytes) {
         int i = 0;
         while (i < bytes.length) {
             if (bytes[i] >= 0) {

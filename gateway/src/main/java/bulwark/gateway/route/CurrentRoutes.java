@@ -1,0 +1,31 @@
+package bulwark.gateway.route;
+
+/**
+ * The table that requests are matched against now. A request reads it once and keeps what it read, so that a swap in the middle of a request changes nothing for it.
+ * Thread-safe; reads take no lock.
+ *
+ * @param <T> what the data plane made of each route
+ */
+public final class CurrentRoutes<T> {
+    private volatile Snapshot<T> current = new Snapshot<>(0, RouteTable.empty());
+
+    /** @param generation of the change that made the table; 0 before the first one */
+    public record Snapshot<T>(long generation, RouteTable<T> table) {}
+
+    public RouteTable<T> table() {
+        return current.table();
+    }
+
+    public Snapshot<T> snapshot() {
+        return current;
+    }
+
+    /** Takes the place of the former table unless that is of a later generation. @return whether it does */
+    public synchronized boolean publish(long generation, RouteTable<T> table) {
+        if (generation <= current.generation()) {
+            return false;
+        }
+        current = new Snapshot<>(generation, table);
+        return true;
+    }
+}

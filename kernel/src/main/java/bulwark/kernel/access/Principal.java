@@ -4,9 +4,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls: a key's entity, its tenant, its permissions, and what its access is limited to.
+ * Who calls: an entity, its tenant, its permissions, what its access is limited to, and how all of that was shown.
  *
- * @param keyId null for the trusted identity of a node without authentication
+ * @param entityUri the entity; for a token its {@code sub}
+ * @param permissions what the caller may do, in the words that routes declare
+ * @param keyId of the credential: of a key its id, of a token its {@code jti}; null for the trusted identity of a node without authentication
  * @param scopes the only kinds of data that this key reaches, in the part's own words; empty = no limit
  */
 public record Principal(
@@ -14,8 +16,15 @@ public record Principal(
         String tenant,
         Set<String> permissions,
         @Nullable String keyId,
-        Set<String> scopes) {
-    /** Without a limit of scopes. */
+        Set<String> scopes,
+        Authentication authentication) {
+    /** By a key. */
+    public Principal(
+            String entityUri, String tenant, Set<String> permissions, @Nullable String keyId, Set<String> scopes) {
+        this(entityUri, tenant, permissions, keyId, scopes, Authentication.KEY);
+    }
+
+    /** By a key, without a limit of scopes. */
     public Principal(String entityUri, String tenant, Set<String> permissions, @Nullable String keyId) {
         this(entityUri, tenant, permissions, keyId, Set.of());
     }

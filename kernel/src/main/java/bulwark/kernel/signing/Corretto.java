@@ -1,6 +1,8 @@
 package bulwark.kernel.signing;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import java.security.Provider;
+import java.util.Optional;
 
 /**
  * The native provider. Its library unpacks itself into a fresh directory of mode 0700 with a random name, is loaded from
@@ -19,6 +21,15 @@ final class Corretto {
     static void install() {
         provider();
         AmazonCorrettoCryptoProvider.install();
+    }
+
+    /** For RSA and ECDSA; empty where it does not load, so that the JDK's are used. */
+    static Optional<Provider> signatures() {
+        try {
+            return Optional.of(provider());
+        } catch (IllegalStateException e) {
+            return Optional.empty();
+        }
     }
 
     private static AmazonCorrettoCryptoProvider provider() {

@@ -3,6 +3,7 @@ package bulwark.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.testkit.FreePort;
 import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.Shell;
 import java.io.File;
@@ -52,7 +53,7 @@ class NewPartTest {
     static void startTheProgram() throws Exception {
         listings = listings();
         Path classes = compile();
-        base = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+        base = FreePort.base();
         up = ProgramProcess.start(
                 folder,
                 Map.of(),

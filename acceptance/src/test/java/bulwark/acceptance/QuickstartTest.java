@@ -2,6 +2,7 @@ package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.FreePort;
 import bulwark.testkit.SharedMaterial;
 import bulwark.testkit.Shell;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class QuickstartTest {
     @Test
     void the_first_screen_of_the_readme_runs_as_written() throws Exception {
         try (Walkthrough readme = onFreePorts("README.md")
-                .replacing("localhost:8000", "localhost:" + base())
+                .replacing("localhost:8000", "localhost:" + FreePort.base())
                 .upTo("## What you have after `up`")) {
             assertThat(readme.run()).isGreaterThanOrEqualTo(3);
         }
@@ -29,7 +30,7 @@ class QuickstartTest {
     @Test
     void the_quickstart_of_facts_runs_as_written() throws Exception {
         try (Walkthrough facts = onFreePorts("docs/facts/quickstart.md")
-                .replacing("localhost:8000", "localhost:" + base())
+                .replacing("localhost:8000", "localhost:" + FreePort.base())
                 .replacing("../../bin/", SharedMaterial.repository().resolve("bin") + "/")) {
             assertThat(facts.run()).isGreaterThanOrEqualTo(5);
         }
@@ -70,7 +71,9 @@ class QuickstartTest {
 
     private Walkthrough onFreePorts(String document) throws Exception {
         return new Walkthrough(document, home)
-                .replacing("./bulwark up", "./bulwark up --port-base " + base() + " --state " + home.resolve("state"))
+                .replacing(
+                        "./bulwark up",
+                        "./bulwark up --port-base " + FreePort.base() + " --state " + home.resolve("state"))
                 .replacing(".bulwark/", home.resolve("state") + "/")
                 .with("JAVA_HOME", System.getProperty("java.home"));
     }
@@ -78,9 +81,5 @@ class QuickstartTest {
     private void bash(Map<String, String> environment, String script) throws Exception {
         Shell.Outcome outcome = Shell.bash(home, environment, Duration.ofSeconds(300), script);
         assertThat(outcome.exitCode()).as("%s", outcome).isZero();
-    }
-
-    private static int base() {
-        return 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
     }
 }

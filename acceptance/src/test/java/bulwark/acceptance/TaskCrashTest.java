@@ -37,11 +37,12 @@ class TaskCrashTest {
         try (TaskFleet fleet = TaskFleet.start(folder, settings, 2);
                 Producers producers = Producers.start(settings, folder, record)) {
             fleet.schedule("tick", record);
+            RecordedRunCount ran = new RecordedRunCount(record);
             for (int kill = 0; kill < KILLS; kill++) {
-                int enough = RecordedRuns.read(record).total() + 30 + random.nextInt(200);
+                int enough = ran.total() + 30 + random.nextInt(200);
                 await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
-                        .until(() -> RecordedRuns.read(record).total() >= enough);
+                        .until(() -> ran.total() >= enough);
                 int victim = random.nextInt(redis == null ? 3 : 4);
                 if (victim == 3 && redis != null) {
                     redis.killAndStart();

@@ -2,6 +2,7 @@ package bulwark.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.FreePort;
 import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.Shell;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class UpTest {
     @Test
     void up_shows_addresses_the_key_once_and_three_commands_that_work() throws Exception {
         SourceCopy.into(folder.resolve("clone"));
-        int base = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+        int base = FreePort.base();
         Path first = folder.resolve("first.txt");
         String key;
         try (ProgramProcess up = up(base, first)) {

@@ -1,5 +1,6 @@
 package bulwark.testkit;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assertions;
@@ -12,11 +13,24 @@ import org.junit.jupiter.api.Assumptions;
 public final class SharedMaterial {
     private SharedMaterial() {}
 
-    /** The repository's top folder. */
+    /** The repository's top folder. Without the property that the build sets for tests (it also looks at their classes outside of them): the one that this class was built in. */
     public static Path repository() {
-        return Path.of(System.getProperty("bulwark.root", ".."))
-                .toAbsolutePath()
-                .normalize();
+        String root = System.getProperty("bulwark.root");
+        return (root == null ? ofThisClass() : Path.of(root)).toAbsolutePath().normalize();
+    }
+
+    private static Path ofThisClass() {
+        Path built = Path.of(URI.create(SharedMaterial.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
+        for (Path folder = built; folder != null; folder = folder.getParent()) {
+            if (Files.isExecutable(folder.resolve("bulwark")) && Files.exists(folder.resolve("pom.xml"))) {
+                return folder;
+            }
+        }
+        throw new IllegalStateException(built + " is not in a copy of the repository; set the property bulwark.root");
     }
 
     /** @param relative for instance {@code vectors/wycheproof/ed25519_test.json} */

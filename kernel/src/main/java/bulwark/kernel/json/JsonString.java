@@ -19,14 +19,17 @@ public final class JsonString {
 
     /** Appends the text in quotes. */
     public static void append(StringBuilder out, String text, LoneSurrogate lone) {
+        int length = text.length();
+        int plain = plain(text, 0);
+        if (plain == length) {
+            // Nearly every text: copied as a whole.
+            out.append('"').append(text).append('"');
+            return;
+        }
         out.append('"');
         int copied = 0;
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
+        for (int i = plain; i < length; i = plain(text, i + 1)) {
             char c = text.charAt(i);
-            if (c >= 0x20 && c != '"' && c != '\\' && !Character.isSurrogate(c)) {
-                continue;
-            }
             if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
                 i++;
                 continue;
@@ -39,6 +42,18 @@ public final class JsonString {
             copied = i + 1;
         }
         out.append(text, copied, length).append('"');
+    }
+
+    /** The first place from here on whose character is escaped or half of a pair, or the length. */
+    private static int plain(String text, int from) {
+        int length = text.length();
+        for (int i = from; i < length; i++) {
+            char c = text.charAt(i);
+            if (c < 0x20 || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+                return i;
+            }
+        }
+        return length;
     }
 
     private static void escape(StringBuilder out, char c) {

@@ -8,6 +8,9 @@ import java.util.HexFormat;
 
 /** SHA-256 in the forms that the parts use. Thread-safe. */
 public final class Digests {
+    /** Never fed: a copy of it costs less than a look for the provider. */
+    private static final MessageDigest EMPTY = provided();
+
     private static final ThreadLocal<MessageDigest> SHA256 = ThreadLocal.withInitial(Digests::newSha256);
 
     private Digests() {}
@@ -29,6 +32,14 @@ public final class Digests {
 
     /** For what comes in pieces. */
     public static MessageDigest newSha256() {
+        try {
+            return (MessageDigest) EMPTY.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+        }
+    }
+
+    private static MessageDigest provided() {
         try {
             return MessageDigest.getInstance("SHA-256", "SUN");
         } catch (NoSuchAlgorithmException | NoSuchProviderException e) {

@@ -1,0 +1,20 @@
+package bulwark.kernel.quota;
+
+import org.jspecify.annotations.Nullable;
+
+/** Whether a call was counted and may go on. */
+public sealed interface QuotaDecision {
+    /** Counted in every period. @param rateLimit null when the plan has no limit */
+    record Admitted(@Nullable RateLimit rateLimit) implements QuotaDecision {}
+
+    /**
+     * Counted in none.
+     *
+     * @param period the one that waits longest
+     * @param limit of that period
+     * @param used calls that it has counted
+     * @param retryAfterSeconds ≥ 1; no call is admitted before
+     */
+    record Exhausted(QuotaPeriod period, long limit, long used, long retryAfterSeconds, RateLimit rateLimit)
+            implements QuotaDecision {}
+}

@@ -4,6 +4,7 @@ import bulwark.facts.FactsAuditTables;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
+import bulwark.kernel.evidence.HashChain;
 import bulwark.kernel.evidence.LogClaims;
 import bulwark.kernel.evidence.StoreOpening;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which tables of a fact store are chains, and which say what stands in the transparency log. */
 public final class FactEvidence {
-    private static final List<ChainTable> CHAINS = List.of(
+    private static final List<HashChain> CHAINS = List.of(
             new ChainTable("fact_chain", "chain_seq", "previous_hash", "chain_hash", ChainRescanner.TENANT),
             new ChainTable("fact_journal", "seq", "prev_hash", "journal_hash", null),
             ChainTable.audit(FactsAuditTables.FACT_AUDIT_LOG),

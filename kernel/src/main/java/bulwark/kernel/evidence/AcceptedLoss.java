@@ -31,7 +31,7 @@ public final class AcceptedLoss {
         }
         keys.settle(newest);
         List<ChainHead> heads = new ArrayList<>();
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             chain.end(tx).ifPresent(heads::add);
         }
         List<String> sentences = new ArrayList<>(lost);

@@ -20,7 +20,7 @@ public record ChainTable(
         String sequence,
         String previousHash,
         String hash,
-        @Nullable String tenant) {
+        @Nullable String tenant) implements HashChain {
     private static final Pattern NAME = Pattern.compile("[a-z_]{1,60}");
 
     public ChainTable {
@@ -36,9 +36,6 @@ public record ChainTable(
         return new ChainTable(table.name(), AuditColumns.SEQ, AuditColumns.PREVIOUS_HASH, AuditColumns.ROW_HASH, null);
     }
 
-    /** Outcome of {@link #follow}: the end of the chain (null when it is empty), or the sentence that says where it breaks. */
-    record Followed(@Nullable ChainHead end, @Nullable String problem) {}
-
     /** The hash of one row. */
     Optional<String> hashAt(ReadTx tx, long seq) throws SQLException {
         PreparedStatement select =
@@ -50,7 +47,8 @@ public record ChainTable(
     }
 
     /** The last row, unchecked. */
-    Optional<ChainHead> end(ReadTx tx) throws SQLException {
+    @Override
+    public Optional<ChainHead> end(ReadTx tx) throws SQLException {
         String sql = "SELECT " + sequence + ", " + hash + " FROM " + table + " WHERE " + rows() + "1 ORDER BY "
                 + sequence + " DESC LIMIT 1";
         try (ResultSet row = tx.statement(sql).executeQuery()) {
@@ -59,8 +57,8 @@ public record ChainTable(
     }
 
     /** What is wrong with the row that a head names, or null. */
-    @Nullable
-    String compare(ReadTx tx, ChainHead head) throws SQLException {
+    @Override
+    public @Nullable String compare(ReadTx tx, ChainHead head) throws SQLException {
         Optional<String> stored = hashAt(tx, head.seq());
         if (stored.isEmpty()) {
             return table + ": row " + head.seq() + " is missing, the signed head names it; the table ends at row "
@@ -77,7 +75,8 @@ public record ChainTable(
      * @param from where to begin, or null for the first row
      * @param through a row that this process wrote and that the way must pass, or null
      */
-    Followed follow(ReadTx tx, @Nullable ChainHead from, @Nullable ChainHead through) throws SQLException {
+    @Override
+    public Followed follow(ReadTx tx, @Nullable ChainHead from, @Nullable ChainHead through) throws SQLException {
         String wrong = from == null ? null : compare(tx, from);
         if (wrong == null && through != null && (from == null || through.seq() <= from.seq())) {
             wrong = compare(tx, through);

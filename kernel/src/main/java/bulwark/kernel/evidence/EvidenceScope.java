@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param keyFolder owner-only folder with the log key, the store id and the newest signed heads
  * @param localLog file of the transparency log, or null with another backend
  * @param secondPlace file outside of the store's folder for the newest signed heads, or null
- * @param chains tables whose heads are signed
+ * @param chains tables, and what else is a chain, whose heads are signed
  * @param claims tables that say what stands in the local log
  */
 public record EvidenceScope(
         Path keyFolder,
         @Nullable ConfiguredPath localLog,
         @Nullable ConfiguredPath secondPlace,
-        List<ChainTable> chains,
+        List<HashChain> chains,
         List<LogClaims> claims) {
     /** What the store remembers of its newest leaf. */
     static final LogClaims POSITION = new LogClaims("log_position", "log_index", "leaf_hash", "log_index >= 0");

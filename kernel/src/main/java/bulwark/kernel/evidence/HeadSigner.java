@@ -213,9 +213,9 @@ public final class HeadSigner implements AutoCloseable {
     private @Nullable String follow(
             ReadTx tx, @Nullable SignedHeads before, Map<String, ChainHead> through, List<ChainHead> into)
             throws SQLException {
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             ChainHead from = before == null ? null : before.heads().get(chain.table());
-            ChainTable.Followed followed = chain.follow(tx, from, through.get(chain.table()));
+            HashChain.Followed followed = chain.follow(tx, from, through.get(chain.table()));
             if (followed.problem() != null) {
                 return followed.problem();
             }

@@ -137,7 +137,7 @@ final class OwnLeaves {
                     + " does not follow the one before it: leaves were taken away or put there");
         }
         meet(leaf);
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             ChainHead head = leaf.heads().get(chain.table());
             String wrong = head == null ? null : chain.compare(tx, head);
             if (wrong != null) {

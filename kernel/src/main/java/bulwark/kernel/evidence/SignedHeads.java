@@ -104,15 +104,14 @@ public record SignedHeads(
     }
 
     /** The store id that a payload of these kinds names, or null for any other payload. */
-    static @Nullable String storeIdIn(Map<String, @Nullable Object> payload) {
+    public static @Nullable String storeIdIn(Map<String, @Nullable Object> payload) {
         Object kind = payload.get("kind");
         boolean ours = HEADS.equals(kind) || ORIGIN.equals(kind) || KEY_CHANGE.equals(kind);
         return ours ? String.valueOf(payload.get("store_id")) : null;
     }
 
     /** Why this is none of the store's leaves, as the end of a sentence; null when it is. When it was signed says its place among them. */
-    @Nullable
-    String fault(LogKeys keys) {
+    public @Nullable String fault(LogKeys keys) {
         return time() == null ? "names no time" : keys.fault(PURPOSE, statement(), signature);
     }
 
@@ -152,7 +151,8 @@ public record SignedHeads(
         return members;
     }
 
-    Map<String, @Nullable Object> payload() {
+    /** As it stands in the log. */
+    public Map<String, @Nullable Object> payload() {
         Map<String, @Nullable Object> members = statement();
         members.put("key_id", signature.keyId());
         if (origin != null) {
@@ -163,7 +163,7 @@ public record SignedHeads(
     }
 
     /** Null when the payload is not exactly what {@link #payload()} writes: an extra or missing member would escape the signature. */
-    static @Nullable SignedHeads parse(Map<String, @Nullable Object> payload) {
+    public static @Nullable SignedHeads parse(Map<String, @Nullable Object> payload) {
         try {
             boolean isOrigin = ORIGIN.equals(payload.get("kind"));
             List<String> lost = new ArrayList<>();

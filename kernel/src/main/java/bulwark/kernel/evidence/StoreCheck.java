@@ -191,7 +191,7 @@ public final class StoreCheck {
     }
 
     private void compareRows(SignedHeads heads) throws SQLException {
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             ChainHead head = heads.heads().get(chain.table());
             String wrong = head == null ? null : chain.compare(tx, head);
             if (wrong != null && !problems.contains(wrong)) {

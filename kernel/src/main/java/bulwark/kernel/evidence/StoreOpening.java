@@ -112,7 +112,7 @@ public final class StoreOpening {
     }
 
     private boolean holdsRows(ReadTx tx) throws SQLException {
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             if (chain.end(tx).isPresent()) {
                 return true;
             }
@@ -155,7 +155,7 @@ public final class StoreOpening {
 
     private List<ChainHead> ends(ReadTx tx) throws SQLException {
         List<ChainHead> ends = new ArrayList<>();
-        for (ChainTable chain : scope.chains()) {
+        for (HashChain chain : scope.chains()) {
             chain.end(tx).ifPresent(ends::add);
         }
         return ends;

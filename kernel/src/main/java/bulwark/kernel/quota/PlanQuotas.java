@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,8 +20,7 @@ public final class PlanQuotas {
     public static final String OVERFLOW = "*overflow*";
 
     /** Of a consumer that was read from a file and has not called since: it is never forgotten. */
-    private static final QuotaPlan RESTORED =
-            new QuotaPlan("restored", 1, 0, 1, 1, 1, QuotaPlan.OnStoreFailure.REFUSE);
+    private static final QuotaPlan RESTORED = new QuotaPlan("restored", 1, 0, 1, 1, 1, QuotaPlan.OnStoreFailure.REFUSE);
 
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000L;
 
@@ -32,12 +32,20 @@ public final class PlanQuotas {
 
     /** The plan is that of the last call; it says what may be forgotten. */
     private static final class Counter {
-        final AtomicReference<PlanUsage> usage;
+        private final AtomicReference<PlanUsage> state;
         volatile QuotaPlan plan;
 
         Counter(PlanUsage usage, QuotaPlan plan) {
-            this.usage = new AtomicReference<>(usage);
+            this.state = new AtomicReference<>(usage);
             this.plan = plan;
+        }
+
+        PlanUsage usage() {
+            return Objects.requireNonNull(state.get());
+        }
+
+        boolean replace(PlanUsage before, PlanUsage after) {
+            return state.compareAndSet(before, after);
         }
     }
 
@@ -55,7 +63,11 @@ public final class PlanQuotas {
      * @param rateLimit null without any limit
      */
     public record Usage(
-            String consumer, QuotaPlan plan, long dayCount, long monthCount, @Nullable RateLimit rateLimit) {}
+            String consumer,
+            QuotaPlan plan,
+            long dayCount,
+            long monthCount,
+            @Nullable RateLimit rateLimit) {}
 
     /** Counts one call in every period of the plan, or in none. */
     public QuotaDecision reserve(String consumer, QuotaPlan plan) {
@@ -63,7 +75,7 @@ public final class PlanQuotas {
         UtcCalendar today = today(now);
         while (true) {
             Counter counter = counter(consumer, plan, now);
-            PlanUsage before = counter.usage.get();
+            PlanUsage before = counter.usage();
             if (before.isGone()) {
                 continue;
             }
@@ -71,7 +83,7 @@ public final class PlanQuotas {
                 counter.plan = plan;
             }
             PlanUsage.Step step = before.reserve(plan, now, today);
-            if (step.after().equals(before) || counter.usage.compareAndSet(before, step.after())) {
+            if (step.after().equals(before) || counter.replace(before, step.after())) {
                 return step.decision();
             }
         }
@@ -81,7 +93,7 @@ public final class PlanQuotas {
     public @Nullable RateLimit peek(String consumer, QuotaPlan plan) {
         long now = Gcra.nanos(clock.instant());
         Counter counter = consumers.get(consumer);
-        PlanUsage usage = counter == null ? PlanUsage.NONE : counter.usage.get();
+        PlanUsage usage = counter == null ? PlanUsage.NONE : counter.usage();
         return (usage.isGone() ? PlanUsage.NONE : usage).rateLimit(plan, now, today(now));
     }
 
@@ -103,7 +115,7 @@ public final class PlanQuotas {
     /** Takes every count back to 0. @return false for a consumer that was never counted */
     public boolean reset(String consumer) {
         return consumers.computeIfPresent(consumer, (key, counter) -> {
-                    counter.usage.set(PlanUsage.NONE);
+                    counter.state.set(PlanUsage.NONE);
                     return counter;
                 })
                 != null;
@@ -116,7 +128,7 @@ public final class PlanQuotas {
     private Usage usage(String consumer, Counter counter) {
         long now = Gcra.nanos(clock.instant());
         UtcCalendar today = today(now);
-        PlanUsage kept = counter.usage.get();
+        PlanUsage kept = counter.usage();
         PlanUsage usage = (kept.isGone() ? PlanUsage.NONE : kept).rolled(today);
         return new Usage(
                 consumer,
@@ -144,11 +156,11 @@ public final class PlanQuotas {
         if (sweptAt.compareAndSet(last, now)) {
             UtcCalendar today = today(now);
             consumers.forEach((consumer, counter) -> {
-                PlanUsage usage = counter.usage.get();
+                PlanUsage usage = counter.usage();
                 // First marked, then removed: a call that holds the counter meanwhile looks for another one.
                 if (!usage.isGone()
                         && usage.isForgettable(counter.plan, now, today)
-                        && counter.usage.compareAndSet(usage, PlanUsage.GONE)) {
+                        && counter.replace(usage, PlanUsage.GONE)) {
                     consumers.remove(consumer, counter);
                 }
             });
@@ -175,7 +187,7 @@ public final class PlanQuotas {
         long now = Gcra.nanos(clock.instant());
         UtcCalendar today = today(now);
         return consumers.entrySet().stream()
-                .map(each -> new Saved(each.getKey(), each.getValue().usage.get()))
+                .map(each -> new Saved(each.getKey(), each.getValue().usage()))
                 .filter(each -> !each.usage().isGone() && !each.usage().isEmpty(now, today))
                 .toList();
     }

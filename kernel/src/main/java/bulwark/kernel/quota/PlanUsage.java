@@ -102,11 +102,7 @@ record PlanUsage(long secondFullAt, long minuteFullAt, long day, long dayCount, 
 
     private static RateLimit lesser(@Nullable RateLimit found, long limit, Gcra rate, long fullAt, long now) {
         long missing = Math.clamp(fullAt - now, 0, rate.fillTime());
-        return lesser(
-                found,
-                limit,
-                (rate.fillTime() - missing) / rate.spacing(),
-                Math.ceilDiv(now + missing, SECOND));
+        return lesser(found, limit, (rate.fillTime() - missing) / rate.spacing(), Math.ceilDiv(now + missing, SECOND));
     }
 
     private static RateLimit lesser(@Nullable RateLimit found, long limit, long remaining, long reset) {

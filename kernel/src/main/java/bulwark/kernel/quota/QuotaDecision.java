@@ -17,4 +17,7 @@ public sealed interface QuotaDecision {
      */
     record Exhausted(QuotaPeriod period, long limit, long used, long retryAfterSeconds, RateLimit rateLimit)
             implements QuotaDecision {}
+
+    /** The shared counters cannot be reached, and the plan says that no call is admitted then. Counted in none. */
+    record StoreUnavailable(long retryAfterSeconds) implements QuotaDecision {}
 }

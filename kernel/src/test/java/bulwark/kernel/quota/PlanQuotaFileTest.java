@@ -32,7 +32,8 @@ class PlanQuotaFileTest {
             before.reserve("fed:ünïcode \"quoted\"\n", PLAN);
             before.reserve("fed:ünïcode \"quoted\"\n", PLAN);
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         PlanQuotas after = new PlanQuotas(100, clock);
         try (PlanQuotaFile saved = PlanQuotaFile.restore(after, file, Duration.ofHours(1))) {
             assertThat(after.reserve("fed:ünïcode \"quoted\"\n", PLAN)).isInstanceOf(Admitted.class);

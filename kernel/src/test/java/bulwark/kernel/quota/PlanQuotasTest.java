@@ -162,7 +162,9 @@ class PlanQuotasTest {
             small.reserve("new" + i, QuotaPlan.basic("minute", 100_000, 0));
         }
         clock.advance(Duration.ofSeconds(2));
-        assertThat(small.reserve("late3", plan)).as("yesterday's counts made room").isInstanceOf(Admitted.class);
+        assertThat(small.reserve("late3", plan))
+                .as("yesterday's counts made room")
+                .isInstanceOf(Admitted.class);
         assertThat(small.size()).isLessThanOrEqualTo(11);
     }
 

@@ -43,7 +43,8 @@ class SlidingWindowLimiterTest {
                 admitted.add(clock.instant());
                 total++;
             }
-            while (!admitted.isEmpty() && admitted.peek().isBefore(clock.instant().minusSeconds(60))) {
+            while (!admitted.isEmpty()
+                    && admitted.peek().isBefore(clock.instant().minusSeconds(60))) {
                 admitted.remove();
             }
             assertThat(admitted.size()).isLessThanOrEqualTo(50);

@@ -6,28 +6,37 @@ import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.ChainHead;
 import bulwark.kernel.evidence.ChainTable;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.HashChain;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.StoreCheck;
 import bulwark.kernel.evidence.StoreOpening;
 import bulwark.kernel.evidence.TransparencyLog;
 import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.evidence.journal.Journal;
+import bulwark.kernel.evidence.journal.JournalChain;
+import bulwark.kernel.evidence.journal.JournalCheck;
+import bulwark.kernel.evidence.journal.JournalRetention;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +48,10 @@ public final class AuditedStore implements AutoCloseable {
     public static final AuditEventType LOSS_ACCEPTED = AuditEventType.ofAction(
             "admin_action", "evidence_loss_accepted", "a start went on after a loss of evidence", "lost");
 
+    /** What a crash left at the end of the journal. */
+    public static final AuditEventType JOURNAL_TORN = AuditEventType.ofAction(
+            "admin_action", "journal_torn", "the journal ended with a batch that a crash cut off", "bytes");
+
     private static final String NO_TENANT = "default";
     private static final GuardedTable API_KEYS = GuardedTable.of("api_keys", "id");
     /** A head is signed at most ten seconds after it moved. */
@@ -49,6 +62,9 @@ public final class AuditedStore implements AutoCloseable {
     private final ApiKeys keys;
     private final TransparencyLog log;
     private final HeadSigner heads;
+    private final LogKeys logKeys;
+    private final @Nullable Journal journal;
+    private final Clock clock;
 
     /**
      * What is the same for all stores of one kind.
@@ -56,10 +72,15 @@ public final class AuditedStore implements AutoCloseable {
      * @param audit the audit log's table
      * @param migrations {@link AuditTable#migration} and those of the part's own tables; those of keys and heads are added
      * @param guarded tables besides the API keys whose rows decide who may do what
+     * @param withJournal whether a decision journal lies beside the store, whose head is signed together with the audit log's
      */
-    public record Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded) {
+    public record Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded, boolean withJournal) {
         public Layout {
             guarded = List.copyOf(guarded);
+        }
+
+        public Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded) {
+            this(audit, migrations, guarded, false);
         }
 
         private Migrations all() {
@@ -73,16 +94,26 @@ public final class AuditedStore implements AutoCloseable {
             return all;
         }
 
-        private EvidenceScope scope(Path file) {
-            return new EvidenceScope(
-                    beside(file, ".keys"),
-                    ConfiguredPath.unnamed(logFile(file)),
-                    null,
-                    List.of(ChainTable.audit(audit)),
-                    List.of());
+        private EvidenceScope scope(Path file, Supplier<LogKeys> logKeys) {
+            List<HashChain> chains = new ArrayList<>(List.of(ChainTable.audit(audit)));
+            if (withJournal) {
+                chains.add(new JournalChain(journalFolder(file), logKeys));
+            }
+            return new EvidenceScope(keyFolder(file), ConfiguredPath.unnamed(logFile(file)), null, chains, List.of());
         }
 
-        private static Path logFile(Path file) {
+        /** Where the keys lie that vouch for a store of this file. */
+        public static Path keyFolder(Path file) {
+            return beside(file, ".keys");
+        }
+
+        /** Where the segments of the journal beside a store lie. */
+        public static Path journalFolder(Path file) {
+            return beside(file, ".journal");
+        }
+
+        /** The transparency log of a store. */
+        public static Path logFile(Path file) {
             return beside(file, ".log.jsonl");
         }
 
@@ -101,8 +132,9 @@ public final class AuditedStore implements AutoCloseable {
         this.store = store;
         this.audit = audit;
         this.log = log;
-        EvidenceScope scope = layout.scope(store.file());
-        LogKeys logKeys = LogKeys.open(scope.keyFolder(), Signing.fastest(), clock);
+        this.clock = clock;
+        logKeys = LogKeys.open(Layout.keyFolder(store.file()), Signing.fastest(), clock);
+        EvidenceScope scope = layout.scope(store.file(), this::logKeys);
         StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of());
         heads = opened.signer();
         heads.expect(layout.audit().name(), audit::written);
@@ -113,7 +145,39 @@ public final class AuditedStore implements AutoCloseable {
             Map<String, Object> detail = Map.of("action", LOSS_ACCEPTED.action(), "lost", opened.acceptedLoss());
             store.write(tx -> audit.append(tx, LOSS_ACCEPTED.event(null, NO_TENANT, null, null, detail)));
         }
+        journal = layout.withJournal() ? openJournal() : null;
         heads.start(HEADS_INTERVAL);
+    }
+
+    private LogKeys logKeys() {
+        return logKeys;
+    }
+
+    private Journal openJournal() {
+        Journal opened =
+                Journal.open(Layout.journalFolder(store.file()), Journal.Options.DEFAULT, new SecureRandom(), clock);
+        heads.expect(JournalChain.NAME, opened::written);
+        if (opened.tornBytes() > 0) {
+            Map<String, Object> detail = Map.of("action", JOURNAL_TORN.action(), "bytes", opened.tornBytes());
+            store.write(tx -> audit.append(tx, JOURNAL_TORN.event(null, NO_TENANT, null, null, detail)));
+        }
+        return opened;
+    }
+
+    /** @throws IllegalStateException when the layout has none */
+    public Journal journal() {
+        if (journal == null) {
+            throw new IllegalStateException("this store has no journal");
+        }
+        return journal;
+    }
+
+    /** Signs the heads, and removes segments of the journal that hold nothing younger than this. @return how many */
+    public int removeJournalOlderThan(Duration age) throws IOException {
+        long written = journal().written().map(ChainHead::seq).orElse(0L);
+        return heads.signNow()
+                ? new JournalRetention(Layout.journalFolder(store.file()), logKeys, age, clock).run(written)
+                : 0;
     }
 
     /**
@@ -164,14 +228,18 @@ public final class AuditedStore implements AutoCloseable {
     /** Why evidence cannot be written or believed, for health; null when all is well. */
     public @Nullable String problem() {
         String unsigned = heads.problem();
-        return unsigned != null ? unsigned : audit.problem();
+        if (unsigned != null) {
+            return unsigned;
+        }
+        String unwritten = journal == null ? null : journal.problem();
+        return unwritten != null ? unwritten : audit.problem();
     }
 
     /** The checks of everything durable, to which a part adds those of its own tables. They only read. */
     public static Fsck fsck(ReadableStore store, Path file, Layout layout) {
-        EvidenceScope scope = layout.scope(file);
+        EvidenceScope scope = layout.scope(file, () -> LogKeys.verifyOnly(Layout.keyFolder(file), Signing.fastest()));
         String table = layout.audit().name();
-        return new Fsck()
+        Fsck fsck = new Fsck()
                 .check("the store file " + file, store::integrityCheck)
                 .check("tables, triggers and migrations", () -> store.schemaCheck(layout.all()))
                 .check(table, () -> store.read(tx -> AuditLog.fsckTable(tx, layout.audit())))
@@ -181,10 +249,20 @@ public final class AuditedStore implements AutoCloseable {
                 .check(
                         "signed heads in the log and the key folder",
                         () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
+        if (layout.withJournal()) {
+            Path folder = Layout.journalFolder(file);
+            fsck.check(
+                    "the segments of the journal in " + folder,
+                    () -> JournalCheck.run(folder, LogKeys.verifyOnly(Layout.keyFolder(file), Signing.fastest())));
+        }
+        return fsck;
     }
 
     @Override
     public void close() {
+        if (journal != null) {
+            journal.close();
+        }
         audit.close();
         heads.close();
         store.close();

@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 /** The direction of knowledge, held by a test. Modules and parts are those of {@link SourceTree}: nobody lists them. */
 @AnalyzeClasses(packages = "bulwark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    /** Forwards bytes between connections; see docs/decisions/001-dependencies.md. */
+    private static final String[] FORWARD_PATH = {"bulwark.gateway.http1", "bulwark.gateway.proxy"};
+
     @ArchTest
     static final ArchRule THE_KERNEL_KNOWS_NO_OTHER_MODULE = noClasses()
             .that()
@@ -42,7 +45,7 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(packages(SourceTree.modulesBut("web", "kernel")));
 
-    /** Each part is compared by itself, so that a new one is held without being named here. */
+    /** Each part is compared by itself, so that a new one is held without being named here. Netty is for forwarding alone: what answers requests stands on the edge. */
     @ArchTest
     static void a_part_knows_itself_web_and_kernel_alone(JavaClasses all) {
         for (String part : SourceTree.parts()) {
@@ -54,8 +57,16 @@ class ArchitectureTest {
                     .resideInAPackage("bulwark." + part + "..")
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(
-                            with(packages(SourceTree.modulesBut(part, "web", "kernel")), "io.vertx..", "io.netty.."))
+                    .resideInAnyPackage(with(packages(SourceTree.modulesBut(part, "web", "kernel")), "io.vertx.."))
+                    .check(all);
+            noClasses()
+                    .that()
+                    .resideInAPackage("bulwark." + part + "..")
+                    .and()
+                    .resideOutsideOfPackages(FORWARD_PATH)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.netty..")
                     .check(all);
         }
     }

@@ -1,16 +1,54 @@
 package bulwark.gateway;
 
+import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.endpoint.EndpointTable;
+import bulwark.gateway.endpoint.HealthEndpoints;
+import bulwark.gateway.proxy.CallMetrics;
+import bulwark.gateway.proxy.DataPlane;
+import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.metrics.Metrics;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running gateway: the one composition, used by the program and by tests. Thread-safe. */
 public final class Gateway implements AutoCloseable {
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
 
-    private Gateway() {}
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<@Nullable String> unready = new AtomicReference<>();
+    private final DataPlane plane;
+    private final int port;
+
+    private Gateway(Configuration settings, Clock clock) {
+        Metrics metrics = new Metrics(GatewayMetrics.ALL);
+        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get);
+        plane = DataPlane.create(
+                Runtime.getRuntime().availableProcessors(),
+                ProxyLimits.STANDARD,
+                CallPipeline.closed(),
+                endpoints,
+                new CallMetrics(metrics),
+                clock,
+                new SecureRandom());
+        String host = settings.text("STOA_HOST");
+        try {
+            port = plane.listenPlain(host.isEmpty() ? LOOPBACK : host, settings.port("STOA_PORT"));
+        } catch (RuntimeException e) {
+            plane.close();
+            throw e;
+        }
+    }
 
     /**
      * Returns when the listeners answer.
@@ -19,9 +57,14 @@ public final class Gateway implements AutoCloseable {
      * @param directory that relative paths of settings start from
      */
     public static Gateway start(Supplier<Configuration> settings, Path directory, Clock clock) {
-        Configuration configuration = settings.get();
-        configuration.port("STOA_PORT");
-        return new Gateway();
+        Gateway gateway = new Gateway(settings.get(), clock);
+        LOG.info("the gateway listens on port {}", gateway.port);
+        return gateway;
+    }
+
+    /** Of plain HTTP. */
+    public int port() {
+        return port;
     }
 
     /** @return exit code, 1 after a fatal fault */
@@ -33,6 +76,11 @@ public final class Gateway implements AutoCloseable {
     /** Takes no new request, waits for the open ones, closes. */
     @Override
     public void close() {
+        unready.set("Stopping");
+        if (!plane.drain(DRAIN_TIMEOUT)) {
+            LOG.warn("some requests were not answered within {} and are cut off", DRAIN_TIMEOUT);
+        }
+        plane.close();
         stopped.countDown();
     }
 }

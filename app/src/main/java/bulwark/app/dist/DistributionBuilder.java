@@ -145,6 +145,7 @@ final class DistributionBuilder {
     private static boolean isNative(String name) {
         String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
         return name.equals("org/sqlite/native/Linux/" + machine + "/libsqlitejdbc.so")
+                || name.equals("META-INF/native/libnetty_transport_native_epoll_" + machine + ".so")
                 || name.equals("com/amazon/corretto/crypto/provider/libamazonCorrettoCryptoProvider.so");
     }
 

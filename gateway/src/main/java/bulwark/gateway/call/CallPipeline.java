@@ -1,0 +1,71 @@
+package bulwark.gateway.call;
+
+import bulwark.gateway.refusal.GatewayRefusal;
+import java.util.List;
+
+/**
+ * What every call passes, in the order of the components. Identity stands first: nothing that keys on the caller can come before it.
+ *
+ * @param identity finds the principal, or refuses
+ * @param quota reserves before the call is made
+ * @param permission whether this principal may use this route
+ * @param policies those of the route
+ * @param evidence refuses when the decision could not be recorded
+ * @param ended hears of every call that a head was read of, refused ones included
+ */
+public record CallPipeline(
+        RequestStage identity,
+        RequestStage quota,
+        RequestStage permission,
+        RequestStage policies,
+        RequestStage evidence,
+        List<CallEndListener> ended) {
+    public CallPipeline {
+        ended = List.copyOf(ended);
+    }
+
+    /** Where nothing can tell who calls, nobody may. */
+    public static CallPipeline closed() {
+        RequestStage nobody = call -> new StageResult.Refuse(
+                new GatewayRefusal.Unauthenticated("no_validator", "Missing Authorization header", "Bearer"));
+        return new CallPipeline(
+                nobody, RequestStage.PASS, RequestStage.PASS, RequestStage.PASS, RequestStage.PASS, List.of());
+    }
+
+    public CallPipeline withIdentity(RequestStage stage) {
+        return new CallPipeline(stage, quota, permission, policies, evidence, ended);
+    }
+
+    public CallPipeline withQuota(RequestStage stage) {
+        return new CallPipeline(identity, stage, permission, policies, evidence, ended);
+    }
+
+    public CallPipeline withPermission(RequestStage stage) {
+        return new CallPipeline(identity, quota, stage, policies, evidence, ended);
+    }
+
+    public CallPipeline withPolicies(RequestStage stage) {
+        return new CallPipeline(identity, quota, permission, stage, evidence, ended);
+    }
+
+    public CallPipeline withEvidence(RequestStage stage) {
+        return new CallPipeline(identity, quota, permission, policies, stage, ended);
+    }
+
+    public CallPipeline withEndListeners(List<CallEndListener> listeners) {
+        return new CallPipeline(identity, quota, permission, policies, evidence, listeners);
+    }
+
+    static final int STAGES = 5;
+
+    /** @param index from 0 */
+    RequestStage stage(int index) {
+        return switch (index) {
+            case 0 -> identity;
+            case 1 -> quota;
+            case 2 -> permission;
+            case 3 -> policies;
+            default -> evidence;
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package bulwark.gateway.call;
+
+import bulwark.gateway.refusal.GatewayRefusal;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes one call through the stages of a pipeline, on the call's event loop. Not thread-safe. */
+public final class StageRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(StageRunner.class);
+
+    /** Continues with a call whose stages are through. Called on the event loop. */
+    public interface Continuation {
+        void passed(GatewayCall call);
+
+        void refused(GatewayCall call, GatewayRefusal refusal);
+    }
+
+    private StageRunner() {}
+
+    /** @param loop where the call lives; a stage that ends elsewhere is resumed there */
+    public static void run(CallPipeline pipeline, GatewayCall call, Executor loop, Continuation continuation) {
+        advance(pipeline, call, 0, loop, continuation);
+    }
+
+    private static void advance(
+            CallPipeline pipeline, GatewayCall call, int from, Executor loop, Continuation continuation) {
+        for (int i = from; i < CallPipeline.STAGES; i++) {
+            StageResult result;
+            try {
+                result = pipeline.stage(i).decide(call);
+            } catch (RuntimeException e) {
+                result = failed(call, e);
+            }
+            switch (result) {
+                case StageResult.Pass _ -> {}
+                case StageResult.Refuse refuse -> {
+                    continuation.refused(call, refuse.refusal());
+                    return;
+                }
+                case StageResult.Later later -> {
+                    int next = i + 1;
+                    later.result()
+                            .whenComplete((late, failure) -> loop.execute(
+                                    () -> resume(pipeline, call, next, loop, continuation, late, failure)));
+                    return;
+                }
+            }
+        }
+        continuation.passed(call);
+    }
+
+    private static void resume(
+            CallPipeline pipeline,
+            GatewayCall call,
+            int next,
+            Executor loop,
+            Continuation continuation,
+            @Nullable StageResult late,
+            @Nullable Throwable failure) {
+        if (call.hasEnded()) {
+            return;
+        }
+        StageResult result = late != null ? late : failed(call, failure);
+        switch (result) {
+            case StageResult.Pass _ -> advance(pipeline, call, next, loop, continuation);
+            case StageResult.Refuse refuse -> continuation.refused(call, refuse.refusal());
+            case StageResult.Later again ->
+                again.result()
+                        .whenComplete((value, problem) ->
+                                loop.execute(() -> resume(pipeline, call, next, loop, continuation, value, problem)));
+        }
+    }
+
+    private static StageResult failed(GatewayCall call, @Nullable Throwable cause) {
+        LOG.error("a stage failed on call {}", call.trace().traceId(), cause);
+        return new StageResult.Refuse(new GatewayRefusal.InternalError());
+    }
+}

@@ -1,0 +1,53 @@
+package bulwark.gateway.endpoint;
+
+import bulwark.kernel.metrics.Metrics;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /health}, {@code /health/live}, {@code /ready}, {@code /health/ready} and {@code /metrics}. */
+public final class HealthEndpoints {
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private HealthEndpoints() {}
+
+    /**
+     * Health stays 200 when neighbours are down: a restart would not mend them.
+     *
+     * @param unready why no traffic should come here now, for instance {@code Control Plane unreachable}, or null
+     */
+    public static EndpointTable in(EndpointTable table, Metrics metrics, Supplier<@Nullable String> unready) {
+        GatewayEndpoint live = request -> get(request, EndpointResponse.text(200, "OK"));
+        GatewayEndpoint ready = request -> get(request, readiness(unready.get()));
+        ReentrantLock scraping = new ReentrantLock();
+        // One scrape at a time, so that many together do not take the processor from everything else.
+        GatewayEndpoint scrape = request -> {
+            scraping.lock();
+            try {
+                byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
+                return get(request, new EndpointResponse(200, PROMETHEUS, text, List.of()));
+            } finally {
+                scraping.unlock();
+            }
+        };
+        return table.with("/health", live)
+                .with("/health/live", live)
+                .with("/ready", ready)
+                .with("/health/ready", ready)
+                .with("/metrics", scrape);
+    }
+
+    private static EndpointResponse readiness(@Nullable String reason) {
+        return reason == null
+                ? EndpointResponse.text(200, "READY")
+                : EndpointResponse.text(503, "NOT READY: " + reason);
+    }
+
+    private static EndpointResponse get(EndpointRequest request, EndpointResponse response) {
+        return request.method().equals("GET") || request.method().equals("HEAD")
+                ? response
+                : new EndpointResponse(405, "", new byte[0], List.of("Allow", "GET, HEAD"));
+    }
+}

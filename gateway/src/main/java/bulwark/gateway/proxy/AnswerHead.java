@@ -1,0 +1,86 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.http1.HeadWriter;
+import bulwark.gateway.refusal.WireError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Writes the gateway's own answers.
+ *
+ * @param minorVersion of the client's HTTP/1
+ * @param headOnly whether the request was HEAD, so that the answer has a length and no body
+ */
+record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorVersion, boolean headOnly) {
+    private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+    private static final byte[] LENGTH = ascii("Content-Length: ");
+    private static final byte[] TRACE_ID = ascii("X-Stoa-Trace-Id: ");
+    private static final byte[] NO_STORE = ascii("Cache-Control: no-store\r\n");
+
+    ByteBuf of(WireError error, String code, List<String> fields, boolean close, ByteBufAllocator allocator) {
+        byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
+        HeadWriter writer = begin(error.status(), close).put(NO_STORE).field("X-Stoa-Refusal", code);
+        add(writer, error.fields());
+        add(writer, fields);
+        return end(writer, error.status(), error.contentType(), body, allocator);
+    }
+
+    ByteBuf of(
+            int status,
+            String contentType,
+            byte[] body,
+            List<String> own,
+            List<String> fields,
+            boolean close,
+            ByteBufAllocator allocator) {
+        HeadWriter writer = begin(status, close);
+        add(writer, own);
+        add(writer, fields);
+        return end(writer, status, contentType, body, allocator);
+    }
+
+    private HeadWriter begin(int status, boolean close) {
+        HeadWriter writer = worker.writer;
+        writer.clear();
+        writer.put(StatusText.line(status)).put(worker.dateLine()).put(AnswerPolicy.lines(tls));
+        writer.put(TRACE_ID).hex16(trace.traceHigh()).hex16(trace.traceLow()).lineEnd();
+        return connection(writer, close);
+    }
+
+    private HeadWriter connection(HeadWriter writer, boolean close) {
+        if (close) {
+            return writer.put(CLOSE);
+        }
+        return minorVersion == 0 ? writer.put(KEEP_ALIVE) : writer;
+    }
+
+    private ByteBuf end(HeadWriter writer, int status, String contentType, byte[] body, ByteBufAllocator allocator) {
+        if (body.length > 0) {
+            writer.field("Content-Type", contentType);
+        }
+        if (status != 204 && status != 304) {
+            writer.put(LENGTH).decimal(body.length).lineEnd();
+        }
+        writer.lineEnd();
+        ByteBuf out = allocator.directBuffer(writer.length() + body.length);
+        writer.writeTo(out);
+        if (!headOnly) {
+            out.writeBytes(body);
+        }
+        return out;
+    }
+
+    private static void add(HeadWriter writer, List<String> fields) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            writer.field(fields.get(i), fields.get(i + 1));
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

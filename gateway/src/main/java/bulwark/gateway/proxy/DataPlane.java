@@ -1,0 +1,151 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.endpoint.EndpointTable;
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.OperatorError;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+
+/** The listeners of a gateway and the threads that serve them. Thread-safe. */
+public final class DataPlane implements AutoCloseable {
+    private static final int BACKLOG = 1_024;
+    private static final int LOW_WATER_BYTES = 64 << 10;
+    private static final int HIGH_WATER_BYTES = 256 << 10;
+    private static final long POLL_MILLIS = 20;
+
+    private final EventLoops loops;
+    private final PlaneContext context;
+    private final Map<EventExecutor, LoopWorker> workers = new IdentityHashMap<>();
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
+
+    private DataPlane(EventLoops loops, PlaneContext context) {
+        this.loops = loops;
+        this.context = context;
+    }
+
+    /**
+     * Nothing listens yet.
+     *
+     * @param threads event loops, at least one
+     * @param random seeds the trace ids
+     */
+    public static DataPlane create(
+            int threads,
+            ProxyLimits limits,
+            CallPipeline pipeline,
+            EndpointTable endpoints,
+            CallMetrics metrics,
+            Clock clock,
+            RandomGenerator random) {
+        DataPlane plane =
+                new DataPlane(EventLoops.create(threads), new PlaneContext(limits, pipeline, endpoints, metrics));
+        for (EventExecutor loop : plane.loops.group()) {
+            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, clock, random.nextLong());
+            plane.workers.put(loop, worker);
+            worker.start();
+        }
+        return plane;
+    }
+
+    /**
+     * Plain HTTP/1.1.
+     *
+     * @param port 0 for any free one
+     * @return the bound port
+     * @throws ListenFailed with a sentence
+     */
+    public int listenPlain(String host, int port) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(new ClientConnection(context, worker(channel), false));
+                    }
+                });
+        try {
+            Channel listener = bootstrap.bind(host, port).syncUninterruptibly().channel();
+            listeners.add(listener);
+            return ((InetSocketAddress) listener.localAddress()).getPort();
+        } catch (Exception e) { // Netty throws the bind's own exception unchecked
+            throw new ListenFailed(host, port, e);
+        }
+    }
+
+    private LoopWorker worker(Channel channel) {
+        LoopWorker worker = workers.get(channel.eventLoop());
+        if (worker == null) {
+            throw new IllegalStateException("a connection came on a loop of another data plane");
+        }
+        return worker;
+    }
+
+    /** Whether the process is about to stop, so that readiness is denied. */
+    public boolean isDraining() {
+        return context.draining;
+    }
+
+    /** Takes no new connection, ends each one after its request under way, and waits for those requests. @return whether all were answered in time */
+    public boolean drain(Duration deadline) {
+        context.draining = true;
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        long end = System.nanoTime() + deadline.toNanos();
+        for (LoopWorker worker : workers.values()) {
+            worker.loop.execute(() -> worker.connections().forEach(TimedConnection::drain));
+        }
+        while (context.calls.get() > 0 && System.nanoTime() - end < 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        return context.calls.get() == 0;
+    }
+
+    /** At once. */
+    @Override
+    public void close() {
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        loops.close();
+    }
+
+    /** A listener could not be opened; the message is a sentence for the operator. */
+    public static final class ListenFailed extends OperatorError {
+        private static final long serialVersionUID = 1;
+
+        ListenFailed(String host, int port, Exception cause) {
+            super(
+                    ExitCode.FAILED,
+                    List.of("cannot listen on " + host + " port " + port + ": " + cause.getMessage()
+                            + "; STOA_HOST and STOA_PORT name the address"),
+                    cause);
+        }
+    }
+}

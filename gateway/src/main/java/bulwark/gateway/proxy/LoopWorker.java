@@ -1,0 +1,105 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.http1.HeadReader;
+import bulwark.gateway.http1.HeadWriter;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/** What the connections of one event loop share: readers, writers, scratch memory, time. Used on that loop alone. */
+final class LoopWorker {
+    private static final long TICK_MILLIS = 100;
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
+
+    final EventLoop loop;
+    final HeadReader requests;
+    final HeadReader answers;
+    final byte[] scratch;
+    final HeadWriter writer = new HeadWriter();
+    private final SplittableRandom random;
+    private final Clock clock;
+    private final List<TimedConnection> connections = new ArrayList<>();
+    private long dateSecond = Long.MIN_VALUE;
+    private byte[] dateLine = new byte[0];
+
+    LoopWorker(EventLoop loop, ProxyLimits limits, Clock clock, long seed) {
+        this.loop = loop;
+        this.requests = new HeadReader(limits.heads());
+        this.answers = new HeadReader(limits.heads());
+        this.scratch = new byte[limits.heads().maxBytes() + 1];
+        this.clock = clock;
+        this.random = new SplittableRandom(seed);
+    }
+
+    void start() {
+        loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        // Backwards, since a connection that is closed leaves the list.
+        for (int i = connections.size() - 1; i >= 0; i--) {
+            if (i < connections.size()) {
+                connections.get(i).tick(now);
+            }
+        }
+    }
+
+    void opened(TimedConnection connection) {
+        connection.index = connections.size();
+        connections.add(connection);
+    }
+
+    void closed(TimedConnection connection) {
+        int last = connections.size() - 1;
+        if (connection.index < 0 || connection.index > last || connections.get(connection.index) != connection) {
+            return;
+        }
+        TimedConnection moved = connections.remove(last);
+        if (moved != connection) {
+            connections.set(connection.index, moved);
+            moved.index = connection.index;
+        }
+        connection.index = -1;
+    }
+
+    List<TimedConnection> connections() {
+        return List.copyOf(connections);
+    }
+
+    /** {@code Date: …} with its line end. */
+    byte[] dateLine() {
+        long second = clock.millis() / 1_000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            dateLine = ("Date: " + DATE.format(Instant.ofEpochSecond(second)) + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+        }
+        return dateLine;
+    }
+
+    /** A new trace, or a new span of the caller's. @param traceparent that the caller sent, or empty */
+    TraceContext trace(String traceparent) {
+        TraceContext caller = traceparent.isEmpty() ? null : Traceparent.parse(traceparent);
+        long span = nonZero();
+        return caller == null
+                ? new TraceContext(nonZero(), nonZero(), span, true, false)
+                : new TraceContext(caller.traceHigh(), caller.traceLow(), span, caller.sampled(), true);
+    }
+
+    private long nonZero() {
+        long number = random.nextLong();
+        return number == 0 ? 1 : number;
+    }
+}

@@ -1,0 +1,42 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.http1.HeadLimits;
+import java.time.Duration;
+
+/**
+ * What one call and one connection may take.
+ *
+ * @param heads of requests and of answers
+ * @param bodyBytes of a request, beyond which it is answered 413
+ * @param headTimeout from the first byte of a request, or from the opening of the connection, to the end of its head
+ * @param idleTimeout of a connection between two requests, and of a body that does not move
+ * @param connectTimeout of a connection to an upstream
+ * @param firstByteTimeout from the whole request to the first byte of the answer
+ * @param totalTimeout of a call to the end of its answer; event streams and upgraded connections have none
+ * @param upstreamIdleTimeout of a pooled connection to an upstream
+ * @param idlePerUpstream how many of them are kept for each upstream and event loop
+ * @param lingerTimeout how long a connection is read after an early answer, so that the answer is not lost
+ */
+public record ProxyLimits(
+        HeadLimits heads,
+        long bodyBytes,
+        Duration headTimeout,
+        Duration idleTimeout,
+        Duration connectTimeout,
+        Duration firstByteTimeout,
+        Duration totalTimeout,
+        Duration upstreamIdleTimeout,
+        int idlePerUpstream,
+        Duration lingerTimeout) {
+    public static final ProxyLimits STANDARD = new ProxyLimits(
+            HeadLimits.STANDARD,
+            10L << 20,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(90),
+            256,
+            Duration.ofSeconds(2));
+}

@@ -52,7 +52,7 @@ public final class GatewayPart implements Part {
         return List.of(new CommandScript(
                 "stoa",
                 " …",
-                "the API gateway (gateway), settings from STOA_* and .env",
+                "the API gateway (gateway, token), settings from STOA_* and .env",
                 List.of("gateway"),
                 List.of()));
     }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Commands of the API gateway.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {GatewayCommand.class})
+        subcommands = {GatewayCommand.class, TokenCommand.class})
 final class StoaCommand extends CommandGroup {
     StoaCommand(CommandContext context) {
         super(context);

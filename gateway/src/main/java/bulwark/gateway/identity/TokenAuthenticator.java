@@ -1,38 +1,29 @@
 package bulwark.gateway.identity;
 
-import bulwark.kernel.quota.Quotas;
+import bulwark.gateway.identity.FirstSightGate.Denial;
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a token is worth: at once when it was seen before, else after a verification on a virtual thread. How many verifications run is bounded, and how many new tokens one
- * source may present in a second: a flood of made-up tokens costs its sender's budget and nothing else. Requests that arrive with one new token share its verification.
- * Thread-safe.
+ * Tells what a token is worth: at once when it was seen before, else after a verification on a virtual thread, as far as the {@link FirstSightGate} lets it. Requests that arrive with
+ * one new token share its verification. Thread-safe.
  */
 public final class TokenAuthenticator {
-    private static final String FIRST_SIGHT = "first_sight";
-    private static final int MAX_UNDER_WAY = 256;
-
     private final TokenVerifier verifier;
     private final VerifiedTokenCache cache;
     private final TokenRevocationList revocations;
-    private final Quotas budgets;
-    private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
+    private final FirstSightGate gate;
     private final ConcurrentMap<TokenDigest, CompletableFuture<TokenVerdict>> flights = new ConcurrentHashMap<>();
 
-    /** @param firstSightsPerSecond new tokens of one source; also how many may come at once */
     public TokenAuthenticator(
-            TokenVerifier verifier, TokenRevocationList revocations, long firstSightsPerSecond, Clock clock) {
+            TokenVerifier verifier, TokenRevocationList revocations, FirstSightGate gate, Clock clock) {
         this.verifier = verifier;
         this.revocations = revocations;
+        this.gate = gate;
         this.cache = new VerifiedTokenCache(clock, revocations);
-        this.budgets =
-                Quotas.of(Map.of(FIRST_SIGHT, new Quotas.Limit(firstSightsPerSecond, firstSightsPerSecond)), clock);
     }
 
     /** Null when {@link #verify} must be asked. Never blocks; for the event loop. */
@@ -44,7 +35,7 @@ public final class TokenAuthenticator {
      * Completes on a virtual thread, or at once when the token is known or may not be looked at now.
      *
      * @param digest of the token
-     * @param source for instance the address of the peer
+     * @param source see {@link FirstSightGate#source}
      */
     public CompletableFuture<TokenVerdict> verify(String token, TokenDigest digest, String source) {
         TokenVerdict known = known(digest);
@@ -55,20 +46,17 @@ public final class TokenAuthenticator {
         if (other != null) {
             return other;
         }
-        if (budgets.tryAcquire(source, "", FIRST_SIGHT) instanceof Quotas.Decision.Refused refused) {
-            return CompletableFuture.completedFuture(new TokenVerdict.TooManyNew(refused.retryAfter()));
-        }
-        return begin(token, digest);
+        Denial denial = gate.tryEnter(source);
+        return denial == null
+                ? begin(token, digest)
+                : CompletableFuture.completedFuture(new TokenVerdict.NotNow(denial));
     }
 
     private CompletableFuture<TokenVerdict> begin(String token, TokenDigest digest) {
-        if (!underWay.tryAcquire()) {
-            return CompletableFuture.completedFuture(new TokenVerdict.Overloaded());
-        }
         CompletableFuture<TokenVerdict> mine = new CompletableFuture<>();
         CompletableFuture<TokenVerdict> other = flights.putIfAbsent(digest, mine);
         if (other != null) {
-            underWay.release();
+            gate.leave();
             return other;
         }
         Thread.ofVirtual().name("token-verification").start(() -> run(token, digest, mine));
@@ -85,17 +73,12 @@ public final class TokenAuthenticator {
             flights.remove(digest, mine);
             mine.completeExceptionally(e);
         } finally {
-            underWay.release();
+            gate.leave();
         }
     }
 
     /** How many good tokens are known. */
     public long size() {
         return cache.size();
-    }
-
-    /** Whether any token could be verified now. */
-    public boolean hasKeys() {
-        return verifier.keys().hasKeys();
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.gateway.identity;
 
+import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.signing.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,16 @@ public record TokenDigest(long a, long b, long c, long d) {
                 Long.parseUnsignedLong(sha256, 16, 32, 16),
                 Long.parseUnsignedLong(sha256, 32, 48, 16),
                 Long.parseUnsignedLong(sha256, 48, 64, 16));
+    }
+
+    /** As base64url without padding: the claim {@code ath} of a proof (RFC 9449 §4.2). */
+    public String base64Url() {
+        return Base64Url.text(ByteBuffer.allocate(LENGTH)
+                .putLong(a)
+                .putLong(b)
+                .putLong(c)
+                .putLong(d)
+                .array());
     }
 
     private static final class Workspace {

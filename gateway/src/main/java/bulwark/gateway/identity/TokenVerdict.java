@@ -12,9 +12,6 @@ public sealed interface TokenVerdict {
     /** Nothing can be said, because no key was ever fetched: the caller is not to blame. */
     record KeysUnavailable() implements TokenVerdict {}
 
-    /** The source presented too many tokens that were never seen before. @param seconds until it may present another */
-    record TooManyNew(double seconds) implements TokenVerdict {}
-
-    /** Too many verifications are under way; safe to repeat after a second. */
-    record Overloaded() implements TokenVerdict {}
+    /** The token was not looked at. */
+    record NotNow(FirstSightGate.Denial denial) implements TokenVerdict {}
 }

@@ -111,6 +111,29 @@ public sealed interface GatewayRefusal {
      */
     record Forbidden(String code, String sentence, @Nullable String challenge) implements GatewayRefusal {}
 
+    /**
+     * What must come with the credential has not come, or does not belong to it: a client certificate, a proof of possession.
+     *
+     * @param status 401 or 403
+     * @param detail for the caller
+     * @param profile security profile that asks for it, or null
+     * @param challenge value of {@code WWW-Authenticate}, or null
+     */
+    record SenderNotShown(
+            int status,
+            String code,
+            String detail,
+            @Nullable String profile,
+            @Nullable String challenge) implements GatewayRefusal {}
+
+    /** One source presents too many credentials that were never seen before. @param retryAfterSeconds at least 1 */
+    record TooManyNewCredentials(long retryAfterSeconds) implements GatewayRefusal {
+        @Override
+        public String code() {
+            return "too_many_new_credentials";
+        }
+    }
+
     /** @param retryAfterSeconds when a call may pass again, at least 1 */
     record QuotaExceeded(String sentence, long retryAfterSeconds) implements GatewayRefusal {
         @Override

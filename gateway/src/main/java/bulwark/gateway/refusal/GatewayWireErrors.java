@@ -20,12 +20,17 @@ import bulwark.gateway.refusal.GatewayRefusal.PolicyDenied;
 import bulwark.gateway.refusal.GatewayRefusal.QuotaExceeded;
 import bulwark.gateway.refusal.GatewayRefusal.RequestTimeout;
 import bulwark.gateway.refusal.GatewayRefusal.RouteNotActivated;
+import bulwark.gateway.refusal.GatewayRefusal.SenderNotShown;
 import bulwark.gateway.refusal.GatewayRefusal.TargetTooLong;
+import bulwark.gateway.refusal.GatewayRefusal.TooManyNewCredentials;
 import bulwark.gateway.refusal.GatewayRefusal.Unauthenticated;
 import bulwark.gateway.refusal.GatewayRefusal.Unavailable;
 import bulwark.gateway.refusal.GatewayRefusal.VersionNotSupported;
 import bulwark.kernel.json.JsonString;
+import bulwark.kernel.json.StrictJson;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +66,12 @@ public final class GatewayWireErrors {
                         method.allowed().stream().sorted().collect(Collectors.joining(", ")));
             case Unauthenticated unknown -> challenged(401, "unauthorized", unknown.sentence(), unknown.challenge());
             case Forbidden forbidden -> challenged(403, forbidden.code(), forbidden.sentence(), forbidden.challenge());
+            case SenderNotShown sender -> sender(sender);
+            case TooManyNewCredentials tooMany ->
+                later(
+                        429,
+                        "Too many credentials that were never seen before come from this source.",
+                        tooMany.retryAfterSeconds());
             case QuotaExceeded quota -> later(429, quota.sentence(), quota.retryAfterSeconds());
             case PolicyDenied policy -> text(policy.status(), policy.sentence());
             case Unavailable unavailable -> later(503, unavailable.sentence(), unavailable.retryAfterSeconds());
@@ -74,6 +85,17 @@ public final class GatewayWireErrors {
             case Overloaded overloaded -> later(503, overloaded.sentence(), 1);
             case InternalError _ -> text(500, "Internal error; the log has it under the trace id of this answer.");
         };
+    }
+
+    private static WireError sender(SenderNotShown sender) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("error", sender.code());
+        body.put("detail", sender.detail());
+        if (sender.profile() != null) {
+            body.put("security_profile", sender.profile());
+        }
+        List<String> fields = sender.challenge() == null ? List.of() : List.of("WWW-Authenticate", sender.challenge());
+        return new WireError(sender.status(), JSON, StrictJson.text(body), fields);
     }
 
     private static WireError text(int status, String body, String... fields) {

@@ -53,6 +53,19 @@ public final class TargetPath {
         return new String(source, start, end - start, StandardCharsets.US_ASCII);
     }
 
+    /** The path as it is matched; an encoded slash is shown as {@code %2F}. */
+    public String decoded() {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            if (at(i) == ENCODED_SLASH) {
+                text.append("%2F");
+            } else {
+                text.append((char) (at(i) & 0xff));
+            }
+        }
+        return text.toString();
+    }
+
     /** In bytes, decoded. */
     int length() {
         return length;

@@ -31,7 +31,7 @@ class TokenAuthenticatorTest {
     private final TokenAuthenticator authenticator = new TokenAuthenticator(
             new TokenVerifier(TestIssuer.ISSUER, Set.of(TestIssuer.AUDIENCE), false, new Keys(), clock),
             revocations,
-            BUDGET,
+            new FirstSightGate(BUDGET, clock),
             clock);
 
     /** Counts the verifications that get as far as a key, and lets them wait at the gate when told to. */
@@ -151,7 +151,7 @@ class TokenAuthenticatorTest {
         for (int i = 1; i < BUDGET; i++) {
             assertThat(verify("made.up." + i, "10.0.0.1")).isInstanceOf(TokenVerdict.Refused.class);
         }
-        assertThat(verify(token("b"), "10.0.0.1")).isInstanceOf(TokenVerdict.TooManyNew.class);
+        assertThat(verify(token("b"), "10.0.0.1")).isInstanceOf(TokenVerdict.NotNow.class);
         assertThat(verify(token("b"), "10.0.0.2")).isInstanceOf(TokenVerdict.Accepted.class);
         assertThat(verify(known, "10.0.0.1")).isInstanceOf(TokenVerdict.Accepted.class);
 

@@ -1,0 +1,181 @@
+package bulwark.gateway.caller;
+
+import bulwark.gateway.identity.LocalTokenIssuer;
+import bulwark.gateway.possession.MtlsPolicy;
+import bulwark.gateway.possession.ProofPolicy;
+import bulwark.gateway.possession.SenderPolicy;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.network.IpPrefix;
+import bulwark.kernel.network.TargetRefused;
+import bulwark.kernel.network.TargetUrl;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What an operator says of identity, read once. Immutable.
+ *
+ * @param issuer claim {@code iss} of tokens
+ * @param keySet where the issuer's keys are fetched; empty while tokens are issued locally
+ * @param audiences of which a token must name one
+ * @param externalUrl without a slash at its end
+ */
+public record IdentitySettings(
+        String issuer,
+        Optional<TargetUrl> keySet,
+        Set<String> audiences,
+        boolean adminAlias,
+        Duration keySetCooldown,
+        Duration keySetMaxAge,
+        long firstSightsPerSecond,
+        MtlsPolicy mtls,
+        ProofPolicy proofs,
+        int rememberedProofs,
+        SenderPolicy sender,
+        String externalUrl) {
+    private static final String KEYCLOAK = "STOA_KEYCLOAK_URL";
+    private static final String REALM = "STOA_KEYCLOAK_REALM";
+    private static final String INTERNAL = "STOA_KEYCLOAK_INTERNAL_URL";
+    private static final String PROXIES = "STOA_MTLS__TRUSTED_PROXIES";
+    private static final String EXTERNAL = "STOA_GATEWAY_EXTERNAL_URL";
+    private static final String MTLS = "STOA_MTLS__ENABLED";
+    private static final String DPOP = "STOA_DPOP__ENABLED";
+
+    /** @throws IllegalArgumentException when {@link #check} would have refused */
+    public static IdentitySettings of(Configuration settings) {
+        String keycloak = withoutSlash(settings.text(KEYCLOAK));
+        String internal = withoutSlash(settings.text(INTERNAL));
+        String realm = "/realms/" + settings.text(REALM);
+        boolean local = keycloak.isEmpty();
+        String keys = (internal.isEmpty() ? keycloak : internal) + realm + "/protocol/openid-connect/certs";
+        return new IdentitySettings(
+                local ? LocalTokenIssuer.ISSUER : keycloak + realm,
+                local ? Optional.empty() : Optional.of(url(keys)),
+                Set.copyOf(settings.list("STOA_ALLOWED_AUDIENCES")),
+                settings.flag("STOA_RBAC__ADMIN_ALIAS"),
+                Duration.ofSeconds(settings.count("STOA_JWKS__COOLDOWN_SECS")),
+                Duration.ofSeconds(settings.count("STOA_JWKS__MAX_AGE_SECS")),
+                settings.count("STOA_TOKENS__FIRST_SIGHT_PER_SEC"),
+                mtls(settings),
+                proofs(settings),
+                (int) Math.min(Integer.MAX_VALUE, settings.count("STOA_DPOP__JTI_CACHE_MAX")),
+                sender(settings),
+                withoutSlash(settings.text(EXTERNAL)));
+    }
+
+    private static MtlsPolicy mtls(Configuration settings) {
+        return new MtlsPolicy(
+                settings.flag(MTLS),
+                settings.flag("STOA_MTLS__REQUIRE_BINDING"),
+                bySemicolons(settings, PROXIES).stream().map(IpPrefix::parse).toList(),
+                Set.copyOf(bySemicolons(settings, "STOA_MTLS__ALLOWED_ISSUERS")),
+                bySemicolons(settings, "STOA_MTLS__REQUIRED_ROUTES"));
+    }
+
+    private static ProofPolicy proofs(Configuration settings) {
+        return new ProofPolicy(
+                settings.flag(DPOP),
+                settings.flag("STOA_DPOP__REQUIRED"),
+                Duration.ofSeconds(settings.count("STOA_DPOP__MAX_AGE_SECS")),
+                Duration.ofSeconds(settings.count("STOA_DPOP__CLOCK_SKEW_SECS")),
+                Duration.ofSeconds(settings.count("STOA_DPOP__JTI_CACHE_TTL_SECS")));
+    }
+
+    private static SenderPolicy sender(Configuration settings) {
+        boolean enabled = settings.flag("STOA_SENDER_CONSTRAINT__ENABLED");
+        return new SenderPolicy(
+                enabled && settings.flag("STOA_SENDER_CONSTRAINT__DPOP_REQUIRED"),
+                enabled && settings.flag("STOA_SENDER_CONSTRAINT__MTLS_REQUIRED"));
+    }
+
+    /** Every fault, each with its remedy. */
+    public static void check(Configuration settings, SettingFindings findings) {
+        for (String name : List.of(KEYCLOAK, INTERNAL, EXTERNAL)) {
+            String text = settings.text(name);
+            if (!text.isEmpty()) {
+                checkUrl(name, text, findings);
+            }
+        }
+        if (settings.text(KEYCLOAK).isEmpty() != settings.text(REALM).isEmpty()) {
+            findings.refuse(KEYCLOAK + " and " + REALM + " belong together; set both, or neither for local tokens");
+        }
+        if (settings.list("STOA_ALLOWED_AUDIENCES").isEmpty()) {
+            findings.refuse("STOA_ALLOWED_AUDIENCES names no audience, so that no token could be accepted");
+        }
+        for (String name : List.of(
+                "STOA_JWKS__COOLDOWN_SECS",
+                "STOA_JWKS__MAX_AGE_SECS",
+                "STOA_TOKENS__FIRST_SIGHT_PER_SEC",
+                "STOA_DPOP__JTI_CACHE_MAX")) {
+            if (settings.count(name) == 0) {
+                findings.refuse(name + " must be 1 or more");
+            }
+        }
+        checkPossession(settings, findings);
+    }
+
+    private static void checkPossession(Configuration settings, SettingFindings findings) {
+        for (String proxy : bySemicolons(settings, PROXIES)) {
+            try {
+                IpPrefix.parse(proxy);
+            } catch (IllegalArgumentException e) {
+                findings.refuse(PROXIES + ": " + e.getMessage());
+            }
+        }
+        if (settings.flag(MTLS) && bySemicolons(settings, PROXIES).isEmpty()) {
+            findings.refuse(MTLS + " is on and " + PROXIES
+                    + " names no proxy whose headers may be believed; set it to the addresses of your proxies");
+        }
+        long good = settings.count("STOA_DPOP__MAX_AGE_SECS") + settings.count("STOA_DPOP__CLOCK_SKEW_SECS");
+        if (settings.count("STOA_DPOP__JTI_CACHE_TTL_SECS") < good) {
+            findings.refuse("STOA_DPOP__JTI_CACHE_TTL_SECS is less than the " + good
+                    + " seconds in which a proof is good, so that it could be sent twice; raise it");
+        }
+        boolean demanded = settings.flag("STOA_SENDER_CONSTRAINT__DPOP_REQUIRED")
+                || settings.flag("STOA_SENDER_CONSTRAINT__MTLS_REQUIRED");
+        if (settings.flag("STOA_SENDER_CONSTRAINT__ENABLED")) {
+            if (!settings.flag(MTLS) && !settings.flag(DPOP)) {
+                findings.refuse("STOA_SENDER_CONSTRAINT__ENABLED is on with neither " + MTLS + " nor " + DPOP
+                        + "; switch one of them on");
+            }
+        } else if (demanded) {
+            findings.refuse("STOA_SENDER_CONSTRAINT__DPOP_REQUIRED and __MTLS_REQUIRED hold only while"
+                    + " STOA_SENDER_CONSTRAINT__ENABLED is on; switch it on");
+        }
+    }
+
+    private static void checkUrl(String name, String text, SettingFindings findings) {
+        try {
+            TargetUrl.parse(text);
+        } catch (TargetRefused e) {
+            findings.refuse(name + ": " + e.getMessage());
+        }
+    }
+
+    private static TargetUrl url(String text) {
+        try {
+            return TargetUrl.parse(text);
+        } catch (TargetRefused e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static List<String> bySemicolons(Configuration settings, String name) {
+        return Arrays.stream(settings.text(name).split(";"))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    private static String withoutSlash(String url) {
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /** Absolute URL of the protected resource's metadata (RFC 9728). */
+    public String resourceMetadata() {
+        return externalUrl + "/.well-known/oauth-protected-resource";
+    }
+}

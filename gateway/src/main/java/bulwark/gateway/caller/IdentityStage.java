@@ -1,0 +1,143 @@
+package bulwark.gateway.caller;
+
+import bulwark.gateway.apikey.ConsumerKeyCache;
+import bulwark.gateway.apikey.ConsumerKeyVerdict;
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.RequestStage;
+import bulwark.gateway.call.StageResult;
+import bulwark.gateway.identity.FirstSightGate;
+import bulwark.gateway.identity.FirstSightGate.Denial;
+import bulwark.gateway.identity.TokenAuthenticator;
+import bulwark.gateway.identity.TokenDigest;
+import bulwark.gateway.identity.TokenFault;
+import bulwark.gateway.identity.TokenVerdict;
+import bulwark.gateway.possession.HeaderText;
+import bulwark.gateway.possession.SecurityProfile;
+import bulwark.gateway.possession.SenderConstraint;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.kernel.access.Principal;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the principal of a call, or refuses it. A request bears one credential: an access token in {@code Authorization}, or an API key in {@code X-API-Key}. What is known is decided
+ * on the event loop, the rest on virtual threads. Thread-safe.
+ */
+public final class IdentityStage implements RequestStage {
+    private final TokenAuthenticator tokens;
+    private final ConsumerKeyCache keys;
+    private final FirstSightGate gate;
+    private final SenderConstraint sender;
+    private final CredentialRefusal refusals;
+
+    /** @param resourceMetadata absolute URL of the protected resource's metadata, which challenges name */
+    public IdentityStage(
+            TokenAuthenticator tokens,
+            ConsumerKeyCache keys,
+            FirstSightGate gate,
+            SenderConstraint sender,
+            IdentityMetrics metrics,
+            String resourceMetadata) {
+        this.tokens = tokens;
+        this.keys = keys;
+        this.gate = gate;
+        this.sender = sender;
+        this.refusals = new CredentialRefusal(metrics, resourceMetadata);
+    }
+
+    @Override
+    public StageResult decide(GatewayCall call) {
+        GatewayRefusal early = sender.precheck(call);
+        if (early != null) {
+            return refuse(early);
+        }
+        PresentedCredential credential = PresentedCredential.of(call.head());
+        return switch (credential.kind()) {
+            case BEARER, DPOP -> token(call, credential);
+            case API_KEY -> apiKey(call, credential);
+            case ABSENT -> refuse(refusals.of(TokenFault.MISSING));
+            case MALFORMED -> refuse(refusals.of(TokenFault.MALFORMED_HEADER));
+        };
+    }
+
+    private StageResult token(GatewayCall call, PresentedCredential credential) {
+        TokenDigest digest = TokenDigest.of(credential.head(), credential.start(), credential.end());
+        TokenVerdict known = tokens.known(digest);
+        if (known != null) {
+            return decided(call, credential, digest, known);
+        }
+        return new StageResult.Later(tokens.verify(credential.text(), digest, source(call))
+                .thenApply(verdict -> decided(call, credential, digest, verdict)));
+    }
+
+    private StageResult decided(
+            GatewayCall call, PresentedCredential credential, TokenDigest digest, TokenVerdict verdict) {
+        return switch (verdict) {
+            case TokenVerdict.Accepted accepted ->
+                admitted(call, credential, digest, accepted.token().principal(), null);
+            case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
+            case TokenVerdict.WithoutTenant _ -> refuse(refusals.withoutTenant());
+            case TokenVerdict.KeysUnavailable _ -> refuse(refusals.keysUnavailable());
+            case TokenVerdict.NotNow notNow -> refuse(refusals.of(notNow.denial()));
+        };
+    }
+
+    private StageResult apiKey(GatewayCall call, PresentedCredential credential) {
+        TokenDigest digest = TokenDigest.of(credential.head(), credential.start(), credential.end());
+        ConsumerKeyVerdict known = keys.known(digest);
+        if (known != null) {
+            return decided(call, credential, digest, known);
+        }
+        Denial denial = gate.tryEnter(source(call));
+        if (denial != null) {
+            return refuse(refusals.of(denial));
+        }
+        CompletableFuture<StageResult> result = new CompletableFuture<>();
+        Thread.ofVirtual().name("api-key-look-up").start(() -> {
+            try {
+                result.complete(decided(call, credential, digest, keys.verify(credential.text(), digest)));
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            } finally {
+                gate.leave();
+            }
+        });
+        return new StageResult.Later(result);
+    }
+
+    private StageResult decided(
+            GatewayCall call, PresentedCredential credential, TokenDigest digest, ConsumerKeyVerdict verdict) {
+        return switch (verdict) {
+            case ConsumerKeyVerdict.Accepted accepted ->
+                admitted(call, credential, digest, accepted.principal(), SecurityProfile.named(accepted.profile()));
+            case ConsumerKeyVerdict.Refused refused -> refuse(refusals.of(refused.reason()));
+        };
+    }
+
+    /** The principal is known from here on, so that a refusal for want of a proof is one of a known caller. */
+    private StageResult admitted(
+            GatewayCall call,
+            PresentedCredential credential,
+            TokenDigest digest,
+            Principal principal,
+            @Nullable SecurityProfile profile) {
+        call.principal(principal);
+        StageResult result =
+                sender.check(call, credential.kind() == PresentedCredential.Kind.DPOP, digest, principal, profile);
+        if (!(result instanceof StageResult.Refuse)) {
+            call.addBackendField("X-User-ID", HeaderText.of(principal.entityUri()));
+            call.addBackendField("X-Tenant-ID", principal.tenant());
+            call.addBackendField(
+                    "X-User-Roles", String.join(",", principal.authentication().roles()));
+        }
+        return result;
+    }
+
+    private static String source(GatewayCall call) {
+        return FirstSightGate.source(call.peer().address().getAddress());
+    }
+
+    private static StageResult refuse(GatewayRefusal refusal) {
+        return new StageResult.Refuse(refusal);
+    }
+}

@@ -1,11 +1,16 @@
 package bulwark.gateway;
 
+import bulwark.gateway.balance.BreakerSettings;
+import bulwark.gateway.balance.RetryBudget;
+import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
+import bulwark.gateway.proxy.Forwarding;
 import bulwark.gateway.proxy.ProxyLimits;
+import bulwark.gateway.route.CurrentRoutes;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
 import java.nio.file.Path;
@@ -38,6 +43,7 @@ public final class Gateway implements AutoCloseable {
                 ProxyLimits.STANDARD,
                 CallPipeline.closed(),
                 endpoints,
+                forwarding(settings, clock),
                 new CallMetrics(metrics),
                 clock,
                 new SecureRandom());
@@ -48,6 +54,20 @@ public final class Gateway implements AutoCloseable {
             plane.close();
             throw e;
         }
+    }
+
+    private static Forwarding forwarding(Configuration settings, Clock clock) {
+        Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
+        BreakerSettings breakers = new BreakerSettings(
+                Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
+                BreakerSettings.STANDARD.window(),
+                reset,
+                Math.toIntExact(settings.count("STOA_CB_SUCCESS_THRESHOLD")));
+        return new Forwarding(
+                new CurrentRoutes<>(),
+                new UpstreamDirectory(breakers, clock),
+                new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
+                OutboundGuard.of(settings));
     }
 
     /**

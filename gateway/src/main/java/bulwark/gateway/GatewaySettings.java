@@ -139,21 +139,21 @@ public final class GatewaySettings {
     }
 
     private void resilience() {
-        table.refused("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
-                .refused("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
-                .refused("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
-                .refused("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests");
+        table.add("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
+                .add("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
+                .add("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
+                .add("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests");
     }
 
     private void network() {
-        table.refused(
+        table.add(
                         "SSRF__ALLOWED_CIDRS",
                         LIST,
                         "",
                         "prefixes that backends may lie in though they are private; never link-local")
-                .refused("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
-                .refused("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
-                .refused(
+                .add("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
+                .add("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
+                .add(
                         "DNS__SERVERS",
                         TEXT,
                         "",

@@ -1,6 +1,7 @@
 package bulwark.gateway.call;
 
 import bulwark.gateway.http1.RawRequestHead;
+import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class GatewayCall {
     private final CallPeer peer;
     private final TraceContext trace;
     private final long startNanos;
+    private @Nullable ApiRoute route;
     private @Nullable Principal principal;
     private @Nullable String decidedBy;
     private @Nullable List<String> answerFields;
@@ -45,6 +47,15 @@ public final class GatewayCall {
     /** Of {@link System#nanoTime}, when the head was complete. */
     public long startNanos() {
         return startNanos;
+    }
+
+    /** Null for an endpoint of the gateway's own, and where no route takes the request. */
+    public @Nullable ApiRoute route() {
+        return route;
+    }
+
+    public void route(ApiRoute found) {
+        route = found;
     }
 
     /** Null until the identity stage passed. */

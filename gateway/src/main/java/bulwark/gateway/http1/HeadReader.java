@@ -84,6 +84,12 @@ public final class HeadReader {
         return result == Result.COMPLETE ? checked(framing.readResponse(this)) : result;
     }
 
+    /** The header lines behind the last chunk, up to the blank line; none of them frames the message. */
+    public Result readTrailers(byte[] lines, int length) {
+        begin(lines, length);
+        return readFields();
+    }
+
     private void begin(byte[] head, int length) {
         bytes = head;
         end = length;
@@ -344,6 +350,13 @@ public final class HeadReader {
     /** Whether {@code Connection} names header lines of one hop. */
     public boolean hasConnectionOptions() {
         return (framing.flags & RawRequestHead.CONNECTION_OPTIONS) != 0;
+    }
+
+    /** Whether a value begins with this text. @param lower in lower case */
+    public boolean valueStartsWith(long field, String lower) {
+        int valueStart = Field.valueStart(field);
+        return Field.valueEnd(field) - valueStart >= lower.length()
+                && FieldText.equalsIgnoreCase(bytes, valueStart, valueStart + lower.length(), lower);
     }
 
     /** Whether {@code Connection} names this header line. */

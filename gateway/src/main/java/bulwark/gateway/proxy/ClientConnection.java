@@ -3,24 +3,23 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.GatewayCall;
-import bulwark.gateway.call.TraceContext;
-import bulwark.gateway.endpoint.GatewayEndpoint;
 import bulwark.gateway.http1.BodyReader;
 import bulwark.gateway.http1.HeadReader;
+import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.http1.HeaderName;
 import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.refusal.GatewayWireErrors;
 import bulwark.gateway.refusal.WireError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +39,8 @@ final class ClientConnection extends TimedConnection {
         BODY,
         /** The request is whole; its answer is under way. */
         ANSWERING,
+        /** Not HTTP any more. */
+        TUNNEL,
         /** The last answer was sent; what still comes is dropped. */
         LINGER,
         CLOSED
@@ -48,33 +49,45 @@ final class ClientConnection extends TimedConnection {
     private final PlaneContext plane;
     private final LoopWorker worker;
     private final boolean tls;
+    private final RequestDispatch dispatch;
     private final BodyReader body = new BodyReader();
     private ChannelHandlerContext context;
-    private State state = State.HEAD;
     private CallPeer peer;
+    private byte[] peerLines;
+    private State state = State.HEAD;
     private @Nullable ByteBuf pending;
     private @Nullable GatewayCall call;
+    private @Nullable RouteTarget target;
+    private @Nullable ProxyExchange exchange;
     private @Nullable RequestBodyConsumer consumer;
     private boolean requestEnded;
     private boolean persistent;
     private boolean processing;
+    private boolean upstreamBlocked;
     private boolean answerStarted;
+    private boolean staysOpen;
     private int answerStatus;
     private @Nullable GatewayRefusal refusal;
     private long requestBytes;
     private long deadlineNanos;
 
-    @SuppressWarnings("NullAway.Init") // context and peer are there once the channel is active
+    @SuppressWarnings("NullAway.Init") // what comes of the channel is there once it is active
     ClientConnection(PlaneContext plane, LoopWorker worker, boolean tls) {
         this.plane = plane;
         this.worker = worker;
         this.tls = tls;
+        this.dispatch = new RequestDispatch(plane, worker, this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        context = ctx;
         peer = new CallPeer((InetSocketAddress) ctx.channel().remoteAddress(), tls, List.of());
+        peerLines = PeerLines.of(peer);
         plane.connections.incrementAndGet();
         worker.opened(this);
         deadline(plane.limits.headTimeout().toNanos());
@@ -89,9 +102,11 @@ final class ClientConnection extends TimedConnection {
         plane.connections.decrementAndGet();
         worker.closed(this);
         cancelBody();
-        endCall(false);
+        endCall(null, false, 0);
         releasePending();
     }
+
+    // Reading.
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -128,6 +143,7 @@ final class ClientConnection extends TimedConnection {
             more = switch (state) {
                 case HEAD -> readHead(pending);
                 case BODY -> readBody(pending);
+                case TUNNEL -> readTunnel(pending);
                 case DECIDING, ANSWERING -> false;
                 case LINGER, CLOSED -> {
                     pending.skipBytes(pending.readableBytes());
@@ -139,56 +155,50 @@ final class ClientConnection extends TimedConnection {
             }
         }
         processing = false;
-        // What came beyond this request waits in the socket, not in our memory.
-        readAhead(pending == null || state == State.HEAD);
+        RequestBodyConsumer target = consumer;
+        if (target != null) {
+            target.flush();
+        }
+        regulate();
+    }
+
+    /** What comes beyond this request, or beyond what the upstream takes, waits in the socket and not in our memory. */
+    private void regulate() {
+        boolean on = !upstreamBlocked && (pending == null || state == State.HEAD);
+        Channel channel = context.channel();
+        if (channel.config().isAutoRead() != on) {
+            channel.config().setAutoRead(on);
+        }
     }
 
     private boolean readHead(ByteBuf in) {
         int length = Math.min(in.readableBytes(), worker.scratch.length);
         in.getBytes(in.readerIndex(), worker.scratch, 0, length);
         HeadReader reader = worker.requests;
-        switch (reader.readRequest(worker.scratch, length)) {
-            case COMPLETE -> {
-                in.skipBytes(reader.headEnd());
-                begin(reader.request());
-                return true;
-            }
-            case INCOMPLETE -> {
-                return false;
-            }
-            case MALFORMED -> refuseHead(new GatewayRefusal.MalformedRequest(reader.fault()));
-            case TARGET_TOO_LONG ->
-                refuseHead(new GatewayRefusal.TargetTooLong(plane.limits.heads().targetBytes()));
-            case FIELDS_TOO_LARGE ->
-                refuseHead(new GatewayRefusal.HeadersTooLarge(
-                        plane.limits.heads().fieldBytes(), plane.limits.heads().fields()));
-            case VERSION_NOT_SUPPORTED -> refuseHead(new GatewayRefusal.VersionNotSupported());
+        HeadReader.Result result = reader.readRequest(worker.scratch, length);
+        if (result == HeadReader.Result.COMPLETE) {
+            in.skipBytes(reader.headEnd());
+            begin(reader.request());
+            return true;
+        }
+        if (result != HeadReader.Result.INCOMPLETE) {
+            refuseHead(dispatch.headRefusal(result, reader));
         }
         return false;
-    }
-
-    private void refuseHead(GatewayRefusal why) {
-        persistent = false;
-        requestEnded = false;
-        WireError error = GatewayWireErrors.of(why);
-        plane.metrics.refused(why);
-        plane.metrics.unread(error.status());
-        AnswerHead head = new AnswerHead(worker, tls, worker.trace(""), 1, false);
-        write(head.of(error, why.code(), List.of(), true, context.alloc()));
-        finishAnswer();
     }
 
     private void begin(RawRequestHead head) {
         plane.calls.incrementAndGet();
         String traceparent = head.value(HeaderName.TRACEPARENT);
-        TraceContext trace = worker.trace(traceparent == null ? "" : traceparent);
-        GatewayCall begun = new GatewayCall(head, peer, trace, System.nanoTime());
+        GatewayCall begun =
+                new GatewayCall(head, peer, worker.trace(traceparent == null ? "" : traceparent), System.nanoTime());
         call = begun;
+        target = null;
         refusal = null;
         answerStarted = false;
         answerStatus = 0;
         requestBytes = 0;
-        persistent = head.isPersistent() && !plane.draining;
+        persistent = head.isPersistent();
         requestEnded = !head.hasBody();
         if (head.isChunked()) {
             body.beginChunked();
@@ -197,28 +207,27 @@ final class ClientConnection extends TimedConnection {
         }
         state = requestEnded ? State.ANSWERING : State.DECIDING;
         deadline(plane.limits.idleTimeout().toNanos());
-        dispatch(begun);
+        dispatch.dispatch(begun);
     }
 
-    private void dispatch(GatewayCall begun) {
-        RawRequestHead head = begun.head();
-        GatewayEndpoint endpoint = plane.endpoints.find(head);
-        if (endpoint != null) {
-            take(new EndpointExchange(this, begun, endpoint, worker.loop));
-        } else if (head.method().equals("CONNECT") || head.method().equals("TRACE")) {
-            refuse(new GatewayRefusal.MethodNotImplemented());
-        } else {
-            refuse(new GatewayRefusal.NoRoute());
-        }
+    /** The call has a route. */
+    void routed(RouteTarget found) {
+        target = found;
     }
 
-    /** The call goes on to this consumer, which answers it. */
-    private void take(RequestBodyConsumer next) {
+    void forward(ProxyExchange next) {
+        exchange = next;
+        next.start();
+    }
+
+    /** The body of the request goes to this consumer, which answers the call. */
+    void take(RequestBodyConsumer next) {
         consumer = next;
         if (requestEnded) {
             next.end(null);
         } else {
             state = State.BODY;
+            deadline(plane.limits.idleTimeout().toNanos());
             if (!processing) {
                 process();
             }
@@ -226,8 +235,8 @@ final class ClientConnection extends TimedConnection {
     }
 
     private boolean readBody(ByteBuf in) {
-        RequestBodyConsumer target = consumer;
-        if (target == null) {
+        RequestBodyConsumer taker = consumer;
+        if (taker == null || upstreamBlocked) {
             return false;
         }
         switch (body.next(in)) {
@@ -235,13 +244,13 @@ final class ClientConnection extends TimedConnection {
                 int count = body.available();
                 requestBytes += count;
                 deadline(plane.limits.idleTimeout().toNanos());
-                target.data(in.readRetainedSlice(count));
+                taker.data(in.readRetainedSlice(count));
                 return true;
             }
             case END -> {
                 requestEnded = true;
                 state = State.ANSWERING;
-                target.end(body.trailers());
+                taker.end(body.trailers());
                 return true;
             }
             case NEED_MORE -> {
@@ -257,27 +266,145 @@ final class ClientConnection extends TimedConnection {
         return false;
     }
 
-    /** Answers the call under way. Nothing happens when an answer has begun already, but that the connection is torn. */
+    private boolean readTunnel(ByteBuf in) {
+        ProxyExchange tunnel = exchange;
+        if (tunnel == null || upstreamBlocked) {
+            return false;
+        }
+        deadline(plane.limits.idleTimeout().toNanos());
+        tunnel.tunnelFromClient(in.readRetainedSlice(in.readableBytes()));
+        return true;
+    }
+
+    // What exchanges ask for.
+
+    boolean isTls() {
+        return tls;
+    }
+
+    boolean isProcessing() {
+        return processing;
+    }
+
+    boolean isGone() {
+        return state == State.CLOSED;
+    }
+
+    /** {@code X-Forwarded-For} and {@code X-Forwarded-Proto}. */
+    byte[] peerLines() {
+        return peerLines;
+    }
+
+    ChannelHandlerContext context() {
+        return context;
+    }
+
+    ByteBuf allocate(int bytes) {
+        return context.alloc().directBuffer(bytes);
+    }
+
+    boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    void write(ByteBuf data) {
+        context.write(data, context.voidPromise());
+    }
+
+    void writeHead(HeadWriter writer) {
+        ByteBuf out = allocate(writer.length());
+        writer.writeTo(out);
+        write(out);
+    }
+
+    void flush() {
+        context.flush();
+    }
+
+    /** While true, nothing more is read of the client. */
+    void upstreamBlocked(boolean blocked) {
+        if (upstreamBlocked == blocked) {
+            return;
+        }
+        upstreamBlocked = blocked;
+        if (state == State.CLOSED || processing) {
+            return;
+        }
+        if (!blocked && pending != null) {
+            process();
+        } else {
+            regulate();
+        }
+    }
+
+    /** The answer's head is about to be written. @param framed whether its end shows without the end of the connection. @return whether the connection stays open after it */
+    boolean beginAnswer(int status, boolean framed) {
+        answerStarted = true;
+        answerStatus = status;
+        staysOpen = framed && persistent && requestEnded && !plane.draining;
+        return staysOpen;
+    }
+
+    /** The answer was written whole. @param upstream that gave it */
+    void answerSent(@Nullable String upstream, long responseBytes) {
+        finishAnswer(upstream, responseBytes);
+    }
+
+    /** Both sides speak another protocol from now on. */
+    void tunnel() {
+        state = State.TUNNEL;
+        staysOpen = false;
+    }
+
+    /** The upstream ended the tunnel. */
+    void tunnelEnded() {
+        requestEnded = true;
+        finishAnswer(null, 0);
+    }
+
+    /** Ends the connection so that no client takes the part of the answer that it got for the whole. */
+    void tear(long responseBytes) {
+        exchange = null;
+        consumer = null;
+        endCall(null, false, responseBytes);
+        Channel channel = context.channel();
+        if (channel instanceof SocketChannel socket && channel.isActive()) {
+            socket.config().setSoLinger(0);
+        }
+        channel.close();
+    }
+
+    // Own answers.
+
+    private void refuseHead(GatewayRefusal why) {
+        WireError error = GatewayWireErrors.of(why);
+        plane.metrics.refused(why);
+        plane.metrics.unread(error.status());
+        requestEnded = false;
+        staysOpen = false;
+        AnswerHead head = new AnswerHead(worker, tls, worker.trace(""), 1, false);
+        write(head.of(error, why.code(), List.of(), true, context.alloc()));
+        finishAnswer(null, 0);
+    }
+
+    /** Answers the call under way; when an answer has begun already, the connection is torn. */
     void refuse(GatewayRefusal why) {
         GatewayCall current = call;
         if (current == null || state == State.CLOSED) {
             return;
         }
-        if (answerStarted) {
-            tear();
-            return;
-        }
         refusal = why;
         plane.metrics.refused(why);
-        if (why instanceof GatewayRefusal.MalformedRequest) {
-            persistent = false;
+        if (answerStarted) {
+            tear(0);
+            return;
         }
-        skipBufferedBody();
         WireError error = GatewayWireErrors.of(why);
-        answerStatus = error.status();
-        answerStarted = true;
-        write(answerHead(current).of(error, why.code(), current.answerFields(), !keepsOpen(), context.alloc()));
-        finishAnswer();
+        persistent &= !(why instanceof GatewayRefusal.MalformedRequest);
+        skipBufferedBody();
+        boolean open = beginAnswer(error.status(), true);
+        write(answerHead(current).of(error, why.code(), current.answerFields(), !open, context.alloc()));
+        finishAnswer(null, error.body().length());
     }
 
     /** A whole answer. */
@@ -286,12 +413,10 @@ final class ClientConnection extends TimedConnection {
         if (current == null || state == State.CLOSED || answerStarted) {
             return;
         }
-        skipBufferedBody();
-        answerStatus = status;
-        answerStarted = true;
+        boolean open = beginAnswer(status, true);
         write(answerHead(current)
-                .of(status, contentType, content, fields, current.answerFields(), !keepsOpen(), context.alloc()));
-        finishAnswer();
+                .of(status, contentType, content, fields, current.answerFields(), !open, context.alloc()));
+        finishAnswer(null, content.length);
     }
 
     private AnswerHead answerHead(GatewayCall current) {
@@ -300,44 +425,32 @@ final class ClientConnection extends TimedConnection {
                 worker, tls, current.trace(), head.minorVersion(), head.method().equals("HEAD"));
     }
 
-    private boolean keepsOpen() {
-        return persistent && requestEnded && !plane.draining;
-    }
-
     /** A refused request whose body is here already leaves the connection usable. */
     private void skipBufferedBody() {
-        if (requestEnded || consumer != null || pending == null) {
+        ByteBuf here = pending;
+        if (requestEnded || consumer != null || here == null) {
             return;
         }
-        while (pending.isReadable()) {
-            BodyReader.Event event = body.next(pending);
-            if (event == BodyReader.Event.DATA) {
-                pending.skipBytes(body.available());
-            } else {
-                break;
-            }
+        while (here.isReadable() && body.next(here) == BodyReader.Event.DATA) {
+            here.skipBytes(body.available());
         }
         requestEnded = body.hasEnded();
     }
 
-    void write(ByteBuf data) {
-        context.write(data, context.voidPromise());
-    }
-
-    /** The answer was written whole. */
-    private void finishAnswer() {
-        boolean open = keepsOpen();
-        endCall(true);
+    private void finishAnswer(@Nullable String upstream, long responseBytes) {
+        exchange = null;
         consumer = null;
-        if (open) {
-            context.flush();
-            state = State.HEAD;
-            deadline(plane.limits.idleTimeout().toNanos());
-            if (!processing) {
-                process();
-            }
-        } else {
+        upstreamBlocked = false;
+        endCall(upstream, true, responseBytes);
+        if (!staysOpen) {
             linger();
+            return;
+        }
+        context.flush();
+        state = State.HEAD;
+        deadline(plane.limits.idleTimeout().toNanos());
+        if (!processing && pending != null) {
+            process();
         }
     }
 
@@ -346,58 +459,58 @@ final class ClientConnection extends TimedConnection {
         state = State.LINGER;
         deadline(plane.limits.lingerTimeout().toNanos());
         Channel channel = context.channel();
-        context.flush();
         if (requestEnded || !(channel instanceof SocketChannel socket)) {
-            context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
-            context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(done -> socket.shutdownOutput());
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.shutdownOutput());
         }
-        readAhead(true);
+        if (!processing) {
+            releasePending();
+            regulate();
+        }
     }
 
-    /** Ends the connection so that no client takes the part of the answer that it got for the whole. */
-    private void tear() {
-        Channel channel = context.channel();
-        if (channel instanceof SocketChannel socket && channel.isActive()) {
-            socket.config().setSoLinger(0);
-        }
-        channel.close();
-    }
-
-    private void endCall(boolean complete) {
+    private void endCall(@Nullable String upstream, boolean complete, long responseBytes) {
         GatewayCall ended = call;
         if (ended == null) {
             return;
         }
         call = null;
         plane.calls.decrementAndGet();
-        plane.metrics.answered(ended, answerStatus);
-        CallOutcome outcome = new CallOutcome(
-                answerStatus, refusal, null, complete, requestBytes, 0, System.nanoTime() - ended.startNanos());
-        ended.end(outcome, plane.pipeline.ended());
+        plane.metrics.answered(ended, target, answerStatus);
+        ended.end(
+                new CallOutcome(
+                        answerStatus,
+                        refusal,
+                        upstream,
+                        complete,
+                        requestBytes,
+                        responseBytes,
+                        System.nanoTime() - ended.startNanos()),
+                plane.pipeline.ended());
     }
 
     private void cancelBody() {
-        RequestBodyConsumer target = consumer;
+        ProxyExchange proxied = exchange;
+        RequestBodyConsumer other = consumer;
+        exchange = null;
         consumer = null;
-        if (target != null) {
-            target.cancelled();
+        if (proxied != null) {
+            proxied.cancelled();
+        } else if (other != null) {
+            other.cancelled();
         }
     }
 
     private void releasePending() {
-        if (pending != null) {
-            pending.release();
+        ByteBuf rest = pending;
+        if (rest != null) {
             pending = null;
+            rest.release();
         }
     }
 
-    private void readAhead(boolean on) {
-        Channel channel = context.channel();
-        if (channel.config().isAutoRead() != on) {
-            channel.config().setAutoRead(on);
-        }
-    }
+    // Time and events.
 
     private void deadline(long nanosFromNow) {
         deadlineNanos = System.nanoTime() + nanosFromNow;
@@ -405,6 +518,10 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     void tick(long nowNanos) {
+        ProxyExchange proxied = exchange;
+        if (proxied != null) {
+            proxied.tick(nowNanos);
+        }
         if (nowNanos - deadlineNanos < 0) {
             return;
         }
@@ -417,12 +534,14 @@ final class ClientConnection extends TimedConnection {
                 }
             }
             case BODY -> {
-                cancelBody();
-                persistent = false;
-                refuse(new GatewayRefusal.RequestTimeout());
+                if (!upstreamBlocked) {
+                    cancelBody();
+                    persistent = false;
+                    refuse(new GatewayRefusal.RequestTimeout());
+                }
             }
             case LINGER -> context.close();
-            case DECIDING, ANSWERING, CLOSED -> {}
+            case DECIDING, ANSWERING, TUNNEL, CLOSED -> {}
         }
     }
 
@@ -434,22 +553,27 @@ final class ClientConnection extends TimedConnection {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            ctx.close();
+    public void channelReadComplete(ChannelHandlerContext ctx) {}
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ProxyExchange proxied = exchange;
+        if (proxied != null) {
+            proxied.clientWritable(ctx.channel().isWritable());
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
+        if (!(cause instanceof IOException)) {
             LOG.error("a client connection failed and is closed", cause);
         }
         ctx.close();
     }
 
-    /** The text of an own answer as bytes. */
-    static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    /** Whether the request under way asks for a WebSocket. */
+    boolean isWebSocketRequest() {
+        GatewayCall current = call;
+        return current != null && RequestDispatch.isWebSocket(current.head());
     }
 }

@@ -51,13 +51,17 @@ public final class DataPlane implements AutoCloseable {
             ProxyLimits limits,
             CallPipeline pipeline,
             EndpointTable endpoints,
+            Forwarding forwarding,
             CallMetrics metrics,
             Clock clock,
             RandomGenerator random) {
-        DataPlane plane =
-                new DataPlane(EventLoops.create(threads), new PlaneContext(limits, pipeline, endpoints, metrics));
-        for (EventExecutor loop : plane.loops.group()) {
-            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, clock, random.nextLong());
+        EventLoops loops = EventLoops.create(threads);
+        PlaneContext context =
+                new PlaneContext(limits, pipeline, endpoints, forwarding.routes(), forwarding.retryBudget(), metrics);
+        DataPlane plane = new DataPlane(loops, context);
+        UpstreamConnector connector = new UpstreamConnector(loops, forwarding.guard(), limits);
+        for (EventExecutor loop : loops.group()) {
+            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, connector, clock, random.nextLong());
             plane.workers.put(loop, worker);
             worker.start();
         }

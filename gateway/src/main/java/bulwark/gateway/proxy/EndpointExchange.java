@@ -80,6 +80,15 @@ final class EndpointExchange implements RequestBodyConsumer {
     }
 
     @Override
+    public void flush() {}
+
+    @Override
+    public void clientWritable(boolean writable) {}
+
+    @Override
+    public void tick(long nowNanos) {}
+
+    @Override
     public void cancelled() {
         cancelled = true;
     }

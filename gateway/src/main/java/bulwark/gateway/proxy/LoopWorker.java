@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 /** What the connections of one event loop share: readers, writers, scratch memory, time. Used on that loop alone. */
 final class LoopWorker {
     private static final long TICK_MILLIS = 100;
+    private static final long FIRST_RETRY_DELAY_MILLIS = 100;
+    private static final long MAX_RETRY_DELAY_MILLIS = 1_000;
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
@@ -27,14 +29,18 @@ final class LoopWorker {
     final HeadReader answers;
     final byte[] scratch;
     final HeadWriter writer = new HeadWriter();
+    final UpstreamPool pool;
+    final UpstreamConnector connector;
     private final SplittableRandom random;
     private final Clock clock;
     private final List<TimedConnection> connections = new ArrayList<>();
     private long dateSecond = Long.MIN_VALUE;
     private byte[] dateLine = new byte[0];
 
-    LoopWorker(EventLoop loop, ProxyLimits limits, Clock clock, long seed) {
+    LoopWorker(EventLoop loop, ProxyLimits limits, UpstreamConnector connector, Clock clock, long seed) {
         this.loop = loop;
+        this.connector = connector;
+        this.pool = new UpstreamPool(limits.idlePerUpstream());
         this.requests = new HeadReader(limits.heads());
         this.answers = new HeadReader(limits.heads());
         this.scratch = new byte[limits.heads().maxBytes() + 1];
@@ -87,6 +93,12 @@ final class LoopWorker {
                     .getBytes(StandardCharsets.US_ASCII);
         }
         return dateLine;
+    }
+
+    /** 100 ms, doubled for each try, at most a second, spread by a tenth so that calls do not come back together. @param tries from 1 */
+    long retryDelayMillis(int tries) {
+        long delay = Math.min(MAX_RETRY_DELAY_MILLIS, FIRST_RETRY_DELAY_MILLIS << Math.min(10, tries - 1));
+        return delay + random.nextLong(delay / 5 + 1) - delay / 10;
     }
 
     /** A new trace, or a new span of the caller's. @param traceparent that the caller sent, or empty */

@@ -13,4 +13,13 @@ interface RequestBodyConsumer {
 
     /** The rest of the body never comes: the client is gone, too slow, or its framing is wrong. */
     void cancelled();
+
+    /** The end of a batch of reads. */
+    void flush();
+
+    /** Whether the client takes more of the answer. */
+    void clientWritable(boolean writable);
+
+    /** @param nowNanos of {@link System#nanoTime} */
+    void tick(long nowNanos);
 }

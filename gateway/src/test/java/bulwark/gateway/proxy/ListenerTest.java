@@ -2,59 +2,16 @@ package bulwark.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.gateway.call.CallPipeline;
-import bulwark.gateway.endpoint.EndpointTable;
-import bulwark.gateway.endpoint.HealthEndpoints;
-import bulwark.gateway.http1.HeadLimits;
 import bulwark.gateway.proxy.WireClient.Answer;
-import bulwark.kernel.metrics.Metrics;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ListenerTest {
-    private static final ProxyLimits LIMITS = new ProxyLimits(
-            HeadLimits.STANDARD,
-            10L << 20,
-            Duration.ofMillis(400),
-            Duration.ofMillis(600),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(90),
-            256,
-            Duration.ofMillis(300));
-
-    private final AtomicReference<@Nullable String> unready = new AtomicReference<>();
-    private DataPlane plane;
-    private int port;
-
-    @BeforeEach
-    void listen() {
-        Metrics metrics = new Metrics(CallMetrics.DESCRIPTIONS);
-        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
-                .withPrefix(
-                        "/echo/",
-                        request -> new bulwark.gateway.endpoint.EndpointResponse(
-                                200, "application/octet-stream", request.body(), java.util.List.of()));
-        plane = DataPlane.create(
-                1,
-                LIMITS,
-                CallPipeline.closed(),
-                endpoints,
-                new CallMetrics(metrics),
-                Clock.systemUTC(),
-                RandomGenerator.of("L64X128MixRandom"));
-        port = plane.listenPlain("127.0.0.1", 0);
-    }
+    private final TestPlane plane = new TestPlane();
+    private final int port = plane.port;
 
     @AfterEach
     void close() {
@@ -73,7 +30,7 @@ class ListenerTest {
 
     @Test
     void a_process_that_is_not_ready_says_why_and_stays_healthy() {
-        unready.set("Control Plane unreachable");
+        plane.unready.set("Control Plane unreachable");
 
         assertThat(get("/ready").status()).isEqualTo(503);
         assertThat(get("/health/ready").body()).isEqualTo("NOT READY: Control Plane unreachable");

@@ -14,19 +14,34 @@ import java.util.regex.Pattern;
  * @param ranges addresses that may be connected to although they are internal
  * @param hosts names whose internal addresses may be connected to: {@code db.internal}, or {@code *.svc.cluster.local} for every name below
  * @param ports that may be connected to; empty for all
+ * @param denied addresses that are never connected to, whatever else allows them
  * @param rangesSetting name of the setting behind {@code ranges}, for sentences; likewise the others
  */
 public record AddressPolicy(
         List<IpPrefix> ranges,
         Set<String> hosts,
         Set<Integer> ports,
+        List<IpPrefix> denied,
         String rangesSetting,
         String hostsSetting,
-        String portsSetting) {
+        String portsSetting,
+        String deniedSetting) {
     private static final Pattern HOST = Pattern.compile("(?:\\*\\.)?[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*");
+
+    /** Without addresses that are denied beyond the internal ones. */
+    public AddressPolicy(
+            List<IpPrefix> ranges,
+            Set<String> hosts,
+            Set<Integer> ports,
+            String rangesSetting,
+            String hostsSetting,
+            String portsSetting) {
+        this(ranges, hosts, ports, List.of(), rangesSetting, hostsSetting, portsSetting, "");
+    }
 
     /** @throws IllegalArgumentException with a sentence, for a range or name that could never be allowed */
     public AddressPolicy {
+        denied = List.copyOf(denied);
         ranges = List.copyOf(ranges);
         hosts = Set.copyOf(hosts);
         ports = Set.copyOf(ports);
@@ -96,6 +111,16 @@ public record AddressPolicy(
     Optional<GuardDecision.Blocked> ofAddresses(TargetHost host, List<InetAddress> addresses) {
         boolean named = host instanceof TargetHost.Name name && allows(name);
         for (InetAddress address : addresses) {
+            Optional<IpPrefix> forbidden = denied.stream()
+                    .filter(prefix ->
+                            prefix.contains(address) || prefix.contains(AddressRegistry.PUBLIC.effective(address)))
+                    .findFirst();
+            if (forbidden.isPresent()) {
+                return Optional.of(new GuardDecision.Blocked(
+                        "denied_address",
+                        "The host " + host.text() + " has an address in " + forbidden.get() + ", which " + deniedSetting
+                                + " denies; remove the prefix there to allow it."));
+            }
             AddressRange range = AddressRegistry.PUBLIC.of(address);
             boolean allowed = range.kind() == AddressClass.GLOBAL
                     || (range.kind() == AddressClass.INTERNAL

@@ -13,7 +13,7 @@ public sealed interface GuardDecision {
     }
 
     /**
-     * @param code stable: {@code internal_address}, {@code internal_host}, {@code port_not_allowed}, {@code unresolvable_host}
+     * @param code stable: {@code internal_address}, {@code internal_host}, {@code port_not_allowed}, {@code unresolvable_host}, {@code denied_address}
      * @param sentence names the range and the setting that would allow it
      */
     record Blocked(String code, String sentence) implements GuardDecision {}

@@ -1,0 +1,91 @@
+package bulwark.gateway.balance;
+
+import bulwark.gateway.route.ApiRoute;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Every upstream of every route, so that breaker, health and turn survive a change of routes. Thread-safe. */
+public final class UpstreamDirectory {
+    private final BreakerSettings settings;
+    private final Clock clock;
+    private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
+
+    private record ServerKey(String route, String url, int position) {}
+
+    private record GroupKey(String route, List<ApiRoute.Upstream> targets, ApiRoute.Balancing balancing) {
+        static GroupKey of(ApiRoute route) {
+            return new GroupKey(route.id(), route.targets(), route.loadBalancer());
+        }
+    }
+
+    public UpstreamDirectory(BreakerSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** The group of this route: the former one when its upstreams are the same. */
+    public UpstreamGroup group(ApiRoute route) {
+        return groups.computeIfAbsent(GroupKey.of(route), key -> newGroup(route));
+    }
+
+    private UpstreamGroup newGroup(ApiRoute route) {
+        List<UpstreamServer> members = new ArrayList<>();
+        List<Integer> weights = new ArrayList<>();
+        List<ApiRoute.Upstream> targets = route.targets();
+        for (int i = 0; i < targets.size(); i++) {
+            ApiRoute.Upstream target = targets.get(i);
+            String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
+            members.add(servers.computeIfAbsent(
+                    new ServerKey(route.id(), target.url(), i),
+                    key -> new UpstreamServer(
+                            name, UpstreamServer.parse(target), new CircuitBreaker(name, settings, clock))));
+            weights.add(target.weight());
+        }
+        return new UpstreamGroup(members, weights, route.loadBalancer());
+    }
+
+    /** Forgets what none of these routes names. */
+    public void retain(Collection<ApiRoute> routes) {
+        Set<GroupKey> liveGroups = new HashSet<>();
+        Set<ServerKey> liveServers = new HashSet<>();
+        for (ApiRoute route : routes) {
+            liveGroups.add(GroupKey.of(route));
+            for (int i = 0; i < route.targets().size(); i++) {
+                liveServers.add(new ServerKey(route.id(), route.targets().get(i).url(), i));
+            }
+        }
+        groups.keySet().retainAll(liveGroups);
+        servers.keySet().retainAll(liveServers);
+    }
+
+    public Collection<UpstreamServer> servers() {
+        return List.copyOf(servers.values());
+    }
+
+    /** Of every breaker that a call went through, by name. */
+    public List<CircuitBreaker.Stats> breakers() {
+        return servers.values().stream()
+                .map(UpstreamServer::breaker)
+                .filter(CircuitBreaker::isUsed)
+                .map(CircuitBreaker::stats)
+                .sorted(Comparator.comparing(CircuitBreaker.Stats::name))
+                .toList();
+    }
+
+    /** By the name in its stats. */
+    public Optional<CircuitBreaker> breaker(String name) {
+        return servers.values().stream()
+                .map(UpstreamServer::breaker)
+                .filter(breaker -> breaker.name().equals(name))
+                .findFirst();
+    }
+}

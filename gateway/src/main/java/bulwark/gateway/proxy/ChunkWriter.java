@@ -1,0 +1,55 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.http1.Field;
+import bulwark.gateway.http1.HeadReader;
+import bulwark.gateway.http1.HeadWriter;
+import bulwark.gateway.http1.HeaderName;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a body in chunks of our own making, whatever the chunks were in which it came. */
+final class ChunkWriter {
+    private static final int SIZE_LINE_BYTES = 10;
+    private static final ByteBuf LINE_END = Unpooled.unreleasableBuffer(Unpooled.directBuffer(2)
+            .writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII))
+            .asReadOnly());
+    private static final byte[] LAST = "0\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private ChunkWriter() {}
+
+    /** @param data at least one byte; released when written */
+    static void write(ChannelHandlerContext context, ByteBuf data) {
+        ByteBuf size = context.alloc().directBuffer(SIZE_LINE_BYTES);
+        size.writeCharSequence(Integer.toHexString(data.readableBytes()), StandardCharsets.US_ASCII);
+        size.writeByte('\r').writeByte('\n');
+        context.write(size, context.voidPromise());
+        context.write(data, context.voidPromise());
+        context.write(LINE_END.duplicate(), context.voidPromise());
+    }
+
+    /** @param trailers as they came, or null; of them, names that frame, route or authenticate a message are left out */
+    static void writeLast(ChannelHandlerContext context, LoopWorker worker, byte @Nullable [] trailers) {
+        HeadWriter writer = worker.writer;
+        writer.clear();
+        writer.put(LAST);
+        if (trailers != null) {
+            HeadReader reader = worker.answers;
+            if (reader.readTrailers(trailers, trailers.length) == HeadReader.Result.COMPLETE) {
+                for (int i = 0; i < reader.fieldCount(); i++) {
+                    long field = reader.field(i);
+                    if (Field.code(field) == HeaderName.OTHER) {
+                        writer.put(trailers, Field.nameStart(field), Field.valueEnd(field))
+                                .lineEnd();
+                    }
+                }
+            }
+        }
+        writer.lineEnd();
+        ByteBuf out = context.alloc().directBuffer(writer.length());
+        writer.writeTo(out);
+        context.write(out, context.voidPromise());
+    }
+}

@@ -1,0 +1,32 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.balance.RetryBudget;
+import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.RouteTable;
+import bulwark.kernel.network.AddressGuard;
+import java.util.Collection;
+
+/**
+ * Where calls go. Thread-safe.
+ *
+ * @param routes that requests are matched against; see {@link #publish}
+ * @param guard judges every address before a connection
+ */
+public record Forwarding(
+        CurrentRoutes<RouteTarget> routes, UpstreamDirectory upstreams, RetryBudget retryBudget, AddressGuard guard) {
+    /** The table that the data plane uses of these routes. @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of} */
+    public RouteTable<RouteTarget> compile(Collection<ApiRoute> all) {
+        return RouteTable.of(all, route -> RouteTarget.of(route, upstreams.group(route)));
+    }
+
+    /** Takes the place of the former routes unless those are of a later generation. @return whether it does */
+    public boolean publish(long generation, Collection<ApiRoute> all) {
+        boolean published = routes.publish(generation, compile(all));
+        if (published) {
+            upstreams.retain(all);
+        }
+        return published;
+    }
+}

@@ -1,0 +1,99 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.balance.UpstreamServer;
+import bulwark.kernel.network.AddressGuard;
+import bulwark.kernel.network.GuardDecision;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** Opens connections to upstreams: to an address that the guard has judged for this connection, and to no other. Thread-safe. */
+final class UpstreamConnector {
+    private static final int LOW_WATER_BYTES = 64 << 10;
+    private static final int HIGH_WATER_BYTES = 256 << 10;
+
+    /** Hears of the outcome on the event loop, once. */
+    interface Listener {
+        void connected(UpstreamConnection connection);
+
+        void blocked(GuardDecision.Blocked why);
+
+        void failed(Throwable cause);
+    }
+
+    private final EventLoops loops;
+    private final AddressGuard guard;
+    private final ProxyLimits limits;
+
+    UpstreamConnector(EventLoops loops, AddressGuard guard, ProxyLimits limits) {
+        this.loops = loops;
+        this.guard = guard;
+        this.limits = limits;
+    }
+
+    /** @param timeout of each address */
+    void connect(UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {
+        if (server.isAddress()) {
+            decided(guard.decide(server.url()), server, worker, timeout, listener);
+            return;
+        }
+        // Names are looked up anew for each connection, which blocks.
+        Thread.ofVirtual().name("resolve").start(() -> {
+            GuardDecision decision = guard.decide(server.url());
+            worker.loop.execute(() -> decided(decision, server, worker, timeout, listener));
+        });
+    }
+
+    private void decided(
+            GuardDecision decision, UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {
+        switch (decision) {
+            case GuardDecision.Blocked blocked -> listener.blocked(blocked);
+            case GuardDecision.Allowed allowed ->
+                connect(allowed.addresses(), 0, new Attempt(server, worker, timeout, listener));
+        }
+    }
+
+    private record Attempt(UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {}
+
+    private void connect(List<InetSocketAddress> addresses, int index, Attempt attempt) {
+        UpstreamConnection connection = new UpstreamConnection(attempt.server, attempt.worker, limits);
+        ChannelFuture connecting = new Bootstrap()
+                .group(attempt.worker.loop)
+                .channel(loops.channel())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) attempt.timeout.toMillis())
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        initialize(channel, connection);
+                    }
+                })
+                .connect(addresses.get(index));
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                attempt.listener.connected(connection);
+            } else if (index + 1 < addresses.size()) {
+                connect(addresses, index + 1, attempt);
+            } else {
+                attempt.listener.failed(done.cause());
+            }
+        });
+    }
+
+    private void initialize(Channel channel, UpstreamConnection connection) {
+        channel.pipeline().addLast(connection);
+    }
+}

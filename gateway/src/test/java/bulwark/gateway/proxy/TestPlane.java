@@ -1,0 +1,151 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.balance.BreakerSettings;
+import bulwark.gateway.balance.RetryBudget;
+import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.call.RequestStage;
+import bulwark.gateway.endpoint.EndpointResponse;
+import bulwark.gateway.endpoint.EndpointTable;
+import bulwark.gateway.endpoint.HealthEndpoints;
+import bulwark.gateway.http1.HeadLimits;
+import bulwark.gateway.proxy.WireClient.Answer;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.ApiRoute.Balancing;
+import bulwark.gateway.route.ApiRoute.EvidenceMode;
+import bulwark.gateway.route.ApiRoute.Timeouts;
+import bulwark.gateway.route.ApiRoute.Upstream;
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
+import bulwark.gateway.route.CurrentRoutes;
+import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.network.AddressGuard;
+import bulwark.kernel.network.AddressPolicy;
+import bulwark.kernel.network.IpPrefix;
+import bulwark.kernel.network.SystemResolver;
+import bulwark.kernel.time.SettableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A data plane on a free port of loopback, with short timeouts and a clock that the test turns. */
+final class TestPlane implements AutoCloseable {
+    static final ProxyLimits LIMITS = new ProxyLimits(
+            HeadLimits.STANDARD,
+            10L << 20,
+            Duration.ofMillis(400),
+            Duration.ofMillis(800),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(90),
+            256,
+            Duration.ofMillis(300));
+    static final Timeouts TIMEOUTS =
+            new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ZERO);
+
+    final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
+    final AtomicReference<@Nullable String> unready = new AtomicReference<>();
+    final Metrics metrics = new Metrics(CallMetrics.DESCRIPTIONS);
+    final UpstreamDirectory upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, clock);
+    final Forwarding forwarding;
+    final DataPlane plane;
+    final int port;
+    private long generation;
+
+    TestPlane() {
+        this(open(), List.of("127.0.0.0/8"));
+    }
+
+    /** @param allowed ranges that backends may lie in */
+    TestPlane(CallPipeline pipeline, List<String> allowed) {
+        AddressPolicy policy = new AddressPolicy(
+                allowed.stream().map(IpPrefix::parse).toList(), Set.of(), Set.of(), "CIDRS", "HOSTS", "PORTS");
+        forwarding = new Forwarding(
+                new CurrentRoutes<>(), upstreams, new RetryBudget(20), new AddressGuard(new SystemResolver(), policy));
+        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
+                .withPrefix(
+                        "/echo/",
+                        request -> new EndpointResponse(200, "application/octet-stream", request.body(), List.of()));
+        plane = DataPlane.create(
+                1,
+                LIMITS,
+                pipeline,
+                endpoints,
+                forwarding,
+                new CallMetrics(metrics),
+                clock,
+                RandomGenerator.of("L64X128MixRandom"));
+        port = plane.listenPlain("127.0.0.1", 0);
+    }
+
+    /** Anybody may call anything. */
+    static CallPipeline open() {
+        return CallPipeline.closed().withIdentity(RequestStage.PASS);
+    }
+
+    void routes(ApiRoute... routes) {
+        forwarding.publish(++generation, Arrays.asList(routes));
+    }
+
+    /** Every path to one backend. */
+    TestPlane to(ScriptedUpstream upstream) {
+        routes(route("r1", "/", upstream.url()));
+        return this;
+    }
+
+    static ApiRoute route(String id, String prefix, String url) {
+        return route(id, prefix, url, Set.of(), true, List.of(), Balancing.ROUND_ROBIN, false, TIMEOUTS);
+    }
+
+    static ApiRoute route(
+            String id,
+            String prefix,
+            String url,
+            Set<String> methods,
+            boolean activated,
+            List<Upstream> upstreams,
+            Balancing balancing,
+            boolean forwardAuthorization,
+            Timeouts timeouts) {
+        return new ApiRoute(
+                id,
+                id,
+                "acme",
+                prefix,
+                url,
+                methods,
+                "",
+                activated,
+                null,
+                null,
+                UpstreamHttp.AUTO,
+                upstreams,
+                balancing,
+                false,
+                EvidenceMode.REQUIRED,
+                forwardAuthorization,
+                timeouts);
+    }
+
+    Answer get(String path, String... fields) {
+        return WireClient.exchange(port, request("GET", path, fields));
+    }
+
+    static String request(String method, String path, String... fields) {
+        StringBuilder text = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: gateway.test\r\n");
+        for (String field : fields) {
+            text.append(field).append("\r\n");
+        }
+        return text.append("\r\n").toString();
+    }
+
+    @Override
+    public void close() {
+        plane.close();
+    }
+}

@@ -151,7 +151,12 @@ final class Exchange {
             case Search.Blocked blocked ->
                 offload(work -> {
                     Search rest = blocked.rest().get();
-                    return () -> follow(rest, route);
+                    return () -> {
+                        // Nobody is left to answer, and what a handler takes now would never be given back.
+                        if (!connection.closed()) {
+                            follow(rest, route);
+                        }
+                    };
                 });
             case Search.Anonymous nobody -> {
                 Principal anonymous = listener.service().anonymous();

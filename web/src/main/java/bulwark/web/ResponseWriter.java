@@ -81,6 +81,9 @@ final class ResponseWriter {
         identified = true;
         principal = caller;
         memory = new RequestMemory(listener.processLimits().memory(), caller.entityUri());
+        if (!accounted) {
+            memory.end();
+        }
     }
 
     RequestMemory memory() {

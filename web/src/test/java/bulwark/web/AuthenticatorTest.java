@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.access.Principal;
 import bulwark.web.Authenticator.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class AuthenticatorTest {
         final Map<String, Principal> live = new ConcurrentHashMap<>(Map.of("s1", ALICE));
         final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
         final List<Boolean> virtual = new CopyOnWriteArrayList<>();
+        volatile CountDownLatch lookup = new CountDownLatch(0);
 
         @Override
         public String kind() {
@@ -41,6 +45,11 @@ class AuthenticatorTest {
         public Outcome authenticate(AuthenticationRequest request) {
             virtual.add(Thread.currentThread().isVirtual());
             Cookies cookies = request.cookies();
+            try {
+                lookup.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
             if (cookies.all("__Host-session").isEmpty()) {
                 return Outcome.NotPresented.NOT_PRESENTED;
             }
@@ -208,6 +217,32 @@ class AuthenticatorTest {
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 401");
         }
         assertThat(part.details).containsExactly("session revoked session-1");
+    }
+
+    @Test
+    void a_connection_that_closes_while_its_caller_is_looked_up_holds_no_memory_afterwards() {
+        long half = Runtime.getRuntime().maxMemory() / 8;
+        TestService greedy = new TestService().with(Route.authenticated("GET", "/big", "test", r -> {
+            r.memory().take(half);
+            return TestService.text("taken");
+        }));
+        greedy.anonymous = null;
+        greedy.authenticators = List.of(sessions);
+        port = edge.listenPlain(greedy.build(), "127.0.0.1", 0);
+        CountDownLatch lookup = new CountDownLatch(1);
+        sessions.lookup = lookup;
+        try (RawClient client = new RawClient(port)) {
+            client.send("GET /big HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-session=s1\r\n\r\n");
+            Awaitility.await().until(() -> !sessions.virtual.isEmpty());
+        }
+        assertThat(edge.answered(Duration.ofSeconds(30)))
+                .as("the server saw the close")
+                .succeedsWithin(Duration.ofSeconds(30));
+        sessions.lookup = new CountDownLatch(0);
+        lookup.countDown();
+        for (int i = 0; i < 20; i++) {
+            assertThat(call("GET", "/big", "Cookie: __Host-session=s1")).startsWith("HTTP/1.1 200");
+        }
     }
 
     @Test

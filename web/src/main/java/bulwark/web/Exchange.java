@@ -88,6 +88,17 @@ final class Exchange {
         if (connection.hasMalformedBody()) {
             return malformedBody();
         }
+        EdgeRefusal unknown = peerOrHost();
+        if (unknown != null) {
+            return unknown;
+        }
+        // A browser sends its client certificate, and what needs no credential at all, for pages of any origin.
+        return head.fromForeignOrigin() && listener.service().anonymous() != null
+                ? new EdgeRefusal.ForeignOrigin()
+                : null;
+    }
+
+    private @Nullable EdgeRefusal peerOrHost() {
         if (listener.tls() != null) {
             boolean certified = !connection.peerChain().isEmpty();
             if (certified || listener.service().clientCertificate() == Service.ClientCertificate.REQUIRED) {
@@ -105,9 +116,7 @@ final class Exchange {
             }
             connection.acceptHost(head.host());
         }
-        return head.fromForeignOrigin() && listener.service().anonymous() != null
-                ? new EdgeRefusal.ForeignOrigin()
-                : null;
+        return null;
     }
 
     /** HEAD is answered on open GET routes only. */

@@ -117,6 +117,24 @@ class TlsListenerTest {
     }
 
     @Test
+    void without_authentication_a_page_of_another_origin_cannot_write_with_the_certificate_of_its_browser()
+            throws Exception {
+        TestService trusting =
+                new TestService().with(Route.authenticated("POST", "/echo", "test", TestService.echo()));
+        for (Service.ClientCertificate wanted :
+                List.of(Service.ClientCertificate.REQUIRED, Service.ClientCertificate.OPTIONAL)) {
+            trusting.clientCertificate = wanted;
+            String at = "https://127.0.0.1:" + edge.listenTls(trusting.build(), "127.0.0.1", 0, tls);
+            String post = "--cert client.crt --key client.key -i -d hi " + at + "/echo";
+            assertThat(curl(post + " -H 'Origin: https://evil.example'").output)
+                    .startsWith("HTTP/1.1 403")
+                    .endsWith("foreign_origin");
+            assertThat(curl(post + " -H 'Origin: " + at + "'").output).startsWith("HTTP/1.1 200");
+            assertThat(curl(post).output).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
     void a_key_that_is_bound_to_a_peer_works_with_its_certificate_only() throws Exception {
         leaf("thief", "ca");
         try (Store store = Store.open(

@@ -119,8 +119,7 @@ class TlsListenerTest {
     @Test
     void without_authentication_a_page_of_another_origin_cannot_write_with_the_certificate_of_its_browser()
             throws Exception {
-        TestService trusting =
-                new TestService().with(Route.authenticated("POST", "/echo", "test", TestService.echo()));
+        TestService trusting = new TestService().with(Route.authenticated("POST", "/echo", "test", TestService.echo()));
         for (Service.ClientCertificate wanted :
                 List.of(Service.ClientCertificate.REQUIRED, Service.ClientCertificate.OPTIONAL)) {
             trusting.clientCertificate = wanted;

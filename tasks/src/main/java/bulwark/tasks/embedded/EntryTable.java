@@ -69,9 +69,11 @@ final class EntryTable {
 
     private static List<DueEntry> visible(WriteTx tx, long queue, int priority, int max, boolean suspects, long now)
             throws SQLException {
-        PreparedStatement select = tx.statement("SELECT id, delivery, message, holder, deaths FROM task_entries"
-                + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
-                + " ORDER BY due_at, delivery, id LIMIT ?");
+        PreparedStatement select =
+                tx.statement("SELECT id, delivery, message, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
+                        + "), substr(deaths, -" + HolderDeath.MAX_LINES_CHARS + ") FROM task_entries"
+                        + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
+                        + " ORDER BY due_at, delivery, id LIMIT ?");
         select.setLong(1, queue);
         select.setInt(2, priority);
         select.setLong(3, now);
@@ -101,9 +103,8 @@ final class EntryTable {
         if (delivered == 0) {
             return null;
         }
-        String before = row.getString(5);
         HolderDeath last = new HolderDeath(delivered, String.valueOf(row.getString(4)), Instant.ofEpochMilli(now));
-        return (before == null ? "" : before) + last.line();
+        return last.appendedTo(row.getString(5));
     }
 
     private static void lease(WriteTx tx, DueEntry found, StoreRpc.Poll poll, long now) throws SQLException {

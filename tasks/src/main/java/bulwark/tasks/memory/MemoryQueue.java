@@ -81,6 +81,9 @@ final class MemoryQueue {
             Entry entry = first(entriesOfOne, suspects);
             if (entry != null && entry.dueAt <= now) {
                 if (entry.consumer != null) {
+                    if (entry.deaths.size() == HolderDeath.MAX_KEPT) {
+                        entry.deaths.removeFirst();
+                    }
                     entry.deaths.add(new HolderDeath(entry.delivery, entry.consumer, Instant.ofEpochMilli(now)));
                 }
                 moveTo(entry, leaseUntil);

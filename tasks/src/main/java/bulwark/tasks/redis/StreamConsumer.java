@@ -303,6 +303,8 @@ final class StreamConsumer {
         arguments.add(TakeLimits.SUSPECT_AFTER);
         arguments.add(clock.millis());
         arguments.add(maxEnvelopeBytes);
+        arguments.add(HolderDeath.MAX_LINES_CHARS);
+        arguments.add(HolderDeath.MAX_WORKER_CHARS);
         state.addCursors(arguments);
         List<@Nullable Object> reply = RedisReply.list(connections.run(Script.RECLAIM, arguments));
         state.reclaimed(RedisReply.texts(reply.get(0)));

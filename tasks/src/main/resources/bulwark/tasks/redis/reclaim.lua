@@ -1,7 +1,8 @@
--- CONSUMER IDLE MAX SUSPECTS SUSPECT_AFTER NOW LONGEST, then for each stream: stream group cursor. Answers the new cursors and the entries (stream group id delivery fields deaths).
--- Of entries that were delivered SUSPECT_AFTER times or more at most one is taken, and none without SUSPECTS. Fields longer than LONGEST are cut to one character more.
+-- CONSUMER IDLE MAX SUSPECTS SUSPECT_AFTER NOW LONGEST DEATHS WORKER, then for each stream: stream group cursor. Answers the new cursors and the entries (stream group id delivery fields deaths).
+-- Of entries that were delivered SUSPECT_AFTER times or more at most one is taken, and none without SUSPECTS. Fields longer than LONGEST are cut to one character more;
+-- of the deaths the last DEATHS bytes are kept, and of a holder's name the first WORKER.
 local consumer, idle, left, suspects, after = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
-local now, longest = ARGV[6], tonumber(ARGV[7])
+local now, longest, most, named = ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local cursors, taken = {}, {}
 
 local function cut(fields)
@@ -21,7 +22,8 @@ local function claim(stream, group, row)
   if not (entry and entry[2]) then return end
   local deaths, key = '', deaths_key(stream)
   if key then
-    deaths = (redis.call('HGET', key, id) or '') .. deliveries .. '\t' .. now .. '\t' .. row[2] .. '\n'
+    local before = string.sub(redis.call('HGET', key, id) or '', -most)
+    deaths = string.sub(before .. deliveries .. '\t' .. now .. '\t' .. string.sub(row[2], 1, named) .. '\n', -most)
     redis.call('HSET', key, id, deaths)
     redis.call('PEXPIRE', key, 2592000000)
   end
@@ -29,7 +31,7 @@ local function claim(stream, group, row)
   left = left - 1
 end
 
-for at = 8, #ARGV, 3 do
+for at = 10, #ARGV, 3 do
   local stream, group, cursor = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   if left > 0 then
     local asked = left

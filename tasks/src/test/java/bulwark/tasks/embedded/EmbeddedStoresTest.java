@@ -8,6 +8,7 @@ import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FencingToken;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
@@ -212,6 +213,32 @@ class EmbeddedStoresTest {
             try (EmbeddedStores stores = EmbeddedStores.openExclusive(copy, clock)) {
                 assertThat(stores.check()).as(edit).isNotEmpty();
             }
+        }
+    }
+
+    @Test
+    void planted_deaths_of_many_megabytes_are_not_read_and_not_kept() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
+        }
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "UPDATE task_entries SET delivery = 1, holder = printf('%.*c', 1000000, 'h'),"
+                            + " deaths = replace(printf('%.*c', 1000000, 'x'), 'x', '1' || char(9) || '1' || char(9) || 'w' || char(10))");
+        }
+        try (EmbeddedStores stores = open()) {
+            List<HolderDeath> deaths = stores.broker()
+                    .receive(Examples.longSubscription("q"), 1, Duration.ZERO)
+                    .getFirst()
+                    .deaths();
+            assertThat(deaths).hasSize(HolderDeath.MAX_KEPT);
+            assertThat(deaths.getLast().worker()).isEqualTo("h".repeat(HolderDeath.MAX_WORKER_CHARS));
+        }
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT length(deaths) FROM task_entries")) {
+            assertThat(row.getInt(1)).isLessThanOrEqualTo(HolderDeath.MAX_LINES_CHARS);
         }
     }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
+import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
@@ -214,6 +217,24 @@ class RedisWireTest {
                                         .mapToInt(String::length)
                                         .sum())
                                 .isLessThan(2 << 20));
+    }
+
+    @Test
+    void planted_deaths_of_many_megabytes_are_not_read_and_not_kept() throws InterruptedException {
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
+        Subscription silent = Subscription.toQueue("mail", "silent", Duration.ofMillis(50));
+        Receipt held =
+                broker.receive(silent, 1, Duration.ofSeconds(5)).getFirst().receipt();
+        String deaths = held.stream().replaceFirst(":stream:", ":deaths:");
+        jedis.hset(deaths, held.entryId(), "1\t1\tworker\n".repeat(1_000_000));
+        List<ReceivedMessage> got = new java.util.ArrayList<>();
+        while (got.isEmpty()) {
+            got.addAll(broker.receive(
+                    Subscription.toQueue("mail", "next", Duration.ofMillis(50)), 1, Duration.ofMillis(100)));
+        }
+        assertThat(got.getFirst().deaths()).hasSize(HolderDeath.MAX_KEPT);
+        assertThat(got.getFirst().deaths().getLast().worker()).isEqualTo("silent");
+        assertThat(jedis.hget(deaths, held.entryId())).hasSizeLessThanOrEqualTo(HolderDeath.MAX_LINES_CHARS);
     }
 
     @Test

@@ -3,6 +3,7 @@ package bulwark.tasks.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.EnqueueRequest;
@@ -28,7 +29,7 @@ abstract class PoisonContract extends WorkerTestBase {
         fixture.handler("halt", context -> runs.incrementAndGet());
         String id = fixture.enqueue("halt");
         for (int i = 1; i <= 5; i++) {
-            holderDies("dead-" + i);
+            holderDies("dead-" + i, SHORT);
         }
 
         fixture.start(fixture.settings().withLease(SHORT));
@@ -58,7 +59,7 @@ abstract class PoisonContract extends WorkerTestBase {
                         .withQueue("default")
                         .withId(id));
         for (int i = 1; i <= 5; i++) {
-            holderDies("dead-" + i);
+            holderDies("dead-" + i, SHORT);
         }
 
         fixture.start(fixture.settings().withLease(SHORT));
@@ -69,10 +70,24 @@ abstract class PoisonContract extends WorkerTestBase {
     }
 
     @Test
+    void of_a_message_that_is_taken_over_again_and_again_the_latest_deaths_are_kept() throws Exception {
+        fixture.enqueue("demo.echo");
+        int deaths = HolderDeath.MAX_KEPT + 3;
+        String name = "n".repeat(300);
+        for (int i = 1; i <= deaths; i++) {
+            holderDies(i + name, Duration.ofMillis(30));
+        }
+        List<HolderDeath> kept = holderDies("last", SHORT).deaths();
+        assertThat(kept).hasSize(HolderDeath.MAX_KEPT);
+        assertThat(kept.getLast().delivery()).isEqualTo(deaths);
+        assertThat(kept.getLast().worker()).startsWith(deaths + "n").hasSize(HolderDeath.MAX_WORKER_CHARS);
+    }
+
+    @Test
     void a_task_runs_as_long_as_its_holders_died_less_often() throws Exception {
         String id = fixture.enqueue("demo.echo");
         for (int i = 1; i <= 4; i++) {
-            holderDies("dead-" + i);
+            holderDies("dead-" + i, SHORT);
         }
 
         fixture.start(fixture.settings().withLease(SHORT));
@@ -108,14 +123,15 @@ abstract class PoisonContract extends WorkerTestBase {
     }
 
     /** Takes the message and is never heard of again. */
-    private void holderDies(String consumer) throws InterruptedException {
+    private ReceivedMessage holderDies(String consumer, Duration lease) throws InterruptedException {
         List<ReceivedMessage> taken = new ArrayList<>();
         WorkerFixture.until(() -> {
             taken.addAll(fixture.stores
                     .broker()
-                    .receive(Subscription.toQueue("default", consumer, SHORT), 1, Duration.ofMillis(200)));
+                    .receive(Subscription.toQueue("default", consumer, lease), 1, Duration.ofMillis(200)));
             return !taken.isEmpty();
         });
+        return taken.getFirst();
     }
 
     private long evidence(String type) {

@@ -29,8 +29,8 @@ final class AuditChain {
     private final Runnable keep = this::keep;
     // Ids name rows and guard nothing: a fast generator, seeded once from the system's.
     private final SplittableRandom ids = new SplittableRandom(new SecureRandom().nextLong());
-    private AuditLog.@Nullable Head head;
-    private volatile AuditLog.@Nullable Head committedHead;
+    private @Nullable ChainHead head;
+    private volatile @Nullable ChainHead committedHead;
     private volatile @Nullable String problem;
 
     AuditChain(AuditTable audited) {
@@ -47,11 +47,11 @@ final class AuditChain {
         if (changed != null) {
             throw new StoreFailed(changed, null);
         }
-        AuditLog.Head end = head;
+        ChainHead end = head;
         if (end == null) {
-            end = storedHead(tx).orElse(new AuditLog.Head(0, ""));
+            end = storedHead(tx).orElse(new ChainHead(table, 0, ""));
         }
-        String previousHash = end.seq() == 0 ? null : end.rowHash();
+        String previousHash = end.seq() == 0 ? null : end.hash();
         AuditRow row = AuditRow.linked(json, end.seq() + 1, newId(), draft, previousHash);
         PreparedStatement statement = tx.statement(insert);
         statement.setLong(1, row.seq());
@@ -68,7 +68,7 @@ final class AuditChain {
         tx.onRollback(resetHead);
         insert(tx, statement, end);
         tx.afterCommit(keep);
-        head = new AuditLog.Head(row.seq(), row.rowHash());
+        head = new ChainHead(table, row.seq(), row.rowHash());
         return row;
     }
 
@@ -80,11 +80,11 @@ final class AuditChain {
         committedHead = head;
     }
 
-    private void insert(WriteTx tx, PreparedStatement statement, AuditLog.Head end) throws SQLException {
+    private void insert(WriteTx tx, PreparedStatement statement, ChainHead end) throws SQLException {
         try {
             statement.executeUpdate();
         } catch (SQLException e) {
-            AuditLog.Head stored = storedHead(tx).orElse(new AuditLog.Head(0, ""));
+            ChainHead stored = storedHead(tx).orElse(new ChainHead(table, 0, ""));
             if (stored.equals(end)) {
                 throw e;
             }
@@ -108,14 +108,14 @@ final class AuditChain {
         return problem;
     }
 
-    /** The last row that this process committed; null before the first. */
-    AuditLog.@Nullable Head committedHead() {
-        return committedHead;
+    /** The last row that this process committed; empty before the first. */
+    Optional<ChainHead> committedHead() {
+        return Optional.ofNullable(committedHead);
     }
 
-    Optional<AuditLog.Head> storedHead(ReadTx tx) throws SQLException {
+    Optional<ChainHead> storedHead(ReadTx tx) throws SQLException {
         try (ResultSet end = tx.statement(selectHead).executeQuery()) {
-            return end.next() ? Optional.of(new AuditLog.Head(end.getLong(1), end.getString(2))) : Optional.empty();
+            return end.next() ? Optional.of(new ChainHead(table, end.getLong(1), end.getString(2))) : Optional.empty();
         }
     }
 

@@ -24,7 +24,7 @@ final class AuditFsck {
         this.table = table.name();
     }
 
-    List<String> walk(ReadTx tx, AuditLog.@Nullable Head expected) throws SQLException {
+    List<String> walk(ReadTx tx, @Nullable ChainHead expected) throws SQLException {
         try (ResultSet rows = reader.all(tx)) {
             while (problems.size() < MAX_PROBLEMS && rows.next()) {
                 check(reader.read(rows));
@@ -57,14 +57,14 @@ final class AuditFsck {
         previousHash = row.rowHash();
     }
 
-    private void checkExpected(ReadTx tx, AuditLog.Head expected) throws SQLException {
+    private void checkExpected(ReadTx tx, ChainHead expected) throws SQLException {
         PreparedStatement select = tx.statement("SELECT row_hash FROM " + table + " WHERE seq = ?");
         select.setLong(1, expected.seq());
         try (ResultSet row = select.executeQuery()) {
             if (!row.next()) {
                 problems.add("The tail of " + table + " was cut off: it ends at row " + previousSeq + ", but row "
                         + expected.seq() + " is on record.");
-            } else if (!expected.rowHash().equals(row.getString(1))) {
+            } else if (!expected.hash().equals(row.getString(1))) {
                 problems.add(
                         "Row " + expected.seq() + " of " + table + " is not the one on record: its row_hash differs.");
             }

@@ -117,14 +117,13 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /** Where the chain ends; empty for a table without rows. What a signed statement about the log names. */
-    public Optional<Head> head(ReadTx tx) throws SQLException {
+    public Optional<ChainHead> head(ReadTx tx) throws SQLException {
         return chain.storedHead(tx);
     }
 
     /** The last row that this process committed, for {@link HeadSigner#expect}. */
     public Optional<ChainHead> written() {
-        Head head = chain.committedHead();
-        return head == null ? Optional.empty() : Optional.of(new ChainHead(table.name(), head.seq(), head.rowHash()));
+        return chain.committedHead();
     }
 
     /** Refuses every further row, as a failed store does: the table was found changed. */
@@ -154,7 +153,7 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /** As {@link #fsck(ReadTx)}, and finds a cut tail or a rewritten chain. @param expected a head known from elsewhere */
-    public List<String> fsckAgainst(Head expected, ReadTx tx) throws SQLException {
+    public List<String> fsckAgainst(ChainHead expected, ReadTx tx) throws SQLException {
         return new AuditFsck(table).walk(tx, expected);
     }
 
@@ -162,9 +161,6 @@ public final class AuditLog implements AutoCloseable {
     public void close() {
         later.close();
     }
-
-    /** The newest row. */
-    public record Head(long seq, String rowHash) {}
 
     /**
      * All optional; since and until are inclusive, pages are ascending.

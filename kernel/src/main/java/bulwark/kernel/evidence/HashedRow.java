@@ -55,8 +55,8 @@ public record HashedRow(long seq, Map<String, @Nullable Object> columns, String 
         return members;
     }
 
-    @Nullable
-    String previousHash() {
+    /** The hash of the row before it; null for the first. */
+    public @Nullable String previousHash() {
         return columns.get(AuditColumns.PREVIOUS_HASH) instanceof String hash ? hash : null;
     }
 }

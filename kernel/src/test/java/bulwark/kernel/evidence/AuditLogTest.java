@@ -68,7 +68,7 @@ class AuditLogTest {
         columns.put("prev_hash", first.rowHash());
         assertThat(second.rowHash()).isEqualTo(Digests.sha256Hex(CanonicalJson.bytes(columns)));
         assertThat(fsck()).isEmpty();
-        assertThat(store.read(log::head)).contains(new AuditLog.Head(2, second.rowHash()));
+        assertThat(store.read(log::head)).contains(new ChainHead("test_audit", 2, second.rowHash()));
     }
 
     @Test

@@ -24,7 +24,7 @@ class AuditTamperTest {
     Path folder;
 
     private Path file;
-    private AuditLog.Head head;
+    private ChainHead head;
 
     @BeforeEach
     void five_rows() {
@@ -103,7 +103,7 @@ class AuditTamperTest {
 
     @Test
     void a_rewritten_chain_is_found_by_a_recorded_head() {
-        AuditLog.Head other = new AuditLog.Head(4, head.rowHash());
+        ChainHead other = new ChainHead("test_audit", 4, head.hash());
         assertThat(fsck(other)).singleElement().asString().contains("Row 4", "not the one on record");
         assertThat(fsck(head)).isEmpty();
     }
@@ -120,7 +120,7 @@ class AuditTamperTest {
         }
     }
 
-    private List<String> fsck(AuditLog.Head expected) {
+    private List<String> fsck(ChainHead expected) {
         try (Store store = open();
                 AuditLog log = AuditLog.open(store, TestAudit.TABLE, Clock.systemUTC())) {
             return expected == null ? store.read(log::fsck) : store.read(tx -> log.fsckAgainst(expected, tx));

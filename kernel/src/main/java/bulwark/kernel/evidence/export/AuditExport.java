@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public final class AuditExport {
     /**
      * @param sinceSeq rows after this position; 0 means from the start
      * @param out a new file, made with mode 0600 and synced
-     * @throws ExportRefused when the file exists or cannot be written
+     * @throws ExportRefused when the file exists or cannot be written, or a row is not as it was written; then there is no file
      */
     public Exported export(AuditTable table, long sinceSeq, Path out) {
         oneAtATime.lock();
@@ -124,6 +125,7 @@ public final class AuditExport {
                 break;
             }
             for (HashedRow row : page) {
+                rows.check(row, table, sinceSeq);
                 line(content, CanonicalJson.bytes(row.members()));
                 rows.add(row);
             }
@@ -146,6 +148,22 @@ public final class AuditExport {
         private long last;
         private long count;
         private @Nullable String headHash;
+
+        /** What the footer vouches for was looked at before. */
+        void check(HashedRow row, AuditTable table, long sinceSeq) {
+            String fault = null;
+            if (!row.fits()) {
+                fault = "does not fit its row_hash";
+            } else if (row.seq() != (count == 0 ? sinceSeq : last) + 1) {
+                fault = "stands behind row " + (count == 0 ? sinceSeq : last) + ": rows are missing";
+            } else if (count > 0 && !Objects.equals(row.previousHash(), headHash)) {
+                fault = "does not follow the row before it";
+            }
+            if (fault != null) {
+                throw new ExportRefused("Row " + row.seq() + " of " + table.name() + " " + fault
+                        + ". The table was changed behind this program, and nothing of it was signed: run fsck, which lists all that it finds.");
+            }
+        }
 
         void add(HashedRow row) {
             first = count == 0 ? row.seq() : first;

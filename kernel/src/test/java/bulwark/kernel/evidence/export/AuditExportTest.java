@@ -19,6 +19,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class AuditExportTest {
@@ -96,6 +102,52 @@ class AuditExportTest {
 
     private interface Edit {
         void apply(List<String> lines);
+    }
+
+    /** Whoever can write the file drops the triggers first. */
+    private void tamper(String sql) throws SQLException {
+        try (Connection raw = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("store.db"));
+                Statement statement = raw.createStatement()) {
+            for (String trigger : List.of("no_update", "no_delete", "in_order")) {
+                statement.execute("DROP TRIGGER test_audit_" + trigger);
+            }
+            assertThat(statement.executeUpdate(sql)).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            UPDATE test_audit SET actor = 'agent:forged' WHERE seq = 7                               | Row 7 of test_audit does not fit its row_hash
+            UPDATE test_audit SET detail = char(55357) WHERE seq = 20                                 | Row 20 of test_audit does not fit its row_hash
+            DELETE FROM test_audit WHERE seq = 7                                                     | Row 8 of test_audit stands behind row 6
+            DELETE FROM test_audit WHERE seq = 1                                                     | Row 2 of test_audit stands behind row 0
+            """)
+    void rows_that_were_changed_are_not_signed_and_leave_no_file(String edit, String sentence) throws Exception {
+        tamper(edit.strip());
+
+        assertThatThrownBy(() -> export(0, "a.jsonl"))
+                .isInstanceOf(ExportRefused.class)
+                .hasMessageStartingWith(sentence.strip())
+                .hasMessageContaining("run fsck");
+        assertThat(folder.resolve("a.jsonl")).doesNotExist();
+        assertThat(history.lastFooter(TABLE)).isEmpty();
+    }
+
+    @Test
+    void a_row_that_was_hashed_anew_is_not_signed_because_the_next_one_names_another() throws Exception {
+        Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+        store.read(tx -> {
+            columns.putAll(TABLE.reader().page(tx, 6, 7, 1).getFirst().columns());
+            return 0;
+        });
+        columns.put("actor", "agent:forged");
+        tamper("UPDATE test_audit SET actor = 'agent:forged', row_hash = '"
+                + Digests.sha256Hex(CanonicalJson.bytes(columns)) + "' WHERE seq = 7");
+
+        assertThatThrownBy(() -> export(0, "a.jsonl"))
+                .isInstanceOf(ExportRefused.class)
+                .hasMessageStartingWith("Row 8 of test_audit does not follow the row before it");
+        assertThat(folder.resolve("a.jsonl")).doesNotExist();
     }
 
     @Test

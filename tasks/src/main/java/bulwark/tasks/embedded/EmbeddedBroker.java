@@ -79,7 +79,7 @@ final class EmbeddedBroker implements Broker {
             TaskStatus status = out.message().state().equals(DeliveryState.FRESH)
                     ? StatusTransitions.queued(out, EnvelopeDigest.ofJson(out.queue(), text), now)
                     : StatusTransitions.queued(out, now);
-            queued = StatusMapper.row(status, StatusTransitions.queuedRetention(out, now, retention));
+            queued = RpcMapper.row(status, StatusTransitions.queuedRetention(out, now, retention));
         }
         return put(text, out.queue(), out.priority(), out.notBefore(), queued);
     }
@@ -193,7 +193,7 @@ final class EmbeddedBroker implements Broker {
     }
 
     private StoreRpc.Status statusRow(TaskStatus status) {
-        return StatusMapper.row(status, retention);
+        return RpcMapper.row(status, retention);
     }
 
     @Override
@@ -288,7 +288,7 @@ final class EmbeddedBroker implements Broker {
     @Override
     public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
         List<DeadLetter> found = deadLetters.newest(queue, offset, limit, micros(since)).stream()
-                .map(DeadLetterMapper::letter)
+                .map(RpcMapper::deadLetter)
                 .toList();
         return new DeadLetter.Page(found, found.size() == limit ? offset + limit : -1);
     }
@@ -299,7 +299,7 @@ final class EmbeddedBroker implements Broker {
 
     @Override
     public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return deadLetters.one(queue, taskId(name), row(name)).map(DeadLetterMapper::letter);
+        return deadLetters.one(queue, taskId(name), row(name)).map(RpcMapper::deadLetter);
     }
 
     private static @Nullable String taskId(DeadLetter.@Nullable Name name) {
@@ -320,7 +320,7 @@ final class EmbeddedBroker implements Broker {
         List<StoreRpc.Replay> replays = new ArrayList<>();
         for (StoreRpc.StoredDeadLetter row : deadLetters.replayable(
                 queue, request.limit(), micros(request.since()), taskId(request.only()), row(request.only()))) {
-            DeadLetter deadLetter = DeadLetterMapper.letter(row);
+            DeadLetter deadLetter = RpcMapper.deadLetter(row);
             Message message = deadLetter.message();
             chosen.add(deadLetter);
             if (!request.dryRun()) {

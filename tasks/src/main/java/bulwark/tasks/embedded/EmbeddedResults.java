@@ -32,12 +32,12 @@ final class EmbeddedResults implements ResultBackend {
     }
 
     private StoreRpc.Status row(TaskStatus status, @Nullable Duration kept) {
-        return StatusMapper.row(status, kept == null ? retention : kept);
+        return RpcMapper.row(status, kept == null ? retention : kept);
     }
 
     @Override
     public Optional<TaskStatus> get(String taskId) {
-        return calls.get(taskId).map(StatusMapper::status);
+        return calls.get(taskId).map(RpcMapper::status);
     }
 
     @Override
@@ -74,7 +74,7 @@ final class EmbeddedResults implements ResultBackend {
                 seen == null ? null : seen.state().wire(),
                 seen == null ? 0 : StoreRpc.micros(seen.updatedAt()),
                 patience.toMillis());
-        return stored.map(StatusMapper::status);
+        return stored.map(RpcMapper::status);
     }
 
     /** The filter runs here, so statuses come in pages until there are enough. */
@@ -90,7 +90,7 @@ final class EmbeddedResults implements ResultBackend {
             for (int i = 0; i < ids.size() && found.size() < limit; i += STATUSES_AT_ONCE) {
                 List<String> some = ids.subList(i, Math.min(ids.size(), i + STATUSES_AT_ONCE));
                 for (StoreRpc.StoredStatus row : calls.all(some)) {
-                    TaskStatus status = StatusMapper.status(row);
+                    TaskStatus status = RpcMapper.status(row);
                     if (filter.test(status) && skip-- <= 0 && found.size() < limit) {
                         found.add(status);
                     }
@@ -111,13 +111,13 @@ final class EmbeddedResults implements ResultBackend {
     }
 
     private static ObjectNode parse(String json) {
-        return StatusMapper.object(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8)));
+        return RpcMapper.object(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static GroupStatus status(StoreRpc.Group row) {
         Map<String, TaskStatus> results = new LinkedHashMap<>();
         for (StoreRpc.StoredStatus each : row.results()) {
-            TaskStatus status = StatusMapper.status(each);
+            TaskStatus status = RpcMapper.status(each);
             results.put(status.id(), status);
         }
         return new GroupStatus(new Group(row.id(), row.expected(), parse(row.meta())), results);

@@ -6,6 +6,7 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -13,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes away what is over, every half minute and in small steps, so that the file stays as large as what is alive. */
+/** Takes away what is over, at intervals and in small steps, so that the file stays as large as what is alive. */
 final class ExpiryPruner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryPruner.class);
-    private static final long INTERVAL_SECONDS = 30;
+    static final Duration INTERVAL = Duration.ofSeconds(30);
     private static final int STEP = 500;
     private static final int BROADCASTS_KEPT = 4_096;
     private static final long HOUR = 3_600_000;
@@ -43,11 +44,13 @@ final class ExpiryPruner implements AutoCloseable {
 
     private final StoreContext context;
     private final QueueTable queueTable;
+    private final Duration interval;
     private final Semaphore stop = new Semaphore(0);
     private final EssentialThread thread;
 
-    ExpiryPruner(StoreContext context, QueueTable queueTable) {
+    ExpiryPruner(StoreContext context, QueueTable queueTable, Duration interval) {
         this.context = context;
+        this.interval = interval;
         this.queueTable = queueTable;
         this.thread = EssentialThread.virtual("task-store-pruning", this::run);
     }
@@ -58,7 +61,7 @@ final class ExpiryPruner implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stop.tryAcquire(INTERVAL_SECONDS, TimeUnit.SECONDS)) {
+            while (!stop.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     prune();
                 } catch (StoreFailed | IllegalStateException e) {
@@ -72,11 +75,12 @@ final class ExpiryPruner implements AutoCloseable {
 
     /** One whole round. */
     void prune() {
+        long now = context.now();
         for (String step : STEPS) {
-            while (context.store().write(tx -> step(tx, step)) == STEP) {}
+            while (context.store().write(tx -> step(tx, step, now)) == STEP) {}
         }
         context.store().write(tx -> {
-            int gone = step(tx, QUEUES);
+            int gone = step(tx, QUEUES, now);
             if (gone > 0) {
                 queueTable.evict(tx);
             }
@@ -85,9 +89,9 @@ final class ExpiryPruner implements AutoCloseable {
         context.store().write(this::trimBroadcasts);
     }
 
-    private int step(WriteTx tx, String sql) throws SQLException {
+    private static int step(WriteTx tx, String sql, long now) throws SQLException {
         PreparedStatement delete = tx.statement(sql);
-        delete.setLong(1, context.now());
+        delete.setLong(1, now);
         delete.setInt(2, STEP);
         return delete.executeUpdate();
     }

@@ -30,7 +30,7 @@ final class StoreOwner implements StoreClient {
         QueueTable queueTable = new QueueTable();
         EntryTable entries = new EntryTable(queueTable);
         DeadLetterTable deadLetters = new DeadLetterTable(context, entries);
-        pruner = new ExpiryPruner(context, queueTable);
+        pruner = new ExpiryPruner(context, queueTable, ExpiryPruner.INTERVAL);
         targets = Map.of(
                 QueueApi.class, new SqliteQueues(context, queueTable, entries, deadLetters),
                 DeadLetterApi.class, deadLetters,

@@ -13,6 +13,7 @@ import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.TaskStatus;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,17 +25,17 @@ public final class WorkerTelemetry {
     private final TaskMetrics taskMetrics;
     private final WorkerEvents events;
     private final TaskEvidence evidence;
-    private final WorkerCounters counters;
     private final Clock clock;
+    private final LongAdder started = new LongAdder();
+    private final LongAdder completed = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     public WorkerTelemetry(
             WorkerSettings settings,
             TaskMetrics taskMetrics,
             WorkerEvents events,
             TaskEvidence evidence,
-            WorkerCounters counters,
             Clock clock) {
-        this.counters = counters;
         this.settings = settings;
         this.taskMetrics = taskMetrics;
         this.events = events;
@@ -46,23 +47,38 @@ public final class WorkerTelemetry {
         return taskMetrics;
     }
 
+    /** Runs that this worker started. */
+    public long startedRuns() {
+        return started.sum();
+    }
+
+    /** Runs that succeeded. */
+    public long completedRuns() {
+        return completed.sum();
+    }
+
+    /** Runs that failed. */
+    public long failedRuns() {
+        return failed.sum();
+    }
+
     TaskMetrics.Counters of(VerifiedTask task) {
         return taskMetrics.of(task.handler().name(), task.delivery().queue());
     }
 
     void started(VerifiedTask task) {
-        counters.oneStarted();
+        started.increment();
         of(task).started().increment();
     }
 
     void succeeded(VerifiedTask task) {
-        counters.oneCompleted();
+        completed.increment();
         of(task).succeeded().increment();
         event(WorkerEvent.Type.COMPLETED, task.delivery(), Map.of());
     }
 
     void failed(VerifiedTask task, String errorType) {
-        counters.oneFailed();
+        failed.increment();
         of(task).failed().increment();
         event(WorkerEvent.Type.FAILED, task.delivery(), Map.of("error", errorType));
     }

@@ -59,7 +59,7 @@ final class RedisConnectionPool implements AutoCloseable {
         } catch (JedisDataException e) {
             release(connection);
             throw failures.unavailable(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Somewhere within a reply, perhaps.
             drop(connection);
             throw e;

@@ -73,8 +73,9 @@ final class StatusSubscriber implements AutoCloseable {
                 read(connect());
             } catch (JedisException lost) {
                 // Heals below.
+            } finally {
+                drop();
             }
-            drop();
             try {
                 Thread.sleep(RECONNECT_DELAY);
             } catch (InterruptedException e) {

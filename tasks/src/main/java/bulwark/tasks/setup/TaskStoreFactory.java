@@ -33,6 +33,14 @@ public final class TaskStoreFactory {
     private final Clock clock;
     private final Map<String, TaskStores> opened = new LinkedHashMap<>();
 
+    /** Stores of several backends as one. Locks and rates are the broker's. Closing it closes every backend. */
+    record Composite(StoreSet storeSet, List<TaskStores> opened) implements TaskStores {
+        @Override
+        public void close() {
+            opened.forEach(TaskStores::close);
+        }
+    }
+
     private TaskStoreFactory(Configuration configuration, Path directory, Clock clock) {
         this.configuration = configuration;
         this.directory = directory;
@@ -85,7 +93,7 @@ public final class TaskStoreFactory {
                 main.locks(),
                 revocations.revocations(),
                 main.rates());
-        return new CompositeTaskStores(storeSet, new ArrayList<>(opened.values()));
+        return new Composite(storeSet, new ArrayList<>(opened.values()));
     }
 
     /** A store's URL goes before a file; without either they are with the broker. */
@@ -178,7 +186,7 @@ public final class TaskStoreFactory {
     public static void onFatal(TaskStores stores, Consumer<Throwable> listener) {
         switch (stores) {
             case EmbeddedStores embedded -> embedded.onFatal(listener);
-            case CompositeTaskStores joined -> joined.opened().forEach(place -> onFatal(place, listener));
+            case Composite joined -> joined.opened().forEach(place -> onFatal(place, listener));
             default -> {}
         }
     }

@@ -3,7 +3,7 @@ package bulwark.tasks.worker;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.execution.RevokedTasks;
-import bulwark.tasks.execution.WorkerCounters;
+import bulwark.tasks.execution.WorkerTelemetry;
 import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
@@ -25,7 +25,7 @@ final class Inspection {
     private final InFlight inFlight;
     private final RevokedTasks revoked;
     private final Liveness liveness;
-    private final WorkerCounters counters;
+    private final WorkerTelemetry telemetry;
     private final Clock clock;
     private final Instant startedAt;
 
@@ -34,13 +34,13 @@ final class Inspection {
             InFlight inFlight,
             RevokedTasks revoked,
             Liveness liveness,
-            WorkerCounters counters,
+            WorkerTelemetry telemetry,
             Clock clock) {
         this.settings = settings;
         this.inFlight = inFlight;
         this.revoked = revoked;
         this.liveness = liveness;
-        this.counters = counters;
+        this.telemetry = telemetry;
         this.clock = clock;
         this.startedAt = clock.instant();
     }
@@ -117,9 +117,9 @@ final class Inspection {
         extras.put("memoryPercent", Math.round(1_000.0 * used / runtime.maxMemory()) / 10.0);
         extras.put("loadAvg", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         extras.put("cpuCount", runtime.availableProcessors());
-        extras.put("started", counters.started())
-                .put("completed", counters.completed())
-                .put("failed", counters.failed());
+        extras.put("started", telemetry.startedRuns())
+                .put("completed", telemetry.completedRuns())
+                .put("failed", telemetry.failedRuns());
         extras.put(
                 "queueDepth",
                 depths.values().stream().mapToLong(Long::longValue).sum());

@@ -26,7 +26,6 @@ import bulwark.tasks.execution.StatusFactory;
 import bulwark.tasks.execution.TaskExecutor;
 import bulwark.tasks.execution.TaskMetrics;
 import bulwark.tasks.execution.TimeLimits;
-import bulwark.tasks.execution.WorkerCounters;
 import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.execution.WorkerTelemetry;
 import bulwark.tasks.handler.HandlerRegistry;
@@ -102,10 +101,9 @@ public final class Worker {
         Clock clock = dependencies.clock();
         TaskMemory memory = new TaskMemory(settings.limits().memoryBytes());
         inFlight = new InFlight(settings.maxInFlight(), memory);
-        WorkerCounters counters = new WorkerCounters();
         TaskMetrics taskMetrics = new TaskMetrics(dependencies.metrics());
         WorkerTelemetry telemetry =
-                new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), counters, clock);
+                new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), clock);
         StatusFactory statuses = new StatusFactory(settings.id(), clock);
         settlements = new SettlementBatcher(broker, liveness::answered);
         Settler settler = new Settler(
@@ -126,7 +124,7 @@ public final class Worker {
         limits = new TimeLimits(outcomeHandler, telemetry);
         shutdownSequence = new ShutdownSequence(settings, inFlight, settler, outcomeHandler);
         revoked = new RevokedTasks(dependencies.stores().revocations(), settings.namespace(), clock);
-        inspection = new Inspection(settings, inFlight, revoked, liveness, counters, clock);
+        inspection = new Inspection(settings, inFlight, revoked, liveness, telemetry, clock);
         RunTimeAverage runTimes = new RunTimeAverage();
         RunningContext.Services services = new RunningContext.Services(
                 broker, dependencies.stores().results(), dependencies.client(), statuses, telemetry);

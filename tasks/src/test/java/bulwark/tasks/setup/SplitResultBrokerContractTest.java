@@ -50,7 +50,7 @@ class SplitResultBrokerContractTest {
                     main.locks(),
                     main.revocations(),
                     main.rates());
-            return new CompositeTaskStores(storeSet, List.of(main, results));
+            return new TaskStoreFactory.Composite(storeSet, List.of(main, results));
         }
 
         @Override

@@ -4,9 +4,11 @@ import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.CommandGroup;
 import bulwark.app.cli.CommandTree;
 import bulwark.app.docs.DocsCommand;
+import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.UpCommand;
 import bulwark.kernel.error.ExitCode;
+import java.util.Arrays;
 import picocli.CommandLine.Command;
 
 /** Every command of every part. */
@@ -26,5 +28,21 @@ final class BulwarkCommand extends CommandGroup {
                 .with(UpCommand.of(PartList.all(), context));
         PartList.all().stream().flatMap(part -> part.commands().stream()).forEach(tree::with);
         return tree;
+    }
+
+    /** A command with a script of its own is the root of its tree: its usage then shows the name that was typed. @return the exit code */
+    static int execute(CommandContext context, String... arguments) {
+        for (Part part : PartList.all()) {
+            for (Class<?> command : part.commands()) {
+                String name = command.getAnnotation(Command.class).name();
+                if (arguments.length > 0
+                        && arguments[0].equals(name)
+                        && part.scripts().stream().anyMatch(script -> script.name().equals(name))) {
+                    return new CommandTree(command, context, ExitCode::plain)
+                            .execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+                }
+            }
+        }
+        return tree(context).execute(arguments);
     }
 }

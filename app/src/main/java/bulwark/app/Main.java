@@ -30,6 +30,6 @@ public final class Main {
         } catch (Exception thrown) {
             return ErrorReport.print(thrown, context.err()).plain();
         }
-        return BulwarkCommand.tree(context).execute(arguments);
+        return BulwarkCommand.execute(context, arguments);
     }
 }

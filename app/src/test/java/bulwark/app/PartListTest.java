@@ -50,6 +50,25 @@ class PartListTest {
 
     @ParameterizedTest
     @MethodSource("parts")
+    void the_usage_of_each_script_shows_the_name_that_was_typed(Part part) {
+        for (CommandScript script : part.scripts()) {
+            assertThat(CommandResult.of(state, Map.of(), "", script.name(), "--help")
+                            .out())
+                    .startsWith("Usage: " + script.name());
+        }
+        for (Class<?> command : part.commands()) {
+            Command annotation = command.getAnnotation(Command.class);
+            for (Class<?> below : annotation.subcommands()) {
+                String name = below.getAnnotation(Command.class).name();
+                assertThat(CommandResult.of(state, Map.of(), "", annotation.name(), name, "--help")
+                                .out())
+                        .startsWith("Usage: " + annotation.name() + " " + name);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("parts")
     void the_help_of_up_names_the_ports_of_each_part(Part part) {
         CommandLine up = BulwarkCommand.tree(CONTEXT).line().getSubcommands().get("up");
 

@@ -32,8 +32,7 @@ import picocli.CommandLine.Spec;
             TlsCommand.class,
             VerifyCommand.class,
             StemFsckCommand.class,
-            StemAuditCommand.class,
-            EvidenceCommand.class
+            StemAuditCommand.class
         })
 final class StemCommand implements Callable<Integer> {
     private final CommandContext context;

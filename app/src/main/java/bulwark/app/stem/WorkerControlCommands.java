@@ -6,33 +6,54 @@ import bulwark.app.cli.TextTable;
 import bulwark.tasks.control.ControlReply;
 import bulwark.tasks.setup.TaskRuntime;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Questions to running workers, and the order to stop. */
 final class WorkerControlCommands {
     private WorkerControlCommands() {}
 
-    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Ping running workers.")
-    static final class Ping implements Callable<Integer> {
-        @Mixin
-        private final ControlOptions control;
+    /** Sends one control command and prints the replies: a block for each worker, unless told otherwise. */
+    private abstract static class ControlCommand implements Callable<Integer> {
+        private final String type;
 
-        Ping(CommandContext context) {
+        @Mixin
+        final ControlOptions control;
+
+        ControlCommand(CommandContext context, String type) {
             this.control = new ControlOptions(context);
+            this.type = type;
+        }
+
+        ObjectNode payload() {
+            return Json.object();
+        }
+
+        void print(List<ControlReply> replies) {
+            control.blocks(replies);
         }
 
         @Override
-        public Integer call() throws InterruptedException {
+        public final Integer call() throws InterruptedException {
             try (TaskRuntime runtime = control.settings.open()) {
-                return control.send(runtime, "ping", Json.object(), this::print);
+                return control.send(runtime, type, payload(), this::print);
             }
         }
+    }
 
-        private void print(List<ControlReply> replies) {
+    @Command(name = "ping", mixinStandardHelpOptions = true, description = "Ping running workers.")
+    static final class Ping extends ControlCommand {
+        Ping(CommandContext context) {
+            super(context, "ping");
+        }
+
+        @Override
+        void print(List<ControlReply> replies) {
             TextTable table = new TextTable()
                     .column("Worker", 40)
                     .column("Status", 8)
@@ -51,19 +72,9 @@ final class WorkerControlCommands {
     }
 
     @Command(name = "stats", mixinStandardHelpOptions = true, description = "Show statistics of running workers.")
-    static final class Stats implements Callable<Integer> {
-        @Mixin
-        private final ControlOptions control;
-
+    static final class Stats extends ControlCommand {
         Stats(CommandContext context) {
-            this.control = new ControlOptions(context);
-        }
-
-        @Override
-        public Integer call() throws InterruptedException {
-            try (TaskRuntime runtime = control.settings.open()) {
-                return control.send(runtime, "stats", Json.object(), control::blocks);
-            }
+            super(context, "stats");
         }
     }
 
@@ -71,10 +82,7 @@ final class WorkerControlCommands {
             name = "inspect",
             mixinStandardHelpOptions = true,
             description = "Show running and revoked tasks of each worker.")
-    static final class Inspect implements Callable<Integer> {
-        @Mixin
-        private final ControlOptions control;
-
+    static final class Inspect extends ControlCommand {
         @Option(
                 names = "--include-revoked",
                 negatable = true,
@@ -84,28 +92,22 @@ final class WorkerControlCommands {
         private boolean includeRevoked = true;
 
         Inspect(CommandContext context) {
-            this.control = new ControlOptions(context);
+            super(context, "inspect");
         }
 
         @Override
-        public Integer call() throws InterruptedException {
-            try (TaskRuntime runtime = control.settings.open()) {
-                return control.send(
-                        runtime, "inspect", Json.object().put("includeRevoked", includeRevoked), control::blocks);
-            }
+        ObjectNode payload() {
+            return Json.object().put("includeRevoked", includeRevoked);
         }
     }
 
     @Command(name = "shutdown", mixinStandardHelpOptions = true, description = "Ask them to stop.")
-    static final class Shutdown implements Callable<Integer> {
+    static final class Shutdown extends ControlCommand {
         enum Mode {
             WARM,
             SOFT,
             HARD
         }
-
-        @Mixin
-        private final ControlOptions control;
 
         @Option(
                 names = "--mode",
@@ -114,18 +116,16 @@ final class WorkerControlCommands {
         private Mode mode = Mode.WARM;
 
         Shutdown(CommandContext context) {
-            this.control = new ControlOptions(context);
+            super(context, "shutdown");
         }
 
         @Override
-        public Integer call() throws InterruptedException {
-            String wire = mode.name().toLowerCase(java.util.Locale.ROOT);
-            try (TaskRuntime runtime = control.settings.open()) {
-                return control.send(runtime, "shutdown", Json.object().put("mode", wire), this::print);
-            }
+        ObjectNode payload() {
+            return Json.object().put("mode", mode.name().toLowerCase(Locale.ROOT));
         }
 
-        private void print(List<ControlReply> replies) {
+        @Override
+        void print(List<ControlReply> replies) {
             TextTable table = new TextTable()
                     .column("Worker", 40)
                     .column("Status", 12)

@@ -24,36 +24,23 @@ final class WorkerPauseCommands {
             name = "pause",
             mixinStandardHelpOptions = true,
             description = "Pause these queues until they are resumed.")
-    static final class Pause implements Callable<Integer> {
-        @Mixin
-        private final OfQueues of;
-
+    static final class Pause extends PauseCommand {
         Pause(CommandContext context) {
-            this.of = new OfQueues(context);
-        }
-
-        @Override
-        public Integer call() throws InterruptedException {
-            return of.change("queue_pause", false);
+            super(context, "queue_pause", false);
         }
     }
 
     @Command(name = "resume", mixinStandardHelpOptions = true, description = "Resume paused queues.")
-    static final class Resume implements Callable<Integer> {
-        @Mixin
-        private final OfQueues of;
-
+    static final class Resume extends PauseCommand {
         Resume(CommandContext context) {
-            this.of = new OfQueues(context);
-        }
-
-        @Override
-        public Integer call() throws InterruptedException {
-            return of.change("queue_resume", true);
+            super(context, "queue_resume", true);
         }
     }
 
-    static final class OfQueues {
+    private abstract static class PauseCommand implements Callable<Integer> {
+        private final String type;
+        private final boolean over;
+
         @Mixin
         private final ControlOptions control;
 
@@ -69,11 +56,14 @@ final class WorkerPauseCommands {
         @Option(names = "--requester", description = "Name of the requester (default ${DEFAULT-VALUE}).")
         private String requester = "stem-cli";
 
-        OfQueues(CommandContext context) {
+        PauseCommand(CommandContext context, String type, boolean over) {
             this.control = new ControlOptions(context);
+            this.type = type;
+            this.over = over;
         }
 
-        int change(String type, boolean over) throws InterruptedException {
+        @Override
+        public final Integer call() throws InterruptedException {
             ObjectNode payload = Json.object().put("requester", requester);
             ArrayNode names = payload.putArray("queues");
             queues.forEach(names::add);

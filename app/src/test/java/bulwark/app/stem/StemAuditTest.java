@@ -119,12 +119,12 @@ class StemAuditTest {
     void an_export_of_a_former_log_key_holds_until_the_key_is_distrusted() {
         String keys = ".stem/evidence-1.db.keys";
         export("a.jsonl");
-        assertThat(stem("evidence", "rotate-key").code()).isZero();
+        assertThat(stem("audit", "rotate-key").code()).isZero();
         export("b.jsonl");
         assertThat(stem("audit", "verify", "a.jsonl", "b.jsonl", "--key", keys).code())
                 .isZero();
 
-        assertThat(stem("evidence", "rotate-key", "--distrust", "seen in a paste")
+        assertThat(stem("audit", "rotate-key", "--distrust", "seen in a paste")
                         .code())
                 .isZero();
         assertThat(stem("audit", "verify", "a.jsonl", "--key", keys).code()).isZero();

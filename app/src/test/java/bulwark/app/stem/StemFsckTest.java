@@ -95,13 +95,13 @@ class StemFsckTest {
 
     @Test
     void the_log_key_of_evidence_is_replaced_and_distrusted_and_the_evidence_stays_whole() {
-        CommandResult ran = stem("evidence", "rotate-key", "--distrust", "the disk was stolen");
+        CommandResult ran = stem("audit", "rotate-key", "--distrust", "the disk was stolen");
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out()).startsWith("evidence-1.db: the log key ").contains(" is distrusted; ");
         assertThat(stem("fsck").code()).isZero();
         try (TaskEvidence evidence = TaskEvidence.open(state, Clock.systemUTC())) {
             assertThat(evidence.problem()).isNull();
-            CommandResult refused = stem("evidence", "rotate-key");
+            CommandResult refused = stem("audit", "rotate-key");
             assertThat(refused.code()).isEqualTo(1);
             assertThat(refused.err()).contains("evidence-1.db: in use; stop its worker or beat");
         }

@@ -33,7 +33,8 @@ public final class ApiKeys {
     public static final List<String> MIGRATIONS = List.of(
             "db/kernel/V002__api_keys.sql",
             "db/kernel/V020__api_key_scopes.sql",
-            "db/kernel/V025__api_key_bindings.sql");
+            "db/kernel/V025__api_key_bindings.sql",
+            "db/kernel/V026__api_key_expiry.sql");
 
     private static final int MAX_CACHED = 10_000;
     private static final int MAX_KEY = 512;

@@ -104,9 +104,13 @@ record KeyTable(Clock clock, Duration maxAge) {
                 .min(Comparator.comparing(key -> instant(String.valueOf(key.expiresAt()))));
     }
 
+    static String firstBy(String column) {
+        return COLUMNS + "WHERE revoked_at IS NULL AND tenant_id = ? AND (expires_at IS NULL OR expires_at > ?) AND "
+                + column + " > ? ORDER BY " + column + " LIMIT 1";
+    }
+
     private Optional<KeyRecord> first(ReadTx tx, String tenant, String column, Instant after) throws SQLException {
-        PreparedStatement select = tx.statement(COLUMNS + "WHERE revoked_at IS NULL AND tenant_id = ?"
-                + " AND (expires_at IS NULL OR expires_at > ?) AND " + column + " > ? ORDER BY " + column + " LIMIT 1");
+        PreparedStatement select = tx.statement(firstBy(column));
         select.setString(1, tenant);
         select.setString(2, Timestamps.offset(clock.instant()));
         select.setString(3, Timestamps.offset(after));

@@ -5,6 +5,7 @@ import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExpiryMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ExpiryMonitor.class);
+    /** A gauge asks again what expires after this time: whoever may scrape costs no more than one look for each kind meanwhile. */
+    static final Duration READ_INTERVAL = Duration.ofSeconds(10);
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
     /** The gauges, one for each thing that expires. */
     public static final MetricDescription METRIC = MetricDescription.gauge(
@@ -45,7 +50,8 @@ public final class ExpiryMonitor implements AutoCloseable {
     /** Adds a kind, for instance {@code certificate}; of several things the one that expires first. Empty means there is none now. */
     public void watch(String kind, Supplier<Optional<Expiry>> expiry) {
         watched.put(kind, expiry);
-        metrics.gauge(METRIC.name(), () -> secondsLeft(expiry.get()), "part", part, "kind", kind);
+        LastReading last = new LastReading(expiry);
+        metrics.gauge(METRIC.name(), () -> secondsLeft(last.read()), "part", part, "kind", kind);
     }
 
     /** Warns at once and then daily. @param renewal renews what the part can renew by itself; runs after each look */
@@ -86,6 +92,32 @@ public final class ExpiryMonitor implements AutoCloseable {
         return expiry.map(known ->
                         Duration.between(clock.instant(), known.expires()).toMillis() / 1000.0)
                 .orElse(Double.NaN);
+    }
+
+    /** What a source said last, until it is asked again. Thread-safe. */
+    private final class LastReading {
+        private final Supplier<Optional<Expiry>> source;
+        private final ReentrantLock asking = new ReentrantLock();
+        private Instant askedAt = Instant.EPOCH;
+        private Optional<Expiry> known = Optional.empty();
+
+        LastReading(Supplier<Optional<Expiry>> source) {
+            this.source = source;
+        }
+
+        Optional<Expiry> read() {
+            asking.lock();
+            try {
+                Instant now = clock.instant();
+                if (now.isBefore(askedAt) || !now.isBefore(askedAt.plus(READ_INTERVAL))) {
+                    known = source.get();
+                    askedAt = now;
+                }
+                return known;
+            } finally {
+                asking.unlock();
+            }
+        }
     }
 
     @Override

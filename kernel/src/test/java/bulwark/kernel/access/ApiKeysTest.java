@@ -10,10 +10,13 @@ import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
+import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +63,43 @@ class ApiKeysTest {
         Principal principal = new Principal("agent:a", "default", Set.of("read", "write"), key.id());
         assertThat(verdict).isEqualTo(new Verdict.Known(principal, null));
         assertThat(keys.cached(RAW)).contains(verdict);
+    }
+
+    @Test
+    void of_20_000_keys_the_one_that_expires_first_is_found_without_reading_the_others() {
+        store.write(tx -> {
+            PreparedStatement insert = tx.statement("INSERT INTO api_keys (id, lookup, argon2id, entity_uri,"
+                    + " permissions, tenant_id, created_at, expires_at) VALUES (?1, ?1, 'none', 'agent:a', '[]', 'default', ?2, ?3)");
+            for (int i = 0; i < 20_000; i++) {
+                insert.setString(1, "k" + i);
+                insert.setString(2, Timestamps.offset(clock.instant().minusSeconds(i)));
+                insert.setString(3, Timestamps.offset(clock.instant().plusSeconds(40_000 - i)));
+                insert.executeUpdate();
+            }
+            return 0;
+        });
+
+        assertThat(store.read(tx -> keys.firstToExpire(tx, "default")).orElseThrow().id())
+                .isEqualTo("k19999");
+        for (String column : List.of("expires_at", "created_at")) {
+            assertThat(planOf(KeyTable.firstBy(column)))
+                    .contains("USING INDEX api_keys_" + (column.equals("expires_at") ? "expiry" : "age"))
+                    .contains("tenant_id=? AND " + column + ">?")
+                    .doesNotContain("SCAN", "TEMP B-TREE");
+        }
+    }
+
+    private String planOf(String query) {
+        return store.read(tx -> {
+            StringBuilder plan = new StringBuilder();
+            try (ResultSet steps =
+                    tx.statement("EXPLAIN QUERY PLAN " + query).executeQuery()) {
+                while (steps.next()) {
+                    plan.append(steps.getString("detail")).append('\n');
+                }
+            }
+            return plan.toString();
+        });
     }
 
     @Test

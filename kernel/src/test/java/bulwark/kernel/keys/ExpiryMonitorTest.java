@@ -37,6 +37,25 @@ class ExpiryMonitorTest {
     }
 
     @Test
+    void a_gauge_asks_once_in_an_interval_however_often_it_is_read() {
+        AtomicInteger asked = new AtomicInteger();
+        monitor.watch("api_key", () -> {
+            asked.incrementAndGet();
+            return Optional.of(new Expiry(START, START.plusSeconds(100), "Renew it."));
+        });
+        for (int i = 0; i < 200; i++) {
+            assertThat(metrics.scrape()).contains("part=\"facts\"} 100.0");
+        }
+        assertThat(asked).hasValue(1);
+        clock.advance(ExpiryMonitor.READ_INTERVAL.minusMillis(1));
+        metrics.scrape();
+        assertThat(asked).hasValue(1);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(metrics.scrape()).contains("part=\"facts\"} 90.0");
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
     void a_warning_is_due_fourteen_days_before_the_end_or_in_the_last_sixth_of_a_short_life() {
         monitor.watch("certificate", () -> in(Duration.ofDays(90)));
         monitor.watch("short", () -> Optional.of(new Expiry(START, START.plus(Duration.ofDays(6)), "Renew it.")));

@@ -37,7 +37,8 @@ final class BulwarkCommand extends CommandGroup {
                 String name = command.getAnnotation(Command.class).name();
                 if (arguments.length > 0
                         && arguments[0].equals(name)
-                        && part.scripts().stream().anyMatch(script -> script.name().equals(name))) {
+                        && part.scripts().stream()
+                                .anyMatch(script -> script.name().equals(name))) {
                     return new CommandTree(command, context, ExitCode::plain)
                             .execute(Arrays.copyOfRange(arguments, 1, arguments.length));
                 }

@@ -28,8 +28,17 @@ final class MemoryBudget {
     }
 
     MemoryBudget(long total) {
+        this(total, total / 8 * 5);
+    }
+
+    private MemoryBudget(long total, long share) {
         this.total = total;
-        this.share = total / 8 * 5;
+        this.share = share;
+    }
+
+    /** Of which one holder may have all. */
+    static MemoryBudget ofOneHolder(long total) {
+        return new MemoryBudget(total, total);
     }
 
     /** The part of the heap that requests may hold together. */

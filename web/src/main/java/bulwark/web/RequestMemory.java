@@ -25,6 +25,11 @@ public final class RequestMemory {
         return UNLIMITED;
     }
 
+    /** For a request that no network brought and that may hold so many bytes at the most. */
+    public static RequestMemory upTo(long bytes) {
+        return new RequestMemory(MemoryBudget.ofOneHolder(bytes), "one request");
+    }
+
     /** @throws Exhausted when the process or the caller holds too much already; the edge renders it */
     public void take(long bytes) {
         EdgeRefusal refusal = tryTake(bytes);

@@ -48,10 +48,9 @@ final class RotateLogKeyCommand implements Callable<Integer> {
     }
 
     private boolean rotate(Path file) {
-        TaskEvidence.Options options = new TaskEvidence.Options(
-                TaskSettings.headFolder(settings.configuration(), settings.directory()), "");
-        try (TaskEvidence evidence =
-                TaskEvidence.of(file, settings.session().clock(), options)) {
+        TaskEvidence.Options options =
+                new TaskEvidence.Options(TaskSettings.headFolder(settings.configuration(), settings.directory()), "");
+        try (TaskEvidence evidence = TaskEvidence.of(file, settings.session().clock(), options)) {
             HeadSigner.RotatedKey rotated = evidence.rotateLogKey(reason);
             settings.session()
                     .out()

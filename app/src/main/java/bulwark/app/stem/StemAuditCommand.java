@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "audit",
         mixinStandardHelpOptions = true,
-        description = "Export the evidence of workers and beats, signed and chained; verify exports offline; replace its log key.",
+        description =
+                "Export the evidence of workers and beats, signed and chained; verify exports offline; replace its log key.",
         subcommands = {StemAuditCommand.Export.class, StemAuditCommand.Verify.class, RotateLogKeyCommand.class})
 final class StemAuditCommand extends CommandGroup {
     StemAuditCommand(CommandContext context) {

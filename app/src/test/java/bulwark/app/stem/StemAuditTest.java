@@ -124,8 +124,7 @@ class StemAuditTest {
         assertThat(stem("audit", "verify", "a.jsonl", "b.jsonl", "--key", keys).code())
                 .isZero();
 
-        assertThat(stem("audit", "rotate-key", "--distrust", "seen in a paste")
-                        .code())
+        assertThat(stem("audit", "rotate-key", "--distrust", "seen in a paste").code())
                 .isZero();
         assertThat(stem("audit", "verify", "a.jsonl", "--key", keys).code()).isZero();
         CommandResult ran = stem("audit", "verify", "b.jsonl", "--key", keys);

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class GraphRoutes {
     private static final int MAX_DEPTH = 3;
     private static final int MAX_NEIGHBOURS = 10_000;
-    /** Entity, relation and path, while the answer is made. */
-    private static final int BYTES_PER_NEIGHBOUR = 512;
 
     private final Store store;
     private final GardenAccess gardens;
@@ -59,8 +57,8 @@ public final class GraphRoutes {
                         question.minConfidence(),
                         IsoInstants.micros(clock.instant()),
                         question.contradicted(),
-                        MAX_NEIGHBOURS)));
-        request.memory().take((long) all.size() * BYTES_PER_NEIGHBOUR);
+                        MAX_NEIGHBOURS),
+                request.memory()::take));
         return Response.json(200, answer(question, all));
     }
 

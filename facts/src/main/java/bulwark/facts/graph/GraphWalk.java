@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +30,19 @@ public final class GraphWalk {
             + LIVE
             + " ORDER BY 6, 3 DESC, 5 LIMIT 2000";
 
+    /** Of a neighbour beside its texts, while the answer is made. */
+    private static final long BYTES_PER_NEIGHBOUR = 512;
+
     private final ReadTx tx;
     private final Rules rules;
+    private final LongConsumer memory;
     private final Map<String, Neighbour> found = new LinkedHashMap<>();
     private final Map<String, List<String>> pathTo = new LinkedHashMap<>();
 
-    private GraphWalk(ReadTx tx, Rules rules) {
+    private GraphWalk(ReadTx tx, Rules rules, LongConsumer memory) {
         this.tx = tx;
         this.rules = rules;
+        this.memory = memory;
     }
 
     /**
@@ -62,10 +68,11 @@ public final class GraphWalk {
      * confidence, then oldest first.
      *
      * @param depth hops, ≥ 1
+     * @param memory pays for each neighbour, in bytes, before it is kept; throws when there is no more
      */
-    public static List<Neighbour> from(ReadTx tx, Collection<String> starts, int depth, Rules rules)
-            throws SQLException {
-        GraphWalk walk = new GraphWalk(tx, rules);
+    public static List<Neighbour> from(
+            ReadTx tx, Collection<String> starts, int depth, Rules rules, LongConsumer memory) throws SQLException {
+        GraphWalk walk = new GraphWalk(tx, rules, memory);
         starts.forEach(start -> walk.pathTo.put(start, List.of()));
         Collection<String> frontier = List.copyOf(walk.pathTo.keySet());
         for (int hop = 1; hop <= depth && !frontier.isEmpty() && !walk.full(); hop++) {
@@ -82,6 +89,8 @@ public final class GraphWalk {
                     return next;
                 }
                 if (edge.allowedBy(rules) && !pathTo.containsKey(edge.other())) {
+                    memory.accept(BYTES_PER_NEIGHBOUR
+                            + 2L * (edge.other().length() + edge.relation().length()));
                     List<String> path = longer(pathTo.getOrDefault(entity, List.of()), entity);
                     found.put(
                             edge.other(),

@@ -139,7 +139,8 @@ final class CandidateRanker {
                 true,
                 MAX_NEIGHBOURS);
         Map<Long, Integer> distances = new LinkedHashMap<>();
-        for (Neighbour neighbour : GraphWalk.from(tx, entitiesOfBest(lexical), query.depth(), rules)) {
+        for (Neighbour neighbour :
+                GraphWalk.from(tx, entitiesOfBest(lexical), query.depth(), rules, reading.memory()::take)) {
             distances.put(FactDocument.entity(neighbour.entity()), neighbour.hops());
         }
         return distances;

@@ -68,8 +68,9 @@ class ApiKeysTest {
     @Test
     void of_20_000_keys_the_one_that_expires_first_is_found_without_reading_the_others() {
         store.write(tx -> {
-            PreparedStatement insert = tx.statement("INSERT INTO api_keys (id, lookup, argon2id, entity_uri,"
-                    + " permissions, tenant_id, created_at, expires_at) VALUES (?1, ?1, 'none', 'agent:a', '[]', 'default', ?2, ?3)");
+            PreparedStatement insert = tx.statement(
+                    "INSERT INTO api_keys (id, lookup, argon2id, entity_uri,"
+                            + " permissions, tenant_id, created_at, expires_at) VALUES (?1, ?1, 'none', 'agent:a', '[]', 'default', ?2, ?3)");
             for (int i = 0; i < 20_000; i++) {
                 insert.setString(1, "k" + i);
                 insert.setString(2, Timestamps.offset(clock.instant().minusSeconds(i)));
@@ -79,7 +80,9 @@ class ApiKeysTest {
             return 0;
         });
 
-        assertThat(store.read(tx -> keys.firstToExpire(tx, "default")).orElseThrow().id())
+        assertThat(store.read(tx -> keys.firstToExpire(tx, "default"))
+                        .orElseThrow()
+                        .id())
                 .isEqualTo("k19999");
         for (String column : List.of("expires_at", "created_at")) {
             assertThat(planOf(KeyTable.firstBy(column)))
@@ -92,8 +95,7 @@ class ApiKeysTest {
     private String planOf(String query) {
         return store.read(tx -> {
             StringBuilder plan = new StringBuilder();
-            try (ResultSet steps =
-                    tx.statement("EXPLAIN QUERY PLAN " + query).executeQuery()) {
+            try (ResultSet steps = tx.statement("EXPLAIN QUERY PLAN " + query).executeQuery()) {
                 while (steps.next()) {
                     plan.append(steps.getString("detail")).append('\n');
                 }

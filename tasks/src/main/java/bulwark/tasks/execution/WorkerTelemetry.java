@@ -31,11 +31,7 @@ public final class WorkerTelemetry {
     private final LongAdder failed = new LongAdder();
 
     public WorkerTelemetry(
-            WorkerSettings settings,
-            TaskMetrics taskMetrics,
-            WorkerEvents events,
-            TaskEvidence evidence,
-            Clock clock) {
+            WorkerSettings settings, TaskMetrics taskMetrics, WorkerEvents events, TaskEvidence evidence, Clock clock) {
         this.settings = settings;
         this.taskMetrics = taskMetrics;
         this.events = events;

@@ -102,8 +102,7 @@ public final class Worker {
         TaskMemory memory = new TaskMemory(settings.limits().memoryBytes());
         inFlight = new InFlight(settings.maxInFlight(), memory);
         TaskMetrics taskMetrics = new TaskMetrics(dependencies.metrics());
-        WorkerTelemetry telemetry =
-                new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), clock);
+        WorkerTelemetry telemetry = new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), clock);
         StatusFactory statuses = new StatusFactory(settings.id(), clock);
         settlements = new SettlementBatcher(broker, liveness::answered);
         Settler settler = new Settler(

@@ -160,8 +160,9 @@ public final class AuditExport {
                 fault = "does not follow the row before it";
             }
             if (fault != null) {
-                throw new ExportRefused("Row " + row.seq() + " of " + table.name() + " " + fault
-                        + ". The table was changed behind this program, and nothing of it was signed: run fsck, which lists all that it finds.");
+                throw new ExportRefused(
+                        "Row " + row.seq() + " of " + table.name() + " " + fault
+                                + ". The table was changed behind this program, and nothing of it was signed: run fsck, which lists all that it finds.");
             }
         }
 

@@ -3,6 +3,7 @@
 #   test MODULE…               these modules and what they stand on
 #   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
+. "$here/scripts/keycloak.sh"
 
 modules=() tests=()
 for name in "$@"; do
@@ -26,6 +27,8 @@ bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
 
 check_classes
+bring_keycloak
+
 make_ready
 selected=()
 [ ${#modules[@]} -gt 0 ] && selected=(-pl "$(IFS=,; echo "${modules[*]}")" -am)

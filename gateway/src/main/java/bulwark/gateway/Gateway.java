@@ -10,9 +10,13 @@ import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.Forwarding;
 import bulwark.gateway.proxy.ProxyLimits;
+import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -32,16 +36,18 @@ public final class Gateway implements AutoCloseable {
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable String> unready = new AtomicReference<>();
+    private final GatewayQuotas quotas;
     private final DataPlane plane;
     private final int port;
 
-    private Gateway(Configuration settings, Clock clock) {
+    private Gateway(Configuration settings, Path directory, Clock clock) {
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
+        quotas = GatewayQuotas.open(settings, stateFolder(settings, directory), metrics, clock);
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get);
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
-                CallPipeline.closed(),
+                CallPipeline.closed().withQuota(quotas.stage()),
                 endpoints,
                 forwarding(settings, clock),
                 new CallMetrics(metrics),
@@ -52,6 +58,7 @@ public final class Gateway implements AutoCloseable {
             port = plane.listenPlain(host.isEmpty() ? LOOPBACK : host, settings.port("STOA_PORT"));
         } catch (RuntimeException e) {
             plane.close();
+            quotas.close();
             throw e;
         }
     }
@@ -70,6 +77,16 @@ public final class Gateway implements AutoCloseable {
                 OutboundGuard.of(settings));
     }
 
+    private static Path stateFolder(Configuration settings, Path directory) {
+        Path folder = directory.resolve(settings.text("STOA_STATE_DIR"));
+        try {
+            OwnerOnlyFiles.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("STOA_STATE_DIR " + folder + " cannot be made: " + e.getMessage(), e);
+        }
+        return folder;
+    }
+
     /**
      * Returns when the listeners answer.
      *
@@ -77,7 +94,7 @@ public final class Gateway implements AutoCloseable {
      * @param directory that relative paths of settings start from
      */
     public static Gateway start(Supplier<Configuration> settings, Path directory, Clock clock) {
-        Gateway gateway = new Gateway(settings.get(), clock);
+        Gateway gateway = new Gateway(settings.get(), directory, clock);
         LOG.info("the gateway listens on port {}", gateway.port);
         return gateway;
     }
@@ -101,6 +118,7 @@ public final class Gateway implements AutoCloseable {
             LOG.warn("some requests were not answered within {} and are cut off", DRAIN_TIMEOUT);
         }
         plane.close();
+        quotas.close();
         stopped.countDown();
     }
 }

@@ -1,12 +1,18 @@
 package bulwark.gateway;
 
+import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.proxy.CallMetrics;
+import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.metrics.MetricDescription;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every metric of a gateway. */
 public final class GatewayMetrics {
-    public static final List<MetricDescription> ALL = CallMetrics.DESCRIPTIONS;
+    public static final List<MetricDescription> ALL = Stream.of(
+                    CallMetrics.DESCRIPTIONS, GatewayQuotas.METRICS, DecisionJournal.METRICS)
+            .flatMap(List::stream)
+            .toList();
 
     private GatewayMetrics() {}
 }

@@ -8,8 +8,8 @@ import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
+import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.config.SettingRules;
 import bulwark.kernel.config.SettingsTable;
 
 /** The STOA_ names, their kinds and defaults, and what the gateway does not carry out yet. */
@@ -29,7 +29,7 @@ public final class GatewaySettings {
     }
 
     public static Configuration.Schema schema() {
-        return new GatewaySettings().table.schema(SettingRules.NONE);
+        return new GatewaySettings().table.schema(GatewayQuotas::check);
     }
 
     private void listeners() {
@@ -75,7 +75,7 @@ public final class GatewaySettings {
 
     private void stores() {
         table.add("STATE_DIR", PATH, "stoa-state", "folder of the journal, the last good snapshot and the keys")
-                .refused("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
+                .add("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
                 .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
                 .refused("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to");
     }
@@ -123,12 +123,28 @@ public final class GatewaySettings {
     }
 
     private void limits() {
-        table.refused("QUOTA_ENFORCEMENT_ENABLED", FLAG, "true", "quotas of principals are enforced")
-                .refused("QUOTA_DEFAULT_RATE_PER_MINUTE", COUNT, "60", "calls a minute of a principal without a plan")
-                .refused("QUOTA_DEFAULT_DAILY_LIMIT", COUNT, "10000", "calls a day of a principal without a plan")
-                .refused("QUOTA_SYNC_INTERVAL_SECS", COUNT, "60", "how often counters are written")
-                .refused("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of a tenant in the window")
-                .refused("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "that window")
+        table.add("QUOTA_ENFORCEMENT_ENABLED", FLAG, "true", "quotas of principals are enforced")
+                .add(
+                        "QUOTA_DEFAULT_RATE_PER_MINUTE",
+                        COUNT,
+                        "60",
+                        "calls a minute of a principal without a plan; 0 is no limit")
+                .add(
+                        "QUOTA_DEFAULT_DAILY_LIMIT",
+                        COUNT,
+                        "10000",
+                        "calls a day of a principal without a plan; 0 is no limit")
+                .add(
+                        "QUOTA_SYNC_INTERVAL_SECS",
+                        COUNT,
+                        "60",
+                        "how often counters are written: what a crash forgets of them at most")
+                .add(
+                        "RATE_LIMIT_DEFAULT",
+                        COUNT,
+                        "1000",
+                        "calls of a tenant in any stretch of time as long as the window")
+                .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
                 .refused("MEMORY_LIMIT_MB", COUNT, "512", "at four fifths of it new requests are answered 503")
                 .refused("TCP_RATE_LIMIT_PER_IP", NUMBER, "", "connections a second from one address")
                 .refused("IP_BLOCKLIST", LIST, "", "addresses and prefixes that are refused")

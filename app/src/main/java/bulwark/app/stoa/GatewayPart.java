@@ -52,8 +52,8 @@ public final class GatewayPart implements Part {
         return List.of(new CommandScript(
                 "stoa",
                 " …",
-                "the API gateway (gateway, token), settings from STOA_* and .env",
-                List.of("gateway"),
+                "the API gateway (gateway, token, explain, evidence), settings from STOA_* and .env",
+                List.of("gateway", "explain", "evidence"),
                 List.of()));
     }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "Commands of the API gateway.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {GatewayCommand.class, TokenCommand.class})
+        subcommands = {GatewayCommand.class, TokenCommand.class, ExplainCommand.class, StoaEvidenceCommand.class})
 final class StoaCommand extends CommandGroup {
     StoaCommand(CommandContext context) {
         super(context);

@@ -23,6 +23,19 @@ public final class GatewayCall {
     private @Nullable List<String> backendFields;
     private @Nullable List<CallEndListener> endListeners;
     private @Nullable CallOutcome outcome;
+    private Evidence evidence = Evidence.UNDECIDED;
+
+    /** What becomes of the call's decision record. */
+    public enum Evidence {
+        /** No stage has seen to it yet. */
+        UNDECIDED,
+        /** There is room for it, to be used at the end. */
+        RESERVED,
+        /** It is written. */
+        RECORDED,
+        /** There will be none. */
+        NONE
+    }
 
     public GatewayCall(RawRequestHead head, CallPeer peer, TraceContext trace, long startNanos) {
         this.head = head;
@@ -74,6 +87,14 @@ public final class GatewayCall {
 
     public void decidedBy(String rule) {
         decidedBy = rule;
+    }
+
+    public Evidence evidence() {
+        return evidence;
+    }
+
+    public void evidence(Evidence state) {
+        evidence = state;
     }
 
     /** A header line on the answer, whatever the answer is. A backend's line of the same name is dropped. */

@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param type claim {@code typ}; null when absent
  * @param roles of the realm, and of the clients that are among our audiences
  * @param scopes words of {@code scope}
+ * @param subAccount claim {@code sub_account_id} of a federation; null when absent
  */
 record AccessTokenClaims(
         @Nullable String issuer,
@@ -30,7 +31,8 @@ record AccessTokenClaims(
         @Nullable String tenant,
         Set<String> roles,
         Set<String> scopes,
-        Confirmation confirmation) {
+        Confirmation confirmation,
+        @Nullable String subAccount) {
     private static final int MAX_TEXT = 256;
     private static final int MAX_ENTRIES = 200;
     private static final long MAX_SECONDS = 253_402_300_799L;
@@ -58,7 +60,8 @@ record AccessTokenClaims(
                 text(claims, "tenant"),
                 roles(claims, ourAudiences),
                 Set.of(words(claims)),
-                confirmation(claims.path("cnf")));
+                confirmation(claims.path("cnf")),
+                text(claims, "sub_account_id"));
     }
 
     private static @Nullable String text(JsonNode claims, String name) {

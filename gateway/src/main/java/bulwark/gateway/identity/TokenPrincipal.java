@@ -36,7 +36,8 @@ final class TokenPrincipal {
                 roles.stream().map(Role::wireName).collect(Collectors.toSet()),
                 claims.clientId(),
                 expires,
-                claims.confirmation());
+                claims.confirmation(),
+                claims.subAccount());
         Principal principal = new Principal(
                 claims.subject(), tenant, RoleTable.granted(roles, scopes), claims.tokenId(), Set.of(), authentication);
         return new TokenVerdict.Accepted(new VerifiedToken(principal, claims.tokenId(), expires.toEpochMilli(), key));

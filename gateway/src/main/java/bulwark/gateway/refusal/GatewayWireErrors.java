@@ -72,7 +72,7 @@ public final class GatewayWireErrors {
                         429,
                         "Too many credentials that were never seen before come from this source.",
                         tooMany.retryAfterSeconds());
-            case QuotaExceeded quota -> later(429, quota.sentence(), quota.retryAfterSeconds());
+            case QuotaExceeded quota -> quota(quota.sentence(), quota.retryAfterSeconds());
             case PolicyDenied policy -> text(policy.status(), policy.sentence());
             case Unavailable unavailable -> later(503, unavailable.sentence(), unavailable.retryAfterSeconds());
             case BackendBlocked _ -> text(403, "Backend URL blocked: private/internal IP range");
@@ -104,6 +104,14 @@ public final class GatewayWireErrors {
 
     private static WireError later(int status, String body, long seconds) {
         return text(status, body, "Retry-After", Long.toString(Math.max(1, seconds)));
+    }
+
+    private static WireError quota(String message, long retryAfterSeconds) {
+        StringBuilder body = new StringBuilder("{\"error\":\"quota_exceeded\",\"message\":");
+        JsonString.append(body, message, JsonString.LoneSurrogate.ESCAPED);
+        body.append(",\"retry_after_secs\":").append(retryAfterSeconds).append('}');
+        return new WireError(
+                429, JSON, body.toString(), List.of("Retry-After", Long.toString(Math.max(1, retryAfterSeconds))));
     }
 
     private static WireError challenged(int status, String error, String message, @Nullable String challenge) {

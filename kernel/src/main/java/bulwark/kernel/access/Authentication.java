@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param clientId the program that acts for the principal, or null when it is not known
  * @param expires from this moment on the credential shows nothing; {@link Instant#MAX} for one without an end
  * @param confirmation what must come with the credential
+ * @param subAccount of a federation, in whose name the principal calls, or null
  */
 public record Authentication(
-        Method method, Set<String> roles, @Nullable String clientId, Instant expires, Confirmation confirmation) {
+        Method method,
+        Set<String> roles,
+        @Nullable String clientId,
+        Instant expires,
+        Confirmation confirmation,
+        @Nullable String subAccount) {
     /** By a key without roles and without an end of its own. */
     public static final Authentication KEY =
             new Authentication(Method.API_KEY, Set.of(), null, Instant.MAX, Confirmation.NONE);
@@ -28,5 +34,11 @@ public record Authentication(
 
     public Authentication {
         roles = Set.copyOf(roles);
+    }
+
+    /** Outside of a federation. */
+    public Authentication(
+            Method method, Set<String> roles, @Nullable String clientId, Instant expires, Confirmation confirmation) {
+        this(method, roles, clientId, expires, confirmation, null);
     }
 }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param day that dayCount belongs to
  * @param month that monthCount belongs to
  */
-record PlanUsage(long secondFullAt, long minuteFullAt, long day, long dayCount, long month, long monthCount) {
-    static final PlanUsage NONE = new PlanUsage(0, 0, 0, 0, 0, 0);
+public record PlanUsage(long secondFullAt, long minuteFullAt, long day, long dayCount, long month, long monthCount) {
+    /** Of a consumer that was never counted. */
+    public static final PlanUsage NONE = new PlanUsage(0, 0, 0, 0, 0, 0);
     /** Marks a counter that was forgotten. */
     static final PlanUsage GONE = new PlanUsage(-1, -1, -1, -1, -1, -1);
 
@@ -48,6 +49,17 @@ record PlanUsage(long secondFullAt, long minuteFullAt, long day, long dayCount, 
         }
         PlanUsage after = new PlanUsage(second, minute, at.day, at.dayCount + 1, at.month, at.monthCount + 1);
         return new Step(after, new QuotaDecision.Admitted(after.rateLimit(plan, now, today)));
+    }
+
+    /** What a call at this moment would be told; changes nothing. @param nowNanos since 1970 */
+    public QuotaDecision decide(QuotaPlan plan, long nowNanos) {
+        return reserve(plan, nowNanos, UtcCalendar.at(Math.floorDiv(nowNanos, SECOND)))
+                .decision();
+    }
+
+    /** What is left now; null without any limit. @param nowNanos since 1970 */
+    public @Nullable RateLimit rateLimit(QuotaPlan plan, long nowNanos) {
+        return rateLimit(plan, nowNanos, UtcCalendar.at(Math.floorDiv(nowNanos, SECOND)));
     }
 
     boolean isGone() {

@@ -42,7 +42,11 @@ public final class Journal implements AutoCloseable {
     private final int maxWaiting;
     private final Path folder;
     private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
+    /** Records in the queue or on their way to the disk. */
     private final AtomicInteger waiting = new AtomicInteger();
+    /** Those, and what was reserved for later. */
+    private final AtomicInteger slots = new AtomicInteger();
+
     private final EssentialThread thread;
     private final List<Pending> batch = new ArrayList<>();
     private final List<byte[]> encoded = new ArrayList<>();
@@ -135,20 +139,41 @@ public final class Journal implements AutoCloseable {
         return true;
     }
 
-    private boolean enqueue(Pending pending) {
+    /**
+     * Keeps room for one record that will follow: {@link #appendReserved} then takes it, whatever happens to the disk meanwhile.
+     *
+     * @return false when nothing can be recorded now
+     */
+    public boolean reserve() {
         if (problem != null || closed || stalled()) {
             return false;
         }
-        int count = waiting.incrementAndGet();
-        if (count > maxWaiting) {
-            waiting.decrementAndGet();
+        if (slots.incrementAndGet() > maxWaiting) {
+            slots.decrementAndGet();
             return false;
         }
+        return true;
+    }
+
+    /** Hands over the record that room was kept for. While the disk is full it waits in memory. */
+    public void appendReserved(Supplier<byte[]> record) {
+        enqueueReserved(new Pending(record, null));
+    }
+
+    private boolean enqueue(Pending pending) {
+        boolean room = reserve();
+        if (room) {
+            enqueueReserved(pending);
+        }
+        return room;
+    }
+
+    private void enqueueReserved(Pending pending) {
+        int count = waiting.incrementAndGet();
         queue.add(pending);
         if (idle || count == EARLY_RECORDS) {
             LockSupport.unpark(thread.thread());
         }
-        return true;
     }
 
     private boolean stalled() {
@@ -161,7 +186,7 @@ public final class Journal implements AutoCloseable {
         if (stalled()) {
             return "the disk of the journal in " + folder + " does not answer: look at the disk";
         }
-        return waiting.get() >= maxWaiting
+        return slots.get() >= maxWaiting
                 ? "the journal in " + folder + " has " + maxWaiting + " records waiting for the disk: look at the disk"
                 : problem;
     }
@@ -276,6 +301,7 @@ public final class Journal implements AutoCloseable {
         note(header);
         records += header.count();
         waiting.addAndGet(-batch.size());
+        slots.addAndGet(-batch.size());
         if (problem != null) {
             problem = null;
             LOG.info("The journal is written again.");

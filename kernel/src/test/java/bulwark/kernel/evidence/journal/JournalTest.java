@@ -127,6 +127,29 @@ class JournalTest {
     }
 
     @Test
+    void room_that_was_reserved_is_there_when_all_other_is_taken() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        try (Journal journal =
+                Journal.open(journalFolder(), new Journal.Options(8 << 10, 5), new SecureRandom(), clock)) {
+            CountDownLatch busy = new CountDownLatch(1);
+            assertThat(journal.reserve()).isTrue();
+            journal.append(() -> {
+                busy.countDown();
+                awaitQuietly(disk);
+                return bytes("slow");
+            });
+            busy.await(30, TimeUnit.SECONDS);
+            while (journal.append(() -> bytes("more"))) {}
+            assertThat(journal.reserve()).isFalse();
+            journal.appendReserved(() -> bytes("reserved"));
+            disk.countDown();
+        } finally {
+            disk.countDown();
+        }
+        assertThat(texts()).containsExactly("slow", "more", "more", "more", "reserved");
+    }
+
+    @Test
     void a_record_that_cannot_be_encoded_leaves_a_mark_and_the_others_stay() throws Exception {
         try (Journal journal = open()) {
             journal.append(() -> bytes("before"));

@@ -1,0 +1,52 @@
+package bulwark.app.stoa;
+
+import bulwark.app.cli.CommandContext;
+import bulwark.gateway.evidence.Explanation;
+import bulwark.gateway.evidence.RecordedDecision;
+import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.error.PrintableText;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Why one call was let through or refused. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description = "Tell in sentences why a call was let through or refused.")
+final class ExplainCommand implements Callable<Integer> {
+    private static final int MAX_RECORDS = 100;
+
+    @Mixin
+    private final EvidenceOptions options;
+
+    @Parameters(
+            paramLabel = "ID",
+            description = "Trace id of the call (X-Stoa-Trace-Id of its answer), or its X-Request-ID.")
+    private String id = "";
+
+    ExplainCommand(CommandContext context) {
+        options = new EvidenceOptions(context);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<RecordedDecision> records = options.folder().query(options.query(null, null, null, id, MAX_RECORDS));
+        if (records.isEmpty()) {
+            options.session()
+                    .err()
+                    .println("No record has the id " + PrintableText.line(id)
+                            + " since " + options.since()
+                            + ". An older one is found with --since; refusals beyond a hundred a"
+                            + " minute of one caller and reason have a count and no record.");
+            return ExitCode.NEGATIVE.plain();
+        }
+        for (RecordedDecision record : records) {
+            Explanation.of(record).forEach(options.session().out()::println);
+        }
+        return 0;
+    }
+}

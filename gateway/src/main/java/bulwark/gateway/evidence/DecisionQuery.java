@@ -1,0 +1,74 @@
+package bulwark.gateway.evidence;
+
+import bulwark.kernel.evidence.journal.JournalReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records are wanted. Null is no condition. Reads beside the gateway that writes; memory is bounded by the limit.
+ *
+ * @param since time of the record, inclusive
+ * @param until time of the record, exclusive
+ * @param outcome {@code allow} or {@code refuse}
+ * @param id trace id or request id
+ * @param limit at most so many, the newest
+ */
+public record DecisionQuery(
+        Instant since,
+        @Nullable Instant until,
+        @Nullable String tenant,
+        @Nullable String principal,
+        @Nullable String outcome,
+        @Nullable String id,
+        int limit) {
+
+    /** Oldest first. @param journal folder of its segments */
+    public List<RecordedDecision> run(Path journal) throws IOException {
+        Deque<RecordedDecision> found = new ArrayDeque<>();
+        byte[] needle = id == null ? new byte[0] : id.getBytes(StandardCharsets.UTF_8);
+        new JournalReader(journal).read(since, (number, syncedAt, bytes) -> {
+            if (contains(bytes, needle)) {
+                RecordedDecision.parse(number, bytes).filter(this::matches).ifPresent(record -> {
+                    if (found.size() == limit) {
+                        found.removeFirst();
+                    }
+                    found.addLast(record);
+                });
+            }
+            return true;
+        });
+        return new ArrayList<>(found);
+    }
+
+    boolean matches(RecordedDecision record) {
+        Instant at = record.at();
+        return !at.isBefore(since)
+                && (until == null || at.isBefore(until))
+                && (tenant == null || tenant.equals(record.text("tenant")))
+                && (principal == null || principal.equals(record.text("principal")))
+                && (outcome == null || outcome.equals(record.text("decision")))
+                && (id == null || id.equals(record.text("trace")) || id.equals(record.text("request_id")));
+    }
+
+    /** Before anything is parsed: most records are other calls'. */
+    private static boolean contains(byte[] bytes, byte[] needle) {
+        int last = bytes.length - needle.length;
+        for (int from = 0; from <= last; from++) {
+            int at = 0;
+            while (at < needle.length && bytes[from + at] == needle[at]) {
+                at++;
+            }
+            if (at == needle.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,133 @@
+package bulwark.gateway.evidence;
+
+import bulwark.gateway.call.CallOutcome;
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.refusal.GatewayWireErrors;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.json.JsonString;
+import bulwark.kernel.json.JsonString.LoneSurrogate;
+import bulwark.kernel.signing.Digests;
+import bulwark.kernel.time.Timestamps;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is recorded of one call, encoded as JSON by the journal's own thread. Inputs that may hold secrets are not in it: of the query its SHA-256, of headers and bodies nothing but lengths.
+ *
+ * @param target path and query as sent
+ * @param refusal null when the backend answered
+ * @param rule that decided last, or null
+ */
+record DecisionRecord(
+        long atMillis,
+        TraceContext trace,
+        @Nullable String requestId,
+        @Nullable Principal principal,
+        String client,
+        String method,
+        String target,
+        @Nullable String route,
+        @Nullable String policyVersion,
+        @Nullable GatewayRefusal refusal,
+        @Nullable String rule,
+        int status,
+        @Nullable String upstream,
+        boolean complete,
+        long requestBytes,
+        long responseBytes,
+        long durationNanos)
+        implements Supplier<byte[]> {
+    static final String CALL = "call";
+
+    private static final int MAX_TEXT = 1_024;
+    private static final int MAX_TARGET = 4_096;
+
+    /** Of a call that has ended. */
+    static DecisionRecord ended(GatewayCall call, CallOutcome outcome, long atMillis) {
+        return of(call, atMillis, outcome.refusal(), outcome.status(), outcome);
+    }
+
+    /** Of a call that is going to be refused. */
+    static DecisionRecord refused(GatewayCall call, GatewayRefusal refusal, long atMillis) {
+        CallOutcome outcome = new CallOutcome(
+                GatewayWireErrors.of(refusal).status(),
+                refusal,
+                null,
+                true,
+                0,
+                0,
+                System.nanoTime() - call.startNanos());
+        return of(call, atMillis, refusal, outcome.status(), outcome);
+    }
+
+    private static DecisionRecord of(
+            GatewayCall call, long atMillis, @Nullable GatewayRefusal refusal, int status, CallOutcome outcome) {
+        ApiRoute route = call.route();
+        return new DecisionRecord(
+                atMillis,
+                call.trace(),
+                call.head().value("x-request-id"),
+                call.principal(),
+                call.peer().host(),
+                call.head().method(),
+                cut(call.head().target(), MAX_TARGET),
+                route == null ? null : route.id(),
+                null,
+                refusal,
+                call.decidedBy(),
+                status,
+                outcome.upstream(),
+                outcome.complete(),
+                outcome.requestBytes(),
+                outcome.responseBytes(),
+                outcome.durationNanos());
+    }
+
+    /** The record as JSON in UTF-8. */
+    @Override
+    public byte[] get() {
+        StringBuilder out = new StringBuilder(512);
+        out.append("{\"v\":1,\"kind\":\"").append(CALL).append("\",\"at\":\"");
+        out.append(Timestamps.zuluMillis(Instant.ofEpochMilli(atMillis))).append('"');
+        text(out, "trace", trace.traceId());
+        text(out, "span", trace.spanId());
+        text(out, "request_id", requestId);
+        text(out, "tenant", principal == null ? null : principal.tenant());
+        text(out, "principal", principal == null ? null : principal.entityUri());
+        text(out, "credential", principal == null ? null : principal.keyId());
+        text(out, "client", client);
+        text(out, "method", method);
+        int query = target.indexOf('?');
+        text(out, "path", query < 0 ? target : target.substring(0, query));
+        text(out, "query_sha256", query < 0 ? null : Digests.sha256Hex(target.substring(query + 1)));
+        text(out, "route", route);
+        text(out, "policy_version", policyVersion);
+        text(out, "decision", refusal == null ? "allow" : "refuse");
+        text(out, "rule", rule);
+        text(out, "code", refusal == null ? null : refusal.code());
+        text(out, "sentence", refusal == null ? null : RefusalSentences.of(refusal));
+        out.append(",\"status\":").append(status);
+        text(out, "upstream", upstream);
+        out.append(",\"complete\":").append(complete);
+        out.append(",\"request_bytes\":").append(requestBytes);
+        out.append(",\"response_bytes\":").append(responseBytes);
+        out.append(",\"duration_us\":").append(durationNanos / 1_000).append('}');
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void text(StringBuilder out, String member, @Nullable String value) {
+        if (value != null) {
+            out.append(",\"").append(member).append("\":");
+            JsonString.append(out, cut(value, MAX_TEXT), LoneSurrogate.ESCAPED);
+        }
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() <= max ? text : text.substring(0, max);
+    }
+}

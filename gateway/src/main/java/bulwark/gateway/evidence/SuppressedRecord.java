@@ -1,0 +1,32 @@
+package bulwark.gateway.evidence;
+
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.time.Timestamps;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** How many refusals of one caller and reason in a minute have no record of their own. */
+record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long count) implements Supplier<byte[]> {
+    static final String KIND = "suppressed";
+
+    @Override
+    public byte[] get() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("v", 1);
+        members.put("kind", KIND);
+        members.put("at", Timestamps.zuluMillis(Instant.ofEpochMilli(atMillis)));
+        members.put("minute", Timestamps.zulu(Instant.ofEpochSecond(minute * 60)));
+        if (!key.tenant().isEmpty()) {
+            members.put("tenant", key.tenant());
+            members.put("principal", key.caller());
+        } else {
+            members.put("client", key.caller());
+        }
+        members.put("decision", "refuse");
+        members.put("code", key.code());
+        members.put("count", count);
+        return StrictJson.write(members);
+    }
+}

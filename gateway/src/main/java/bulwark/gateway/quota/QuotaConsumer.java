@@ -1,0 +1,43 @@
+package bulwark.gateway.quota;
+
+import bulwark.gateway.call.CallPeer;
+import bulwark.kernel.access.Authentication;
+import bulwark.kernel.access.Principal;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Under which name calls are counted: the id of a subscription or API key, {@code fed:} and the sub-account of a federation, {@code sub:} and the subject of a token or certificate, or else
+ * {@code ip:} and the address of the socket. The prefixes keep one kind from being taken for another.
+ */
+public final class QuotaConsumer {
+    private static final int NETWORK_BYTES = 8;
+
+    private QuotaConsumer() {}
+
+    /** @param principal null when the route lets anybody call */
+    public static String of(@Nullable Principal principal, CallPeer peer) {
+        if (principal == null) {
+            return ofAddress(peer.address().getAddress());
+        }
+        String keyId = principal.keyId();
+        if (principal.authentication().method() == Authentication.Method.API_KEY && keyId != null) {
+            return "key:" + keyId;
+        }
+        String subAccount = principal.authentication().subAccount();
+        return subAccount != null ? "fed:" + subAccount : "sub:" + principal.entityUri();
+    }
+
+    /** An IPv6 network of 64 bits counts as one: its owner has all its addresses. */
+    static String ofAddress(@Nullable InetAddress address) {
+        if (address == null) {
+            return "ip:unknown";
+        }
+        return address instanceof Inet6Address
+                ? "ip6:" + HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), NETWORK_BYTES))
+                : "ip:" + address.getHostAddress();
+    }
+}

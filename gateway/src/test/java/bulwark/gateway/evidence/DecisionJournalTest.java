@@ -1,0 +1,253 @@
+package bulwark.gateway.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.RequestStage;
+import bulwark.gateway.call.StageResult;
+import bulwark.gateway.call.TestCalls;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteJson;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.journal.Journal;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.metrics.Metrics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DecisionJournalTest {
+    private static final Principal ALICE = TestCalls.token("alice", "acme", null);
+    private static final RequestStage FORBIDS =
+            call -> new StageResult.Refuse(new GatewayRefusal.Forbidden("forbidden", "Permission denied", null));
+
+    private final Metrics metrics = new Metrics(DecisionJournal.METRICS);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_call_that_was_let_through_is_recorded_and_explained() throws Exception {
+        GatewayCall call = TestCalls.call(
+                "GET",
+                "/orders/7?token=secret-in-query",
+                "192.0.2.7",
+                "X-Request-ID: req-1\r\n",
+                "Authorization: Bearer secret-in-header\r\n");
+        call.route(route("required"));
+        run(ALICE, RequestStage.PASS, call);
+        RecordedDecision record = one();
+        assertThat(record.text("route")).isEqualTo("orders");
+        assertThat(record.text("decision")).isEqualTo("allow");
+        assertThat(record.text("principal")).isEqualTo("alice");
+        assertThat(record.text("tenant")).isEqualTo("acme");
+        assertThat(record.text("path")).isEqualTo("/orders/7");
+        assertThat(record.text("request_id")).isEqualTo("req-1");
+        assertThat(record.text("upstream")).isEqualTo("http://127.0.0.1:9000");
+        assertThat(record.number("status")).isEqualTo(200);
+        assertThat(record.members().toString()).doesNotContain("secret-in");
+        List<String> sentences = Explanation.of(record);
+        assertThat(sentences.getFirst())
+                .contains("alice of tenant acme", "GET /orders/7 with a query (SHA-256", "from 192.0.2.7");
+        assertThat(String.join(" ", sentences))
+                .contains("let the call through", "http://127.0.0.1:9000 answered 200 after 3.0 ms", "request req-1");
+    }
+
+    @Test
+    void a_refusal_of_a_known_caller_is_durable_before_it_is_answered() throws Exception {
+        Journal journal = journal(1000);
+        DecisionJournal decisions = decisions(journal);
+        GatewayCall call = TestCalls.get("/orders");
+        CallPipeline pipeline = decisions.in(pipeline(ALICE, FORBIDS));
+        assertThat(TestCalls.run(pipeline, call)).isInstanceOf(GatewayRefusal.Forbidden.class);
+        // Nothing was closed or flushed: the answer came, so the record is there.
+        RecordedDecision record = one();
+        assertThat(record.text("code")).isEqualTo("forbidden");
+        assertThat(record.number("status")).isEqualTo(403);
+        assertThat(String.join(" ", Explanation.of(record)))
+                .contains("refused the call with 403 (forbidden)", "Permission denied.", "another credential");
+        decisions.close();
+        journal.close();
+        assertThat(all()).hasSize(1);
+    }
+
+    @Test
+    void a_flood_of_refusals_is_a_hundred_records_and_a_count() throws Exception {
+        try (Journal journal = journal(10_000)) {
+            try (DecisionJournal decisions = decisions(journal)) {
+                CallPipeline known = decisions.in(pipeline(ALICE, FORBIDS));
+                CallPipeline unknown = decisions.in(CallPipeline.closed());
+                for (int i = 0; i < 250; i++) {
+                    TestCalls.run(known, TestCalls.get("/x"));
+                    TestCalls.run(unknown, TestCalls.get("/x"));
+                }
+            }
+        }
+        List<RecordedDecision> records = all();
+        long counted = records.stream()
+                .filter(record -> !record.isCall())
+                .mapToLong(record -> record.number("count"))
+                .sum();
+        long own = records.stream().filter(RecordedDecision::isCall).count();
+        assertThat(own + counted)
+                .as("each refusal is in a record or in a count")
+                .isEqualTo(500);
+        assertThat(own).as("a minute may have turned meanwhile").isBetween(200L, 400L);
+        assertThat(records.stream().filter(record -> !record.isCall()))
+                .allSatisfy(
+                        record -> assertThat(Explanation.of(record).getFirst()).contains("no record of their own"));
+    }
+
+    @Test
+    void when_nothing_can_be_recorded_calls_are_refused_unless_their_route_goes_on_without() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        Journal journal = journal(1);
+        try (DecisionJournal decisions = decisions(journal)) {
+            CountDownLatch busy = new CountDownLatch(1);
+            journal.append(() -> {
+                busy.countDown();
+                await(disk);
+                return new byte[0];
+            });
+            busy.await(30, TimeUnit.SECONDS);
+            GatewayRefusal refusal =
+                    TestCalls.run(decisions.in(pipeline(ALICE, RequestStage.PASS)), TestCalls.get("/x"));
+            assertThat(refusal)
+                    .isInstanceOfSatisfying(
+                            GatewayRefusal.Unavailable.class,
+                            unavailable -> assertThat(unavailable.code()).isEqualTo("evidence_unavailable"));
+            GatewayCall bestEffort = TestCalls.get("/x");
+            bestEffort.route(route("best-effort"));
+            assertThat(TestCalls.run(decisions.in(pipeline(ALICE, RequestStage.PASS)), bestEffort))
+                    .isNull();
+            GatewayCall required = TestCalls.get("/x");
+            required.route(route("required"));
+            assertThat(TestCalls.run(decisions.in(pipeline(ALICE, RequestStage.PASS)), required))
+                    .isInstanceOf(GatewayRefusal.Unavailable.class);
+            assertThat(metrics.scrape()).contains("stoa_calls_without_record_total 1.0");
+        } finally {
+            disk.countDown();
+            journal.close();
+        }
+    }
+
+    @Test
+    void a_query_finds_by_time_tenant_principal_outcome_and_id() throws Exception {
+        run(ALICE, RequestStage.PASS, TestCalls.call("GET", "/a", "192.0.2.7", "X-Request-ID: req-a\r\n"));
+        run(TestCalls.token("bob", "globex", null), FORBIDS, TestCalls.get("/b"));
+        assertThat(query(null, null, null, null)).hasSize(2);
+        assertThat(query("acme", null, null, null))
+                .singleElement()
+                .extracting(each -> each.text("path"))
+                .isEqualTo("/a");
+        assertThat(query(null, "bob", null, null))
+                .singleElement()
+                .extracting(each -> each.text("path"))
+                .isEqualTo("/b");
+        assertThat(query(null, null, "refuse", null))
+                .singleElement()
+                .extracting(each -> each.text("path"))
+                .isEqualTo("/b");
+        assertThat(query(null, null, null, "req-a")).hasSize(1);
+        assertThat(query(
+                        null, null, null, one(query("globex", null, null, null)).text("trace")))
+                .hasSize(1);
+        assertThat(new DecisionQuery(Instant.now().plusSeconds(60), null, null, null, null, null, 10)
+                        .run(folder.resolve("journal")))
+                .isEmpty();
+        assertThat(new DecisionQuery(Instant.EPOCH, null, null, null, null, null, 1).run(folder.resolve("journal")))
+                .singleElement()
+                .extracting(each -> each.text("path"))
+                .as("the newest")
+                .isEqualTo("/b");
+    }
+
+    @Test
+    void a_cell_that_a_spreadsheet_takes_for_a_formula_is_text() throws Exception {
+        run(
+                TestCalls.token("=cmd|' /C calc'!A0", "acme", null),
+                RequestStage.PASS,
+                TestCalls.call("GET", "/a", "192.0.2.7", "X-Request-ID: @SUM(1+1)\"x\r\n"));
+        String line = DecisionCsv.line(one());
+        assertThat(line)
+                .contains("\"'=cmd|' /C calc'!A0\"", "\"'@SUM(1+1)\"\"x\"")
+                .endsWith("\r\n");
+        assertThat(DecisionCsv.header().split(",")).hasSameSizeAs(line.split("\",\""));
+    }
+
+    @Test
+    void every_code_of_a_refusal_has_a_remedy() {
+        for (String code : List.of("quota_exceeded", "evidence_unavailable", "no_route", "token_expired", "made_up")) {
+            assertThat(Explanation.remedy(code)).endsWith(".").hasSizeGreaterThan(30);
+        }
+    }
+
+    private void run(Principal principal, RequestStage permission, GatewayCall call) {
+        try (Journal journal = journal(1000);
+                DecisionJournal decisions = decisions(journal)) {
+            TestCalls.run(decisions.in(pipeline(principal, permission)), call);
+        }
+    }
+
+    private Journal journal(int maxWaiting) {
+        return Journal.open(
+                folder.resolve("journal"),
+                new Journal.Options(64 << 10, maxWaiting),
+                new SecureRandom(),
+                Clock.systemUTC());
+    }
+
+    private DecisionJournal decisions(Journal journal) {
+        return new DecisionJournal(journal, metrics, Clock.systemUTC());
+    }
+
+    private static ApiRoute route(String evidence) {
+        return RouteJson.parse(StrictJson.write(Map.of(
+                "id", "orders", "path_prefix", "/x", "backend_url", "https://api.example.com", "evidence", evidence)));
+    }
+
+    private static CallPipeline pipeline(Principal principal, RequestStage permission) {
+        return CallPipeline.closed().withIdentity(TestCalls.identity(principal)).withPermission(permission);
+    }
+
+    private List<RecordedDecision> all() throws IOException {
+        return query(null, null, null, null);
+    }
+
+    private List<RecordedDecision> query(
+            @Nullable String tenant, @Nullable String principal, @Nullable String outcome, @Nullable String id)
+            throws IOException {
+        return new DecisionQuery(Instant.EPOCH, null, tenant, principal, outcome, id, 100_000)
+                .run(folder.resolve("journal"));
+    }
+
+    private RecordedDecision one() throws IOException {
+        return one(all());
+    }
+
+    private static RecordedDecision one(List<RecordedDecision> records) {
+        assertThat(records).hasSize(1);
+        return records.getFirst();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -6,17 +6,17 @@ import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
+import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.Forwarding;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.kernel.process.OwnerOnlyFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -36,18 +36,24 @@ public final class Gateway implements AutoCloseable {
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable String> unready = new AtomicReference<>();
+    private final AuditedStore store;
+    private final GatewayEvidence evidence;
     private final GatewayQuotas quotas;
     private final DataPlane plane;
+    private volatile boolean failed;
     private final int port;
 
     private Gateway(Configuration settings, Path directory, Clock clock) {
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
-        quotas = GatewayQuotas.open(settings, stateFolder(settings, directory), metrics, clock);
-        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get);
+        Path state = directory.resolve(settings.text("STOA_STATE_DIR"));
+        store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
+        evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
+        quotas = GatewayQuotas.open(settings, state, metrics, clock);
+        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
-                CallPipeline.closed().withQuota(quotas.stage()),
+                evidence.in(CallPipeline.closed().withQuota(quotas.stage())),
                 endpoints,
                 forwarding(settings, clock),
                 new CallMetrics(metrics),
@@ -58,7 +64,7 @@ public final class Gateway implements AutoCloseable {
             port = plane.listenPlain(host.isEmpty() ? LOOPBACK : host, settings.port("STOA_PORT"));
         } catch (RuntimeException e) {
             plane.close();
-            quotas.close();
+            closeStores();
             throw e;
         }
     }
@@ -77,14 +83,24 @@ public final class Gateway implements AutoCloseable {
                 OutboundGuard.of(settings));
     }
 
-    private static Path stateFolder(Configuration settings, Path directory) {
-        Path folder = directory.resolve(settings.text("STOA_STATE_DIR"));
-        try {
-            OwnerOnlyFiles.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("STOA_STATE_DIR " + folder + " cannot be made: " + e.getMessage(), e);
-        }
-        return folder;
+    /** In the order in which each hands its last to the next. */
+    private void closeStores() {
+        evidence.close();
+        quotas.close();
+        store.close();
+    }
+
+    /** Nothing is promised any more: the process ends, and a start checks what is on the disk. */
+    private void fail(String sentence) {
+        LOG.error("the gateway ends: {}", sentence);
+        unready.set(sentence);
+        failed = true;
+        stopped.countDown();
+    }
+
+    private @Nullable String unready() {
+        String said = unready.get();
+        return said != null ? said : store.problem();
     }
 
     /**
@@ -107,7 +123,7 @@ public final class Gateway implements AutoCloseable {
     /** @return exit code, 1 after a fatal fault */
     public int awaitExitCode() throws InterruptedException {
         stopped.await();
-        return 0;
+        return failed ? 1 : 0;
     }
 
     /** Takes no new request, waits for the open ones, closes. */
@@ -118,7 +134,7 @@ public final class Gateway implements AutoCloseable {
             LOG.warn("some requests were not answered within {} and are cut off", DRAIN_TIMEOUT);
         }
         plane.close();
-        quotas.close();
+        closeStores();
         stopped.countDown();
     }
 }

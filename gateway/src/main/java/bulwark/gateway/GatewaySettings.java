@@ -8,8 +8,10 @@ import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
+import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingsTable;
 
 /** The STOA_ names, their kinds and defaults, and what the gateway does not carry out yet. */
@@ -29,7 +31,12 @@ public final class GatewaySettings {
     }
 
     public static Configuration.Schema schema() {
-        return new GatewaySettings().table.schema(GatewayQuotas::check);
+        return new GatewaySettings().table.schema(GatewaySettings::check);
+    }
+
+    private static void check(Configuration settings, SettingFindings findings) {
+        GatewayQuotas.check(settings, findings);
+        GatewayEvidence.check(settings, findings);
     }
 
     private void listeners() {
@@ -74,7 +81,17 @@ public final class GatewaySettings {
     }
 
     private void stores() {
-        table.add("STATE_DIR", PATH, "stoa-state", "folder of the journal, the last good snapshot and the keys")
+        table.add(
+                        "STATE_DIR",
+                        PATH,
+                        "stoa-state",
+                        "folder of the store, the journal, the last good snapshot and the keys")
+                .add(
+                        "ACCEPT_EVIDENCE_LOSS",
+                        TEXT,
+                        "",
+                        "the word that a refused start prints: goes on with a store that is not what was signed")
+                .add("JOURNAL__MAX_AGE_DAYS", COUNT, "400", "how long each decision record is kept at least")
                 .add("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
                 .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
                 .refused("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to");

@@ -4,6 +4,7 @@ import bulwark.app.cli.CommandContext;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.evidence.DecisionQuery;
 import bulwark.gateway.evidence.EvidenceFolder;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.PrintableText;
@@ -45,14 +46,18 @@ final class EvidenceOptions {
         return context;
     }
 
-    EvidenceFolder folder() {
+    Path state() {
         Path named = state;
         if (named == null) {
             Configuration settings =
                     Configuration.readLenient(GatewaySettings.schema(), context.environment(), context.directory());
             named = Path.of(settings.text("STOA_STATE_DIR"));
         }
-        return new EvidenceFolder(context.directory().resolve(named).resolve("gateway.db"));
+        return context.directory().resolve(named);
+    }
+
+    EvidenceFolder folder() {
+        return new EvidenceFolder(GatewayStore.file(state()));
     }
 
     Instant since() {

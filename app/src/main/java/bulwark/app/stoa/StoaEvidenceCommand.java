@@ -6,8 +6,10 @@ import bulwark.app.cli.ExportTime;
 import bulwark.gateway.evidence.DecisionCsv;
 import bulwark.gateway.evidence.EvidenceFolder;
 import bulwark.gateway.evidence.RecordedDecision;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
+import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.journal.JournalExportVerifier;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -37,7 +39,8 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             StoaEvidenceCommand.Query.class,
             StoaEvidenceCommand.Export.class,
-            StoaEvidenceCommand.Verify.class
+            StoaEvidenceCommand.Verify.class,
+            StoaEvidenceCommand.Check.class
         })
 final class StoaEvidenceCommand extends CommandGroup {
     private static final String JSON = "json";
@@ -176,6 +179,27 @@ final class StoaEvidenceCommand extends CommandGroup {
                 out.write(DecisionCsv.line(record).getBytes(StandardCharsets.UTF_8));
             }
             return records.size();
+        }
+    }
+
+    @Command(
+            name = "fsck",
+            mixinStandardHelpOptions = true,
+            description = "Check the store, the journal and what vouches for both, and change nothing.")
+    static final class Check implements Callable<Integer> {
+        @Mixin
+        private final EvidenceOptions options;
+
+        Check(CommandContext context) {
+            options = new EvidenceOptions(context);
+        }
+
+        @Override
+        public Integer call() {
+            Fsck.Report report = GatewayStore.fsck(options.state());
+            report.sentences().forEach(problem -> options.session().out().println("PROBLEM " + problem));
+            options.session().out().println(report.clean() ? "clean" : "not clean");
+            return (report.clean() ? ExitCode.DONE : ExitCode.NEGATIVE).plain();
         }
     }
 

@@ -1,0 +1,51 @@
+package bulwark.gateway.state;
+
+import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.storage.StoreAtRest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/** The one SQLite file of a gateway, {@code gateway.db} in its state folder, and the journal of its decisions beside it. Every table that decides about calls is guarded by the audit log. */
+public final class GatewayStore {
+    private static final String FILE = "gateway.db";
+    private static final AuditTable AUDIT = AuditTable.of("gateway_audit_log");
+    private static final AuditedStore.Layout LAYOUT =
+            new AuditedStore.Layout(AUDIT, AuditTable.migration("db/gateway/V300__audit.sql", AUDIT), List.of(), true);
+
+    private GatewayStore() {}
+
+    public static Path file(Path stateFolder) {
+        return stateFolder.resolve(FILE);
+    }
+
+    /**
+     * Creates what is missing.
+     *
+     * @param acceptedLoss value of the setting with which the owner goes on after a loss of evidence
+     * @throws bulwark.kernel.storage.StoreRefused when the store is not what was signed, or a process has it open
+     */
+    public static AuditedStore open(Path stateFolder, String acceptedLoss, Clock clock) {
+        try {
+            OwnerOnlyFiles.createDirectories(stateFolder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("STOA_STATE_DIR cannot be made: " + e.getMessage(), e);
+        }
+        return AuditedStore.open(
+                file(stateFolder), LAYOUT, new Acceptance("STOA_ACCEPT_EVIDENCE_LOSS", acceptedLoss), clock);
+    }
+
+    /** Looks at everything durable and changes nothing. */
+    public static Fsck.Report fsck(Path stateFolder) {
+        Path file = file(stateFolder);
+        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
+            return AuditedStore.fsck(store, file, LAYOUT).run();
+        }
+    }
+}

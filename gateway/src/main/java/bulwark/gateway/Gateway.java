@@ -4,6 +4,8 @@ import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.caller.IdentitySettings;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.evidence.GatewayEvidence;
@@ -17,6 +19,8 @@ import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.network.AddressGuard;
+import bulwark.kernel.signing.Signing;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -39,6 +43,7 @@ public final class Gateway implements AutoCloseable {
     private final AuditedStore store;
     private final GatewayEvidence evidence;
     private final GatewayQuotas quotas;
+    private final GatewayIdentity identity;
     private final DataPlane plane;
     private volatile boolean failed;
     private final int port;
@@ -49,13 +54,18 @@ public final class Gateway implements AutoCloseable {
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
+        AddressGuard guard = OutboundGuard.of(settings);
+        identity = identity(settings, state, guard, metrics, clock);
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
-                evidence.in(CallPipeline.closed().withQuota(quotas.stage())),
+                evidence.in(CallPipeline.closed()
+                        .withIdentity(identity.stage())
+                        .withQuota(quotas.stage())
+                        .withPermission(identity.permission())),
                 endpoints,
-                forwarding(settings, clock),
+                forwarding(settings, guard, clock),
                 new CallMetrics(metrics),
                 clock,
                 new SecureRandom());
@@ -69,7 +79,20 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static Forwarding forwarding(Configuration settings, Clock clock) {
+    private GatewayIdentity identity(
+            Configuration settings, Path state, AddressGuard guard, Metrics metrics, Clock clock) {
+        try {
+            return new GatewayIdentity(
+                    IdentitySettings.of(settings), state, store, guard, metrics, Signing.fastest(), clock);
+        } catch (RuntimeException e) {
+            evidence.close();
+            quotas.close();
+            store.close();
+            throw e;
+        }
+    }
+
+    private static Forwarding forwarding(Configuration settings, AddressGuard guard, Clock clock) {
         Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
         BreakerSettings breakers = new BreakerSettings(
                 Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
@@ -80,11 +103,12 @@ public final class Gateway implements AutoCloseable {
                 new CurrentRoutes<>(),
                 new UpstreamDirectory(breakers, clock),
                 new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
-                OutboundGuard.of(settings));
+                guard);
     }
 
     /** In the order in which each hands its last to the next. */
     private void closeStores() {
+        identity.close();
         evidence.close();
         quotas.close();
         store.close();
@@ -100,7 +124,11 @@ public final class Gateway implements AutoCloseable {
 
     private @Nullable String unready() {
         String said = unready.get();
-        return said != null ? said : store.problem();
+        if (said != null) {
+            return said;
+        }
+        String problem = store.problem();
+        return problem != null ? problem : identity.problem();
     }
 
     /**

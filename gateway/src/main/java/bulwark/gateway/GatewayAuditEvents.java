@@ -1,12 +1,17 @@
 package bulwark.gateway;
 
+import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every event in the audit table of a gateway. */
 public final class GatewayAuditEvents {
-    public static final List<AuditEventType> ALL = List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN);
+    public static final List<AuditEventType> ALL = Stream.of(
+                    GatewayIdentity.EVENTS, List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN))
+            .flatMap(List::stream)
+            .toList();
 
     private GatewayAuditEvents() {}
 }

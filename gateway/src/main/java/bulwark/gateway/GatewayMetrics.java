@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.quota.GatewayQuotas;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
 /** Every metric of a gateway. */
 public final class GatewayMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
-                    CallMetrics.DESCRIPTIONS, GatewayQuotas.METRICS, DecisionJournal.METRICS)
+                    CallMetrics.DESCRIPTIONS, GatewayIdentity.METRICS, GatewayQuotas.METRICS, DecisionJournal.METRICS)
             .flatMap(List::stream)
             .toList();
 

@@ -8,6 +8,7 @@ import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
+import bulwark.gateway.caller.IdentitySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
@@ -35,6 +36,7 @@ public final class GatewaySettings {
     }
 
     private static void check(Configuration settings, SettingFindings findings) {
+        IdentitySettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
     }
@@ -64,7 +66,7 @@ public final class GatewaySettings {
                         "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
                 .refusedSecret(
                         "ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
-                .refused(
+                .add(
                         "GATEWAY_EXTERNAL_URL",
                         TEXT,
                         "http://localhost:8080",
@@ -98,45 +100,46 @@ public final class GatewaySettings {
     }
 
     private void identity() {
-        table.refused("KEYCLOAK_URL", TEXT, "", "issuer of tokens as clients see it")
-                .refused("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
-                .refused("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this gateway fetches the key set")
+        table.add(
+                        "KEYCLOAK_URL",
+                        TEXT,
+                        "",
+                        "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
+                .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
+                .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this gateway fetches the key set")
                 .refused("KEYCLOAK_CLIENT_ID", TEXT, "", "client of the control plane at Keycloak")
                 .refusedSecret("KEYCLOAK_CLIENT_SECRET", "secret of that client")
                 .refusedSecret("KEYCLOAK_ADMIN_PASSWORD", "never needed by a gateway")
                 .refusedSecret("JWT_SECRET", "tokens signed with a shared secret are not accepted")
                 .refused("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak")
-                .refused(
-                        "ALLOWED_AUDIENCES",
-                        LIST,
-                        "stoa-mcp-gateway,account",
-                        "audiences of which a token must name one")
-                .refused("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
-                .refused("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
-                .refused(
+                .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
+                .add(
+                        "RBAC__ADMIN_ALIAS",
+                        FLAG,
+                        "false",
+                        "the role name admin means cpi-admin; Keycloak gives that name to its own administrators")
+                .add("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
+                .add("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
+                .add(
                         "TOKENS__FIRST_SIGHT_PER_SEC",
                         COUNT,
                         "50",
                         "tokens never seen before that one source may present a second")
-                .refused("MTLS__ENABLED", FLAG, "false", "client certificates that a trusted proxy passes in headers")
-                .refused("MTLS__REQUIRE_BINDING", FLAG, "true", "a token must be bound to the certificate")
-                .refused("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
-                .refused("MTLS__ALLOWED_ISSUERS", TEXT, "", "issuers of client certificates, by semicolons")
-                .refused(
-                        "MTLS__REQUIRED_ROUTES",
-                        TEXT,
-                        "",
-                        "paths that ask for a certificate, such as /x/*, by semicolons")
-                .refused("MTLS__TENANT_FROM_DN", FLAG, "true", "the tenant is read from the subject's name")
-                .refused("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
-                .refused("DPOP__REQUIRED", FLAG, "false", "each token needs a proof")
-                .refused("DPOP__MAX_AGE_SECS", COUNT, "300", "age of a proof")
-                .refused("DPOP__CLOCK_SKEW_SECS", COUNT, "30", "how far a proof may lie ahead")
-                .refused("DPOP__JTI_CACHE_TTL_SECS", COUNT, "600", "how long a proof is remembered")
-                .refused("DPOP__JTI_CACHE_MAX", COUNT, "100000", "how many proofs are remembered")
-                .refused("SENDER_CONSTRAINT__ENABLED", FLAG, "false", "tokens need a proof or a certificate")
-                .refused("SENDER_CONSTRAINT__DPOP_REQUIRED", FLAG, "false", "tokens need a proof")
-                .refused("SENDER_CONSTRAINT__MTLS_REQUIRED", FLAG, "false", "tokens need a certificate");
+                .add("MTLS__ENABLED", FLAG, "false", "client certificates that a trusted proxy passes in headers")
+                .add("MTLS__REQUIRE_BINDING", FLAG, "true", "a token must be bound to the certificate")
+                .add("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
+                .add("MTLS__ALLOWED_ISSUERS", TEXT, "", "issuers of client certificates, by semicolons")
+                .add("MTLS__REQUIRED_ROUTES", TEXT, "", "paths that ask for a certificate, such as /x/*, by semicolons")
+                .refused("MTLS__TENANT_FROM_DN", FLAG, "false", "the tenant is read from the subject's name")
+                .add("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
+                .add("DPOP__REQUIRED", FLAG, "false", "each token needs a proof")
+                .add("DPOP__MAX_AGE_SECS", COUNT, "300", "age of a proof")
+                .add("DPOP__CLOCK_SKEW_SECS", COUNT, "30", "how far a proof may lie ahead")
+                .add("DPOP__JTI_CACHE_TTL_SECS", COUNT, "600", "how long a proof is remembered")
+                .add("DPOP__JTI_CACHE_MAX", COUNT, "100000", "how many proofs are remembered")
+                .add("SENDER_CONSTRAINT__ENABLED", FLAG, "false", "tokens need a proof or a certificate")
+                .add("SENDER_CONSTRAINT__DPOP_REQUIRED", FLAG, "false", "tokens need a proof")
+                .add("SENDER_CONSTRAINT__MTLS_REQUIRED", FLAG, "false", "tokens need a certificate");
     }
 
     private void limits() {

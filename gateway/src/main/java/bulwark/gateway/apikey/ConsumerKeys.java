@@ -2,6 +2,7 @@ package bulwark.gateway.apikey;
 
 import bulwark.gateway.apikey.ConsumerKeyRefused.Reason;
 import bulwark.gateway.permission.Role;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConsumerKeys {
     /** The audit log decides whether a row of it is honoured. */
-    public static final GuardedTable TABLE = GuardedTable.of("consumer_keys", "id");
+    public static final GuardedTable TABLE = GatewayStore.CONSUMER_KEYS;
 
     public static final AuditEventType ISSUED = AuditEventType.of(
             "consumer_key_issued",

@@ -2,6 +2,8 @@ package bulwark.gateway.caller;
 
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
+import bulwark.gateway.call.RequestStage;
+import bulwark.gateway.call.StageResult;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.identity.FirstSightGate;
 import bulwark.gateway.identity.KeySetFile;
@@ -16,6 +18,9 @@ import bulwark.gateway.identity.TokenVerifier;
 import bulwark.gateway.possession.MemoryReplayStore;
 import bulwark.gateway.possession.PossessionMetrics;
 import bulwark.gateway.possession.SenderConstraint;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.kernel.access.Principal;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -54,6 +59,7 @@ public final class GatewayIdentity implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final IdentityStage stage;
+    private final RouteAccess access;
     private final ConsumerKeys consumerKeys;
     private final TokenRevocationRows revocations;
     private final KeySource keys;
@@ -96,6 +102,7 @@ public final class GatewayIdentity implements AutoCloseable {
                 clock);
         IdentityMetrics counts = new IdentityMetrics(metrics, tokens::size);
         stage = new IdentityStage(tokens, cache, gate, sender, counts, settings.resourceMetadata());
+        access = new RouteAccess(settings.resourceMetadata());
         upkeep.start();
     }
 
@@ -129,6 +136,23 @@ public final class GatewayIdentity implements AutoCloseable {
 
     public IdentityStage stage() {
         return stage;
+    }
+
+    /** Whether the principal may use the route that the call was matched to. */
+    public RequestStage permission() {
+        return call -> {
+            Principal caller = call.principal();
+            ApiRoute route = call.route();
+            if (caller == null || route == null) {
+                throw new IllegalStateException("permission is asked for before caller and route are known");
+            }
+            GatewayRefusal refusal = access.refusal(caller, route, call.head().method());
+            if (refusal == null) {
+                return StageResult.PASS;
+            }
+            call.decidedBy(refusal instanceof GatewayRefusal.NoRoute ? "tenant_isolation" : "role_table");
+            return new StageResult.Refuse(refusal);
+        };
     }
 
     public ConsumerKeys consumerKeys() {

@@ -1,6 +1,7 @@
 package bulwark.gateway.identity;
 
 import bulwark.gateway.identity.TokenRevocation.Claim;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -22,7 +23,7 @@ import java.util.Map;
  */
 public final class TokenRevocationRows {
     /** The audit log decides whether a row of it is honoured. */
-    public static final GuardedTable TABLE = GuardedTable.of("token_revocations", "claim", "value");
+    public static final GuardedTable TABLE = GatewayStore.TOKEN_REVOCATIONS;
 
     public static final AuditEventType REVOKED =
             AuditEventType.of("token_revoked", "tokens of an id, a subject or a client were revoked", "claim", "until");

@@ -2,9 +2,11 @@ package bulwark.gateway.state;
 
 import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.evidence.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,10 +16,17 @@ import java.util.List;
 
 /** The one SQLite file of a gateway, {@code gateway.db} in its state folder, and the journal of its decisions beside it. Every table that decides about calls is guarded by the audit log. */
 public final class GatewayStore {
+    public static final GuardedTable CONSUMER_KEYS = GuardedTable.of("consumer_keys", "id");
+    public static final GuardedTable TOKEN_REVOCATIONS = GuardedTable.of("token_revocations", "claim", "value");
+
     private static final String FILE = "gateway.db";
     private static final AuditTable AUDIT = AuditTable.of("gateway_audit_log");
-    private static final AuditedStore.Layout LAYOUT =
-            new AuditedStore.Layout(AUDIT, AuditTable.migration("db/gateway/V300__audit.sql", AUDIT), List.of(), true);
+    private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
+            AUDIT,
+            AuditTable.migration("db/gateway/V300__audit.sql", AUDIT)
+                    .and(new Migrations(List.of("db/gateway/V320__consumer_keys.sql"))),
+            List.of(CONSUMER_KEYS, TOKEN_REVOCATIONS),
+            true);
 
     private GatewayStore() {}
 

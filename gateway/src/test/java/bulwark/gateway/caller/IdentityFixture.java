@@ -1,68 +1,44 @@
 package bulwark.gateway.caller;
 
-import bulwark.gateway.apikey.TestStore;
-import bulwark.gateway.possession.MtlsPolicy;
-import bulwark.gateway.possession.ProofPolicy;
-import bulwark.gateway.possession.SenderPolicy;
+import bulwark.gateway.state.GatewayStore;
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;
 import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.network.SystemResolver;
-import bulwark.kernel.network.TargetRefused;
-import bulwark.kernel.network.TargetUrl;
 import bulwark.kernel.signing.Signing;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
-/** Identity with Keycloak on loopback as its issuer. */
-record IdentityFixture(AuditedStore store, GatewayIdentity composed) implements AutoCloseable {
-    /** @param keycloak without a slash at its end */
-    static IdentityFixture ofKeycloak(Path folder, String keycloak) {
-        String realm = keycloak + "/realms/stoa";
+/** Identity on the gateway's own store, as the settings make it. */
+record IdentityFixture(AuditedStore store, GatewayIdentity composed, Metrics metrics) implements AutoCloseable {
+    static IdentityFixture open(Path folder, Configuration settings) {
         Clock clock = Clock.systemUTC();
-        AuditedStore store = TestStore.open(folder, clock);
-        IdentitySettings settings = new IdentitySettings(
-                realm,
-                Optional.of(url(realm + "/protocol/openid-connect/certs")),
-                Set.of("stoa-mcp-gateway"),
-                false,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                1_000,
-                MtlsPolicy.OFF,
-                ProofPolicy.STANDARD,
-                1_000,
-                SenderPolicy.OFF,
-                "https://gw.example");
-        AddressPolicy loopback = new AddressPolicy(
-                List.of(IpPrefix.parse("127.0.0.1/32")), Set.of(), Set.of(), "CIDRS", "HOSTS", "PORTS");
+        Metrics metrics = new Metrics(GatewayIdentity.METRICS);
+        AuditedStore store = GatewayStore.open(folder, "", clock);
         GatewayIdentity composed = new GatewayIdentity(
-                settings,
-                folder,
-                store,
-                new AddressGuard(new SystemResolver(), loopback),
-                new Metrics(GatewayIdentity.METRICS),
-                Signing.fastest(),
-                clock);
-        return new IdentityFixture(store, composed);
+                IdentitySettings.of(settings), folder, store, guard(settings), metrics, Signing.fastest(), clock);
+        return new IdentityFixture(store, composed, metrics);
     }
 
-    private static TargetUrl url(String text) {
-        try {
-            return TargetUrl.parse(text);
-        } catch (TargetRefused e) {
-            throw new IllegalArgumentException(e);
-        }
+    private static AddressGuard guard(Configuration settings) {
+        List<IpPrefix> allowed = settings.list("STOA_SSRF__ALLOWED_CIDRS").stream()
+                .map(IpPrefix::parse)
+                .toList();
+        return new AddressGuard(
+                new SystemResolver(), new AddressPolicy(allowed, Set.of(), Set.of(), "CIDRS", "HOSTS", "PORTS"));
     }
 
     IdentityStage stage() {
         return composed.stage();
+    }
+
+    String scrape() {
+        return metrics.scrape();
     }
 
     @Override

@@ -3,7 +3,9 @@ package bulwark.gateway.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.call.StageResult;
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.CompactJws;
 import bulwark.testkit.KeycloakServer;
@@ -42,7 +44,14 @@ class KeycloakTest {
     @BeforeAll
     static void start() throws IOException {
         keycloak = KeycloakServer.start("stoa", StrictJson.text(realm()));
-        identity = IdentityFixture.ofKeycloak(folder, keycloak.url());
+        Map<String, String> settings = Map.of(
+                "STOA_KEYCLOAK_URL", keycloak.url(),
+                "STOA_KEYCLOAK_REALM", "stoa",
+                "STOA_ALLOWED_AUDIENCES", "stoa-mcp-gateway",
+                "STOA_JWKS__COOLDOWN_SECS", "1",
+                "STOA_JWKS__MAX_AGE_SECS", "2",
+                "STOA_SSRF__ALLOWED_CIDRS", "127.0.0.1/32");
+        identity = IdentityFixture.open(folder, Configuration.read(GatewaySettings.schema(), settings, folder));
     }
 
     @AfterAll

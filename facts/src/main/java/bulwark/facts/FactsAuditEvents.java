@@ -68,7 +68,7 @@ public final class FactsAuditEvents {
     public static final AuditEventType CAPABILITY_VERIFIED =
             of("capability_verified", "a capability token was verified and is valid", "result", "token_id");
     public static final AuditEventType CAPABILITY_REJECTED =
-            of("capability_rejected", "a capability token was verified and is not valid", "result", "token_id");
+            of("capability_rejected", "a capability token was verified and is not valid", "result", "token_id", "token_id_sha256");
     public static final AuditEventType API_KEY_REGISTER = ofAction(
             ADMIN,
             "api_key_register",

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditedRoutes implements Service.Refusals {
     private static final String TENANT = "default";
+    /** A path may have thousands; its beginning says what was called. */
+    private static final int MAX_PATH_CHARS = 512;
 
     private final AuditLog audit;
     private final Metrics metrics;
@@ -62,7 +64,7 @@ public final class AuditedRoutes implements Service.Refusals {
             Map<String, Object> detail = new LinkedHashMap<>();
             detail.put("code", refusal.code());
             detail.put("method", method);
-            detail.put("path", path);
+            detail.put("path", beginning(path));
             audit.refusal(event(EdgeAuditEvents.ACCESS_REFUSED, principal, detail), refusal.code());
         }
     }
@@ -82,7 +84,7 @@ public final class AuditedRoutes implements Service.Refusals {
         detail.put("reason", reason);
         detail.put("remote", remote);
         detail.put("method", PrintableText.of(method));
-        detail.put("path", PrintableText.of(path));
+        detail.put("path", beginning(PrintableText.of(path)));
         if (refusal instanceof EdgeRefusal.BadCredentials bad && bad.credentialId() != null) {
             detail.put("key_id", bad.credentialId());
         }
@@ -127,13 +129,13 @@ public final class AuditedRoutes implements Service.Refusals {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("code", refusal.code());
         detail.put("method", request.method());
-        detail.put("path", request.path());
+        detail.put("path", beginning(request.path()));
         AuditEvent event = event(EdgeAuditEvents.REQUEST_REFUSED, request.principal(), detail);
         if (Thread.currentThread().isVirtual()) {
             audit.refusal(event, refusal.code());
         } else {
             // A fast handler on the event loop must not wait for the disk.
-            audit.appendLater(event);
+            audit.refusalLater(event, refusal.code());
         }
     }
 
@@ -148,10 +150,14 @@ public final class AuditedRoutes implements Service.Refusals {
                 quota.dimension());
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("dimension", quota.dimension());
-        detail.put("path", path);
+        detail.put("path", beginning(path));
         detail.put("method", method);
         detail.put("retry_after", quota.retryAfter());
         audit.refusal(event(EdgeAuditEvents.QUOTA_BREACH, principal, detail), quota.dimension());
+    }
+
+    private static String beginning(String path) {
+        return path.length() <= MAX_PATH_CHARS ? path : path.substring(0, MAX_PATH_CHARS) + "…";
     }
 
     private static AuditEvent event(AuditEventType type, Principal principal, Map<String, Object> detail) {

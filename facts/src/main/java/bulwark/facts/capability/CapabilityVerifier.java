@@ -10,7 +10,9 @@ import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.Store;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +67,12 @@ public final class CapabilityVerifier {
                 BOUNDS,
                 "result",
                 verdict.wire());
-        audit.appendLater(event(caller, token, verdict));
+        AuditEvent event = event(caller, token, verdict);
+        if (verdict == Verdict.VALID) {
+            audit.appendLater(event);
+        } else {
+            audit.refusalLater(event, verdict.wire());
+        }
         return verdict;
     }
 
@@ -111,7 +118,11 @@ public final class CapabilityVerifier {
         boolean valid = verdict == Verdict.VALID;
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("result", verdict.wire());
-        token.ifPresent(known -> detail.put("token_id", known.id()));
+        // Of a token that this node did not sign the caller chose the id, and how long it is.
+        boolean signed = verdict != Verdict.TOKEN_INVALID;
+        token.ifPresent(shown -> detail.put(
+                signed ? "token_id" : "token_id_sha256",
+                signed ? shown.id() : Digests.sha256Hex(shown.id().getBytes(StandardCharsets.UTF_8))));
         AuditEventType type = valid ? FactsAuditEvents.CAPABILITY_VERIFIED : FactsAuditEvents.CAPABILITY_REJECTED;
         return type.event(caller.entityUri(), caller.tenant(), null, null, detail);
     }

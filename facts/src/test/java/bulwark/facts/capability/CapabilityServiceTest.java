@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -277,6 +278,29 @@ class CapabilityServiceTest {
                         grant, node.identity().keys().issuer().signer())
                 .json();
         assertThat(verify(forged).path("reason").stringValue()).isEqualTo("token_invalid");
+    }
+
+    @Test
+    void what_a_caller_writes_into_a_token_makes_no_long_rows_and_a_flood_of_them_is_counted() {
+        Map<String, String> grant = new LinkedHashMap<>();
+        for (String member : List.of("token_id", "subject", "verb", "object", "nonce", "issuer")) {
+            grant.put(member, "x");
+        }
+        grant.put("token_id", "y".repeat(15_000));
+        grant.put("issued_at", "2026-03-01T00:00:00+00:00");
+        grant.put("expiry", "2026-03-02T00:00:00+00:00");
+        String forged = CapabilityToken.sign(
+                        grant, node.identity().keys().issuer().signer())
+                .json();
+        for (int i = 0; i < 300; i++) {
+            verify(forged);
+        }
+        clock.advance(Duration.ofMinutes(1));
+        node.audit().flush();
+        assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'capability_rejected'"))
+                .isEqualTo(101);
+        assertThat(node.count("SELECT MAX(length(detail)) FROM fact_audit_log WHERE event_type = 'capability_rejected'"))
+                .isLessThan(1_024);
     }
 
     @Test

@@ -1,17 +1,23 @@
 package bulwark.facts.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.facts.GivenRequest;
+import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditRow;
 import bulwark.kernel.time.SettableClock;
 import bulwark.kernel.tls.RefusedPeer;
+import bulwark.web.ApiRefusal;
 import bulwark.web.EdgeRefusal;
+import bulwark.web.Route;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +96,26 @@ class AuditedRoutesTest {
                 .contains("{\"reason\":\"untrusted\",\"remote\":\"10.0.0.3\"}")
                 .contains("{\"reason\":\"untrusted\",\"remote\":\"10.0.0.3\",\"suppressed\":50}")
                 .contains("{\"reason\":\"no_certificate\",\"remote\":\"10.0.0.4\"}");
+    }
+
+    @Test
+    void a_flood_of_what_a_known_caller_is_refused_on_an_event_loop_is_a_hundred_short_rows_and_a_count()
+            throws InterruptedException {
+        Principal caller = new Principal("agent:a", "default", Set.of("read"), "key-1");
+        Route route = node.refusals().wrap(Route.authenticated("GET", "/v1/facts/{id}", "test", request -> {
+            throw new ApiRefusal(ApiRefusal.Kind.MALFORMED, "header_malformed", "A header is malformed.");
+        }));
+        GivenRequest request = GivenRequest.of("GET", "/v1/facts/" + "x".repeat(8_000)).as(caller);
+        Thread loop = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 500; i++) {
+                assertThatThrownBy(() -> route.handler().handle(request)).isInstanceOf(ApiRefusal.class);
+            }
+        });
+        loop.join();
+        node.refusals().refused(caller, "GET", request.path(), "10.0.0.1", new EdgeRefusal.NotFound());
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(rows("request_refused")).hasSize(101).allMatch(row -> row.detail().length() < 1_000);
+        assertThat(rows("access_refused")).hasSize(1).allMatch(row -> row.detail().length() < 1_000);
     }
 
     @Test

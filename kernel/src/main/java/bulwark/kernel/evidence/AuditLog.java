@@ -77,6 +77,19 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /**
+     * As {@link #refusal}, never awaited: for threads that must not wait for the disk.
+     *
+     * @return whether it gets a row of its own
+     */
+    public boolean refusalLater(AuditEvent event, String reason) {
+        boolean own = refusals.pass(SuppressedCounts.Key.of(event, reason), clock.instant());
+        if (own) {
+            later.add(event);
+        }
+        return own;
+    }
+
+    /**
      * A refusal of somebody who is not known, never awaited: up to 100 rows a minute for each address and reason and 1,000 for all
      * addresses together, the rest counted in one row {@code {"reason", "remote", "suppressed"}} for each of the first 1,000
      * addresses and in one row without {@code remote} for all others, once the minute has ended.

@@ -4,6 +4,8 @@ import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.process.ConfinedStart;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.function.Predicate;
 final class ChildProcess implements AutoCloseable {
     private static final int READY_SECONDS = 60;
     private static final int DRAIN_SECONDS = 20;
+    private static final int MAX_LINE_CHARS = 64 * 1024;
     private static final List<String> PASSED_ON = List.of("PATH", "HOME", "LANG", "TZ", "TMPDIR");
 
     private final Process process;
@@ -48,18 +51,31 @@ final class ChildProcess implements AutoCloseable {
     private static ChildProcess started(String name, Process process) throws IOException {
         process.getOutputStream().close();
         BufferedReader lines = process.inputReader();
-        EssentialThread.virtual("output of " + name, () -> passOn(name, lines)).start();
+        EssentialThread.virtual("output of " + name, () -> passOn(name, lines, System.err)).start();
         return new ChildProcess(process);
     }
 
-    /** Where nobody reads, the child would come to a stand. */
-    private static void passOn(String name, BufferedReader lines) {
+    /** Where nobody reads, the child would come to a stand. Of a line no more is kept than {@value #MAX_LINE_CHARS} characters. */
+    static void passOn(String name, Reader output, PrintStream to) {
+        StringBuilder line = new StringBuilder();
+        boolean cut = false;
         try {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                System.err.println(name + " | " + line);
+            for (int c = output.read(); c >= 0; c = output.read()) {
+                if (c == '\n') {
+                    to.println(name + " | " + line + (cut ? "… (cut)" : ""));
+                    line.setLength(0);
+                    cut = false;
+                } else if (line.length() == MAX_LINE_CHARS) {
+                    cut = true;
+                } else if (c != '\r') {
+                    line.append((char) c);
+                }
             }
         } catch (IOException e) {
-            System.err.println(name + " | (its output ended: " + e.getMessage() + ")");
+            to.println(name + " | (its output ended: " + e.getMessage() + ")");
+        }
+        if (!line.isEmpty()) {
+            to.println(name + " | " + line);
         }
     }
 

@@ -48,7 +48,7 @@ final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!backend.isEmpty()) {
-            settings.instead("STEM_RESULT_BACKEND_URL", backend);
+            settings.insteadOfUrl("--backend", "STEM_RESULT_BACKEND_URL", backend);
         }
         if (allowInsecure) {
             settings.instead("STEM_TLS_ALLOW_INSECURE", "true");

@@ -48,6 +48,12 @@ final class SettingsOptions {
         overrides.put(name, value);
     }
 
+    /** As {@link #instead}, for a URL that an option gave. */
+    void insteadOfUrl(String option, String name, String url) {
+        refusePassword(option, name, url);
+        instead(name, url);
+    }
+
     Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(context.environment());
         overrides.forEach((name, value) -> {
@@ -55,18 +61,22 @@ final class SettingsOptions {
             environment.put(name, value);
         });
         if (broker != null) {
-            refusePassword(broker);
+            refusePassword("--broker", "STEM_BROKER_URL", broker);
             environment.remove("STEM_BROKER_URL_FILE");
             environment.put("STEM_BROKER_URL", broker);
         }
         return environment;
     }
 
-    private static void refusePassword(String url) {
-        if (url.matches("[a-zA-Z]+://[^/@]*:[^/@]+@.*")) {
-            throw CommandFailed.usage(
-                    "--broker does not take a password on the command line, where every process list shows it:"
-                            + " set STEM_BROKER_URL or STEM_BROKER_URL_FILE");
+    /** A password may hold any character, also a slash: what stands between the scheme and the last @ is the user's. */
+    private static void refusePassword(String option, String setting, String url) {
+        int from = url.indexOf("://");
+        int to = url.lastIndexOf('@');
+        boolean file = url.regionMatches(true, 0, "sqlite:", 0, "sqlite:".length());
+        if (!file && from >= 0 && to > from && url.substring(from + 3, to).contains(":")) {
+            throw CommandFailed.usage(option
+                    + " does not take a password on the command line, where every process list shows it: set " + setting
+                    + " or " + setting + "_FILE");
         }
     }
 

@@ -73,7 +73,7 @@ final class WorkerStatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (backend != null) {
-            settings.instead("STEM_RESULT_BACKEND_URL", backend);
+            settings.insteadOfUrl("--backend", "STEM_RESULT_BACKEND_URL", backend);
         }
         Duration patience = OptionParsers.duration("--timeout", timeout);
         try (TaskRuntime runtime = settings.open()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.app.CommandResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,24 @@ class ToolsTest {
         assertThat(CommandResult.stem(folder, environment, "routing", "dump", "--json")
                         .out())
                 .contains("\"default_queue\": {");
+    }
+
+    @Test
+    void no_option_that_takes_a_url_takes_a_password() {
+        for (String url : List.of(
+                "redis://:geheim@localhost/0", "redis://user:ge/heim@localhost:6379", "REDISS://a:ge@heim@localhost")) {
+            for (List<String> command : List.of(
+                    List.of("health", "--backend", url),
+                    List.of("health", "--broker", url),
+                    List.of("worker", "status", "--backend", url),
+                    List.of("worker", "ping", "--broker", url))) {
+                CommandResult ran = stem(command.toArray(String[]::new));
+                assertThat(ran.code()).as("%s", command).isEqualTo(64);
+                assertThat(ran.err())
+                        .contains("does not take a password on the command line", "_URL_FILE")
+                        .doesNotContain("heim");
+            }
+        }
     }
 
     @Test

@@ -47,7 +47,7 @@ final class EmbeddedBroker implements Broker {
 
     EmbeddedBroker(StoreClient client, Clock clock, Duration retention, int maxEnvelopeBytes) {
         this.retention = retention;
-        this.maxEnvelopeBytes = maxEnvelopeBytes;
+        this.maxEnvelopeBytes = Math.min(maxEnvelopeBytes, EntryTable.MAX_MESSAGE_CHARS);
         this.client = client;
         this.queues = client.as(QueueApi.class);
         this.deadLetters = client.as(DeadLetterApi.class);

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of {@code task_entries}. Belongs to the writer thread. */
 final class EntryTable {
+    /** Longer messages are refused, and of planted ones no more is read. */
+    static final int MAX_MESSAGE_CHARS = 16 << 20;
+    /** At once; the rest comes at the next look. */
+    private static final int MAX_RECEIVED_CHARS = 16 << 20;
+
     private final EntryIds ids = new EntryIds();
     private final QueueTable queueTable;
 
@@ -54,12 +59,14 @@ final class EntryTable {
             throws SQLException {
         List<DueEntry> taken = new ArrayList<>();
         boolean oneMore = suspects;
-        for (int priority = QueueTable.PRIORITIES - 1; priority >= 0 && taken.size() < max; priority--) {
+        long room = MAX_RECEIVED_CHARS;
+        for (int priority = QueueTable.PRIORITIES - 1; priority >= 0 && taken.size() < max && room > 0; priority--) {
             if (queue.has(priority)) {
-                List<DueEntry> visible = visible(tx, queue.id, priority, max - taken.size(), oneMore, now);
+                List<DueEntry> visible = visible(tx, queue.id, priority, max - taken.size(), room, oneMore, now);
                 oneMore = oneMore && visible.stream().noneMatch(DueEntry::suspect);
                 for (DueEntry found : visible) {
                     lease(tx, found, poll, now);
+                    room -= found.message.length();
                 }
                 taken.addAll(visible);
             }
@@ -67,10 +74,11 @@ final class EntryTable {
         return taken;
     }
 
-    private static List<DueEntry> visible(WriteTx tx, long queue, int priority, int max, boolean suspects, long now)
+    private static List<DueEntry> visible(WriteTx tx, long queue, int priority, int max, long room, boolean suspects, long now)
             throws SQLException {
         PreparedStatement select =
-                tx.statement("SELECT id, delivery, message, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
+                tx.statement("SELECT id, delivery, CASE WHEN octet_length(message) <= " + MAX_MESSAGE_CHARS
+                + " THEN message ELSE substr(message, 1, " + (MAX_MESSAGE_CHARS + 1) + ") END, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
                         + "), substr(deaths, -" + HolderDeath.MAX_LINES_CHARS + ") FROM task_entries"
                         + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
                         + " ORDER BY due_at, delivery, id LIMIT ?");
@@ -81,15 +89,17 @@ final class EntryTable {
         select.setInt(5, max);
         List<DueEntry> found = new ArrayList<>();
         boolean oneMore = suspects;
+        long left = room;
         try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
+            while (left > 0 && rows.next()) {
                 long delivered = rows.getLong(2);
                 if (TakeLimits.suspect(delivered) && !oneMore) {
                     continue;
                 }
                 oneMore = oneMore && !TakeLimits.suspect(delivered);
-                found.add(
-                        new DueEntry(rows.getLong(1), delivered + 1, rows.getString(3), deaths(rows, delivered, now)));
+                String message = rows.getString(3);
+                left -= message.length();
+                found.add(new DueEntry(rows.getLong(1), delivered + 1, message, deaths(rows, delivered, now)));
             }
         }
         return found;

@@ -6,14 +6,18 @@ import java.io.InputStream;
 
 /**
  * Replies of Redis in which no text, and no stream entry as a whole, is longer than a limit: what is longer is cut while it arrives, so that whoever writes an endless entry does not
- * fill the memory of those who read it. What was cut is still longer than any reader accepts. Not thread-safe.
+ * fill the memory of those who read it. What was cut is still longer than any reader accepts. What replies hold as a
+ * whole is limited too: beyond it reading fails. Not thread-safe.
  */
 final class BoundedReplies extends InputStream {
     private static final int BUFFER = 16 * 1024;
     private static final int MAX_DEPTH = 32;
+    /** About what an element takes beside its text. */
+    private static final int ELEMENT_BYTES = 64;
 
     private final InputStream in;
     private final int longest;
+    private final ReplyLimit whole;
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int limit;
@@ -29,8 +33,9 @@ final class BoundedReplies extends InputStream {
     private final long[] lengths = new long[MAX_DEPTH];
     private int depth;
 
-    BoundedReplies(InputStream in, int longest) {
+    BoundedReplies(InputStream in, int longest, ReplyLimit whole) {
         this.in = in;
+        this.whole = whole;
         this.longest = longest;
     }
 
@@ -92,6 +97,9 @@ final class BoundedReplies extends InputStream {
         }
         passing = end - position;
         if (!withinLine) {
+            if (depth == 0) {
+                whole.replyBegins();
+            }
             switch (buffer[position]) {
                 case '*' -> array(number(end));
                 case '$' -> text(number(end), end);
@@ -114,7 +122,9 @@ final class BoundedReplies extends InputStream {
         return number;
     }
 
-    private void array(long elements) {
+    private void array(long elements) throws ReplyTooLong {
+        // The reader makes room for as many as are announced.
+        whole.take((long) ELEMENT_BYTES * Math.clamp(elements, 0, Integer.MAX_VALUE));
         if (elements <= 0 || depth == MAX_DEPTH - 1) {
             elementEnds();
             return;
@@ -131,9 +141,10 @@ final class BoundedReplies extends InputStream {
     }
 
     /** Lists of whole documents stand at the first level, the fields of an entry deeper. @param end of the line that tells the length */
-    private void text(long length, int end) {
+    private void text(long length, int end) throws ReplyTooLong {
         long most = depth < 2 ? longest : Math.max(0, longest - lengths[depth]);
         lengths[depth] += Math.max(0, length);
+        whole.take(Math.min(Math.max(0, length), most));
         elementEnds();
         if (length < 0) {
             return;

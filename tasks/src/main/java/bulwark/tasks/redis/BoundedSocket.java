@@ -12,9 +12,9 @@ final class BoundedSocket extends Socket {
     private final Socket real;
     private final BoundedReplies replies;
 
-    BoundedSocket(Socket real, int longest) throws IOException {
+    BoundedSocket(Socket real, int longest, ReplyLimit whole) throws IOException {
         this.real = real;
-        this.replies = new BoundedReplies(real.getInputStream(), longest);
+        this.replies = new BoundedReplies(real.getInputStream(), longest, whole);
     }
 
     @Override

@@ -43,13 +43,13 @@ final class RedisBroker implements Broker {
     private final QueueInspector queues;
 
     RedisBroker(
-            RedisConnectionPool connections, RedisKeys keys, Clock clock, Duration retention, int maxEnvelopeBytes) {
+            RedisConnectionPool connections, RedisKeys keys, Clock clock, Duration retention, int maxEnvelopeBytes, int longestText) {
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;
         entryWriter = new EntryWriter(keys, maxEnvelopeBytes);
         leases = new Leases(connections);
-        consumer = new StreamConsumer(connections, keys, clock, entryWriter, maxEnvelopeBytes);
+        consumer = new StreamConsumer(connections, keys, clock, entryWriter, maxEnvelopeBytes, longestText);
         settlement = new SettlementScripts(connections, keys, clock, entryWriter, leases, retention);
         deadLetters = new DeadLetters(connections, keys, clock, entryWriter, retention);
         queues = new QueueInspector(connections, keys, clock);

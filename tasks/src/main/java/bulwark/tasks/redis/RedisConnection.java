@@ -2,6 +2,7 @@ package bulwark.tasks.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
@@ -11,12 +12,19 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 final class RedisConnection {
     private final PushConnection connection;
     private final int timeoutMillis;
+    private final ReplyLimit replies;
     /** {@link System#nanoTime} when it was last given back. */
     long idleSince;
 
-    RedisConnection(PushConnection connection, int timeoutMillis) {
+    RedisConnection(PushConnection connection, int timeoutMillis, ReplyLimit replies) {
+        this.replies = replies;
         this.connection = connection;
         this.timeoutMillis = timeoutMillis;
+    }
+
+    /** Fails with {@link ReplyTooLong} when the replies to the work would together be longer. */
+    <T extends @Nullable Object> T within(long bytes, Supplier<T> work) {
+        return replies.within(bytes, work);
     }
 
     static CommandArguments command(Command command, Object... arguments) {

@@ -13,13 +13,12 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** Opens connections: TLS as far as the first answer, password, database. Thread-safe. */
-final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSocketFactory {
+final class RedisConnectionFactory implements Supplier<RedisConnection> {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     static final int READ_TIMEOUT_MILLIS = 5_000;
 
@@ -28,6 +27,8 @@ final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSo
     private static final int MIN_REPLY_LIMIT = 16 << 20;
 
     private static final int ENVELOPES_IN_REPLY_LIMIT = 16;
+    /** The bytes of a reply and what is made of them find room beside all else. */
+    private static final int REPLIES_IN_HEAP = 3;
 
     private final @Nullable RedisTls tls;
     private final int longest;
@@ -51,21 +52,28 @@ final class RedisConnectionFactory implements Supplier<RedisConnection>, JedisSo
         if (url.password() != null) {
             config.user(url.user()).password(url.password());
         }
-        RedisConnection connection = new RedisConnection(new PushConnection(this, config.build()), READ_TIMEOUT_MILLIS);
+        ReplyLimit limit =
+                new ReplyLimit(Math.max(2L * longest, Runtime.getRuntime().maxMemory() / REPLIES_IN_HEAP));
+        RedisConnection connection = new RedisConnection(
+                new PushConnection(() -> createSocket(limit), config.build()), READ_TIMEOUT_MILLIS, limit);
         // With TLS 1.3 a server refuses a missing client certificate only after the handshake: the first answer tells.
         connection.call(Command.PING);
         return connection;
     }
 
-    @Override
-    public Socket createSocket() {
+    /** Bytes that no text and no entry goes beyond. */
+    int longestText() {
+        return longest;
+    }
+
+    private Socket createSocket(ReplyLimit limit) {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             socket.connect(new InetSocketAddress(InetAddress.getByName(host()), url.port()), CONNECT_TIMEOUT_MILLIS);
             socket.setSoTimeout(READ_TIMEOUT_MILLIS);
-            return new BoundedSocket(tls == null ? socket : secured(socket, tls), longest);
+            return new BoundedSocket(tls == null ? socket : secured(socket, tls), longest, limit);
         } catch (IOException e) {
             try {
                 socket.close();

@@ -58,6 +58,7 @@ record RedisErrors(RedisUrl url, TlsErrors tls) {
             case UnknownHostException e -> "cannot be found: the name " + url.host() + " does not resolve";
             case ConnectException e -> "does not accept connections: is it running, and is the port right";
             case SocketTimeoutException e -> "did not answer in time";
+            case ReplyTooLong e -> String.valueOf(e.getMessage());
             case SSLException e -> tls.sentence(e);
             default -> null;
         };

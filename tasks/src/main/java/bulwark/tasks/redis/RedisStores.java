@@ -37,7 +37,7 @@ public final class RedisStores implements TaskStores {
         this.connections = connections;
         this.tls = tls;
         subscriber = new StatusSubscriber(connecting, wakeups);
-        broker = new RedisBroker(connections, keys, clock, retention, maxEnvelopeBytes);
+        broker = new RedisBroker(connections, keys, clock, retention, maxEnvelopeBytes, connecting.longestText());
         storeSet = new StoreSet(
                 broker,
                 new RedisResults(connections, keys, clock, retention, subscriber, wakeups),

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -25,6 +27,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Receives due messages, and blocks at the server when there are none. Thread-safe. */
 final class StreamConsumer {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamConsumer.class);
     /** Others may delay a message to a moment before the soonest we know of, so that is looked at so often. */
     private static final long MAX_POLL_TIMEOUT_MILLIS = 100;
 
@@ -33,6 +36,7 @@ final class StreamConsumer {
     private final Clock clock;
     private final EntryWriter entryWriter;
     private final int maxEnvelopeBytes;
+    private final int longestText;
     private final Cache<Subscription, SubscriptionState> subscriptions = Caffeine.newBuilder()
             .expireAfterAccess(Duration.ofMinutes(30))
             .maximumSize(10_000)
@@ -43,7 +47,9 @@ final class StreamConsumer {
             RedisKeys keys,
             Clock clock,
             EntryWriter entryWriter,
-            int maxEnvelopeBytes) {
+            int maxEnvelopeBytes,
+            int longestText) {
+        this.longestText = longestText;
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;
@@ -53,9 +59,17 @@ final class StreamConsumer {
 
     List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
             throws InterruptedException {
+        SubscriptionState state = subscriptions.get(
+                subscription, fresh -> new SubscriptionState(fresh, StreamSource.of(fresh, keys), System::nanoTime));
         try {
-            return connections.closed() ? List.of() : received(subscription, limits, wait);
+            return connections.closed() ? List.of() : received(state, state.bounded(limits), wait);
         } catch (BrokerUnavailable e) {
+            if (ReplyTooLong.caused(e)) {
+                state.overran();
+                LOG.warn("Entries that are too long to be read together wait for their lease, then come in smaller parts:"
+                        + " they were planted, or are longer than STEM_MAX_ENVELOPE_BYTES.");
+                return List.of();
+            }
             // To interrupt a virtual thread closes the socket that it reads from.
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -67,11 +81,14 @@ final class StreamConsumer {
         }
     }
 
-    private List<ReceivedMessage> received(Subscription subscription, TakeLimits limits, Duration wait)
+    /** One entry may be cut, and the others are as long as an envelope may be. */
+    private long maxBytes(TakeLimits limits) {
+        return longestText + (long) Math.max(1, limits.maxEntries()) * maxEnvelopeBytes;
+    }
+
+    private List<ReceivedMessage> received(SubscriptionState state, TakeLimits limits, Duration wait)
             throws InterruptedException {
         int max = limits.maxEntries();
-        SubscriptionState state = subscriptions.get(
-                subscription, fresh -> new SubscriptionState(fresh, StreamSource.of(fresh, keys), System::nanoTime));
         if (max == 0) {
             connections.execute(connection -> poll(connection, state, limits, true));
             return List.of();
@@ -85,7 +102,8 @@ final class StreamConsumer {
             if (!expired.isEmpty()) {
                 return expired;
             }
-            PollResult found = connections.execute(connection -> pollWithoutReclaim(connection, state, limits));
+            PollResult found = connections.execute(connection ->
+                    connection.within(maxBytes(limits), () -> pollWithoutReclaim(connection, state, limits)));
             if (!found.messages.isEmpty()) {
                 return received(state, found.messages);
             }
@@ -95,7 +113,7 @@ final class StreamConsumer {
             }
             if (!found.moved) {
                 List<ReceivedMessage> awaited =
-                        await(state, found, limits.unread(), Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
+                        await(state, found, limits, Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
                 if (!awaited.isEmpty()) {
                     return received(state, awaited);
                 }
@@ -305,8 +323,10 @@ final class StreamConsumer {
         arguments.add(maxEnvelopeBytes);
         arguments.add(HolderDeath.MAX_LINES_CHARS);
         arguments.add(HolderDeath.MAX_WORKER_CHARS);
+        arguments.add((long) limits.maxEntries() * maxEnvelopeBytes);
         state.addCursors(arguments);
-        List<@Nullable Object> reply = RedisReply.list(connections.run(Script.RECLAIM, arguments));
+        List<@Nullable Object> reply = RedisReply.list(connections.execute(connection ->
+                connection.within(2 * maxBytes(limits), () -> connection.run(Script.RECLAIM, arguments))));
         state.reclaimed(RedisReply.texts(reply.get(0)));
         List<ReceivedMessage> messages = new ArrayList<>();
         for (Object each : RedisReply.list(reply.get(1))) {
@@ -328,7 +348,7 @@ final class StreamConsumer {
         return messages;
     }
 
-    private List<ReceivedMessage> await(SubscriptionState state, PollResult found, boolean unread, long longest) {
+    private List<ReceivedMessage> await(SubscriptionState state, PollResult found, TakeLimits limits, long longest) {
         long millis = found.soonest == null ? longest : Math.min(longest, found.soonest - clock.millis());
         if (millis <= 0) {
             return List.of();
@@ -338,8 +358,9 @@ final class StreamConsumer {
         boolean takes = state.sources().size() == 1;
         return connections.executeBlocking(connection -> {
             try {
-                Object reply = connection.callBlocking(millis, waiting);
-                return takes ? arrivals(state, unread, reply) : List.of();
+                Object reply =
+                        connection.within(maxBytes(limits), () -> connection.callBlocking(millis, waiting));
+                return takes ? arrivals(state, limits.unread(), reply) : List.of();
             } catch (JedisConnectionException e) {
                 throw e;
             } catch (JedisDataException e) {

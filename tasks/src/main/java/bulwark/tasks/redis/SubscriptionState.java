@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.Subscription;
+import bulwark.tasks.broker.TakeLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ final class SubscriptionState {
     private static final long TRIM_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int TRIM_AFTER_ENTRIES = 5_000;
     private static final long TIDY_EVERY_NANOS = Duration.ofHours(1).toNanos();
+    private static final int MAX_ENTRIES = 1 << 20;
     private static final String BEGINNING = "0-0";
 
     private final Subscription subscription;
@@ -27,6 +29,7 @@ final class SubscriptionState {
     private long nextTrim;
     private long nextTidy;
     private int receivedSinceTrim;
+    private int maxEntries = MAX_ENTRIES;
 
     SubscriptionState(Subscription subscription, List<StreamSource> sources, LongSupplier nanos) {
         this.subscription = subscription;
@@ -59,6 +62,27 @@ final class SubscriptionState {
     @Nullable
     StreamSource source(String stream) {
         return byStream.get(stream);
+    }
+
+    /** After entries that were too long together fewer are taken at once, for a while. */
+    TakeLimits bounded(TakeLimits wanted) {
+        lock.lock();
+        try {
+            return wanted.maxEntries() <= maxEntries
+                    ? wanted
+                    : new TakeLimits(maxEntries, wanted.suspects(), wanted.unread());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void overran() {
+        lock.lock();
+        try {
+            maxEntries = 1;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** At first, then three times in a lease; one who asks is expected to do it. */
@@ -115,6 +139,7 @@ final class SubscriptionState {
         lock.lock();
         try {
             receivedSinceTrim += entries;
+            maxEntries = Math.min(2 * maxEntries, MAX_ENTRIES);
             long now = nanos.getAsLong();
             boolean due = receivedSinceTrim >= TRIM_AFTER_ENTRIES || now - nextTrim >= 0;
             if (due) {

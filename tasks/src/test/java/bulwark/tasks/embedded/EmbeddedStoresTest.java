@@ -217,6 +217,29 @@ class EmbeddedStoresTest {
     }
 
     @Test
+    void rows_of_many_megabytes_are_cut_and_come_one_after_the_other() throws Exception {
+        try (EmbeddedStores stores = open()) {
+            for (int i = 0; i < 3; i++) {
+                stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));
+            }
+        }
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE task_entries SET message = printf('%.*c', 20 << 20, 'x')");
+        }
+        try (EmbeddedStores stores = open()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(stores.broker().receive(Examples.longSubscription("q"), 10, Duration.ZERO))
+                        .singleElement()
+                        .isInstanceOfSatisfying(
+                                ReceivedMessage.Malformed.class,
+                                malformed -> assertThat(malformed.fields().get("json"))
+                                        .hasSizeLessThan(2 << 20));
+            }
+        }
+    }
+
+    @Test
     void planted_deaths_of_many_megabytes_are_not_read_and_not_kept() throws Exception {
         try (EmbeddedStores stores = open()) {
             stores.broker().publish(List.of(Examples.publication(Examples.envelope("q"))));

@@ -1,10 +1,12 @@
 package bulwark.tasks.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,8 +50,31 @@ class BoundedRepliesTest {
         assertThat(through(replies, 1)).isEqualTo(replies);
     }
 
+    @Test
+    void what_replies_hold_as_a_whole_is_limited_by_bytes_and_by_elements() throws IOException {
+        String many = "*12\r\n" + ("$90\r\n" + "x".repeat(90) + "\r\n").repeat(12);
+        assertThat(through(many, 1, new ReplyLimit(2_000))).isEqualTo(many);
+        assertThat(through(many + many, 1, new ReplyLimit(2_000))).isEqualTo(many + many);
+        assertThatThrownBy(() -> through(many, 1, new ReplyLimit(1_800))).isInstanceOf(ReplyTooLong.class);
+        assertThatThrownBy(() -> through("*1000000000\r\n", 1, new ReplyLimit(1 << 20)))
+                .isInstanceOf(ReplyTooLong.class);
+        ReplyLimit together = new ReplyLimit(Long.MAX_VALUE);
+        assertThatThrownBy(() -> together.within(3_000, () -> {
+                    try {
+                        return through(many + many, 1, together);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }))
+                .hasCauseInstanceOf(ReplyTooLong.class);
+    }
+
     /** In pieces of random length, read into pieces of random length. */
     private static String through(String replies, int seed) throws IOException {
+        return through(replies, seed, new ReplyLimit(Long.MAX_VALUE));
+    }
+
+    private static String through(String replies, int seed, ReplyLimit whole) throws IOException {
         Random random = new Random(seed);
         InputStream pieces = new ByteArrayInputStream(replies.getBytes(StandardCharsets.ISO_8859_1)) {
             @Override
@@ -57,7 +82,7 @@ class BoundedRepliesTest {
                 return super.read(target, offset, Math.min(length, 1 + random.nextInt(40)));
             }
         };
-        InputStream bounded = new BoundedReplies(pieces, 100);
+        InputStream bounded = new BoundedReplies(pieces, 100, whole);
         StringBuilder text = new StringBuilder();
         byte[] target = new byte[64];
         for (int read = bounded.read(target, 0, 1 + random.nextInt(64)); read >= 0; ) {

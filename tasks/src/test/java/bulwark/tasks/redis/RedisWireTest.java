@@ -220,6 +220,39 @@ class RedisWireTest {
     }
 
     @Test
+    void entries_that_are_too_long_to_be_read_together_come_in_parts_and_hold_up_no_neighbour()
+            throws InterruptedException {
+        Subscription consumer = Subscription.toQueue("mail", "one", Duration.ofMillis(300));
+        Map<String, String> tiny = new java.util.HashMap<>();
+        for (int i = 0; i < 500_000; i++) {
+            tiny.put("f" + i, "");
+        }
+        jedis.xadd("stem:stream:mail", XAddParams.xAddParams(), tiny);
+        for (int i = 0; i < 11; i++) {
+            jedis.xadd("stem:stream:mail", XAddParams.xAddParams(), Map.of("name", "x".repeat(4 << 20)));
+        }
+        broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
+        assertThat(broker.receive(consumer, 10, Duration.ofSeconds(5))).isEmpty();
+        Map<String, ReceivedMessage> got = new java.util.HashMap<>();
+        while (got.size() < 13) {
+            for (ReceivedMessage message : broker.receive(consumer, 10, Duration.ofMillis(200))) {
+                if (got.put(message.receipt().entryId(), message) == null
+                        && message instanceof ReceivedMessage.Malformed malformed) {
+                    broker.settle(List.of(new Settlement.Reject(
+                            malformed.receipt(),
+                            new Settlement.Content.RawFields(Map.of()),
+                            "mail",
+                            "malformed-envelope",
+                            Map.of(),
+                            null,
+                            "nothing")));
+                }
+            }
+        }
+        assertThat(got.values()).filteredOn(ReceivedMessage.Delivery.class::isInstance).hasSize(1);
+    }
+
+    @Test
     void planted_deaths_of_many_megabytes_are_not_read_and_not_kept() throws InterruptedException {
         broker.publish(List.of(Examples.publication(Examples.envelope("mail"))));
         Subscription silent = Subscription.toQueue("mail", "silent", Duration.ofMillis(50));

@@ -67,13 +67,17 @@ public final class AuditLog implements AutoCloseable {
     /**
      * A refusal of a known actor: the first of a minute is durable when this returns, up to 100 rows a minute, the rest
      * counted in one row {@code {"reason", "suppressed"}} once the minute has ended.
+     *
+     * @return whether it has a row of its own
      */
-    public void refusal(AuditEvent event, String reason) {
+    public boolean refusal(AuditEvent event, String reason) {
         Instant now = clock.instant();
-        if (refusals.pass(SuppressedCounts.Key.of(event, reason), now)) {
+        boolean own = refusals.pass(SuppressedCounts.Key.of(event, reason), now);
+        if (own) {
             PendingAuditRow draft = PendingAuditRow.of(event, now);
             store.write(tx -> append(tx, draft));
         }
+        return own;
     }
 
     /**

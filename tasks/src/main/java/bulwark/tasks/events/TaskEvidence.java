@@ -258,15 +258,27 @@ public final class TaskEvidence implements AutoCloseable {
      * @param subject id of the task or request, as its sender claims it
      * @param reason stable code
      * @param detail no secrets
+     * @return whether it has a row of its own, and is not only counted
      */
-    public void recordRefusal(
+    public boolean recordRefusal(
             AuditEventType type,
             String who,
             String namespace,
             String subject,
             String reason,
             Map<String, String> detail) {
-        log.refusal(event(type, who, namespace, subject, reason, detail), reason);
+        return log.refusal(event(type, who, namespace, subject, reason, detail), reason);
+    }
+
+    /** As {@link #recordRefusal} and with the same limit, written within a moment. For what anybody who reaches the broker can cause. */
+    public boolean recordRefusalLater(
+            AuditEventType type,
+            String who,
+            String namespace,
+            String subject,
+            String reason,
+            Map<String, String> detail) {
+        return log.refusalLater(event(type, who, namespace, subject, reason, detail), reason);
     }
 
     /** Something was done that somebody may ask about later: a revocation, a shutdown by command. Written within a moment. */

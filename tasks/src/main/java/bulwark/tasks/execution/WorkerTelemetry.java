@@ -17,7 +17,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what happened: log, counters, events, evidence. Thread-safe. */
+/**
+ * Says what happened: log, counters, events, evidence. What a sender can cause without a key has a hundred lines and rows a minute for each reason, and is counted beyond. Thread-safe.
+ */
 public final class WorkerTelemetry {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerTelemetry.class);
 
@@ -90,8 +92,16 @@ public final class WorkerTelemetry {
         Envelope envelope = delivery.message().envelope();
         TaskMetrics.Counters counters = taskMetrics.of(reject.task(), delivery.queue());
         counters.failed().increment();
-        if (reject.reason().equals("signature-invalid")) {
+        boolean forged = reject.reason().equals("signature-invalid");
+        if (forged) {
             counters.signatureInvalid().increment();
+        }
+        Map<String, ?> data = reject.verified() ? reject.meta() : Map.of("security", reject.reason());
+        event(WorkerEvent.Type.FAILED, delivery, data);
+        if (!refused(delivery.queue(), envelope.id(), reject.reason(), reject.meta())) {
+            return;
+        }
+        if (forged) {
             LOG.error(
                     "Task {} signature verification failed: id={} queue={} error={} keyId={}",
                     PrintableText.of(envelope.name()),
@@ -108,20 +118,11 @@ public final class WorkerTelemetry {
                     delivery.queue(),
                     reject.meta().get("error"));
         }
-        Map<String, ?> data = reject.verified() ? reject.meta() : Map.of("security", reject.reason());
-        event(WorkerEvent.Type.FAILED, delivery, data);
-        refused(delivery.queue(), envelope.id(), reject.reason(), reject.meta());
     }
 
     /** @param known of the run that the death ended */
     void holderDied(ReceivedMessage.Delivery delivery, HolderDeath death, String known) {
         String id = delivery.message().envelope().id();
-        LOG.warn(
-                "A task was taken over from a worker that died or fell silent: id={} delivery={} worker={} known={}",
-                PrintableText.of(id),
-                death.delivery(),
-                PrintableText.of(death.worker()),
-                PrintableText.of(known));
         taskMetrics.metrics().count("stem_holder_deaths", "queue", delivery.queue());
         Map<String, String> detail = Map.of(
                 "queue", delivery.queue(),
@@ -129,29 +130,39 @@ public final class WorkerTelemetry {
                 "worker", death.worker(),
                 "takenOverAt", DartTimestamps.of(death.at()),
                 "known", known);
-        evidence.record(
+        boolean own = evidence.recordRefusalLater(
                 TaskAuditEvents.TASK_HOLDER_DIED, settings.id(), settings.namespace(), id, "holder-died", detail);
+        if (own) {
+            LOG.warn(
+                    "A task was taken over from a worker that died or fell silent: id={} delivery={} worker={} known={}",
+                    PrintableText.of(id),
+                    death.delivery(),
+                    PrintableText.of(death.worker()),
+                    PrintableText.of(known));
+        }
     }
 
     void poison(ReceivedMessage.Delivery delivery, Decision.Poison poison) {
         String id = delivery.message().envelope().id();
         String error = String.valueOf(poison.meta().get("error"));
         taskMetrics.of(poison.task(), delivery.queue()).failed().increment();
-        LOG.error("Task {} is a dead letter (poison): id={} {}", poison.task(), PrintableText.of(id), error);
         event(WorkerEvent.Type.FAILED, delivery, Map.of("error", "Poison"));
-        refused(delivery.queue(), id, "poison", Map.of("error", error));
+        if (refused(delivery.queue(), id, "poison", Map.of("error", error))) {
+            LOG.error("Task {} is a dead letter (poison): id={} {}", poison.task(), PrintableText.of(id), error);
+        }
     }
 
-    /** Counts the dead letter and leaves evidence of it. */
-    void refused(String queue, String id, String reason, Map<String, String> detail) {
+    /** Counts the dead letter and leaves evidence of it. @return whether the log shall have a line, which it has as often as the evidence has a row */
+    boolean refused(String queue, String id, String reason, Map<String, String> detail) {
         taskMetrics.deadLettered(reason, queue);
         Map<String, String> all = new java.util.HashMap<>(detail);
         all.put("queue", queue);
         try {
-            evidence.recordRefusal(
+            return evidence.recordRefusal(
                     TaskAuditEvents.TASK_DEAD_LETTERED, settings.id(), settings.namespace(), id, reason, all);
         } catch (RuntimeException e) {
             LOG.error("Evidence could not be written.", e);
+            return true;
         }
     }
 

@@ -7,6 +7,7 @@ import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -67,6 +68,32 @@ abstract class PoisonContract extends WorkerTestBase {
         WorkerFixture.until(() -> fixture.deadLetters().size() == 1);
         assertThat(fixture.deadLetters().getFirst().reason()).isEqualTo("poison");
         assertThat(fixture.state(id)).isEqualTo(TaskState.QUEUED);
+    }
+
+    @Test
+    void a_flood_of_forged_entries_whose_holder_died_is_counted_and_not_told_one_by_one() throws Exception {
+        TaskClient forger = fixture.client(WorkerFixture.OTHER_HMAC);
+        int forged = 250;
+        for (int i = 0; i < forged; i++) {
+            forger.enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args()).withQueue("default"));
+        }
+        List<ReceivedMessage> held = new ArrayList<>();
+        WorkerFixture.until(() -> {
+            held.addAll(fixture.stores
+                    .broker()
+                    .receive(
+                            Subscription.toQueue("default", "dead", Duration.ofMillis(1_500)),
+                            forged - held.size(),
+                            Duration.ofMillis(200)));
+            return held.size() >= forged;
+        });
+
+        fixture.start(fixture.settings().withLease(Duration.ofMillis(1_500)));
+
+        WorkerFixture.until(() -> fixture.stores.broker().counts("default").dead() == forged);
+        fixture.evidence.log().flush();
+        assertThat(evidence("task_holder_died")).isBetween(100L, 203L);
+        assertThat(evidence("task_dead_lettered")).isBetween(100L, 203L);
     }
 
     @Test

@@ -80,7 +80,7 @@ final class EnvelopeKeyReader {
         }
         KeyDescription description = new KeyDescription(ring, signers, missing, now);
         return new EnvelopeKeys(
-                ring, signers, missing, description.lines(rules.isEmpty(), !privates.isEmpty(), secrets));
+                ring, signers, missing, description.lines(rules, privates, secrets));
     }
 
     private KeyRule rule(String id) {

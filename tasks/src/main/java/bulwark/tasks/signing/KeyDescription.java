@@ -28,7 +28,10 @@ final class KeyDescription {
         this.now = now;
     }
 
-    List<String> lines(boolean withoutRules, boolean privateKeys, Map<String, SecretBytes> secrets) {
+    /** @param rules by key id, empty when there are none; @param privates @param secrets the keys that sign */
+    List<String> lines(
+            Map<String, KeyRule> rules, Map<String, SecretBytes> privates, Map<String, SecretBytes> secrets) {
+        boolean withoutRules = rules.isEmpty();
         Signer tasks = signers.get(KeyPurpose.TASKS);
         Signer control = signers.get(KeyPurpose.CONTROL);
         lines.add("signing: " + text(tasks));
@@ -45,8 +48,9 @@ final class KeyDescription {
         } else {
             rules(tasks, control);
         }
+        absent(rules, privates);
         String unsigned = missing.get(KeyPurpose.TASKS);
-        if (unsigned != null && control == null && privateKeys) {
+        if (unsigned != null && control == null && !privates.isEmpty()) {
             lines.add("warning: there are private keys and nothing is signed: " + unsigned);
         }
         warnOfShortSecrets(secrets);
@@ -76,6 +80,20 @@ final class KeyDescription {
             lines.add("key " + id + ": " + rule + " ("
                     + rule.status(signs, now).name().toLowerCase(Locale.ROOT) + ")");
         });
+    }
+
+    /** A producer has its own key alone. Where a key that is there has no rule, the absent one may be its misspelt name. */
+    private void absent(Map<String, KeyRule> rules, Map<String, SecretBytes> privates) {
+        List<String> without = ring.keySet().stream()
+                .filter(id -> !rules.containsKey(id))
+                .toList();
+        rules.keySet().stream()
+                .filter(id -> !ring.containsKey(id) && !privates.containsKey(id))
+                .forEach(id -> lines.add((without.isEmpty() ? "" : "warning: ") + "STEM_SIGNING_PURPOSES names the key \""
+                        + id + "\", which is not among the keys of this process"
+                        + (without.isEmpty()
+                                ? ""
+                                : "; without a purpose there, for tasks only: " + String.join(", ", without))));
     }
 
     private void warnOfShortSecrets(Map<String, SecretBytes> secrets) {

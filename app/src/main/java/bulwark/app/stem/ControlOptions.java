@@ -74,6 +74,16 @@ final class ControlOptions {
         } else {
             shown.print(replies);
         }
+        List<String> unsigned = replies.stream()
+                .filter(reply -> !reply.signed())
+                .map(reply -> PrintableText.line(reply.workerId()))
+                .toList();
+        if (!unsigned.isEmpty() && runtime.signing().canVerify()) {
+            settings.session()
+                    .err()
+                    .println("Not signed, so anybody who reaches the broker may have written it: the reply of "
+                            + String.join(", ", unsigned));
+        }
         List<String> silent = new ArrayList<>(workers);
         replies.forEach(reply -> silent.remove(reply.workerId()));
         if (!silent.isEmpty()) {

@@ -12,13 +12,13 @@ import bulwark.tasks.store.TaskStores;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ControlClient {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration LEASE = Duration.ofMinutes(1);
+    private static final Duration SIGNED_REPLY_TIMEOUT = Duration.ofSeconds(1);
     private static final int BATCH = 100;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -43,22 +44,14 @@ public final class ControlClient {
         this.clock = clock;
     }
 
-    /** As {@link #request(String, List, ObjectNode, Duration, Consumer)}. */
-    public List<ControlReply> request(String type, List<String> targets, ObjectNode payload, Duration timeout)
-            throws InterruptedException {
-        return request(type, targets, payload, timeout, reply -> {});
-    }
-
     /**
      * Sends a command and waits until everybody answered whose answer is expected: the targets, or for {@link ControlCommand#ALL} every worker with a heartbeat.
      *
      * @param targets worker ids; empty for all
      * @param timeout the command is not obeyed after it; at most an hour
-     * @param seen called with each reply as it arrives
-     * @return the replies, the first of each worker
+     * @return the replies: of each worker the first that is signed, else the first
      */
-    public List<ControlReply> request(
-            String type, List<String> targets, ObjectNode payload, Duration timeout, Consumer<ControlReply> seen)
+    public List<ControlReply> request(String type, List<String> targets, ObjectNode payload, Duration timeout)
             throws InterruptedException {
         List<String> all = targets.isEmpty() ? List.of(ControlCommand.ALL) : targets;
         String requestId = random();
@@ -74,7 +67,7 @@ public final class ControlClient {
         String replies = ControlCodec.replyQueue(namespace, requestId);
         try {
             send(command);
-            return collect(requestId, replies, expected, timeout, seen);
+            return collect(requestId, replies, expected, timeout);
         } finally {
             broker.delete(replies);
         }
@@ -95,31 +88,32 @@ public final class ControlClient {
         broker.broadcast(channel, signing.signIfAble(ControlCodec.envelope(command, channel, clock)));
     }
 
-    private List<ControlReply> collect(
-            String requestId, String queue, Set<String> expected, Duration timeout, Consumer<ControlReply> seen)
+    private List<ControlReply> collect(String requestId, String queue, Set<String> expected, Duration timeout)
             throws InterruptedException {
         Subscription subscription = Subscription.toQueue(queue, "stem-cli-control-" + requestId, LEASE);
         long end = System.nanoTime() + timeout.toNanos();
-        List<ControlReply> replies = new ArrayList<>();
-        Set<String> answered = new HashSet<>();
-        boolean open = expected.isEmpty();
+        Map<String, ControlReply> replies = new LinkedHashMap<>();
+        boolean complete = false;
         for (long left = timeout.toNanos(); left > 0; left = end - System.nanoTime()) {
             Duration wait = left < POLL.toNanos() ? Duration.ofNanos(left) : POLL;
             for (ReceivedMessage message : broker.receive(subscription, BATCH, wait)) {
                 if (message instanceof ReceivedMessage.Delivery delivery) {
                     read(delivery, requestId)
-                            .filter(reply -> answered.add(reply.workerId()))
-                            .ifPresent(reply -> {
-                                replies.add(reply);
-                                seen.accept(reply);
-                            });
+                            .ifPresent(reply -> replies.merge(reply.workerId(), reply, ControlClient::better));
                 }
             }
-            if (!open && answered.containsAll(expected)) {
-                break;
+            if (!complete && !expected.isEmpty() && replies.keySet().containsAll(expected)) {
+                complete = true;
+                // Anybody may have written an unsigned one: the worker's own may still come.
+                boolean sure = !signing.canVerify() || replies.values().stream().allMatch(ControlReply::signed);
+                end = Math.min(end, System.nanoTime() + (sure ? 0 : SIGNED_REPLY_TIMEOUT.toNanos()));
             }
         }
-        return List.copyOf(replies);
+        return List.copyOf(replies.values());
+    }
+
+    private static ControlReply better(ControlReply first, ControlReply next) {
+        return next.signed() && !first.signed() ? next : first;
     }
 
     private java.util.Optional<ControlReply> read(ReceivedMessage.Delivery delivery, String requestId) {

@@ -67,8 +67,12 @@ public final class FactsAuditEvents {
             capability("capability_token_revoke", "a capability token was revoked");
     public static final AuditEventType CAPABILITY_VERIFIED =
             of("capability_verified", "a capability token was verified and is valid", "result", "token_id");
-    public static final AuditEventType CAPABILITY_REJECTED =
-            of("capability_rejected", "a capability token was verified and is not valid", "result", "token_id", "token_id_sha256");
+    public static final AuditEventType CAPABILITY_REJECTED = of(
+            "capability_rejected",
+            "a capability token was verified and is not valid",
+            "result",
+            "token_id",
+            "token_id_sha256");
     public static final AuditEventType API_KEY_REGISTER = ofAction(
             ADMIN,
             "api_key_register",

@@ -51,7 +51,8 @@ final class ChildProcess implements AutoCloseable {
     private static ChildProcess started(String name, Process process) throws IOException {
         process.getOutputStream().close();
         BufferedReader lines = process.inputReader();
-        EssentialThread.virtual("output of " + name, () -> passOn(name, lines, System.err)).start();
+        EssentialThread.virtual("output of " + name, () -> passOn(name, lines, System.err))
+                .start();
         return new ChildProcess(process);
     }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.XAddParams;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,6 +59,41 @@ class SmallHeapWorkerTest {
     void on_redis_it_lives_and_every_task_ends() throws Exception {
         try (RedisServer redis = RedisServer.durable()) {
             itLivesAndEveryTaskEnds(Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0"));
+        }
+    }
+
+    @Test
+    void on_redis_it_lives_when_entries_were_planted_that_are_together_longer_than_its_heap() throws Exception {
+        int planted = 24;
+        try (RedisServer redis = RedisServer.durable()) {
+            Map<String, String> environment = with(
+                    HMAC, Map.of("STEM_BROKER_URL", "redis://127.0.0.1:" + redis.port() + "/0", "STEM_LEASE", "3s"));
+            try (Jedis jedis = new Jedis("127.0.0.1", redis.port(), 30_000)) {
+                for (int i = 0; i < planted; i++) {
+                    jedis.xadd(
+                            "stem:stream:default",
+                            XAddParams.xAddParams(),
+                            Map.of("id", "planted-" + i, "args", "x".repeat(12 << 20)));
+                }
+            }
+            try (TaskRuntime runtime = TaskRuntime.open(environment, folder, Clock.systemUTC())) {
+                String id = runtime.client()
+                        .enqueue(EnqueueRequest.named(
+                                "demo.sleep",
+                                JsonNodeFactory.instance.objectNode().put("ms", 5)));
+                launch(environment);
+                await().atMost(Duration.ofSeconds(240))
+                        .pollInterval(Duration.ofMillis(100))
+                        .until(() -> {
+                            assertThat(worker.isAlive()).as(log()).isTrue();
+                            return succeeded(runtime, id)
+                                    && runtime.stores()
+                                                    .broker()
+                                                    .counts("default")
+                                                    .dead()
+                                            == planted;
+                        });
+            }
         }
     }
 

@@ -299,7 +299,8 @@ class CapabilityServiceTest {
         node.audit().flush();
         assertThat(node.count("SELECT COUNT(*) FROM fact_audit_log WHERE event_type = 'capability_rejected'"))
                 .isEqualTo(101);
-        assertThat(node.count("SELECT MAX(length(detail)) FROM fact_audit_log WHERE event_type = 'capability_rejected'"))
+        assertThat(node.count(
+                        "SELECT MAX(length(detail)) FROM fact_audit_log WHERE event_type = 'capability_rejected'"))
                 .isLessThan(1_024);
     }
 

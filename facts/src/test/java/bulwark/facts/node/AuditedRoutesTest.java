@@ -105,7 +105,8 @@ class AuditedRoutesTest {
         Route route = node.refusals().wrap(Route.authenticated("GET", "/v1/facts/{id}", "test", request -> {
             throw new ApiRefusal(ApiRefusal.Kind.MALFORMED, "header_malformed", "A header is malformed.");
         }));
-        GivenRequest request = GivenRequest.of("GET", "/v1/facts/" + "x".repeat(8_000)).as(caller);
+        GivenRequest request =
+                GivenRequest.of("GET", "/v1/facts/" + "x".repeat(8_000)).as(caller);
         Thread loop = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < 500; i++) {
                 assertThatThrownBy(() -> route.handler().handle(request)).isInstanceOf(ApiRefusal.class);
@@ -114,8 +115,12 @@ class AuditedRoutesTest {
         loop.join();
         node.refusals().refused(caller, "GET", request.path(), "10.0.0.1", new EdgeRefusal.NotFound());
         clock.advance(Duration.ofMinutes(1));
-        assertThat(rows("request_refused")).hasSize(101).allMatch(row -> row.detail().length() < 1_000);
-        assertThat(rows("access_refused")).hasSize(1).allMatch(row -> row.detail().length() < 1_000);
+        assertThat(rows("request_refused"))
+                .hasSize(101)
+                .allMatch(row -> row.detail().length() < 1_000);
+        assertThat(rows("access_refused"))
+                .hasSize(1)
+                .allMatch(row -> row.detail().length() < 1_000);
     }
 
     @Test

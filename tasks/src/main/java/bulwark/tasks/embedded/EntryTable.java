@@ -74,11 +74,12 @@ final class EntryTable {
         return taken;
     }
 
-    private static List<DueEntry> visible(WriteTx tx, long queue, int priority, int max, long room, boolean suspects, long now)
-            throws SQLException {
+    private static List<DueEntry> visible(
+            WriteTx tx, long queue, int priority, int max, long room, boolean suspects, long now) throws SQLException {
         PreparedStatement select =
                 tx.statement("SELECT id, delivery, CASE WHEN octet_length(message) <= " + MAX_MESSAGE_CHARS
-                + " THEN message ELSE substr(message, 1, " + (MAX_MESSAGE_CHARS + 1) + ") END, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
+                        + " THEN message ELSE substr(message, 1, " + (MAX_MESSAGE_CHARS + 1)
+                        + ") END, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
                         + "), substr(deaths, -" + HolderDeath.MAX_LINES_CHARS + ") FROM task_entries"
                         + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
                         + " ORDER BY due_at, delivery, id LIMIT ?");

@@ -43,7 +43,12 @@ final class RedisBroker implements Broker {
     private final QueueInspector queues;
 
     RedisBroker(
-            RedisConnectionPool connections, RedisKeys keys, Clock clock, Duration retention, int maxEnvelopeBytes, int longestText) {
+            RedisConnectionPool connections,
+            RedisKeys keys,
+            Clock clock,
+            Duration retention,
+            int maxEnvelopeBytes,
+            int longestText) {
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;

@@ -5,7 +5,8 @@ import java.io.IOException;
 /** A reply was not read to its end, because it would fill the memory; the connection is of no use afterwards. */
 final class ReplyTooLong extends IOException {
     ReplyTooLong() {
-        super("sent a reply that is longer than this process may read; raise BULWARK_HEAP, or look for planted entries");
+        super(
+                "sent a reply that is longer than this process may read; raise BULWARK_HEAP, or look for planted entries");
     }
 
     static boolean caused(Throwable failure) {

@@ -66,8 +66,9 @@ final class StreamConsumer {
         } catch (BrokerUnavailable e) {
             if (ReplyTooLong.caused(e)) {
                 state.overran();
-                LOG.warn("Entries that are too long to be read together wait for their lease, then come in smaller parts:"
-                        + " they were planted, or are longer than STEM_MAX_ENVELOPE_BYTES.");
+                LOG.warn(
+                        "Entries that are too long to be read together wait for their lease, then come in smaller parts:"
+                                + " they were planted, or are longer than STEM_MAX_ENVELOPE_BYTES.");
                 return List.of();
             }
             // To interrupt a virtual thread closes the socket that it reads from.
@@ -112,8 +113,7 @@ final class StreamConsumer {
                 return List.of();
             }
             if (!found.moved) {
-                List<ReceivedMessage> awaited =
-                        await(state, found, limits, Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
+                List<ReceivedMessage> awaited = await(state, found, limits, Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
                 if (!awaited.isEmpty()) {
                     return received(state, awaited);
                 }
@@ -358,8 +358,7 @@ final class StreamConsumer {
         boolean takes = state.sources().size() == 1;
         return connections.executeBlocking(connection -> {
             try {
-                Object reply =
-                        connection.within(maxBytes(limits), () -> connection.callBlocking(millis, waiting));
+                Object reply = connection.within(maxBytes(limits), () -> connection.callBlocking(millis, waiting));
                 return takes ? arrivals(state, limits.unread(), reply) : List.of();
             } catch (JedisConnectionException e) {
                 throw e;

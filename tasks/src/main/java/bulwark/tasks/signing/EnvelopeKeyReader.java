@@ -79,8 +79,7 @@ final class EnvelopeKeyReader {
             throw new ConfigurationRefused(faults);
         }
         KeyDescription description = new KeyDescription(ring, signers, missing, now);
-        return new EnvelopeKeys(
-                ring, signers, missing, description.lines(rules, privates, secrets));
+        return new EnvelopeKeys(ring, signers, missing, description.lines(rules, privates, secrets));
     }
 
     private KeyRule rule(String id) {

@@ -84,16 +84,16 @@ final class KeyDescription {
 
     /** A producer has its own key alone. Where a key that is there has no rule, the absent one may be its misspelt name. */
     private void absent(Map<String, KeyRule> rules, Map<String, SecretBytes> privates) {
-        List<String> without = ring.keySet().stream()
-                .filter(id -> !rules.containsKey(id))
-                .toList();
+        List<String> without =
+                ring.keySet().stream().filter(id -> !rules.containsKey(id)).toList();
         rules.keySet().stream()
                 .filter(id -> !ring.containsKey(id) && !privates.containsKey(id))
-                .forEach(id -> lines.add((without.isEmpty() ? "" : "warning: ") + "STEM_SIGNING_PURPOSES names the key \""
-                        + id + "\", which is not among the keys of this process"
-                        + (without.isEmpty()
-                                ? ""
-                                : "; without a purpose there, for tasks only: " + String.join(", ", without))));
+                .forEach(id ->
+                        lines.add((without.isEmpty() ? "" : "warning: ") + "STEM_SIGNING_PURPOSES names the key \""
+                                + id + "\", which is not among the keys of this process"
+                                + (without.isEmpty()
+                                        ? ""
+                                        : "; without a purpose there, for tasks only: " + String.join(", ", without))));
     }
 
     private void warnOfShortSecrets(Map<String, SecretBytes> secrets) {

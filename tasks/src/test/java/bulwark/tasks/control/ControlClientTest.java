@@ -61,7 +61,9 @@ class ControlClientTest {
         CompletableFuture<List<ControlReply>> asked = ask(Duration.ofSeconds(30));
         answer(command(), true, false);
 
-        assertThat(asked.get()).singleElement().satisfies(reply -> assertThat(reply.signed()).isFalse());
+        assertThat(asked.get())
+                .singleElement()
+                .satisfies(reply -> assertThat(reply.signed()).isFalse());
     }
 
     private CompletableFuture<List<ControlReply>> ask(Duration timeout) throws InterruptedException {

@@ -91,7 +91,8 @@ class RedisThreadErrorTest {
                     new RedisKeys("errors"),
                     Clock.systemUTC(),
                     ResultBackend.DEFAULT_RETENTION,
-                    Broker.MAX_ENVELOPE_BYTES, 16 << 20);
+                    Broker.MAX_ENVELOPE_BYTES,
+                    16 << 20);
             broker.publish(List.of(Examples.publication(Examples.envelope("q"))));
             Receipt held = broker.receive(Subscription.toQueue("q", "holder", lease), TakeLimits.of(1), DEADLINE)
                     .getFirst()

@@ -249,7 +249,9 @@ class RedisWireTest {
                 }
             }
         }
-        assertThat(got.values()).filteredOn(ReceivedMessage.Delivery.class::isInstance).hasSize(1);
+        assertThat(got.values())
+                .filteredOn(ReceivedMessage.Delivery.class::isInstance)
+                .hasSize(1);
     }
 
     @Test

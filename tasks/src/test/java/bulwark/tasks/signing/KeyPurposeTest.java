@@ -97,8 +97,9 @@ class KeyPurposeTest {
     @Test
     void a_purpose_of_a_key_that_is_not_there_is_said_and_warned_of_where_it_may_be_misspelt() {
         assertThat(at(secrets("shop", "shop:tasks,oprator:control")).describe())
-                .contains("warning: STEM_SIGNING_PURPOSES names the key \"oprator\", which is not among the keys of this"
-                        + " process; without a purpose there, for tasks only: operator");
+                .contains(
+                        "warning: STEM_SIGNING_PURPOSES names the key \"oprator\", which is not among the keys of this"
+                                + " process; without a purpose there, for tasks only: operator");
         assertThat(at(secrets("shop", PURPOSES + ",former:tasks")).describe())
                 .contains("STEM_SIGNING_PURPOSES names the key \"former\", which is not among the keys of this process")
                 .noneMatch(line -> line.startsWith("warning"));

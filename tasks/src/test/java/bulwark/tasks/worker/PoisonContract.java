@@ -75,7 +75,8 @@ abstract class PoisonContract extends WorkerTestBase {
         TaskClient forger = fixture.client(WorkerFixture.OTHER_HMAC);
         int forged = 250;
         for (int i = 0; i < forged; i++) {
-            forger.enqueue(EnqueueRequest.named("demo.echo", WorkerFixture.args()).withQueue("default"));
+            forger.enqueue(
+                    EnqueueRequest.named("demo.echo", WorkerFixture.args()).withQueue("default"));
         }
         List<ReceivedMessage> held = new ArrayList<>();
         WorkerFixture.until(() -> {

@@ -1,4 +1,4 @@
-# Sourced by ./bulwark bench. Brings Redis and, where they can be had, the other queues that ours is measured beside.
+# Sourced by ./bulwark bench. Brings Redis and, where they can be had, the other queues and proxies that ours are measured beside.
 . "$here/scripts/tools.sh"
 
 if [ "${1:-}" = tasks ]; then
@@ -19,4 +19,11 @@ if [ "${1:-}" = tasks ]; then
     { [ ${#celery_packages[@]} -gt 0 ] && unpack "$tools/celery" "${celery_packages[@]}"; } \
       || say "bench: Celery could not be fetched; it is left out"
   fi
+fi
+
+if [ "${1:-}" = gateway ]; then
+  export PATH="$tools/usr/sbin:$PATH"
+  bring wrk wrk libluajit-5.1-2 libluajit-5.1-common
+  bring haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0
+  bring nginx nginx nginx-common libpcre2-8-0
 fi

@@ -26,8 +26,10 @@ import java.util.stream.Stream;
 /** The direction of knowledge, held by a test. Modules and parts are those of {@link SourceTree}: nobody lists them. */
 @AnalyzeClasses(packages = "bulwark", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    /** Forwards bytes between connections; see docs/decisions/001-dependencies.md. */
-    private static final String[] FORWARD_PATH = {"bulwark.gateway.http1", "bulwark.gateway.proxy"};
+    /** Forwards bytes between connections, or connects to an address that was judged; see docs/decisions/001-dependencies.md. */
+    private static final String[] FORWARD_PATH = {
+        "bulwark.gateway.fetch", "bulwark.gateway.http1", "bulwark.gateway.proxy"
+    };
 
     @ArchTest
     static final ArchRule THE_KERNEL_KNOWS_NO_OTHER_MODULE = noClasses()

@@ -5,7 +5,7 @@ import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** {@code bulwark bench facts|tasks|commands}: prints a table of figures, measured here and now. */
+/** {@code bulwark bench facts|tasks|gateway|commands}: prints a table of figures, measured here and now. */
 public final class Bench {
     private Bench() {}
 
@@ -21,9 +21,10 @@ public final class Bench {
                 case "tasks" ->
                     new TasksBench(scratch, Peer.present(repository(), Path.of(System.getProperty("bulwark.home"))))
                             .run();
+                case "gateway" -> new GatewayBench(repository(), scratch).run();
                 case "commands" -> new CommandsBench(repository(), scratch).run();
                 default -> {
-                    System.err.println("usage: bulwark bench facts|tasks|commands");
+                    System.err.println("usage: bulwark bench facts|tasks|gateway|commands");
                     System.exit(2);
                 }
             }

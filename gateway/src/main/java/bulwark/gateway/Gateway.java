@@ -1,6 +1,7 @@
 package bulwark.gateway;
 
 import bulwark.gateway.balance.BreakerSettings;
+import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
@@ -12,6 +13,7 @@ import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.Forwarding;
+import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
@@ -22,12 +24,14 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.signing.Signing;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final String LOOPBACK = "127.0.0.1";
+    private static final String EVERY_ADDRESS = "0.0.0.0";
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration HEALTH_CHECK_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration HEALTH_CHECK_TIMEOUT = Duration.ofSeconds(3);
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable String> unready = new AtomicReference<>();
@@ -44,19 +51,31 @@ public final class Gateway implements AutoCloseable {
     private final GatewayEvidence evidence;
     private final GatewayQuotas quotas;
     private final GatewayIdentity identity;
+    private final HealthMonitor health;
     private final DataPlane plane;
+    private final @Nullable ListenerTls tls;
     private volatile boolean failed;
     private final int port;
+    private final int tlsPort;
 
     private Gateway(Configuration settings, Path directory, Clock clock) {
+        // What the settings get wrong is told before anything is opened.
+        tls = TlsSettings.of(settings, directory, clock);
+        AddressGuard guard = OutboundGuard.of(settings);
+        Forwarding forwarding = forwarding(settings, guard, clock);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
         Path state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
-        AddressGuard guard = OutboundGuard.of(settings);
         identity = identity(settings, state, guard, metrics, clock);
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
+        health = new HealthMonitor(
+                forwarding.upstreams(),
+                forwarding.guard(),
+                forwarding.upstreamTls(),
+                HEALTH_CHECK_INTERVAL,
+                HEALTH_CHECK_TIMEOUT);
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
@@ -65,14 +84,22 @@ public final class Gateway implements AutoCloseable {
                         .withQuota(quotas.stage())
                         .withPermission(identity.permission())),
                 endpoints,
-                forwarding(settings, guard, clock),
+                forwarding,
                 new CallMetrics(metrics),
                 clock,
                 new SecureRandom());
-        String host = settings.text("STOA_HOST");
         try {
-            port = plane.listenPlain(host.isEmpty() ? LOOPBACK : host, settings.port("STOA_PORT"));
+            if (tls == null) {
+                tlsPort = 0;
+                port = plane.listenPlain(host(settings, LOOPBACK), settings.port("STOA_PORT"));
+            } else {
+                tls.material().watch();
+                String host = host(settings, EVERY_ADDRESS);
+                tlsPort = plane.listenTls(host, settings.port("STOA_TLS__PORT"), tls);
+                port = plane.listenRedirecting(host, settings.port("STOA_PORT"), tlsPort);
+            }
         } catch (RuntimeException e) {
+            health.close();
             plane.close();
             closeStores();
             throw e;
@@ -92,6 +119,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private static String host(Configuration settings, String fallback) {
+        String host = settings.text("STOA_HOST");
+        return host.isEmpty() ? fallback : host;
+    }
+
     private static Forwarding forwarding(Configuration settings, AddressGuard guard, Clock clock) {
         Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
         BreakerSettings breakers = new BreakerSettings(
@@ -103,7 +135,17 @@ public final class Gateway implements AutoCloseable {
                 new CurrentRoutes<>(),
                 new UpstreamDirectory(breakers, clock),
                 new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
-                guard);
+                guard,
+                systemTrust());
+    }
+
+    /** The authorities that this JDK trusts. */
+    private static SSLContext systemTrust() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has a default TLS context", e);
+        }
     }
 
     /** In the order in which each hands its last to the next. */
@@ -148,6 +190,11 @@ public final class Gateway implements AutoCloseable {
         return port;
     }
 
+    /** Of HTTP over TLS; 0 when no certificate is configured. */
+    public int tlsPort() {
+        return tlsPort;
+    }
+
     /** @return exit code, 1 after a fatal fault */
     public int awaitExitCode() throws InterruptedException {
         stopped.await();
@@ -161,8 +208,12 @@ public final class Gateway implements AutoCloseable {
         if (!plane.drain(DRAIN_TIMEOUT)) {
             LOG.warn("some requests were not answered within {} and are cut off", DRAIN_TIMEOUT);
         }
+        health.close();
         plane.close();
         closeStores();
+        if (tls != null) {
+            tls.material().close();
+        }
         stopped.countDown();
     }
 }

@@ -48,14 +48,13 @@ public final class GatewaySettings {
                         "8080",
                         "port of plain HTTP; while TLS is on it answers 308 to the TLS port, except /health*")
                 .add("HOST", TEXT, "", "address to bind; unset: 127.0.0.1, and 0.0.0.0 once TLS is configured")
-                .refused("TLS__PORT", PORT, "8443", "port of TLS 1.2 and 1.3")
-                .refused("TLS__CERT_FILE", PATH, "", "certificate chain of the TLS listener, PEM")
-                .refused("TLS__KEY_FILE", PATH, "", "private key of the TLS listener, PEM")
-                .refused("TLS__CLIENT_CA_FILE", PATH, "", "CA bundle that vouches for client certificates, PEM")
-                .refused("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
-                .onlyDefault(
-                        "TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
-                .onlyDefault("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
+                .add("TLS__PORT", PORT, "8443", "port of TLS 1.2 and 1.3")
+                .add("TLS__CERT_FILE", PATH, "", "certificate chain of the TLS listener, PEM")
+                .add("TLS__KEY_FILE", PATH, "", "private key of the TLS listener, PEM")
+                .add("TLS__CLIENT_CA_FILE", PATH, "", "CA bundle that vouches for client certificates, PEM")
+                .add("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
+                .choice("TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
+                .choice("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
                 .refused(
                         "ADMIN_PORT",
                         PORT,

@@ -19,7 +19,7 @@ public final class UpstreamDirectory {
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
 
-    private record ServerKey(String route, String url, int position) {}
+    private record ServerKey(String route, ApiRoute.Upstream target, int position) {}
 
     private record GroupKey(String route, List<ApiRoute.Upstream> targets, ApiRoute.Balancing balancing) {
         static GroupKey of(ApiRoute route) {
@@ -45,9 +45,12 @@ public final class UpstreamDirectory {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
             members.add(servers.computeIfAbsent(
-                    new ServerKey(route.id(), target.url(), i),
+                    new ServerKey(route.id(), target, i),
                     key -> new UpstreamServer(
-                            name, UpstreamServer.parse(target), new CircuitBreaker(name, settings, clock))));
+                            name,
+                            UpstreamServer.parse(target),
+                            target.healthCheckPath(),
+                            new CircuitBreaker(name, settings, clock))));
             weights.add(target.weight());
         }
         return new UpstreamGroup(members, weights, route.loadBalancer());
@@ -60,7 +63,7 @@ public final class UpstreamDirectory {
         for (ApiRoute route : routes) {
             liveGroups.add(GroupKey.of(route));
             for (int i = 0; i < route.targets().size(); i++) {
-                liveServers.add(new ServerKey(route.id(), route.targets().get(i).url(), i));
+                liveServers.add(new ServerKey(route.id(), route.targets().get(i), i));
             }
         }
         groups.keySet().retainAll(liveGroups);

@@ -10,18 +10,30 @@ import org.jspecify.annotations.Nullable;
 
 /** One upstream of a route, with what was learnt of it. It survives a change of routes that leaves its URL as it is. Thread-safe. */
 public final class UpstreamServer {
+    /** That change the verdict. */
+    private static final int CHECKS_IN_A_ROW = 2;
+
     private final String name;
     private final TargetUrl url;
     private final byte[] hostLine;
     private final byte[] pathPrefix;
     private final CircuitBreaker breaker;
     private final AtomicInteger active = new AtomicInteger();
+    private final @Nullable String healthPath;
     private volatile boolean healthy = true;
+    /** Checks in a row that say the contrary of {@link #healthy}; written by one check at a time. */
+    private volatile int contrary;
 
-    /** @param name as callers may see it, so that it holds no address */
-    UpstreamServer(String name, TargetUrl url, CircuitBreaker breaker) {
+    /**
+     * Of a route.
+     *
+     * @param name as callers may see it, so that it holds no address
+     * @param healthPath asked for regularly; null for no such checks
+     */
+    UpstreamServer(String name, TargetUrl url, @Nullable String healthPath, CircuitBreaker breaker) {
         this.name = name;
         this.url = url;
+        this.healthPath = healthPath;
         this.breaker = breaker;
         this.hostLine = ("Host: " + authority(url) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         String path = url.path();
@@ -78,8 +90,19 @@ public final class UpstreamServer {
         return healthy;
     }
 
-    void healthy(boolean now) {
-        healthy = now;
+    @Nullable
+    String healthPath() {
+        return healthPath;
+    }
+
+    /** One more check; those of one upstream follow each other. */
+    void checked(boolean passed) {
+        int row = passed == healthy ? 0 : contrary + 1;
+        contrary = row;
+        if (row >= CHECKS_IN_A_ROW) {
+            contrary = 0;
+            healthy = passed;
+        }
     }
 
     /** Calls under way. */

@@ -61,8 +61,12 @@ public final class HeadReader {
     /** @param length how many bytes are there, from 0; not kept */
     public Result readRequest(byte[] head, int length) {
         begin(head, length);
-        if (end >= 2 && head[0] == CR && head[1] == LF) {
-            at = 2; // One empty line in front is accepted (RFC 9112 §2.2).
+        if (end > 0 && head[0] == CR) {
+            // One empty line in front is accepted (RFC 9112 §2.2).
+            Result blank = lineEnd();
+            if (blank != Result.COMPLETE) {
+                return blank;
+            }
         }
         start = at;
         Result line = requestLine();

@@ -1,6 +1,5 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.http1.BodyReader;
@@ -12,15 +11,16 @@ import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.refusal.GatewayWireErrors;
 import bulwark.gateway.refusal.WireError;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,34 +48,33 @@ final class ClientConnection extends TimedConnection {
 
     private final PlaneContext plane;
     private final LoopWorker worker;
-    private final boolean tls;
+    private final @Nullable ListenerTls tls;
+    private final int redirectPort;
     private final RequestDispatch dispatch;
+    private final CallProgress progress;
     private final BodyReader body = new BodyReader();
     private ChannelHandlerContext context;
     private CallPeer peer;
     private byte[] peerLines;
     private State state = State.HEAD;
     private @Nullable ByteBuf pending;
-    private @Nullable GatewayCall call;
-    private @Nullable RouteTarget target;
     private @Nullable ProxyExchange exchange;
     private @Nullable RequestBodyConsumer consumer;
     private boolean requestEnded;
     private boolean persistent;
     private boolean processing;
     private boolean upstreamBlocked;
-    private boolean answerStarted;
     private boolean staysOpen;
-    private int answerStatus;
-    private @Nullable GatewayRefusal refusal;
-    private long requestBytes;
     private long deadlineNanos;
 
+    /** @param redirectPort where requests are sent to instead of being answered, or 0 */
     @SuppressWarnings("NullAway.Init") // what comes of the channel is there once it is active
-    ClientConnection(PlaneContext plane, LoopWorker worker, boolean tls) {
+    ClientConnection(PlaneContext plane, LoopWorker worker, @Nullable ListenerTls tls, int redirectPort) {
         this.plane = plane;
         this.worker = worker;
         this.tls = tls;
+        this.redirectPort = redirectPort;
+        this.progress = new CallProgress(plane);
         this.dispatch = new RequestDispatch(plane, worker, this);
     }
 
@@ -86,7 +85,7 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        peer = new CallPeer((InetSocketAddress) ctx.channel().remoteAddress(), tls, List.of());
+        peer = new CallPeer((InetSocketAddress) ctx.channel().remoteAddress(), tls != null, List.of());
         peerLines = PeerLines.of(peer);
         plane.connections.incrementAndGet();
         worker.opened(this);
@@ -102,7 +101,7 @@ final class ClientConnection extends TimedConnection {
         plane.connections.decrementAndGet();
         worker.closed(this);
         cancelBody();
-        endCall(null, false, 0);
+        progress.end(null, false, 0);
         releasePending();
     }
 
@@ -188,16 +187,15 @@ final class ClientConnection extends TimedConnection {
     }
 
     private void begin(RawRequestHead head) {
-        plane.calls.incrementAndGet();
+        if (tls != null && !peer.certificates().isEmpty() && !tls.material().stillTrusted(peer.certificates())) {
+            // Its certificate expired or lost its CA since the handshake: it has no say any more.
+            context.close();
+            return;
+        }
         String traceparent = head.value(HeaderName.TRACEPARENT);
         GatewayCall begun =
                 new GatewayCall(head, peer, worker.trace(traceparent == null ? "" : traceparent), System.nanoTime());
-        call = begun;
-        target = null;
-        refusal = null;
-        answerStarted = false;
-        answerStatus = 0;
-        requestBytes = 0;
+        progress.begin(begun);
         persistent = head.isPersistent();
         requestEnded = !head.hasBody();
         if (head.isChunked()) {
@@ -212,7 +210,7 @@ final class ClientConnection extends TimedConnection {
 
     /** The call has a route. */
     void routed(RouteTarget found) {
-        target = found;
+        progress.routed(found);
     }
 
     void forward(ProxyExchange next) {
@@ -242,7 +240,7 @@ final class ClientConnection extends TimedConnection {
         switch (body.next(in)) {
             case DATA -> {
                 int count = body.available();
-                requestBytes += count;
+                progress.received(count);
                 deadline(plane.limits.idleTimeout().toNanos());
                 taker.data(in.readRetainedSlice(count));
                 return true;
@@ -279,7 +277,12 @@ final class ClientConnection extends TimedConnection {
     // What exchanges ask for.
 
     boolean isTls() {
-        return tls;
+        return tls != null;
+    }
+
+    /** Of the TLS listener, or 0 when requests are answered here. */
+    int redirectPort() {
+        return redirectPort;
     }
 
     boolean isProcessing() {
@@ -339,8 +342,7 @@ final class ClientConnection extends TimedConnection {
 
     /** The answer's head is about to be written. @param framed whether its end shows without the end of the connection. @return whether the connection stays open after it */
     boolean beginAnswer(int status, boolean framed) {
-        answerStarted = true;
-        answerStatus = status;
+        progress.answerBegins(status);
         staysOpen = framed && persistent && requestEnded && !plane.draining;
         return staysOpen;
     }
@@ -366,12 +368,8 @@ final class ClientConnection extends TimedConnection {
     void tear(long responseBytes) {
         exchange = null;
         consumer = null;
-        endCall(null, false, responseBytes);
-        Channel channel = context.channel();
-        if (channel instanceof SocketChannel socket && channel.isActive()) {
-            socket.config().setSoLinger(0);
-        }
-        channel.close();
+        progress.end(null, false, responseBytes);
+        ConnectionEnd.torn(context);
     }
 
     // Own answers.
@@ -382,20 +380,19 @@ final class ClientConnection extends TimedConnection {
         plane.metrics.unread(error.status());
         requestEnded = false;
         staysOpen = false;
-        AnswerHead head = new AnswerHead(worker, tls, worker.trace(""), 1, false);
+        AnswerHead head = new AnswerHead(worker, tls != null, worker.trace(""), 1, false);
         write(head.of(error, why.code(), List.of(), true, context.alloc()));
         finishAnswer(null, 0);
     }
 
     /** Answers the call under way; when an answer has begun already, the connection is torn. */
     void refuse(GatewayRefusal why) {
-        GatewayCall current = call;
+        GatewayCall current = progress.call();
         if (current == null || state == State.CLOSED) {
             return;
         }
-        refusal = why;
-        plane.metrics.refused(why);
-        if (answerStarted) {
+        progress.refused(why);
+        if (progress.isAnswerBegun()) {
             tear(0);
             return;
         }
@@ -409,8 +406,8 @@ final class ClientConnection extends TimedConnection {
 
     /** A whole answer. */
     void answer(int status, String contentType, byte[] content, List<String> fields) {
-        GatewayCall current = call;
-        if (current == null || state == State.CLOSED || answerStarted) {
+        GatewayCall current = progress.call();
+        if (current == null || state == State.CLOSED || progress.isAnswerBegun()) {
             return;
         }
         boolean open = beginAnswer(status, true);
@@ -422,7 +419,11 @@ final class ClientConnection extends TimedConnection {
     private AnswerHead answerHead(GatewayCall current) {
         RawRequestHead head = current.head();
         return new AnswerHead(
-                worker, tls, current.trace(), head.minorVersion(), head.method().equals("HEAD"));
+                worker,
+                tls != null,
+                current.trace(),
+                head.minorVersion(),
+                head.method().equals("HEAD"));
     }
 
     /** A refused request whose body is here already leaves the connection usable. */
@@ -441,7 +442,7 @@ final class ClientConnection extends TimedConnection {
         exchange = null;
         consumer = null;
         upstreamBlocked = false;
-        endCall(upstream, true, responseBytes);
+        progress.end(upstream, true, responseBytes);
         if (!staysOpen) {
             linger();
             return;
@@ -454,40 +455,19 @@ final class ClientConnection extends TimedConnection {
         }
     }
 
-    /** Sends what is written, says that nothing follows, and reads on for a while: a close with unread bytes would make the client lose the answer. */
+    /** Reads on for a while when the client may still be sending. */
     private void linger() {
         state = State.LINGER;
         deadline(plane.limits.lingerTimeout().toNanos());
-        Channel channel = context.channel();
-        if (requestEnded || !(channel instanceof SocketChannel socket)) {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (requestEnded) {
+            ConnectionEnd.afterWrites(context);
         } else {
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> socket.shutdownOutput());
+            ConnectionEnd.ofOutput(context);
         }
         if (!processing) {
             releasePending();
             regulate();
         }
-    }
-
-    private void endCall(@Nullable String upstream, boolean complete, long responseBytes) {
-        GatewayCall ended = call;
-        if (ended == null) {
-            return;
-        }
-        call = null;
-        plane.calls.decrementAndGet();
-        plane.metrics.answered(ended, target, answerStatus);
-        ended.end(
-                new CallOutcome(
-                        answerStatus,
-                        refusal,
-                        upstream,
-                        complete,
-                        requestBytes,
-                        responseBytes,
-                        System.nanoTime() - ended.startNanos()),
-                plane.pipeline.ended());
     }
 
     private void cancelBody() {
@@ -547,8 +527,25 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     void drain() {
+        ProxyExchange proxied = exchange;
         if (state == State.HEAD && pending == null) {
             context.close();
+        } else if (state == State.TUNNEL && proxied != null) {
+            proxied.drainTunnel();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && tls != null) {
+            if (handshake.isSuccess()) {
+                SSLSession session =
+                        ctx.pipeline().get(SslHandler.class).engine().getSession();
+                peer = new CallPeer(peer.address(), true, PeerCertificates.of(session));
+            } else {
+                tls.material().handshakeFailed(handshake.cause(), peer.host());
+                ctx.close();
+            }
         }
     }
 
@@ -565,15 +562,9 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
             LOG.error("a client connection failed and is closed", cause);
         }
         ctx.close();
-    }
-
-    /** Whether the request under way asks for a WebSocket. */
-    boolean isWebSocketRequest() {
-        GatewayCall current = call;
-        return current != null && RequestDispatch.isWebSocket(current.head());
     }
 }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The listeners of a gateway and the threads that serve them. Thread-safe. */
 public final class DataPlane implements AutoCloseable {
@@ -59,7 +60,8 @@ public final class DataPlane implements AutoCloseable {
         PlaneContext context =
                 new PlaneContext(limits, pipeline, endpoints, forwarding.routes(), forwarding.retryBudget(), metrics);
         DataPlane plane = new DataPlane(loops, context);
-        UpstreamConnector connector = new UpstreamConnector(loops, forwarding.guard(), limits);
+        UpstreamConnector connector =
+                new UpstreamConnector(loops, forwarding.guard(), forwarding.upstreamTls(), limits);
         for (EventExecutor loop : loops.group()) {
             LoopWorker worker = new LoopWorker((EventLoop) loop, limits, connector, clock, random.nextLong());
             plane.workers.put(loop, worker);
@@ -76,6 +78,24 @@ public final class DataPlane implements AutoCloseable {
      * @throws ListenFailed with a sentence
      */
     public int listenPlain(String host, int port) {
+        return listen(host, port, null, 0);
+    }
+
+    /**
+     * Plain HTTP/1.1 that answers {@code /health*} and sends every other request to the TLS listener, with 308.
+     *
+     * @param tlsPort of {@link #listenTls}
+     */
+    public int listenRedirecting(String host, int port, int tlsPort) {
+        return listen(host, port, null, tlsPort);
+    }
+
+    /** HTTP/1.1 over TLS; otherwise as {@link #listenPlain}. */
+    public int listenTls(String host, int port, ListenerTls tls) {
+        return listen(host, port, tls, 0);
+    }
+
+    private int listen(String host, int port, @Nullable ListenerTls tls, int redirectPort) {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -89,7 +109,10 @@ public final class DataPlane implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new ClientConnection(context, worker(channel), false));
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.handler());
+                        }
+                        channel.pipeline().addLast(new ClientConnection(context, worker(channel), tls, redirectPort));
                     }
                 });
         try {

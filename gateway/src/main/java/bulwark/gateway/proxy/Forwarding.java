@@ -7,15 +7,21 @@ import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.RouteTable;
 import bulwark.kernel.network.AddressGuard;
 import java.util.Collection;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where calls go. Thread-safe.
  *
  * @param routes that requests are matched against; see {@link #publish}
  * @param guard judges every address before a connection
+ * @param upstreamTls trusts the servers of {@code https} upstreams and checks their names, as the trust managers of the JDK do
  */
 public record Forwarding(
-        CurrentRoutes<RouteTarget> routes, UpstreamDirectory upstreams, RetryBudget retryBudget, AddressGuard guard) {
+        CurrentRoutes<RouteTarget> routes,
+        UpstreamDirectory upstreams,
+        RetryBudget retryBudget,
+        AddressGuard guard,
+        SSLContext upstreamTls) {
     /** The table that the data plane uses of these routes. @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of} */
     public RouteTable<RouteTarget> compile(Collection<ApiRoute> all) {
         return RouteTable.of(all, route -> RouteTarget.of(route, upstreams.group(route)));

@@ -36,6 +36,27 @@ final class ProxiedHead {
 
     private ProxiedHead() {}
 
+    /** How the body of this answer goes on. @param minorVersion of the client's HTTP/1 */
+    static Framing framing(HeadReader reader, boolean bodiless, int minorVersion) {
+        if (bodiless) {
+            return Framing.NO_BODY;
+        }
+        if (!reader.isChunked() && reader.contentLength() >= 0) {
+            return Framing.LENGTH;
+        }
+        return minorVersion == 1 ? Framing.CHUNKED : Framing.CLOSE;
+    }
+
+    static boolean isEventStream(HeadReader reader) {
+        for (int i = 0; i < reader.fieldCount(); i++) {
+            long field = reader.field(i);
+            if (Field.code(field) == HeaderName.CONTENT_TYPE) {
+                return reader.valueStartsWith(field, "text/event-stream");
+            }
+        }
+        return false;
+    }
+
     /**
      * Fills the writer.
      *

@@ -1,17 +1,13 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.balance.CircuitBreaker.Permit;
 import bulwark.gateway.balance.UpstreamServer;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
-import bulwark.gateway.http1.HeaderName;
-import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import bulwark.kernel.network.GuardDecision;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +16,6 @@ import org.slf4j.LoggerFactory;
 /** One call that is forwarded: takes the request to an upstream and its answer back, on the event loop of both. */
 final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyExchange.class);
-    private static final int MAX_RETRIES = 2;
     private static final int MAX_JOINED_BODY_BYTES = 8_192;
 
     private final PlaneContext plane;
@@ -31,26 +26,19 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
     private final int rest;
     private final Timeouts timeouts;
 
-    private @Nullable UpstreamServer server;
-    private @Nullable UpstreamServer failedServer;
+    private final UpstreamAttempt attempt;
+    private final CallDeadline deadline;
     private @Nullable UpstreamConnection upstream;
-    private Permit permit = Permit.PASS;
     private boolean bodyStarted;
     private boolean taken;
     private boolean requestSent;
     private boolean answerBegun;
     private boolean finished;
-    private boolean tunnel;
-    private boolean retrying;
-    private int retries;
     private ProxiedHead.Framing framing = ProxiedHead.Framing.NO_BODY;
+    private final WebSocketFrames toClient = new WebSocketFrames();
     private long requestBytes;
     private long responseBytes;
     private long sentNanos;
-    private long deadlineNanos;
-    private boolean timed;
-    private final long totalDeadlineNanos;
-    private boolean totalLimited;
 
     ProxyExchange(
             PlaneContext plane,
@@ -66,40 +54,24 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         this.target = target;
         this.rest = rest;
         this.timeouts = target.route().timeouts();
-        this.totalLimited = !timeouts.total().isZero();
-        this.totalDeadlineNanos =
-                totalLimited ? call.startNanos() + timeouts.total().toNanos() : 0;
+        this.attempt = new UpstreamAttempt(plane, target, call.head());
+        this.deadline = new CallDeadline(call.startNanos(), timeouts.total());
     }
 
     void start() {
-        UpstreamServer chosen = target.group().choose(failedServer);
-        if (chosen == null && failedServer != null) {
-            chosen = target.group().choose(null);
-        }
-        if (chosen == null) {
-            UpstreamServer stopped = target.group().stoppedByBreaker();
-            refuse(stopped == null ? new GatewayRefusal.NoUpstream() : open(stopped));
+        GatewayRefusal refusal = attempt.choose();
+        UpstreamServer chosen = attempt.server();
+        if (refusal != null || chosen == null) {
+            refuse(refusal == null ? new GatewayRefusal.NoUpstream() : refusal, false);
             return;
         }
-        Permit given = chosen.breaker().acquire();
-        if (given == Permit.REFUSED) {
-            refuse(open(chosen));
-            return;
-        }
-        permit = given;
-        server = chosen;
-        chosen.began();
         UpstreamConnection pooled = worker.pool.take(chosen);
         if (pooled != null && pooled.isActive()) {
             send(pooled);
         } else {
-            timed = false; // The connector has its own timeout.
+            deadline.unlimited(); // The connector has its own timeout.
             worker.connector.connect(chosen, worker, timeouts.connect(), this);
         }
-    }
-
-    private static GatewayRefusal open(UpstreamServer stopped) {
-        return new GatewayRefusal.CircuitOpen(stopped.name(), stopped.breaker().retryAfterSeconds());
     }
 
     @Override
@@ -121,20 +93,19 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
                 "the address guard stopped a call on route {}: {}",
                 target.route().id(),
                 why.sentence());
-        leaveServer(Verdict.NONE);
-        refuse(new GatewayRefusal.BackendBlocked(why.code(), why.sentence()));
+        refuse(new GatewayRefusal.BackendBlocked(why.code(), why.sentence()), false);
     }
 
     @Override
     public void failed(Throwable cause) {
         if (!finished) {
-            leaveServer(Verdict.FAULT);
+            leave(true);
             retryOr(new GatewayRefusal.ConnectFailed(), true, true);
         }
     }
 
     private void send(UpstreamConnection connection) {
-        UpstreamServer to = server;
+        UpstreamServer to = attempt.server();
         if (to == null) {
             connection.close();
             return;
@@ -149,23 +120,18 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
                 rest,
                 client.peerLines(),
                 target.route().forwardAuthorization(),
-                client.isWebSocketRequest());
+                RequestDispatch.isWebSocket(call.head()));
         ByteBuf out = connection.context().alloc().directBuffer(writer.length());
         writer.writeTo(out);
         connection.write(out);
         sentNanos = System.nanoTime();
-        limit(timeouts.firstByte());
+        deadline.limit(timeouts.firstByte());
         if (taken) {
             connection.flush();
         } else {
             taken = true;
             client.take(this);
         }
-    }
-
-    private void limit(Duration timeout) {
-        timed = !timeout.isZero();
-        deadlineNanos = System.nanoTime() + timeout.toNanos();
     }
 
     // The request's body.
@@ -182,7 +148,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         requestBytes += count;
         if (requestBytes > plane.limits.bodyBytes()) {
             data.release();
-            refuse(new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes()));
+            refuse(new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes()), false);
             return;
         }
         if (call.head().isChunked()) {
@@ -191,7 +157,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
             to.write(data);
         }
         if (!answerBegun) {
-            limit(timeouts.firstByte());
+            deadline.limit(timeouts.firstByte());
         }
         if (!to.isWritable()) {
             client.upstreamBlocked(true);
@@ -209,7 +175,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         }
         requestSent = true;
         if (!answerBegun) {
-            limit(timeouts.firstByte());
+            deadline.limit(timeouts.firstByte());
         }
         if (!client.isProcessing()) {
             to.flush();
@@ -229,7 +195,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
     @Override
     public void cancelled() {
         if (!finished) {
-            finish(Verdict.NONE);
+            finish(false);
         }
     }
 
@@ -248,8 +214,8 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         if (reader.status() == 101) {
             return switched(reader, bytes);
         }
-        if (call.head().minorVersion() == 1
-                && (reader.status() == 100) == call.head().expectsContinue()) {
+        boolean wanted = reader.status() != 100 || call.head().expectsContinue();
+        if (wanted && call.head().minorVersion() == 1) {
             HeadWriter writer = worker.writer;
             writer.clear();
             writer.put(StatusText.line(reader.status())).lineEnd();
@@ -261,14 +227,12 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
 
     private boolean switched(HeadReader reader, byte[] bytes) {
         UpstreamConnection to = upstream;
-        if (to == null || !client.isWebSocketRequest() || !reader.isUpgrade()) {
+        if (to == null || !RequestDispatch.isWebSocket(call.head()) || !reader.isUpgrade()) {
             answerMalformed("The upstream changed the protocol and was not asked to.");
             return false;
         }
         answerBegun = true;
-        tunnel = true;
-        timed = false;
-        totalLimited = false;
+        deadline.endless();
         to.tunnel();
         framing = ProxiedHead.Framing.UPGRADE;
         client.beginAnswer(101, false);
@@ -282,59 +246,40 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
     /** @param in what follows the head */
     void answerHead(HeadReader reader, byte[] bytes, boolean bodiless, ByteBuf in) {
         int status = reader.status();
-        if ((status == 502 || status == 503) && canRetry(false)) {
-            leaveServer(Verdict.FAULT);
-            retryOr(new GatewayRefusal.BadGateway("The upstream answered " + status + "."), false, true);
+        if ((status == 502 || status == 503) && attempt.acquireRetry(false, bodyStarted)) {
+            leave(true);
+            retryLater();
             return;
         }
         answerBegun = true;
-        boolean chunks = !bodiless && (reader.isChunked() || reader.contentLength() < 0);
-        framing = bodiless
-                ? ProxiedHead.Framing.NO_BODY
-                : !chunks
-                        ? ProxiedHead.Framing.LENGTH
-                        : call.head().minorVersion() == 1 ? ProxiedHead.Framing.CHUNKED : ProxiedHead.Framing.CLOSE;
+        framing = ProxiedHead.framing(reader, bodiless, call.head().minorVersion());
         boolean open = client.beginAnswer(status, framing != ProxiedHead.Framing.CLOSE);
         ProxiedHead.write(worker, reader, bytes, call, client.isTls(), framing, !open, sentNanos - call.startNanos());
-        UpstreamServer from = server;
-        if (from != null) {
-            if (status >= 500) {
-                countFault(from);
-            } else {
-                from.breaker().succeeded(permit);
-            }
-            permit = Permit.PASS;
-        }
+        attempt.answered(status);
         long length = framing == ProxiedHead.Framing.LENGTH ? reader.contentLength() : -1;
         if (length >= 0 && length <= in.readableBytes() && length <= MAX_JOINED_BODY_BYTES) {
-            int count = (int) length;
-            ByteBuf out = client.allocate(worker.writer.length() + count);
-            worker.writer.writeTo(out);
-            out.writeBytes(in, count);
-            responseBytes = count;
-            client.write(out);
-            UpstreamConnection to = upstream;
-            if (to != null) {
-                to.bodyTaken();
-            }
+            joined(in, (int) length);
         } else {
             client.writeHead(worker.writer);
         }
-        if (isEventStream(reader, bytes)) {
-            timed = false;
-            totalLimited = false;
+        if (ProxiedHead.isEventStream(reader)) {
+            deadline.endless();
         } else {
-            limit(timeouts.idle());
+            deadline.limit(timeouts.idle());
         }
     }
 
-    private static boolean isEventStream(HeadReader reader, byte[] bytes) {
-        for (int i = 0; i < reader.fieldCount(); i++) {
-            if (bulwark.gateway.http1.Field.code(reader.field(i)) == HeaderName.CONTENT_TYPE) {
-                return reader.valueStartsWith(reader.field(i), "text/event-stream");
-            }
+    /** A short body that is here already goes out in one piece with its head. */
+    private void joined(ByteBuf in, int length) {
+        ByteBuf out = client.allocate(worker.writer.length() + length);
+        worker.writer.writeTo(out);
+        out.writeBytes(in, length);
+        responseBytes = length;
+        client.write(out);
+        UpstreamConnection from = upstream;
+        if (from != null) {
+            from.bodyTaken();
         }
-        return false;
     }
 
     void answerData(ByteBuf data) {
@@ -343,8 +288,8 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
             return;
         }
         responseBytes += data.readableBytes();
-        if (timed) {
-            deadlineNanos = System.nanoTime() + timeouts.idle().toNanos();
+        if (deadline.isPhaseLimited()) {
+            deadline.limit(timeouts.idle());
         }
         if (framing == ProxiedHead.Framing.CHUNKED) {
             ChunkWriter.write(client.context(), data);
@@ -366,9 +311,9 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         if (framing == ProxiedHead.Framing.CHUNKED) {
             ChunkWriter.writeLast(client.context(), worker, trailers);
         }
-        String name = server == null ? null : server.name();
-        finish(Verdict.NONE);
-        client.answerSent(name, responseBytes);
+        UpstreamServer from = attempt.server();
+        finish(false);
+        client.answerSent(from == null ? null : from.name(), responseBytes);
     }
 
     /** What the upstream sends is no answer. */
@@ -380,7 +325,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         if (answerBegun) {
             tear();
         } else {
-            refuse(new GatewayRefusal.BadGateway(sentence), Verdict.FAULT);
+            refuse(new GatewayRefusal.BadGateway(sentence), true);
         }
     }
 
@@ -391,13 +336,13 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
             return;
         }
         if (wasTunnel) {
-            finish(Verdict.NONE);
+            finish(false);
             client.tunnelEnded();
         } else if (answerBegun) {
             tear();
         } else {
             boolean stale = connection.wasUsed() && !connection.hasBegun();
-            leaveServer(stale ? Verdict.NONE : Verdict.FAULT);
+            leave(!stale);
             retryOr(
                     new GatewayRefusal.BadGateway("The upstream closed its connection before an answer."),
                     false,
@@ -407,10 +352,25 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
 
     void tunnelled(ByteBuf data) {
         responseBytes += data.readableBytes();
+        toClient.follow(data);
         client.write(data);
+        if (plane.draining) {
+            drainTunnel();
+            return;
+        }
         UpstreamConnection from = upstream;
         if (from != null && !client.isWritable()) {
             from.readAhead(false);
+        }
+    }
+
+    /** Ends a WebSocket with "going away", as soon as no frame of the upstream is under way. */
+    void drainTunnel() {
+        if (!finished && toClient.isAtBoundary()) {
+            ByteBuf close = client.allocate(WebSocketFrames.GOING_AWAY.length);
+            client.write(close.writeBytes(WebSocketFrames.GOING_AWAY));
+            finish(false);
+            client.tunnelEnded();
         }
     }
 
@@ -445,11 +405,6 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
 
     // Ends.
 
-    private enum Verdict {
-        NONE,
-        FAULT
-    }
-
     @Override
     public void tick(long nowNanos) {
         if (finished) {
@@ -457,43 +412,31 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         }
         UpstreamConnection to = upstream;
         // While the client sends, its own pace is the connection's to watch; an upstream that takes nothing is ours.
-        boolean waiting = requestSent || answerBegun || to == null || !to.isWritable();
-        boolean late = timed && waiting && nowNanos - deadlineNanos >= 0;
-        if (late || totalLimited && nowNanos - totalDeadlineNanos >= 0) {
-            if (answerBegun) {
-                tear();
-            } else {
-                refuse(new GatewayRefusal.GatewayTimeout(), Verdict.FAULT);
-            }
+        boolean phaseCounts = requestSent || answerBegun || to == null || !to.isWritable();
+        if (!deadline.isOver(nowNanos, phaseCounts)) {
+            return;
         }
-    }
-
-    private boolean canRetry(boolean nothingSent) {
-        String method = call.head().method();
-        boolean repeatable = nothingSent
-                || method.equals("GET")
-                || method.equals("HEAD")
-                || method.equals("OPTIONS")
-                || method.equals("DELETE");
-        return repeatable && !bodyStarted && !call.head().hasBody() && retries < MAX_RETRIES && !client.isGone();
+        if (answerBegun) {
+            tear();
+        } else {
+            refuse(new GatewayRefusal.GatewayTimeout(), true);
+        }
     }
 
     /** @param delayed whether the upstream is given time to come back */
     private void retryOr(GatewayRefusal refusal, boolean nothingSent, boolean delayed) {
-        boolean may = canRetry(nothingSent) && (retrying || plane.retryBudget.acquire(plane.calls.get()));
-        if (!may) {
-            refuse(refusal);
-            return;
-        }
-        retrying = true;
-        retries++;
-        plane.metrics.retried();
-        timed = false;
-        if (delayed) {
-            worker.loop.schedule(this::retry, worker.retryDelayMillis(retries), TimeUnit.MILLISECONDS);
+        if (!attempt.acquireRetry(nothingSent, bodyStarted)) {
+            refuse(refusal, false);
+        } else if (delayed) {
+            retryLater();
         } else {
-            retry();
+            start();
         }
+    }
+
+    private void retryLater() {
+        deadline.unlimited();
+        worker.loop.schedule(this::retry, worker.retryDelayMillis(attempt.retries()), TimeUnit.MILLISECONDS);
     }
 
     private void retry() {
@@ -502,65 +445,30 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         }
     }
 
-    private void refuse(GatewayRefusal why) {
-        refuse(why, Verdict.NONE);
-    }
-
-    private void refuse(GatewayRefusal why, Verdict verdict) {
-        finish(verdict);
+    /** @param fault whether the upstream is to blame */
+    private void refuse(GatewayRefusal why, boolean fault) {
+        finish(fault);
         client.refuse(why);
     }
 
     private void tear() {
-        finish(Verdict.FAULT);
+        finish(true);
         client.tear(responseBytes);
     }
 
-    private void countFault(UpstreamServer at) {
-        // Once for each call: tries of one call at one upstream are one failure.
-        if (at == failedServer && permit != Permit.PROBE) {
-            return;
-        }
-        failedServer = at;
-        at.breaker().failed(permit);
-    }
-
-    /** This try is over, and the upstream is told apart from the call. */
-    private void leaveServer(Verdict verdict) {
+    private void leave(boolean fault) {
         UpstreamConnection from = upstream;
         upstream = null;
         if (from != null) {
             from.close();
         }
-        UpstreamServer at = server;
-        server = null;
-        if (at == null) {
-            return;
-        }
-        at.ended();
-        if (verdict == Verdict.FAULT) {
-            countFault(at);
-        } else {
-            at.breaker().released(permit);
-        }
-        permit = Permit.PASS;
+        attempt.leave(fault);
     }
 
-    private void finish(Verdict verdict) {
+    private void finish(boolean fault) {
         finished = true;
-        leaveServer(verdict);
-        if (retrying) {
-            retrying = false;
-            plane.retryBudget.release();
-        }
+        leave(fault);
+        attempt.end(fault);
         client.upstreamBlocked(false);
-    }
-
-    boolean isTunnel() {
-        return tunnel;
-    }
-
-    RawRequestHead head() {
-        return call.head();
     }
 }

@@ -10,10 +10,14 @@ import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.PathRefused;
 import bulwark.gateway.route.RouteMatch;
 import bulwark.gateway.route.TargetPath;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Says where the requests of one client connection go: to an endpoint of the gateway, or through the stages to a route's upstream. Used on the connection's event loop. */
 final class RequestDispatch implements StageRunner.Continuation {
+    private static final byte[] HEALTH = "/health".getBytes(StandardCharsets.US_ASCII);
+
     private final PlaneContext plane;
     private final LoopWorker worker;
     private final ClientConnection client;
@@ -27,6 +31,10 @@ final class RequestDispatch implements StageRunner.Continuation {
 
     void dispatch(GatewayCall call) {
         RawRequestHead head = call.head();
+        if (client.redirectPort() != 0 && !head.startsWithPath(HEALTH)) {
+            client.answer(308, "", new byte[0], List.of("Location", TlsLocation.of(head, client.redirectPort())));
+            return;
+        }
         GatewayEndpoint endpoint = plane.endpoints.find(head);
         if (endpoint != null) {
             client.take(new EndpointExchange(client, call, endpoint, worker.loop));

@@ -3,6 +3,8 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.balance.UpstreamServer;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;
+import bulwark.kernel.network.TargetHost;
+import bulwark.kernel.network.TargetUrl;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -11,9 +13,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 
 /** Opens connections to upstreams: to an address that the guard has judged for this connection, and to no other. Thread-safe. */
 final class UpstreamConnector {
@@ -31,11 +38,14 @@ final class UpstreamConnector {
 
     private final EventLoops loops;
     private final AddressGuard guard;
+    private final SSLContext tls;
     private final ProxyLimits limits;
 
-    UpstreamConnector(EventLoops loops, AddressGuard guard, ProxyLimits limits) {
+    /** @param tls trusts the servers of {@code https} upstreams and checks their names */
+    UpstreamConnector(EventLoops loops, AddressGuard guard, SSLContext tls, ProxyLimits limits) {
         this.loops = loops;
         this.guard = guard;
+        this.tls = tls;
         this.limits = limits;
     }
 
@@ -78,13 +88,13 @@ final class UpstreamConnector {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        initialize(channel, connection);
+                        initialize(channel, connection, attempt);
                     }
                 })
                 .connect(addresses.get(index));
         connecting.addListener(done -> {
             if (done.isSuccess()) {
-                attempt.listener.connected(connection);
+                secured(connecting.channel(), connection, attempt);
             } else if (index + 1 < addresses.size()) {
                 connect(addresses, index + 1, attempt);
             } else {
@@ -93,7 +103,43 @@ final class UpstreamConnector {
         });
     }
 
-    private void initialize(Channel channel, UpstreamConnection connection) {
+    private static void secured(Channel channel, UpstreamConnection connection, Attempt attempt) {
+        SslHandler secure = channel.pipeline().get(SslHandler.class);
+        if (secure == null) {
+            attempt.listener.connected(connection);
+            return;
+        }
+        secure.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                attempt.listener.connected(connection);
+            } else {
+                channel.close();
+                attempt.listener.failed(done.cause());
+            }
+        });
+    }
+
+    private void initialize(Channel channel, UpstreamConnection connection, Attempt attempt) {
+        if (attempt.server.isTls()) {
+            channel.pipeline().addLast(secure(attempt));
+        }
         channel.pipeline().addLast(connection);
+    }
+
+    private SslHandler secure(Attempt attempt) {
+        TargetUrl url = attempt.server.url();
+        String host = url.host() instanceof TargetHost.Address address
+                ? address.address().getHostAddress()
+                : url.host().text();
+        SSLEngine engine = tls.createSSLEngine(host, url.port());
+        engine.setUseClientMode(true);
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        engine.setSSLParameters(parameters);
+        SslHandler handler = new SslHandler(engine);
+        handler.setHandshakeTimeout(attempt.timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return handler;
     }
 }

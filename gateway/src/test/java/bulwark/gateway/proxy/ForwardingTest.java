@@ -526,4 +526,30 @@ class ForwardingTest {
             assertThat(drained.get()).isTrue();
         }
     }
+
+    @Test
+    void a_stopping_plane_ends_websockets_with_going_away_between_two_frames() throws Exception {
+        CountDownLatch half = new CountDownLatch(1);
+        try (ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+                    exchange.send(
+                            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    exchange.send("\u0081\u0003abc\u0081\u0004de");
+                    half.await();
+                    exchange.send("fg");
+                });
+                WireClient client = new WireClient(plane.port)) {
+            plane.to(upstream);
+            client.send(
+                    TestPlane.request("GET", "/", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: k"));
+            assertThat(client.head().status()).isEqualTo(101);
+            assertThat(client.read(9)).isEqualTo("\u0081\u0003abc\u0081\u0004de");
+            CompletableFuture<Boolean> drained =
+                    CompletableFuture.supplyAsync(() -> plane.plane.drain(Duration.ofSeconds(20)));
+            Awaitility.await().until(plane.plane::isDraining);
+            half.countDown();
+
+            assertThat(client.readToEnd()).isEqualTo("fg\u0088\u0002\u0003\u00e9");
+            assertThat(drained.get()).isTrue();
+        }
+    }
 }

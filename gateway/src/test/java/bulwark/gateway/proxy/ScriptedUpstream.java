@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /** A backend on loopback that says, byte for byte, what the test wants it to say. Each connection has a thread; requests are kept. */
 final class ScriptedUpstream implements AutoCloseable {
@@ -27,10 +29,10 @@ final class ScriptedUpstream implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    private ScriptedUpstream(Script script, int port) {
+    private ScriptedUpstream(Script script, ServerSocketFactory sockets) {
         this.script = script;
         try {
-            listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+            listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,7 +40,12 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     static ScriptedUpstream of(Script script) {
-        return new ScriptedUpstream(script, 0);
+        return new ScriptedUpstream(script, ServerSocketFactory.getDefault());
+    }
+
+    /** Over TLS. */
+    static ScriptedUpstream secure(SSLContext context, Script script) {
+        return new ScriptedUpstream(script, context.getServerSocketFactory());
     }
 
     /** Says this to every request. */

@@ -23,6 +23,7 @@ import bulwark.kernel.network.AddressPolicy;
 import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.network.SystemResolver;
 import bulwark.kernel.time.SettableClock;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A data plane on a free port of loopback, with short timeouts and a clock that the test turns. */
@@ -63,10 +65,32 @@ final class TestPlane implements AutoCloseable {
 
     /** @param allowed ranges that backends may lie in */
     TestPlane(CallPipeline pipeline, List<String> allowed) {
+        this(pipeline, allowed, systemTrust());
+    }
+
+    private static SSLContext systemTrust() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** @param upstreamTls trusts the upstreams */
+    TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls) {
         AddressPolicy policy = new AddressPolicy(
-                allowed.stream().map(IpPrefix::parse).toList(), Set.of(), Set.of(), "CIDRS", "HOSTS", "PORTS");
+                allowed.stream().map(IpPrefix::parse).toList(),
+                allowed.isEmpty() ? Set.of() : Set.of("localhost"),
+                Set.of(),
+                "CIDRS",
+                "HOSTS",
+                "PORTS");
         forwarding = new Forwarding(
-                new CurrentRoutes<>(), upstreams, new RetryBudget(20), new AddressGuard(new SystemResolver(), policy));
+                new CurrentRoutes<>(),
+                upstreams,
+                new RetryBudget(20),
+                new AddressGuard(new SystemResolver(), policy),
+                upstreamTls);
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
                 .withPrefix(
                         "/echo/",

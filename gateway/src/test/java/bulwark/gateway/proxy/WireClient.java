@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 
 /** A socket that says exactly what the test wants to say, and reads answers as bytes. Reads give up after some seconds. */
 final class WireClient implements AutoCloseable {
@@ -19,8 +20,21 @@ final class WireClient implements AutoCloseable {
     private final InputStream in;
 
     WireClient(int port) {
+        this(connect(port));
+    }
+
+    private static Socket connect(int port) {
         try {
-            socket = new Socket("127.0.0.1", port);
+            return new Socket("127.0.0.1", port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param connected and, where it speaks TLS, through its handshake */
+    WireClient(Socket connected) {
+        socket = connected;
+        try {
             socket.setSoTimeout(READ_TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             in = socket.getInputStream();
@@ -139,7 +153,7 @@ final class WireClient implements AutoCloseable {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
             in.transferTo(all);
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             // a reset is an end too
         } catch (IOException e) {
             throw new UncheckedIOException(e);

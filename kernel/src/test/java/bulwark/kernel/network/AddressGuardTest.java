@@ -238,4 +238,27 @@ class AddressGuardTest {
     private static InetAddress address(String text) {
         return TargetHost.Address.of(Arrays.copyOf(IpLiteral.v4(text), 4)).address();
     }
+
+    @Test
+    void a_denied_prefix_wins_over_everything_that_allows() throws TargetRefused {
+        AddressPolicy policy = new AddressPolicy(
+                List.of(IpPrefix.parse("10.0.0.0/8")),
+                Set.of(),
+                Set.of(),
+                List.of(IpPrefix.parse("10.1.0.0/16"), IpPrefix.parse("8.8.8.0/24")),
+                "CIDRS",
+                "HOSTS",
+                "PORTS",
+                "DENY");
+        AddressGuard guard = new AddressGuard(name -> List.of(), policy);
+
+        assertThat(guard.decide(TargetUrl.parse("http://10.2.0.1/"))).isInstanceOf(GuardDecision.Allowed.class);
+        for (String denied : List.of("http://10.1.2.3/", "http://8.8.8.8/", "http://[::ffff:8.8.8.8]/")) {
+            assertThat(guard.decide(TargetUrl.parse(denied)))
+                    .isInstanceOfSatisfying(GuardDecision.Blocked.class, blocked -> {
+                        assertThat(blocked.code()).isEqualTo("denied_address");
+                        assertThat(blocked.sentence()).contains("DENY");
+                    });
+        }
+    }
 }

@@ -1,0 +1,74 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.call.CallOutcome;
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.refusal.GatewayRefusal;
+import org.jspecify.annotations.Nullable;
+
+/** How far the one call of a client connection has come; used again for the next call. Used on the connection's event loop. */
+final class CallProgress {
+    private final PlaneContext plane;
+    private @Nullable GatewayCall call;
+    private @Nullable RouteTarget target;
+    private @Nullable GatewayRefusal refusal;
+    private boolean answerBegun;
+    private int status;
+    private long requestBytes;
+
+    CallProgress(PlaneContext plane) {
+        this.plane = plane;
+    }
+
+    void begin(GatewayCall begun) {
+        plane.calls.incrementAndGet();
+        call = begun;
+        target = null;
+        refusal = null;
+        answerBegun = false;
+        status = 0;
+        requestBytes = 0;
+    }
+
+    /** Null between two calls. */
+    @Nullable
+    GatewayCall call() {
+        return call;
+    }
+
+    void routed(RouteTarget found) {
+        target = found;
+    }
+
+    void received(int bytes) {
+        requestBytes += bytes;
+    }
+
+    void refused(GatewayRefusal why) {
+        refusal = why;
+        plane.metrics.refused(why);
+    }
+
+    boolean isAnswerBegun() {
+        return answerBegun;
+    }
+
+    void answerBegins(int answerStatus) {
+        answerBegun = true;
+        status = answerStatus;
+    }
+
+    /** Tells metrics and listeners; a second end is ignored. @param complete whether the whole answer was handed to the connection */
+    void end(@Nullable String upstream, boolean complete, long responseBytes) {
+        GatewayCall ended = call;
+        if (ended == null) {
+            return;
+        }
+        call = null;
+        plane.calls.decrementAndGet();
+        plane.metrics.answered(ended, target, status);
+        long took = System.nanoTime() - ended.startNanos();
+        ended.end(
+                new CallOutcome(status, refusal, upstream, complete, requestBytes, responseBytes, took),
+                plane.pipeline.ended());
+    }
+}

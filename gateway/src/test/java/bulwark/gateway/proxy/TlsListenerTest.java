@@ -1,0 +1,287 @@
+package bulwark.gateway.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.gateway.call.CallPeer;
+import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.call.StageResult;
+import bulwark.gateway.proxy.ListenerTls.ClientAuth;
+import bulwark.gateway.proxy.WireClient.Answer;
+import bulwark.kernel.config.ConfiguredPath;
+import bulwark.kernel.signing.CertificateAuthority;
+import bulwark.kernel.signing.CertificateKey;
+import bulwark.kernel.signing.CertificateSubject;
+import bulwark.kernel.time.SettableClock;
+import bulwark.kernel.tls.ReloadingTls;
+import bulwark.kernel.tls.TlsFiles;
+import bulwark.kernel.tls.TlsPolicy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TlsListenerTest {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    @TempDir
+    Path directory;
+
+    private final SettableClock clock = new SettableClock(Instant.now());
+    private final AtomicReference<CallPeer> peer = new AtomicReference<>();
+    private final TestPlane plane = new TestPlane(
+            CallPipeline.closed().withIdentity(call -> {
+                peer.set(call.peer());
+                return StageResult.PASS;
+            }),
+            List.of("127.0.0.0/8"));
+    private CertificateAuthority authority;
+
+    @BeforeEach
+    void issue() {
+        authority = CertificateAuthority.openOrCreate(directory.resolve("ca"), "Test CA", CertificateKey.P256, clock);
+        issueServer();
+        authority.issue("client", new CertificateSubject("client", null, List.of(), false, true), DAY);
+    }
+
+    private void issueServer() {
+        authority.issue("server", new CertificateSubject("server", null, List.of("localhost"), true, false), DAY);
+    }
+
+    @AfterEach
+    void close() {
+        plane.close();
+    }
+
+    private ReloadingTls load(TlsPolicy policy) {
+        TlsFiles files = new TlsFiles(file("server.crt"), file("server.key"), file("ca.crt"), null);
+        return ReloadingTls.load(files, policy, clock);
+    }
+
+    private ConfiguredPath file(String name) {
+        return ConfiguredPath.unnamed(directory.resolve("ca").resolve(name));
+    }
+
+    private WireClient connect(int port, SSLContext context, String... versions) throws IOException {
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+        if (versions.length > 0) {
+            socket.setEnabledProtocols(versions);
+        }
+        socket.startHandshake();
+        return new WireClient(socket);
+    }
+
+    /** Trusts any server: this test looks at what the listener does. */
+    private static SSLContext anonymous() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustingManager()}, null);
+        return context;
+    }
+
+    private static final class TrustingManager implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void calls_pass_over_both_versions_with_transport_security(String version) throws Exception {
+        try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("secret"));
+                ReloadingTls tls = load(TlsPolicy.publicServer())) {
+            plane.to(upstream);
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
+            try (WireClient client = connect(port, anonymous(), version)) {
+                for (int i = 0; i < 3; i++) {
+                    Answer answer = client.send(TestPlane.request("GET", "/")).answer();
+                    assertThat(answer.body()).isEqualTo("secret");
+                    assertThat(answer.values("Strict-Transport-Security"))
+                            .containsExactly("max-age=31536000; includeSubDomains");
+                    FiveHeaders.assertIn(answer);
+                }
+                Answer refused = client.send("nonsense\r\n\r\n").answer();
+                assertThat(refused.status()).isEqualTo(400);
+                assertThat(refused.has("Strict-Transport-Security")).isTrue();
+            }
+            assertThat(upstream.requests().getFirst().values("X-Forwarded-Proto"))
+                    .containsExactly("https");
+            assertThat(plane.get("/").has("Strict-Transport-Security")).isFalse();
+        }
+    }
+
+    @Test
+    void a_lowest_version_of_1_3_refuses_1_2() throws Exception {
+        try (ReloadingTls tls = load(TlsPolicy.publicServer13())) {
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
+
+            try (WireClient client = connect(port, anonymous(), "TLSv1.3")) {
+                assertThat(client.send(TestPlane.request("GET", "/health"))
+                                .answer()
+                                .body())
+                        .isEqualTo("OK");
+            }
+            assertThat(handshakes(port, "TLSv1.2")).isFalse();
+        }
+    }
+
+    private boolean handshakes(int port, String version) throws Exception {
+        try (WireClient client = connect(port, anonymous(), version)) {
+            return client.socket().isConnected();
+        } catch (SSLException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void a_client_certificate_reaches_the_stages_and_is_looked_at_again_for_each_request() throws Exception {
+        try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"));
+                ReloadingTls tls = load(TlsPolicy.publicServer());
+                ReloadingTls client = ReloadingTls.load(
+                        new TlsFiles(file("client.crt"), file("client.key"), file("ca.crt")),
+                        TlsPolicy.publicServer(),
+                        clock)) {
+            plane.to(upstream);
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.WANT));
+            try (WireClient known = connect(port, client.context());
+                    WireClient unknown = connect(port, anonymous())) {
+                assertThat(known.send(TestPlane.request("GET", "/")).answer().status())
+                        .isEqualTo(200);
+                assertThat(peer.get()
+                                .certificates()
+                                .getFirst()
+                                .getSubjectX500Principal()
+                                .getName())
+                        .contains("client");
+                assertThat(unknown.send(TestPlane.request("GET", "/")).answer().status())
+                        .isEqualTo(200);
+                assertThat(peer.get().certificates()).isEmpty();
+
+                clock.advance(DAY.plusHours(1));
+                known.send(TestPlane.request("GET", "/"));
+                assertThat(known.isAtEnd()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_new_certificate_is_served_without_a_restart() throws Exception {
+        try (ReloadingTls tls = load(TlsPolicy.publicServer())) {
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
+            String before = serial(port);
+            Files.move(
+                    directory.resolve("ca/server.crt"),
+                    directory.resolve("ca/old.crt"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            Files.delete(directory.resolve("ca/server.key"));
+            issueServer();
+
+            assertThat(tls.reload()).isInstanceOf(ReloadingTls.Reload.Loaded.class);
+
+            assertThat(serial(port)).isNotEqualTo(before);
+        }
+    }
+
+    private String serial(int port) throws Exception {
+        try (WireClient client = connect(port, anonymous())) {
+            SSLSocket socket = (SSLSocket) client.socket();
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
+                    .getSerialNumber()
+                    .toString();
+        }
+    }
+
+    @Test
+    void the_plain_port_sends_everything_but_health_to_tls() {
+        int port = plane.plane.listenRedirecting("127.0.0.1", 0, 8443);
+
+        Answer answer = WireClient.exchange(port, TestPlane.request("POST", "/apis/a?x=1", "Content-Length: 0"));
+
+        assertThat(answer.status()).isEqualTo(308);
+        assertThat(answer.value("Location")).isEqualTo("https://gateway.test:8443/apis/a?x=1");
+        FiveHeaders.assertIn(answer);
+        assertThat(WireClient.exchange(port, TestPlane.request("GET", "/health"))
+                        .body())
+                .isEqualTo("OK");
+        assertThat(WireClient.exchange(port, TestPlane.request("GET", "/health/ready"))
+                        .body())
+                .isEqualTo("READY");
+        assertThat(WireClient.exchange(port, TestPlane.request("GET", "/metrics"))
+                        .status())
+                .isEqualTo(308);
+    }
+
+    @Test
+    void plaintext_on_the_tls_port_gets_nothing() {
+        try (ReloadingTls tls = load(TlsPolicy.publicServer())) {
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
+            try (WireClient client = new WireClient(port)) {
+                client.send(TestPlane.request("GET", "/health"));
+                assertThat(client.readToEnd()).doesNotContain("OK");
+            }
+        }
+    }
+
+    /** As the JDK checks servers, with the test's authority in place of the public ones. */
+    private SSLContext trusting() throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream in = Files.newInputStream(directory.resolve("ca/ca.crt"))) {
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void a_secure_upstream_is_known_by_its_name_and_by_its_authority() throws Exception {
+        TlsFiles own = new TlsFiles(file("server.crt"), file("server.key"), file("ca.crt"), null);
+        try (ReloadingTls material = ReloadingTls.load(own, TlsPolicy.publicServer(), clock);
+                ScriptedUpstream upstream = ScriptedUpstream.secure(
+                        material.context(), exchange -> exchange.send(ScriptedUpstream.ok("secure")));
+                TestPlane trusting = new TestPlane(TestPlane.open(), List.of("127.0.0.0/8", "::1/128"), trusting())) {
+            trusting.routes(
+                    TestPlane.route("name", "/name", "https://localhost:" + upstream.port()),
+                    TestPlane.route("address", "/address", "https://127.0.0.1:" + upstream.port()));
+            plane.routes(TestPlane.route("name", "/name", "https://localhost:" + upstream.port()));
+
+            assertThat(trusting.get("/name").body()).isEqualTo("secure");
+            assertThat(trusting.get("/name").body()).isEqualTo("secure");
+            assertThat(upstream.requests()).hasSize(2);
+            // The certificate names localhost and no address.
+            assertThat(trusting.get("/address").status()).isEqualTo(502);
+            // The authority is none of the JDK's.
+            assertThat(plane.get("/name").body()).isEqualTo("Failed to connect to upstream");
+            assertThat(upstream.requests()).hasSize(2);
+        }
+    }
+}

@@ -17,8 +17,10 @@ import bulwark.tasks.signing.KeyPurpose;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,11 +38,17 @@ class ControlClientTest {
                     TaskSettings.schema(),
                     Map.of(
                             "STEM_SIGNING_KEYS",
-                            "k:BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU=",
+                            "k:" + key(),
                             "STEM_SIGNING_ACTIVE_KEY",
                             "k"),
                     Path.of("/nonexistent")),
             Signing.fastest());
+
+    private static String key() {
+        byte[] key = new byte[32];
+        new Random(7).nextBytes(key);
+        return Base64.getEncoder().encodeToString(key);
+    }
 
     @Test
     void a_signed_reply_goes_before_one_that_anybody_may_have_written() throws Exception {

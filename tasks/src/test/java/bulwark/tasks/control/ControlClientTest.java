@@ -36,11 +36,7 @@ class ControlClientTest {
     private final EnvelopeSigning signing = EnvelopeSigning.of(
             Configuration.read(
                     TaskSettings.schema(),
-                    Map.of(
-                            "STEM_SIGNING_KEYS",
-                            "k:" + key(),
-                            "STEM_SIGNING_ACTIVE_KEY",
-                            "k"),
+                    Map.of("STEM_SIGNING_KEYS", "k:" + key(), "STEM_SIGNING_ACTIVE_KEY", "k"),
                     Path.of("/nonexistent")),
             Signing.fastest());
 

@@ -42,7 +42,11 @@ public final class GatewayQuotas implements AutoCloseable {
         String redis = settings.text("STOA_REDIS_URL");
         counters = redis.isEmpty()
                 ? new LocalCounters(quotas)
-                : new SharedCounters(SharedRedis.of(redis, ClientTls.Files.NONE, clock), metrics, clock);
+                : new SharedCounters(
+                        SharedRedis.of(redis, ClientTls.Files.NONE, clock),
+                        SharedCounters.ANSWER_TIMEOUT,
+                        metrics,
+                        clock);
         plans = new PlanTable(QuotaPlan.basic(
                 STANDARD,
                 settings.count("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE"),

@@ -28,7 +28,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Counts together with other gateways, in one Redis. Calls that come at one time are counted by one script, and of consumers with much left the store counts some calls ahead, which this gateway
  * then admits by itself for at most a second: the limits of a plan hold for all gateways together, and a gateway that ends leaves at most a sixteenth of what was left of a limit unused. When the
- * store is gone or silent for 40 ms, each plan says what holds until it is back. Thread-safe; no caller ever waits.
+ * store is gone or silent for the answer timeout, each plan says what holds until it is back. Thread-safe; no caller ever waits.
  */
 final class SharedCounters implements QuotaCounters {
     static final String FAILURES = "stoa_quota_store_failures";
@@ -38,8 +38,9 @@ final class SharedCounters implements QuotaCounters {
     private static final int BATCH = 256;
     private static final int MAX_SHARES = 200_000;
     private static final int MAX_AHEAD = 1_000;
-    private static final long DEADLINE_NANOS = 45_000_000L;
-    private static final int ANSWER_TIMEOUT_MILLIS = 40;
+    /** With what a decision costs besides, a caller knows within 50 ms. */
+    static final Duration ANSWER_TIMEOUT = Duration.ofMillis(40);
+
     private static final int MIN_TIMEOUT_MILLIS = 5;
     /** What is held expires here a fifth of a second before the store thinks so. */
     private static final long LEASE_MILLIS = 1_000;
@@ -52,6 +53,7 @@ final class SharedCounters implements QuotaCounters {
     private static final long FORGET_NANOS = Duration.ofMinutes(5).toNanos();
 
     private final SharedRedis redis;
+    private final int answerMillis;
     private final Metrics metrics;
     private final Clock clock;
     private final String gateway;
@@ -69,8 +71,10 @@ final class SharedCounters implements QuotaCounters {
     private record Request(
             String consumer, QuotaPlan plan, CompletableFuture<QuotaDecision> decision, long sinceNanos) {}
 
-    SharedCounters(SharedRedis redis, Metrics metrics, Clock clock) {
+    /** @param answerTimeout after which the store counts as gone */
+    SharedCounters(SharedRedis redis, Duration answerTimeout, Metrics metrics, Clock clock) {
         this.redis = redis;
+        this.answerMillis = Math.toIntExact(answerTimeout.toMillis());
         this.metrics = metrics;
         this.clock = clock;
         gateway = UuidV7.next(clock.instant());
@@ -117,7 +121,7 @@ final class SharedCounters implements QuotaCounters {
 
     private void run() {
         while (!closed) {
-            try (RedisQuotaScript script = RedisQuotaScript.connect(redis, gateway, ANSWER_TIMEOUT_MILLIS)) {
+            try (RedisQuotaScript script = RedisQuotaScript.connect(redis, gateway, answerMillis)) {
                 if (down) {
                     settleLocal(script);
                 }
@@ -155,9 +159,9 @@ final class SharedCounters implements QuotaCounters {
                 entries.add(new RedisQuotaScript.Entry(
                         usage.consumer(), usage.plan(), 0, 0, share.takeAll(), 0, calls, share.known, share.epoch));
             }
-            apply(script.run(entries, System.nanoTime(), LEASE_MILLIS, ANSWER_TIMEOUT_MILLIS), entries, Map.of());
+            apply(script.run(entries, System.nanoTime(), LEASE_MILLIS, answerMillis), entries, Map.of());
         }
-        script.run(List.of(), System.nanoTime(), LEASE_MILLIS, ANSWER_TIMEOUT_MILLIS);
+        script.run(List.of(), System.nanoTime(), LEASE_MILLIS, answerMillis);
         local = new PlanQuotas(MAX_SHARES, clock);
         if (down) {
             LOG.info("Quotas are shared through {}.", redis);
@@ -258,13 +262,13 @@ final class SharedCounters implements QuotaCounters {
         });
     }
 
-    private static int timeout(Map<String, List<Request>> batch, long now) {
+    private int timeout(Map<String, List<Request>> batch, long now) {
         long oldest = now;
         for (List<Request> requests : batch.values()) {
             oldest = Math.min(oldest, requests.getFirst().sinceNanos());
         }
-        long left = (DEADLINE_NANOS - (now - oldest)) / 1_000_000;
-        return (int) Math.clamp(left, MIN_TIMEOUT_MILLIS, ANSWER_TIMEOUT_MILLIS);
+        long left = answerMillis - (now - oldest) / 1_000_000;
+        return (int) Math.clamp(left, MIN_TIMEOUT_MILLIS, answerMillis);
     }
 
     private void apply(

@@ -113,7 +113,7 @@ class SharedCountersTest {
 
     @Test
     void a_silent_store_is_decided_in_time_and_each_plan_says_how() throws Exception {
-        try (SharedCounters one = gateway()) {
+        try (SharedCounters one = gateway(SharedCounters.ANSWER_TIMEOUT)) {
             decide(one, "warm", day("warm", 100));
             server.freeze();
             try {
@@ -201,9 +201,17 @@ class SharedCountersTest {
         return gateway.reserve(consumer, plan).toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
+    /** Patient, so that a slow machine does not make the store seem gone. */
     private SharedCounters gateway() {
+        return gateway(Duration.ofSeconds(10));
+    }
+
+    private SharedCounters gateway(Duration answerTimeout) {
         SharedCounters counters = new SharedCounters(
-                SharedRedis.of(server.url(), ClientTls.Files.NONE, Clock.systemUTC()), metrics, Clock.systemUTC());
+                SharedRedis.of(server.url(), ClientTls.Files.NONE, Clock.systemUTC()),
+                answerTimeout,
+                metrics,
+                Clock.systemUTC());
         await().atMost(Duration.ofSeconds(30)).until(() -> !counters.isDown());
         return counters;
     }

@@ -25,6 +25,8 @@ bring openssl openssl
 bring jq jq libjq1 libonig5
 bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
+bring haproxy "${haproxy_packages[@]}"
+bring nginx "${nginx_packages[@]}"
 
 check_classes
 bring_keycloak

@@ -1,7 +1,7 @@
 # Sourced. Brings neighbours into .bulwark/tools, without root.
 tools="$home/tools"
 libraries="$tools/usr/lib/$(uname -m)-linux-gnu"
-export PATH="$tools/usr/bin:$PATH"
+export PATH="$tools/usr/bin:$tools/usr/sbin:$PATH"
 [ -d "$libraries" ] && export LD_LIBRARY_PATH="$libraries:${LD_LIBRARY_PATH:-}"
 
 unpack() { # unpack FOLDER PACKAGE… : Debian packages as files, not installed
@@ -27,3 +27,5 @@ bring() { # bring COMMAND PACKAGE… : or end
 }
 
 redis_packages=(redis-server redis-tools libjemalloc2 libatomic1 liblzf1 liblua5.1-0 lua-cjson lua-bitop)
+haproxy_packages=(haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1)
+nginx_packages=(nginx)

@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.admin.AdminForwarder;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
@@ -7,6 +8,7 @@ import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.caller.IdentitySettings;
+import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.evidence.GatewayEvidence;
@@ -19,6 +21,7 @@ import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Loopback;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
@@ -52,6 +55,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayQuotas quotas;
     private final GatewayIdentity identity;
     private final HealthMonitor health;
+    private final GatewayControl control;
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
     private volatile boolean failed;
@@ -61,7 +65,7 @@ public final class Gateway implements AutoCloseable {
     private Gateway(Configuration settings, Path directory, Clock clock) {
         // What the settings get wrong is told before anything is opened.
         tls = TlsSettings.of(settings, directory, clock);
-        AddressGuard guard = OutboundGuard.of(settings);
+        AddressGuard guard = EgressGuard.of(settings);
         Forwarding forwarding = forwarding(settings, guard, clock);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
         Path state = directory.resolve(settings.text("STOA_STATE_DIR"));
@@ -69,7 +73,13 @@ public final class Gateway implements AutoCloseable {
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
         identity = identity(settings, state, guard, metrics, clock);
-        EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
+        try {
+            control = GatewayControl.open(
+                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock), forwarding);
+        } catch (RuntimeException e) {
+            closeStores();
+            throw e;
+        }
         health = new HealthMonitor(
                 forwarding.upstreams(),
                 forwarding.guard(),
@@ -83,7 +93,7 @@ public final class Gateway implements AutoCloseable {
                         .withIdentity(identity.stage())
                         .withQuota(quotas.stage())
                         .withPermission(identity.permission())),
-                endpoints,
+                endpoints(settings, host(settings, tls == null ? LOOPBACK : EVERY_ADDRESS), metrics),
                 forwarding,
                 new CallMetrics(metrics),
                 clock,
@@ -101,6 +111,7 @@ public final class Gateway implements AutoCloseable {
         } catch (RuntimeException e) {
             health.close();
             plane.close();
+            control.close();
             closeStores();
             throw e;
         }
@@ -122,6 +133,15 @@ public final class Gateway implements AutoCloseable {
     private static String host(Configuration settings, String fallback) {
         String host = settings.text("STOA_HOST");
         return host.isEmpty() ? fallback : host;
+    }
+
+    private EndpointTable endpoints(Configuration settings, String host, Metrics metrics) {
+        EndpointTable health = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
+        if (settings.port("STOA_ADMIN_PORT") != 0 || !Loopback.isLoopback(host)) {
+            return health;
+        }
+        AdminForwarder admin = new AdminForwarder(control.adminPort());
+        return health.with("/admin", admin).withPrefix("/admin/", admin);
     }
 
     private static Forwarding forwarding(Configuration settings, AddressGuard guard, Clock clock) {
@@ -210,6 +230,7 @@ public final class Gateway implements AutoCloseable {
         }
         health.close();
         plane.close();
+        control.close();
         closeStores();
         if (tls != null) {
             tls.material().close();

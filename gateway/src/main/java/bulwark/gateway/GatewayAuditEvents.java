@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -9,7 +10,9 @@ import java.util.stream.Stream;
 /** Every event in the audit table of a gateway. */
 public final class GatewayAuditEvents {
     public static final List<AuditEventType> ALL = Stream.of(
-                    GatewayIdentity.EVENTS, List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN))
+                    GatewayIdentity.EVENTS,
+                    AdminApi.events(),
+                    List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN))
             .flatMap(List::stream)
             .toList();
 

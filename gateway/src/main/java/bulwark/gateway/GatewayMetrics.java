@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.proxy.CallMetrics;
@@ -11,7 +12,8 @@ import java.util.stream.Stream;
 /** Every metric of a gateway. */
 public final class GatewayMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
-                    CallMetrics.DESCRIPTIONS, GatewayIdentity.METRICS, GatewayQuotas.METRICS, DecisionJournal.METRICS)
+                    CallMetrics.DESCRIPTIONS, GatewayIdentity.METRICS, GatewayQuotas.METRICS, DecisionJournal.METRICS,
+                    AdminApi.metrics())
             .flatMap(List::stream)
             .toList();
 

@@ -8,12 +8,15 @@ import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
+import bulwark.gateway.admin.AdminSettings;
+import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.caller.IdentitySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingsTable;
+import java.nio.file.Path;
 
 /** The STOA_ names, their kinds and defaults, and what the gateway does not carry out yet. */
 public final class GatewaySettings {
@@ -32,10 +35,15 @@ public final class GatewaySettings {
     }
 
     public static Configuration.Schema schema() {
-        return new GatewaySettings().table.schema(GatewaySettings::check);
+        return new GatewaySettings()
+                .table
+                .schema(GatewaySettings::check)
+                .withYamlFiles(Path.of("config.yaml"), Path.of("/etc/stoa/config.yaml"));
     }
 
     private static void check(Configuration settings, SettingFindings findings) {
+        EgressGuard.check(settings, findings);
+        AdminSettings.check(settings, findings);
         IdentitySettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
@@ -55,16 +63,13 @@ public final class GatewaySettings {
                 .add("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
                 .choice("TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
                 .choice("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
-                .refused(
-                        "ADMIN_PORT",
+                .add("ADMIN_PORT",
                         PORT,
                         "0",
                         "port of the admin API on loopback; unset: it stands on STOA_PORT while that is bound to loopback")
-                .refusedSecret(
-                        "ADMIN_API_TOKEN",
+                .secret("ADMIN_API_TOKEN",
                         "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
-                .refusedSecret(
-                        "ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
+                .secret("ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
                 .add(
                         "GATEWAY_EXTERNAL_URL",
                         TEXT,

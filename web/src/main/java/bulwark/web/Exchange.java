@@ -142,6 +142,10 @@ final class Exchange {
             }
             return;
         }
+        if (listener.callers().tryAcquire(connection.remote(), "", Route.BY_SOURCE) instanceof Decision.Refused refused) {
+            refuse(new EdgeRefusal.QuotaExceeded(Route.BY_SOURCE, connection.remote(), refused.retryAfter()));
+            return;
+        }
         AuthenticationRequest shown = new AuthenticationRequest(
                 head.method(), head.target().path(), headers, connection.remote(), listener.overTls(), peer, false);
         Search search;

@@ -16,6 +16,7 @@ record Listener(
         ProcessLimits processLimits,
         RequestIds ids,
         Quotas sources,
+        Quotas callers,
         QueryLimit queries,
         @Nullable ReloadingTls tls) {
 
@@ -37,6 +38,8 @@ record Listener(
                 processLimits,
                 ids,
                 service.quotas().sibling(openRequests(service.limits().openPerSecond())),
+                service.quotas()
+                        .sibling(service.sourceLimit() == null ? Map.of() : Map.of(Route.BY_SOURCE, service.sourceLimit())),
                 new QueryLimit(Duration.ofSeconds(service.limits().querySeconds()), MAX_QUERY_STEPS),
                 tls);
     }

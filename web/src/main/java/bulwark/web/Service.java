@@ -30,6 +30,7 @@ public final class Service {
     private final HeaderPolicy headers;
     private final Metrics metrics;
     private final Limits limits;
+    private final Quotas.@Nullable Limit sourceLimit;
 
     private Service(Builder made) {
         name = made.name;
@@ -46,6 +47,7 @@ public final class Service {
         headers = made.headers;
         metrics = made.metrics;
         limits = made.limits;
+        sourceLimit = made.sourceLimit;
         routes.stream().filter(Route::network).forEach(this::check);
     }
 
@@ -138,6 +140,10 @@ public final class Service {
         return limits;
     }
 
+    Quotas.@Nullable Limit sourceLimit() {
+        return sourceLimit;
+    }
+
     /** Not thread-safe. */
     public static final class Builder {
         private final String name;
@@ -154,6 +160,7 @@ public final class Service {
         private Set<String> origins = Set.of();
         private HeaderPolicy headers = HeaderPolicy.standard();
         private Limits limits = Limits.defaults();
+        private Quotas.@Nullable Limit sourceLimit;
 
         private Builder(String name, List<Route> routes, Metrics metrics) {
             this.name = name;
@@ -220,6 +227,15 @@ public final class Service {
         /** The headers of every answer, in place of {@link HeaderPolicy#standard}. */
         public Builder headers(HeaderPolicy policy) {
             headers = policy;
+            return this;
+        }
+
+        /**
+         * What every address may ask of the routes that ask who calls, before anybody is identified: for a service with few callers and one credential. Beyond it
+         * {@link EdgeRefusal.QuotaExceeded} of the dimension {@link Route#BY_SOURCE}.
+         */
+        public Builder sourceLimit(Quotas.Limit limit) {
+            sourceLimit = limit;
             return this;
         }
 

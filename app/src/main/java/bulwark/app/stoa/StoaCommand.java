@@ -10,7 +10,16 @@ import picocli.CommandLine.Command;
         description = "Commands of the API gateway.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {GatewayCommand.class, TokenCommand.class, ExplainCommand.class, StoaEvidenceCommand.class})
+        subcommands = {
+            GatewayCommand.class,
+            ValidateCommand.class,
+            DiffCommand.class,
+            ApplyCommand.class,
+            ExportCommand.class,
+            TokenCommand.class,
+            ExplainCommand.class,
+            StoaEvidenceCommand.class
+        })
 final class StoaCommand extends CommandGroup {
     StoaCommand(CommandContext context) {
         super(context);

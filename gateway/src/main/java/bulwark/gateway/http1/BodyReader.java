@@ -76,6 +76,14 @@ public final class BodyReader {
         return state == State.UNTIL_CLOSE;
     }
 
+    /** Ends a body of known length whose last byte was handed out: no further byte need come for that to be seen. */
+    public boolean reachesLength() {
+        if (state == State.LENGTH && remaining == 0) {
+            state = State.END;
+        }
+        return state == State.END;
+    }
+
     public int available() {
         return available;
     }

@@ -243,13 +243,10 @@ final class ClientConnection extends TimedConnection {
                 progress.received(count);
                 deadline(plane.limits.idleTimeout().toNanos());
                 taker.data(in.readRetainedSlice(count));
-                return true;
+                return !body.reachesLength() || endBody(taker);
             }
             case END -> {
-                requestEnded = true;
-                state = State.ANSWERING;
-                taker.end(body.trailers());
-                return true;
+                return endBody(taker);
             }
             case NEED_MORE -> {
                 return false;
@@ -262,6 +259,13 @@ final class ClientConnection extends TimedConnection {
             }
         }
         return false;
+    }
+
+    private boolean endBody(RequestBodyConsumer taker) {
+        requestEnded = true;
+        state = State.ANSWERING;
+        taker.end(body.trailers());
+        return true;
     }
 
     private boolean readTunnel(ByteBuf in) {

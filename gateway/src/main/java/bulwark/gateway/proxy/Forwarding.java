@@ -4,6 +4,7 @@ import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.route.RouteTable;
 import bulwark.kernel.network.AddressGuard;
 import java.util.Collection;
@@ -21,10 +22,21 @@ public record Forwarding(
         UpstreamDirectory upstreams,
         RetryBudget retryBudget,
         AddressGuard guard,
-        SSLContext upstreamTls) {
-    /** The table that the data plane uses of these routes. @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of} */
+        SSLContext upstreamTls)
+        implements RoutePublisher {
+    /** The table that the data plane uses of these routes; routes that stay the same keep what they count. @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of} */
     public RouteTable<RouteTarget> compile(Collection<ApiRoute> all) {
-        return RouteTable.of(all, route -> RouteTarget.of(route, upstreams.group(route)));
+        return routes.table().replacedBy(all, route -> RouteTarget.of(route, upstreams.group(route)));
+    }
+
+    @Override
+    public Runnable prepare(long generation, Collection<ApiRoute> all) {
+        RouteTable<RouteTarget> table = compile(all);
+        return () -> {
+            if (routes.publish(generation, table)) {
+                upstreams.retain(all);
+            }
+        };
     }
 
     /** Takes the place of the former routes unless those are of a later generation. @return whether it does */

@@ -1,5 +1,7 @@
 package bulwark.gateway.route;
 
+import java.util.function.Function;
+
 /**
  * The table that requests are matched against now. A request reads it once and keeps what it read, so that a swap in the middle of a request changes nothing for it.
  * Thread-safe; reads take no lock.
@@ -27,5 +29,13 @@ public final class CurrentRoutes<T> {
         }
         current = new Snapshot<>(generation, table);
         return true;
+    }
+
+    /** Publishes here. @param compile called for each route that is new or changed */
+    public RoutePublisher publisher(Function<ApiRoute, T> compile) {
+        return (generation, routes) -> {
+            RouteTable<T> next = table().replacedBy(routes, compile);
+            return () -> publish(generation, next);
+        };
     }
 }

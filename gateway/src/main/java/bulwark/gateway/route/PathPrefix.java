@@ -1,11 +1,16 @@
 package bulwark.gateway.route;
 
 import bulwark.kernel.json.JsonFields;
+import java.util.Set;
 
 /** The prefix of a route: a path as it is after decoding, so that it is compared with nothing but decoded paths. */
 final class PathPrefix {
     private static final int MAX_LENGTH = 512;
     private static final int MAX_SEGMENTS = 32;
+
+    /** First segments of what the gateway answers itself, now or in a later version. */
+    private static final Set<String> RESERVED =
+            Set.of("admin", "health", "ready", "metrics", "mcp", "authz", "oauth", ".well-known");
 
     private PathPrefix() {}
 
@@ -35,6 +40,9 @@ final class PathPrefix {
         }
         if (prefix.length() > 1) {
             String[] segments = prefix.substring(1).split("/", -1);
+            if (RESERVED.contains(segments[0])) {
+                return "must not begin with /" + segments[0] + ", which is the gateway's own";
+            }
             if (segments.length > MAX_SEGMENTS) {
                 return "must have at most " + MAX_SEGMENTS + " segments";
             }

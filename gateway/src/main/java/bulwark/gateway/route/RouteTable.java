@@ -21,6 +21,7 @@ public final class RouteTable<T> {
     private static final int MAX_SEGMENTS = 63;
 
     private final List<ApiRoute> routes;
+    private final Map<String, PrefixNode.Entry<T>> byId;
     private final @Nullable PrefixNode<T>[] slots;
     private final @Nullable PrefixNode<T> root;
     /** Bit n: there is a prefix of n segments. */
@@ -28,8 +29,10 @@ public final class RouteTable<T> {
 
     private final RouteMatch<T> notFound = new RouteMatch.NotFound<>();
 
-    private RouteTable(List<ApiRoute> routes, List<PrefixNode<T>> nodes) {
+    private RouteTable(
+            List<ApiRoute> routes, Map<String, PrefixNode.Entry<T>> byId, List<PrefixNode<T>> nodes) {
         this.routes = routes;
+        this.byId = byId;
         this.slots = PrefixNode.slots(nodes.size());
         long seen = 0;
         PrefixNode<T> rootNode = null;
@@ -47,7 +50,7 @@ public final class RouteTable<T> {
 
     /** Without a route. */
     public static <T> RouteTable<T> empty() {
-        return new RouteTable<>(List.of(), List.of());
+        return new RouteTable<>(List.of(), Map.of(), List.of());
     }
 
     /**
@@ -55,16 +58,32 @@ public final class RouteTable<T> {
      * @throws RoutesRefused when two activated routes would take the same request, or two routes have one id; names every such pair
      */
     public static <T> RouteTable<T> of(Collection<ApiRoute> routes, Function<ApiRoute, T> compile) {
-        List<ApiRoute> all = List.copyOf(routes);
+        return RouteTable.<T>empty().replacedBy(routes, compile);
+    }
+
+    /**
+     * The table that takes the place of this one. What was made of a route that stays the same goes on as it is, with all that it counts.
+     *
+     * @param compile called once for each route that is new or other than before
+     * @throws RoutesRefused as {@link #of}
+     */
+    public RouteTable<T> replacedBy(Collection<ApiRoute> next, Function<ApiRoute, T> compile) {
+        List<ApiRoute> all = List.copyOf(next);
         RouteConflicts.check(all);
-        Map<String, List<PrefixNode.Entry<T>>> byPrefix = new HashMap<>();
+        Map<String, PrefixNode.Entry<T>> entries = HashMap.newHashMap(all.size());
+        Map<String, List<PrefixNode.Entry<T>>> byPrefix = HashMap.newHashMap(all.size());
         for (ApiRoute route : all) {
-            byPrefix.computeIfAbsent(route.pathPrefix(), prefix -> new ArrayList<>())
-                    .add(new PrefixNode.Entry<>(route, compile.apply(route)));
+            PrefixNode.Entry<T> former = byId.get(route.id());
+            PrefixNode.Entry<T> entry = former != null && former.route().equals(route)
+                    ? former
+                    : new PrefixNode.Entry<>(route, compile.apply(route));
+            entries.put(route.id(), entry);
+            byPrefix.computeIfAbsent(route.pathPrefix(), prefix -> new ArrayList<>(1))
+                    .add(entry);
         }
         List<PrefixNode<T>> nodes = new ArrayList<>(byPrefix.size());
-        byPrefix.forEach((prefix, entries) -> nodes.add(node(prefix, entries)));
-        return new RouteTable<>(all, nodes);
+        byPrefix.forEach((prefix, siblings) -> nodes.add(node(prefix, siblings)));
+        return new RouteTable<>(all, entries, nodes);
     }
 
     private static <T> PrefixNode<T> node(String prefix, List<PrefixNode.Entry<T>> entries) {
@@ -79,6 +98,12 @@ public final class RouteTable<T> {
             throw new IllegalArgumentException("a prefix has more than " + MAX_SEGMENTS + " segments: " + prefix);
         }
         return new PrefixNode<>(bytes, hash, segments, entries);
+    }
+
+    /** Null when there is none of this id. */
+    public @Nullable ApiRoute byId(String id) {
+        PrefixNode.Entry<T> entry = byId.get(id);
+        return entry == null ? null : entry.route();
     }
 
     /** In the order in which they were given. */

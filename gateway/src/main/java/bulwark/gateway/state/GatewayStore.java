@@ -16,6 +16,8 @@ import java.util.List;
 
 /** The one SQLite file of a gateway, {@code gateway.db} in its state folder, and the journal of its decisions beside it. Every table that decides about calls is guarded by the audit log. */
 public final class GatewayStore {
+    public static final GuardedTable ROUTES = GuardedTable.of("gateway_routes", "id");
+    public static final GuardedTable GENERATION = GuardedTable.of("gateway_generation", "name");
     public static final GuardedTable CONSUMER_KEYS = GuardedTable.of("consumer_keys", "id");
     public static final GuardedTable TOKEN_REVOCATIONS = GuardedTable.of("token_revocations", "claim", "value");
 
@@ -24,8 +26,8 @@ public final class GatewayStore {
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/gateway/V300__audit.sql", AUDIT)
-                    .and(new Migrations(List.of("db/gateway/V320__consumer_keys.sql"))),
-            List.of(CONSUMER_KEYS, TOKEN_REVOCATIONS),
+                    .and(new Migrations(List.of("db/gateway/V301__routes.sql", "db/gateway/V320__consumer_keys.sql"))),
+            List.of(ROUTES, GENERATION, CONSUMER_KEYS, TOKEN_REVOCATIONS),
             true);
 
     private GatewayStore() {}

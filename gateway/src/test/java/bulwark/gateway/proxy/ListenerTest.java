@@ -38,6 +38,14 @@ class ListenerTest {
     }
 
     @Test
+    void a_body_of_known_length_ends_with_its_last_byte() throws Exception {
+        try (WireClient client = new WireClient(port)) {
+            Answer answer = client.send("POST /echo/ HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc").answer();
+            assertThat(answer.body()).isEqualTo("abc");
+        }
+    }
+
+    @Test
     void an_unknown_path_has_no_route() {
         Answer answer = get("/nonexistent-path-xyz");
 

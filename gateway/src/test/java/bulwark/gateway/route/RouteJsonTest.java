@@ -101,7 +101,10 @@ class RouteJsonTest {
                 "/a#b",
                 "/a\\u0000",
                 "/a\\nb",
-                "//"
+                "//",
+                "/admin",
+                "/mcp/x",
+                "/.well-known/openid-configuration"
             })
     void a_prefix_that_no_request_can_have_is_refused_by_its_field(String prefix) {
         assertThat(faults("{\"id\":\"a\",\"path_prefix\":\"" + prefix + "\",\"backend_url\":\"http://b.example.com\"}"))

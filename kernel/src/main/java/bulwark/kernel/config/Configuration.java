@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Settings of one part: process environment over {@code .env} in a directory over defaults. All faults are reported at once.
- * Unknown names with the schema's prefix: an error in the file; in the environment an error when a near miss of a known
+ * Settings of one part: process environment over {@code .env} in a directory, over a YAML file where the part has one, over defaults. All faults are reported at once.
+ * Unknown names with the schema's prefix: an error in a file; in the environment an error when a near miss of a known
  * name, else a warning; the shapes that Kubernetes injects for services are ignored. An empty value counts as unset.
  * Immutable.
  */
@@ -162,13 +162,29 @@ public final class Configuration {
         return setting;
     }
 
-    /** @param source {@code environment}, {@code .env} or the name of the pointing variable */
+    /** @param source {@code environment}, {@code .env}, the YAML file or the name of the pointing variable */
     record Value(String text, String source) {}
 
-    /** The known names of one part, and what they mean together. */
-    public record Schema(String prefix, List<Setting> settings, SettingRules rules) {
+    /**
+     * The known names of one part, and what they mean together.
+     *
+     * @param yamlFiles where a file in YAML may lie, relative to the directory or absolute: the first that is there is read, under {@code .env} and over the defaults
+     */
+    public record Schema(String prefix, List<Setting> settings, SettingRules rules, List<Path> yamlFiles) {
+        public Schema {
+            yamlFiles = List.copyOf(yamlFiles);
+        }
+
+        public Schema(String prefix, List<Setting> settings, SettingRules rules) {
+            this(prefix, settings, rules, List.of());
+        }
+
         public Schema(String prefix, List<Setting> settings) {
             this(prefix, settings, SettingRules.NONE);
+        }
+
+        public Schema withYamlFiles(Path... files) {
+            return new Schema(prefix, settings, rules, List.of(files));
         }
     }
 

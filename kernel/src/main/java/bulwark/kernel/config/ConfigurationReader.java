@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the layers over one another and collects every problem. */
 final class ConfigurationReader {
@@ -46,16 +47,18 @@ final class ConfigurationReader {
 
     /** @param lenient for clients: unknown names are nobody's business here */
     void run(boolean lenient) {
-        Map<String, String> file = new TreeMap<>(readFile());
+        List<Layer> layers = new ArrayList<>();
+        layers.add(new Layer(FILE, readFile()));
+        readYaml().ifPresent(layers::add);
         if (!lenient) {
-            unknownInFile(file.keySet());
+            layers.forEach(this::unknownInFile);
             unknownInEnvironment();
         }
         for (Setting setting : schema.settings()) {
             if (setting.secret()) {
-                secret(setting, file);
+                secret(setting, layers);
             } else {
-                plain(setting, file);
+                plain(setting, layers);
             }
         }
     }
@@ -68,14 +71,34 @@ final class ConfigurationReader {
         try {
             DotEnv parsed = DotEnv.parse(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
             problems.addAll(parsed.problems());
-            return SecretFile.isExposed(path) ? withoutSecrets(parsed.values()) : parsed.values();
+            return SecretFile.isExposed(path) ? withoutSecrets(parsed.values(), FILE) : parsed.values();
         } catch (IOException e) {
             problems.add(FILE + " cannot be read (" + e.getClass().getSimpleName() + ")");
             return Map.of();
         }
     }
 
-    private Map<String, String> withoutSecrets(Map<String, String> values) {
+    private Optional<Layer> readYaml() {
+        for (Path candidate : schema.yamlFiles()) {
+            Path path = directory.resolve(candidate);
+            if (!Files.exists(path)) {
+                continue;
+            }
+            String name = candidate.toString();
+            try {
+                YamlSettings parsed = YamlSettings.parse(
+                        new String(Files.readAllBytes(path), StandardCharsets.UTF_8), schema.prefix(), name);
+                problems.addAll(parsed.problems());
+                return Optional.of(new Layer(
+                        name, SecretFile.isExposed(path) ? withoutSecrets(parsed.values(), name) : parsed.values()));
+            } catch (IOException e) {
+                problems.add(name + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Map<String, String> withoutSecrets(Map<String, String> values, String file) {
         Map<String, String> rest = new LinkedHashMap<>(values);
         List<String> exposed = schema.settings().stream()
                 .filter(Setting::secret)
@@ -83,17 +106,17 @@ final class ConfigurationReader {
                 .filter(name -> !values.getOrDefault(name, "").isEmpty())
                 .toList();
         if (!exposed.isEmpty()) {
-            problems.add(FILE + " holds secrets (" + String.join(", ", exposed)
-                    + ") and can be read by others than its owner: chmod 600 " + FILE);
+            problems.add(file + " holds secrets (" + String.join(", ", exposed)
+                    + ") and can be read by others than its owner: chmod 600 " + file);
             rest.keySet().removeAll(exposed);
         }
         return rest;
     }
 
-    private void unknownInFile(Set<String> names) {
-        for (String name : names) {
+    private void unknownInFile(Layer layer) {
+        for (String name : new TreeMap<>(layer.values()).keySet()) {
             if (isOurs(name) && !known.contains(name)) {
-                problems.add(name + " in " + FILE + " is not a known setting" + suggestion(nearest(name)));
+                problems.add(name + " in " + layer.name() + " is not a known setting" + suggestion(nearest(name)));
             }
         }
     }
@@ -125,8 +148,8 @@ final class ConfigurationReader {
         return nearest.map(n -> "; did you mean " + n.name() + "?").orElse("");
     }
 
-    private void plain(Setting setting, Map<String, String> file) {
-        Value value = layered(setting.name(), file);
+    private void plain(Setting setting, List<Layer> layers) {
+        Value value = layered(setting.name(), layers);
         if (value == null) {
             return;
         }
@@ -138,10 +161,10 @@ final class ConfigurationReader {
         }
     }
 
-    private void secret(Setting setting, Map<String, String> file) {
+    private void secret(Setting setting, List<Layer> layers) {
         String name = setting.name();
-        Value direct = layered(name, file);
-        Value pointer = layered(name + FILE_SUFFIX, file);
+        Value direct = layered(name, layers);
+        Value pointer = layered(name + FILE_SUFFIX, layers);
         if (direct != null && pointer != null) {
             problems.add(name + " and " + name + FILE_SUFFIX + " are both set: keep one");
             return;
@@ -166,13 +189,21 @@ final class ConfigurationReader {
         values.put(name, new Value("", source));
     }
 
-    /** Environment over file; an empty value counts as unset, as compose files produce them for absent variables. */
-    private @org.jspecify.annotations.Nullable Value layered(String name, Map<String, String> file) {
+    /** A file of settings. @param name as sentences call it */
+    private record Layer(String name, Map<String, String> values) {}
+
+    /** Environment over files; an empty value counts as unset, as compose files produce them for absent variables. */
+    private @Nullable Value layered(String name, List<Layer> layers) {
         String inEnvironment = environment.getOrDefault(name, "");
         if (!inEnvironment.isEmpty() && !ServiceLinks.isOne(name, inEnvironment)) {
             return new Value(inEnvironment, "environment");
         }
-        String inFile = file.getOrDefault(name, "");
-        return inFile.isEmpty() ? null : new Value(inFile, FILE);
+        for (Layer layer : layers) {
+            String inFile = layer.values().getOrDefault(name, "");
+            if (!inFile.isEmpty()) {
+                return new Value(inFile, layer.name());
+            }
+        }
+        return null;
     }
 }

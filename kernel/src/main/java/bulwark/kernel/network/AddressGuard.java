@@ -18,14 +18,25 @@ public final class AddressGuard {
         this.policy = policy;
     }
 
+    /**
+     * What can be said without a look-up, for a URL that is called later: empty does not allow a connection, which {@link #decide} must. Never blocks.
+     */
+    public Optional<GuardDecision.Blocked> blockedAsWritten(TargetUrl url) {
+        Optional<GuardDecision.Blocked> port = policy.ofPort(url.port());
+        if (port.isPresent()) {
+            return port;
+        }
+        return switch (url.host()) {
+            case TargetHost.Name name -> policy.ofName(name);
+            case TargetHost.Address literal -> policy.ofAddresses(literal, List.of(literal.address()));
+        };
+    }
+
     /** Blocks while a name is looked up. A name without an address is blocked. */
     public GuardDecision decide(TargetUrl url) {
-        Optional<GuardDecision.Blocked> early = policy.ofPort(url.port());
-        if (early.isEmpty() && url.host() instanceof TargetHost.Name name) {
-            early = policy.ofName(name);
-        }
-        if (early.isPresent()) {
-            return early.get();
+        Optional<GuardDecision.Blocked> written = blockedAsWritten(url);
+        if (written.isPresent()) {
+            return written.get();
         }
         List<InetAddress> addresses = switch (url.host()) {
             case TargetHost.Address literal -> List.of(literal.address());

@@ -210,6 +210,41 @@ class AddressGuardTest {
     }
 
     @Test
+    void a_denied_range_wins_over_every_allowance() throws TargetRefused {
+        AddressPolicy policy = new AddressPolicy(
+                List.of(IpPrefix.parse("10.0.0.0/8")),
+                Set.of("db.internal"),
+                Set.of(),
+                List.of(IpPrefix.parse("10.1.0.0/16"), IpPrefix.parse("93.184.216.0/24")),
+                "CIDRS",
+                "HOSTS",
+                "PORTS",
+                "EXTRA_DENY");
+        AddressGuard guard = new AddressGuard(name -> List.of(address("10.1.2.3")), policy);
+        for (String url : List.of(
+                "http://10.1.2.3", "http://93.184.216.34", "http://[::ffff:10.1.2.3]", "http://db.internal")) {
+            assertThat(guard.decide(TargetUrl.parse(url)))
+                    .as(url)
+                    .isInstanceOfSatisfying(
+                            GuardDecision.Blocked.class,
+                            blocked -> assertThat(blocked.sentence()).contains("EXTRA_DENY denies"));
+        }
+        assertThat(guard.decide(TargetUrl.parse("http://10.2.0.1"))).isInstanceOf(GuardDecision.Allowed.class);
+    }
+
+    @Test
+    void what_is_called_later_is_judged_without_a_look_up() throws TargetRefused {
+        AddressGuard guard = new AddressGuard(
+                name -> {
+                    throw new AssertionError("looked up " + name);
+                },
+                STRICT);
+        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://api.example.com"))).isEmpty();
+        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://10.0.0.1"))).isPresent();
+        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://db.internal"))).isPresent();
+    }
+
+    @Test
     void what_can_never_be_allowed_is_no_setting() {
         assertThatThrownBy(() -> policy(List.of("169.254.169.254/32"), Set.of()))
                 .hasMessage("ALLOWED_CIDRS names 169.254.169.254/32, which lies in 169.254.0.0/16 (link-local, cloud"

@@ -1,0 +1,25 @@
+package bulwark.app.stoa;
+
+import bulwark.gateway.files.RouteFiles;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RoutesRefused;
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.error.ExitCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Routes of a folder for a command; what is wrong becomes the command's error. */
+final class RouteFolder {
+    private RouteFolder() {}
+
+    static List<ApiRoute> read(Path folder) {
+        try {
+            return RouteFiles.read(folder);
+        } catch (RoutesRefused e) {
+            throw new CommandFailed(ExitCode.SETTINGS, String.join("\n", e.sentences()));
+        } catch (IOException e) {
+            throw CommandFailed.usage(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package bulwark.gateway.admin;
+
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteChange;
+import bulwark.gateway.route.RouteGuard.BlockedUrl;
+import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.route.RouteRegistry;
+import bulwark.gateway.route.RoutesRefused;
+import bulwark.kernel.json.JsonFields;
+import bulwark.kernel.json.StrictJson;
+import bulwark.web.Request;
+import bulwark.web.Response;
+import bulwark.web.Route;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /admin/apis}: the routes of this gateway. */
+final class ApisResource {
+    private static final String NOT_FOUND = "There is no API of this id.";
+
+    private final RouteRegistry registry;
+    private final AdminEvidence evidence;
+
+    ApisResource(RouteRegistry registry, AdminEvidence evidence) {
+        this.registry = registry;
+        this.evidence = evidence;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                evidence.read("/admin/apis", this::list),
+                evidence.change("POST", "/admin/apis", this::upsert),
+                evidence.change("POST", "/admin/apis/apply", this::apply),
+                evidence.read("/admin/apis/{id}", this::show),
+                evidence.change("DELETE", "/admin/apis/{id}", this::delete));
+    }
+
+    private Response list(Request request) {
+        return Response.json(
+                200, registry.routes().stream().map(RouteJson::fields).toList());
+    }
+
+    private Response show(Request request) {
+        ApiRoute route = registry.byId(request.pathParameter("id"));
+        if (route == null) {
+            throw AdminRefused.of(404, NOT_FOUND);
+        }
+        return Response.json(200, RouteJson.fields(route));
+    }
+
+    private Response upsert(Request request) {
+        ApiRoute route;
+        try {
+            route = RouteJson.parse(request.body());
+        } catch (RoutesRefused e) {
+            throw AdminRefused.invalid(e.sentences());
+        }
+        requireAllowed(route);
+        RouteRegistry.Committed done = change(request, new RouteChange(List.of(route), Set.of()));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("id", route.id());
+        answer.put("status", "ok");
+        answer.put("deployment_id", done.deploymentIds().get(route.id()));
+        return Response.json(done.created().isEmpty() ? 200 : 201, answer);
+    }
+
+    private void requireAllowed(ApiRoute route) {
+        List<BlockedUrl> blocked = registry.blocked(route);
+        if (blocked.isEmpty()) {
+            return;
+        }
+        BlockedUrl first = blocked.get(0);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("error", first.field() + " targets a private/internal IP range");
+        body.put("detail", first.sentence());
+        body.put("status", "error");
+        body.put("errors", sentences(blocked, ""));
+        throw AdminRefused.of(400, body, first.sentence());
+    }
+
+    private static List<String> sentences(List<BlockedUrl> blocked, String where) {
+        return blocked.stream()
+                .map(no -> where + no.field() + ": " + no.sentence())
+                .toList();
+    }
+
+    private Response delete(Request request) {
+        String id = request.pathParameter("id");
+        if (registry.byId(id) == null) {
+            throw AdminRefused.of(404, NOT_FOUND);
+        }
+        change(request, new RouteChange(List.of(), Set.of(id)));
+        return Response.noContent();
+    }
+
+    /** {@code {"expected_generation"?, "routes": […]}}: after it exactly these routes stand, or nothing has changed. */
+    private Response apply(Request request) {
+        List<String> faults = new ArrayList<>();
+        List<ApiRoute> wanted = new ArrayList<>();
+        JsonNode body;
+        try {
+            body = StrictJson.parse(request.body());
+        } catch (StrictJson.JsonRefused e) {
+            throw AdminRefused.invalid(List.of(String.valueOf(e.getMessage())));
+        }
+        JsonFields fields = JsonFields.of(body, "", faults);
+        long expected = fields.wholeNumber("expected_generation", 0, Long.MAX_VALUE, -1);
+        if (!fields.has("routes") || !body.path("routes").isArray()) {
+            fields.fault("routes", "must be a list");
+        }
+        int index = 0;
+        for (JsonNode route : body.path("routes")) {
+            wanted.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
+        }
+        fields.end();
+        if (!faults.isEmpty()) {
+            throw AdminRefused.invalid(faults);
+        }
+        RouteChange change = RouteChange.between(registry.routes(), wanted);
+        change.upserts().forEach(route -> faults.addAll(sentences(registry.blocked(route), route.id() + ": ")));
+        if (!faults.isEmpty()) {
+            throw AdminRefused.invalid(faults);
+        }
+        return applied(request, change, expected);
+    }
+
+    private Response applied(Request request, RouteChange change, long expected) {
+        if (expected >= 0 && expected != registry.generation()) {
+            throw AdminRefused.of(
+                    409,
+                    "The routes are of generation " + registry.generation() + " by now, not " + expected
+                            + "; look at the difference again.");
+        }
+        long generation = change.isEmpty() ? registry.generation() : change(request, change).generation();
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("status", "ok");
+        answer.put("generation", generation);
+        answer.put("changed", change.upserts().stream().map(ApiRoute::id).toList());
+        answer.put("removed", change.removals().stream().sorted().toList());
+        return Response.json(200, answer);
+    }
+
+    private RouteRegistry.Committed change(Request request, RouteChange change) {
+        try {
+            return registry.apply(
+                    change,
+                    generation -> evidence.changed(
+                            request,
+                            Map.of(
+                                    "generation",
+                                    generation,
+                                    "changed",
+                                    change.upserts().stream().map(ApiRoute::id).toList(),
+                                    "removed",
+                                    change.removals().stream().sorted().toList())));
+        } catch (RoutesRefused e) {
+            throw AdminRefused.invalid(e.sentences());
+        }
+    }
+}

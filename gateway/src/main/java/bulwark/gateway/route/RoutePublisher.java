@@ -1,0 +1,15 @@
+package bulwark.gateway.route;
+
+import java.util.Collection;
+
+/** Puts routes where requests are matched against them. */
+@FunctionalInterface
+public interface RoutePublisher {
+    /**
+     * Makes everything ready, so that nothing can fail any more.
+     *
+     * @return publishes the routes, unless later ones are published already
+     * @throws RoutesRefused when the routes cannot stand beside one another
+     */
+    Runnable prepare(long generation, Collection<ApiRoute> routes);
+}

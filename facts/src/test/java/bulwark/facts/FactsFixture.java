@@ -112,7 +112,8 @@ public final class FactsFixture implements AutoCloseable {
                         LogKeys.open(keyFolder, SIGNING, clock),
                         clock,
                         new StoreOpening.Acceptance("STIGMEM_ACCEPT_EVIDENCE_LOSS", ""),
-                        FactEvidence.unsigned(logFile))
+                        FactEvidence.unsigned(logFile),
+                        null)
                 .signer();
     }
 

@@ -4,7 +4,6 @@ import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import java.time.Duration;
@@ -41,11 +40,7 @@ final class AccessWatch implements AutoCloseable {
     }
 
     static AccessWatch start(Store store, AuditLog audit, Metrics metrics, Duration interval) {
-        return start(
-                () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)),
-                audit,
-                metrics,
-                interval);
+        return start(() -> store.read(tx -> audit.guardedRows().check(tx, AccessTables.ALL)), audit, metrics, interval);
     }
 
     static AccessWatch start(Supplier<List<String>> comparison, AuditLog audit, Metrics metrics, Duration interval) {

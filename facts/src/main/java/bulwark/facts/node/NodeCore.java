@@ -26,6 +26,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.AuditPages;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
@@ -118,7 +119,8 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
                     logKeys,
                     clock,
                     acceptance(),
-                    FactEvidence.unsigned(localLog()));
+                    FactEvidence.unsigned(localLog()),
+                    audit);
             heads = opened.signer();
             recordAcceptedLoss(opened.acceptedLoss());
             AccessBaseline.write(store, audit);
@@ -132,7 +134,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
             Duration retry = Duration.ofSeconds(configuration.count("STIGMEM_FACT_CHAIN_CHECKPOINT_RETRY_S"));
             ChainCheckpoints checkpoints =
                     new ChainCheckpoints(store, outbox, log, clock, checkpointsDue(configuration), heads, retry);
-            chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL, derived(store));
+            chain = new FactChain(store, audit, clock, metrics, checkpoints, RESCAN_INTERVAL, derived());
             watchHeads();
             ownerRoutes = ownerRoutes();
         } catch (RuntimeException e) {
@@ -151,14 +153,28 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
     }
 
     /** What the re-scan compares besides the chain: the same as {@code fsck}, a page at a time. */
-    private static List<DerivedCheck> derived(Store store) {
+    private List<DerivedCheck> derived() {
         return List.of(
+                new DerivedCheck("audit_mismatch", () -> auditPages(audit)),
+                new DerivedCheck("audit_mismatch", () -> auditPages(federationAudit)),
                 new DerivedCheck("edge_mismatch", () -> {
                     EdgeCheck walk = new EdgeCheck();
                     return () -> store.read(tx -> Optional.ofNullable(walk.next(tx, RESCAN_PAGE)))
                             .orElse(null);
                 }),
                 DerivedCheck.ofOneRead("schema_mismatch", () -> store.schemaCheck(FactsSchema.MIGRATIONS)));
+    }
+
+    /** A row of an audit log that is not what was written also ends the signing of heads and turns health red. */
+    private DerivedCheck.Pages auditPages(AuditLog log) {
+        AuditPages pages = log.guardedRows().pages(store);
+        return () -> {
+            List<String> found = pages.next();
+            if (found != null) {
+                found.stream().findFirst().ifPresent(heads::report);
+            }
+            return found;
+        };
     }
 
     /** @param signing asked once the store is open */

@@ -28,7 +28,8 @@ final class NodeFsck {
                 .check("edges", () -> store.read(EdgeCheck::problems))
                 .check(
                         "API keys, capability tokens, gardens, members, manifests and key rotations against the audit log",
-                        () -> store.read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL)))
+                        () -> store.read(
+                                tx -> GuardedRows.check(tx, FactsAuditTables.FACT_AUDIT_LOG, AccessTables.ALL)))
                 .check(
                         "fact_audit_log",
                         () -> store.read(tx -> AuditLog.fsckTable(tx, FactsAuditTables.FACT_AUDIT_LOG)))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.AccessTables;
+import bulwark.facts.FactsAuditTables;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
@@ -162,7 +163,7 @@ class ForgedManifestTest {
     }
 
     private List<String> fsck(TestNode node) {
-        return node.store().read(tx -> GuardedRows.check(tx, "fact_audit_log", AccessTables.ALL));
+        return node.store().read(tx -> GuardedRows.check(tx, FactsAuditTables.FACT_AUDIT_LOG, AccessTables.ALL));
     }
 
     @Test

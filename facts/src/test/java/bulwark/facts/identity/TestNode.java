@@ -128,7 +128,8 @@ public final class TestNode implements AutoCloseable {
                             LogKeys.open(keyFolder, SIGNING, clock),
                             clock,
                             new StoreOpening.Acceptance("TEST_ACCEPT_EVIDENCE_LOSS", ""),
-                            tx -> List.of())
+                            tx -> List.of(),
+                            null)
                     .signer();
         }
         return heads;

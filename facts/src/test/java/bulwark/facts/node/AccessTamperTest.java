@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.storage.StoreInUse;
+import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.time.SettableClock;
 import bulwark.testkit.FolderImage;
 import bulwark.web.LocalAdminClient;
@@ -25,8 +26,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AccessTamperTest {
     private static final String READER = "a-reader-key-of-this-test-0123456789";
     private static final String REVOKED = "a-revoked-key-of-this-test-0123456789";
+    private static final String PLANTED = "a-planted-key-of-this-test-0123456789";
     private static final String ADMIN = "an-admin-key-of-this-test-0123456789";
 
     @TempDir
@@ -99,10 +103,14 @@ class AccessTamperTest {
 
     @BeforeEach
     void copy() throws IOException {
-        try (var files = Files.walk(filled)) {
+        copy(filled, folder);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
             for (Path file : files.toList()) {
-                Path target = folder.resolve(filled.relativize(file));
-                if (!file.equals(filled)) {
+                Path target = to.resolve(from.relativize(file));
+                if (!file.equals(from)) {
                     Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }
@@ -227,7 +235,7 @@ class AccessTamperTest {
         if (raised == 1) {
             plant(folder, "UPDATE api_keys SET permissions = 'admin,read,write' WHERE id = '" + readerId + "'");
         }
-        node = start();
+        node = startAfterRefusal();
         assertThat(send(READER, "GET", "/v1/me", "").statusCode()).isEqualTo(status);
         assertThat(send(ADMIN, "GET", "/v1/facts?relation=memory:secret", "").body())
                 .contains("\"total\":1");
@@ -238,6 +246,73 @@ class AccessTamperTest {
         String before = audited("access_baseline");
         start().close();
         assertThat(audited("access_baseline")).isEqualTo(before);
+    }
+
+    /** A key that another node of the same admin made, with the digest that its audit log has of it. */
+    private String[] keyFromElsewhere() throws Exception {
+        copy(filled, crashed);
+        FactsNode other = start(crashed);
+        String body =
+                "{\"entity_uri\":\"agent:x\",\"permissions\":[\"admin\",\"read\"],\"raw_key\":\"" + PLANTED + "\"}";
+        String id = text(send(other, ADMIN, "POST", "/v1/auth/keys", body).body(), "id");
+        other.close();
+        return new String[] {
+            "DROP TRIGGER fact_audit_log_no_update",
+            "ATTACH DATABASE '" + crashed.resolve("stigmem.db") + "' AS other",
+            "INSERT INTO main.api_keys SELECT * FROM other.api_keys WHERE id = '" + id + "'",
+            "UPDATE main.fact_audit_log SET detail = json_set(detail, '$.row_digests.\"api_keys/" + id + "\"',"
+                    + " (SELECT json_extract(detail, '$.row_digests.\"api_keys/" + id + "\"') FROM other.fact_audit_log"
+                    + " WHERE instr(detail, '" + id + "') > 0 ORDER BY seq LIMIT 1))"
+                    + " WHERE seq = (SELECT min(seq) FROM main.fact_audit_log WHERE instr(detail, '\"row_digests\":{') > 0)"
+        };
+    }
+
+    private static String[] revocationTakenAway() {
+        String name =
+                "'$.row_digests.\"api_keys/' || (SELECT id FROM api_keys WHERE entity_uri = 'agent:former') || '\"'";
+        String rows = " FROM fact_audit_log WHERE json_extract(detail, " + name + ") IS NOT NULL";
+        return new String[] {
+            "DROP TRIGGER fact_audit_log_no_update",
+            "UPDATE api_keys SET revoked_at = NULL",
+            "UPDATE fact_audit_log SET detail = json_set(detail, " + name + ", (SELECT json_extract(detail, " + name
+                    + ")" + rows + " ORDER BY seq LIMIT 1)) WHERE seq = (SELECT max(seq)" + rows + ")"
+        };
+    }
+
+    @Test
+    void a_key_and_its_digest_planted_into_an_old_audit_row_open_nothing_and_the_next_start_refuses() throws Exception {
+        String[] edits = keyFromElsewhere();
+        node = start();
+        plant(folder, edits);
+        assertThat(send(PLANTED, "GET", "/v1/me", "").statusCode()).isEqualTo(401);
+        assertThat(send(ADMIN, "GET", "/v1/me", "").statusCode()).isEqualTo(200);
+        stop();
+        assertThatThrownBy(this::start).hasMessageContaining("of fact_audit_log was changed after it was written");
+    }
+
+    @Test
+    void a_revocation_taken_out_of_its_audit_row_revives_no_key_and_the_next_start_refuses() throws Exception {
+        node = start();
+        plant(folder, revocationTakenAway());
+        assertThat(send(REVOKED, "GET", "/v1/me", "").statusCode()).isEqualTo(401);
+        stop();
+        assertThatThrownBy(this::start).hasMessageContaining("of fact_audit_log was changed after it was written");
+    }
+
+    @Test
+    void an_index_that_lacks_the_revocation_revives_no_key() throws Exception {
+        String index =
+                "CREATE INDEX fact_audit_log_guarded ON fact_audit_log (seq) WHERE instr(detail, '\"row_digests\":{') > 0";
+        plant(
+                folder,
+                "UPDATE api_keys SET revoked_at = NULL",
+                "DROP INDEX fact_audit_log_guarded",
+                index + " AND instr(detail, 'api_key_revoke') = 0",
+                "PRAGMA writable_schema = 1",
+                "UPDATE sqlite_master SET sql = '" + index.replace("'", "''")
+                        + "' WHERE name = 'fact_audit_log_guarded'");
+        node = start();
+        assertThat(send(REVOKED, "GET", "/v1/me", "").statusCode()).isEqualTo(401);
     }
 
     /** As the program wrote its audit rows before. The chain is broken by this edit, which is another check's matter. */
@@ -271,20 +346,34 @@ class AccessTamperTest {
         return NodeAtRest.fsck(settings(), where.resolve("stigmem.db"));
     }
 
+    /** With the word that the refused start prints. */
+    private FactsNode startAfterRefusal() throws IOException {
+        try {
+            return start();
+        } catch (StoreRefused refused) {
+            var word = Pattern.compile("STIGMEM_ACCEPT_EVIDENCE_LOSS=(\\w+)").matcher(refused.getMessage());
+            assertThat(word.find()).isTrue();
+            return start(folder, Map.of("STIGMEM_ACCEPT_EVIDENCE_LOSS", word.group(1)));
+        }
+    }
+
     private FactsNode start() throws IOException {
         return start(folder);
     }
 
     private static FactsNode start(Path folder) throws IOException {
-        return FactsNode.start(
-                Map.of(
-                        "STIGMEM_PORT", "0",
-                        "STIGMEM_LOCAL_HTTP_PORT", "0",
-                        "STIGMEM_NODE_URL", "http://localhost",
-                        "STIGMEM_AUTH_REQUIRED", "true",
-                        "STIGMEM_ADMIN_KEY", ADMIN),
-                folder,
-                new SettableClock(Instant.now()));
+        return start(folder, Map.of());
+    }
+
+    private static FactsNode start(Path folder, Map<String, String> more) throws IOException {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.putAll(Map.of(
+                "STIGMEM_PORT", "0",
+                "STIGMEM_LOCAL_HTTP_PORT", "0",
+                "STIGMEM_NODE_URL", "http://localhost",
+                "STIGMEM_AUTH_REQUIRED", "true",
+                "STIGMEM_ADMIN_KEY", ADMIN));
+        return FactsNode.start(settings, folder, new SettableClock(Instant.now()));
     }
 
     private HttpResponse<String> send(String key, String method, String path, String body) throws Exception {

@@ -75,6 +75,14 @@ class RescanTest {
     }
 
     @Test
+    void an_audit_row_whose_contents_were_edited_is_found_by_the_running_node() throws SQLException {
+        plantKeepingTriggers("DROP TRIGGER fact_audit_log_no_update");
+        plantKeepingTriggers("UPDATE fact_audit_log SET detail = '{}' WHERE seq = 1");
+        assertThat(facts.chain.rescanNow()).contains("log_mismatch");
+        assertThat(facts.heads.problem()).contains("Row 1 of fact_audit_log was changed after it was written");
+    }
+
+    @Test
     void edges_are_compared_a_page_at_a_time() throws SQLException {
         plantKeepingTriggers("DELETE FROM edges WHERE fact_row = 3");
         EdgeCheck walk = new EdgeCheck();

@@ -32,6 +32,7 @@ final class AuditChain {
     private @Nullable ChainHead head;
     private volatile @Nullable ChainHead committedHead;
     private volatile @Nullable String problem;
+    private boolean ended;
 
     AuditChain(AuditTable audited) {
         table = audited.name();
@@ -46,6 +47,9 @@ final class AuditChain {
         String changed = problem;
         if (changed != null) {
             throw new StoreFailed(changed, null);
+        }
+        if (ended) {
+            throw new StoreFailed("This process ends and writes no more into " + table + ".", null);
         }
         ChainHead end = head;
         if (end == null) {
@@ -93,6 +97,11 @@ final class AuditChain {
                     + "; nothing is written any more. Stop, and run fsck.");
             throw new StoreFailed(String.valueOf(problem), e);
         }
+    }
+
+    /** On the writer thread. */
+    void end() {
+        ended = true;
     }
 
     /** Refuses every further row. */

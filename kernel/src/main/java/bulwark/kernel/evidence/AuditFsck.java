@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One walk over an audit table. */
@@ -15,17 +17,32 @@ final class AuditFsck {
 
     private final HashedRowReader reader;
     private final String table;
+    private final Consumer<HashedRow> fitting;
     private final List<String> problems = new ArrayList<>();
     private long previousSeq;
     private @Nullable String previousHash;
 
     AuditFsck(AuditTable table) {
-        this.reader = table.reader();
-        this.table = table.name();
+        this(table, null, row -> {});
     }
 
+    /**
+     * @param after where to begin, or null for the first row
+     * @param fitting is given each row whose hash is that of its columns
+     */
+    AuditFsck(AuditTable table, @Nullable ChainHead after, Consumer<HashedRow> fitting) {
+        this.reader = table.reader();
+        this.table = table.name();
+        this.fitting = fitting;
+        if (after != null) {
+            previousSeq = after.seq();
+            previousHash = after.hash();
+        }
+    }
+
+    /** Everything that was not read yet. */
     List<String> walk(ReadTx tx, @Nullable ChainHead expected) throws SQLException {
-        try (ResultSet rows = reader.all(tx)) {
+        try (ResultSet rows = reader.after(tx, previousSeq)) {
             while (problems.size() < MAX_PROBLEMS && rows.next()) {
                 check(reader.read(rows));
             }
@@ -36,6 +53,22 @@ final class AuditFsck {
             checkExpected(tx, expected);
         }
         return problems;
+    }
+
+    /** Some rows more. @return false at the end, or after too many problems */
+    boolean page(ReadTx tx, long upTo, int limit) throws SQLException {
+        List<HashedRow> rows = reader.page(tx, previousSeq, upTo, limit);
+        rows.forEach(this::check);
+        return !rows.isEmpty() && problems.size() < MAX_PROBLEMS;
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    /** The last row that was read, or where the walk began. */
+    Optional<ChainHead> end() {
+        return previousHash == null ? Optional.empty() : Optional.of(new ChainHead(table, previousSeq, previousHash));
     }
 
     private void check(HashedRow row) {
@@ -49,6 +82,8 @@ final class AuditFsck {
         if (!row.fits()) {
             problems.add(
                     "Row " + seq + " of " + table + " was changed after it was written: its row_hash does not fit.");
+        } else {
+            fitting.accept(row);
         }
         if (!Objects.equals(row.previousHash(), previousHash)) {
             problems.add("Row " + seq + " of " + table + " does not follow the row before it: its prev_hash differs.");

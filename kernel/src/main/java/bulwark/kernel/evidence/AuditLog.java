@@ -35,7 +35,7 @@ public final class AuditLog implements AutoCloseable {
         this.table = table;
         this.clock = clock;
         this.chain = new AuditChain(table);
-        this.guarded = new GuardedRows(this, table.name());
+        this.guarded = new GuardedRows(this, table);
         this.later = new AuditWriteBehind(store, table.name(), this, clock, List.of(refusals, strangers));
     }
 
@@ -146,6 +146,14 @@ public final class AuditLog implements AutoCloseable {
     /** Refuses every further row, as a failed store does: the table was found changed. */
     public void distrust(String sentence) {
         chain.distrust(sentence);
+    }
+
+    /** Writes no row from here on: what the key folder remembers is to be the last one. */
+    void end() {
+        store.write(tx -> {
+            chain.end();
+            return 0;
+        });
     }
 
     /** Why health is red: the table was changed, or rows wait or were lost; else null. */

@@ -1,25 +1,27 @@
 package bulwark.kernel.evidence;
 
-import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
-import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What an audit log says the rows of {@link GuardedTable}s must be. The log is the evidence, the table is only where it is quick to
- * find: a row that the log does not vouch for is an edit by somebody who can write the file, and is not to be honoured. Thread-safe.
+ * find: a row that the log does not vouch for is an edit by somebody who can write the file, and is not to be honoured. The log is read
+ * once, when it is opened, with each row proven by its hash; after that only rows that this process writes itself count. Thread-safe.
  */
 public final class GuardedRows {
     /** Member of an audit row's detail: name of each row → its digest, or null for a row that was removed. */
@@ -33,15 +35,93 @@ public final class GuardedRows {
             "row_digests");
 
     private static final int BASELINE_ROWS = 500;
+    /** Of reading the end and what was said up to there at one moment; if none succeeds the next start reads more rows. */
+    private static final int KEEP_ATTEMPTS = 100;
+
+    /** So many rows are proven at each start; of a longer table those that no start has proven yet. */
+    private static final int ROWS_PROVEN_AT_START = 5_000;
 
     private final AuditLog audit;
-    private final String auditTable;
-    /** What was read from the log, by row name; the log itself decides where this does not know. */
-    private final Map<String, Optional<String>> known = new ConcurrentHashMap<>();
+    private final AuditTable table;
+    private final GuardedDigests digests = new GuardedDigests();
+    private volatile boolean proven;
+    private volatile @Nullable Path keyFolder;
+    private volatile Optional<ChainHead> provenEnd = Optional.empty();
+    private volatile List<String> accepted = List.of();
 
-    GuardedRows(AuditLog audit, String auditTable) {
+    GuardedRows(AuditLog audit, AuditTable table) {
         this.audit = audit;
-        this.auditTable = auditTable;
+        this.table = table;
+    }
+
+    /**
+     * Reads the log at a start, before this process writes to it.
+     *
+     * @param keyFolder remembers how far the log was proven
+     * @return what is wrong with it, one sentence each, without what the owner accepted before
+     */
+    List<String> prove(Store store, Path keyFolder) {
+        Optional<ProvenRows> before = ProvenRows.read(keyFolder, table.name());
+        before.ifPresent(known -> accepted = known.accepted());
+        List<String> problems = new ArrayList<>(store.read(tx -> prove(tx, before.orElse(null))));
+        problems.removeAll(accepted);
+        this.keyFolder = keyFolder;
+        return problems;
+    }
+
+    private List<String> prove(ReadTx tx, @Nullable ProvenRows before) throws SQLException {
+        boolean small = table.reader().lastSeq(tx) <= ROWS_PROVEN_AT_START;
+        AuditProof continued = before == null ? null : AuditProof.behind(tx, table, before);
+        AuditProof proof = small || continued == null ? AuditProof.ofAll(table) : continued;
+        proof.finish(tx);
+        take(proof);
+        List<String> problems = new ArrayList<>(proof.problems());
+        boolean grown = proof.end().isPresent()
+                && before != null
+                && proof.end().get().seq() > before.head().seq();
+        if (before != null && before.stopped() && continued != null && grown) {
+            problems.add("Rows " + (before.head().seq() + 1) + " to "
+                    + proof.end().get().seq() + " of " + table.name()
+                    + " were added while no process had the store open.");
+        }
+        return problems;
+    }
+
+    private void take(AuditProof proof) {
+        digests.replace(proof.digests(), proof.fold());
+        provenEnd = proof.end();
+        proven = true;
+    }
+
+    /** The owner goes on with these findings: they are no findings from here on. */
+    void accept(List<String> problems) {
+        Set<String> all = new LinkedHashSet<>(accepted);
+        all.addAll(problems);
+        accepted = List.copyOf(all);
+    }
+
+    /**
+     * Remembers in the key folder that the log is proven up to the last row that this process wrote.
+     *
+     * @param stopped whether this process writes no more
+     */
+    void keep(boolean stopped) throws IOException {
+        Path folder = keyFolder;
+        for (int i = 0; folder != null && i < KEEP_ATTEMPTS; i++) {
+            Optional<ChainHead> end = audit.written().or(() -> provenEnd);
+            String fold = digests.fold();
+            // Both must be of one moment: no guarded row is being written, and no row came in between.
+            if (end.isPresent() && fold != null && end.equals(audit.written().or(() -> provenEnd))) {
+                new ProvenRows(end.get(), fold, stopped, accepted).write(folder);
+                return;
+            }
+        }
+    }
+
+    /** One walk over the whole log beside its writers, page by page, for a re-scan. */
+    public AuditPages pages(Store store) {
+        ChainHead end = audit.written().or(() -> provenEnd).orElse(null);
+        return new AuditPages(store, table, end, accepted);
     }
 
     /** Audits a change of one row: call it after the change and in its transaction. */
@@ -52,65 +132,110 @@ public final class GuardedRows {
     /** As {@link #append(WriteTx, AuditEvent, GuardedTable, String...)}, for several rows that change together. */
     public AuditRow append(WriteTx tx, AuditEvent event, Map<GuardedTable, List<List<String>>> changed)
             throws SQLException {
-        Map<String, @Nullable String> digests = new TreeMap<>();
+        Map<String, @Nullable String> said = new TreeMap<>();
         for (Map.Entry<GuardedTable, List<List<String>>> entry : changed.entrySet()) {
             RowDigests of = RowDigests.of(tx, entry.getKey());
             for (List<String> key : entry.getValue()) {
-                digests.put(entry.getKey().rowName(key), of.of(tx, key));
+                said.put(entry.getKey().rowName(key), of.of(tx, key));
             }
         }
-        return appendDigests(tx, event, digests);
+        return appendDigests(tx, event, said);
     }
 
-    private AuditRow appendDigests(WriteTx tx, AuditEvent event, Map<String, @Nullable String> digests)
+    private AuditRow appendDigests(WriteTx tx, AuditEvent event, Map<String, @Nullable String> said)
             throws SQLException {
+        proveIfNew(tx);
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(event.detail());
-        detail.put(MEMBER, digests);
+        detail.put(MEMBER, said);
+        digests.written(said);
+        tx.onRollback(() -> digests.rolledBack(said));
         AuditRow row = audit.append(
                 tx,
                 new AuditEvent(event.type(), event.actor(), event.tenant(), event.subject(), event.source(), detail));
-        tx.afterCommit(() -> digests.forEach((name, digest) -> known.put(name, Optional.ofNullable(digest))));
+        tx.afterCommit(() -> digests.committed(said));
         return row;
     }
 
     /** Whether the row is there and is what the log says it must be. */
     public boolean vouchesFor(ReadTx tx, GuardedTable table, String... key) throws SQLException {
         String digest = RowDigests.of(tx, table).of(tx, List.of(key));
-        if (digest == null) {
-            return false;
-        }
-        String name = table.rowName(List.of(key));
-        if (Optional.of(digest).equals(known.get(name))) {
-            return true;
-        }
-        // Perhaps this snapshot is newer than what is known, or nothing was read yet.
-        Map<String, Optional<String>> logged = logged(tx);
-        logged.forEach(known::putIfAbsent);
-        return Optional.of(digest).equals(logged.get(name));
+        proveIfNew(tx);
+        return digest != null && digests.agree(tx, table.rowName(List.of(key)), Optional.of(digest));
     }
 
-    /** Compares every row of these tables with the log. @return problems, one sentence each, empty when whole */
-    public static List<String> check(ReadTx tx, String auditTable, List<GuardedTable> tables) throws SQLException {
-        // An index is part of the file that is judged here.
-        Map<String, Optional<String>> logged = logged(tx, auditTable + " NOT INDEXED");
+    /** For a log that no {@link StoreOpening} judged: what is wrong with it is reported, and what it says wrongly does not count. */
+    private void proveIfNew(ReadTx tx) throws SQLException {
+        if (!proven) {
+            synchronized (digests) {
+                if (!proven) {
+                    AuditProof proof = AuditProof.ofAll(table).finish(tx);
+                    proof.problems().stream().findFirst().ifPresent(audit::distrust);
+                    take(proof);
+                }
+            }
+        }
+    }
+
+    /** Compares every row of these tables with what the log said. @return problems, one sentence each, empty when whole */
+    public List<String> check(ReadTx tx, List<GuardedTable> tables) throws SQLException {
+        proveIfNew(tx);
+        return compare(
+                tx,
+                tables,
+                table.name(),
+                digests.names(),
+                (name, digest) -> digests.agree(tx, name, digest),
+                digests::newest);
+    }
+
+    /** As {@link #check(ReadTx, List)}, for a log that nobody has open. */
+    public static List<String> check(ReadTx tx, AuditTable log, List<GuardedTable> tables) throws SQLException {
+        Map<String, Optional<String>> logged = AuditProof.ofAll(log).finish(tx).digests();
+        return compare(
+                tx,
+                tables,
+                log.name(),
+                logged.keySet(),
+                (name, digest) -> digest.equals(logged.getOrDefault(name, Optional.empty())),
+                logged::get);
+    }
+
+    /** Whether a row, or its absence, is right. */
+    private interface Agreement {
+        boolean agree(String name, Optional<String> digest);
+    }
+
+    /** The newest word about a row, null without one. */
+    private interface Word {
+        @Nullable
+        Optional<String> about(String name);
+    }
+
+    private static List<String> compare(
+            ReadTx tx, List<GuardedTable> tables, String log, Set<String> names, Agreement agreement, Word word)
+            throws SQLException {
         List<String> problems = new ArrayList<>();
         for (GuardedTable table : tables) {
             Map<String, String> rows = RowDigests.of(tx, table).all(tx);
             rows.forEach((name, digest) -> {
-                Optional<String> expected = logged.get(name);
-                if (expected == null) {
-                    problems.add("Row " + name + " follows from no row of " + auditTable + ": it was put in by hand.");
-                } else if (expected.isEmpty()) {
-                    problems.add("Row " + name + " was removed according to " + auditTable + ", and is there again.");
-                } else if (!expected.get().equals(digest)) {
-                    problems.add("Row " + name + " is not what " + auditTable + " says: it was changed by hand.");
+                if (!agreement.agree(name, Optional.of(digest))) {
+                    Optional<String> expected = word.about(name);
+                    problems.add(
+                            expected == null
+                                    ? "Row " + name + " follows from no row of " + log + ": it was put in by hand."
+                                    : expected.isEmpty()
+                                            ? "Row " + name + " was removed according to " + log
+                                                    + ", and is there again."
+                                            : "Row " + name + " is not what " + log + " says: it was changed by hand.");
                 }
             });
-            logged.forEach((name, digest) -> {
-                if (digest.isPresent() && name.startsWith(table.name() + "/") && !rows.containsKey(name)) {
-                    problems.add("Row " + name + " is missing, and " + auditTable + " knows of no removal.");
+            for (String name : names) {
+                if (name.startsWith(table.name() + "/")
+                        && !rows.containsKey(name)
+                        && !agreement.agree(name, Optional.empty())) {
+                    problems.add("Row " + name + " is missing, and " + log + " knows of no removal.");
                 }
-            });
+            }
         }
         return problems;
     }
@@ -122,24 +247,24 @@ public final class GuardedRows {
      * @param vouched which of those rows follow from what such a store audited; the others are left out, and so are not honoured
      */
     public int baseline(WriteTx tx, List<GuardedTable> tables, Vouching vouched, String tenant) throws SQLException {
-        Map<String, @Nullable String> digests = new TreeMap<>();
+        Map<String, @Nullable String> said = new TreeMap<>();
         for (GuardedTable table : without(tx, tables)) {
             for (Map.Entry<String, String> row :
                     RowDigests.of(tx, table).all(tx).entrySet()) {
                 if (vouched.vouches(
                         tx, table, row.getKey().substring(table.name().length() + 1))) {
-                    digests.put(row.getKey(), row.getValue());
+                    said.put(row.getKey(), row.getValue());
                 }
             }
         }
-        List<String> names = List.copyOf(digests.keySet());
+        List<String> names = List.copyOf(said.keySet());
         for (int from = 0; from < names.size(); from += BASELINE_ROWS) {
             Map<String, @Nullable String> part = new TreeMap<>();
             names.subList(from, Math.min(names.size(), from + BASELINE_ROWS))
-                    .forEach(name -> part.put(name, digests.get(name)));
+                    .forEach(name -> part.put(name, said.get(name)));
             appendDigests(tx, BASELINE.event(null, tenant, null, null, Map.of("action", BASELINE.action())), part);
         }
-        return digests.size();
+        return said.size();
     }
 
     /** Whether one of these tables has rows while the log has no digest of any row of it. */
@@ -156,42 +281,14 @@ public final class GuardedRows {
     }
 
     private List<GuardedTable> without(ReadTx tx, List<GuardedTable> tables) throws SQLException {
-        Map<String, Optional<String>> logged = logged(tx);
-        return tables.stream()
-                .filter(table -> logged.keySet().stream().noneMatch(name -> name.startsWith(table.name() + "/")))
-                .toList();
+        proveIfNew(tx);
+        Set<String> known = new HashSet<>();
+        digests.names().forEach(name -> known.add(name.substring(0, name.indexOf('/'))));
+        return tables.stream().filter(table -> !known.contains(table.name())).toList();
     }
 
     /** Whether the older evidence vouches for a row; the key's parts are joined by blanks. */
     public interface Vouching {
         boolean vouches(ReadTx tx, GuardedTable table, String key) throws SQLException;
-    }
-
-    private Map<String, Optional<String>> logged(ReadTx tx) throws SQLException {
-        return logged(tx, auditTable);
-    }
-
-    /** The newest word about each row. @param source the audit table, or {@code <table> NOT INDEXED} */
-    private static Map<String, Optional<String>> logged(ReadTx tx, String source) throws SQLException {
-        Map<String, Optional<String>> logged = new TreeMap<>();
-        // The same expression as in a part's partial index: a quote inside of a JSON string is escaped, so nobody's
-        // text matches.
-        PreparedStatement select = tx.statement(
-                "SELECT detail FROM " + source + " WHERE instr(detail, '\"" + MEMBER + "\":{') > 0 ORDER BY seq");
-        try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                JsonNode digests = StrictJson.parse(rows.getString(1).getBytes(StandardCharsets.UTF_8))
-                        .path(MEMBER);
-                digests.properties()
-                        .forEach(member -> logged.put(
-                                member.getKey(),
-                                member.getValue().isString()
-                                        ? Optional.of(member.getValue().stringValue())
-                                        : Optional.empty()));
-            }
-        } catch (StrictJson.JsonRefused e) {
-            throw new SQLException("a row of " + source + " holds no JSON", e);
-        }
-        return logged;
     }
 }

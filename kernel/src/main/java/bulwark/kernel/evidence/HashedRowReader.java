@@ -25,14 +25,16 @@ public final class HashedRowReader {
         select = "SELECT row_hash, " + String.join(", ", names) + " FROM " + table.name();
     }
 
-    /** All rows, for {@link #read}. */
-    ResultSet all(ReadTx tx) throws SQLException {
-        return tx.statement(select + " ORDER BY seq").executeQuery();
+    /** All rows after a position, for {@link #read}. */
+    ResultSet after(ReadTx tx, long seq) throws SQLException {
+        PreparedStatement rows = tx.statement(select + " NOT INDEXED WHERE seq > ? ORDER BY seq");
+        rows.setLong(1, seq);
+        return rows.executeQuery();
     }
 
     /** Ascending, after a position (exclusive) up to another (inclusive). */
     public List<HashedRow> page(ReadTx tx, long after, long upTo, int limit) throws SQLException {
-        PreparedStatement page = tx.statement(select + " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+        PreparedStatement page = tx.statement(select + " NOT INDEXED WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
         page.setLong(1, after);
         page.setLong(2, upTo);
         page.setInt(3, limit);

@@ -4,6 +4,7 @@ import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * a second one wherever the owner names it.
  */
 final class HeadFile {
+    /** Signed heads of a few chains are some thousand bytes. */
+    private static final int MAX_BYTES = 1 << 20;
+
     private final ConfiguredPath file;
 
     HeadFile(ConfiguredPath file) {
@@ -23,8 +27,12 @@ final class HeadFile {
     /** @param logIndex where the leaf stands in the log, or null without a log */
     record Content(SignedHeads heads, @Nullable Long logIndex) {}
 
-    /** Nothing there, or what is there cannot be read as signed heads. */
-    record Read(@Nullable Content content, @Nullable String problem) {}
+    /**
+     * Nothing there, or what is there cannot be read as signed heads.
+     *
+     * @param passing whether the problem is one of the disk and says nothing about the contents
+     */
+    record Read(@Nullable Content content, @Nullable String problem, boolean passing) {}
 
     ConfiguredPath path() {
         return file;
@@ -32,10 +40,17 @@ final class HeadFile {
 
     Read read() {
         if (!Files.exists(file.path())) {
-            return new Read(null, null);
+            return new Read(null, null, false);
         }
-        try {
-            Map<String, @Nullable Object> members = LogRecord.object(StrictJson.parse(Files.readAllBytes(file.path())));
+        try (InputStream in = Files.newInputStream(file.path())) {
+            byte[] content = in.readNBytes(MAX_BYTES + 1);
+            if (content.length > MAX_BYTES) {
+                return new Read(
+                        null,
+                        file + " is larger than 1 MiB, as signed heads never are: restore it from a backup",
+                        false);
+            }
+            Map<String, @Nullable Object> members = LogRecord.object(StrictJson.parse(content));
             Object payload = members.get("payload");
             if (payload instanceof Map<?, ?> map) {
                 Map<String, @Nullable Object> named = new LinkedHashMap<>();
@@ -44,14 +59,21 @@ final class HeadFile {
                 if (heads != null) {
                     Object index = members.get("log_index");
                     return new Read(
-                            new Content(heads, index instanceof Number number ? number.longValue() : null), null);
+                            new Content(heads, index instanceof Number number ? number.longValue() : null),
+                            null,
+                            false);
                 }
             }
-            return new Read(null, file + " does not hold signed heads: restore it from a backup");
-        } catch (IOException | StrictJson.JsonRefused e) {
-            return new Read(
-                    null, file + " cannot be read (" + e.getMessage() + "): put the file there, or name another");
+            return new Read(null, file + " does not hold signed heads: restore it from a backup", false);
+        } catch (IOException e) {
+            return new Read(null, unreadable(e), true);
+        } catch (StrictJson.JsonRefused e) {
+            return new Read(null, unreadable(e), false);
         }
+    }
+
+    private String unreadable(Exception e) {
+        return file + " cannot be read (" + e.getMessage() + "): put the file there, or name another";
     }
 
     void write(Content content) throws IOException {

@@ -52,6 +52,7 @@ public final class HeadSigner implements AutoCloseable {
     private final LogKeys keys;
     private final Clock clock;
     private final String storeId;
+    private final @Nullable AuditLog audit;
     private final Map<String, Supplier<Optional<ChainHead>>> written = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable String> finding = new AtomicReference<>();
@@ -59,6 +60,9 @@ public final class HeadSigner implements AutoCloseable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile @Nullable SignedHeads newest;
     private volatile @Nullable Attempt unfinished;
+    /** What could not be read when it was compared last. */
+    private volatile @Nullable String unreadable;
+
     private @Nullable String origin;
     /** What stands in the log and not yet in every other place. */
     private HeadFile.@Nullable Content unkept;
@@ -79,7 +83,10 @@ public final class HeadSigner implements AutoCloseable {
         }
     }
 
-    /** @param origin what the next leaf is to say, or null when the store has begun */
+    /**
+     * @param origin what the next leaf is to say, or null when the store has begun
+     * @param audit the log whose proven rows the key folder remembers together with the heads, or null
+     */
     HeadSigner(
             Store store,
             TransparencyLog log,
@@ -88,7 +95,8 @@ public final class HeadSigner implements AutoCloseable {
             Clock clock,
             String storeId,
             @Nullable SignedHeads newest,
-            @Nullable String origin) {
+            @Nullable String origin,
+            @Nullable AuditLog audit) {
         this.store = store;
         this.log = log;
         this.scope = scope;
@@ -97,6 +105,7 @@ public final class HeadSigner implements AutoCloseable {
         this.storeId = storeId;
         this.newest = newest;
         this.origin = origin;
+        this.audit = audit;
     }
 
     public String storeId() {
@@ -125,6 +134,9 @@ public final class HeadSigner implements AutoCloseable {
     private void loop(Duration interval) {
         do {
             signNow();
+            if (unreadable != null) {
+                recheck();
+            }
         } while (!stopped(interval));
     }
 
@@ -137,11 +149,15 @@ public final class HeadSigner implements AutoCloseable {
         }
     }
 
-    /** Why health is red: the store was changed, or heads could not be signed for longer than {@link #MAX_DELAY}; else null. */
+    /** Why health is red: the store was changed, what vouches for it cannot be read, or heads could not be signed for longer than {@link #MAX_DELAY}; else null. */
     public @Nullable String problem() {
         String found = finding.get();
         if (found != null) {
             return found;
+        }
+        String unread = unreadable;
+        if (unread != null) {
+            return unread;
         }
         Attempt attempt = unfinished;
         return attempt != null && attempt.takesTooLong(clock.instant()) ? attempt.sentence : null;
@@ -162,6 +178,9 @@ public final class HeadSigner implements AutoCloseable {
             HeadFile.Content again = unkept;
             if (heads != null) {
                 publish(heads, List.of());
+                if (audit != null) {
+                    audit.guardedRows().keep(false);
+                }
             } else if (again != null && finding.get() == null) {
                 keep(again.heads(), again.logIndex());
             }
@@ -368,34 +387,47 @@ public final class HeadSigner implements AutoCloseable {
         }
     }
 
-    /** Sets the store against log, key folder and second place. @param whole each leaf, not only the newest @return sentences */
+    /** Sets the store against log, key folder and second place. Only a disagreement lasts: what cannot be read is looked at again. @param whole each leaf, not only the newest @return sentences */
     public List<String> check(boolean whole) {
+        return compare(whole).problems();
+    }
+
+    private StoreCheck.Report compare(boolean whole) {
         signing.lock();
         try {
-            List<String> problems =
-                    store.read(tx -> StoreCheck.report(scope, keys, tx, whole)).problems();
-            problems.stream().findFirst().ifPresent(this::report);
-            return problems;
+            StoreCheck.Report report = store.read(tx -> StoreCheck.report(scope, keys, tx, whole));
+            report.lasting().stream().findFirst().ifPresent(this::report);
+            String unread = report.passing().stream().findFirst().orElse(null);
+            if (unread != null && !unread.equals(unreadable)) {
+                LOG.warn("{}; it is tried again", unread);
+            }
+            unreadable = unread;
+            return report;
         } finally {
             signing.unlock();
         }
     }
 
-    /** As {@link #check}, cheap enough to be repeated: every leaf while the log is short, else the newest. */
+    /**
+     * As {@link #check}, cheap enough to be repeated: every leaf while the log is short, else the newest.
+     *
+     * @return sentences that say how they disagree, none about what cannot be read now
+     */
     public List<String> recheck() {
         ConfiguredPath local = scope.localLog();
-        return check(local != null && local.path().toFile().length() < MAX_RECHECKED_LOG);
+        return compare(local != null && local.path().toFile().length() < MAX_RECHECKED_LOG)
+                .lasting();
     }
 
-    /** Nothing is signed from here on. */
-    private void report(String sentence) {
+    /** The store was found changed by somebody else than this. Nothing is signed from here on. */
+    public void report(String sentence) {
         if (finding.compareAndSet(null, sentence)) {
             LOG.error("The store was changed behind this process; no head is signed any more: {}", sentence);
             listeners.forEach(listener -> listener.accept(sentence));
         }
     }
 
-    /** Signs the last heads. */
+    /** Ends the audit log and signs the last heads. */
     @Override
     public void close() {
         stop.countDown();
@@ -404,10 +436,15 @@ public final class HeadSigner implements AutoCloseable {
             if (running != null) {
                 running.thread().join(Duration.ofSeconds(10));
             }
-            signNow();
+            if (audit != null) {
+                audit.end();
+            }
+            if (signNow() && audit != null) {
+                audit.guardedRows().keep(true);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (StoreFailed e) {
+        } catch (IOException | StoreFailed e) {
             LOG.warn("The last heads of the store stay unsigned: {}", e.getMessage());
         }
     }

@@ -22,6 +22,7 @@ public final class StoreCheck {
     private final LogKeys keys;
     private final ReadTx tx;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> passing = new ArrayList<>();
     private final List<HeadFile.Content> outside = new ArrayList<>();
     private @Nullable String folderId;
     private @Nullable String storeId;
@@ -66,6 +67,7 @@ public final class StoreCheck {
     }
 
     /**
+     * @param passing those of the problems that are of a disk which could not be read: they may be none a moment later
      * @param folderId store id in the key folder
      * @param storeId store id in the store
      * @param newest the newest signed heads that were found anywhere
@@ -74,11 +76,19 @@ public final class StoreCheck {
      */
     record Report(
             List<String> problems,
+            List<String> passing,
             @Nullable String folderId,
             @Nullable String storeId,
             @Nullable SignedHeads newest,
             boolean begun,
-            List<LogClaims.Claim> broken) {}
+            List<LogClaims.Claim> broken) {
+        /** The problems that reading again does not mend. */
+        List<String> lasting() {
+            return problems.stream()
+                    .filter(problem -> !passing.contains(problem))
+                    .toList();
+        }
+    }
 
     /** @param whole false: only back to the oldest leaf that the key folder, the second place or the store's position names */
     static Report report(EvidenceScope scope, LogKeys keys, ReadTx tx, boolean whole) throws SQLException {
@@ -112,10 +122,12 @@ public final class StoreCheck {
             }
             compareIds(begun);
             newest = compareNewest(newest);
-            return new Report(List.copyOf(problems), folderId, storeId, newest, begun, broken);
+            return new Report(List.copyOf(problems), List.copyOf(passing), folderId, storeId, newest, begun, broken);
         } catch (IOException e) {
-            problems.add("what vouches for the store cannot be read: " + e.getMessage());
-            return new Report(List.copyOf(problems), folderId, storeId, null, true, List.of());
+            String unreadable = "what vouches for the store cannot be read: " + e.getMessage();
+            problems.add(unreadable);
+            passing.add(unreadable);
+            return new Report(List.copyOf(problems), List.copyOf(passing), folderId, storeId, null, true, List.of());
         }
     }
 
@@ -135,6 +147,9 @@ public final class StoreCheck {
         HeadFile.Content content = read.content();
         if (read.problem() != null) {
             problems.add(read.problem());
+            if (read.passing()) {
+                passing.add(read.problem());
+            }
         } else if (content != null) {
             String fault = content.heads().fault(keys);
             if (fault != null) {

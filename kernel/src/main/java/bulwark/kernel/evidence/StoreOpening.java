@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,15 +31,23 @@ public final class StoreOpening {
     private final LogKeys keys;
     private final Clock clock;
     private final Acceptance acceptance;
+    private final @Nullable AuditLog audit;
 
     private StoreOpening(
-            Store store, TransparencyLog log, EvidenceScope scope, LogKeys keys, Clock clock, Acceptance acceptance) {
+            Store store,
+            TransparencyLog log,
+            EvidenceScope scope,
+            LogKeys keys,
+            Clock clock,
+            Acceptance acceptance,
+            @Nullable AuditLog audit) {
         this.store = store;
         this.log = log;
         this.scope = scope;
         this.keys = keys;
         this.clock = clock;
         this.acceptance = acceptance;
+        this.audit = audit;
     }
 
     /**
@@ -65,6 +74,7 @@ public final class StoreOpening {
     /**
      * Call before anything is written.
      *
+     * @param audit the log whose rows are proven before any of them counts, or null for a store without one
      * @throws StoreRefused when they do not agree and the owner did not accept it; says what is missing and what to do
      */
     public static Opened open(
@@ -74,9 +84,14 @@ public final class StoreOpening {
             LogKeys keys,
             Clock clock,
             Acceptance acceptance,
-            UnsignedEvidence unsigned) {
+            UnsignedEvidence unsigned,
+            @Nullable AuditLog audit) {
         try {
-            return new StoreOpening(store, log, scope, keys, clock, acceptance).open(unsigned);
+            Opened opened = new StoreOpening(store, log, scope, keys, clock, acceptance, audit).open(unsigned);
+            if (audit != null) {
+                audit.guardedRows().keep(false);
+            }
+            return opened;
         } catch (IOException e) {
             throw new UncheckedIOException("the store id or the signed heads could not be written", e);
         }
@@ -87,9 +102,10 @@ public final class StoreOpening {
         if (report.problems().isEmpty()) {
             keys.settle(report.newest());
         }
-        if (!report.problems().isEmpty()) {
+        List<String> edited = audit == null ? List.of() : audit.guardedRows().prove(store, scope.keyFolder());
+        if (!report.problems().isEmpty() || !edited.isEmpty()) {
             StoreCheck.Report whole = store.read(tx -> StoreCheck.report(scope, keys, tx, true));
-            return accept(whole.problems().isEmpty() ? report : whole);
+            return accept(whole.problems().isEmpty() ? report : whole, edited);
         }
         SignedHeads newest = report.newest();
         if (report.begun() && newest != null) {
@@ -98,7 +114,10 @@ public final class StoreOpening {
         boolean held = store.read(this::holdsRows);
         List<String> problems = held ? store.read(unsigned::check) : List.of();
         if (!problems.isEmpty()) {
-            return accept(new StoreCheck.Report(problems, report.folderId(), report.storeId(), null, false, List.of()));
+            return accept(
+                    new StoreCheck.Report(
+                            problems, List.of(), report.folderId(), report.storeId(), null, false, List.of()),
+                    List.of());
         }
         HeadSigner signer = signer(identify(report.folderId()), null, held ? "upgraded" : "created");
         if (held) {
@@ -120,20 +139,24 @@ public final class StoreOpening {
         return false;
     }
 
-    private Opened accept(StoreCheck.Report report) throws IOException {
-        String word = Digests.sha256Hex(String.join("\n", report.problems())).substring(0, 12);
+    /** @param edited findings about audit rows */
+    private Opened accept(StoreCheck.Report report, List<String> edited) throws IOException {
+        List<String> problems =
+                Stream.concat(report.problems().stream(), edited.stream()).toList();
+        String word = Digests.sha256Hex(String.join("\n", problems)).substring(0, 12);
         if (!word.equals(acceptance.value())) {
             throw new StoreRefused(store.file() + " and what vouches for it do not agree: "
-                    + String.join(
-                            "; ",
-                            report.problems()
-                                    .subList(0, Math.min(5, report.problems().size())))
+                    + String.join("; ", problems.subList(0, Math.min(5, problems.size())))
+                            .replaceFirst("\\.$", "")
                     + ". Restore what is missing from a backup. If it is lost for good, start once with "
                     + acceptance.setting() + "=" + word
                     + ", which records the loss under the log key and goes on with the rows that are there.");
         }
         keys.settle(report.newest());
-        LOG.warn("SECURITY WARNING: {} is set: {}", acceptance.setting(), String.join("; ", report.problems()));
+        LOG.warn("SECURITY WARNING: {} is set: {}", acceptance.setting(), String.join("; ", problems));
+        if (audit != null) {
+            audit.guardedRows().accept(edited);
+        }
         boolean oneId = Objects.equals(report.folderId(), report.storeId()) || report.storeId() == null;
         String id = report.folderId() != null && oneId ? report.folderId() : StoreId.fresh();
         HeadSigner signer =
@@ -146,11 +169,11 @@ public final class StoreOpening {
             return report.broken().size();
         });
         try {
-            signer.publish(heads, report.problems());
+            signer.publish(heads, problems);
         } catch (LogUnavailable e) {
             throw new StoreRefused("The accepted loss cannot be recorded: " + e.getMessage());
         }
-        return new Opened(signer, report.problems(), false);
+        return new Opened(signer, problems, false);
     }
 
     private List<ChainHead> ends(ReadTx tx) throws SQLException {
@@ -162,7 +185,7 @@ public final class StoreOpening {
     }
 
     private HeadSigner signer(String id, @Nullable SignedHeads newest, @Nullable String origin) {
-        return new HeadSigner(store, log, scope, keys, clock, id, newest, origin);
+        return new HeadSigner(store, log, scope, keys, clock, id, newest, origin, audit);
     }
 
     /** First the key folder, then the store: a crash between them is finished by the next start. */

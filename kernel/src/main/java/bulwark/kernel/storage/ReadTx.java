@@ -10,4 +10,9 @@ import java.sql.SQLException;
  */
 public interface ReadTx {
     PreparedStatement statement(String sql) throws SQLException;
+
+    /** {@link System#nanoTime()} of a moment at or before the one whose state this transaction sees. Without a snapshot of its own it is now. */
+    default long began() {
+        return System.nanoTime();
+    }
 }

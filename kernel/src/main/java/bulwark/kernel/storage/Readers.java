@@ -61,6 +61,7 @@ final class Readers {
         private final Connection connection;
         private final StatementCache statements;
         private final QueryWatch watch;
+        private long began;
 
         Reader(Connection connection) throws SQLException {
             this.connection = connection;
@@ -71,6 +72,11 @@ final class Readers {
         @Override
         public PreparedStatement statement(String sql) throws SQLException {
             return statements.get(sql);
+        }
+
+        @Override
+        public long began() {
+            return began;
         }
 
         @Override
@@ -95,6 +101,7 @@ final class Readers {
         private <T> void run(Job<T> job) {
             T result = null;
             Throwable failure = null;
+            began = System.nanoTime();
             try {
                 statements.run("BEGIN");
                 watch.begin(job.limit);

@@ -74,7 +74,8 @@ final class SignedStore implements AutoCloseable {
                     LogKeys.open(scope.keyFolder(), SIGNING, clock),
                     clock,
                     new StoreOpening.Acceptance(SETTING, accepted),
-                    tx -> List.of());
+                    tx -> List.of(),
+                    audit);
             signer = result.signer();
             acceptedLoss = result.acceptedLoss();
             signer.expect("test_audit", audit::written);

@@ -344,4 +344,31 @@ class StoreCheckTest {
                 .isNull();
         assertThat(StrictJson.text(heads.payload())).doesNotContain(Digests.sha256Hex("x"));
     }
+
+    @Test
+    void a_head_file_that_cannot_be_read_for_a_while_turns_health_red_and_green_again() throws Exception {
+        SignedStore store = filled(null);
+        Path head = store.scope.keyFolder().resolve("head.json");
+        Path aside = store.scope.keyFolder().resolve("aside");
+        Files.move(head, aside);
+        Files.createDirectory(head);
+        assertThat(store.signer.recheck()).isEmpty();
+        assertThat(store.signer.problem()).contains("cannot be read");
+        Files.delete(head);
+        Files.move(aside, head);
+
+        assertThat(store.signer.recheck()).isEmpty();
+        assertThat(store.signer.problem()).isNull();
+        store.rows(1);
+        assertThat(store.signer.signNow()).isTrue();
+        assertThat(store.fsck()).isEmpty();
+    }
+
+    @Test
+    void a_head_file_beyond_all_bounds_is_a_finding_and_is_not_read_whole() throws Exception {
+        SignedStore store = filled(null);
+        Files.write(store.scope.keyFolder().resolve("head.json"), new byte[(1 << 20) + 1]);
+
+        assertThat(store.signer.recheck()).singleElement().asString().contains("larger than 1 MiB");
+    }
 }

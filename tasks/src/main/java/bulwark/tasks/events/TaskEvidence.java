@@ -8,6 +8,7 @@ import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.ChainTable;
+import bulwark.kernel.evidence.EvidenceRescan;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.HeadSigner;
 import bulwark.kernel.evidence.LogKeys;
@@ -64,6 +65,7 @@ public final class TaskEvidence implements AutoCloseable {
     private final AuditLog log;
     private final TransparencyLog heads;
     private final HeadSigner signer;
+    private final EvidenceRescan rescan;
 
     /** How a file keeps its rows, and what made it so. */
     public record Form(AuditTable table, Migrations migrations) {}
@@ -92,7 +94,8 @@ public final class TaskEvidence implements AutoCloseable {
                     LogKeys.open(scope.keyFolder(), Signing.fastest(), clock),
                     clock,
                     new StoreOpening.Acceptance("STEM_ACCEPT_EVIDENCE_LOSS", options.acceptedLoss()),
-                    tx -> List.of());
+                    tx -> List.of(),
+                    log);
             signer = opened.signer();
             signer.expect(TABLE_NAME, log::written);
             signer.onFinding(log::distrust);
@@ -107,6 +110,7 @@ public final class TaskEvidence implements AutoCloseable {
             }
             rotateLogKeyWhenOld(clock);
             signer.start(HEADS_INTERVAL);
+            rescan = EvidenceRescan.start(store, log, signer);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -245,6 +249,11 @@ public final class TaskEvidence implements AutoCloseable {
         }
     }
 
+    /** Compares all rows with what vouches for them, as happens every ten minutes by itself; {@link #problem} says what was found. */
+    public void rescan() {
+        rescan.runNow();
+    }
+
     /** Why evidence cannot be written or believed; null when all is well. */
     public @Nullable String problem() {
         String unsigned = signer.problem();
@@ -316,6 +325,7 @@ public final class TaskEvidence implements AutoCloseable {
 
     @Override
     public void close() {
+        rescan.close();
         log.close();
         signer.close();
         store.close();

@@ -1,6 +1,7 @@
 package bulwark.tasks.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditColumns;
@@ -15,6 +16,7 @@ import bulwark.kernel.evidence.TransparencyLogs;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreRefused;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.setup.TaskFsck;
@@ -64,7 +66,8 @@ class FormerEvidenceTest {
                             LogKeys.open(scope.keyFolder(), Signing.fastest(), CLOCK),
                             CLOCK,
                             new StoreOpening.Acceptance("NONE", ""),
-                            tx -> List.of())
+                            tx -> List.of(),
+                            log)
                     .signer();
             for (String task : List.of("task-1", "task-2")) {
                 store.write(tx ->
@@ -129,9 +132,11 @@ class FormerEvidenceTest {
     }
 
     @Test
-    void an_edit_that_was_made_before_the_upgrade_is_found_after_it() throws Exception {
+    void an_edit_that_was_made_before_the_upgrade_is_found_by_its_start_and_after_it() throws Exception {
         plant("DROP TRIGGER task_audit_log_no_update", "UPDATE task_audit_log SET fact_id = 'x' WHERE seq = 2");
-        refuse("task-3");
+        assertThatThrownBy(() -> refuse("task-3"))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("Row 2 of task_audit_log was changed");
         assertThat(fsck().sentences()).anyMatch(sentence -> sentence.contains("Row 2 of task_audit_log was changed"));
     }
 }

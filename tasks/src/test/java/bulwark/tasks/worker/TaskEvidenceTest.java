@@ -78,6 +78,25 @@ class TaskEvidenceTest {
         refusedBecause("task_audit_log: row 3 is missing");
     }
 
+    @Test
+    void a_row_whose_contents_were_edited_is_found() throws Exception {
+        plant(
+                "DROP TRIGGER task_audit_log_no_update",
+                "UPDATE task_audit_log SET detail = replace(detail, 'bad_signature', 'expired') WHERE seq = 2");
+        refusedBecause("Row 2 of task_audit_log was changed after it was written");
+    }
+
+    @Test
+    void a_running_process_finds_a_row_whose_contents_were_edited() throws Exception {
+        try (TaskEvidence evidence = open()) {
+            plant(
+                    "DROP TRIGGER task_audit_log_no_update",
+                    "UPDATE task_audit_log SET detail = replace(detail, 'bad_signature', 'expired') WHERE seq = 2");
+            evidence.rescan();
+            assertThat(evidence.problem()).contains("Row 2 of task_audit_log was changed after it was written");
+        }
+    }
+
     /** One half of a surrogate pair has no bytes to be hashed, and U+009B starts a control sequence in a terminal. */
     @Test
     void a_hostile_id_cannot_keep_its_refusal_out_of_the_evidence() throws Exception {

@@ -8,6 +8,7 @@ import bulwark.kernel.evidence.AuditLog;
 import bulwark.kernel.evidence.AuditTable;
 import bulwark.kernel.evidence.ChainHead;
 import bulwark.kernel.evidence.ChainTable;
+import bulwark.kernel.evidence.EvidenceRescan;
 import bulwark.kernel.evidence.EvidenceScope;
 import bulwark.kernel.evidence.Fsck;
 import bulwark.kernel.evidence.GuardedRows;
@@ -63,6 +64,7 @@ public final class AuditedStore implements AutoCloseable {
     private final TransparencyLog log;
     private final HeadSigner heads;
     private final LogKeys logKeys;
+    private final EvidenceRescan rescan;
     private final @Nullable Journal journal;
     private final Clock clock;
 
@@ -135,7 +137,7 @@ public final class AuditedStore implements AutoCloseable {
         this.clock = clock;
         logKeys = LogKeys.open(Layout.keyFolder(store.file()), Signing.fastest(), clock);
         EvidenceScope scope = layout.scope(store.file(), this::logKeys);
-        StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of());
+        StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of(), audit);
         heads = opened.signer();
         heads.expect(layout.audit().name(), audit::written);
         heads.onFinding(audit::distrust);
@@ -147,6 +149,7 @@ public final class AuditedStore implements AutoCloseable {
         }
         journal = layout.withJournal() ? openJournal() : null;
         heads.start(HEADS_INTERVAL);
+        rescan = EvidenceRescan.start(store, audit, heads);
     }
 
     private LogKeys logKeys() {
@@ -225,6 +228,11 @@ public final class AuditedStore implements AutoCloseable {
         });
     }
 
+    /** Compares everything with what vouches for it, as happens every ten minutes by itself; {@link #problem} says what was found. */
+    public void rescan() {
+        rescan.runNow();
+    }
+
     /** Why evidence cannot be written or believed, for health; null when all is well. */
     public @Nullable String problem() {
         String unsigned = heads.problem();
@@ -245,7 +253,7 @@ public final class AuditedStore implements AutoCloseable {
                 .check(table, () -> store.read(tx -> AuditLog.fsckTable(tx, layout.audit())))
                 .check(
                         "rows that decide about access, against " + table,
-                        () -> store.read(tx -> GuardedRows.check(tx, table, layout.allGuarded())))
+                        () -> store.read(tx -> GuardedRows.check(tx, layout.audit(), layout.allGuarded())))
                 .check(
                         "signed heads in the log and the key folder",
                         () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
@@ -260,6 +268,7 @@ public final class AuditedStore implements AutoCloseable {
 
     @Override
     public void close() {
+        rescan.close();
         if (journal != null) {
             journal.close();
         }

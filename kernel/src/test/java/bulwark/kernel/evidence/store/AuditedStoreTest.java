@@ -12,6 +12,7 @@ import bulwark.kernel.evidence.StoreOpening.Acceptance;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreRefused;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -99,6 +100,80 @@ class AuditedStoreTest {
                 assertThat(store.problem()).isNull();
             }
         });
+    }
+
+    @Test
+    void an_audit_row_whose_contents_were_edited_is_refused_at_start() throws Exception {
+        try (AuditedStore store = open("")) {
+            register(store);
+        }
+        edit("DROP TRIGGER test_audit_no_update");
+        edit("UPDATE test_audit SET detail = json_set(detail, '$.row_digests.\"api_keys/planted\"', 'x')");
+
+        assertThatThrownBy(() -> open(""))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("Row 1 of test_audit was changed after it was written");
+    }
+
+    @Test
+    void a_running_store_goes_by_what_it_proved_and_its_rescan_finds_an_edited_row() throws Exception {
+        try (AuditedStore store = open("")) {
+            register(store);
+            edit("DROP TRIGGER test_audit_no_update");
+            edit("UPDATE test_audit SET detail = json_remove(detail, '$.row_digests')");
+
+            assertThat(store.keys().authenticate(RAW)).isInstanceOf(Verdict.Known.class);
+            store.rescan();
+            assertThat(store.problem()).contains("Row 1 of test_audit was changed after it was written");
+        }
+    }
+
+    @Test
+    void rows_that_were_added_while_no_process_had_the_store_open_are_refused() throws Exception {
+        try (AuditedStore store = open("")) {
+            done(store, 2);
+        }
+        byte[] remembered = Files.readAllBytes(proven());
+        try (AuditedStore store = open("")) {
+            done(store, 1);
+        }
+        // Heads that name row 2 only, and a row 3 whose hash is right.
+        Files.write(proven(), remembered);
+        assertThatThrownBy(() -> open(""))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("Rows 3 to 3 of test_audit were added while no process had the store open");
+    }
+
+    @Test
+    void of_a_long_log_the_proven_part_is_compared_and_the_rest_is_read() throws Exception {
+        try (AuditedStore store = open("")) {
+            register(store);
+            done(store, 5_001);
+        }
+        edit("DROP TRIGGER test_audit_no_update");
+        edit("UPDATE test_audit SET source = 'edited' WHERE seq = 7");
+        try (AuditedStore store = open("")) {
+            assertThat(store.keys().authenticate(RAW)).isInstanceOf(Verdict.Known.class);
+            store.rescan();
+            assertThat(store.problem()).contains("Row 7 of test_audit was changed");
+        }
+        edit("UPDATE test_audit SET detail = json_remove(detail, '$.row_digests') WHERE seq = 1");
+        assertThatThrownBy(() -> open(""))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("Row 1 of test_audit was changed after it was written");
+    }
+
+    private static void done(AuditedStore store, int rows) {
+        store.store().write(tx -> {
+            for (int i = 0; i < rows; i++) {
+                store.audit().append(tx, DONE.event(null, "default", null, null, Map.of()));
+            }
+            return rows;
+        });
+    }
+
+    private Path proven() {
+        return AuditedStore.Layout.keyFolder(file()).resolve("test_audit.proven.json");
     }
 
     private Fsck.Report fsck() {

@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 /** Every metric of a gateway. */
 public final class GatewayMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
-                    CallMetrics.DESCRIPTIONS, GatewayIdentity.METRICS, GatewayQuotas.METRICS, DecisionJournal.METRICS,
+                    CallMetrics.DESCRIPTIONS,
+                    GatewayIdentity.METRICS,
+                    GatewayQuotas.METRICS,
+                    DecisionJournal.METRICS,
                     AdminApi.metrics())
             .flatMap(List::stream)
             .toList();

@@ -9,8 +9,8 @@ import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
 import bulwark.gateway.admin.AdminSettings;
-import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.caller.IdentitySettings;
+import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
@@ -63,11 +63,13 @@ public final class GatewaySettings {
                 .add("TLS__CRL_FILE", PATH, "", "revocation lists of the client CAs, PEM")
                 .choice("TLS__CLIENT_AUTH", "none", "client certificates on the TLS listener", "none", "want", "need")
                 .choice("TLS__MIN_VERSION", "1.2", "lowest version of TLS", "1.2", "1.3")
-                .add("ADMIN_PORT",
+                .add(
+                        "ADMIN_PORT",
                         PORT,
                         "0",
                         "port of the admin API on loopback; unset: it stands on STOA_PORT while that is bound to loopback")
-                .secret("ADMIN_API_TOKEN",
+                .secret(
+                        "ADMIN_API_TOKEN",
                         "bearer token of the admin API, 32 characters or more; unset switches the admin API off")
                 .secret("ADMIN_API_TOKEN_PREVIOUS", "the token before the rotation, accepted beside the current one")
                 .add(

@@ -55,18 +55,26 @@ class GatewayAdminTest {
         try (Gateway gateway = start(Map.of())) {
             HttpResponse<String> health = call(gateway.port(), "GET", "/admin/health", "", TOKEN);
             assertThat(health.statusCode()).as(health.body()).isEqualTo(200);
-            for (String header : List.of("X-Frame-Options", "X-Content-Type-Options", "X-XSS-Protection", "Referrer-Policy", "Permissions-Policy")) {
+            for (String header : List.of(
+                    "X-Frame-Options",
+                    "X-Content-Type-Options",
+                    "X-XSS-Protection",
+                    "Referrer-Policy",
+                    "Permissions-Policy")) {
                 assertThat(health.headers().allValues(header)).as(header).hasSize(1);
             }
             HttpResponse<String> refused = call(gateway.port(), "GET", "/admin/health", "", "guess");
             assertThat(refused.statusCode()).isEqualTo(401);
             assertThat(refused.body()).isEmpty();
             assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
-            assertThat(call(gateway.port(), "POST", "/admin/apis", ROUTE, TOKEN).statusCode()).isEqualTo(201);
+            assertThat(call(gateway.port(), "POST", "/admin/apis", ROUTE, TOKEN).statusCode())
+                    .isEqualTo(201);
         }
         try (Gateway again = start(Map.of())) {
-            assertThat(call(again.port(), "GET", "/admin/apis/a", "", TOKEN).body()).contains("93.184.216.34");
-            assertThat(call(again.port(), "DELETE", "/admin/apis/a", "", TOKEN).statusCode()).isEqualTo(204);
+            assertThat(call(again.port(), "GET", "/admin/apis/a", "", TOKEN).body())
+                    .contains("93.184.216.34");
+            assertThat(call(again.port(), "DELETE", "/admin/apis/a", "", TOKEN).statusCode())
+                    .isEqualTo(204);
         }
     }
 
@@ -74,8 +82,10 @@ class GatewayAdminTest {
     void with_a_port_of_its_own_it_is_nowhere_else() throws Exception {
         int port = FreePort.next();
         try (Gateway gateway = start(Map.of("STOA_ADMIN_PORT", Integer.toString(port)))) {
-            assertThat(call(port, "GET", "/admin/health", "", TOKEN).statusCode()).isEqualTo(200);
-            assertThat(call(gateway.port(), "GET", "/admin/health", "", TOKEN).body()).doesNotContain("routes_count");
+            assertThat(call(port, "GET", "/admin/health", "", TOKEN).statusCode())
+                    .isEqualTo(200);
+            assertThat(call(gateway.port(), "GET", "/admin/health", "", TOKEN).body())
+                    .doesNotContain("routes_count");
         }
     }
 

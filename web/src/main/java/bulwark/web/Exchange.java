@@ -142,7 +142,8 @@ final class Exchange {
             }
             return;
         }
-        if (listener.callers().tryAcquire(connection.remote(), "", Route.BY_SOURCE) instanceof Decision.Refused refused) {
+        if (listener.callers().tryAcquire(connection.remote(), "", Route.BY_SOURCE)
+                instanceof Decision.Refused refused) {
             refuse(new EdgeRefusal.QuotaExceeded(Route.BY_SOURCE, connection.remote(), refused.retryAfter()));
             return;
         }

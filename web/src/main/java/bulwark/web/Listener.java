@@ -39,7 +39,10 @@ record Listener(
                 ids,
                 service.quotas().sibling(openRequests(service.limits().openPerSecond())),
                 service.quotas()
-                        .sibling(service.sourceLimit() == null ? Map.of() : Map.of(Route.BY_SOURCE, service.sourceLimit())),
+                        .sibling(
+                                service.sourceLimit() == null
+                                        ? Map.of()
+                                        : Map.of(Route.BY_SOURCE, service.sourceLimit())),
                 new QueryLimit(Duration.ofSeconds(service.limits().querySeconds()), MAX_QUERY_STEPS),
                 tls);
     }

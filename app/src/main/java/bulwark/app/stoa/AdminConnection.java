@@ -43,7 +43,8 @@ final class AdminConnection {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Owner-only file with the admin token (default: STOA_ADMIN_API_TOKEN_FILE or STOA_ADMIN_API_TOKEN).")
+            description =
+                    "Owner-only file with the admin token (default: STOA_ADMIN_API_TOKEN_FILE or STOA_ADMIN_API_TOKEN).")
     private @Nullable Path tokenFile;
 
     AdminConnection(CommandContext context) {
@@ -61,7 +62,8 @@ final class AdminConnection {
             routes.add(RouteJson.read(route, "routes.", faults));
         }
         if (!faults.isEmpty()) {
-            throw new CommandFailed("the gateway answers routes that this version does not know: " + String.join("; ", faults));
+            throw new CommandFailed(
+                    "the gateway answers routes that this version does not know: " + String.join("; ", faults));
         }
         return new Routes(routes);
     }
@@ -71,15 +73,17 @@ final class AdminConnection {
         return call(
                 "POST",
                 "/admin/apis/apply",
-                StrictJson.write(Map.of("routes", wanted.stream().map(RouteJson::fields).toList())));
+                StrictJson.write(
+                        Map.of("routes", wanted.stream().map(RouteJson::fields).toList())));
     }
 
     private JsonNode call(String method, String path, byte @Nullable [] json) throws IOException, InterruptedException {
         Configuration settings = settings();
         String base = url != null ? url.replaceAll("/+$", "") : localBase(settings);
         String token = settings.secret("STOA_ADMIN_API_TOKEN")
-                .orElseThrow(() -> CommandFailed.usage(
-                        "no admin token: give --token-file, or set STOA_ADMIN_API_TOKEN_FILE to the file that the gateway reads"))
+                .orElseThrow(
+                        () -> CommandFailed.usage(
+                                "no admin token: give --token-file, or set STOA_ADMIN_API_TOKEN_FILE to the file that the gateway reads"))
                 .exposeText(SecretAccess.grant());
         HttpRequest request = HttpRequest.newBuilder(uri(base + path))
                 .timeout(ANSWER_TIMEOUT)
@@ -93,13 +97,15 @@ final class AdminConnection {
                 .build()) {
             return answer(client.send(request, BodyHandlers.ofByteArray()), base);
         } catch (ConnectException e) {
-            throw new CommandFailed("no gateway answers at " + base + ": start one with bin/stoa gateway, or name it with --admin-url");
+            throw new CommandFailed(
+                    "no gateway answers at " + base + ": start one with bin/stoa gateway, or name it with --admin-url");
         }
     }
 
     private static JsonNode answer(HttpResponse<byte[]> response, String base) {
         if (response.statusCode() == 401) {
-            throw new CommandFailed("the gateway at " + base + " does not know this admin token: give the current one with --token-file");
+            throw new CommandFailed("the gateway at " + base
+                    + " does not know this admin token: give the current one with --token-file");
         }
         if (response.statusCode() == 404) {
             throw new CommandFailed("there is no admin API at " + base
@@ -116,7 +122,11 @@ final class AdminConnection {
             JsonNode body = StrictJson.parse(response.body());
             if (body.path("errors").isArray()) {
                 return "the gateway refuses this and has changed nothing:\n  "
-                        + String.join("\n  ", body.path("errors").values().stream().map(JsonNode::asString).toList());
+                        + String.join(
+                                "\n  ",
+                                body.path("errors").values().stream()
+                                        .map(JsonNode::asString)
+                                        .toList());
             }
             return "the gateway refuses this: " + body.path("message").asString(body.toString());
         } catch (StrictJson.JsonRefused e) {

@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "apply",
         mixinStandardHelpOptions = true,
-        description = "Make the routes of the running gateway those of a folder, all of them or none; others are removed.")
+        description =
+                "Make the routes of the running gateway those of a folder, all of them or none; others are removed.")
 final class ApplyCommand implements Callable<Integer> {
     private final CommandContext context;
 

@@ -22,29 +22,42 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
-        description = "Write the routes as files into a folder, or as a configuration of nginx or HAProxy to standard output.")
+        description =
+                "Write the routes as files into a folder, or as a configuration of nginx or HAProxy to standard output.")
 final class ExportCommand implements Callable<Integer> {
     private final CommandContext context;
 
     @Mixin
     private final AdminConnection gateway;
 
-    @Parameters(paramLabel = "nginx|haproxy|DIR", description = "What to write; a folder is made and must hold no routes.")
+    @Parameters(
+            paramLabel = "nginx|haproxy|DIR",
+            description = "What to write; a folder is made and must hold no routes.")
     private String target = "";
 
-    @Option(names = "--from", paramLabel = "DIR", description = "Read the routes of a folder instead of a running gateway's.")
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            description = "Read the routes of a folder instead of a running gateway's.")
     private @Nullable Path from;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port of plain HTTP in the configuration (default: 8080).")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port of plain HTTP in the configuration (default: 8080).")
     private int port = 8080;
 
-    @Option(names = "--tls-port", paramLabel = "PORT", description = "Port of TLS in the configuration (default: 8443).")
+    @Option(
+            names = "--tls-port",
+            paramLabel = "PORT",
+            description = "Port of TLS in the configuration (default: 8443).")
     private int tlsPort = 8443;
 
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Certificate chain (PEM) that the other proxy serves; for HAProxy with the key in the same file.")
+            description =
+                    "Certificate chain (PEM) that the other proxy serves; for HAProxy with the key in the same file.")
     private @Nullable String certificate;
 
     @Option(names = "--key", paramLabel = "FILE", description = "Private key (PEM) of that certificate, for nginx.")
@@ -68,7 +81,9 @@ final class ExportCommand implements Callable<Integer> {
             if (nginx || target.equals("haproxy")) {
                 ExportOptions options = new ExportOptions(port, tlsPort, certificate, key);
                 context.out().print(nginx ? NginxExport.of(routes, options) : HaproxyExport.of(routes, options));
-                context.err().println("note: identity, quotas, policies and decision records are the gateway's and are not exported");
+                context.err()
+                        .println(
+                                "note: identity, quotas, policies and decision records are the gateway's and are not exported");
             } else {
                 RouteFiles.write(context.directory().resolve(target), routes);
                 context.out().println("exported: " + routes.size() + (routes.size() == 1 ? " route" : " routes"));

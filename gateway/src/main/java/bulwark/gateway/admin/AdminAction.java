@@ -14,7 +14,8 @@ record AdminAction(String name, String resource) {
     /** @param path raw, below {@code /admin} */
     static AdminAction of(String method, String path) {
         String[] segments = path.split("/", -1);
-        String group = segments.length > 2 && segments[2].matches("[a-z-]{1,40}") ? segments[2].replace('-', '_') : "unknown";
+        String group =
+                segments.length > 2 && segments[2].matches("[a-z-]{1,40}") ? segments[2].replace('-', '_') : "unknown";
         String last = segments[segments.length - 1];
         String verb = method.equals("POST") && LAST_SEGMENTS.containsKey(last)
                 ? LAST_SEGMENTS.get(last)

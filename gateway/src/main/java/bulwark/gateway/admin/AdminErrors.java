@@ -37,9 +37,13 @@ final class AdminErrors implements Service.Errors {
             case EdgeRefusal.UriTooLong _ -> error(414, "The request target is too long.");
             case EdgeRefusal.BadRequest bad -> error(400, bad.sentence());
             case EdgeRefusal.HostNotAllowed _ -> error(421, "The Host header names no loopback address.");
-            case EdgeRefusal.PeerNoLongerTrusted _, EdgeRefusal.TlsRequired _ -> error(421, "The connection is not trusted.");
-            case EdgeRefusal.ShareExhausted _, EdgeRefusal.Overloaded _, EdgeRefusal.Stopping _,
-                    EdgeRefusal.QueryTimedOut _, EdgeRefusal.QueryTooBroad _ ->
+            case EdgeRefusal.PeerNoLongerTrusted _, EdgeRefusal.TlsRequired _ ->
+                error(421, "The connection is not trusted.");
+            case EdgeRefusal.ShareExhausted _,
+                    EdgeRefusal.Overloaded _,
+                    EdgeRefusal.Stopping _,
+                    EdgeRefusal.QueryTimedOut _,
+                    EdgeRefusal.QueryTooBroad _ ->
                 error(503, "The gateway cannot answer now; repeat the call.").with("Retry-After", "1");
         };
     }

@@ -22,8 +22,13 @@ import java.util.Set;
  */
 public final class AdminForwarder implements GatewayEndpoint {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
-    private static final Set<String> PASSED =
-            Set.of("www-authenticate", "allow", "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset");
+    private static final Set<String> PASSED = Set.of(
+            "www-authenticate",
+            "allow",
+            "retry-after",
+            "x-ratelimit-limit",
+            "x-ratelimit-remaining",
+            "x-ratelimit-reset");
 
     private final int port;
     /** Made at the first call: most gateways are never asked here, and the client costs memory. */
@@ -37,11 +42,14 @@ public final class AdminForwarder implements GatewayEndpoint {
     @Override
     public EndpointResponse answer(EndpointRequest request) {
         try {
-            HttpRequest.Builder call = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + request.head().target()))
+            HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(
+                            "http://127.0.0.1:" + port + request.head().target()))
                     .timeout(ANSWER_TIMEOUT)
                     .method(
                             request.method(),
-                            request.body().length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(request.body()));
+                            request.body().length == 0
+                                    ? BodyPublishers.noBody()
+                                    : BodyPublishers.ofByteArray(request.body()));
             for (String name : List.of("authorization", "content-type", "origin")) {
                 request.head().values(name).forEach(value -> call.header(name, value));
             }
@@ -49,7 +57,8 @@ public final class AdminForwarder implements GatewayEndpoint {
         } catch (IllegalArgumentException e) {
             return EndpointResponse.json(400, "{\"status\":\"error\",\"message\":\"The request cannot be read.\"}");
         } catch (IOException e) {
-            return EndpointResponse.json(503, "{\"status\":\"error\",\"message\":\"The admin API does not answer now; repeat the call.\"}");
+            return EndpointResponse.json(
+                    503, "{\"status\":\"error\",\"message\":\"The admin API does not answer now; repeat the call.\"}");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return EndpointResponse.json(503, "{\"status\":\"error\",\"message\":\"The gateway stops.\"}");
@@ -83,7 +92,9 @@ public final class AdminForwarder implements GatewayEndpoint {
             try {
                 client = made;
                 if (client == null) {
-                    client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+                    client = HttpClient.newBuilder()
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build();
                     made = client;
                 }
                 return client;

@@ -23,7 +23,8 @@ public final class AdminSettings {
             }
         }
         if (settings.secret(PREVIOUS).isPresent() && settings.secret(TOKEN).isEmpty()) {
-            findings.refuse(PREVIOUS + " is set and " + TOKEN + " is not; set " + TOKEN + " to the token that replaces it");
+            findings.refuse(
+                    PREVIOUS + " is set and " + TOKEN + " is not; set " + TOKEN + " to the token that replaces it");
         }
     }
 }

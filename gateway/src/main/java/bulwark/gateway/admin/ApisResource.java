@@ -135,7 +135,9 @@ final class ApisResource {
                     "The routes are of generation " + registry.generation() + " by now, not " + expected
                             + "; look at the difference again.");
         }
-        long generation = change.isEmpty() ? registry.generation() : change(request, change).generation();
+        long generation = change.isEmpty()
+                ? registry.generation()
+                : change(request, change).generation();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", "ok");
         answer.put("generation", generation);

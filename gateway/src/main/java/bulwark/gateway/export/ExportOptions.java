@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param certificate path as the other proxy reads it: PEM chain, for HAProxy with the key in the same file; null for plain HTTP on loopback alone
  * @param key path of its private key, for nginx
  */
-public record ExportOptions(int plainPort, int tlsPort, @Nullable String certificate, @Nullable String key) {}
+public record ExportOptions(
+        int plainPort,
+        int tlsPort,
+        @Nullable String certificate,
+        @Nullable String key) {}

@@ -32,7 +32,8 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
         for (int i = 0; i < exported.size(); i++) {
             for (ExportedRoute other : exported.subList(0, i)) {
                 if (other.prefix.equals(exported.get(i).prefix)) {
-                    faults.add("The routes " + other.route.id() + " and " + exported.get(i).route.id()
+                    faults.add("The routes " + other.route.id() + " and "
+                            + exported.get(i).route.id()
                             + " have one path_prefix, which an export cannot tell apart; give them different ones.");
                 }
             }
@@ -40,14 +41,16 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
         if (!faults.isEmpty()) {
             throw new RoutesRefused(faults);
         }
-        exported.sort(Comparator.comparing((ExportedRoute route) -> route.prefix.length()).reversed());
+        exported.sort(Comparator.comparing((ExportedRoute route) -> route.prefix.length())
+                .reversed());
         return exported;
     }
 
     private static ExportedRoute of(ApiRoute route, int number, List<String> faults) {
         String prefix = route.pathPrefix().equals("/") ? "" : route.pathPrefix();
         if (!prefix.matches("[A-Za-z0-9/._~:@!&,=+-]*")) {
-            faults.add("The route " + route.id() + " has characters in its path_prefix that an export cannot quote safely.");
+            faults.add("The route " + route.id()
+                    + " has characters in its path_prefix that an export cannot quote safely.");
         }
         List<Server> servers = new ArrayList<>();
         boolean tls = false;
@@ -63,7 +66,8 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
                             + " differ in scheme or path, which other proxies cannot choose by upstream.");
                 }
                 if (!path.matches("[A-Za-z0-9/._~%:@!&,=+-]*")) {
-                    faults.add("The route " + route.id() + " has characters in the path of its backend that an export cannot quote safely.");
+                    faults.add("The route " + route.id()
+                            + " has characters in the path of its backend that an export cannot quote safely.");
                 }
                 first = false;
                 base = path;
@@ -92,7 +96,9 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
 
     long waitSeconds() {
         long first = route.timeouts().firstByte().toSeconds();
-        long idle = route.timeouts().idle().isZero() ? 86_400 : route.timeouts().idle().toSeconds();
+        long idle = route.timeouts().idle().isZero()
+                ? 86_400
+                : route.timeouts().idle().toSeconds();
         return Math.max(1, Math.max(first, idle));
     }
 

@@ -56,7 +56,8 @@ public final class HaproxyExport {
                 (name, value) -> line("    http-after-response set-header " + name + " " + quoted(value)));
         SharedRules.HIDDEN.forEach(name -> line("    http-after-response del-header " + name));
         line("    http-after-response del-header Strict-Transport-Security");
-        line("    http-after-response set-header Strict-Transport-Security " + quoted(SharedRules.HSTS) + " if { ssl_fc }");
+        line("    http-after-response set-header Strict-Transport-Security " + quoted(SharedRules.HSTS)
+                + " if { ssl_fc }");
         line("    http-request return status 200 content-type text/plain string OK if { path /health }");
         if (options.certificate() != null) {
             line("    http-request redirect scheme https code 308 if !{ ssl_fc }");
@@ -136,7 +137,8 @@ public final class HaproxyExport {
         Server first = route.servers().get(0);
         boolean usualPort = first.port() == (route.tls() ? 443 : 80);
         line("    http-request set-header Host " + first.host() + (usualPort ? "" : ":" + first.port()));
-        boolean checked = route.servers().stream().anyMatch(server -> !server.healthPath().isEmpty());
+        boolean checked =
+                route.servers().stream().anyMatch(server -> !server.healthPath().isEmpty());
         if (checked) {
             String health = route.servers().stream()
                     .map(Server::healthPath)
@@ -147,13 +149,15 @@ public final class HaproxyExport {
         }
         int index = 0;
         for (Server server : route.servers()) {
-            StringBuilder text = new StringBuilder("    server s" + index++ + " " + server.host() + ":" + server.port());
+            StringBuilder text =
+                    new StringBuilder("    server s" + index++ + " " + server.host() + ":" + server.port());
             text.append(" weight ").append(Math.min(256, server.weight())).append(" init-addr last,libc,none");
             if (!server.healthPath().isEmpty()) {
                 text.append(" check");
             }
             if (route.tls()) {
-                text.append(" ssl verify required ca-file /etc/ssl/certs/ca-certificates.crt verifyhost ").append(server.host());
+                text.append(" ssl verify required ca-file /etc/ssl/certs/ca-certificates.crt verifyhost ")
+                        .append(server.host());
                 if (server.named()) {
                     text.append(" sni str(").append(server.host()).append(")");
                 }

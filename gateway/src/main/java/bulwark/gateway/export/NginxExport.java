@@ -9,8 +9,7 @@ import java.util.Map;
 /** Writes {@code nginx.conf} (nginx 1.18 and later, http module with TLS). */
 public final class NginxExport {
     /** Dot segments, encoded or not, also before a semicolon; double slashes, encoded slashes, backslashes and NUL bytes: what the gateway refuses. */
-    private static final String AMBIGUOUS =
-            "(^[^?]*//)|(^[^?]*/(\\.|%2e){1,2}([/;?]|%3b|$))|(^[^?]*(%00|%5c|\\\\))";
+    private static final String AMBIGUOUS = "(^[^?]*//)|(^[^?]*/(\\.|%2e){1,2}([/;?]|%3b|$))|(^[^?]*(%00|%5c|\\\\))";
 
     private final StringBuilder out = new StringBuilder();
     private final ExportOptions options;
@@ -53,7 +52,10 @@ public final class NginxExport {
         line(2, "location = /health { default_type text/plain; " + headerText() + "return 200 \"OK\"; }");
         routes.forEach(this::locations);
         if (routes.stream().noneMatch(route -> route.prefix().isEmpty())) {
-            line(2, "location / { default_type text/plain; " + headerText() + "return 404 \"No matching API route\"; }");
+            line(
+                    2,
+                    "location / { default_type text/plain; " + headerText()
+                            + "return 404 \"No matching API route\"; }");
         }
         line(1, "}");
         line(0, "}");
@@ -154,16 +156,25 @@ public final class NginxExport {
 
     /** In each place that adds a header of its own, since nginx then inherits none. */
     private void headers(int depth) {
-        headerText().lines().flatMap(text -> List.of(text.split("(?<=;) ")).stream()).forEach(text -> line(depth, text.strip()));
+        headerText()
+                .lines()
+                .flatMap(text -> List.of(text.split("(?<=;) ")).stream())
+                .forEach(text -> line(depth, text.strip()));
     }
 
     private String headerText() {
         StringBuilder text = new StringBuilder();
         for (Map.Entry<String, String> header : SharedRules.HEADERS.entrySet()) {
-            text.append("add_header ").append(header.getKey()).append(' ').append(quoted(header.getValue())).append(" always; ");
+            text.append("add_header ")
+                    .append(header.getKey())
+                    .append(' ')
+                    .append(quoted(header.getValue()))
+                    .append(" always; ");
         }
         if (options.certificate() != null) {
-            text.append("add_header Strict-Transport-Security ").append(quoted(SharedRules.HSTS)).append(" always; ");
+            text.append("add_header Strict-Transport-Security ")
+                    .append(quoted(SharedRules.HSTS))
+                    .append(" always; ");
         }
         return text.toString();
     }

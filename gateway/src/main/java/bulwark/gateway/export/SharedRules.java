@@ -35,8 +35,9 @@ final class SharedRules {
             "Forwarded");
 
     /** What the other proxy does not do. */
-    static final String NOTICE = "Written by stoa export. Identity, quotas, policies and decision records are the gateway's and not in this file:"
-            + " put it where callers are known already.";
+    static final String NOTICE =
+            "Written by stoa export. Identity, quotas, policies and decision records are the gateway's and not in this file:"
+                    + " put it where callers are known already.";
 
     private SharedRules() {}
 }

@@ -28,7 +28,9 @@ public final class RouteGuard {
 
     /** As a route is registered: names are looked up, so it blocks. */
     public List<BlockedUrl> blocked(ApiRoute route) {
-        return blocked(route, url -> guard.decide(url) instanceof GuardDecision.Blocked no ? Optional.of(no) : Optional.empty());
+        return blocked(
+                route,
+                url -> guard.decide(url) instanceof GuardDecision.Blocked no ? Optional.of(no) : Optional.empty());
     }
 
     /** As a route is loaded: without a look-up, since each connection is judged again. */

@@ -4,9 +4,9 @@ import bulwark.gateway.route.RouteGuard.BlockedUrl;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.GuardedTable;
 import bulwark.kernel.evidence.store.AuditedStore;
-import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.time.UuidV7;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -26,8 +26,8 @@ public final class RouteRegistry implements AutoCloseable {
     public static final AuditEventType RESTORED = AuditEventType.of(
             "routes_restored", "a store without routes took those of the signed snapshot", "generation");
 
-    private static final ChangeEvent RESTORED_EVENT = generation ->
-            RESTORED.event(null, "default", null, null, Map.of("generation", generation));
+    private static final ChangeEvent RESTORED_EVENT =
+            generation -> RESTORED.event(null, "default", null, null, Map.of("generation", generation));
 
     private final AuditedStore audited;
     private final RouteGuard guard;
@@ -69,11 +69,7 @@ public final class RouteRegistry implements AutoCloseable {
      * @throws OperatorError when the routes must not be served: one sentence for each reason
      */
     public static RouteRegistry open(
-            AuditedStore audited,
-            RouteGuard guard,
-            Clock clock,
-            RouteSnapshotFile file,
-            RoutePublisher publisher) {
+            AuditedStore audited, RouteGuard guard, Clock clock, RouteSnapshotFile file, RoutePublisher publisher) {
         RouteRegistry registry = new RouteRegistry(audited, guard, clock, file, publisher);
         try {
             registry.load(file);
@@ -91,14 +87,15 @@ public final class RouteRegistry implements AutoCloseable {
                 audited.store().read(tx -> RouteRows.load(tx, audited.audit().guardedRows()));
         List<String> faults = new ArrayList<>(loaded.faults());
         RouteSnapshotFile.Content signed = file.read().orElse(null);
-        boolean restores = loaded.generation() == 0 && signed != null;
-        if (signed != null && signed.generation() > loaded.generation() && !restores) {
-            faults.add("The store holds generation " + loaded.generation() + " of the routes, and routes.snapshot is "
-                    + signed.generation()
-                    + ": the store is older than what this gateway served. Restore the newer store, or delete routes.snapshot to go on with the older routes.");
+        RouteSnapshotFile.Content restored = loaded.generation() == 0 ? signed : null;
+        if (signed != null && signed.generation() > loaded.generation() && restored == null) {
+            faults.add(
+                    "The store holds generation " + loaded.generation() + " of the routes, and routes.snapshot is "
+                            + signed.generation()
+                            + ": the store is older than what this gateway served. Restore the newer store, or delete routes.snapshot to go on with the older routes.");
         }
-        Current next = restores
-                ? new Current(signed.generation(), signed.routes())
+        Current next = restored != null
+                ? new Current(restored.generation(), restored.routes())
                 : new Current(loaded.generation(), loaded.routes());
         for (ApiRoute route : next.routes()) {
             guard.blockedAsWritten(route)
@@ -108,7 +105,7 @@ public final class RouteRegistry implements AutoCloseable {
             throw new RoutesRefused(faults);
         }
         Runnable publish = publisher.prepare(next.generation(), next.routes());
-        if (restores) {
+        if (restored != null) {
             RouteChange all = new RouteChange(next.routes(), Set.of());
             commit(all, deploymentIds(all), next.generation(), next.routes().size(), RESTORED_EVENT);
         }

@@ -29,14 +29,16 @@ final class RouteRows {
         List<ApiRoute> routes = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         Map<String, String> documents = new LinkedHashMap<>();
-        try (ResultSet rows = tx.statement("SELECT id, document FROM gateway_routes ORDER BY rowid").executeQuery()) {
+        try (ResultSet rows = tx.statement("SELECT id, document FROM gateway_routes ORDER BY rowid")
+                .executeQuery()) {
             while (rows.next()) {
                 documents.put(rows.getString(1), rows.getString(2));
             }
         }
         for (Map.Entry<String, String> row : documents.entrySet()) {
             if (!evidence.vouchesFor(tx, GatewayStore.ROUTES, row.getKey())) {
-                faults.add("The stored route " + row.getKey() + " is not what gateway_audit_log says; it was changed by hand.");
+                faults.add("The stored route " + row.getKey()
+                        + " is not what gateway_audit_log says; it was changed by hand.");
                 continue;
             }
             try {
@@ -60,7 +62,8 @@ final class RouteRows {
             routes = known ? row.getInt(2) : 0;
         }
         if (generation > 0 && !evidence.vouchesFor(tx, GatewayStore.GENERATION, ONLY)) {
-            faults.add("The stored generation of the routes is not what gateway_audit_log says; it was changed by hand.");
+            faults.add(
+                    "The stored generation of the routes is not what gateway_audit_log says; it was changed by hand.");
         } else if (routes != count) {
             faults.add("The store holds " + count + " routes, and its generation " + generation + " has " + routes
                     + "; run stoa fsck.");
@@ -90,8 +93,9 @@ final class RouteRows {
             upsert.executeUpdate();
             keys.add(List.of(route.id()));
         }
-        PreparedStatement next = tx.statement("INSERT INTO gateway_generation (name, generation, routes) VALUES (?, ?, ?)"
-                + " ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, routes = excluded.routes");
+        PreparedStatement next = tx.statement(
+                "INSERT INTO gateway_generation (name, generation, routes) VALUES (?, ?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, routes = excluded.routes");
         next.setString(1, ONLY);
         next.setLong(2, generation);
         next.setInt(3, routes);

@@ -114,13 +114,15 @@ public final class RouteSnapshotFile {
             routes.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
         }
         if (!faults.isEmpty()) {
-            throw new RoutesRefused(faults.stream().map(fault -> file + ": " + fault).toList());
+            throw new RoutesRefused(
+                    faults.stream().map(fault -> file + ": " + fault).toList());
         }
         return new Content(generation, routes);
     }
 
     private RoutesRefused refused(String fault) {
-        return new RoutesRefused(List.of(file + " " + fault + "; restore it from a backup, or delete it to go on with what the store holds."));
+        return new RoutesRefused(List.of(
+                file + " " + fault + "; restore it from a backup, or delete it to go on with what the store holds."));
     }
 
     private static byte[] message(byte[] statement) {

@@ -29,8 +29,7 @@ public final class RouteTable<T> {
 
     private final RouteMatch<T> notFound = new RouteMatch.NotFound<>();
 
-    private RouteTable(
-            List<ApiRoute> routes, Map<String, PrefixNode.Entry<T>> byId, List<PrefixNode<T>> nodes) {
+    private RouteTable(List<ApiRoute> routes, Map<String, PrefixNode.Entry<T>> byId, List<PrefixNode<T>> nodes) {
         this.routes = routes;
         this.byId = byId;
         this.slots = PrefixNode.slots(nodes.size());

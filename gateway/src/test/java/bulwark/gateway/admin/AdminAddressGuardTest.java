@@ -43,8 +43,8 @@ class AdminAddressGuardTest {
                 default -> List.of(address(93, 184, 216, 34));
             };
         };
-        AddressPolicy policy = new AddressPolicy(
-                List.of(), Set.of(), Set.of(), ALLOWED_CIDRS, "STOA_SSRF__ALLOWED_HOSTS", "");
+        AddressPolicy policy =
+                new AddressPolicy(List.of(), Set.of(), Set.of(), ALLOWED_CIDRS, "STOA_SSRF__ALLOWED_HOSTS", "");
         admin = AdminFixture.start(folder, new AddressGuard(resolver, policy));
     }
 

@@ -102,7 +102,8 @@ class AdminApiTest {
     void a7_every_fault_of_an_api_is_told_at_once() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
             HttpResponse<String> answer = admin.post(
-                    "/admin/apis", "{\"id\":\"\",\"path_prefix\":\"apis\",\"backend_url\":\"https://api.example.com\"}");
+                    "/admin/apis",
+                    "{\"id\":\"\",\"path_prefix\":\"apis\",\"backend_url\":\"https://api.example.com\"}");
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(json(answer).path("status").stringValue()).isEqualTo("error");
             assertThat(json(answer).path("errors").values().stream().map(JsonNode::stringValue))
@@ -120,7 +121,8 @@ class AdminApiTest {
             assertThat(json(made).path("deployment_id").stringValue()).isNotEmpty();
             assertThat(admin.published.table().match("GET", TargetPath.of("/apis/orders/7")))
                     .isInstanceOf(RouteMatch.Found.class);
-            assertThat(admin.post("/admin/apis", route("orders", "/apis/orders")).statusCode())
+            assertThat(admin.post("/admin/apis", route("orders", "/apis/orders"))
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(json(admin.get("/admin/apis/orders")).path("path_prefix").stringValue())
                     .isEqualTo("/apis/orders");
@@ -142,9 +144,8 @@ class AdminApiTest {
             HttpResponse<String> answer = admin.get("/admin/health");
             assertThat(answer.statusCode()).isEqualTo(429);
             assertThat(json(answer))
-                    .isEqualTo(StrictJson.parse(
-                            "{\"status\":\"error\",\"message\":\"Admin API rate limit exceeded\"}"
-                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                    .isEqualTo(StrictJson.parse("{\"status\":\"error\",\"message\":\"Admin API rate limit exceeded\"}"
+                            .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             assertThat(answer.headers().map())
                     .containsKeys("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after");
         }
@@ -182,12 +183,14 @@ class AdminApiTest {
         String former = "the-admin-token-before-this-one-012345";
         try (AdminFixture admin =
                 AdminFixture.start(folder, publicGuard(), Map.of("STOA_ADMIN_API_TOKEN_PREVIOUS", former))) {
-            assertThat(admin.call("GET", "/admin/health", "", "Bearer " + former).statusCode())
+            assertThat(admin.call("GET", "/admin/health", "", "Bearer " + former)
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(admin.get("/admin/health").statusCode()).isEqualTo(200);
         }
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
-            assertThat(admin.call("GET", "/admin/health", "", "Bearer " + former).statusCode())
+            assertThat(admin.call("GET", "/admin/health", "", "Bearer " + former)
+                            .statusCode())
                     .isEqualTo(401);
         }
     }
@@ -196,18 +199,31 @@ class AdminApiTest {
     void a_short_token_or_a_previous_one_alone_forbids_the_start() {
         assertThatThrownBy(() -> Configuration.read(
                         GatewaySettings.schema(),
-                        Map.of("STOA_ADMIN_API_TOKEN", "short", "STOA_SSRF__ALLOWED_CIDRS", "10.0.0.1/8, 169.254.0.0/16"),
+                        Map.of(
+                                "STOA_ADMIN_API_TOKEN",
+                                "short",
+                                "STOA_SSRF__ALLOWED_CIDRS",
+                                "10.0.0.1/8, 169.254.0.0/16"),
                         folder))
-                .isInstanceOfSatisfying(ConfigurationRefused.class, refused -> assertThat(refused.sentences())
-                        .anySatisfy(s -> assertThat(s).startsWith("STOA_ADMIN_API_TOKEN has fewer than 32"))
-                        .anySatisfy(s -> assertThat(s).startsWith("STOA_SSRF__ALLOWED_CIDRS: '10.0.0.1/8' has bits")));
+                .isInstanceOfSatisfying(
+                        ConfigurationRefused.class,
+                        refused -> assertThat(refused.sentences())
+                                .anySatisfy(s -> assertThat(s).startsWith("STOA_ADMIN_API_TOKEN has fewer than 32"))
+                                .anySatisfy(s ->
+                                        assertThat(s).startsWith("STOA_SSRF__ALLOWED_CIDRS: '10.0.0.1/8' has bits")));
         assertThatThrownBy(() -> Configuration.read(
                         GatewaySettings.schema(),
-                        Map.of("STOA_ADMIN_API_TOKEN_PREVIOUS", AdminFixture.TOKEN, "STOA_SSRF__ALLOWED_CIDRS", "169.254.0.0/16"),
+                        Map.of(
+                                "STOA_ADMIN_API_TOKEN_PREVIOUS",
+                                AdminFixture.TOKEN,
+                                "STOA_SSRF__ALLOWED_CIDRS",
+                                "169.254.0.0/16"),
                         folder))
-                .isInstanceOfSatisfying(ConfigurationRefused.class, refused -> assertThat(refused.sentences())
-                        .anySatisfy(s -> assertThat(s).startsWith("STOA_ADMIN_API_TOKEN_PREVIOUS is set"))
-                        .anySatisfy(s -> assertThat(s).contains("169.254.0.0/16", "never connected to")));
+                .isInstanceOfSatisfying(
+                        ConfigurationRefused.class,
+                        refused -> assertThat(refused.sentences())
+                                .anySatisfy(s -> assertThat(s).startsWith("STOA_ADMIN_API_TOKEN_PREVIOUS is set"))
+                                .anySatisfy(s -> assertThat(s).contains("169.254.0.0/16", "never connected to")));
     }
 
     @Test
@@ -217,19 +233,21 @@ class AdminApiTest {
                             .statusCode())
                     .isEqualTo(200);
             HttpResponse<String> faulty = admin.post(
-                    "/admin/apis/apply", Map.of("routes", List.of(route("c", "/c"), route("d", "/admin"), route("", "/e"))));
+                    "/admin/apis/apply",
+                    Map.of("routes", List.of(route("c", "/c"), route("d", "/admin"), route("", "/e"))));
             assertThat(faulty.statusCode()).isEqualTo(400);
-            assertThat(faulty.body()).contains("routes[1].path_prefix must not begin with /admin", "routes[2].id must not be empty");
-            HttpResponse<String> both = admin.post(
-                    "/admin/apis/apply", Map.of("routes", List.of(route("c", "/c"), route("d", "/c"))));
+            assertThat(faulty.body())
+                    .contains("routes[1].path_prefix must not begin with /admin", "routes[2].id must not be empty");
+            HttpResponse<String> both =
+                    admin.post("/admin/apis/apply", Map.of("routes", List.of(route("c", "/c"), route("d", "/c"))));
             assertThat(both.statusCode()).isEqualTo(400);
             assertThat(both.body()).contains("The routes c and d both take requests at /c");
             assertThat(admin.registry.routes()).extracting(r -> r.id()).containsExactly("a", "b");
-            HttpResponse<String> late = admin.post(
-                    "/admin/apis/apply", Map.of("expected_generation", 0, "routes", List.of()));
+            HttpResponse<String> late =
+                    admin.post("/admin/apis/apply", Map.of("expected_generation", 0, "routes", List.of()));
             assertThat(late.statusCode()).isEqualTo(409);
-            HttpResponse<String> none = admin.post(
-                    "/admin/apis/apply", Map.of("expected_generation", 1, "routes", List.of()));
+            HttpResponse<String> none =
+                    admin.post("/admin/apis/apply", Map.of("expected_generation", 1, "routes", List.of()));
             assertThat(none.statusCode()).isEqualTo(200);
             assertThat(json(none).path("removed").values().stream().map(JsonNode::stringValue))
                     .containsExactly("a", "b");

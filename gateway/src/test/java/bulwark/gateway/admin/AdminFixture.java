@@ -113,8 +113,8 @@ final class AdminFixture implements AutoCloseable {
         audited.audit().flush();
         return audited
                 .store()
-                .read(tx -> audited.audit()
-                        .page(tx, new AuditLog.Query(null, null, null, null, "admin_call", 0L, 1_000)))
+                .read(tx ->
+                        audited.audit().page(tx, new AuditLog.Query(null, null, null, null, "admin_call", 0L, 1_000)))
                 .rows()
                 .stream()
                 .map(AuditRow::detail)

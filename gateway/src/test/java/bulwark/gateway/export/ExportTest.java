@@ -60,7 +60,9 @@ class ExportTest {
                                 "load_balancer",
                                 "least_conn",
                                 "upstreams",
-                                List.of(Map.of("url", url + "/v1", "weight", 2), Map.of("url", "http://127.0.0.2:9/v1")))),
+                                List.of(
+                                        Map.of("url", url + "/v1", "weight", 2),
+                                        Map.of("url", "http://127.0.0.2:9/v1")))),
                 route("secure", "/apis/secure", "https://93.184.216.34/v2", Map.of("forward_authorization", true)));
     }
 
@@ -99,11 +101,11 @@ class ExportTest {
     @Test
     void haproxy_reads_its_configuration_with_tls() throws Exception {
         RequiredProgram.onThePath("haproxy");
-        String text = HaproxyExport.of(routes(8081), new ExportOptions(18080, 18443, certificate().toString(), null));
+        String text = HaproxyExport.of(
+                routes(8081), new ExportOptions(18080, 18443, certificate().toString(), null));
         assertThat(text).contains("ssl-min-ver TLSv1.2", "redirect scheme https code 308");
         Path file = Files.writeString(folder.resolve("haproxy.cfg"), text);
-        Shell.Outcome outcome =
-                Shell.run(folder, Map.of(), DEADLINE, List.of("haproxy", "-c", "-f", file.toString()));
+        Shell.Outcome outcome = Shell.run(folder, Map.of(), DEADLINE, List.of("haproxy", "-c", "-f", file.toString()));
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
     }
 
@@ -140,7 +142,10 @@ class ExportTest {
     }
 
     private void behavesLikeTheGateway(int port) throws Exception {
-        Awaitility.await().atMost(DEADLINE).ignoreExceptions().until(() -> get(port, "/health").statusCode() == 200);
+        Awaitility.await()
+                .atMost(DEADLINE)
+                .ignoreExceptions()
+                .until(() -> get(port, "/health").statusCode() == 200);
         HttpResponse<String> plain = get(port, "/apis/plain/x?q=1");
         assertThat(plain.body()).isEqualTo("GET /x?q=1 authorization=none tenant=none");
         assertThat(plain.headers().allValues("X-Frame-Options")).containsExactly("DENY");
@@ -161,10 +166,13 @@ class ExportTest {
         assertThat(wrong.headers().allValues("Allow")).containsExactly("GET, HEAD");
         assertThat(wrong.headers().allValues("X-Frame-Options")).containsExactly("DENY");
         for (String ambiguous : List.of(
-                "/apis/plain/%2e%2e/off", "/apis/plain/x%2Fy", "/apis//plain", "/apis/plain/..;/x", "/apis/plain/%5cx")) {
+                "/apis/plain/%2e%2e/off",
+                "/apis/plain/x%2Fy", "/apis//plain", "/apis/plain/..;/x", "/apis/plain/%5cx")) {
             HttpResponse<String> refused = get(port, ambiguous);
             assertThat(refused.statusCode()).as(ambiguous).isBetween(400, 404);
-            assertThat(refused.headers().allValues("X-Frame-Options")).as(ambiguous).containsExactly("DENY");
+            assertThat(refused.headers().allValues("X-Frame-Options"))
+                    .as(ambiguous)
+                    .containsExactly("DENY");
         }
     }
 
@@ -195,7 +203,11 @@ class ExportTest {
     private String temporary() {
         StringBuilder paths = new StringBuilder();
         for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
-            paths.append("    ").append(kind).append("_temp_path ").append(folder.resolve(kind)).append(";\n");
+            paths.append("    ")
+                    .append(kind)
+                    .append("_temp_path ")
+                    .append(folder.resolve(kind))
+                    .append(";\n");
         }
         return paths.toString();
     }

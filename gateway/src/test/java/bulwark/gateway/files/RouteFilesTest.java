@@ -34,21 +34,27 @@ class RouteFilesTest {
     @Test
     void every_fault_of_every_file_is_told_by_file_and_field() throws IOException {
         write("a.yaml", "id: a\npath_prefix: a\nbackend_url: ftp://a.example.com\n");
-        write("b.yaml", "routes:\n  - {id: b, path_prefix: /b, backend_url: 'https://b.example.com', colour: red}\nmore: 1\n");
+        write(
+                "b.yaml",
+                "routes:\n  - {id: b, path_prefix: /b, backend_url: 'https://b.example.com', colour: red}\nmore: 1\n");
         write("c.yaml", "id: [\n");
         write("d.yaml", "id: d\nid: e\n");
         write("e.yaml", "routes: [{id: x, path_prefix: /x, backend_url: '', colour: red}]");
         write("f.yaml", "id: !!javax.script.ScriptEngineManager []\n");
-        assertThatThrownBy(() -> RouteFiles.read(folder)).isInstanceOfSatisfying(RoutesRefused.class, refused -> assertThat(
-                        refused.sentences())
-                .anySatisfy(s -> assertThat(s).isEqualTo("a.yaml: path_prefix must start with '/'"))
-                .anySatisfy(s -> assertThat(s).startsWith("a.yaml: backend_url cannot be used"))
-                .anySatisfy(s -> assertThat(s).startsWith("b.yaml: must hold one route"))
-                .anySatisfy(s -> assertThat(s).startsWith("c.yaml: not well-formed YAML"))
-                .anySatisfy(s -> assertThat(s).startsWith("d.yaml: "))
-                .anySatisfy(s -> assertThat(s).isEqualTo("e.yaml: routes[0].backend_url must not be empty"))
-                .anySatisfy(s -> assertThat(s).startsWith("e.yaml: routes[0].colour is not a known field"))
-                .anySatisfy(s -> assertThat(s).startsWith("f.yaml: ")));
+        assertThatThrownBy(() -> RouteFiles.read(folder))
+                .isInstanceOfSatisfying(
+                        RoutesRefused.class,
+                        refused -> assertThat(refused.sentences())
+                                .anySatisfy(s -> assertThat(s).isEqualTo("a.yaml: path_prefix must start with '/'"))
+                                .anySatisfy(s -> assertThat(s).startsWith("a.yaml: backend_url cannot be used"))
+                                .anySatisfy(s -> assertThat(s).startsWith("b.yaml: must hold one route"))
+                                .anySatisfy(s -> assertThat(s).startsWith("c.yaml: not well-formed YAML"))
+                                .anySatisfy(s -> assertThat(s).startsWith("d.yaml: "))
+                                .anySatisfy(
+                                        s -> assertThat(s).isEqualTo("e.yaml: routes[0].backend_url must not be empty"))
+                                .anySatisfy(
+                                        s -> assertThat(s).startsWith("e.yaml: routes[0].colour is not a known field"))
+                                .anySatisfy(s -> assertThat(s).startsWith("f.yaml: ")));
     }
 
     @Test
@@ -60,7 +66,9 @@ class RouteFilesTest {
 
     @Test
     void what_is_written_reads_as_the_same_routes() throws IOException {
-        write("a.yaml", "id: a\npath_prefix: /caf\u00e9\nbackend_url: https://a.example.com/x\nmethods: [GET]\nevidence: best-effort\n");
+        write(
+                "a.yaml",
+                "id: a\npath_prefix: /caf\u00e9\nbackend_url: https://a.example.com/x\nmethods: [GET]\nevidence: best-effort\n");
         List<ApiRoute> routes = RouteFiles.read(folder);
         Path other = folder.resolve("other");
         RouteFiles.write(other, routes);

@@ -40,7 +40,8 @@ class ListenerTest {
     @Test
     void a_body_of_known_length_ends_with_its_last_byte() throws Exception {
         try (WireClient client = new WireClient(port)) {
-            Answer answer = client.send("POST /echo/ HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc").answer();
+            Answer answer = client.send("POST /echo/ HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+                    .answer();
             assertThat(answer.body()).isEqualTo("abc");
         }
     }

@@ -57,8 +57,9 @@ class RouteRegistryTest {
         }
 
         void apply(RouteChange change) {
-            registry.apply(change, generation -> CHANGED.event(
-                    "admin", "default", null, null, Map.of("generation", generation)));
+            registry.apply(
+                    change,
+                    generation -> CHANGED.event("admin", "default", null, null, Map.of("generation", generation)));
         }
 
         @Override
@@ -149,7 +150,9 @@ class RouteRegistryTest {
             other.apply(upsert(route("z", "/z")));
         }
         Files.write(file, newest);
-        assertThatThrownBy(Opened::new).hasMessageContaining("holds generation 1").hasMessageContaining("is 2");
+        assertThatThrownBy(Opened::new)
+                .hasMessageContaining("holds generation 1")
+                .hasMessageContaining("is 2");
     }
 
     @Test
@@ -171,7 +174,8 @@ class RouteRegistryTest {
                 opened.apply(upsert(route("r" + i, "/r" + i)));
             }
             RouteSnapshotFile file = RouteSnapshotFile.open(folder, Signing.fastest(), clock);
-            await().untilAsserted(() -> assertThat(file.read().orElseThrow().generation()).isEqualTo(20));
+            await().untilAsserted(() ->
+                    assertThat(file.read().orElseThrow().generation()).isEqualTo(20));
         }
     }
 

@@ -50,8 +50,7 @@ record YamlSettings(Map<String, String> values, List<String> problems) {
         });
     }
 
-    private static void put(
-            String name, String value, String file, Map<String, String> values, List<String> problems) {
+    private static void put(String name, String value, String file, Map<String, String> values, List<String> problems) {
         if (values.putIfAbsent(name, value) != null) {
             problems.add(name + " stands twice in " + file + ": keep one");
         }

@@ -82,7 +82,8 @@ class YamlSettingsTest {
                         .isEqualTo("X_TLS__PROT in config.yaml is not a known setting; did you mean X_TLS__PORT?"))
                 .anySatisfy(p -> assertThat(p).startsWith("X_PORT (config.yaml) must be a port"))
                 .anySatisfy(p -> assertThat(p).startsWith("X_TLS__SUITES in config.yaml must be a list"));
-        for (String text : new String[] {"a: b: c", "[1]", "port: 1\nport: 2", "port: 1\nPORT: 2", "a: !!java.net.URL [x]"}) {
+        for (String text :
+                new String[] {"a: b: c", "[1]", "port: 1\nport: 2", "port: 1\nPORT: 2", "a: !!java.net.URL [x]"}) {
             write("config.yaml", text);
             assertThat(inspect(Map.of()).problems()).as(text).isNotEmpty().allMatch(p -> p.contains("config.yaml"));
         }

@@ -221,8 +221,8 @@ class AddressGuardTest {
                 "PORTS",
                 "EXTRA_DENY");
         AddressGuard guard = new AddressGuard(name -> List.of(address("10.1.2.3")), policy);
-        for (String url : List.of(
-                "http://10.1.2.3", "http://93.184.216.34", "http://[::ffff:10.1.2.3]", "http://db.internal")) {
+        for (String url :
+                List.of("http://10.1.2.3", "http://93.184.216.34", "http://[::ffff:10.1.2.3]", "http://db.internal")) {
             assertThat(guard.decide(TargetUrl.parse(url)))
                     .as(url)
                     .isInstanceOfSatisfying(
@@ -239,9 +239,11 @@ class AddressGuardTest {
                     throw new AssertionError("looked up " + name);
                 },
                 STRICT);
-        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://api.example.com"))).isEmpty();
+        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://api.example.com")))
+                .isEmpty();
         assertThat(guard.blockedAsWritten(TargetUrl.parse("http://10.0.0.1"))).isPresent();
-        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://db.internal"))).isPresent();
+        assertThat(guard.blockedAsWritten(TargetUrl.parse("http://db.internal")))
+                .isPresent();
     }
 
     @Test

@@ -8,7 +8,7 @@ import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
-import bulwark.gateway.proxy.Forwarding;
+import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
@@ -38,7 +38,7 @@ public final class GatewayProcess {
         Clock clock = Clock.systemUTC();
         AddressPolicy policy =
                 new AddressPolicy(List.of(IpPrefix.parse("127.0.0.0/8")), Set.of(), Set.of(), "", "", "");
-        Forwarding forwarding = new Forwarding(
+        ForwardingContext forwarding = new ForwardingContext(
                 new CurrentRoutes<>(),
                 new UpstreamDirectory(BreakerSettings.STANDARD, clock),
                 new RetryBudget(20),

@@ -6,15 +6,15 @@ import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
-import bulwark.gateway.caller.IdentitySettings;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
-import bulwark.gateway.proxy.Forwarding;
+import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
@@ -66,7 +66,7 @@ public final class Gateway implements AutoCloseable {
         // What the settings get wrong is told before anything is opened.
         tls = TlsSettings.of(settings, directory, clock);
         AddressGuard guard = EgressGuard.of(settings);
-        Forwarding forwarding = forwarding(settings, guard, clock);
+        ForwardingContext forwarding = forwarding(settings, guard, clock);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
         Path state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
@@ -121,7 +121,7 @@ public final class Gateway implements AutoCloseable {
             Configuration settings, Path state, AddressGuard guard, Metrics metrics, Clock clock) {
         try {
             return new GatewayIdentity(
-                    IdentitySettings.of(settings), state, store, guard, metrics, Signing.fastest(), clock);
+                    CallerSettings.of(settings), state, store, guard, metrics, Signing.fastest(), clock);
         } catch (RuntimeException e) {
             evidence.close();
             quotas.close();
@@ -144,14 +144,14 @@ public final class Gateway implements AutoCloseable {
         return health.with("/admin", admin).withPrefix("/admin/", admin);
     }
 
-    private static Forwarding forwarding(Configuration settings, AddressGuard guard, Clock clock) {
+    private static ForwardingContext forwarding(Configuration settings, AddressGuard guard, Clock clock) {
         Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
         BreakerSettings breakers = new BreakerSettings(
                 Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
                 BreakerSettings.STANDARD.window(),
                 reset,
                 Math.toIntExact(settings.count("STOA_CB_SUCCESS_THRESHOLD")));
-        return new Forwarding(
+        return new ForwardingContext(
                 new CurrentRoutes<>(),
                 new UpstreamDirectory(breakers, clock),
                 new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),

@@ -9,7 +9,7 @@ import static bulwark.kernel.config.Setting.Kind.PORT;
 import static bulwark.kernel.config.Setting.Kind.TEXT;
 
 import bulwark.gateway.admin.AdminSettings;
-import bulwark.gateway.caller.IdentitySettings;
+import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
@@ -44,7 +44,7 @@ public final class GatewaySettings {
     private static void check(Configuration settings, SettingFindings findings) {
         EgressGuard.check(settings, findings);
         AdminSettings.check(settings, findings);
-        IdentitySettings.check(settings, findings);
+        CallerSettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
     }

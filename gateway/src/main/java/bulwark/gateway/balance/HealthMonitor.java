@@ -17,7 +17,7 @@ public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
 
     private final UpstreamDirectory upstreams;
-    private final HealthCheck check;
+    private final UpstreamHealthCheck check;
     private final Duration interval;
     private final ExecutorService checks = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread rounds = Thread.ofVirtual().name("health").unstarted(this::run);
@@ -31,7 +31,7 @@ public final class HealthMonitor implements AutoCloseable {
     public HealthMonitor(
             UpstreamDirectory upstreams, AddressGuard guard, SSLContext tls, Duration interval, Duration timeout) {
         this.upstreams = upstreams;
-        this.check = new HealthCheck(guard, tls, timeout);
+        this.check = new UpstreamHealthCheck(guard, tls, timeout);
         this.interval = interval;
         rounds.start();
     }

@@ -74,7 +74,7 @@ public final class GatewayIdentity implements AutoCloseable {
      * @param guard for the connection to the issuer
      */
     public GatewayIdentity(
-            IdentitySettings settings,
+            CallerSettings settings,
             Path stateFolder,
             AuditedStore store,
             AddressGuard guard,
@@ -106,7 +106,7 @@ public final class GatewayIdentity implements AutoCloseable {
         upkeep.start();
     }
 
-    private KeySource keys(IdentitySettings settings, Path stateFolder, Signing signing, Clock clock) {
+    private KeySource keys(CallerSettings settings, Path stateFolder, Signing signing, Clock clock) {
         if (settings.keySet().isEmpty()) {
             // The ring is there before the first command asks for a token, so that none is made beside it.
             LocalTokenIssuer.open(stateFolder, signing, clock);

@@ -141,7 +141,7 @@ public final class BodyReader {
                     state = State.CHUNK_LINE_FEED;
                     return true;
                 }
-                return FieldText.isText(c) && ++extensionBytes <= MAX_EXTENSION_BYTES;
+                return FieldSyntax.isText(c) && ++extensionBytes <= MAX_EXTENSION_BYTES;
             }
             case CHUNK_LINE_FEED -> {
                 state = remaining == 0 ? State.TRAILERS : State.CHUNK_DATA;

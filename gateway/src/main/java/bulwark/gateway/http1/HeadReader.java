@@ -209,7 +209,7 @@ public final class HeadReader {
         if (i < end && b[i] != ' ' && b[i] != CR) {
             return malformed("The status line holds no status of three digits.");
         }
-        while (i < end && FieldText.isText(b[i])) {
+        while (i < end && FieldSyntax.isText(b[i])) {
             i++;
         }
         if (i - at > limits.fieldBytes()) {
@@ -269,11 +269,11 @@ public final class HeadReader {
             return Result.FIELDS_TOO_LARGE;
         }
         i++;
-        while (i < end && FieldText.isBlank(b[i])) {
+        while (i < end && FieldSyntax.isBlank(b[i])) {
             i++;
         }
         int valueStart = i;
-        while (i < end && FieldText.isText(b[i])) {
+        while (i < end && FieldSyntax.isText(b[i])) {
             i++;
         }
         at = i;
@@ -285,7 +285,7 @@ public final class HeadReader {
         }
         Result lineEnd = lineEnd();
         if (lineEnd == Result.COMPLETE) {
-            while (i > valueStart && FieldText.isBlank(b[i - 1])) {
+            while (i > valueStart && FieldSyntax.isBlank(b[i - 1])) {
                 i--;
             }
             byte code = HeaderName.code(b, nameStart, nameEnd, hash);
@@ -360,11 +360,11 @@ public final class HeadReader {
     public boolean valueStartsWith(long field, String lower) {
         int valueStart = Field.valueStart(field);
         return Field.valueEnd(field) - valueStart >= lower.length()
-                && FieldText.equalsIgnoreCase(bytes, valueStart, valueStart + lower.length(), lower);
+                && FieldSyntax.equalsIgnoreCase(bytes, valueStart, valueStart + lower.length(), lower);
     }
 
     /** Whether {@code Connection} names this header line. */
     public boolean isConnectionOption(long field) {
-        return FieldText.isConnectionOption(bytes, fields, fieldCount, field);
+        return FieldSyntax.isConnectionOption(bytes, fields, fieldCount, field);
     }
 }

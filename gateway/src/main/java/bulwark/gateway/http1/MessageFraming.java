@@ -98,7 +98,7 @@ final class MessageFraming {
             return "A header name reads like Transfer-Encoding and is not spelled so.";
         }
         boolean chunked =
-                FieldText.equalsIgnoreCase(head.bytes, Field.valueStart(field), Field.valueEnd(field), "chunked");
+                FieldSyntax.equalsIgnoreCase(head.bytes, Field.valueStart(field), Field.valueEnd(field), "chunked");
         if (!chunked || (flags & CHUNKED) != 0 || head.minorVersion == 0) {
             return "Transfer-Encoding must be chunked, once, and in HTTP/1.1.";
         }
@@ -108,25 +108,25 @@ final class MessageFraming {
 
     /** A name that only folds to this one frames a message for some readers and not for others. */
     private static boolean isSpelledWithHyphen(byte[] bytes, long field, String name) {
-        return FieldText.equalsIgnoreCase(bytes, Field.nameStart(field), Field.nameEnd(field), name);
+        return FieldSyntax.equalsIgnoreCase(bytes, Field.nameStart(field), Field.nameEnd(field), name);
     }
 
     private @Nullable String connection(byte[] bytes, long field) {
         int end = Field.valueEnd(field);
         int at = Field.valueStart(field);
         while (at < end) {
-            int tokenEnd = FieldText.tokenEnd(bytes, at, end);
-            int trimmed = FieldText.trimmed(bytes, at, tokenEnd);
-            if (FieldText.equalsIgnoreCase(bytes, at, trimmed, "close")) {
+            int tokenEnd = FieldSyntax.tokenEnd(bytes, at, end);
+            int trimmed = FieldSyntax.trimmed(bytes, at, tokenEnd);
+            if (FieldSyntax.equalsIgnoreCase(bytes, at, trimmed, "close")) {
                 closes = true;
-            } else if (FieldText.equalsIgnoreCase(bytes, at, trimmed, "keep-alive")) {
+            } else if (FieldSyntax.equalsIgnoreCase(bytes, at, trimmed, "keep-alive")) {
                 keepsAlive = true;
-            } else if (FieldText.equalsIgnoreCase(bytes, at, trimmed, "upgrade")) {
+            } else if (FieldSyntax.equalsIgnoreCase(bytes, at, trimmed, "upgrade")) {
                 flags |= UPGRADE;
             } else {
                 flags |= CONNECTION_OPTIONS;
             }
-            at = FieldText.nextToken(bytes, tokenEnd, end);
+            at = FieldSyntax.nextToken(bytes, tokenEnd, end);
         }
         return null;
     }
@@ -143,7 +143,7 @@ final class MessageFraming {
     }
 
     private @Nullable String expect(byte[] bytes, long field) {
-        if (!FieldText.equalsIgnoreCase(bytes, Field.valueStart(field), Field.valueEnd(field), "100-continue")) {
+        if (!FieldSyntax.equalsIgnoreCase(bytes, Field.valueStart(field), Field.valueEnd(field), "100-continue")) {
             return "Only the expectation 100-continue is known.";
         }
         flags |= EXPECT_CONTINUE;
@@ -191,7 +191,7 @@ final class MessageFraming {
     private static int schemeEnd(HeadReader head) {
         for (String scheme : new String[] {"http://", "https://"}) {
             int end = head.targetStart + scheme.length();
-            if (end < head.targetEnd && FieldText.equalsIgnoreCase(head.bytes, head.targetStart, end, scheme)) {
+            if (end < head.targetEnd && FieldSyntax.equalsIgnoreCase(head.bytes, head.targetStart, end, scheme)) {
                 return end;
             }
         }
@@ -205,7 +205,7 @@ final class MessageFraming {
                 int value = Field.valueStart(field);
                 boolean same = Field.valueEnd(field) - value == end - start;
                 for (int k = 0; same && k < end - start; k++) {
-                    same = FieldText.lower(head.bytes[start + k]) == FieldText.lower(head.bytes[value + k]);
+                    same = FieldSyntax.lower(head.bytes[start + k]) == FieldSyntax.lower(head.bytes[value + k]);
                 }
                 return same;
             }

@@ -148,7 +148,7 @@ public final class RawRequestHead {
 
     /** Whether {@code Connection} names this header line, in any spelling. */
     public boolean isConnectionOption(long field) {
-        return FieldText.isConnectionOption(bytes, fields, fields.length, field);
+        return FieldSyntax.isConnectionOption(bytes, fields, fields.length, field);
     }
 
     public int fieldCount() {
@@ -201,7 +201,7 @@ public final class RawRequestHead {
     }
 
     private boolean isNamed(long field, String lower) {
-        return FieldText.equalsIgnoreCase(bytes, Field.nameStart(field), Field.nameEnd(field), lower);
+        return FieldSyntax.equalsIgnoreCase(bytes, Field.nameStart(field), Field.nameEnd(field), lower);
     }
 
     public String name(long field) {

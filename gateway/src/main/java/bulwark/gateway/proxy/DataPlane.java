@@ -52,7 +52,7 @@ public final class DataPlane implements AutoCloseable {
             ProxyLimits limits,
             CallPipeline pipeline,
             EndpointTable endpoints,
-            Forwarding forwarding,
+            ForwardingContext forwarding,
             CallMetrics metrics,
             Clock clock,
             RandomGenerator random) {

@@ -4,7 +4,7 @@ import bulwark.kernel.quota.PlanUsage;
 import bulwark.kernel.quota.QuotaDecision;
 import bulwark.kernel.quota.QuotaDecision.Admitted;
 import bulwark.kernel.quota.QuotaPlan;
-import bulwark.kernel.quota.RateLimit;
+import bulwark.kernel.quota.QuotaStatus;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class ConsumerShare {
             int calls,
             long expiresNanos,
             @Nullable QuotaPlan plan,
-            @Nullable RateLimit rateLimit) {}
+            @Nullable QuotaStatus rateLimit) {}
 
     private record Refusal(QuotaDecision decision, QuotaPlan plan, long untilNanos) {}
 
@@ -60,9 +60,11 @@ final class ConsumerShare {
     }
 
     /** What the store has left, and what is held of it here. */
-    private static @Nullable RateLimit rateLimit(Held now) {
-        RateLimit told = now.rateLimit;
-        return told == null ? null : new RateLimit(told.limit(), told.remaining() + now.calls - 1, told.resetSeconds());
+    private static @Nullable QuotaStatus rateLimit(Held now) {
+        QuotaStatus told = now.rateLimit;
+        return told == null
+                ? null
+                : new QuotaStatus(told.limit(), told.remaining() + now.calls - 1, told.resetSeconds());
     }
 
     private Held now() {
@@ -83,7 +85,7 @@ final class ConsumerShare {
     }
 
     /** More calls, counted by the store. @param expiresNanos also of those that were held before */
-    void add(int calls, long expiresNanos, QuotaPlan plan, @Nullable RateLimit rateLimit) {
+    void add(int calls, long expiresNanos, QuotaPlan plan, @Nullable QuotaStatus rateLimit) {
         held.updateAndGet(
                 before -> new Held((before == null ? 0 : before.calls) + calls, expiresNanos, plan, rateLimit));
         refusal = null;

@@ -2,7 +2,7 @@ package bulwark.gateway.quota;
 
 import bulwark.kernel.quota.PlanQuotas;
 import bulwark.kernel.quota.QuotaPlan;
-import bulwark.kernel.quota.RateLimit;
+import bulwark.kernel.quota.QuotaStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ public final class QuotaAdmin {
 
     private static Map<String, @Nullable Object> members(PlanQuotas.Usage usage) {
         QuotaPlan plan = usage.plan();
-        RateLimit limit = usage.rateLimit();
+        QuotaStatus limit = usage.rateLimit();
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("consumer", usage.consumer());
         members.put("plan", plan.name());

@@ -8,7 +8,7 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.quota.QuotaDecision;
 import bulwark.kernel.quota.QuotaPlan;
-import bulwark.kernel.quota.RateLimit;
+import bulwark.kernel.quota.QuotaStatus;
 import bulwark.kernel.quota.SlidingWindowLimiter;
 import org.jspecify.annotations.Nullable;
 
@@ -98,16 +98,16 @@ public final class QuotaStage implements RequestStage {
     }
 
     /** Of two limits the one with less left. */
-    private static @Nullable RateLimit nearest(
-            SlidingWindowLimiter.@Nullable Verdict ofTenant, @Nullable RateLimit ofPlan) {
-        RateLimit tenant = ofTenant == null ? null : ofTenant.rateLimit();
+    private static @Nullable QuotaStatus nearest(
+            SlidingWindowLimiter.@Nullable Verdict ofTenant, @Nullable QuotaStatus ofPlan) {
+        QuotaStatus tenant = ofTenant == null ? null : ofTenant.rateLimit();
         if (tenant == null || ofPlan == null) {
             return tenant == null ? ofPlan : tenant;
         }
         return tenant.remaining() < ofPlan.remaining() ? tenant : ofPlan;
     }
 
-    private static void tell(GatewayCall call, @Nullable RateLimit limit) {
+    private static void tell(GatewayCall call, @Nullable QuotaStatus limit) {
         if (limit != null) {
             call.addAnswerField("X-RateLimit-Limit", Long.toString(limit.limit()));
             call.addAnswerField("X-RateLimit-Remaining", Long.toString(limit.remaining()));

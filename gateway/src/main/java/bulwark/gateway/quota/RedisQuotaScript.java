@@ -5,7 +5,7 @@ import bulwark.kernel.quota.PlanUsage;
 import bulwark.kernel.quota.QuotaDecision;
 import bulwark.kernel.quota.QuotaPeriod;
 import bulwark.kernel.quota.QuotaPlan;
-import bulwark.kernel.quota.RateLimit;
+import bulwark.kernel.quota.QuotaStatus;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,8 +144,8 @@ final class RedisQuotaScript implements AutoCloseable {
     /** A refusal for the shortest time, when all that is left is held by other gateways. */
     static QuotaDecision soon(QuotaPlan plan, PlanUsage usage, long nowNanos) {
         QuotaPeriod period = plan.perSecond() > 0 ? QuotaPeriod.SECOND : QuotaPeriod.MINUTE;
-        RateLimit told = usage.rateLimit(plan, nowNanos);
-        RateLimit limit = told == null ? new RateLimit(0, 0, nowNanos / 1_000_000_000L + 1) : told;
+        QuotaStatus told = usage.rateLimit(plan, nowNanos);
+        QuotaStatus limit = told == null ? new QuotaStatus(0, 0, nowNanos / 1_000_000_000L + 1) : told;
         return new QuotaDecision.Exhausted(period, limit.limit(), limit.limit(), 1, limit);
     }
 

@@ -21,7 +21,7 @@ record IdentityFixture(AuditedStore store, GatewayIdentity composed, Metrics met
         Metrics metrics = new Metrics(GatewayIdentity.METRICS);
         AuditedStore store = GatewayStore.open(folder, "", clock);
         GatewayIdentity composed = new GatewayIdentity(
-                IdentitySettings.of(settings), folder, store, guard(settings), metrics, Signing.fastest(), clock);
+                CallerSettings.of(settings), folder, store, guard(settings), metrics, Signing.fastest(), clock);
         return new IdentityFixture(store, composed, metrics);
     }
 

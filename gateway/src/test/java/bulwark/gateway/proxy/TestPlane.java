@@ -54,7 +54,7 @@ final class TestPlane implements AutoCloseable {
     final AtomicReference<@Nullable String> unready = new AtomicReference<>();
     final Metrics metrics = new Metrics(CallMetrics.DESCRIPTIONS);
     final UpstreamDirectory upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, clock);
-    final Forwarding forwarding;
+    final ForwardingContext forwarding;
     final DataPlane plane;
     final int port;
     private long generation;
@@ -85,7 +85,7 @@ final class TestPlane implements AutoCloseable {
                 "CIDRS",
                 "HOSTS",
                 "PORTS");
-        forwarding = new Forwarding(
+        forwarding = new ForwardingContext(
                 new CurrentRoutes<>(),
                 upstreams,
                 new RetryBudget(20),

@@ -67,7 +67,7 @@ public final class PlanQuotas {
             QuotaPlan plan,
             long dayCount,
             long monthCount,
-            @Nullable RateLimit rateLimit) {}
+            @Nullable QuotaStatus rateLimit) {}
 
     /** Counts one call in every period of the plan, or in none. */
     public QuotaDecision reserve(String consumer, QuotaPlan plan) {
@@ -90,7 +90,7 @@ public final class PlanQuotas {
     }
 
     /** What answers say to a consumer whose call was not counted; null without any limit. */
-    public @Nullable RateLimit peek(String consumer, QuotaPlan plan) {
+    public @Nullable QuotaStatus peek(String consumer, QuotaPlan plan) {
         long now = Gcra.nanos(clock.instant());
         Counter counter = consumers.get(consumer);
         PlanUsage usage = counter == null ? PlanUsage.NONE : counter.usage();

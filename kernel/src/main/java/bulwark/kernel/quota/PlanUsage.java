@@ -58,7 +58,7 @@ public record PlanUsage(long secondFullAt, long minuteFullAt, long day, long day
     }
 
     /** What is left now; null without any limit. @param nowNanos since 1970 */
-    public @Nullable RateLimit rateLimit(QuotaPlan plan, long nowNanos) {
+    public @Nullable QuotaStatus rateLimit(QuotaPlan plan, long nowNanos) {
         return rateLimit(plan, nowNanos, UtcCalendar.at(Math.floorDiv(nowNanos, SECOND)));
     }
 
@@ -82,23 +82,23 @@ public record PlanUsage(long secondFullAt, long minuteFullAt, long day, long day
 
     private Step exhausted(QuotaPeriod period, long limit, long used, long now, long end) {
         long wait = Math.max(1, end - Math.floorDiv(now, SECOND));
-        return new Step(this, new QuotaDecision.Exhausted(period, limit, used, wait, new RateLimit(limit, 0, end)));
+        return new Step(this, new QuotaDecision.Exhausted(period, limit, used, wait, new QuotaStatus(limit, 0, end)));
     }
 
     /** The time from one token to the next: never shorter than what is still missing. */
     private Step waiting(QuotaPeriod period, long limit, Gcra rate, Gcra.Step step, long now) {
         long wait = Math.max(1, Math.ceilDiv(Math.max(rate.spacing(), step.delay()), SECOND));
-        RateLimit told = new RateLimit(limit, 0, Math.ceilDiv(step.fullAt(), SECOND));
+        QuotaStatus told = new QuotaStatus(limit, 0, Math.ceilDiv(step.fullAt(), SECOND));
         return new Step(this, new QuotaDecision.Exhausted(period, limit, limit, wait, told));
     }
 
     /** Of the limit with the least left, the longer period where two have the same; null without any limit. */
     @Nullable
-    RateLimit rateLimit(QuotaPlan plan, long now, UtcCalendar today) {
+    QuotaStatus rateLimit(QuotaPlan plan, long now, UtcCalendar today) {
         PlanUsage at = rolled(today);
-        RateLimit found = null;
+        QuotaStatus found = null;
         if (plan.perMonth() > 0) {
-            found = new RateLimit(plan.perMonth(), Math.max(0, plan.perMonth() - at.monthCount), today.monthEnd());
+            found = new QuotaStatus(plan.perMonth(), Math.max(0, plan.perMonth() - at.monthCount), today.monthEnd());
         }
         if (plan.perDay() > 0) {
             found = lesser(found, plan.perDay(), plan.perDay() - at.dayCount, today.dayEnd());
@@ -112,15 +112,15 @@ public record PlanUsage(long secondFullAt, long minuteFullAt, long day, long day
         return found;
     }
 
-    private static RateLimit lesser(@Nullable RateLimit found, long limit, Gcra rate, long fullAt, long now) {
+    private static QuotaStatus lesser(@Nullable QuotaStatus found, long limit, Gcra rate, long fullAt, long now) {
         long missing = Math.clamp(fullAt - now, 0, rate.fillTime());
         return lesser(found, limit, (rate.fillTime() - missing) / rate.spacing(), Math.ceilDiv(now + missing, SECOND));
     }
 
-    private static RateLimit lesser(@Nullable RateLimit found, long limit, long remaining, long reset) {
+    private static QuotaStatus lesser(@Nullable QuotaStatus found, long limit, long remaining, long reset) {
         return found != null && found.remaining() <= remaining
                 ? found
-                : new RateLimit(limit, Math.max(0, remaining), reset);
+                : new QuotaStatus(limit, Math.max(0, remaining), reset);
     }
 
     /** Whether a consumer who is forgotten has the same rights as before. */

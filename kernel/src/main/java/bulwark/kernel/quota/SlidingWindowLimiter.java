@@ -31,7 +31,7 @@ public final class SlidingWindowLimiter {
      *
      * @param retryAfterSeconds 0 when it was counted
      */
-    public record Verdict(RateLimit rateLimit, long retryAfterSeconds) {
+    public record Verdict(QuotaStatus rateLimit, long retryAfterSeconds) {
         public boolean admitted() {
             return retryAfterSeconds == 0;
         }
@@ -84,7 +84,7 @@ public final class SlidingWindowLimiter {
             long free = sum == 0 ? newest : oldest() + SLOTS + 1;
             long wait = room ? 0 : Math.max(1, Math.ceilDiv((free - newest) * slotNanos, 1_000_000_000L));
             long reset = Math.ceilDiv((sum == 0 ? newest : newest + SLOTS + 1) * slotNanos, 1_000_000_000L);
-            return new Verdict(new RateLimit(limit, limit - sum, reset), wait);
+            return new Verdict(new QuotaStatus(limit, limit - sum, reset), wait);
         }
 
         synchronized void takeBack() {

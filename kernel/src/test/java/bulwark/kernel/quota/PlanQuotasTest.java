@@ -72,8 +72,8 @@ class PlanQuotasTest {
         }
         assertThat(quotas.usage("a").orElseThrow().dayCount()).isEqualTo(1);
         clock.advance(Duration.ofSeconds(1));
-        RateLimit after = admitted("a", plan);
-        assertThat(after).isEqualTo(new RateLimit(1, 0, epoch("2026-11-27T18:00:02Z")));
+        QuotaStatus after = admitted("a", plan);
+        assertThat(after).isEqualTo(new QuotaStatus(1, 0, epoch("2026-11-27T18:00:02Z")));
         assertThat(quotas.usage("a").orElseThrow().dayCount()).isEqualTo(2);
     }
 
@@ -220,7 +220,7 @@ class PlanQuotasTest {
         return new QuotaPlan("test", second, burst, minute, day, month, OnStoreFailure.REFUSE);
     }
 
-    private RateLimit admitted(String consumer, QuotaPlan plan) {
+    private QuotaStatus admitted(String consumer, QuotaPlan plan) {
         QuotaDecision decision = quotas.reserve(consumer, plan);
         assertThat(decision).isInstanceOf(Admitted.class);
         return java.util.Objects.requireNonNull(((Admitted) decision).rateLimit());

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /** Asks an upstream whether it is well: one GET over a connection of its own, to an address that the guard judged. Blocks; call on a virtual thread. Thread-safe. */
-final class HealthCheck {
+final class UpstreamHealthCheck {
     /** {@code HTTP/1.1 200}. */
     private static final int STATUS_BYTES = 12;
 
@@ -23,7 +23,7 @@ final class HealthCheck {
     private final int timeoutMillis;
 
     /** @param timeout of the connection, and of each read */
-    HealthCheck(AddressGuard guard, SSLContext tls, Duration timeout) {
+    UpstreamHealthCheck(AddressGuard guard, SSLContext tls, Duration timeout) {
         this.guard = guard;
         this.tls = tls;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());

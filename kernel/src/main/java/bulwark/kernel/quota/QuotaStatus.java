@@ -7,4 +7,4 @@ package bulwark.kernel.quota;
  * @param remaining calls, ≥ 0
  * @param resetSeconds epoch second at which it is whole again
  */
-public record RateLimit(long limit, long remaining, long resetSeconds) {}
+public record QuotaStatus(long limit, long remaining, long resetSeconds) {}

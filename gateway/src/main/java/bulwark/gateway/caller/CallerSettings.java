@@ -23,7 +23,7 @@ import java.util.Set;
  * @param audiences of which a token must name one
  * @param externalUrl without a slash at its end
  */
-public record IdentitySettings(
+public record CallerSettings(
         String issuer,
         Optional<TargetUrl> keySet,
         Set<String> audiences,
@@ -45,13 +45,13 @@ public record IdentitySettings(
     private static final String DPOP = "STOA_DPOP__ENABLED";
 
     /** @throws IllegalArgumentException when {@link #check} would have refused */
-    public static IdentitySettings of(Configuration settings) {
+    public static CallerSettings of(Configuration settings) {
         String keycloak = withoutSlash(settings.text(KEYCLOAK));
         String internal = withoutSlash(settings.text(INTERNAL));
         String realm = "/realms/" + settings.text(REALM);
         boolean local = keycloak.isEmpty();
         String keys = (internal.isEmpty() ? keycloak : internal) + realm + "/protocol/openid-connect/certs";
-        return new IdentitySettings(
+        return new CallerSettings(
                 local ? LocalTokenIssuer.ISSUER : keycloak + realm,
                 local ? Optional.empty() : Optional.of(url(keys)),
                 Set.copyOf(settings.list("STOA_ALLOWED_AUDIENCES")),

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
  * @param guard judges every address before a connection
  * @param upstreamTls trusts the servers of {@code https} upstreams and checks their names, as the trust managers of the JDK do
  */
-public record Forwarding(
+public record ForwardingContext(
         CurrentRoutes<RouteTarget> routes,
         UpstreamDirectory upstreams,
         RetryBudget retryBudget,

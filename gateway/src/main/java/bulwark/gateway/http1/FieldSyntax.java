@@ -1,7 +1,7 @@
 package bulwark.gateway.http1;
 
 /** Characters and tokens of header values (RFC 9110 §5.5, §5.6). */
-final class FieldText {
+final class FieldSyntax {
     private static final boolean[] TEXT = new boolean[256];
 
     static {
@@ -11,7 +11,7 @@ final class FieldText {
         TEXT['\t'] = true;
     }
 
-    private FieldText() {}
+    private FieldSyntax() {}
 
     static boolean isText(byte c) {
         return TEXT[c & 0xff];

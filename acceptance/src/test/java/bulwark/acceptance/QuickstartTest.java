@@ -36,6 +36,19 @@ class QuickstartTest {
         }
     }
 
+    @Test
+    void the_quickstart_of_the_gateway_runs_as_written() throws Exception {
+        int base = FreePort.base();
+        try (Walkthrough gateway = onFreePorts("docs/gateway/quickstart.md", base)
+                .replacing("127.0.0.1:8000", "127.0.0.1:" + base)
+                .replacing("localhost:8080", "localhost:" + (base + 80))
+                .replacing("STOA_PORT=8080", "STOA_PORT=" + (base + 80))
+                .replacing("port 8080", "port " + (base + 80))
+                .with("HOME", home.toString())) {
+            assertThat(gateway.run()).isGreaterThanOrEqualTo(8);
+        }
+    }
+
     /** The jars are made in fresh copies and go to local repositories of this test's own, which begin with what the usual one holds. */
     @Test
     void the_quickstart_of_tasks_runs_as_written_from_java_too_and_two_copies_publish_the_same_jars() throws Exception {
@@ -70,11 +83,12 @@ class QuickstartTest {
     }
 
     private Walkthrough onFreePorts(String document) throws Exception {
+        return onFreePorts(document, FreePort.base()).replacing(".bulwark/", home.resolve("state") + "/");
+    }
+
+    private Walkthrough onFreePorts(String document, int base) throws Exception {
         return new Walkthrough(document, home)
-                .replacing(
-                        "./bulwark up",
-                        "./bulwark up --port-base " + FreePort.base() + " --state " + home.resolve("state"))
-                .replacing(".bulwark/", home.resolve("state") + "/")
+                .replacing("./bulwark up", "./bulwark up --port-base " + base + " --state " + home.resolve("state"))
                 .with("JAVA_HOME", System.getProperty("java.home"));
     }
 

@@ -73,7 +73,7 @@ public final class IdentityRoutes {
 
     private Response stored(Request request) {
         String uri = request.pathParameter("uri");
-        Manifest manifest = identity.manifest(uri)
+        Manifest manifest = identity.served(uri)
                 .filter(found -> identity.clock().instant().isBefore(found.expires()))
                 .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "manifest_not_found", "manifest not found or expired"));
         request.memory().take(cost(manifest));

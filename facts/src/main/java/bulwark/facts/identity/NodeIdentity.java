@@ -112,9 +112,23 @@ public final class NodeIdentity {
         return keys;
     }
 
-    /** The stored manifest of any entity. */
+    /** The stored manifest of any entity, not yet believed. */
     public Optional<Manifest> manifest(String entityUri) {
         return store.read(tx -> ManifestTable.find(tx, entityUri));
+    }
+
+    /** For callers: of the node and its issuer what was checked when it was loaded or published, whatever stands in the store now; of others what the audit log vouches for. */
+    Optional<Manifest> served(String entityUri) {
+        PublishedIdentity own = published;
+        if (entityUri.equals(own.node().entityUri())) {
+            return Optional.of(own.node());
+        }
+        if (entityUri.equals(own.issuer().entityUri())) {
+            return Optional.of(own.issuer());
+        }
+        return store.read(tx -> audit.guardedRows().vouchesFor(tx, AccessTables.MANIFESTS, entityUri)
+                ? ManifestTable.find(tx, entityUri)
+                : Optional.empty());
     }
 
     /** Publishes anew what expires within thirty days; to be called daily. */

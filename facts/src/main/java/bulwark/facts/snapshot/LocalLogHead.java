@@ -2,8 +2,10 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.evidence.ChainHead;
+import bulwark.kernel.evidence.LogKeys;
 import bulwark.kernel.evidence.LogReader;
 import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,34 +26,60 @@ record LocalLogHead(
         long coveredSeq,
         @Nullable String coveredHash) {
     private static final String CHAIN = "fact_chain";
+    private static final LocalLogHead NONE = new LocalLogHead(-1, null, 0, null);
 
     /**
      * Torn lines are passed over wherever they stand; the log's own integrity is {@code fsck}'s matter.
      *
-     * @param keyFolder of the store that is asked about: only what it signed counts. Where it signed nothing yet, the newest checkpoint
+     * @param keyFolder of the store that is asked about: only what its log keys signed counts. Where it signed nothing yet, the newest checkpoint
      *     without a signature counts, as versions before signatures left it
+     * @throws SnapshotRefused when the log names the store and none of that is signed by it
      */
-    static LocalLogHead read(@Nullable Path file, @Nullable Path keyFolder) throws IOException {
+    static LocalLogHead ofStore(@Nullable Path file, Path keyFolder, Signing signing) throws IOException {
         if (file == null) {
-            return new LocalLogHead(-1, null, 0, null);
+            return NONE;
+        }
+        Optional<String> store = StoreCheck.storeIdOf(keyFolder);
+        if (store.isEmpty()) {
+            return end(file);
+        }
+        LocalLogHead end = end(file);
+        ChainHead head = signed(file, store.get(), keyFolder, signing);
+        return new LocalLogHead(
+                end.index, end.chainHash, head == null ? 0 : head.seq(), head == null ? null : head.hash());
+    }
+
+    /** The end of the log, and the newest checkpoint without a signature. Torn lines are passed over. */
+    static LocalLogHead end(@Nullable Path file) throws IOException {
+        if (file == null) {
+            return NONE;
         }
         AtomicReference<LogReader.@Nullable Entry> last = new AtomicReference<>();
         AtomicReference<@Nullable ChainHead> unsigned = new AtomicReference<>();
-        Optional<String> store = StoreCheck.storeIdOf(keyFolder);
         LogReader.backwards(file, entry -> {
             last.compareAndSet(null, entry);
             unsigned.compareAndSet(null, checkpoint(entry.payload()));
-            return unsigned.get() == null && store.isEmpty();
+            return unsigned.get() == null;
         });
         LogReader.Entry end = last.get();
-        ChainHead head = store.isPresent()
-                ? StoreCheck.newestSigned(file, store.get(), CHAIN).orElse(null)
-                : unsigned.get();
+        ChainHead head = unsigned.get();
         return new LocalLogHead(
                 end == null ? -1 : end.index(),
                 end == null ? null : end.chainHash(),
                 head == null ? 0 : head.seq(),
                 head == null ? null : head.hash());
+    }
+
+    private static @Nullable ChainHead signed(Path file, String storeId, Path keyFolder, Signing signing)
+            throws IOException {
+        StoreCheck.LoggedHead logged =
+                StoreCheck.newestSigned(file, storeId, CHAIN, LogKeys.verifyOnly(keyFolder, signing));
+        if (logged.onlyClaimed()) {
+            throw new SnapshotRefused(
+                    "The transparency log " + file + " names this store, but no key in " + keyFolder
+                            + " signed any of that: log or key folder is not the store's own. Restore both from one backup first.");
+        }
+        return logged.head().orElse(null);
     }
 
     private static @Nullable ChainHead checkpoint(Map<String, @Nullable Object> payload) {

@@ -150,8 +150,8 @@ public final class SnapshotRestore {
         }
     }
 
-    private static void refuseRollback(Path fresh, @Nullable Path localLog, Path keyFolder) throws IOException {
-        LocalLogHead log = LocalLogHead.read(localLog, keyFolder);
+    private void refuseRollback(Path fresh, @Nullable Path localLog, Path keyFolder) throws IOException {
+        LocalLogHead log = LocalLogHead.ofStore(localLog, keyFolder, signing);
         if (log.coveredSeq() == 0) {
             return;
         }

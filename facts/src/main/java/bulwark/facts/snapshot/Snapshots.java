@@ -79,7 +79,7 @@ public final class Snapshots {
             }
             cursor = CanonicalJson.bytes(Map.of("applied_migrations", copied.migrations()));
         }
-        heads.put("transparency_log_head", LocalLogHead.read(localLog, null).members());
+        heads.put("transparency_log_head", LocalLogHead.end(localLog).members());
         Map<String, String> artifacts = new LinkedHashMap<>();
         artifacts.put(SnapshotArchive.DATABASE, SnapshotArchive.digest(copy));
         artifacts.put(SnapshotArchive.CURSOR, SnapshotArchive.digest(cursor));

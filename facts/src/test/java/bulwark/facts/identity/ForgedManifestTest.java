@@ -162,6 +162,31 @@ class ForgedManifestTest {
                 node.identity().keys().issuer().signer());
     }
 
+    @Test
+    void a_row_that_was_edited_in_a_running_node_is_not_served() {
+        try (TestNode node = TestNode.start(folder, clock)) {
+            Manifest genuine = node.identity().published().issuer();
+            plant(node, another(node));
+            assertThat(node.identity().served(ISSUER)).contains(genuine);
+
+            node.store().write(tx -> {
+                tx.statement("UPDATE federation_manifests SET manifest = 'no manifest'")
+                        .executeUpdate();
+                tx.statement("INSERT INTO federation_manifests (entity_uri, tenant_id, key_id, issued_at, expires_at,"
+                                + " leaf_hash, manifest) VALUES ('stigmem://stranger', 'default', 'k', '2026-03-01',"
+                                + " '2027-03-01', 'x', 'no manifest')")
+                        .executeUpdate();
+                return genuine;
+            });
+            assertThat(node.identity().served(ISSUER)).contains(genuine);
+            assertThat(node.identity().served(TestNode.URL))
+                    .contains(node.identity().published().node());
+            assertThat(node.identity().served("stigmem://stranger"))
+                    .as("nobody vouches for it, and it is not even read")
+                    .isEmpty();
+        }
+    }
+
     private List<String> fsck(TestNode node) {
         return node.store().read(tx -> GuardedRows.check(tx, FactsAuditTables.FACT_AUDIT_LOG, AccessTables.ALL));
     }

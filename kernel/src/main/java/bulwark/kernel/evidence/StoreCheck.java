@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -53,17 +54,31 @@ public final class StoreCheck {
         return keyFolder == null ? Optional.empty() : StoreId.inFolder(keyFolder);
     }
 
-    /** The newest head of a table that leaves of this store name in a local log. Signatures are the matter of a whole check. */
-    public static Optional<ChainHead> newestSigned(Path log, String storeId, String table) throws IOException {
-        AtomicReference<@Nullable SignedHeads> found = new AtomicReference<>();
+    /**
+     * What a local log says of a table.
+     *
+     * @param head the newest one that a log key of the store signed
+     * @param onlyClaimed leaves name the store, and none of them bears such a signature
+     */
+    public record LoggedHead(Optional<ChainHead> head, boolean onlyClaimed) {}
+
+    /** The newest head of a table that this store signed into a local log. Leaves that only name the store are passed over: whoever can write the log can add them. */
+    public static LoggedHead newestSigned(Path log, String storeId, String table, LogKeys keys) throws IOException {
+        AtomicReference<@Nullable SignedHeads> signed = new AtomicReference<>();
+        AtomicBoolean claimed = new AtomicBoolean();
         LogReader.backwards(log, entry -> {
             if (storeId.equals(SignedHeads.storeIdIn(entry.payload()))) {
-                found.set(SignedHeads.parse(entry.payload()));
+                claimed.set(true);
+                SignedHeads heads = SignedHeads.parse(entry.payload());
+                if (heads != null && heads.fault(keys) == null) {
+                    signed.set(heads);
+                }
             }
-            return found.get() == null;
+            return signed.get() == null;
         });
-        SignedHeads heads = found.get();
-        return Optional.ofNullable(heads == null ? null : heads.heads().get(table));
+        SignedHeads heads = signed.get();
+        return new LoggedHead(
+                Optional.ofNullable(heads == null ? null : heads.heads().get(table)), heads == null && claimed.get());
     }
 
     /**

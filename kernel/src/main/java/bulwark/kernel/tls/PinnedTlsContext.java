@@ -24,6 +24,10 @@ final class PinnedTlsContext extends SSLContext {
      */
     private static final int NO_TICKETS = 8 * 24 * 60 * 60;
 
+    static {
+        TlsDefaults.apply();
+    }
+
     private PinnedTlsContext(SSLContext context, TlsPolicy policy) {
         super(new Pinned(context, policy), context.getProvider(), "TLSv1.3");
     }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
@@ -195,6 +196,24 @@ class StoreCheckTest {
             out.add(new String(lastRecord.bytes(), StandardCharsets.UTF_8).strip());
         }
         return out;
+    }
+
+    @Test
+    void a_leaf_that_only_names_the_store_is_no_newest_head_of_it() throws IOException {
+        filled(null);
+        String storeId = signed.signer.storeId();
+        LogKeys keys = LogKeys.verifyOnly(signed.scope.keyFolder(), Signing.fastest());
+        String forged = lines().getLast().replace("\"seq\":3", "\"seq\":1");
+        Files.writeString(signed.logFile, String.join("\n", lines()) + "\n" + forged + "\n");
+
+        StoreCheck.LoggedHead logged = StoreCheck.newestSigned(signed.logFile, storeId, "test_audit", keys);
+        assertThat(logged.head()).map(ChainHead::seq).contains(3L);
+        assertThat(logged.onlyClaimed()).isFalse();
+
+        Files.writeString(signed.logFile, forged + "\n");
+        StoreCheck.LoggedHead claimed = StoreCheck.newestSigned(signed.logFile, storeId, "test_audit", keys);
+        assertThat(claimed.head()).isEmpty();
+        assertThat(claimed.onlyClaimed()).isTrue();
     }
 
     @Test

@@ -112,6 +112,13 @@ public final class CapabilityService {
     }
 
     private void checkIssuer(Principal caller, CapabilityRequest grant, Instant now) {
+        if (caller.isLimited()) {
+            throw new ApiRefusal(
+                    FORBIDDEN,
+                    "scope_not_granted",
+                    "a key that is limited to scopes issues no capability tokens, which may name facts of any scope: use a key without this limit",
+                    Map.of("field", "scopes"));
+        }
         boolean own = grant.issuer().equals(caller.entityUri());
         boolean forNode = caller.permissions().contains("admin")
                 && (grant.issuer().equals(identity.nodeUrl()) || grant.issuer().equals(identity.issuerEntity()));
@@ -146,7 +153,7 @@ public final class CapabilityService {
         boolean allowed = entity.equals(row.issuer())
                 || entity.equals(row.subject())
                 || entity.equals(row.issuedBy())
-                || caller.permissions().contains("admin");
+                || (caller.permissions().contains("admin") && !caller.isLimited());
         if (!allowed) {
             throw new ApiRefusal(
                     FORBIDDEN, "revocation_not_yours", "only the issuer or the subject may revoke a capability token");

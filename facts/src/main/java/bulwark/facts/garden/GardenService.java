@@ -91,7 +91,11 @@ public final class GardenService {
             var own = GardenTable.idsOfMember(tx, caller.tenant(), caller.entityUri());
             List<Object> wire = new ArrayList<>();
             for (Garden garden : GardenTable.all(tx, caller.tenant(), memory)) {
-                if (caller.reaches(garden.scope()) && (all || own.contains(garden.id()))) {
+                if (caller.reaches(garden.scope())
+                        && (all
+                                || own.contains(garden.id())
+                                        && GardenTable.isVouchedFor(
+                                                tx, audit.guardedRows(), garden.id(), caller.entityUri()))) {
                     wire.add(garden.wire(authority, List.of()));
                 }
             }
@@ -102,19 +106,29 @@ public final class GardenService {
     Map<String, @Nullable Object> get(Principal caller, String slugOrId, RequestMemory memory) {
         return store.read(tx -> {
             Garden garden = visible(tx, caller, slugOrId);
-            return garden.wire(authority, GardenTable.members(tx, garden.id(), memory));
+            return garden.wire(authority, vouched(tx, garden, memory));
         });
     }
 
     List<Object> members(Principal caller, String slugOrId, RequestMemory memory) {
         return store.read(tx -> {
             List<Object> wire = new ArrayList<>();
-            for (Garden.Member member :
-                    GardenTable.members(tx, visible(tx, caller, slugOrId).id(), memory)) {
+            for (Garden.Member member : vouched(tx, visible(tx, caller, slugOrId), memory)) {
                 wire.add(member.wire());
             }
             return wire;
         });
+    }
+
+    /** Whoever somebody put into the file is no member, and is not shown as one. */
+    private List<Garden.Member> vouched(ReadTx tx, Garden garden, RequestMemory memory) throws SQLException {
+        List<Garden.Member> vouched = new ArrayList<>();
+        for (Garden.Member member : GardenTable.members(tx, garden.id(), memory)) {
+            if (GardenTable.isVouchedFor(tx, audit.guardedRows(), garden.id(), member.entityUri())) {
+                vouched.add(member);
+            }
+        }
+        return vouched;
     }
 
     void delete(Principal caller, String slugOrId) {

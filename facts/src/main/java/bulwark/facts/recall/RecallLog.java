@@ -48,10 +48,35 @@ public final class RecallLog implements AutoCloseable {
         return log;
     }
 
-    private record Row(Principal principal, RecallQuery query, RecallResponse answer, String ts) {}
+    /** The values of the columns alone: neither the text of the query nor the answer is held longer than its request, which paid for them. */
+    record Row(
+            String id,
+            String entityUri,
+            String queryHash,
+            String scope,
+            int tokenBudget,
+            int factsReturned,
+            int tokensUsed,
+            boolean truncated,
+            String tenant,
+            String ts) {
+        static Row of(Principal principal, RecallQuery query, RecallResponse answer, String ts) {
+            return new Row(
+                    answer.id(),
+                    principal.entityUri(),
+                    answer.queryHash(),
+                    query.scope().wire(),
+                    answer.tokenBudget(),
+                    answer.packed().facts().size(),
+                    answer.packed().tokens(),
+                    answer.packed().truncated(),
+                    principal.tenant(),
+                    ts);
+        }
+    }
 
     void add(Principal principal, RecallQuery query, RecallResponse answer) {
-        boolean ignored = waiting.offer(new Row(principal, query, answer, Timestamps.offset(clock.instant())));
+        boolean ignored = waiting.offer(Row.of(principal, query, answer, Timestamps.offset(clock.instant())));
     }
 
     /** Writes what waits; afterwards also what another flush had taken is written. */
@@ -74,17 +99,16 @@ public final class RecallLog implements AutoCloseable {
     }
 
     private static void insert(WriteTx tx, Row row) throws SQLException {
-        RecallResponse answer = row.answer();
         PreparedStatement insert = tx.statement(INSERT);
-        insert.setString(1, answer.id());
-        insert.setString(2, row.principal().entityUri());
-        insert.setString(3, answer.queryHash());
-        insert.setString(4, row.query().scope().wire());
-        insert.setInt(5, answer.tokenBudget());
-        insert.setInt(6, answer.packed().facts().size());
-        insert.setInt(7, answer.packed().tokens());
-        insert.setBoolean(8, answer.packed().truncated());
-        insert.setString(9, row.principal().tenant());
+        insert.setString(1, row.id());
+        insert.setString(2, row.entityUri());
+        insert.setString(3, row.queryHash());
+        insert.setString(4, row.scope());
+        insert.setInt(5, row.tokenBudget());
+        insert.setInt(6, row.factsReturned());
+        insert.setInt(7, row.tokensUsed());
+        insert.setBoolean(8, row.truncated());
+        insert.setString(9, row.tenant());
         insert.setString(10, row.ts());
         insert.executeUpdate();
     }

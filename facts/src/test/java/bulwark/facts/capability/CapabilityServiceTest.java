@@ -9,6 +9,7 @@ import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
 import bulwark.kernel.access.ApiKeys;
+import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.secrets.SecretBytes;
@@ -99,6 +100,23 @@ class CapabilityServiceTest {
     private static GivenRequest good() {
         return grant(ISSUER, TestNode.URL, "read", "stigmem://facts/scope:company", "3600")
                 .as("agent:admin", "write", "admin");
+    }
+
+    @Test
+    void a_key_that_is_limited_to_scopes_issues_no_token_and_revokes_nobody_elses() {
+        Principal limited =
+                new Principal("agent:admin", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
+        assertThatThrownBy(() -> issue(good().as(limited)))
+                .isInstanceOfSatisfying(
+                        ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("scope_not_granted"));
+        Principal other = new Principal("agent:other", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
+        String id = issue(good()).path("token_id").stringValue();
+        GivenRequest revoke = GivenRequest.of("POST", BASE + "/" + id + "/revoke")
+                .parameter("id", id)
+                .as(other);
+        assertThatThrownBy(() -> call("POST", BASE + "/{id}/revoke", revoke))
+                .isInstanceOfSatisfying(
+                        ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("revocation_not_yours"));
     }
 
     private String issued() {

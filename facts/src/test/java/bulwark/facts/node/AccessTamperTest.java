@@ -223,8 +223,12 @@ class AccessTamperTest {
         node = start();
         assertThat(send(READER, "GET", "/v1/facts?relation=memory:secret", "").body())
                 .contains("\"total\":0");
+        assertThat(send(READER, "GET", "/v1/gardens", "").body()).doesNotContain("rose");
         assertThat(send(ADMIN, "GET", "/v1/facts?relation=memory:secret", "").body())
                 .contains("\"total\":1");
+        assertThat(send(ADMIN, "GET", "/v1/gardens/rose", "").body())
+                .contains("agent:admin")
+                .doesNotContain("agent:reader");
     }
 
     @ParameterizedTest

@@ -99,7 +99,7 @@ final class CandidateRanker {
             RenderedFact known = known(candidate.hit().id());
             if (known == null) {
                 missing.put(candidate.hit().id(), candidate);
-            } else {
+            } else if (visible.covers(known)) {
                 scored.add(ScoredFact.of(candidate, known));
             }
         }
@@ -111,7 +111,7 @@ final class CandidateRanker {
             List<Long> rows = missing.values().stream().map(c -> c.hit().row()).toList();
             for (RenderedFact fact : FactCache.read(tx, rows, now)) {
                 Candidate candidate = missing.get(fact.id());
-                if (candidate != null) {
+                if (candidate != null && visible.covers(fact)) {
                     scored.add(ScoredFact.of(candidate, fact));
                     reading.loaded.add(fact);
                 }

@@ -1,5 +1,6 @@
 package bulwark.facts.recall;
 
+import bulwark.facts.fact.RenderedFact;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +51,13 @@ final class IndexSearch {
      * @param now microseconds since the epoch
      */
     record Visible(String tenant, String scope, Set<String> gardens, double minConfidence, long now) {
+        /** Of a fact that was read: what the index said of its place is not believed. */
+        boolean covers(RenderedFact fact) {
+            return fact.tenant().equals(tenant)
+                    && fact.scope().equals(scope)
+                    && (fact.gardenId() == null || gardens.contains(fact.gardenId()));
+        }
+
         private Query query() {
             Collection<BytesRef> places = new ArrayList<>();
             places.add(new BytesRef(FactDocument.place(tenant, scope, null)));

@@ -109,7 +109,8 @@ class CapabilityServiceTest {
         assertThatThrownBy(() -> issue(good().as(limited)))
                 .isInstanceOfSatisfying(
                         ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("scope_not_granted"));
-        Principal other = new Principal("agent:other", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
+        Principal other =
+                new Principal("agent:other", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
         String id = issue(good()).path("token_id").stringValue();
         GivenRequest revoke = GivenRequest.of("POST", BASE + "/" + id + "/revoke")
                 .parameter("id", id)

@@ -76,7 +76,11 @@ public final class RecallLog implements AutoCloseable {
     }
 
     void add(Principal principal, RecallQuery query, RecallResponse answer) {
-        boolean ignored = waiting.offer(Row.of(principal, query, answer, Timestamps.offset(clock.instant())));
+        add(Row.of(principal, query, answer, Timestamps.offset(clock.instant())));
+    }
+
+    void add(Row row) {
+        boolean ignored = waiting.offer(row);
     }
 
     /** Writes what waits; afterwards also what another flush had taken is written. */

@@ -56,8 +56,7 @@ class FailingRecallThreadsTest {
     @Test
     void a_row_that_cannot_be_written_does_not_end_the_log_of_recalls() {
         try (RecallNode node = new RecallNode(folder)) {
-            RecallResponse unwritable = new RecallResponse("r", "h", null, 0, 0, null);
-            node.log.add(RecallNode.ALICE, null, unwritable);
+            node.log.add(new RecallLog.Row(null, null, null, null, 0, 0, 0, false, null, null));
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> EssentialThread.problems().stream().anyMatch(each -> each.contains("recall-log")));
             node.recall("chrysanthemum");

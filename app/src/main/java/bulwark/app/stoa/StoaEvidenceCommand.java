@@ -164,7 +164,7 @@ final class StoaEvidenceCommand extends CommandGroup {
                 Files.deleteIfExists(file);
                 throw e;
             }
-            context.out().println("exported " + records + " records of tenant " + tenant + " to " + named);
+            context.out().println("exported " + counted(records) + " of tenant " + tenant + " to " + named);
             if (!csv) {
                 context.out()
                         .println("verify anywhere: stoa evidence verify " + named + " --key " + folder.publicKey());
@@ -234,12 +234,16 @@ final class StoaEvidenceCommand extends CommandGroup {
             report.problems().forEach(problem -> context.out().println("PROBLEM " + problem));
             boolean whole = report.problems().isEmpty();
             context.out()
-                    .println((whole ? "whole: " : "NOT whole: ") + report.records() + " records of tenant "
+                    .println((whole ? "whole: " : "NOT whole: ") + counted(report.records()) + " of tenant "
                             + report.about().get("tenant")
                             + (report.unvouched() == 0
                                     ? ""
                                     : ", " + report.unvouched() + " of them newer than the newest signed head"));
             return whole ? 0 : ExitCode.NEGATIVE.plain();
         }
+    }
+
+    private static String counted(long records) {
+        return records == 1 ? "1 record" : records + " records";
     }
 }

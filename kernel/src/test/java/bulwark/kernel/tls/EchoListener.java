@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
-/** A mutual-TLS listener on the JDK's own sockets that answers "hello, URI" and closes. */
+/** A TLS listener on the JDK's own sockets that answers "hello, " with the URI of a peer that has one, and closes. */
 final class EchoListener implements AutoCloseable {
     private final SSLServerSocket server;
     private final ReloadingTls tls;
@@ -20,11 +20,16 @@ final class EchoListener implements AutoCloseable {
     final List<List<X509Certificate>> peers = new CopyOnWriteArrayList<>();
 
     EchoListener(ReloadingTls tls) throws IOException {
+        this(tls, true);
+    }
+
+    /** @param clients whether peers need a certificate */
+    EchoListener(ReloadingTls tls, boolean clients) throws IOException {
         this.tls = tls;
         tls.onRefusedPeer(peer -> reasons.add(peer.reason()));
         server = (SSLServerSocket)
                 tls.context().getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        server.setNeedClientAuth(true);
+        server.setNeedClientAuth(clients);
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -49,13 +54,14 @@ final class EchoListener implements AutoCloseable {
         try (socket) {
             socket.setSoTimeout(5_000);
             socket.startHandshake();
-            List<X509Certificate> chain = Arrays.stream(socket.getSession().getPeerCertificates())
-                    .map(X509Certificate.class::cast)
-                    .toList();
+            List<X509Certificate> chain = server.getNeedClientAuth()
+                    ? Arrays.stream(socket.getSession().getPeerCertificates())
+                            .map(X509Certificate.class::cast)
+                            .toList()
+                    : List.of();
             peers.add(chain);
-            socket.getOutputStream()
-                    .write(("hello, " + UriSan.of(chain.getFirst()).orElseThrow() + "\n")
-                            .getBytes(StandardCharsets.UTF_8));
+            String uri = chain.isEmpty() ? "" : UriSan.of(chain.getFirst()).orElse("");
+            socket.getOutputStream().write(("hello, " + uri + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException refused) {
             tls.handshakeFailed(refused, "loopback");
         }

@@ -9,20 +9,12 @@ import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.CertificateSubject;
 import bulwark.kernel.time.SettableClock;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.SSLServerSocket;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +50,7 @@ class PublicServerTlsTest {
         return ConfiguredPath.unnamed(directory.resolve("ca").resolve(name));
     }
 
-    private String connect(Listener listener, String options) {
+    private String connect(EchoListener listener, String options) {
         return new OpensslFixture(directory.resolve("ca"))
                 .run("timeout 8 openssl s_client -connect localhost:" + listener.port()
                         + " -servername localhost -verify_hostname localhost -verify_return_error -CAfile ca.crt "
@@ -71,7 +63,7 @@ class PublicServerTlsTest {
     void serves_both_versions_under_its_host_name(CertificateKey kind) throws IOException {
         authority(kind);
         try (ReloadingTls tls = ReloadingTls.load(files(false, false), TlsPolicy.publicServer(), clock);
-                Listener listener = new Listener(tls, false)) {
+                EchoListener listener = new EchoListener(tls, false)) {
             assertThat(connect(listener, "-tls1_3")).contains("hello", "Verify return code: 0 (ok)", "TLSv1.3");
             assertThat(connect(listener, "-tls1_2")).contains("hello", "Verify return code: 0 (ok)", "TLSv1.2");
         }
@@ -82,7 +74,7 @@ class PublicServerTlsTest {
     void refuses_older_versions(String version) throws IOException {
         authority(CertificateKey.P256);
         try (ReloadingTls tls = ReloadingTls.load(files(false, false), TlsPolicy.publicServer(), clock);
-                Listener listener = new Listener(tls, false)) {
+                EchoListener listener = new EchoListener(tls, false)) {
             assertThat(connect(listener, version + " -cipher ALL:@SECLEVEL=0"))
                     .doesNotContain("hello")
                     .contains("alert protocol version");
@@ -100,7 +92,7 @@ class PublicServerTlsTest {
     void refuses_suites_without_forward_secrecy_or_authenticated_encryption(String suite) throws IOException {
         authority(CertificateKey.P256);
         try (ReloadingTls tls = ReloadingTls.load(files(false, false), TlsPolicy.publicServer(), clock);
-                Listener listener = new Listener(tls, false)) {
+                EchoListener listener = new EchoListener(tls, false)) {
             assertThat(connect(listener, "-tls1_2 -cipher " + suite + ":@SECLEVEL=0"))
                     .doesNotContain("hello");
         }
@@ -110,7 +102,7 @@ class PublicServerTlsTest {
     void tls_1_2_can_be_switched_off() throws IOException {
         authority(CertificateKey.P256);
         try (ReloadingTls tls = ReloadingTls.load(files(false, false), TlsPolicy.publicServer13(), clock);
-                Listener listener = new Listener(tls, false)) {
+                EchoListener listener = new EchoListener(tls, false)) {
             assertThat(connect(listener, "-tls1_2")).doesNotContain("hello");
             assertThat(connect(listener, "-tls1_3")).contains("hello");
         }
@@ -120,7 +112,7 @@ class PublicServerTlsTest {
     void a_client_needs_a_certificate_of_the_authority_and_no_uri_in_it() throws IOException {
         authority(CertificateKey.P256);
         try (ReloadingTls tls = ReloadingTls.load(files(true, false), TlsPolicy.publicServer(), clock);
-                Listener listener = new Listener(tls, true)) {
+                EchoListener listener = new EchoListener(tls, true)) {
             for (String version : List.of("-tls1_2", "-tls1_3")) {
                 assertThat(connect(listener, version)).doesNotContain("hello");
                 assertThat(connect(listener, version + " -cert client.crt -key client.key"))
@@ -134,7 +126,7 @@ class PublicServerTlsTest {
         CertificateAuthority authority = authority(CertificateKey.P256);
         authority.revoke(List.of(), DAY);
         try (ReloadingTls tls = ReloadingTls.load(files(true, true), TlsPolicy.publicServer(), clock);
-                Listener listener = new Listener(tls, true)) {
+                EchoListener listener = new EchoListener(tls, true)) {
             assertThat(connect(listener, "-cert client.crt -key client.key")).contains("hello");
             var chain = List.of(Pem.certificates(file("client.crt"), Pem.read(file("client.crt")))
                     .getFirst());
@@ -177,58 +169,5 @@ class PublicServerTlsTest {
         assertThatThrownBy(() -> ReloadingTls.load(files(true, true), TlsPolicy.publicServer(), clock))
                 .isInstanceOf(TlsRefused.class)
                 .hasMessageContaining("holds no revocation list of the CA CN=Public CA");
-    }
-
-    /** Answers "hello" and closes. */
-    private static final class Listener implements AutoCloseable {
-        private final SSLServerSocket server;
-        private final ReloadingTls tls;
-        final List<String> reasons = new CopyOnWriteArrayList<>();
-
-        Listener(ReloadingTls tls, boolean clients) throws IOException {
-            this.tls = tls;
-            tls.onRefusedPeer(peer -> reasons.add(peer.reason()));
-            server = (SSLServerSocket)
-                    tls.context().getServerSocketFactory().createServerSocket(0, 10, InetAddress.getLoopbackAddress());
-            server.setNeedClientAuth(clients);
-            Thread.ofVirtual().start(this::accept);
-        }
-
-        int port() {
-            return server.getLocalPort();
-        }
-
-        private void accept() {
-            while (true) {
-                try {
-                    SSLSocket socket = (SSLSocket) server.accept();
-                    Thread.ofVirtual().start(() -> answer(socket));
-                } catch (SocketException closed) {
-                    return;
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        }
-
-        private void answer(SSLSocket socket) {
-            try (socket) {
-                socket.setSoTimeout(5_000);
-                socket.startHandshake();
-                socket.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
-                // In TLS 1.2 the client drops what comes together with the end of the connection.
-                socket.setSoTimeout(500);
-                socket.getInputStream().read();
-            } catch (SocketTimeoutException heard) {
-                // The client had its time.
-            } catch (IOException refused) {
-                tls.handshakeFailed(refused, "loopback");
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.kernel.time;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,48 +34,59 @@ public final class Timestamps {
 
     private static final long LAST_SECOND = 253_402_300_799L;
     private static final int DAY = 86_400;
+    private static final int MICROS_LENGTH = "2026-01-01T00:00:00.000001".length();
 
     private Timestamps() {}
 
     /** {@code 2026-01-01T00:00:00.000001+00:00}: facts, chains, audit rows. */
     public static String offset(Instant instant) {
-        return micros(instant).append("+00:00").toString();
+        return text(instant, MICROS_LENGTH, "+00:00");
     }
 
     /** {@code 2026-01-01T00:00:00.000001Z}: manifests and rotations. */
     public static String zulu(Instant instant) {
-        return micros(instant).append('Z').toString();
+        return text(instant, MICROS_LENGTH, "Z");
     }
 
     /** {@code 2026-01-01T00:00:00.001Z}; what is below a millisecond is left out. */
     public static String zuluMillis(Instant instant) {
-        StringBuilder out = micros(instant);
-        out.setLength(out.length() - 3);
-        return out.append('Z').toString();
+        return text(instant, MICROS_LENGTH - 3, "Z");
     }
 
     /** As the formatter writes it, at a tenth of its cost: each audit row and each task has some. */
-    private static StringBuilder micros(Instant instant) {
-        StringBuilder out = new StringBuilder(32);
+    private static String text(Instant instant, int length, String zone) {
         long second = instant.getEpochSecond();
         if (second < FIRST_SECOND || second > LAST_SECOND) {
-            return out.append(MICROS.format(instant));
+            String micros = MICROS.format(instant);
+            return micros.substring(0, micros.length() - MICROS_LENGTH + length) + zone;
         }
+        byte[] out = new byte[MICROS_LENGTH + zone.length()];
         LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second, DAY));
         int ofDay = (int) Math.floorMod(second, (long) DAY);
-        digits(out, date.getYear(), 1_000);
-        digits(out.append('-'), date.getMonthValue(), 10);
-        digits(out.append('-'), date.getDayOfMonth(), 10);
-        digits(out.append('T'), ofDay / 3_600, 10);
-        digits(out.append(':'), ofDay / 60 % 60, 10);
-        digits(out.append(':'), ofDay % 60, 10);
-        digits(out.append('.'), instant.getNano() / 1_000, 100_000);
-        return out;
+        digits(out, 0, 4, date.getYear());
+        out[4] = '-';
+        digits(out, 5, 7, date.getMonthValue());
+        out[7] = '-';
+        digits(out, 8, 10, date.getDayOfMonth());
+        out[10] = 'T';
+        digits(out, 11, 13, ofDay / 3_600);
+        out[13] = ':';
+        digits(out, 14, 16, ofDay / 60 % 60);
+        out[16] = ':';
+        digits(out, 17, 19, ofDay % 60);
+        out[19] = '.';
+        digits(out, 20, MICROS_LENGTH, instant.getNano() / 1_000);
+        for (int i = 0; i < zone.length(); i++) {
+            out[length + i] = (byte) zone.charAt(i);
+        }
+        return new String(out, 0, length + zone.length(), StandardCharsets.ISO_8859_1);
     }
 
-    private static void digits(StringBuilder out, int number, int unit) {
-        for (int left = unit; left > 0; left /= 10) {
-            out.append((char) ('0' + number / left % 10));
+    private static void digits(byte[] out, int from, int to, int number) {
+        int left = number;
+        for (int i = to - 1; i >= from; i--) {
+            out[i] = (byte) ('0' + left % 10);
+            left /= 10;
         }
     }
 

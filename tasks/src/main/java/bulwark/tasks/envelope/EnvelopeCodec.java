@@ -20,7 +20,7 @@ public final class EnvelopeCodec {
 
     private static final Set<String> SIGNATURES = Set.of(Envelope.SIGNATURE, Envelope.SIGNATURE_KEY);
     /** Room for an envelope of common size, and for one of its objects. */
-    private static final int WHOLE = 512;
+    static final int WHOLE = 512;
 
     private static final int PART = 128;
     /** Longest text that retries and replays add to an envelope. */
@@ -66,9 +66,14 @@ public final class EnvelopeCodec {
 
     /** One line of JSON; the delivery state is a further member when it is not fresh. */
     public static String json(Message message) {
+        DartJson json = new DartJson(false, WHOLE);
+        json(json, message);
+        return json.toString();
+    }
+
+    static void json(DartJson json, Message message) {
         Envelope envelope = message.envelope();
-        DartJson json = new DartJson(false, WHOLE)
-                .raw("{\"id\":")
+        json.raw("{\"id\":")
                 .string(envelope.id())
                 .raw(",\"name\":")
                 .string(envelope.name())
@@ -93,7 +98,7 @@ public final class EnvelopeCodec {
                 .raw(",\"meta\":")
                 .raw(envelope.metaJson().text());
         delivery(json, message.state());
-        return json.raw("}").toString();
+        json.raw("}");
     }
 
     private static void delivery(DartJson json, DeliveryState state) {

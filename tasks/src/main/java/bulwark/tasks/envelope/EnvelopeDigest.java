@@ -14,13 +14,18 @@ public final class EnvelopeDigest {
 
     /** @param queue into which it was put or from which it was taken, whatever the envelope says */
     public static String of(String queue, Envelope envelope) {
-        return ofJson(queue, EnvelopeCodec.json(Message.fresh(envelope)));
+        DartJson text = new DartJson(false, EnvelopeCodec.WHOLE).raw(queue).raw("\n");
+        EnvelopeCodec.json(text, Message.fresh(envelope));
+        return of(text.toString());
     }
 
     /** Of an envelope's JSON that nobody has read. */
     public static String ofJson(String queue, String json) {
-        byte[] bytes = (queue + "\n" + json).getBytes(StandardCharsets.UTF_8);
-        return Base64Url.text(Digests.sha256(bytes));
+        return of(queue + "\n" + json);
+    }
+
+    private static String of(String text) {
+        return Base64Url.text(Digests.sha256(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Of something that was no envelope when it was read. */

@@ -32,22 +32,32 @@ public final class TaskStatusJson {
     }
 
     public static String write(TaskStatus status) {
-        return parts(status).toString();
+        Map<String, @Nullable Object> members = members(status);
+        String created = DartTimestamps.of(status.createdAt());
+        members.put("createdAt", created);
+        members.put("updatedAt", updated(status, created));
+        return StrictJson.text(members);
     }
 
     public static JsonFragments parts(TaskStatus status) {
         String whole = withoutTimes(status);
         String created = DartTimestamps.of(status.createdAt());
-        String updated =
-                status.updatedAt().equals(status.createdAt()) ? created : DartTimestamps.of(status.updatedAt());
         return new JsonFragments(
                 whole.substring(0, whole.length() - 1) + ",\"createdAt\":\"",
                 created,
-                "\",\"updatedAt\":\"" + updated + "\"}");
+                "\",\"updatedAt\":\"" + updated(status, created) + "\"}");
+    }
+
+    private static String updated(TaskStatus status, String created) {
+        return status.updatedAt().equals(status.createdAt()) ? created : DartTimestamps.of(status.updatedAt());
     }
 
     /** As the members of groups are kept. */
     public static String withoutTimes(TaskStatus status) {
+        return StrictJson.text(members(status));
+    }
+
+    private static Map<String, @Nullable Object> members(TaskStatus status) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("id", status.id());
         members.put("state", status.state().wire());
@@ -55,7 +65,7 @@ public final class TaskStatusJson {
         members.put("error", status.error() == null ? null : error(status.error()));
         members.put("meta", fenceLast(status.meta()));
         members.put("attempt", status.attempt());
-        return StrictJson.text(members);
+        return members;
     }
 
     /**

@@ -9,6 +9,7 @@ import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
+import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
@@ -52,7 +53,7 @@ public final class GatewayProcess {
                 EndpointTable.empty(),
                 forwarding,
                 new CallMetrics(new Metrics(CallMetrics.DESCRIPTIONS)),
-                clock,
+                PlaneTime.of(clock),
                 new SecureRandom());
         plane.listenPlain("127.0.0.1", Integer.parseInt(args[0]));
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

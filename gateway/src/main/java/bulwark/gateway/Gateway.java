@@ -16,6 +16,7 @@ import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ListenerTls;
+import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
@@ -96,7 +97,7 @@ public final class Gateway implements AutoCloseable {
                 endpoints(settings, host(settings, tls == null ? LOOPBACK : EVERY_ADDRESS), metrics),
                 forwarding,
                 new CallMetrics(metrics),
-                clock,
+                PlaneTime.of(clock),
                 new SecureRandom());
         try {
             if (tls == null) {

@@ -15,6 +15,11 @@ public record CallPeer(InetSocketAddress address, boolean tls, List<X509Certific
         certificates = List.copyOf(certificates);
     }
 
+    /** Without TLS. */
+    public static CallPeer plain(InetSocketAddress address) {
+        return new CallPeer(address, false, List.of());
+    }
+
     /** Without the port. */
     public String host() {
         return address.getAddress() == null

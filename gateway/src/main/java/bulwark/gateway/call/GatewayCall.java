@@ -57,7 +57,7 @@ public final class GatewayCall {
         return trace;
     }
 
-    /** Of {@link System#nanoTime}, when the head was complete. */
+    /** When the head was complete, by the time of the data plane: {@link System#nanoTime} in the program. */
     public long startNanos() {
         return startNanos;
     }

@@ -1,16 +1,19 @@
 package bulwark.gateway.proxy;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** When a call is too late: the limit of its present phase and that of the whole. Used on the call's event loop. */
 final class CallDeadline {
+    private final LongSupplier time;
     private final long totalDeadlineNanos;
     private boolean totalLimited;
     private boolean limited;
     private long deadlineNanos;
 
     /** @param total zero for no limit */
-    CallDeadline(long startNanos, Duration total) {
+    CallDeadline(LongSupplier time, long startNanos, Duration total) {
+        this.time = time;
         totalLimited = !total.isZero();
         totalDeadlineNanos = startNanos + total.toNanos();
     }
@@ -19,7 +22,7 @@ final class CallDeadline {
     void limit(Duration timeout) {
         limited = !timeout.isZero();
         if (limited) {
-            deadlineNanos = System.nanoTime() + timeout.toNanos();
+            deadlineNanos = time.getAsLong() + timeout.toNanos();
         }
     }
 

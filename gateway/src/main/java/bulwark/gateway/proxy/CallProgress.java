@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** How far the one call of a client connection has come; used again for the next call. Used on the connection's event loop. */
 final class CallProgress {
     private final PlaneContext plane;
+    private final LoopWorker worker;
     private @Nullable GatewayCall call;
     private @Nullable RouteTarget target;
     private @Nullable GatewayRefusal refusal;
@@ -15,8 +16,9 @@ final class CallProgress {
     private int status;
     private long requestBytes;
 
-    CallProgress(PlaneContext plane) {
+    CallProgress(PlaneContext plane, LoopWorker worker) {
         this.plane = plane;
+        this.worker = worker;
     }
 
     void begin(GatewayCall begun) {
@@ -66,7 +68,7 @@ final class CallProgress {
         call = null;
         plane.calls.decrementAndGet();
         plane.metrics.answered(ended, target, status);
-        long took = System.nanoTime() - ended.startNanos();
+        long took = worker.nanos() - ended.startNanos();
         ended.end(
                 new CallOutcome(status, refusal, upstream, complete, requestBytes, responseBytes, took),
                 plane.pipeline.ended());

@@ -2,25 +2,16 @@ package bulwark.gateway.proxy;
 
 import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.GatewayCall;
-import bulwark.gateway.http1.BodyReader;
 import bulwark.gateway.http1.HeadReader;
-import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.http1.HeaderName;
 import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
-import bulwark.gateway.refusal.GatewayWireErrors;
-import bulwark.gateway.refusal.WireError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.List;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,44 +40,31 @@ final class ClientConnection extends TimedConnection {
     private final PlaneContext plane;
     private final LoopWorker worker;
     private final @Nullable ListenerTls tls;
-    private final int redirectPort;
-    private final RequestDispatch dispatch;
-    private final CallProgress progress;
-    private final BodyReader body = new BodyReader();
+    private final Http1Exchange exchange;
+    private final CallPeer peer;
+    private final byte[] peerLines;
     private ChannelHandlerContext context;
-    private CallPeer peer;
-    private byte[] peerLines;
     private State state = State.HEAD;
     private @Nullable ByteBuf pending;
-    private @Nullable ProxyExchange exchange;
-    private @Nullable RequestBodyConsumer consumer;
-    private boolean requestEnded;
-    private boolean persistent;
     private boolean processing;
     private boolean upstreamBlocked;
-    private boolean staysOpen;
     private long deadlineNanos;
 
-    /** @param redirectPort where requests are sent to instead of being answered, or 0 */
-    @SuppressWarnings("NullAway.Init") // what comes of the channel is there once it is active
-    ClientConnection(PlaneContext plane, LoopWorker worker, @Nullable ListenerTls tls, int redirectPort) {
-        this.plane = plane;
+    @SuppressWarnings({"NullAway.Init", "this-escape"
+    }) // the context is there once this is added; the exchange only keeps this
+    ClientConnection(ListenerContext listener, LoopWorker worker, CallPeer peer) {
+        this.plane = listener.plane();
         this.worker = worker;
-        this.tls = tls;
-        this.redirectPort = redirectPort;
-        this.progress = new CallProgress(plane);
-        this.dispatch = new RequestDispatch(plane, worker, this);
+        this.tls = listener.tls();
+        this.peer = peer;
+        this.peerLines = PeerLines.of(peer);
+        this.exchange = new Http1Exchange(listener, worker, this);
     }
 
+    /** The channel is open already. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        peer = new CallPeer((InetSocketAddress) ctx.channel().remoteAddress(), tls != null, List.of());
-        peerLines = PeerLines.of(peer);
         plane.connections.incrementAndGet();
         worker.opened(this);
         deadline(plane.limits.headTimeout().toNanos());
@@ -100,8 +78,8 @@ final class ClientConnection extends TimedConnection {
         state = State.CLOSED;
         plane.connections.decrementAndGet();
         worker.closed(this);
-        cancelBody();
-        progress.end(null, false, 0);
+        exchange.cancel();
+        exchange.progress.end(null, false, 0);
         releasePending();
     }
 
@@ -141,7 +119,7 @@ final class ClientConnection extends TimedConnection {
         while (more && pending != null) {
             more = switch (state) {
                 case HEAD -> readHead(pending);
-                case BODY -> readBody(pending);
+                case BODY -> !upstreamBlocked && exchange.readBody(pending);
                 case TUNNEL -> readTunnel(pending);
                 case DECIDING, ANSWERING -> false;
                 case LINGER, CLOSED -> {
@@ -154,7 +132,7 @@ final class ClientConnection extends TimedConnection {
             }
         }
         processing = false;
-        RequestBodyConsumer target = consumer;
+        RequestBodyConsumer target = exchange.consumer;
         if (target != null) {
             target.flush();
         }
@@ -181,7 +159,7 @@ final class ClientConnection extends TimedConnection {
             return true;
         }
         if (result != HeadReader.Result.INCOMPLETE) {
-            refuseHead(dispatch.headRefusal(result, reader));
+            exchange.refuseHead(exchange.dispatch.headRefusal(result, reader));
         }
         return false;
     }
@@ -194,82 +172,38 @@ final class ClientConnection extends TimedConnection {
         }
         String traceparent = head.value(HeaderName.TRACEPARENT);
         GatewayCall begun =
-                new GatewayCall(head, peer, worker.trace(traceparent == null ? "" : traceparent), System.nanoTime());
-        progress.begin(begun);
-        persistent = head.isPersistent();
-        requestEnded = !head.hasBody();
-        if (head.isChunked()) {
-            body.beginChunked();
-        } else {
-            body.beginLength(Math.max(0, head.contentLength()));
-        }
-        state = requestEnded ? State.ANSWERING : State.DECIDING;
+                new GatewayCall(head, peer, worker.trace(traceparent == null ? "" : traceparent), worker.nanos());
+        state = head.hasBody() ? State.DECIDING : State.ANSWERING;
         deadline(plane.limits.idleTimeout().toNanos());
-        dispatch.dispatch(begun);
+        exchange.begin(begun);
     }
 
-    /** The call has a route. */
-    void routed(RouteTarget found) {
-        progress.routed(found);
-    }
-
-    void forward(ProxyExchange next) {
-        exchange = next;
-        next.start();
-    }
-
-    /** The body of the request goes to this consumer, which answers the call. */
-    void take(RequestBodyConsumer next) {
-        consumer = next;
-        if (requestEnded) {
-            next.end(null);
-        } else {
-            state = State.BODY;
-            deadline(plane.limits.idleTimeout().toNanos());
-            if (!processing) {
-                process();
-            }
+    /** The body of the request has a consumer. */
+    void readBody() {
+        state = State.BODY;
+        deadline(plane.limits.idleTimeout().toNanos());
+        if (!processing) {
+            process();
         }
     }
 
-    private boolean readBody(ByteBuf in) {
-        RequestBodyConsumer taker = consumer;
-        if (taker == null || upstreamBlocked) {
-            return false;
-        }
-        switch (body.next(in)) {
-            case DATA -> {
-                int count = body.available();
-                progress.received(count);
-                deadline(plane.limits.idleTimeout().toNanos());
-                taker.data(in.readRetainedSlice(count));
-                return !body.reachesLength() || endBody(taker);
-            }
-            case END -> {
-                return endBody(taker);
-            }
-            case NEED_MORE -> {
-                return false;
-            }
-            case MALFORMED -> {
-                in.skipBytes(in.readableBytes());
-                cancelBody();
-                refuse(new GatewayRefusal.MalformedRequest("The chunks of the body are malformed."));
-                return false;
-            }
-        }
-        return false;
+    /** Some of the body came. */
+    void bodyMoved() {
+        deadline(plane.limits.idleTimeout().toNanos());
     }
 
-    private boolean endBody(RequestBodyConsumer taker) {
-        requestEnded = true;
+    void bodyEnded() {
         state = State.ANSWERING;
-        taker.end(body.trailers());
-        return true;
+    }
+
+    /** What is here already and was not read. */
+    @Nullable
+    ByteBuf pending() {
+        return pending;
     }
 
     private boolean readTunnel(ByteBuf in) {
-        ProxyExchange tunnel = exchange;
+        ProxyExchange tunnel = exchange.forwarded;
         if (tunnel == null || upstreamBlocked) {
             return false;
         }
@@ -278,16 +212,7 @@ final class ClientConnection extends TimedConnection {
         return true;
     }
 
-    // What exchanges ask for.
-
-    boolean isTls() {
-        return tls != null;
-    }
-
-    /** Of the TLS listener, or 0 when requests are answered here. */
-    int redirectPort() {
-        return redirectPort;
-    }
+    // What the exchange asks for.
 
     boolean isProcessing() {
         return processing;
@@ -306,26 +231,12 @@ final class ClientConnection extends TimedConnection {
         return context;
     }
 
-    ByteBuf allocate(int bytes) {
-        return context.alloc().directBuffer(bytes);
-    }
-
     boolean isWritable() {
         return context.channel().isWritable();
     }
 
     void write(ByteBuf data) {
         context.write(data, context.voidPromise());
-    }
-
-    void writeHead(HeadWriter writer) {
-        ByteBuf out = allocate(writer.length());
-        writer.writeTo(out);
-        write(out);
-    }
-
-    void flush() {
-        context.flush();
     }
 
     /** While true, nothing more is read of the client. */
@@ -344,109 +255,19 @@ final class ClientConnection extends TimedConnection {
         }
     }
 
-    /** The answer's head is about to be written. @param framed whether its end shows without the end of the connection. @return whether the connection stays open after it */
-    boolean beginAnswer(int status, boolean framed) {
-        progress.answerBegins(status);
-        staysOpen = framed && persistent && requestEnded && !plane.draining;
-        return staysOpen;
-    }
-
-    /** The answer was written whole. @param upstream that gave it */
-    void answerSent(@Nullable String upstream, long responseBytes) {
-        finishAnswer(upstream, responseBytes);
-    }
-
     /** Both sides speak another protocol from now on. */
     void tunnel() {
         state = State.TUNNEL;
-        staysOpen = false;
     }
 
     /** The upstream ended the tunnel. */
     void tunnelEnded() {
-        requestEnded = true;
-        finishAnswer(null, 0);
+        exchange.tunnelEnded();
     }
 
-    /** Ends the connection so that no client takes the part of the answer that it got for the whole. */
-    void tear(long responseBytes) {
-        exchange = null;
-        consumer = null;
-        progress.end(null, false, responseBytes);
-        ConnectionEnd.torn(context);
-    }
-
-    // Own answers.
-
-    private void refuseHead(GatewayRefusal why) {
-        WireError error = GatewayWireErrors.of(why);
-        plane.metrics.refused(why);
-        plane.metrics.unread(error.status());
-        requestEnded = false;
-        staysOpen = false;
-        AnswerHead head = new AnswerHead(worker, tls != null, worker.trace(""), 1, false);
-        write(head.of(error, why.code(), List.of(), true, context.alloc()));
-        finishAnswer(null, 0);
-    }
-
-    /** Answers the call under way; when an answer has begun already, the connection is torn. */
-    void refuse(GatewayRefusal why) {
-        GatewayCall current = progress.call();
-        if (current == null || state == State.CLOSED) {
-            return;
-        }
-        progress.refused(why);
-        if (progress.isAnswerBegun()) {
-            tear(0);
-            return;
-        }
-        WireError error = GatewayWireErrors.of(why);
-        persistent &= !(why instanceof GatewayRefusal.MalformedRequest);
-        skipBufferedBody();
-        boolean open = beginAnswer(error.status(), true);
-        write(answerHead(current).of(error, why.code(), current.answerFields(), !open, context.alloc()));
-        finishAnswer(null, error.body().length());
-    }
-
-    /** A whole answer. */
-    void answer(int status, String contentType, byte[] content, List<String> fields) {
-        GatewayCall current = progress.call();
-        if (current == null || state == State.CLOSED || progress.isAnswerBegun()) {
-            return;
-        }
-        boolean open = beginAnswer(status, true);
-        write(answerHead(current)
-                .of(status, contentType, content, fields, current.answerFields(), !open, context.alloc()));
-        finishAnswer(null, content.length);
-    }
-
-    private AnswerHead answerHead(GatewayCall current) {
-        RawRequestHead head = current.head();
-        return new AnswerHead(
-                worker,
-                tls != null,
-                current.trace(),
-                head.minorVersion(),
-                head.method().equals("HEAD"));
-    }
-
-    /** A refused request whose body is here already leaves the connection usable. */
-    private void skipBufferedBody() {
-        ByteBuf here = pending;
-        if (requestEnded || consumer != null || here == null) {
-            return;
-        }
-        while (here.isReadable() && body.next(here) == BodyReader.Event.DATA) {
-            here.skipBytes(body.available());
-        }
-        requestEnded = body.hasEnded();
-    }
-
-    private void finishAnswer(@Nullable String upstream, long responseBytes) {
-        exchange = null;
-        consumer = null;
+    /** The answer was written whole. */
+    void answered(boolean staysOpen) {
         upstreamBlocked = false;
-        progress.end(upstream, true, responseBytes);
         if (!staysOpen) {
             linger();
             return;
@@ -463,7 +284,7 @@ final class ClientConnection extends TimedConnection {
     private void linger() {
         state = State.LINGER;
         deadline(plane.limits.lingerTimeout().toNanos());
-        if (requestEnded) {
+        if (exchange.isRequestEnded()) {
             ConnectionEnd.afterWrites(context);
         } else {
             ConnectionEnd.ofOutput(context);
@@ -471,18 +292,6 @@ final class ClientConnection extends TimedConnection {
         if (!processing) {
             releasePending();
             regulate();
-        }
-    }
-
-    private void cancelBody() {
-        ProxyExchange proxied = exchange;
-        RequestBodyConsumer other = consumer;
-        exchange = null;
-        consumer = null;
-        if (proxied != null) {
-            proxied.cancelled();
-        } else if (other != null) {
-            other.cancelled();
         }
     }
 
@@ -497,12 +306,12 @@ final class ClientConnection extends TimedConnection {
     // Time and events.
 
     private void deadline(long nanosFromNow) {
-        deadlineNanos = System.nanoTime() + nanosFromNow;
+        deadlineNanos = worker.nanos() + nanosFromNow;
     }
 
     @Override
     void tick(long nowNanos) {
-        ProxyExchange proxied = exchange;
+        ProxyExchange proxied = exchange.forwarded;
         if (proxied != null) {
             proxied.tick(nowNanos);
         }
@@ -514,14 +323,14 @@ final class ClientConnection extends TimedConnection {
                 if (pending == null) {
                     context.close();
                 } else {
-                    refuseHead(new GatewayRefusal.RequestTimeout());
+                    exchange.refuseHead(new GatewayRefusal.RequestTimeout());
                 }
             }
             case BODY -> {
                 if (!upstreamBlocked) {
-                    cancelBody();
-                    persistent = false;
-                    refuse(new GatewayRefusal.RequestTimeout());
+                    exchange.cancel();
+                    exchange.isLast();
+                    exchange.refuse(new GatewayRefusal.RequestTimeout());
                 }
             }
             case LINGER -> context.close();
@@ -531,7 +340,7 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     void drain() {
-        ProxyExchange proxied = exchange;
+        ProxyExchange proxied = exchange.forwarded;
         if (state == State.HEAD && pending == null) {
             context.close();
         } else if (state == State.TUNNEL && proxied != null) {
@@ -540,25 +349,11 @@ final class ClientConnection extends TimedConnection {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent handshake && tls != null) {
-            if (handshake.isSuccess()) {
-                SSLSession session =
-                        ctx.pipeline().get(SslHandler.class).engine().getSession();
-                peer = new CallPeer(peer.address(), true, PeerCertificates.of(session));
-            } else {
-                tls.material().handshakeFailed(handshake.cause(), peer.host());
-                ctx.close();
-            }
-        }
-    }
-
-    @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {}
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        ProxyExchange proxied = exchange;
+        ProxyExchange proxied = exchange.forwarded;
         if (proxied != null) {
             proxied.clientWritable(ctx.channel().isWritable());
         }

@@ -1,5 +1,6 @@
 package bulwark.gateway.proxy;
 
+import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.kernel.error.ExitCode;
@@ -14,7 +15,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class DataPlane implements AutoCloseable {
             EndpointTable endpoints,
             ForwardingContext forwarding,
             CallMetrics metrics,
-            Clock clock,
+            PlaneTime time,
             RandomGenerator random) {
         EventLoops loops = EventLoops.create(threads);
         PlaneContext context =
@@ -63,7 +63,7 @@ public final class DataPlane implements AutoCloseable {
         UpstreamConnector connector =
                 new UpstreamConnector(loops, forwarding.guard(), forwarding.upstreamTls(), limits);
         for (EventExecutor loop : loops.group()) {
-            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, connector, clock, random.nextLong());
+            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, connector, time, random.nextLong());
             plane.workers.put(loop, worker);
             worker.start();
         }
@@ -96,6 +96,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     private int listen(String host, int port, @Nullable ListenerTls tls, int redirectPort) {
+        ListenerContext shared = new ListenerContext(context, tls, redirectPort);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(loops.serverChannel())
@@ -109,10 +110,7 @@ public final class DataPlane implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        if (tls != null) {
-                            channel.pipeline().addLast(tls.handler());
-                        }
-                        channel.pipeline().addLast(new ClientConnection(context, worker(channel), tls, redirectPort));
+                        accept(channel, shared);
                     }
                 });
         try {
@@ -121,6 +119,18 @@ public final class DataPlane implements AutoCloseable {
             return ((InetSocketAddress) listener.localAddress()).getPort();
         } catch (Exception e) { // Netty throws the bind's own exception unchecked
             throw new ListenFailed(host, port, e);
+        }
+    }
+
+    private void accept(SocketChannel channel, ListenerContext shared) {
+        InetSocketAddress address = channel.remoteAddress();
+        ListenerTls tls = shared.tls();
+        if (address == null) {
+            channel.close(); // The client is gone already.
+        } else if (tls == null) {
+            channel.pipeline().addLast(new ClientConnection(shared, worker(channel), CallPeer.plain(address)));
+        } else {
+            channel.pipeline().addLast(tls.handler(), new TlsHandshake(shared, tls, worker(channel), address));
         }
     }
 

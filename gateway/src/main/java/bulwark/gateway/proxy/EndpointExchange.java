@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
 final class EndpointExchange implements RequestBodyConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointExchange.class);
 
-    private final ClientConnection client;
+    private final ClientExchange client;
     private final GatewayCall call;
     private final GatewayEndpoint endpoint;
     private final Executor loop;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private boolean cancelled;
 
-    EndpointExchange(ClientConnection client, GatewayCall call, GatewayEndpoint endpoint, Executor loop) {
+    EndpointExchange(ClientExchange client, GatewayCall call, GatewayEndpoint endpoint, Executor loop) {
         this.client = client;
         this.call = call;
         this.endpoint = endpoint;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** What the connections of one event loop share: readers, writers, scratch memory, time. Used on that loop alone. */
 final class LoopWorker {
@@ -33,18 +34,20 @@ final class LoopWorker {
     final UpstreamConnector connector;
     private final SplittableRandom random;
     private final Clock clock;
+    final LongSupplier time;
     private final List<TimedConnection> connections = new ArrayList<>();
     private long dateSecond = Long.MIN_VALUE;
     private byte[] dateLine = new byte[0];
 
-    LoopWorker(EventLoop loop, ProxyLimits limits, UpstreamConnector connector, Clock clock, long seed) {
+    LoopWorker(EventLoop loop, ProxyLimits limits, UpstreamConnector connector, PlaneTime time, long seed) {
         this.loop = loop;
         this.connector = connector;
         this.pool = new UpstreamPool(limits.idlePerUpstream());
         this.requests = new HeadReader(limits.heads());
         this.answers = new HeadReader(limits.heads());
         this.scratch = new byte[limits.heads().maxBytes() + 1];
-        this.clock = clock;
+        this.clock = time.wall();
+        this.time = time.nanos();
         this.random = new SplittableRandom(seed);
     }
 
@@ -53,13 +56,18 @@ final class LoopWorker {
     }
 
     private void tick() {
-        long now = System.nanoTime();
+        long now = nanos();
         // Backwards, since a connection that is closed leaves the list.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
                 connections.get(i).tick(now);
             }
         }
+    }
+
+    /** Never goes back. */
+    long nanos() {
+        return time.getAsLong();
     }
 
     void opened(TimedConnection connection) {

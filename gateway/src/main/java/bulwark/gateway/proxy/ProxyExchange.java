@@ -6,27 +6,23 @@ import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.Timeouts;
-import bulwark.kernel.network.GuardDecision;
 import io.netty.buffer.ByteBuf;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One call that is forwarded: takes the request to an upstream and its answer back, on the event loop of both. */
-final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.Listener {
+final class ProxyExchange implements RequestBodyConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyExchange.class);
-    private static final int MAX_JOINED_BODY_BYTES = 8_192;
 
     private final PlaneContext plane;
     private final LoopWorker worker;
-    private final ClientConnection client;
+    private final ClientExchange client;
     private final GatewayCall call;
     private final RouteTarget target;
     private final int rest;
     private final Timeouts timeouts;
-
-    private final UpstreamAttempt attempt;
+    private final UpstreamAcquisition acquisition;
     private final CallDeadline deadline;
     private @Nullable UpstreamConnection upstream;
     private boolean bodyStarted;
@@ -34,16 +30,16 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
     private boolean requestSent;
     private boolean answerBegun;
     private boolean finished;
-    private ProxiedHead.Framing framing = ProxiedHead.Framing.NO_BODY;
-    private final WebSocketFrames toClient = new WebSocketFrames();
+    private @Nullable WebSocketTunnel tunnel;
     private long requestBytes;
     private long responseBytes;
     private long sentNanos;
 
+    @SuppressWarnings("this-escape") // the acquisition only keeps it
     ProxyExchange(
             PlaneContext plane,
             LoopWorker worker,
-            ClientConnection client,
+            ClientExchange client,
             GatewayCall call,
             RouteTarget target,
             int rest) {
@@ -54,62 +50,16 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         this.target = target;
         this.rest = rest;
         this.timeouts = target.route().timeouts();
-        this.attempt = new UpstreamAttempt(plane, target, call.head());
-        this.deadline = new CallDeadline(call.startNanos(), timeouts.total());
+        this.deadline = new CallDeadline(worker.time, call.startNanos(), timeouts.total());
+        this.acquisition = new UpstreamAcquisition(plane, worker, this, call, target, deadline);
     }
 
     void start() {
-        GatewayRefusal refusal = attempt.choose();
-        UpstreamServer chosen = attempt.server();
-        if (refusal != null || chosen == null) {
-            refuse(refusal == null ? new GatewayRefusal.NoUpstream() : refusal, false);
-            return;
-        }
-        UpstreamConnection pooled = worker.pool.take(chosen);
-        if (pooled != null && pooled.isActive()) {
-            send(pooled);
-        } else {
-            deadline.unlimited(); // The connector has its own timeout.
-            worker.connector.connect(chosen, worker, timeouts.connect(), this);
-        }
+        acquisition.start();
     }
 
-    @Override
-    public void connected(UpstreamConnection connection) {
-        if (finished) {
-            connection.close();
-        } else {
-            send(connection);
-        }
-    }
-
-    @Override
-    public void blocked(GuardDecision.Blocked why) {
-        if (finished) {
-            return;
-        }
-        plane.metrics.blocked(why.code());
-        LOG.warn(
-                "the address guard stopped a call on route {}: {}",
-                target.route().id(),
-                why.sentence());
-        refuse(new GatewayRefusal.BackendBlocked(why.code(), why.sentence()), false);
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        if (!finished) {
-            leave(true);
-            retryOr(new GatewayRefusal.ConnectFailed(), true, true);
-        }
-    }
-
-    private void send(UpstreamConnection connection) {
-        UpstreamServer to = attempt.server();
-        if (to == null) {
-            connection.close();
-            return;
-        }
+    /** There is a connection. */
+    void send(UpstreamConnection connection, UpstreamServer to) {
         upstream = connection;
         connection.begin(this);
         HeadWriter writer = worker.writer;
@@ -124,7 +74,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         ByteBuf out = connection.context().alloc().directBuffer(writer.length());
         writer.writeTo(out);
         connection.write(out);
-        sentNanos = System.nanoTime();
+        sentNanos = worker.nanos();
         deadline.limit(timeouts.firstByte());
         if (taken) {
             connection.flush();
@@ -199,6 +149,15 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         }
     }
 
+    boolean isFinished() {
+        return finished;
+    }
+
+    /** Whether some of the body is gone. */
+    boolean isBodyStarted() {
+        return bodyStarted;
+    }
+
     boolean isRequestSent() {
         return requestSent;
     }
@@ -214,13 +173,8 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         if (reader.status() == 101) {
             return switched(reader, bytes);
         }
-        boolean wanted = reader.status() != 100 || call.head().expectsContinue();
-        if (wanted && call.head().minorVersion() == 1) {
-            HeadWriter writer = worker.writer;
-            writer.clear();
-            writer.put(StatusText.line(reader.status())).lineEnd();
-            client.writeHead(writer);
-            client.flush();
+        if (reader.status() != 100 || call.head().expectsContinue()) {
+            client.interim(reader.status());
         }
         return true;
     }
@@ -234,51 +188,32 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         answerBegun = true;
         deadline.endless();
         to.tunnel();
-        framing = ProxiedHead.Framing.UPGRADE;
-        client.beginAnswer(101, false);
-        ProxiedHead.write(worker, reader, bytes, call, client.isTls(), framing, false, sentNanos - call.startNanos());
-        client.writeHead(worker.writer);
-        client.tunnel();
-        client.flush();
+        ClientConnection switched = client.switchProtocol(reader, bytes, call, sentNanos - call.startNanos());
+        if (switched != null) {
+            tunnel = new WebSocketTunnel(plane, switched, to);
+        }
         return false;
     }
 
     /** @param in what follows the head */
     void answerHead(HeadReader reader, byte[] bytes, boolean bodiless, ByteBuf in) {
-        int status = reader.status();
-        if ((status == 502 || status == 503) && attempt.acquireRetry(false, bodyStarted)) {
-            leave(true);
-            retryLater();
+        if (acquisition.retries(reader.status())) {
             return;
         }
         answerBegun = true;
-        framing = ProxiedHead.framing(reader, bodiless, call.head().minorVersion());
-        boolean open = client.beginAnswer(status, framing != ProxiedHead.Framing.CLOSE);
-        ProxiedHead.write(worker, reader, bytes, call, client.isTls(), framing, !open, sentNanos - call.startNanos());
-        attempt.answered(status);
-        long length = framing == ProxiedHead.Framing.LENGTH ? reader.contentLength() : -1;
-        if (length >= 0 && length <= in.readableBytes() && length <= MAX_JOINED_BODY_BYTES) {
-            joined(in, (int) length);
-        } else {
-            client.writeHead(worker.writer);
+        boolean eventStream = ProxiedHead.isEventStream(reader);
+        int joined = client.answerHead(reader, bytes, bodiless, call, sentNanos - call.startNanos(), in);
+        if (joined >= 0) {
+            responseBytes = joined;
+            UpstreamConnection from = upstream;
+            if (from != null) {
+                from.bodyTaken();
+            }
         }
-        if (ProxiedHead.isEventStream(reader)) {
+        if (eventStream) {
             deadline.endless();
         } else {
             deadline.limit(timeouts.idle());
-        }
-    }
-
-    /** A short body that is here already goes out in one piece with its head. */
-    private void joined(ByteBuf in, int length) {
-        ByteBuf out = client.allocate(worker.writer.length() + length);
-        worker.writer.writeTo(out);
-        out.writeBytes(in, length);
-        responseBytes = length;
-        client.write(out);
-        UpstreamConnection from = upstream;
-        if (from != null) {
-            from.bodyTaken();
         }
     }
 
@@ -291,11 +226,7 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         if (deadline.isPhaseLimited()) {
             deadline.limit(timeouts.idle());
         }
-        if (framing == ProxiedHead.Framing.CHUNKED) {
-            ChunkWriter.write(client.context(), data);
-        } else {
-            client.write(data);
-        }
+        client.answerData(data);
         UpstreamConnection from = upstream;
         if (from != null && !client.isWritable()) {
             from.readAhead(false);
@@ -308,12 +239,9 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
             return;
         }
         upstream = null;
-        if (framing == ProxiedHead.Framing.CHUNKED) {
-            ChunkWriter.writeLast(client.context(), worker, trailers);
-        }
-        UpstreamServer from = attempt.server();
+        String name = acquisition.upstreamName();
         finish(false);
-        client.answerSent(from == null ? null : from.name(), responseBytes);
+        client.answerEnd(trailers, name, responseBytes);
     }
 
     /** What the upstream sends is no answer. */
@@ -330,61 +258,59 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
     }
 
     /** The connection ended in the middle of an answer, or before it. */
-    void upstreamClosed(UpstreamConnection connection, boolean wasTunnel) {
+    void upstreamClosed(UpstreamConnection connection) {
         upstream = null;
         if (finished) {
             return;
         }
-        if (wasTunnel) {
+        WebSocketTunnel other = tunnel;
+        if (other != null) {
             finish(false);
-            client.tunnelEnded();
+            other.endClient();
         } else if (answerBegun) {
             tear();
         } else {
             boolean stale = connection.wasUsed() && !connection.hasBegun();
-            leave(!stale);
-            retryOr(
+            acquisition.leave(!stale);
+            acquisition.retryOr(
                     new GatewayRefusal.BadGateway("The upstream closed its connection before an answer."),
                     false,
                     !stale);
         }
     }
 
+    // Another protocol than HTTP.
+
     void tunnelled(ByteBuf data) {
-        responseBytes += data.readableBytes();
-        toClient.follow(data);
-        client.write(data);
-        if (plane.draining) {
-            drainTunnel();
+        WebSocketTunnel through = tunnel;
+        if (through == null || finished) {
+            data.release();
             return;
         }
-        UpstreamConnection from = upstream;
-        if (from != null && !client.isWritable()) {
-            from.readAhead(false);
+        responseBytes += data.readableBytes();
+        if (!through.fromUpstream(data)) {
+            finish(false);
+            through.endClient();
         }
     }
 
     /** Ends a WebSocket with "going away", as soon as no frame of the upstream is under way. */
     void drainTunnel() {
-        if (!finished && toClient.isAtBoundary()) {
-            ByteBuf close = client.allocate(WebSocketFrames.GOING_AWAY.length);
-            client.write(close.writeBytes(WebSocketFrames.GOING_AWAY));
+        WebSocketTunnel through = tunnel;
+        if (!finished && through != null && through.drain()) {
             finish(false);
-            client.tunnelEnded();
+            through.endClient();
         }
     }
 
     void tunnelFromClient(ByteBuf data) {
-        UpstreamConnection to = upstream;
-        if (to == null) {
+        WebSocketTunnel through = tunnel;
+        if (through == null || upstream == null) {
             data.release();
             return;
         }
         requestBytes += data.readableBytes();
-        to.write(data);
-        if (!to.isWritable()) {
-            client.upstreamBlocked(true);
-        }
+        through.fromClient(data);
     }
 
     void flushClient() {
@@ -423,30 +349,8 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         }
     }
 
-    /** @param delayed whether the upstream is given time to come back */
-    private void retryOr(GatewayRefusal refusal, boolean nothingSent, boolean delayed) {
-        if (!attempt.acquireRetry(nothingSent, bodyStarted)) {
-            refuse(refusal, false);
-        } else if (delayed) {
-            retryLater();
-        } else {
-            start();
-        }
-    }
-
-    private void retryLater() {
-        deadline.unlimited();
-        worker.loop.schedule(this::retry, worker.retryDelayMillis(attempt.retries()), TimeUnit.MILLISECONDS);
-    }
-
-    private void retry() {
-        if (!finished) {
-            start();
-        }
-    }
-
     /** @param fault whether the upstream is to blame */
-    private void refuse(GatewayRefusal why, boolean fault) {
+    void refuse(GatewayRefusal why, boolean fault) {
         finish(fault);
         client.refuse(why);
     }
@@ -456,19 +360,19 @@ final class ProxyExchange implements RequestBodyConsumer, UpstreamConnector.List
         client.tear(responseBytes);
     }
 
-    private void leave(boolean fault) {
+    /** Another upstream is tried, or none. */
+    void leave() {
         UpstreamConnection from = upstream;
         upstream = null;
         if (from != null) {
             from.close();
         }
-        attempt.leave(fault);
     }
 
     private void finish(boolean fault) {
         finished = true;
-        leave(fault);
-        attempt.end(fault);
+        leave();
+        acquisition.end(fault);
         client.upstreamBlocked(false);
     }
 }

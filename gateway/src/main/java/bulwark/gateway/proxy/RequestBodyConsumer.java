@@ -20,6 +20,6 @@ interface RequestBodyConsumer {
     /** Whether the client takes more of the answer. */
     void clientWritable(boolean writable);
 
-    /** @param nowNanos of {@link System#nanoTime} */
+    /** @param nowNanos as the plane counts them */
     void tick(long nowNanos);
 }

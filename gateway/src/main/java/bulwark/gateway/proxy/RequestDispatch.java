@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Says where the requests of one client connection go: to an endpoint of the gateway, or through the stages to a route's upstream. Used on the connection's event loop. */
+/** Says where requests go: to an endpoint of the gateway, or through the stages to a route's upstream. Used on the connection's event loop. */
 final class RequestDispatch implements StageRunner.Continuation {
     private static final byte[] HEALTH = "/health".getBytes(StandardCharsets.US_ASCII);
 
     private final PlaneContext plane;
     private final LoopWorker worker;
-    private final ClientConnection client;
+    private final ClientExchange client;
     private RouteMatch.@Nullable Found<RouteTarget> found;
 
-    RequestDispatch(PlaneContext plane, LoopWorker worker, ClientConnection client) {
+    RequestDispatch(PlaneContext plane, LoopWorker worker, ClientExchange client) {
         this.plane = plane;
         this.worker = worker;
         this.client = client;

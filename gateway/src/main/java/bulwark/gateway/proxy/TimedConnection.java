@@ -7,7 +7,7 @@ abstract class TimedConnection extends ChannelInboundHandlerAdapter {
     /** In the list of the loop; -1 when not in it. */
     int index = -1;
 
-    /** @param nowNanos of {@link System#nanoTime} */
+    /** @param nowNanos as the plane counts them */
     abstract void tick(long nowNanos);
 
     /** The process stops: no further request is taken on this connection. */

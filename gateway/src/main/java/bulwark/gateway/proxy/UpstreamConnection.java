@@ -50,7 +50,7 @@ final class UpstreamConnection extends TimedConnection {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        idleSinceNanos = System.nanoTime();
+        idleSinceNanos = worker.nanos();
         worker.opened(this);
     }
 
@@ -73,10 +73,6 @@ final class UpstreamConnection extends TimedConnection {
     /** Whether a byte of the present answer has come. */
     boolean hasBegun() {
         return begun;
-    }
-
-    boolean wasReset() {
-        return reset;
     }
 
     void write(ByteBuf data) {
@@ -231,7 +227,7 @@ final class UpstreamConnection extends TimedConnection {
 
     private void release() {
         state = State.IDLE;
-        idleSinceNanos = System.nanoTime();
+        idleSinceNanos = worker.nanos();
         readAhead(true);
         if (!worker.pool.put(server, this)) {
             context.close();
@@ -265,17 +261,17 @@ final class UpstreamConnection extends TimedConnection {
             pending = null;
             rest.release();
         }
-        State before = state;
+        boolean inBody = state == State.BODY;
         state = State.CLOSED;
         ProxyExchange owner = exchange;
         exchange = null;
         if (owner == null) {
             return;
         }
-        if (before == State.BODY && body.endsWithConnection() && !reset) {
+        if (inBody && body.endsWithConnection() && !reset) {
             owner.answerEnded(null);
         } else {
-            owner.upstreamClosed(this, before == State.TUNNEL);
+            owner.upstreamClosed(this);
         }
     }
 

@@ -29,9 +29,12 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A data plane on a free port of loopback, with short timeouts and a clock that the test turns. */
@@ -102,7 +105,7 @@ final class TestPlane implements AutoCloseable {
                 endpoints,
                 forwarding,
                 new CallMetrics(metrics),
-                clock,
+                new PlaneTime(clock, () -> clock.millis() * 1_000_000),
                 RandomGenerator.of("L64X128MixRandom"));
         port = plane.listenPlain("127.0.0.1", 0);
     }
@@ -166,6 +169,30 @@ final class TestPlane implements AutoCloseable {
             text.append(field).append("\r\n");
         }
         return text.append("\r\n").toString();
+    }
+
+    /** What this reads, while the plane's time passes, a fifth of a second at a time. */
+    <T> T whileTimePasses(Supplier<T> read) {
+        CompletableFuture<T> result = CompletableFuture.supplyAsync(read);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    clock.advance(Duration.ofMillis(200));
+                    return result.isDone();
+                });
+        return result.join();
+    }
+
+    /** Returns when the plane has looked at all its connections after this time: it has closed one that was idle meanwhile. */
+    void letPass(Duration time) {
+        try (WireClient idle = new WireClient(port)) {
+            idle.send(request("GET", "/health")).answer();
+            clock.advance(time);
+            if (!idle.isAtEnd()) {
+                throw new AssertionError("an idle connection said something");
+            }
+        }
     }
 
     @Override

@@ -1,0 +1,138 @@
+package bulwark.gateway.proxy;
+
+import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute.Timeouts;
+import bulwark.kernel.network.GuardDecision;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds a connection for one call, to the next upstream or to another one after a failure, as often as the call may be tried. Used on the call's event loop. */
+final class UpstreamAcquisition implements UpstreamConnector.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamAcquisition.class);
+
+    private final PlaneContext plane;
+    private final LoopWorker worker;
+    private final ProxyExchange exchange;
+    private final RouteTarget target;
+    private final Timeouts timeouts;
+    private final UpstreamAttempt attempt;
+    private final CallDeadline deadline;
+
+    UpstreamAcquisition(
+            PlaneContext plane,
+            LoopWorker worker,
+            ProxyExchange exchange,
+            GatewayCall call,
+            RouteTarget target,
+            CallDeadline deadline) {
+        this.plane = plane;
+        this.worker = worker;
+        this.exchange = exchange;
+        this.target = target;
+        this.timeouts = target.route().timeouts();
+        this.deadline = deadline;
+        this.attempt = new UpstreamAttempt(plane, target, call.head());
+    }
+
+    void start() {
+        GatewayRefusal refusal = attempt.choose();
+        UpstreamServer chosen = attempt.server();
+        if (refusal != null || chosen == null) {
+            exchange.refuse(refusal == null ? new GatewayRefusal.NoUpstream() : refusal, false);
+            return;
+        }
+        UpstreamConnection pooled = worker.pool.take(chosen);
+        if (pooled != null && pooled.isActive()) {
+            exchange.send(pooled, chosen);
+        } else {
+            deadline.unlimited(); // The connector has its own timeout.
+            worker.connector.connect(chosen, worker, timeouts.connect(), this);
+        }
+    }
+
+    @Override
+    public void connected(UpstreamConnection connection) {
+        UpstreamServer to = attempt.server();
+        if (exchange.isFinished() || to == null) {
+            connection.close();
+        } else {
+            exchange.send(connection, to);
+        }
+    }
+
+    @Override
+    public void blocked(GuardDecision.Blocked why) {
+        if (exchange.isFinished()) {
+            return;
+        }
+        plane.metrics.blocked(why.code());
+        LOG.warn(
+                "the address guard stopped a call on route {}: {}",
+                target.route().id(),
+                why.sentence());
+        exchange.refuse(new GatewayRefusal.BackendBlocked(why.code(), why.sentence()), false);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        if (!exchange.isFinished()) {
+            leave(true);
+            retryOr(new GatewayRefusal.ConnectFailed(), true, true);
+        }
+    }
+
+    /** The head of the final answer is there. @return whether the call is tried again instead of giving this answer to the client */
+    boolean retries(int status) {
+        if ((status == 502 || status == 503) && attempt.acquireRetry(false, exchange.isBodyStarted())) {
+            exchange.leave();
+            leave(true);
+            retryLater();
+            return true;
+        }
+        attempt.answered(status);
+        return false;
+    }
+
+    /** Of the upstream that the call is at, or null. */
+    @Nullable
+    String upstreamName() {
+        UpstreamServer at = attempt.server();
+        return at == null ? null : at.name();
+    }
+
+    /** @param delayed whether the upstream is given time to come back */
+    void retryOr(GatewayRefusal refusal, boolean nothingSent, boolean delayed) {
+        if (!attempt.acquireRetry(nothingSent, exchange.isBodyStarted())) {
+            exchange.refuse(refusal, false);
+        } else if (delayed) {
+            retryLater();
+        } else {
+            start();
+        }
+    }
+
+    private void retryLater() {
+        deadline.unlimited();
+        worker.loop.schedule(this::retry, worker.retryDelayMillis(attempt.retries()), TimeUnit.MILLISECONDS);
+    }
+
+    private void retry() {
+        if (!exchange.isFinished()) {
+            start();
+        }
+    }
+
+    /** The try is over. @param fault whether the upstream is to blame */
+    void leave(boolean fault) {
+        attempt.leave(fault);
+    }
+
+    /** The call is over. */
+    void end(boolean fault) {
+        attempt.end(fault);
+    }
+}

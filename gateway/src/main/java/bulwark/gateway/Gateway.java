@@ -11,6 +11,8 @@ import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
+import bulwark.gateway.enforcement.PolicyCompiler;
+import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
@@ -20,6 +22,7 @@ import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Loopback;
@@ -74,9 +77,11 @@ public final class Gateway implements AutoCloseable {
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
         identity = identity(settings, state, guard, metrics, clock);
+        PolicyCompiler policies = PolicySettings.compiler(settings, metrics, clock);
         try {
             control = GatewayControl.open(
-                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock), forwarding);
+                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock),
+                    publisher(forwarding, policies));
         } catch (RuntimeException e) {
             closeStores();
             throw e;
@@ -91,6 +96,7 @@ public final class Gateway implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
                 evidence.in(CallPipeline.closed()
+                        .withArrival(policies.marker())
                         .withIdentity(identity.stage())
                         .withQuota(quotas.stage())
                         .withPermission(identity.permission())),
@@ -129,6 +135,18 @@ public final class Gateway implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /** Routes and their policies become what calls are matched against in one step. */
+    private static RoutePublisher publisher(ForwardingContext forwarding, PolicyCompiler policies) {
+        return (generation, routes, all) -> {
+            PolicyCompiler.Prepared prepared = policies.prepare(all);
+            Runnable publish = forwarding.prepare(generation, routes, prepared::of);
+            return () -> {
+                publish.run();
+                prepared.adopt();
+            };
+        };
     }
 
     private static String host(Configuration settings, String fallback) {

@@ -2,6 +2,7 @@ package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.enforcement.PolicyMetrics;
 import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.quota.GatewayQuotas;
@@ -15,6 +16,7 @@ public final class GatewayMetrics {
                     CallMetrics.DESCRIPTIONS,
                     GatewayIdentity.METRICS,
                     GatewayQuotas.METRICS,
+                    PolicyMetrics.DESCRIPTIONS,
                     DecisionJournal.METRICS,
                     AdminApi.metrics())
             .flatMap(List::stream)

@@ -11,6 +11,7 @@ import static bulwark.kernel.config.Setting.Kind.TEXT;
 import bulwark.gateway.admin.AdminSettings;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.egress.EgressGuard;
+import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
@@ -44,6 +45,7 @@ public final class GatewaySettings {
     private static void check(Configuration settings, SettingFindings findings) {
         EgressGuard.check(settings, findings);
         AdminSettings.check(settings, findings);
+        PolicySettings.check(settings, findings);
         CallerSettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
@@ -176,7 +178,11 @@ public final class GatewaySettings {
                 .refused("IP_BLOCKLIST", LIST, "", "addresses and prefixes that are refused")
                 .refused("IP_BLOCKLIST_FILE", PATH, "", "the same, one a line")
                 .refused("ALLOWED_HOSTS", LIST, "", "host names that requests may name")
-                .refused("CORS__ALLOWED_ORIGINS", LIST, "", "origins whose pages may call")
+                .add(
+                        "CORS__ALLOWED_ORIGINS",
+                        LIST,
+                        "",
+                        "origins whose pages may call every API that has no cors policy of its own")
                 .refused("TRUSTED_PROXIES", LIST, "", "proxies whose X-Forwarded-For counts");
     }
 

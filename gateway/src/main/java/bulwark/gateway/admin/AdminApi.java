@@ -59,6 +59,7 @@ public final class AdminApi {
         AdminEvidence evidence = new AdminEvidence(subject.audited().audit(), metrics);
         @Nullable SecretBytes token = settings.secret(AdminSettings.TOKEN).orElse(null);
         List<Route> routes = new ArrayList<>(new ApisResource(subject.routes(), evidence).routes());
+        routes.addAll(new PoliciesResource(subject.routes(), evidence).routes());
         routes.add(health(subject, evidence, clock, clock.instant()));
         return Service.builder(NAME, routes, metrics)
                 .authenticators(new AdminTokenAuthenticator(
@@ -95,7 +96,7 @@ public final class AdminApi {
             answer.put("status", problem == null && behind == null ? "ok" : "degraded");
             answer.put("version", "0.1.0");
             answer.put("routes_count", subject.routes().routes().size());
-            answer.put("policies_count", 0);
+            answer.put("policies_count", subject.routes().policies().size());
             answer.put("contracts_count", 0);
             answer.put("skills_count", 0);
             answer.put(

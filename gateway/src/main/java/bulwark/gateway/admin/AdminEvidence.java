@@ -1,5 +1,10 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteChange;
+import bulwark.gateway.route.RouteRegistry;
+import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.evidence.AuditEvent;
@@ -36,7 +41,9 @@ final class AdminEvidence implements Service.Refusals {
             "code",
             "generation",
             "changed",
-            "removed");
+            "removed",
+            "changed_policies",
+            "removed_policies");
     static final MetricDescription CALLS =
             MetricDescription.counter("stoa_admin_calls", "calls of the admin API", "action", "outcome");
 
@@ -129,6 +136,29 @@ final class AdminEvidence implements Service.Refusals {
         describe(detail, request);
         detail.putAll(more);
         return CALL.event(AdminTokenAuthenticator.ACTOR, TENANT, null, null, detail);
+    }
+
+    /** Changes routes and policies, audited. @throws AdminRefused when they cannot stand beside one another */
+    RouteRegistry.Committed apply(RouteRegistry registry, Request request, RouteChange change) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("changed", change.upserts().stream().map(ApiRoute::id).toList());
+        detail.put("removed", change.removals().stream().sorted().toList());
+        if (!change.policies().isEmpty()) {
+            detail.put(
+                    "changed_policies",
+                    change.policies().upserts().stream().map(ApiPolicy::id).toList());
+            detail.put(
+                    "removed_policies",
+                    change.policies().removals().stream().sorted().toList());
+        }
+        try {
+            return registry.apply(change, generation -> {
+                detail.put("generation", generation);
+                return changed(request, detail);
+            });
+        } catch (RoutesRefused e) {
+            throw AdminRefused.invalid(e.sentences());
+        }
     }
 
     private static void describe(Map<String, Object> detail, Request request) {

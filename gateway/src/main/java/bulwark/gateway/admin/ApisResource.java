@@ -1,5 +1,8 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyChange;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteChange;
 import bulwark.gateway.route.RouteGuard.BlockedUrl;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /admin/apis}: the routes of this gateway. */
@@ -93,11 +97,23 @@ final class ApisResource {
         if (registry.byId(id) == null) {
             throw AdminRefused.of(404, NOT_FOUND);
         }
+        List<String> policies = registry.policies().stream()
+                .filter(policy -> id.equals(policy.apiId()))
+                .map(ApiPolicy::id)
+                .sorted()
+                .toList();
+        if (!policies.isEmpty()) {
+            throw AdminRefused.of(
+                    409, "Policies are for this API alone: " + String.join(", ", policies) + "; delete them first.");
+        }
         change(request, new RouteChange(List.of(), Set.of(id)));
         return Response.noContent();
     }
 
-    /** {@code {"expected_generation"?, "routes": […]}}: after it exactly these routes stand, or nothing has changed. */
+    /**
+     * {@code {"expected_generation"?, "routes": […], "policies"?: […]}}: after it exactly these routes stand, and exactly these policies where there is such a list, or nothing has
+     * changed.
+     */
     private Response apply(Request request) {
         List<String> faults = new ArrayList<>();
         List<ApiRoute> wanted = new ArrayList<>();
@@ -116,16 +132,34 @@ final class ApisResource {
         for (JsonNode route : body.path("routes")) {
             wanted.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
         }
+        List<ApiPolicy> policies = policies(fields, body, faults);
         fields.end();
         if (!faults.isEmpty()) {
             throw AdminRefused.invalid(faults);
         }
-        RouteChange change = RouteChange.between(registry.routes(), wanted);
+        RouteChange change = RouteChange.between(registry.routes(), wanted)
+                .with(policies == null ? PolicyChange.NONE : PolicyChange.between(registry.policies(), policies));
         change.upserts().forEach(route -> faults.addAll(sentences(registry.blocked(route), route.id() + ": ")));
         if (!faults.isEmpty()) {
             throw AdminRefused.invalid(faults);
         }
         return applied(request, change, expected);
+    }
+
+    /** Null when the document says nothing of policies. */
+    private static @Nullable List<ApiPolicy> policies(JsonFields fields, JsonNode body, List<String> faults) {
+        if (!fields.has("policies")) {
+            return null;
+        }
+        if (!body.path("policies").isArray()) {
+            fields.fault("policies", "must be a list");
+        }
+        List<ApiPolicy> policies = new ArrayList<>();
+        int index = 0;
+        for (JsonNode policy : body.path("policies")) {
+            policies.add(PolicyJson.read(policy, "policies[" + index++ + "].", faults));
+        }
+        return policies;
     }
 
     private Response applied(Request request, RouteChange change, long expected) {
@@ -143,24 +177,16 @@ final class ApisResource {
         answer.put("generation", generation);
         answer.put("changed", change.upserts().stream().map(ApiRoute::id).toList());
         answer.put("removed", change.removals().stream().sorted().toList());
+        answer.put(
+                "changed_policies",
+                change.policies().upserts().stream().map(ApiPolicy::id).toList());
+        answer.put(
+                "removed_policies",
+                change.policies().removals().stream().sorted().toList());
         return Response.json(200, answer);
     }
 
     private RouteRegistry.Committed change(Request request, RouteChange change) {
-        try {
-            return registry.apply(
-                    change,
-                    generation -> evidence.changed(
-                            request,
-                            Map.of(
-                                    "generation",
-                                    generation,
-                                    "changed",
-                                    change.upserts().stream().map(ApiRoute::id).toList(),
-                                    "removed",
-                                    change.removals().stream().sorted().toList())));
-        } catch (RoutesRefused e) {
-            throw AdminRefused.invalid(e.sentences());
-        }
+        return evidence.apply(registry, request, change);
     }
 }

@@ -20,7 +20,13 @@ public final class GatewayCall {
     private @Nullable Principal principal;
     private @Nullable String decidedBy;
     private @Nullable List<String> answerFields;
+    private @Nullable List<String> joinedFields;
     private @Nullable List<String> backendFields;
+    private @Nullable List<String> joinedBackendFields;
+    private @Nullable List<String> shadowDecisions;
+    private CallPolicies policies = CallPolicies.NONE;
+    private long policyVersion;
+    private @Nullable LocalAnswer localAnswer;
     private @Nullable List<CallEndListener> endListeners;
     private @Nullable CallOutcome outcome;
     private Evidence evidence = Evidence.UNDECIDED;
@@ -89,6 +95,42 @@ public final class GatewayCall {
         decidedBy = rule;
     }
 
+    /** Of the route that the call was matched to. */
+    public CallPolicies policies() {
+        return policies;
+    }
+
+    /** Of the routes and policies that the call is decided by, which is their generation; 0 before it is matched. */
+    public long policyVersion() {
+        return policyVersion;
+    }
+
+    public void policies(CallPolicies ofRoute, long version) {
+        policies = ofRoute;
+        policyVersion = version;
+    }
+
+    /** What a policy in shadow mode would have done, for the decision record. */
+    public void addShadowDecision(String decision) {
+        if (shadowDecisions == null) {
+            shadowDecisions = new ArrayList<>(2);
+        }
+        shadowDecisions.add(decision);
+    }
+
+    public List<String> shadowDecisions() {
+        return shadowDecisions == null ? List.of() : shadowDecisions;
+    }
+
+    /** The answer that is given in place of the backend's, or null. */
+    public @Nullable LocalAnswer localAnswer() {
+        return localAnswer;
+    }
+
+    public void localAnswer(LocalAnswer answer) {
+        localAnswer = answer;
+    }
+
     public Evidence evidence() {
         return evidence;
     }
@@ -97,9 +139,22 @@ public final class GatewayCall {
         evidence = state;
     }
 
-    /** A header line on the answer, whatever the answer is. A backend's line of the same name is dropped. */
+    /** A header line on the answer, whatever the answer is. A backend's line of the same name is dropped; with an empty value nothing takes its place. */
     public void addAnswerField(String name, String value) {
         answerFields = added(answerFields, name, value);
+    }
+
+    /** As {@link #addAnswerField}, in place of a line of this name that was added before. */
+    public void setAnswerField(String name, String value) {
+        if (answerFields != null) {
+            for (int i = answerFields.size() - 2; i >= 0; i -= 2) {
+                if (answerFields.get(i).equalsIgnoreCase(name)) {
+                    answerFields.remove(i + 1);
+                    answerFields.remove(i);
+                }
+            }
+        }
+        addAnswerField(name, value);
     }
 
     /** Names and values in turn. */
@@ -107,7 +162,36 @@ public final class GatewayCall {
         return answerFields == null ? List.of() : answerFields;
     }
 
-    /** A header line on the request to the backend. The client's own line of this name is dropped, and what the client names in {@code Connection} does not remove this one. */
+    /** A header line on the answer beside those of the backend of the same name, such as {@code Vary}; the same line is added once. */
+    public void joinAnswerField(String name, String value) {
+        List<String> joined = joinedAnswerFields();
+        for (int i = 0; i + 1 < joined.size(); i += 2) {
+            if (joined.get(i).equals(name) && joined.get(i + 1).equals(value)) {
+                return;
+            }
+        }
+        joinedFields = added(joinedFields, name, value);
+    }
+
+    /** Names and values in turn. */
+    public List<String> joinedAnswerFields() {
+        return joinedFields == null ? List.of() : joinedFields;
+    }
+
+    /** Lines of both kinds, for an answer of the gateway's own. */
+    public List<String> allAnswerFields() {
+        if (joinedFields == null) {
+            return answerFields();
+        }
+        List<String> all = new ArrayList<>(answerFields());
+        all.addAll(joinedFields);
+        return all;
+    }
+
+    /**
+     * A header line on the request to the backend. The client's own line of this name is dropped, and what the client names in {@code Connection} does not remove this one. With an empty
+     * value the client's line is dropped and nothing takes its place.
+     */
     public void addBackendField(String name, String value) {
         backendFields = added(backendFields, name, value);
     }
@@ -115,6 +199,16 @@ public final class GatewayCall {
     /** Names and values in turn. */
     public List<String> backendFields() {
         return backendFields == null ? List.of() : backendFields;
+    }
+
+    /** A header line on the request to the backend beside those of the client of the same name. */
+    public void joinBackendField(String name, String value) {
+        joinedBackendFields = added(joinedBackendFields, name, value);
+    }
+
+    /** Names and values in turn. */
+    public List<String> joinedBackendFields() {
+        return joinedBackendFields == null ? List.of() : joinedBackendFields;
     }
 
     /** For what belongs to this call alone, such as giving back a reservation. Runs before the listeners of the pipeline. */

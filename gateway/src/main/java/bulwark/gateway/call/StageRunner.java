@@ -24,6 +24,26 @@ public final class StageRunner {
         advance(pipeline, call, 0, loop, continuation);
     }
 
+    /** For a call that is answered on arrival: nothing but the stage of evidence. */
+    public static void runEvidence(CallPipeline pipeline, GatewayCall call, Executor loop, Continuation continuation) {
+        advance(pipeline, call, CallPipeline.EVIDENCE, loop, continuation);
+    }
+
+    /** What a stage that must decide at once says. @return why the call is refused, or null */
+    public static @Nullable GatewayRefusal decideNow(RequestStage stage, GatewayCall call) {
+        StageResult result;
+        try {
+            result = stage.decide(call);
+        } catch (RuntimeException e) {
+            result = failed(call, e);
+        }
+        return switch (result) {
+            case StageResult.Pass _ -> null;
+            case StageResult.Refuse refuse -> refuse.refusal();
+            case StageResult.Later _ -> throw new IllegalStateException("a stage on arrival must decide at once");
+        };
+    }
+
     private static void advance(
             CallPipeline pipeline, GatewayCall call, int from, Executor loop, Continuation continuation) {
         for (int i = from; i < CallPipeline.STAGES; i++) {

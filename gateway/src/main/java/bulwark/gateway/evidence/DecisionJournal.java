@@ -57,6 +57,7 @@ public final class DecisionJournal implements AutoCloseable {
         List<CallEndListener> ended = new ArrayList<>(pipeline.ended());
         ended.add(this::ended);
         return new CallPipeline(
+                pipeline.arrival(),
                 recorded(pipeline.identity()),
                 recorded(pipeline.quota()),
                 recorded(pipeline.permission()),

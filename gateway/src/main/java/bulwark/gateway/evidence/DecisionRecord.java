@@ -13,6 +13,7 @@ import bulwark.kernel.signing.Digests;
 import bulwark.kernel.time.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * What is recorded of one call, encoded as JSON by the journal's own thread. Inputs that may hold secrets are not in it: of the query its SHA-256, of headers and bodies nothing but lengths.
  *
  * @param target path and query as sent
+ * @param policyVersion generation of routes and policies; 0 where the call was matched to none
+ * @param shadows what policies in shadow mode would have done
  * @param refusal null when the backend answered
  * @param rule that decided last, or null
  */
@@ -32,7 +35,8 @@ record DecisionRecord(
         String method,
         String target,
         @Nullable String route,
-        @Nullable String policyVersion,
+        long policyVersion,
+        List<String> shadows,
         @Nullable GatewayRefusal refusal,
         @Nullable String rule,
         int status,
@@ -77,7 +81,8 @@ record DecisionRecord(
                 call.head().method(),
                 cut(call.head().target(), MAX_TARGET),
                 route == null ? null : route.id(),
-                null,
+                call.policyVersion(),
+                List.copyOf(call.shadowDecisions()),
                 refusal,
                 call.decidedBy(),
                 status,
@@ -106,9 +111,10 @@ record DecisionRecord(
         text(out, "path", query < 0 ? target : target.substring(0, query));
         text(out, "query_sha256", query < 0 ? null : Digests.sha256Hex(target.substring(query + 1)));
         text(out, "route", route);
-        text(out, "policy_version", policyVersion);
+        text(out, "policy_version", policyVersion == 0 ? null : Long.toString(policyVersion));
         text(out, "decision", refusal == null ? "allow" : "refuse");
         text(out, "rule", rule);
+        text(out, "shadow", shadows.isEmpty() ? null : String.join(", ", shadows));
         text(out, "code", refusal == null ? null : refusal.code());
         text(out, "sentence", refusal == null ? null : RefusalSentences.of(refusal));
         out.append(",\"status\":").append(status);

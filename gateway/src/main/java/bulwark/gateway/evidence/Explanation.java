@@ -26,6 +26,10 @@ public final class Explanation {
         } else {
             refused(record, sentences);
         }
+        if (!record.text("shadow").isEmpty()) {
+            sentences.add("Policies in shadow mode changed nothing and would have done this: " + text(record, "shadow")
+                    + ".");
+        }
         sentences.add("This is record " + record.number() + " of the journal, trace " + text(record, "trace")
                 + (record.text("request_id").isEmpty() ? "" : ", request " + text(record, "request_id")) + ".");
         return sentences;

@@ -110,6 +110,19 @@ public final class HeaderName {
         }
     }
 
+    /** The code of a name in any spelling; -1 when the text is no name of a header (RFC 9110 §5.1). */
+    public static int codeOf(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        int hash = 0;
+        for (byte b : bytes) {
+            if (FOLDED[b & 0xff] == 0) {
+                return -1;
+            }
+            hash = hash(hash, FOLDED[b & 0xff]);
+        }
+        return bytes.length == 0 ? -1 : code(bytes, 0, bytes.length, hash);
+    }
+
     /** One step of the hash over folded characters; starts at 0. */
     static int hash(int hash, byte folded) {
         return hash * 31 + folded;

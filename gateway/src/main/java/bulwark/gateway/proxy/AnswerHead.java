@@ -23,9 +23,9 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
 
     ByteBuf of(WireError error, String code, List<String> fields, boolean close, ByteBufAllocator allocator) {
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
-        HeadWriter writer = begin(error.status(), close).put(NO_STORE).field("X-Stoa-Refusal", code);
-        add(writer, error.fields());
-        add(writer, fields);
+        HeadWriter writer = begin(error.status(), true, close).put(NO_STORE).field("X-Stoa-Refusal", code);
+        FieldOverride.write(writer, error.fields());
+        FieldOverride.write(writer, fields);
         return end(writer, error.status(), error.contentType(), body, allocator);
     }
 
@@ -37,16 +37,30 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
             List<String> fields,
             boolean close,
             ByteBufAllocator allocator) {
-        HeadWriter writer = begin(status, close);
-        add(writer, own);
-        add(writer, fields);
+        HeadWriter writer = begin(status, !isDated(own), close);
+        FieldOverride.write(writer, own);
+        FieldOverride.write(writer, fields);
         return end(writer, status, contentType, body, allocator);
     }
 
-    private HeadWriter begin(int status, boolean close) {
+    /** An answer that was kept has the date at which the backend made it. */
+    private static boolean isDated(List<String> fields) {
+        for (int i = 0; i < fields.size(); i += 2) {
+            if (fields.get(i).equalsIgnoreCase("date")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private HeadWriter begin(int status, boolean dated, boolean close) {
         HeadWriter writer = worker.writer;
         writer.clear();
-        writer.put(StatusText.line(status)).put(worker.dateLine()).put(AnswerPolicy.lines(tls));
+        writer.put(StatusText.line(status));
+        if (dated) {
+            writer.put(worker.dateLine());
+        }
+        writer.put(AnswerPolicy.lines(tls));
         writer.put(TRACE_ID).hex16(trace.traceHigh()).hex16(trace.traceLow()).lineEnd();
         return connection(writer, close);
     }
@@ -72,12 +86,6 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
             out.writeBytes(body);
         }
         return out;
-    }
-
-    private static void add(HeadWriter writer, List<String> fields) {
-        for (int i = 0; i + 1 < fields.size(); i += 2) {
-            writer.field(fields.get(i), fields.get(i + 1));
-        }
     }
 
     private static byte[] ascii(String text) {

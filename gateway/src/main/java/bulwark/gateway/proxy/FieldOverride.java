@@ -1,9 +1,10 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.http1.Field;
+import bulwark.gateway.http1.HeadWriter;
 import java.util.List;
 
-/** Whether a header line gives way to one that the gateway sets under the same name. */
+/** Header lines that the gateway sets, and whether another line gives way to one of the same name. */
 final class FieldOverride {
     private FieldOverride() {}
 
@@ -18,6 +19,15 @@ final class FieldOverride {
             }
         }
         return false;
+    }
+
+    /** Adds the lines, but for those of an empty value. @param fields names and values in turn */
+    static void write(HeadWriter writer, List<String> fields) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            if (!fields.get(i + 1).isEmpty()) {
+                writer.field(fields.get(i), fields.get(i + 1));
+            }
+        }
     }
 
     private static boolean isEqual(byte[] bytes, int start, String name) {

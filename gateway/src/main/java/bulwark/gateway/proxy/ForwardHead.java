@@ -50,10 +50,8 @@ final class ForwardHead {
         writer.put(VIA).put((char) ('0' + head.minorVersion())).put(VIA_NAME).put(peerLines);
         trace(writer, call.trace());
         host(writer, head);
-        List<String> own = call.backendFields();
-        for (int i = 0; i + 1 < own.size(); i += 2) {
-            writer.field(own.get(i), own.get(i + 1));
-        }
+        FieldOverride.write(writer, call.backendFields());
+        FieldOverride.write(writer, call.joinedBackendFields());
         if (upgrade) {
             writer.put(UPGRADE);
         } else if (head.isChunked()) {

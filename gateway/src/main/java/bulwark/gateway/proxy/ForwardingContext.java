@@ -2,18 +2,19 @@ package bulwark.gateway.proxy;
 
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.call.CallPolicies;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
-import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.route.RouteTable;
 import bulwark.kernel.network.AddressGuard;
 import java.util.Collection;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /**
  * Where calls go. Thread-safe.
  *
- * @param routes that requests are matched against; see {@link #publish}
+ * @param routes that requests are matched against; see {@link #prepare}
  * @param guard judges every address before a connection
  * @param upstreamTls trusts the servers of {@code https} upstreams and checks their names, as the trust managers of the JDK do
  */
@@ -22,16 +23,20 @@ public record ForwardingContext(
         UpstreamDirectory upstreams,
         RetryBudget retryBudget,
         AddressGuard guard,
-        SSLContext upstreamTls)
-        implements RoutePublisher {
-    /** The table that the data plane uses of these routes; routes that stay the same keep what they count. @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of} */
-    public RouteTable<RouteTarget> compile(Collection<ApiRoute> all) {
-        return routes.table().replacedBy(all, route -> RouteTarget.of(route, upstreams.group(route)));
-    }
-
-    @Override
-    public Runnable prepare(long generation, Collection<ApiRoute> all) {
-        RouteTable<RouteTarget> table = compile(all);
+        SSLContext upstreamTls) {
+    /**
+     * Makes everything ready, so that nothing can fail any more. Routes that stay the same keep what they count.
+     *
+     * @param policies of each route
+     * @return publishes the routes, unless later ones are published already
+     * @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of}
+     */
+    public Runnable prepare(long generation, Collection<ApiRoute> all, Function<ApiRoute, CallPolicies> policies) {
+        RouteTable<RouteTarget> table = routes.table()
+                .replacedBy(
+                        all,
+                        route -> RouteTarget.of(route, upstreams.group(route), policies.apply(route)),
+                        (route, former) -> former.with(policies.apply(route)));
         return () -> {
             if (routes.publish(generation, table)) {
                 upstreams.retain(all);
@@ -39,12 +44,8 @@ public record ForwardingContext(
         };
     }
 
-    /** Takes the place of the former routes unless those are of a later generation. @return whether it does */
-    public boolean publish(long generation, Collection<ApiRoute> all) {
-        boolean published = routes.publish(generation, compile(all));
-        if (published) {
-            upstreams.retain(all);
-        }
-        return published;
+    /** Routes without policies take the place of the former ones unless those are of a later generation. */
+    public void publish(long generation, Collection<ApiRoute> all) {
+        prepare(generation, all, route -> CallPolicies.NONE).run();
     }
 }

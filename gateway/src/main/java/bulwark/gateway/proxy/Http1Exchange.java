@@ -253,12 +253,13 @@ final class Http1Exchange extends ClientExchange {
         skipBufferedBody();
         boolean open = beginAnswer(error.status(), true);
         write(answerHead(call)
-                .of(error, why.code(), call.answerFields(), !open, context().alloc()));
+                .of(error, why.code(), call.allAnswerFields(), !open, context().alloc()));
         finish(null, error.body().length());
     }
 
     @Override
     void ownAnswer(GatewayCall call, int status, String contentType, byte[] content, List<String> fields) {
+        skipBufferedBody();
         boolean open = beginAnswer(status, true);
         write(answerHead(call)
                 .of(
@@ -266,7 +267,7 @@ final class Http1Exchange extends ClientExchange {
                         contentType,
                         content,
                         fields,
-                        call.answerFields(),
+                        call.allAnswerFields(),
                         !open,
                         context().alloc()));
         finish(null, content.length);

@@ -85,10 +85,8 @@ final class ProxiedHead {
         writer.put(TIMING);
         hundredths(writer, ownNanos / NANOS_PER_HUNDREDTH_MILLI);
         writer.put(HOPS);
-        List<String> own = call.answerFields();
-        for (int i = 0; i + 1 < own.size(); i += 2) {
-            writer.field(own.get(i), own.get(i + 1));
-        }
+        FieldOverride.write(writer, call.answerFields());
+        FieldOverride.write(writer, call.joinedAnswerFields());
         frame(writer, reader, framing);
         if (framing != Framing.UPGRADE) {
             if (close) {

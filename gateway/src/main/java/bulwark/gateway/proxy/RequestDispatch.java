@@ -1,12 +1,15 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.LocalAnswer;
 import bulwark.gateway.call.StageRunner;
 import bulwark.gateway.endpoint.GatewayEndpoint;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeaderName;
 import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.PathRefused;
 import bulwark.gateway.route.RouteMatch;
 import bulwark.gateway.route.TargetPath;
@@ -44,37 +47,89 @@ final class RequestDispatch implements StageRunner.Continuation {
             client.refuse(new GatewayRefusal.MethodNotImplemented());
             return;
         }
+        GatewayRefusal early = StageRunner.decideNow(plane.pipeline.arrival(), call);
+        if (early != null) {
+            client.refuse(early);
+            return;
+        }
         try {
-            TargetPath path = TargetPath.of(head.bytes(), head.targetStart(), head.targetEnd());
-            switch (plane.routes.table().match(head.method(), path)) {
-                case RouteMatch.Found<RouteTarget> match -> decide(call, match);
-                case RouteMatch.NotFound<RouteTarget> _ -> client.refuse(new GatewayRefusal.NoRoute());
-                case RouteMatch.NotActivated<RouteTarget> _ -> client.refuse(new GatewayRefusal.RouteNotActivated());
-                case RouteMatch.MethodNotAllowed<RouteTarget> match ->
-                    client.refuse(new GatewayRefusal.MethodNotAllowed(match.allowed()));
-                case RouteMatch.PathNotTaken<RouteTarget> match ->
-                    client.refuse(new GatewayRefusal.AmbiguousPath(match.fault().sentence()));
-            }
+            match(call, TargetPath.of(head.bytes(), head.targetStart(), head.targetEnd()));
         } catch (PathRefused e) {
             client.refuse(new GatewayRefusal.AmbiguousPath(e.fault().sentence()));
         }
     }
 
-    private void decide(GatewayCall call, RouteMatch.Found<RouteTarget> match) {
-        client.routed(match.compiled());
+    private void match(GatewayCall call, TargetPath path) {
+        CurrentRoutes.Snapshot<RouteTarget> now = plane.routes.snapshot();
+        String method = call.head().method();
+        String asked = method.equals("OPTIONS") ? preflightMethod(call.head()) : null;
+        if (asked != null
+                && now.table().match(asked, path) instanceof RouteMatch.Found<RouteTarget> match
+                && match.compiled().policies().answersPreflight()) {
+            decide(call, match, now.generation());
+            return;
+        }
+        switch (now.table().match(method, path)) {
+            case RouteMatch.Found<RouteTarget> match -> decide(call, match, now.generation());
+            case RouteMatch.NotFound<RouteTarget> _ -> client.refuse(new GatewayRefusal.NoRoute());
+            case RouteMatch.NotActivated<RouteTarget> match ->
+                refuse(call, now, match.route(), new GatewayRefusal.RouteNotActivated());
+            case RouteMatch.MethodNotAllowed<RouteTarget> match ->
+                refuse(call, now, match.route(), new GatewayRefusal.MethodNotAllowed(match.allowed()));
+            case RouteMatch.PathNotTaken<RouteTarget> match ->
+                refuse(
+                        call,
+                        now,
+                        match.route(),
+                        new GatewayRefusal.AmbiguousPath(match.fault().sentence()));
+        }
+    }
+
+    /** The method that a page's call would have, when a browser asks beforehand (Fetch standard, CORS-preflight request). */
+    private static @Nullable String preflightMethod(RawRequestHead head) {
+        return head.value(HeaderName.ORIGIN) == null ? null : head.value("access-control-request-method");
+    }
+
+    /** The route is known and does not take the call; its policies still say what the answer bears. */
+    private void refuse(
+            GatewayCall call, CurrentRoutes.Snapshot<RouteTarget> now, ApiRoute route, GatewayRefusal refusal) {
+        RouteTarget target = now.table().compiled(route.id());
+        GatewayRefusal early = null;
+        if (target != null) {
+            call.policies(target.policies(), now.generation());
+            early = StageRunner.decideNow(target.policies().arrival(), call);
+        }
+        client.refuse(early == null ? refusal : early);
+    }
+
+    private void decide(GatewayCall call, RouteMatch.Found<RouteTarget> match, long generation) {
+        RouteTarget target = match.compiled();
+        client.routed(target);
         call.route(match.route());
-        if (call.head().contentLength() > plane.limits.bodyBytes()) {
-            client.refuse(new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes()));
+        call.policies(target.policies(), generation);
+        GatewayRefusal early = StageRunner.decideNow(target.policies().arrival(), call);
+        if (early == null && call.head().contentLength() > plane.limits.bodyBytes()) {
+            early = new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes());
+        }
+        if (early != null) {
+            client.refuse(early);
             return;
         }
         found = match;
-        StageRunner.run(plane.pipeline, call, worker.loop, this);
+        if (call.localAnswer() == null) {
+            StageRunner.run(plane.pipeline, call, worker.loop, this);
+        } else {
+            StageRunner.runEvidence(plane.pipeline, call, worker.loop, this);
+        }
     }
 
     @Override
     public void passed(GatewayCall call) {
         RouteMatch.Found<RouteTarget> match = found;
-        if (match != null) {
+        LocalAnswer own = call.localAnswer();
+        if (own != null) {
+            client.answer(own.status(), own.contentType(), own.body(), own.fieldsWithout(call.answerFields()));
+        } else if (match != null) {
             client.forward(new ProxyExchange(plane, worker, client, call, match.compiled(), match.rest()));
         }
     }

@@ -1,6 +1,7 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.balance.UpstreamGroup;
+import bulwark.gateway.call.CallPolicies;
 import bulwark.gateway.route.ApiRoute;
 
 /**
@@ -8,8 +9,13 @@ import bulwark.gateway.route.ApiRoute;
  *
  * @param counts of its answers
  */
-public record RouteTarget(ApiRoute route, UpstreamGroup group, RouteCounts counts) {
-    static RouteTarget of(ApiRoute route, UpstreamGroup group) {
-        return new RouteTarget(route, group, new RouteCounts(route.id()));
+public record RouteTarget(ApiRoute route, UpstreamGroup group, RouteCounts counts, CallPolicies policies) {
+    static RouteTarget of(ApiRoute route, UpstreamGroup group, CallPolicies policies) {
+        return new RouteTarget(route, group, new RouteCounts(route.id()), policies);
+    }
+
+    /** The same, and what was counted goes on. */
+    RouteTarget with(CallPolicies next) {
+        return new RouteTarget(route, group, counts, next);
     }
 }

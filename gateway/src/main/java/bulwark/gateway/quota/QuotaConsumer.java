@@ -32,7 +32,7 @@ public final class QuotaConsumer {
     }
 
     /** An IPv6 network of 64 bits counts as one: its owner has all its addresses. */
-    static String ofAddress(@Nullable InetAddress address) {
+    public static String ofAddress(@Nullable InetAddress address) {
         if (address == null) {
             return "ip:unknown";
         }

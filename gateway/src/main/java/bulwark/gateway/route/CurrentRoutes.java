@@ -31,9 +31,9 @@ public final class CurrentRoutes<T> {
         return true;
     }
 
-    /** Publishes here. @param compile called for each route that is new or changed */
+    /** Publishes here, without policies. @param compile called for each route that is new or changed */
     public RoutePublisher publisher(Function<ApiRoute, T> compile) {
-        return (generation, routes) -> {
+        return (generation, routes, policies) -> {
             RouteTable<T> next = table().replacedBy(routes, compile);
             return () -> publish(generation, next);
         };

@@ -1,5 +1,6 @@
 package bulwark.gateway.route;
 
+import bulwark.gateway.policy.PolicyChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,18 +8,32 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What becomes of the routes, all of it or nothing.
+ * What becomes of the routes and their policies, all of it or nothing.
  *
  * @param upserts routes that are new or replace the one of their id
  * @param removals ids; one that is not there is no fault
  */
-public record RouteChange(List<ApiRoute> upserts, Set<String> removals) {
+public record RouteChange(List<ApiRoute> upserts, Set<String> removals, PolicyChange policies) {
     public RouteChange {
         upserts = List.copyOf(upserts);
         removals = Set.copyOf(removals);
     }
 
-    /** The change after which exactly these routes stand. */
+    /** Of routes alone. */
+    public RouteChange(List<ApiRoute> upserts, Set<String> removals) {
+        this(upserts, removals, PolicyChange.NONE);
+    }
+
+    /** Of policies alone. */
+    public static RouteChange of(PolicyChange policies) {
+        return new RouteChange(List.of(), Set.of(), policies);
+    }
+
+    public RouteChange with(PolicyChange other) {
+        return new RouteChange(upserts, removals, other);
+    }
+
+    /** The change after which exactly these routes stand; policies stay as they are. */
     public static RouteChange between(List<ApiRoute> now, List<ApiRoute> wanted) {
         Map<String, ApiRoute> gone = new LinkedHashMap<>();
         now.forEach(route -> gone.put(route.id(), route));
@@ -32,7 +47,7 @@ public record RouteChange(List<ApiRoute> upserts, Set<String> removals) {
     }
 
     public boolean isEmpty() {
-        return upserts.isEmpty() && removals.isEmpty();
+        return upserts.isEmpty() && removals.isEmpty() && policies.isEmpty();
     }
 
     /** The routes after it, in the order in which they came. */

@@ -1,8 +1,9 @@
 package bulwark.gateway.route;
 
+import bulwark.gateway.policy.ApiPolicy;
 import java.util.Collection;
 
-/** Puts routes where requests are matched against them. */
+/** Puts routes and their policies where requests are matched against them. */
 @FunctionalInterface
 public interface RoutePublisher {
     /**
@@ -11,5 +12,5 @@ public interface RoutePublisher {
      * @return publishes the routes, unless later ones are published already
      * @throws RoutesRefused when the routes cannot stand beside one another
      */
-    Runnable prepare(long generation, Collection<ApiRoute> routes);
+    Runnable prepare(long generation, Collection<ApiRoute> routes, Collection<ApiPolicy> policies);
 }

@@ -1,5 +1,8 @@
 package bulwark.gateway.route;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyChange;
+import bulwark.gateway.policy.PolicyRows;
 import bulwark.gateway.route.RouteGuard.BlockedUrl;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
@@ -10,6 +13,7 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.time.UuidV7;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All routes of this gateway: in its store, in the table that requests are matched against, and in the signed snapshot. A change is whole or nothing, and its audit row commits with
+ * All routes of this gateway and their policies: in its store, in the table that requests are matched against, and in the signed snapshot. A change is whole or nothing, and its audit row commits with
  * it. Generations only grow. Thread-safe.
  */
 public final class RouteRegistry implements AutoCloseable {
@@ -37,15 +41,17 @@ public final class RouteRegistry implements AutoCloseable {
     private final ReentrantLock changing = new ReentrantLock();
     private volatile Current current;
 
-    private record Current(long generation, List<ApiRoute> routes) {}
+    private record Current(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {}
 
     /**
      * A change that stands.
      *
      * @param deploymentIds by id of the route
-     * @param created ids that were not there before
+     * @param created ids of routes that were not there before
+     * @param createdPolicies ids of policies that were not there before
      */
-    public record Committed(long generation, Map<String, String> deploymentIds, List<String> created) {}
+    public record Committed(
+            long generation, Map<String, String> deploymentIds, List<String> created, List<String> createdPolicies) {}
 
     /** Makes the audit event of a change that is about to be committed. */
     @FunctionalInterface
@@ -60,7 +66,7 @@ public final class RouteRegistry implements AutoCloseable {
         this.clock = clock;
         this.snapshots = new SnapshotWriter(file);
         this.publisher = publisher;
-        this.current = new Current(0, List.of());
+        this.current = new Current(0, List.of(), List.of());
     }
 
     /**
@@ -95,8 +101,8 @@ public final class RouteRegistry implements AutoCloseable {
                             + ": the store is older than what this gateway served. Restore the newer store, or delete routes.snapshot to go on with the older routes.");
         }
         Current next = restored != null
-                ? new Current(restored.generation(), restored.routes())
-                : new Current(loaded.generation(), loaded.routes());
+                ? new Current(restored.generation(), restored.routes(), restored.policies())
+                : new Current(loaded.generation(), loaded.routes(), loaded.policies());
         for (ApiRoute route : next.routes()) {
             guard.blockedAsWritten(route)
                     .forEach(no -> faults.add("The route " + route.id() + ", " + no.field() + ": " + no.sentence()));
@@ -104,20 +110,32 @@ public final class RouteRegistry implements AutoCloseable {
         if (!faults.isEmpty()) {
             throw new RoutesRefused(faults);
         }
-        Runnable publish = publisher.prepare(next.generation(), next.routes());
+        PolicyReferences.check(next.routes(), next.policies());
+        Runnable publish = publisher.prepare(next.generation(), next.routes(), next.policies());
         if (restored != null) {
-            RouteChange all = new RouteChange(next.routes(), Set.of());
-            commit(all, deploymentIds(all), next.generation(), next.routes().size(), RESTORED_EVENT);
+            RouteChange all = new RouteChange(next.routes(), Set.of(), new PolicyChange(next.policies(), Set.of()));
+            commit(all, deploymentIds(all), next, RESTORED_EVENT);
         }
         publish.run();
         current = next;
         if (next.generation() > 0 && (signed == null || signed.generation() < next.generation())) {
-            snapshots.offer(new RouteSnapshotFile.Content(next.generation(), next.routes()));
+            snapshots.offer(content(next));
         }
     }
 
     public List<ApiRoute> routes() {
         return current.routes();
+    }
+
+    public List<ApiPolicy> policies() {
+        return current.policies();
+    }
+
+    public @Nullable ApiPolicy policyById(String id) {
+        return current.policies().stream()
+                .filter(policy -> policy.id().equals(id))
+                .findFirst()
+                .orElse(null);
     }
 
     public long generation() {
@@ -145,17 +163,23 @@ public final class RouteRegistry implements AutoCloseable {
         changing.lock();
         try {
             Current before = current;
-            List<ApiRoute> after = change.applied(before.routes());
-            long generation = before.generation() + 1;
-            Runnable publish = publisher.prepare(generation, after);
+            Current after = new Current(
+                    before.generation() + 1,
+                    change.applied(before.routes()),
+                    change.policies().applied(before.policies()));
+            PolicyReferences.check(after.routes(), after.policies());
+            Runnable publish = publisher.prepare(after.generation(), after.routes(), after.policies());
             Map<String, String> deploymentIds = deploymentIds(change);
-            commit(change, deploymentIds, generation, after.size(), event);
+            commit(change, deploymentIds, after, event);
             publish.run();
-            current = new Current(generation, after);
-            snapshots.offer(new RouteSnapshotFile.Content(generation, after));
+            current = after;
+            snapshots.offer(content(after));
             List<String> created = new ArrayList<>(deploymentIds.keySet());
             before.routes().forEach(route -> created.remove(route.id()));
-            return new Committed(generation, deploymentIds, created);
+            List<String> createdPolicies = new ArrayList<>(
+                    change.policies().upserts().stream().map(ApiPolicy::id).toList());
+            before.policies().forEach(policy -> createdPolicies.remove(policy.id()));
+            return new Committed(after.generation(), deploymentIds, created, createdPolicies);
         } finally {
             changing.unlock();
         }
@@ -167,12 +191,32 @@ public final class RouteRegistry implements AutoCloseable {
         return deploymentIds;
     }
 
-    private void commit(
-            RouteChange change, Map<String, String> deploymentIds, long generation, int routes, ChangeEvent event) {
+    private static RouteSnapshotFile.Content content(Current of) {
+        return new RouteSnapshotFile.Content(of.generation(), of.routes(), of.policies());
+    }
+
+    private void commit(RouteChange change, Map<String, String> deploymentIds, Current after, ChangeEvent event) {
         audited.store().write(tx -> {
-            Map<GuardedTable, List<List<String>>> rows = RouteRows.write(tx, change, deploymentIds, generation, routes);
-            return audited.audit().guardedRows().append(tx, event.of(generation), rows);
+            Map<GuardedTable, List<List<String>>> rows = new HashMap<>(RouteRows.write(
+                    tx,
+                    change,
+                    deploymentIds,
+                    after.generation(),
+                    after.routes().size()));
+            PolicyRows.write(
+                            tx,
+                            change.policies(),
+                            after.generation(),
+                            after.policies().size())
+                    .forEach((table, keys) -> rows.merge(table, keys, RouteRegistry::both));
+            return audited.audit().guardedRows().append(tx, event.of(after.generation()), rows);
         });
+    }
+
+    private static List<List<String>> both(List<List<String>> one, List<List<String>> other) {
+        List<List<String>> all = new ArrayList<>(one);
+        all.addAll(other);
+        return all;
     }
 
     /** Why the snapshot cannot be written, for health; null when all is well. */

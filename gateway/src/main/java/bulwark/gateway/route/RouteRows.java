@@ -1,5 +1,7 @@
 package bulwark.gateway.route;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyRows;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.evidence.GuardedRows;
 import bulwark.kernel.evidence.GuardedTable;
@@ -21,8 +23,8 @@ final class RouteRows {
 
     private RouteRows() {}
 
-    /** @param faults sentences; the routes are good only when there is none */
-    record Loaded(long generation, List<ApiRoute> routes, List<String> faults) {}
+    /** @param faults sentences; routes and policies are good only when there is none */
+    record Loaded(long generation, List<ApiRoute> routes, List<ApiPolicy> policies, List<String> faults) {}
 
     /** Judged by the audit log: a row that was edited by hand is a fault, and so is one that is missing. */
     static Loaded load(ReadTx tx, GuardedRows evidence) throws SQLException {
@@ -47,7 +49,8 @@ final class RouteRows {
                 e.sentences().forEach(s -> faults.add("The stored route " + row.getKey() + ": " + s + "."));
             }
         }
-        return new Loaded(generation(tx, evidence, documents.size(), faults), routes, faults);
+        long generation = generation(tx, evidence, documents.size(), faults);
+        return new Loaded(generation, routes, PolicyRows.load(tx, evidence, faults), faults);
     }
 
     private static long generation(ReadTx tx, GuardedRows evidence, int count, List<String> faults)

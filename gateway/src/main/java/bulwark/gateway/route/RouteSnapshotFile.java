@@ -1,5 +1,7 @@
 package bulwark.gateway.route;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.JsonFields;
@@ -23,7 +25,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The last good routes in one signed file, {@code routes.snapshot}: {@code {"statement": {"generation", "routes"}, "key_id", "signature"}}. The signature is Ed25519 over the line {@code bulwark
+ * The last good routes and policies in one signed file, {@code routes.snapshot}: {@code {"statement": {"generation", "routes", "policies"}, "key_id", "signature"}}. The signature is Ed25519 over the line {@code bulwark
  * gateway routes}, a line feed, and the canonical JSON of the statement; its key is in the ring {@code snapshot.keys} of the state folder. Thread-safe.
  */
 public final class RouteSnapshotFile {
@@ -49,13 +51,15 @@ public final class RouteSnapshotFile {
     }
 
     /** What was signed. */
-    public record Content(long generation, List<ApiRoute> routes) {}
+    public record Content(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {}
 
     /** Replaces the file as a whole, durably. */
     void write(Content content) throws IOException {
         Map<String, Object> statement = new LinkedHashMap<>();
         statement.put("generation", content.generation());
         statement.put("routes", content.routes().stream().map(RouteJson::fields).toList());
+        statement.put(
+                "policies", content.policies().stream().map(PolicyJson::fields).toList());
         Ed25519Signer signer = ring.signer();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("statement", statement);
@@ -113,11 +117,16 @@ public final class RouteSnapshotFile {
         for (JsonNode route : statement.path("routes")) {
             routes.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
         }
+        List<ApiPolicy> policies = new ArrayList<>();
+        index = 0;
+        for (JsonNode policy : statement.path("policies")) {
+            policies.add(PolicyJson.read(policy, "policies[" + index++ + "].", faults));
+        }
         if (!faults.isEmpty()) {
             throw new RoutesRefused(
                     faults.stream().map(fault -> file + ": " + fault).toList());
         }
-        return new Content(generation, routes);
+        return new Content(generation, routes, policies);
     }
 
     private RoutesRefused refused(String fault) {

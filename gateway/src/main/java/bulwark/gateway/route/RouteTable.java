@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +68,23 @@ public final class RouteTable<T> {
      * @throws RoutesRefused as {@link #of}
      */
     public RouteTable<T> replacedBy(Collection<ApiRoute> next, Function<ApiRoute, T> compile) {
+        return replacedBy(next, compile, (route, former) -> former);
+    }
+
+    /** As above. @param refresh called for each route that stays the same, with what was made of it */
+    public RouteTable<T> replacedBy(
+            Collection<ApiRoute> next, Function<ApiRoute, T> compile, BiFunction<ApiRoute, T, T> refresh) {
         List<ApiRoute> all = List.copyOf(next);
         RouteConflicts.check(all);
         Map<String, PrefixNode.Entry<T>> entries = HashMap.newHashMap(all.size());
         Map<String, List<PrefixNode.Entry<T>>> byPrefix = HashMap.newHashMap(all.size());
         for (ApiRoute route : all) {
             PrefixNode.Entry<T> former = byId.get(route.id());
-            PrefixNode.Entry<T> entry = former != null && former.route().equals(route)
-                    ? former
-                    : new PrefixNode.Entry<>(route, compile.apply(route));
+            PrefixNode.Entry<T> entry = new PrefixNode.Entry<>(
+                    route,
+                    former != null && former.route().equals(route)
+                            ? refresh.apply(route, former.compiled())
+                            : compile.apply(route));
             entries.put(route.id(), entry);
             byPrefix.computeIfAbsent(route.pathPrefix(), prefix -> new ArrayList<>(1))
                     .add(entry);
@@ -103,6 +112,12 @@ public final class RouteTable<T> {
     public @Nullable ApiRoute byId(String id) {
         PrefixNode.Entry<T> entry = byId.get(id);
         return entry == null ? null : entry.route();
+    }
+
+    /** What was made of the route, or null when there is none of this id. */
+    public @Nullable T compiled(String id) {
+        PrefixNode.Entry<T> entry = byId.get(id);
+        return entry == null ? null : entry.compiled();
     }
 
     /** In the order in which they were given. */

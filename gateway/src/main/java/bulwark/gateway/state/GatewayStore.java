@@ -18,6 +18,7 @@ import java.util.List;
 public final class GatewayStore {
     public static final GuardedTable ROUTES = GuardedTable.of("gateway_routes", "id");
     public static final GuardedTable GENERATION = GuardedTable.of("gateway_generation", "name");
+    public static final GuardedTable POLICIES = GuardedTable.of("gateway_policies", "id");
     public static final GuardedTable CONSUMER_KEYS = GuardedTable.of("consumer_keys", "id");
     public static final GuardedTable TOKEN_REVOCATIONS = GuardedTable.of("token_revocations", "claim", "value");
 
@@ -26,8 +27,11 @@ public final class GatewayStore {
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/gateway/V300__audit.sql", AUDIT)
-                    .and(new Migrations(List.of("db/gateway/V301__routes.sql", "db/gateway/V320__consumer_keys.sql"))),
-            List.of(ROUTES, GENERATION, CONSUMER_KEYS, TOKEN_REVOCATIONS),
+                    .and(new Migrations(List.of(
+                            "db/gateway/V301__routes.sql",
+                            "db/gateway/V320__consumer_keys.sql",
+                            "db/gateway/V330__policies.sql"))),
+            List.of(ROUTES, GENERATION, POLICIES, CONSUMER_KEYS, TOKEN_REVOCATIONS),
             true);
 
     private GatewayStore() {}

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * An object of a format that knows all its fields: each is asked for by name, a field that nobody asked for is a fault ({@link #end}), and an explicit {@code null} counts as
@@ -177,6 +178,11 @@ public final class JsonFields {
     /** A nested object; one without fields when absent. */
     public Optional<JsonFields> object(String field) {
         return find(field).map(node -> of(node, prefix + field + ".", faults));
+    }
+
+    /** The nested object as if it stood there without fields, for one whose fields have their own fallbacks. */
+    public JsonFields nested(String field) {
+        return new JsonFields(JsonNodeFactory.instance.objectNode(), prefix + field + ".", faults);
     }
 
     /** Adds a fault of the caller's own. @param must to stand after the field */

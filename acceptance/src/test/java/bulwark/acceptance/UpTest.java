@@ -57,9 +57,14 @@ class UpTest {
                             "tasks/.env",
                             "tasks/keys/private",
                             "tasks/keys/operator",
-                            "tasks/command-keys"))
+                            "tasks/command-keys",
+                            "gateway/.env",
+                            "gateway/admin-token",
+                            "gateway/tls/ca.key",
+                            "gateway/tls/gateway.key"))
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
+            theGatewayStandsBeforeTheNodeAsPrinted(screen, key, base);
             theWorkerComesBack(up);
             nothingOfTheStateIsOpenToOthers();
         }
@@ -92,6 +97,36 @@ class UpTest {
         assertThat(Shell.bash(folder, Map.of(), COMMAND_TIMEOUT, export).out()).contains("fact_audit_log");
     }
 
+    /** The first document's {@code https} calls go through it: the manifest, health, and a recall with the node's own key. */
+    private void theGatewayStandsBeforeTheNodeAsPrinted(String screen, String key, int base) throws Exception {
+        String commands = screen.lines()
+                .dropWhile(line -> !line.contains("# 1. the fact node through the gateway"))
+                .takeWhile(line -> line.startsWith("    "))
+                .map(String::strip)
+                .reduce("", (script, line) -> script + line + "\n");
+        Shell.Outcome tried = Shell.bash(folder, Map.of(), COMMAND_TIMEOUT, commands);
+        assertThat(tried.out())
+                .as(tried.err())
+                .contains("\"key_id\"")
+                .contains("operator of tenant default")
+                .contains("The gateway let the call through on route facts");
+        Shell.Outcome calls =
+                Shell.bash(folder, Map.of("KEY", key), COMMAND_TIMEOUT, """
+                curl="curl -s --cacert state/gateway/tls/ca.crt"
+                $curl https://localhost:%1$d/healthz
+                $curl https://localhost:%1$d/v1/recall -H "Authorization: Bearer $KEY" -H 'Stigmem-Verify: full' \
+                  -H 'Content-Type: application/json' -d '{"query":"tea","scope":"company"}'
+                $curl https://localhost:%1$d/v1/recall -H 'Content-Type: application/json' -d '{}'
+                curl -s -o /dev/null -w '%%{http_code} %%{redirect_url}' http://localhost:%2$d/v1/recall
+                """.formatted(base + 443, base + 80));
+        assertThat(calls.out())
+                .as(calls.err())
+                .contains("\"status\":\"ok\"")
+                .contains("\"head_hash\"")
+                .contains("Authorization header required")
+                .endsWith("308 https://localhost:" + (base + 443) + "/v1/recall");
+    }
+
     /** A child that died is started again. */
     private void theWorkerComesBack(ProgramProcess up) throws Exception {
         String pid = Files.readString(folder.resolve("state/tasks/worker/worker.pid"))
@@ -119,7 +154,7 @@ class UpTest {
     }
 
     private static String awaitWelcome(ProgramProcess up) throws Exception {
-        up.awaitReady(BUILD_TIMEOUT, () -> up.logText().contains("enqueue demo.echo"));
+        up.awaitReady(BUILD_TIMEOUT, () -> up.logText().contains("# 3. what the gateway recorded"));
         return up.logText();
     }
 

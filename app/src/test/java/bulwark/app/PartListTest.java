@@ -2,7 +2,6 @@ package bulwark.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.up.ChildSpec;
@@ -82,10 +81,7 @@ class PartListTest {
     void each_child_has_a_folder_of_its_part_and_a_command_of_its_part(Part part) throws IOException {
         ProvisionedPart provisioned = part.provision(folder(), 8000, Clock.systemUTC());
 
-        assumeThat(provisioned.children())
-                .as("a part that is no child of up yet")
-                .isNotEmpty();
-        assertThat(provisioned.children()).allSatisfy(child -> {
+        assertThat(provisioned.children()).isNotEmpty().allSatisfy(child -> {
             assertThat(child.directory()).isDirectory().startsWithRaw(state.resolve(part.name()));
             assertThat(child.readyFile()).startsWithRaw(child.directory()).doesNotExist();
             assertThat(part.directCommand(CONTEXT, child.command())).isPresent();
@@ -103,7 +99,7 @@ class PartListTest {
         List<ChildSpec> again =
                 part.provision(folder(), 8000, Clock.systemUTC()).children();
 
-        assumeThat(again).as("a part that is no child of up yet").isNotEmpty();
+        assertThat(again).isNotEmpty();
         assertThat(privateKeys()).isEqualTo(keys).isNotEmpty();
     }
 

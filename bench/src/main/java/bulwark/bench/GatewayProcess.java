@@ -80,6 +80,7 @@ public final class GatewayProcess {
                 ApiRoute.Balancing.ROUND_ROBIN,
                 false,
                 ApiRoute.EvidenceMode.BEST_EFFORT,
+                ApiRoute.Callers.KNOWN,
                 false,
                 ApiRoute.Timeouts.DEFAULT);
     }

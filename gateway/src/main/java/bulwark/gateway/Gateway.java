@@ -30,15 +30,14 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.tls.ClientTls;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,17 +61,20 @@ public final class Gateway implements AutoCloseable {
     private final GatewayControl control;
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
+    private final ClientTls upstreamTls;
     private volatile boolean failed;
     private final int port;
     private final int tlsPort;
+    private final Path state;
 
     private Gateway(Configuration settings, Path directory, Clock clock) {
         // What the settings get wrong is told before anything is opened.
         tls = TlsSettings.of(settings, directory, clock);
+        upstreamTls = UpstreamTlsSettings.of(settings, directory, clock);
         AddressGuard guard = EgressGuard.of(settings);
         ForwardingContext forwarding = forwarding(settings, guard, clock);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
-        Path state = directory.resolve(settings.text("STOA_STATE_DIR"));
+        state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
@@ -105,6 +107,7 @@ public final class Gateway implements AutoCloseable {
                 new CallMetrics(metrics),
                 PlaneTime.of(clock),
                 new SecureRandom());
+        upstreamTls.watch();
         try {
             if (tls == null) {
                 tlsPort = 0;
@@ -120,6 +123,7 @@ public final class Gateway implements AutoCloseable {
             plane.close();
             control.close();
             closeStores();
+            upstreamTls.close();
             throw e;
         }
     }
@@ -163,7 +167,7 @@ public final class Gateway implements AutoCloseable {
         return health.with("/admin", admin).withPrefix("/admin/", admin);
     }
 
-    private static ForwardingContext forwarding(Configuration settings, AddressGuard guard, Clock clock) {
+    private ForwardingContext forwarding(Configuration settings, AddressGuard guard, Clock clock) {
         Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
         BreakerSettings breakers = new BreakerSettings(
                 Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
@@ -175,16 +179,7 @@ public final class Gateway implements AutoCloseable {
                 new UpstreamDirectory(breakers, clock),
                 new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
                 guard,
-                systemTrust());
-    }
-
-    /** The authorities that this JDK trusts. */
-    private static SSLContext systemTrust() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has a default TLS context", e);
-        }
+                upstreamTls.context());
     }
 
     /** In the order in which each hands its last to the next. */
@@ -220,7 +215,11 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(Supplier<Configuration> settings, Path directory, Clock clock) {
         Gateway gateway = new Gateway(settings.get(), directory, clock);
-        LOG.info("the gateway listens on port {}", gateway.port);
+        if (gateway.tlsPort == 0) {
+            LOG.info("the gateway listens on port {}", gateway.port);
+        } else {
+            LOG.info("the gateway listens on port {} with TLS; port {} redirects to it", gateway.tlsPort, gateway.port);
+        }
         return gateway;
     }
 
@@ -232,6 +231,11 @@ public final class Gateway implements AutoCloseable {
     /** Of HTTP over TLS; 0 when no certificate is configured. */
     public int tlsPort() {
         return tlsPort;
+    }
+
+    /** Folder of the store, the journal, the last good snapshot and the keys. */
+    public Path state() {
+        return state;
     }
 
     /** @return exit code, 1 after a fatal fault */
@@ -254,6 +258,7 @@ public final class Gateway implements AutoCloseable {
         if (tls != null) {
             tls.material().close();
         }
+        upstreamTls.close();
         stopped.countDown();
     }
 }

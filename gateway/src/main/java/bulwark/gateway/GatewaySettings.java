@@ -190,7 +190,18 @@ public final class GatewaySettings {
         table.add("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
                 .add("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
                 .add("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
-                .add("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests");
+                .add("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests")
+                .add(
+                        "UPSTREAM__CA_FILE",
+                        PATH,
+                        "",
+                        "CA bundle that vouches for https upstreams beside the authorities of the system, PEM")
+                .add(
+                        "UPSTREAM__CLIENT_CERT_FILE",
+                        PATH,
+                        "",
+                        "certificate chain that the gateway shows to upstreams that ask for one, PEM")
+                .add("UPSTREAM__CLIENT_KEY_FILE", PATH, "", "private key of that certificate, PEM");
     }
 
     private void network() {

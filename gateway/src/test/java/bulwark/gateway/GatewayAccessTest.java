@@ -106,6 +106,28 @@ class GatewayAccessTest {
     }
 
     @Test
+    void a_route_for_anybody_asks_for_no_credential_names_nobody_and_counts_each_address() throws Exception {
+        String json = "{\"id\":\"open\",\"tenant_id\":\"acme\",\"path_prefix\":\"/open\",\"callers\":\"anybody\","
+                + "\"forward_authorization\":true,\"backend_url\":\"http://127.0.0.1:"
+                + backend.getAddress().getPort() + "\"}";
+        assertThat(send(request("/admin/apis")
+                                .header("Authorization", "Bearer " + ADMIN)
+                                .POST(BodyPublishers.ofString(json)))
+                        .statusCode())
+                .isEqualTo(201);
+
+        HttpResponse<String> answer = send(request("/open/x")
+                .header("Authorization", "Bearer of-the-backend")
+                .header("X-User-ID", "root")
+                .header("X-Tenant-ID", "acme"));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+        assertThat(answer.headers().firstValue("X-RateLimit-Remaining")).isPresent();
+        assertThat(heard.get().get("Authorization")).containsExactly("Bearer of-the-backend");
+        assertThat(heard.get()).doesNotContainKeys("X-user-id", "X-tenant-id", "X-user-roles");
+    }
+
+    @Test
     void a_known_caller_is_named_to_the_backend_by_the_gateway_alone() throws Exception {
         HttpResponse<String> answer = send(as(Role.DEVOPS, "/apis/own/x")
                 .header("X-User-ID", "root")

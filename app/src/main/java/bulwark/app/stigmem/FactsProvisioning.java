@@ -2,9 +2,11 @@ package bulwark.app.stigmem;
 
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.EnvironmentFile;
+import bulwark.app.up.LocalService;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CertificateAuthority;
+import bulwark.kernel.signing.CertificateSubject;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ record FactsProvisioning(
         @Nullable String newAdminKey) implements ProvisionedPart {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
     private static final String ENTITY = "stigmem://localhost/nodes/primary";
+    private static final String FRONT = "front";
+    private static final String FRONT_ENTITY = "stigmem://localhost/clients/front";
+    private static final List<String> PATHS = List.of("/v1", "/.well-known/stigmem-manifest.json", "/healthz");
 
     static FactsProvisioning openOrCreate(Path directory, int portBase, Clock clock) throws IOException {
         OwnerOnlyFiles.createDirectories(directory);
@@ -37,10 +42,12 @@ record FactsProvisioning(
         return new FactsProvisioning(directory, portBase, tlsPort, adminKey);
     }
 
-    /** A local CA that lasts, and a fresh node certificate at each start. */
+    /** A local CA that lasts, and at each start fresh certificates of the node and of what stands before it. */
     static void issueCertificates(Path tls, Clock clock) {
-        CertificateAuthority.openOrCreate(tls, "Bulwark local CA", clock)
-                .issue("node", ENTITY, List.of("localhost"), CERTIFICATE_VALIDITY);
+        CertificateAuthority authority = CertificateAuthority.openOrCreate(tls, "Bulwark local CA", clock);
+        authority.issue("node", ENTITY, List.of("localhost"), CERTIFICATE_VALIDITY);
+        authority.issue(
+                FRONT, new CertificateSubject(FRONT, FRONT_ENTITY, List.of(), false, true), CERTIFICATE_VALIDITY);
     }
 
     static TlsFiles tlsFiles(Path tls) {
@@ -81,6 +88,18 @@ record FactsProvisioning(
                 ChildSpec.Readiness.RUN_FILE,
                 ChildSpec.Order.FIRST,
                 "After a disk fault run: bin/stigmem fsck --db " + FactsPart.store(directory)));
+    }
+
+    @Override
+    public List<LocalService> services() {
+        Path tls = directory.resolve("tls");
+        return List.of(new LocalService(
+                "facts",
+                "https://localhost:" + tlsPort,
+                PATHS,
+                tls.resolve(FRONT + ".crt"),
+                tls.resolve(FRONT + ".key"),
+                tls.resolve("ca.crt")));
     }
 
     @Override

@@ -5,16 +5,12 @@ import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.process.RunFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,22 +79,9 @@ final class NodeExpiryReader {
             for (Path file : files.filter(file -> file.toString().endsWith(".crt"))
                     .sorted()
                     .toList()) {
-                certificates.add(new NamedExpiry("the certificate " + file.getFileName(), ofCertificate(file)));
+                certificates.add(NamedExpiry.ofCertificate("the certificate " + file.getFileName(), file, "Renew it."));
             }
         }
         return certificates;
-    }
-
-    private static Expiry ofCertificate(Path file) throws IOException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            X509Certificate certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
-            return new Expiry(
-                    certificate.getNotBefore().toInstant(),
-                    certificate.getNotAfter().toInstant(),
-                    "Renew it.");
-        } catch (CertificateException e) {
-            throw new IOException(file + " is no certificate: " + e.getMessage(), e);
-        }
     }
 }

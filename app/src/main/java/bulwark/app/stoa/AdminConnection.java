@@ -68,6 +68,11 @@ final class AdminConnection {
         return new Routes(routes);
     }
 
+    /** Adds the route, or replaces the one of the same id. @throws CommandFailed with every sentence of a refusal */
+    void upsert(ApiRoute route) throws IOException, InterruptedException {
+        call("POST", "/admin/apis", StrictJson.write(RouteJson.fields(route)));
+    }
+
     /** @throws CommandFailed with every sentence of a refusal */
     JsonNode apply(List<ApiRoute> wanted) throws IOException, InterruptedException {
         return call(

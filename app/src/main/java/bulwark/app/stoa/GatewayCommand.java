@@ -5,6 +5,7 @@ import bulwark.app.cli.ShowConfig;
 import bulwark.gateway.Gateway;
 import bulwark.gateway.GatewaySettings;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.process.PidFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Run the gateway: settings from STOA_* and .env in this folder.")
 final class GatewayCommand implements Callable<Integer> {
+    /** In the state folder, once the listeners answer. */
+    static final String PID_FILE = "gateway.pid";
+
     private final CommandContext context;
 
     @Option(
@@ -36,6 +40,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
         Gateway gateway = Gateway.start(this::settings, context.directory(), context.clock());
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "stop"));
+        PidFile.write(gateway.state().resolve(PID_FILE), ProcessHandle.current().pid());
         return gateway.awaitExitCode();
     }
 

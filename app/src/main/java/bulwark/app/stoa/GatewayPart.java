@@ -1,7 +1,8 @@
 package bulwark.app.stoa;
 
-import bulwark.app.up.ChildSpec;
+import bulwark.app.cli.CommandContext;
 import bulwark.app.up.CommandScript;
+import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
@@ -9,8 +10,11 @@ import bulwark.app.up.StateFolder;
 import bulwark.gateway.GatewayAuditEvents;
 import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** The API gateway. */
 public final class GatewayPart implements Part {
@@ -38,13 +42,25 @@ public final class GatewayPart implements Part {
 
     @Override
     public String ports() {
-        return "TLS on N+443, plain HTTP on N+80";
+        return "TLS on N+443, plain HTTP that redirects to it on N+80, the admin API on N+81";
     }
 
-    /** Not a child of {@code up} yet. */
+    /** The process that serves loads none of the command line's classes. */
     @Override
-    public ProvisionedPart provision(StateFolder state, int portBase, Clock clock) {
-        return new Provisioned();
+    public Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
+        return arguments.equals(GatewayProvisioning.COMMAND)
+                ? Optional.of(new GatewayCommand(context))
+                : Optional.empty();
+    }
+
+    @Override
+    public ProvisionedPart provision(StateFolder state, int portBase, Clock clock) throws IOException {
+        return GatewayProvisioning.openOrCreate(state.of(this), portBase, clock);
+    }
+
+    @Override
+    public List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException {
+        return GatewayProvisioning.expiries(state.of(this));
     }
 
     @Override
@@ -55,17 +71,5 @@ public final class GatewayPart implements Part {
                 "the API gateway (gateway, token, explain, evidence), settings from STOA_* and .env",
                 List.of("gateway", "explain", "evidence"),
                 List.of()));
-    }
-
-    private record Provisioned() implements ProvisionedPart {
-        @Override
-        public List<ChildSpec> children() {
-            return List.of();
-        }
-
-        @Override
-        public List<String> welcome() {
-            return List.of();
-        }
     }
 }

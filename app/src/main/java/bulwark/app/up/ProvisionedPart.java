@@ -8,8 +8,16 @@ import java.util.List;
 public interface ProvisionedPart {
     List<ChildSpec> children();
 
-    /** Runs once the children are there. */
-    default void afterStart(CommandContext context) throws IOException {}
+    /** What it serves to a part that stands before others. */
+    default List<LocalService> services() {
+        return List.of();
+    }
+
+    /** Told once, before any child starts. @param services of all parts */
+    default void standBefore(List<LocalService> services) throws IOException {}
+
+    /** Runs once the children are there. A failure is reported and stops nothing. */
+    default void afterStart(CommandContext context) throws IOException, InterruptedException {}
 
     /** Where it is reached and what to try first, as lines for a terminal. */
     List<String> welcome();

@@ -49,18 +49,32 @@ public final class UpCommand implements Callable<Integer> {
         for (Part part : parts) {
             provisioned.add(part.provision(folder, portBase, context.clock()));
         }
+        List<LocalService> services =
+                provisioned.stream().flatMap(part -> part.services().stream()).toList();
+        for (ProvisionedPart part : provisioned) {
+            part.standBefore(services);
+        }
         try (Supervisor supervisor = new Supervisor(Supervisor.PAUSES, context.err())) {
             Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "stop"));
             for (ChildSpec.Order order : ChildSpec.Order.values()) {
                 start(supervisor, provisioned, order);
             }
             for (ProvisionedPart part : provisioned) {
-                part.afterStart(context);
+                finish(part);
             }
             provisioned.forEach(part -> part.welcome().forEach(context.out()::println));
             context.out().flush();
             supervisor.awaitStopped();
             return 0;
+        }
+    }
+
+    /** What one part could not do once it ran is no reason to end the others. */
+    private void finish(ProvisionedPart part) throws InterruptedException {
+        try {
+            part.afterStart(context);
+        } catch (RuntimeException | IOException e) {
+            context.err().println("up | " + e.getMessage() + "; everything else keeps running.");
         }
     }
 

@@ -15,13 +15,14 @@ import bulwark.gateway.possession.HeaderText;
 import bulwark.gateway.possession.SecurityProfile;
 import bulwark.gateway.possession.SenderConstraint;
 import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the principal of a call, or refuses it. A request bears one credential: an access token in {@code Authorization}, or an API key in {@code X-API-Key}. What is known is decided
- * on the event loop, the rest on virtual threads. Thread-safe.
+ * on the event loop, the rest on virtual threads. A route for anybody is passed without a look at credentials. Thread-safe.
  */
 public final class IdentityStage implements RequestStage {
     private final TokenAuthenticator tokens;
@@ -50,6 +51,11 @@ public final class IdentityStage implements RequestStage {
         GatewayRefusal early = sender.precheck(call);
         if (early != null) {
             return refuse(early);
+        }
+        ApiRoute route = call.route();
+        if (route != null && route.callers() == ApiRoute.Callers.ANYBODY) {
+            call.decidedBy("callers: anybody");
+            return StageResult.PASS;
         }
         PresentedCredential credential = PresentedCredential.of(call.head());
         return switch (credential.kind()) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is recorded of one call, encoded as JSON by the journal's own thread. Inputs that may hold secrets are not in it: of the query its SHA-256, of headers and bodies nothing but lengths.
  *
+ * @param tenant of the caller; where anybody may call, of the route
  * @param target path and query as sent
  * @param policyVersion generation of routes and policies; 0 where the call was matched to none
  * @param shadows what policies in shadow mode would have done
@@ -30,6 +31,7 @@ record DecisionRecord(
         long atMillis,
         TraceContext trace,
         @Nullable String requestId,
+        @Nullable String tenant,
         @Nullable Principal principal,
         String client,
         String method,
@@ -76,6 +78,7 @@ record DecisionRecord(
                 atMillis,
                 call.trace(),
                 call.head().value("x-request-id"),
+                tenant(call.principal(), route),
                 call.principal(),
                 call.peer().host(),
                 call.head().method(),
@@ -93,6 +96,13 @@ record DecisionRecord(
                 outcome.durationNanos());
     }
 
+    private static @Nullable String tenant(@Nullable Principal principal, @Nullable ApiRoute route) {
+        if (principal != null) {
+            return principal.tenant();
+        }
+        return route != null && route.callers() == ApiRoute.Callers.ANYBODY ? route.tenantId() : null;
+    }
+
     /** The record as JSON in UTF-8. */
     @Override
     public byte[] get() {
@@ -102,7 +112,7 @@ record DecisionRecord(
         text(out, "trace", trace.traceId());
         text(out, "span", trace.spanId());
         text(out, "request_id", requestId);
-        text(out, "tenant", principal == null ? null : principal.tenant());
+        text(out, "tenant", tenant);
         text(out, "principal", principal == null ? null : principal.entityUri());
         text(out, "credential", principal == null ? null : principal.keyId());
         text(out, "client", client);

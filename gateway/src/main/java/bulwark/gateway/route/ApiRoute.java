@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods empty for all
  * @param upstreams in place of the backend URL
  * @param allowEncodedSlash takes paths that hold {@code %2F}, which stays as it is
+ * @param callers whether the gateway asks who calls
  * @param forwardAuthorization the caller's own {@code Authorization} and {@code X-API-Key} reach the backend
  */
 public record ApiRoute(
@@ -34,6 +35,7 @@ public record ApiRoute(
         Balancing loadBalancer,
         boolean allowEncodedSlash,
         EvidenceMode evidence,
+        Callers callers,
         boolean forwardAuthorization,
         Timeouts timeouts) {
     public ApiRoute {
@@ -62,6 +64,14 @@ public record ApiRoute(
         REQUIRED,
         /** It goes on without a record. */
         BEST_EFFORT
+    }
+
+    /** Who may call. */
+    public enum Callers {
+        /** Callers whom the gateway knows, of the route's tenant and with the scope of the method. */
+        KNOWN,
+        /** Anybody: the backend tells its callers apart. The gateway looks at no credential, and counts quotas for each address. */
+        ANYBODY
     }
 
     /**

@@ -9,8 +9,9 @@ final class PathPrefix {
     private static final int MAX_SEGMENTS = 32;
 
     /** First segments of what the gateway answers itself, now or in a later version. */
-    private static final Set<String> RESERVED =
-            Set.of("admin", "health", "ready", "metrics", "mcp", "authz", "oauth", ".well-known");
+    private static final Set<String> RESERVED = Set.of("admin", "health", "ready", "metrics", "mcp", "authz", "oauth");
+
+    private static final String WELL_KNOWN = ".well-known";
 
     private PathPrefix() {}
 
@@ -43,6 +44,9 @@ final class PathPrefix {
             if (RESERVED.contains(segments[0])) {
                 return "must not begin with /" + segments[0] + ", which is the gateway's own";
             }
+            if (segments[0].equals(WELL_KNOWN) && !isForeignDocument(segments)) {
+                return "must name one document below /.well-known, and none of OAuth or OpenID, which are the gateway's own";
+            }
             if (segments.length > MAX_SEGMENTS) {
                 return "must have at most " + MAX_SEGMENTS + " segments";
             }
@@ -56,5 +60,13 @@ final class PathPrefix {
             }
         }
         return "";
+    }
+
+    /** Of the well-known documents the gateway answers those of OAuth and OpenID itself, now or in a later version. */
+    private static boolean isForeignDocument(String[] segments) {
+        return segments.length > 1
+                && !segments[1].startsWith("oauth-")
+                && !segments[1].startsWith("openid-")
+                && !segments[1].equals("mcp");
     }
 }

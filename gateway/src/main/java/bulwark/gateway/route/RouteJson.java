@@ -1,6 +1,7 @@
 package bulwark.gateway.route;
 
 import bulwark.gateway.route.ApiRoute.Balancing;
+import bulwark.gateway.route.ApiRoute.Callers;
 import bulwark.gateway.route.ApiRoute.EvidenceMode;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import bulwark.gateway.route.ApiRoute.Upstream;
@@ -78,6 +79,7 @@ public final class RouteJson {
                 fields.choice("load_balancer", Balancing.class, Balancing.ROUND_ROBIN),
                 fields.flag("allow_encoded_slash", false),
                 EvidenceWord.read(fields),
+                fields.choice("callers", Callers.class, Callers.KNOWN),
                 fields.flag("forward_authorization", false),
                 timeouts(fields));
         fields.end();
@@ -180,6 +182,7 @@ public final class RouteJson {
         fields.put("load_balancer", JsonFields.word(route.loadBalancer()));
         fields.put("allow_encoded_slash", route.allowEncodedSlash());
         fields.put("evidence", EvidenceWord.of(route.evidence()));
+        fields.put("callers", JsonFields.word(route.callers()));
         fields.put("forward_authorization", route.forwardAuthorization());
         fields.put("timeouts", fields(route.timeouts()));
         return fields;

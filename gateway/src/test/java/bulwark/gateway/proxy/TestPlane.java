@@ -155,6 +155,7 @@ final class TestPlane implements AutoCloseable {
                 balancing,
                 false,
                 EvidenceMode.REQUIRED,
+                ApiRoute.Callers.KNOWN,
                 forwardAuthorization,
                 timeouts);
     }

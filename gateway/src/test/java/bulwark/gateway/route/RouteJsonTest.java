@@ -18,7 +18,7 @@ class RouteJsonTest {
              "methods": ["GET", "POST"], "spec_hash": "sha256:00", "activated": true, "classification": "VH", "contract_key": "acme/orders@1.2.0",
              "upstream_http_version": "h2", "load_balancer": "least_conn", "trusted_backend": false, "allow_encoded_slash": true,
              "upstreams": [{"url": "https://a.example.com", "weight": 3, "health_check_path": "/healthz"}, {"url": "https://b.example.com"}],
-             "evidence": "best-effort", "forward_authorization": true,
+             "evidence": "best-effort", "callers": "anybody", "forward_authorization": true,
              "timeouts": {"connect": "250ms", "first_byte": "10s", "idle": "0s", "total": "2m"}}""";
 
     private static ApiRoute parse(String json) {
@@ -37,6 +37,7 @@ class RouteJsonTest {
         assertThat(route.upstreams().get(0)).isEqualTo(new ApiRoute.Upstream("https://a.example.com", 3, "/healthz"));
         assertThat(route.timeouts().connect()).isEqualTo(Duration.ofMillis(250));
         assertThat(route.evidence()).isEqualTo(ApiRoute.EvidenceMode.BEST_EFFORT);
+        assertThat(route.callers()).isEqualTo(ApiRoute.Callers.ANYBODY);
         assertThat(route.loadBalancer()).isEqualTo(ApiRoute.Balancing.LEAST_CONN);
         assertThat(RouteJson.parse(StrictJson.write(RouteJson.fields(route)))).isEqualTo(route);
     }
@@ -49,6 +50,7 @@ class RouteJsonTest {
         assertThat(route.methods()).isEmpty();
         assertThat(route.activated()).isTrue();
         assertThat(route.allowEncodedSlash()).isFalse();
+        assertThat(route.callers()).isEqualTo(ApiRoute.Callers.KNOWN);
         assertThat(route.forwardAuthorization()).isFalse();
         assertThat(route.evidence()).isEqualTo(ApiRoute.EvidenceMode.REQUIRED);
         assertThat(route.timeouts()).isEqualTo(ApiRoute.Timeouts.DEFAULT);
@@ -104,7 +106,9 @@ class RouteJsonTest {
                 "//",
                 "/admin",
                 "/mcp/x",
-                "/.well-known/openid-configuration"
+                "/.well-known",
+                "/.well-known/openid-configuration",
+                "/.well-known/oauth-protected-resource"
             })
     void a_prefix_that_no_request_can_have_is_refused_by_its_field(String prefix) {
         assertThat(faults("{\"id\":\"a\",\"path_prefix\":\"" + prefix + "\",\"backend_url\":\"http://b.example.com\"}"))

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -25,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS 1.3 for a client of servers that are known by their host name, such as a database. All files may be absent: without an authority those of the system are trusted,
+ * TLS for a client of servers that are known by their host name, such as a database. All files may be absent: without an authority those of the system are trusted,
  * without a certificate none is shown. Material may change while in use; bad new material is refused loudly and the old one stays. Thread-safe.
  */
 public final class ClientTls implements AutoCloseable {
@@ -58,6 +59,8 @@ public final class ClientTls implements AutoCloseable {
     public enum Servers {
         /** Of a trusted authority; the socket's endpoint identification compares the host name. */
         TRUSTED,
+        /** As {@link #TRUSTED}, and besides the authorities of the bundle those of the system. */
+        TRUSTED_OR_PUBLIC,
         /** Whoever answers: protects against nobody who can stand between. */
         ANY
     }
@@ -76,34 +79,44 @@ public final class ClientTls implements AutoCloseable {
     private final Clock clock;
     private final ReentrantLock reloading = new ReentrantLock();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final SSLContext context;
     private final SSLSocketFactory sockets;
     private volatile Snapshot snapshot;
     private final FileWatch watch;
     private int loads;
     private @Nullable String lastFailure;
 
-    private ClientTls(Files files, Servers servers, Clock clock) {
+    private ClientTls(Files files, Servers servers, TlsPolicy policy, Clock clock) {
         this.files = files;
         this.servers = servers;
         this.clock = clock;
         watch = new FileWatch(files.all(), () -> reload().isEmpty());
         snapshot = read(null);
-        sockets = PinnedTlsContext.of(
-                        TlsPolicy.internal(),
-                        new ReloadingKeyManager(() -> snapshot.identity, this::byAlias),
-                        new DelegatingTrustManager(() -> snapshot.trust))
-                .getSocketFactory();
+        context = PinnedTlsContext.of(
+                policy,
+                new ReloadingKeyManager(() -> snapshot.identity, this::byAlias),
+                new DelegatingTrustManager(() -> snapshot.trust));
+        sockets = context.getSocketFactory();
     }
 
-    /** @throws TlsRefused with file name and remedy; also for a certificate without its key, or a key without its certificate */
+    /** TLS 1.3. @throws TlsRefused with file name and remedy; also for a certificate without its key, or a key without its certificate */
     public static ClientTls load(Files files, Servers servers, Clock clock) {
+        return load(files, servers, TlsPolicy.internal(), clock);
+    }
+
+    /**
+     * As {@link #load(Files, Servers, Clock)}.
+     *
+     * @param policy its versions and suites; what a server must be named is for the socket's endpoint identification
+     */
+    public static ClientTls load(Files files, Servers servers, TlsPolicy policy, Clock clock) {
         if ((files.certificate == null) != (files.privateKey == null)) {
             throw new TlsRefused(
                     files.privateKey == null
                             ? "client certificate " + files.certificate + " is set without its private key; set both"
                             : "private key " + files.privateKey + " is set without its client certificate; set both");
         }
-        return new ClientTls(files, servers, clock);
+        return new ClientTls(files, servers, policy, clock);
     }
 
     private Snapshot read(@Nullable Snapshot previous) {
@@ -112,13 +125,18 @@ public final class ClientTls implements AutoCloseable {
                 : TlsMaterial.identity("client-" + loads, files.certificate, files.privateKey, clock);
         X509ExtendedTrustManager trust = servers == Servers.ANY
                 ? new InsecureTrustManager()
-                : files.caBundle == null
-                        ? systems()
-                        : only(TlsMaterial.authorities(files.caBundle, clock.instant()).stream()
-                                .map(TrustedAuthority::anchor)
-                                .collect(Collectors.toUnmodifiableSet()));
+                : files.caBundle == null ? systems() : only(anchors(files.caBundle));
         loads++;
         return new Snapshot(identity, trust, previous);
+    }
+
+    private Set<TrustAnchor> anchors(ConfiguredPath bundle) {
+        Stream<TrustAnchor> own =
+                TlsMaterial.authorities(bundle, clock.instant()).stream().map(TrustedAuthority::anchor);
+        Stream<TrustAnchor> ofSystem = servers == Servers.TRUSTED_OR_PUBLIC
+                ? Stream.of(systems().getAcceptedIssuers()).map(authority -> new TrustAnchor(authority, null))
+                : Stream.empty();
+        return Stream.concat(own, ofSystem).collect(Collectors.toUnmodifiableSet());
     }
 
     private static X509ExtendedTrustManager only(Set<TrustAnchor> anchors) {
@@ -158,6 +176,11 @@ public final class ClientTls implements AutoCloseable {
     /** Sockets still need the name to verify: {@code SSLParameters.setEndpointIdentificationAlgorithm("HTTPS")}, unless any server is accepted. */
     public SSLSocketFactory sockets() {
         return sockets;
+    }
+
+    /** For engines; as {@link #sockets}. */
+    public SSLContext context() {
+        return context;
     }
 
     /** Polls the files each second on a daemon thread. */

@@ -1,5 +1,6 @@
 package bulwark.bench;
 
+import bulwark.bench.gateway.GatewayBench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;

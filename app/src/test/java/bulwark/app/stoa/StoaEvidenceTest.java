@@ -127,7 +127,9 @@ class StoaEvidenceTest {
                 + "\"," + more + "}";
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
         store.journal()
-                .append(() -> json.getBytes(StandardCharsets.UTF_8), problem -> durable.complete(problem == null));
+                .append(
+                        out -> out.raw(json.getBytes(StandardCharsets.UTF_8)),
+                        problem -> durable.complete(problem == null));
         assertThat(durable.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
     }
 }

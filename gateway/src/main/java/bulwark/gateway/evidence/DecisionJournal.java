@@ -13,6 +13,7 @@ import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.journal.Journal;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
+import io.micrometer.core.instrument.Counter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ public final class DecisionJournal implements AutoCloseable {
     private final Journal journal;
     private final Metrics metrics;
     private final Clock clock;
+    private final Counter allowed;
+    private final Counter refused;
     private final RefusalBudget budget = new RefusalBudget();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final EssentialThread flusher = EssentialThread.platform("refusal-counts", this::flushAtIntervals);
@@ -49,6 +52,8 @@ public final class DecisionJournal implements AutoCloseable {
         this.journal = journal;
         this.metrics = metrics;
         this.clock = clock;
+        this.allowed = metrics.counter(EVENTS, "outcome", "allow");
+        this.refused = metrics.counter(EVENTS, "outcome", "refuse");
         flusher.start();
     }
 
@@ -116,7 +121,7 @@ public final class DecisionJournal implements AutoCloseable {
         DecisionRecord record = DecisionRecord.refused(call, refuse.refusal(), clock.millis());
         boolean taken =
                 journal.append(record, problem -> synced.complete(problem == null ? refuse : unavailable(call)));
-        metrics.count(EVENTS, "outcome", "refuse");
+        refused.increment();
         return taken ? new StageResult.Later(synced) : unavailable(call);
     }
 
@@ -128,7 +133,7 @@ public final class DecisionJournal implements AutoCloseable {
         switch (call.evidence()) {
             case RESERVED -> {
                 journal.appendReserved(DecisionRecord.ended(call, outcome, clock.millis()));
-                metrics.count(EVENTS, "outcome", outcome.refusal() == null ? "allow" : "refuse");
+                (outcome.refusal() == null ? allowed : refused).increment();
             }
             case RECORDED, NONE -> {}
             case UNDECIDED -> refusedEarly(call, outcome);
@@ -142,7 +147,7 @@ public final class DecisionJournal implements AutoCloseable {
             return;
         }
         if (journal.append(DecisionRecord.ended(call, outcome, clock.millis()))) {
-            metrics.count(EVENTS, "outcome", "refuse");
+            refused.increment();
         }
     }
 

@@ -7,14 +7,12 @@ import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.refusal.GatewayWireErrors;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.json.JsonString;
-import bulwark.kernel.json.JsonString.LoneSurrogate;
+import bulwark.kernel.evidence.journal.JournalRecord;
+import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.time.Timestamps;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +45,7 @@ record DecisionRecord(
         long requestBytes,
         long responseBytes,
         long durationNanos)
-        implements Supplier<byte[]> {
+        implements JournalRecord {
     static final String CALL = "call";
 
     private static final int MAX_TEXT = 1_024;
@@ -103,43 +101,39 @@ record DecisionRecord(
         return route != null && route.callers() == ApiRoute.Callers.ANYBODY ? route.tenantId() : null;
     }
 
-    /** The record as JSON in UTF-8. */
     @Override
-    public byte[] get() {
-        StringBuilder out = new StringBuilder(512);
-        out.append("{\"v\":1,\"kind\":\"").append(CALL).append("\",\"at\":\"");
-        out.append(Timestamps.zuluMillis(Instant.ofEpochMilli(atMillis))).append('"');
-        text(out, "trace", trace.traceId());
-        text(out, "span", trace.spanId());
-        text(out, "request_id", requestId);
-        text(out, "tenant", tenant);
-        text(out, "principal", principal == null ? null : principal.entityUri());
-        text(out, "credential", principal == null ? null : principal.keyId());
-        text(out, "client", client);
-        text(out, "method", method);
+    public void write(JsonBuffer out) {
+        out.raw("{\"v\":1,\"kind\":\"").raw(CALL).raw("\",\"at\":\"");
+        out.raw(Timestamps.zuluMillis(Instant.ofEpochMilli(atMillis))).raw("\"");
+        text(out, ",\"trace\":", trace.traceId());
+        text(out, ",\"span\":", trace.spanId());
+        text(out, ",\"request_id\":", requestId);
+        text(out, ",\"tenant\":", tenant);
+        text(out, ",\"principal\":", principal == null ? null : principal.entityUri());
+        text(out, ",\"credential\":", principal == null ? null : principal.keyId());
+        text(out, ",\"client\":", client);
+        text(out, ",\"method\":", method);
         int query = target.indexOf('?');
-        text(out, "path", query < 0 ? target : target.substring(0, query));
-        text(out, "query_sha256", query < 0 ? null : Digests.sha256Hex(target.substring(query + 1)));
-        text(out, "route", route);
-        text(out, "policy_version", policyVersion == 0 ? null : Long.toString(policyVersion));
-        text(out, "decision", refusal == null ? "allow" : "refuse");
-        text(out, "rule", rule);
-        text(out, "shadow", shadows.isEmpty() ? null : String.join(", ", shadows));
-        text(out, "code", refusal == null ? null : refusal.code());
-        text(out, "sentence", refusal == null ? null : RefusalSentences.of(refusal));
-        out.append(",\"status\":").append(status);
-        text(out, "upstream", upstream);
-        out.append(",\"complete\":").append(complete);
-        out.append(",\"request_bytes\":").append(requestBytes);
-        out.append(",\"response_bytes\":").append(responseBytes);
-        out.append(",\"duration_us\":").append(durationNanos / 1_000).append('}');
-        return out.toString().getBytes(StandardCharsets.UTF_8);
+        out.raw(",\"path\":").string(target, Math.min(MAX_TEXT, query < 0 ? target.length() : query));
+        text(out, ",\"query_sha256\":", query < 0 ? null : Digests.sha256Hex(target.substring(query + 1)));
+        text(out, ",\"route\":", route);
+        text(out, ",\"policy_version\":", policyVersion == 0 ? null : Long.toString(policyVersion));
+        text(out, ",\"decision\":", refusal == null ? "allow" : "refuse");
+        text(out, ",\"rule\":", rule);
+        text(out, ",\"shadow\":", shadows.isEmpty() ? null : String.join(", ", shadows));
+        text(out, ",\"code\":", refusal == null ? null : refusal.code());
+        text(out, ",\"sentence\":", refusal == null ? null : RefusalSentences.of(refusal));
+        out.raw(",\"status\":").number(status);
+        text(out, ",\"upstream\":", upstream);
+        out.raw(complete ? ",\"complete\":true" : ",\"complete\":false");
+        out.raw(",\"request_bytes\":").number(requestBytes);
+        out.raw(",\"response_bytes\":").number(responseBytes);
+        out.raw(",\"duration_us\":").number(durationNanos / 1_000).raw("}");
     }
 
-    private static void text(StringBuilder out, String member, @Nullable String value) {
+    private static void text(JsonBuffer out, String member, @Nullable String value) {
         if (value != null) {
-            out.append(",\"").append(member).append("\":");
-            JsonString.append(out, cut(value, MAX_TEXT), LoneSurrogate.ESCAPED);
+            out.raw(member).string(value, MAX_TEXT);
         }
     }
 

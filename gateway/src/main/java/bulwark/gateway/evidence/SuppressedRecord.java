@@ -1,18 +1,19 @@
 package bulwark.gateway.evidence;
 
+import bulwark.kernel.evidence.journal.JournalRecord;
+import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.Timestamps;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** How many refusals of one caller and reason in a minute have no record of their own. */
-record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long count) implements Supplier<byte[]> {
+record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long count) implements JournalRecord {
     static final String KIND = "suppressed";
 
     @Override
-    public byte[] get() {
+    public void write(JsonBuffer out) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("v", 1);
         members.put("kind", KIND);
@@ -27,6 +28,6 @@ record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long 
         members.put("decision", "refuse");
         members.put("code", key.code());
         members.put("count", count);
-        return StrictJson.write(members);
+        out.raw(StrictJson.write(members));
     }
 }

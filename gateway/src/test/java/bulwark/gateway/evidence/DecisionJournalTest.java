@@ -117,10 +117,9 @@ class DecisionJournalTest {
         Journal journal = journal(1);
         try (DecisionJournal decisions = decisions(journal)) {
             CountDownLatch busy = new CountDownLatch(1);
-            journal.append(() -> {
+            journal.append(out -> {
                 busy.countDown();
                 await(disk);
-                return new byte[0];
             });
             busy.await(30, TimeUnit.SECONDS);
             GatewayRefusal refusal =

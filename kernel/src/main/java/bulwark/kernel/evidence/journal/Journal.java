@@ -2,6 +2,7 @@ package bulwark.kernel.evidence.journal;
 
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.ChainHead;
+import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,7 @@ public final class Journal implements AutoCloseable {
     private static final int EARLY_RECORDS = 2_000;
     private static final int BATCH_RECORDS = 4_000;
     private static final int BATCH_BYTES = 1 << 20;
+    private static final int KEPT_BYTES = 8 << 10;
     private static final byte[] UNENCODED = "{\"kind\":\"unencoded\"}".getBytes(StandardCharsets.UTF_8);
 
     private final SegmentWriter writer;
@@ -50,6 +51,7 @@ public final class Journal implements AutoCloseable {
     private final EssentialThread thread;
     private final List<Pending> batch = new ArrayList<>();
     private final List<byte[]> encoded = new ArrayList<>();
+    private final JsonBuffer text = new JsonBuffer(KEPT_BYTES);
     private volatile boolean idle;
     private volatile boolean urgent;
     private volatile boolean closed;
@@ -62,8 +64,7 @@ public final class Journal implements AutoCloseable {
     private volatile long records;
     private volatile Consumer<String> onFatal = sentence -> {};
 
-    private record Pending(
-            Supplier<byte[]> record, @Nullable Consumer<@Nullable String> durable) {}
+    private record Pending(JournalRecord record, @Nullable Consumer<@Nullable String> durable) {}
 
     /**
      * How a journal is kept.
@@ -120,7 +121,7 @@ public final class Journal implements AutoCloseable {
      * @param record encoded later, by the journal's thread; at most 64 KiB
      * @return false when nothing can be recorded now: see {@link #problem()}
      */
-    public boolean append(Supplier<byte[]> record) {
+    public boolean append(JournalRecord record) {
         return enqueue(new Pending(record, null));
     }
 
@@ -130,7 +131,7 @@ public final class Journal implements AutoCloseable {
      * @param durable called by the journal's thread: with null once the record is synced, else with a sentence. Must not block
      * @return false when nothing can be recorded now; nothing is called then
      */
-    public boolean append(Supplier<byte[]> record, Consumer<@Nullable String> durable) {
+    public boolean append(JournalRecord record, Consumer<@Nullable String> durable) {
         if (!enqueue(new Pending(record, durable))) {
             return false;
         }
@@ -156,7 +157,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Hands over the record that room was kept for. While the disk is full it waits in memory. */
-    public void appendReserved(Supplier<byte[]> record) {
+    public void appendReserved(JournalRecord record) {
         enqueueReserved(new Pending(record, null));
     }
 
@@ -256,15 +257,16 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    private static byte[] encode(Supplier<byte[]> record) {
+    private byte[] encode(JournalRecord record) {
         try {
-            byte[] bytes = record.get();
-            if (bytes.length <= JournalBatch.MAX_RECORD_BYTES) {
-                return bytes;
+            text.clear(KEPT_BYTES);
+            record.write(text);
+            if (text.length() <= JournalBatch.MAX_RECORD_BYTES) {
+                return text.toBytes();
             }
             LOG.error(
                     "A record of {} bytes is longer than the journal takes; that there was one is recorded.",
-                    bytes.length);
+                    text.length());
         } catch (RuntimeException e) {
             LOG.error("A record could not be encoded; that there was one is recorded.", e);
         }

@@ -19,12 +19,12 @@ final class JournalAppender {
         for (int i = 0; i < Integer.parseInt(args[1]); i++) {
             String text = "record " + i;
             if (i % 5 != 0) {
-                boolean taken = journal.append(() -> text.getBytes(StandardCharsets.UTF_8));
+                boolean taken = journal.append(out -> out.raw(text.getBytes(StandardCharsets.UTF_8)));
                 print((taken ? "allowed " : "refused ") + System.nanoTime() + " " + text);
             } else {
                 CompletableFuture<String> outcome = new CompletableFuture<>();
                 boolean taken = journal.append(
-                        () -> text.getBytes(StandardCharsets.UTF_8),
+                        out -> out.raw(text.getBytes(StandardCharsets.UTF_8)),
                         problem -> outcome.complete(problem == null ? "durable " + text : "failed " + problem));
                 print(taken ? outcome.join() : "refused " + System.nanoTime() + " " + text);
             }

@@ -45,7 +45,7 @@ class JournalTest {
                 for (int i = 0; i < 300; i++) {
                     String text = "record " + start + "." + i;
                     expected.add(text);
-                    assertThat(journal.append(() -> bytes(text))).isTrue();
+                    assertThat(journal.append(out -> out.raw(bytes(text)))).isTrue();
                     if (i % 50 == 0) {
                         appendDurable(journal, text + " durable");
                         expected.add(text + " durable");
@@ -65,7 +65,7 @@ class JournalTest {
     @Test
     void a_record_that_nobody_waits_for_is_synced_within_moments() {
         try (Journal journal = open()) {
-            journal.append(() -> bytes("alone"));
+            journal.append(out -> out.raw(bytes("alone")));
             await().atMost(Duration.ofSeconds(20)).until(() -> journal.records() == 1);
         }
     }
@@ -79,7 +79,7 @@ class JournalTest {
                     threads.submit(() -> {
                         for (int i = 0; i < 2_000; i++) {
                             String text = thread + "-" + i;
-                            journal.append(() -> bytes(text));
+                            journal.append(out -> out.raw(bytes(text)));
                         }
                     });
                 }
@@ -104,14 +104,14 @@ class JournalTest {
         Journal journal = Journal.open(journalFolder(), new Journal.Options(8 << 10, 10), new SecureRandom(), clock);
         try {
             CountDownLatch busy = new CountDownLatch(1);
-            journal.append(() -> {
+            journal.append(out -> {
                 busy.countDown();
                 awaitQuietly(disk);
-                return bytes("slow");
+                out.raw(bytes("slow"));
             });
             busy.await(30, TimeUnit.SECONDS);
             int accepted = 0;
-            while (journal.append(() -> bytes("more"))) {
+            while (journal.append(out -> out.raw(bytes("more")))) {
                 accepted++;
             }
             assertThat(accepted).isEqualTo(9);
@@ -133,15 +133,15 @@ class JournalTest {
                 Journal.open(journalFolder(), new Journal.Options(8 << 10, 5), new SecureRandom(), clock)) {
             CountDownLatch busy = new CountDownLatch(1);
             assertThat(journal.reserve()).isTrue();
-            journal.append(() -> {
+            journal.append(out -> {
                 busy.countDown();
                 awaitQuietly(disk);
-                return bytes("slow");
+                out.raw(bytes("slow"));
             });
             busy.await(30, TimeUnit.SECONDS);
-            while (journal.append(() -> bytes("more"))) {}
+            while (journal.append(out -> out.raw(bytes("more")))) {}
             assertThat(journal.reserve()).isFalse();
-            journal.appendReserved(() -> bytes("reserved"));
+            journal.appendReserved(out -> out.raw(bytes("reserved")));
             disk.countDown();
         } finally {
             disk.countDown();
@@ -152,11 +152,11 @@ class JournalTest {
     @Test
     void a_record_that_cannot_be_encoded_leaves_a_mark_and_the_others_stay() throws Exception {
         try (Journal journal = open()) {
-            journal.append(() -> bytes("before"));
-            journal.append(() -> {
+            journal.append(out -> out.raw(bytes("before")));
+            journal.append(out -> {
                 throw new IllegalStateException("planted");
             });
-            journal.append(() -> new byte[JournalBatch.MAX_RECORD_BYTES + 1]);
+            journal.append(out -> out.raw(new byte[JournalBatch.MAX_RECORD_BYTES + 1]));
             appendDurable(journal, "after");
         }
         assertThat(texts()).containsExactly("before", "{\"kind\":\"unencoded\"}", "{\"kind\":\"unencoded\"}", "after");
@@ -385,7 +385,7 @@ class JournalTest {
 
     private static void appendDurable(Journal journal, String text) {
         CompletableFuture<Boolean> durable = new CompletableFuture<>();
-        assertThat(journal.append(() -> bytes(text), problem -> durable.complete(problem == null)))
+        assertThat(journal.append(out -> out.raw(bytes(text)), problem -> durable.complete(problem == null)))
                 .isTrue();
         assertThat(durable.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
     }

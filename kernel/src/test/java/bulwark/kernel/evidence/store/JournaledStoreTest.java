@@ -170,7 +170,7 @@ class JournaledStoreTest {
             for (int i = 0; i < records; i++) {
                 byte[] text = (tenant + " " + i).getBytes(StandardCharsets.UTF_8);
                 CompletableFuture<Boolean> durable = new CompletableFuture<>();
-                store.journal().append(() -> text, problem -> durable.complete(problem == null));
+                store.journal().append(out -> out.raw(text), problem -> durable.complete(problem == null));
                 assertThat(durable.orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
             }
         }

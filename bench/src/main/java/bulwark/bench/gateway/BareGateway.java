@@ -1,4 +1,4 @@
-package bulwark.bench;
+package bulwark.bench.gateway;
 
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.RetryBudget;
@@ -9,6 +9,7 @@ import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
+import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.route.ApiRoute;
@@ -18,24 +19,32 @@ import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;
 import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.network.SystemResolver;
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import bulwark.kernel.tls.ReloadingTls;
+import bulwark.kernel.tls.TlsFiles;
+import bulwark.kernel.tls.TlsPolicy;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
-import org.slf4j.LoggerFactory;
 
-/** The gateway's data plane with one thread and one route, and every stage open: what {@link GatewayBench} measures as "bare". Prints the bytes that its threads allocated for each line of input. */
-public final class GatewayProcess {
-    private GatewayProcess() {}
+/** The data plane with one thread and every stage open; its header rules, limits, trace and five headers are always on. */
+final class BareGateway {
+    private final ForwardingContext forwarding;
+    private final String backend;
+    private long version = 1;
 
-    /** @param args port to listen on, port of the backend */
-    public static void main(String[] args) throws Exception {
-        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+    private BareGateway(ForwardingContext forwarding, String backend) {
+        this.forwarding = forwarding;
+        this.backend = backend;
+    }
+
+    /** @param args {@code bare}, port to listen on, port of the backend and, for TLS, files of certificate and key */
+    static BareGateway start(String... args) throws NoSuchAlgorithmException {
         Clock clock = Clock.systemUTC();
         AddressPolicy policy =
                 new AddressPolicy(List.of(IpPrefix.parse("127.0.0.0/8")), Set.of(), Set.of(), "", "", "");
@@ -45,7 +54,8 @@ public final class GatewayProcess {
                 new RetryBudget(20),
                 new AddressGuard(new SystemResolver(), policy),
                 SSLContext.getDefault());
-        forwarding.publish(1, List.of(route("http://127.0.0.1:" + args[1])));
+        BareGateway gateway = new BareGateway(forwarding, "http://127.0.0.1:" + args[2]);
+        forwarding.publish(1, List.of(gateway.route("bare", "/")));
         DataPlane plane = DataPlane.create(
                 1,
                 ProxyLimits.STANDARD,
@@ -55,21 +65,39 @@ public final class GatewayProcess {
                 new CallMetrics(new Metrics(CallMetrics.DESCRIPTIONS)),
                 PlaneTime.of(clock),
                 new SecureRandom());
-        plane.listenPlain("127.0.0.1", Integer.parseInt(args[0]));
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        System.out.println("ready");
-        while (System.in.read() >= 0) {
-            System.out.println(threads.getTotalThreadAllocatedBytes());
+        int port = Integer.parseInt(args[1]);
+        if (args.length > 3) {
+            plane.listenTls("127.0.0.1", port, tls(args[3], args[4], clock));
+        } else {
+            plane.listenPlain("127.0.0.1", port);
         }
+        return gateway;
     }
 
-    private static ApiRoute route(String url) {
+    private static ListenerTls tls(String certificate, String key, Clock clock) {
+        TlsFiles files = TlsFiles.ofServer(Path.of(certificate), Path.of(key));
+        return new ListenerTls(
+                ReloadingTls.load(files, TlsPolicy.publicServer13(), clock), ListenerTls.ClientAuth.NONE);
+    }
+
+    /** @return milliseconds until every one of so many routes, {@code /api/0/x} and so on, is live */
+    long publish(int routes) {
+        long began = System.nanoTime();
+        forwarding.publish(
+                ++version,
+                IntStream.range(0, routes)
+                        .mapToObj(i -> route("route-" + i, "/api/" + i))
+                        .toList());
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    }
+
+    private ApiRoute route(String id, String prefix) {
         return new ApiRoute(
-                "bare",
-                "bare",
+                id,
+                id,
                 "bench",
-                "/",
-                url,
+                prefix,
+                backend,
                 Set.of(),
                 "",
                 true,

@@ -1,6 +1,5 @@
 package bulwark.app.docs;
 
-import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.PartList;
 import bulwark.facts.node.NodeComposition;
@@ -18,8 +17,9 @@ public final class ReferenceDocuments {
     /** @param scratch an empty folder, in which a node is made to ask it for its routes */
     public static SortedMap<String, String> generate(Path scratch) {
         SortedMap<String, String> documents = new TreeMap<>();
-        List<PartDeclaration> parts =
-                PartList.all().stream().map(Part::declaration).toList();
+        List<PartDeclaration> parts = PartList.all().stream()
+                .flatMap(part -> part.declarations().stream())
+                .toList();
         documents.put("docs/configuration.md", ConfigurationReference.text(parts));
         documents.put("docs/metrics.md", MetricsReference.text(parts));
         documents.put("docs/audit-events.md", AuditEventsReference.text(parts));

@@ -10,6 +10,9 @@ import bulwark.app.up.StateFolder;
 import bulwark.gateway.GatewayAuditEvents;
 import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
+import bulwark.gateway.control.ControlAuditEvents;
+import bulwark.gateway.control.ControlMetrics;
+import bulwark.gateway.control.ControlSettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -41,6 +44,20 @@ public final class GatewayPart implements Part {
     }
 
     @Override
+    public List<PartDeclaration> declarations() {
+        return List.of(
+                declaration(),
+                new PartDeclaration(
+                        "Control plane",
+                        ControlSettings.schema(),
+                        "bin/stoa control-plane",
+                        ControlMetrics.ALL,
+                        "A control plane",
+                        ControlAuditEvents.ALL,
+                        "In `control_audit_log` of the control plane's store in its state folder."));
+    }
+
+    @Override
     public String ports() {
         return "TLS on N+443, plain HTTP that redirects to it on N+80, the admin API on N+81";
     }
@@ -68,8 +85,8 @@ public final class GatewayPart implements Part {
         return List.of(new CommandScript(
                 "stoa",
                 " …",
-                "the API gateway (gateway, token, explain, evidence), settings from STOA_* and .env",
-                List.of("gateway", "explain", "evidence"),
+                "the API gateway (gateway, control-plane, token, explain, evidence), settings from STOA_* and .env",
+                List.of("gateway", "control-plane", "explain", "evidence"),
                 List.of()));
     }
 }

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         version = "bulwark 0.1.0",
         subcommands = {
             GatewayCommand.class,
+            ControlPlaneCommand.class,
             ValidateCommand.class,
             DiffCommand.class,
             ApplyCommand.class,

@@ -30,6 +30,11 @@ public interface Part {
     /** Its settings, metrics and audit events, of which {@code ./bulwark docs} writes the reference. */
     PartDeclaration declaration();
 
+    /** One for each kind of process that it has: more than one where they are set up, counted and audited by themselves. */
+    default List<PartDeclaration> declarations() {
+        return List.of(declaration());
+    }
+
     /** Which ports it takes under {@code up --port-base N}: a phrase. */
     String ports();
 

@@ -110,7 +110,8 @@ class DeclaredNamesTest {
 
     private static List<MetricDescription> all() {
         return PartList.all().stream()
-                .flatMap(part -> part.declaration().metrics().stream())
+                .flatMap(part -> part.declarations().stream())
+                .flatMap(declaration -> declaration.metrics().stream())
                 .toList();
     }
 

@@ -7,21 +7,29 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** The text of a key: a prefix that secret scanners find, and 32 lower-case hex digits, 128 random bits. */
-final class ConsumerKeyText {
+/** The text of a key: a prefix that secret scanners find, and 32 lower-case hex digits, 128 random bits. Stateless. */
+public final class ConsumerKeyText {
     /** What may be shown of a key to tell it from others. */
-    static final int PREFIX_LENGTH = 12;
+    public static final int PREFIX_LENGTH = 12;
+
+    /** What the key of a subscription begins with. */
+    public static final String SUBSCRIPTION = "stoa_sk_";
 
     static final int LENGTH = 40;
 
-    private static final Pattern SHAPE = Pattern.compile("stoa_sk_[0-9a-f]{32}");
+    private static final Pattern SHAPE = Pattern.compile(SUBSCRIPTION + "[0-9a-f]{32}");
     private static final int RANDOM_BYTES = 16;
 
     private ConsumerKeyText() {}
 
     static SecretBytes fresh(Signing randomness) {
+        return fresh(randomness, SUBSCRIPTION);
+    }
+
+    /** @param kind what the key begins with, so that scanners find it and people know whose it is */
+    public static SecretBytes fresh(Signing randomness, String kind) {
         byte[] random = randomness.random32().expose(SecretAccess.grant());
-        String text = "stoa_sk_" + HexFormat.of().formatHex(random, 0, RANDOM_BYTES);
+        String text = kind + HexFormat.of().formatHex(random, 0, RANDOM_BYTES);
         Arrays.fill(random, (byte) 0);
         return SecretBytes.ofText(text);
     }

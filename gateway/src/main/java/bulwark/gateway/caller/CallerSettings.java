@@ -93,28 +93,38 @@ public record CallerSettings(
 
     /** Every fault, each with its remedy. */
     public static void check(Configuration settings, SettingFindings findings) {
-        for (String name : List.of(KEYCLOAK, INTERNAL, EXTERNAL)) {
+        checkUrls(settings, findings, List.of(EXTERNAL));
+        checkTokens(settings, findings);
+        if (settings.count("STOA_DPOP__JTI_CACHE_MAX") == 0) {
+            findings.refuse("STOA_DPOP__JTI_CACHE_MAX must be 1 or more");
+        }
+        checkPossession(settings, findings);
+    }
+
+    private static void checkUrls(Configuration settings, SettingFindings findings, List<String> names) {
+        for (String name : names) {
             String text = settings.text(name);
             if (!text.isEmpty()) {
                 checkUrl(name, text, findings);
             }
         }
+    }
+
+    /** Of access tokens alone, for a process that takes no proofs of possession. */
+    public static void checkTokens(Configuration settings, SettingFindings findings) {
+        checkUrls(settings, findings, List.of(KEYCLOAK, INTERNAL));
         if (settings.text(KEYCLOAK).isEmpty() != settings.text(REALM).isEmpty()) {
             findings.refuse(KEYCLOAK + " and " + REALM + " belong together; set both, or neither for local tokens");
         }
         if (settings.list("STOA_ALLOWED_AUDIENCES").isEmpty()) {
             findings.refuse("STOA_ALLOWED_AUDIENCES names no audience, so that no token could be accepted");
         }
-        for (String name : List.of(
-                "STOA_JWKS__COOLDOWN_SECS",
-                "STOA_JWKS__MAX_AGE_SECS",
-                "STOA_TOKENS__FIRST_SIGHT_PER_SEC",
-                "STOA_DPOP__JTI_CACHE_MAX")) {
+        for (String name :
+                List.of("STOA_JWKS__COOLDOWN_SECS", "STOA_JWKS__MAX_AGE_SECS", "STOA_TOKENS__FIRST_SIGHT_PER_SEC")) {
             if (settings.count(name) == 0) {
                 findings.refuse(name + " must be 1 or more");
             }
         }
-        checkPossession(settings, findings);
     }
 
     private static void checkPossession(Configuration settings, SettingFindings findings) {

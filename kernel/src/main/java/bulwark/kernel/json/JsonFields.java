@@ -83,6 +83,16 @@ public final class JsonFields {
         return text;
     }
 
+    /** An object that its own reader judges; a fault when it is none. Its texts are not looked at. */
+    public Optional<JsonNode> rawObject(String field) {
+        Optional<JsonNode> node = find(field);
+        if (node.isPresent() && !node.get().isObject()) {
+            fault(field, "must be an object");
+            return Optional.empty();
+        }
+        return node;
+    }
+
     public boolean flag(String field, boolean fallback) {
         Optional<JsonNode> node = find(field);
         if (node.isPresent() && !node.get().isBoolean()) {

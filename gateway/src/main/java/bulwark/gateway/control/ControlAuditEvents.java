@@ -1,0 +1,40 @@
+package bulwark.gateway.control;
+
+import bulwark.gateway.control.account.ServiceAccountResource;
+import bulwark.gateway.control.api.ApiResource;
+import bulwark.gateway.control.consumer.ConsumerResource;
+import bulwark.gateway.control.identity.AdministratorRegister;
+import bulwark.gateway.control.instance.GatewayLinkResource;
+import bulwark.gateway.control.instance.GatewayResource;
+import bulwark.gateway.control.plan.PlanResource;
+import bulwark.gateway.control.policy.PolicyResource;
+import bulwark.gateway.control.revocation.RevocationResource;
+import bulwark.gateway.control.subscription.SubscriptionResource;
+import bulwark.gateway.control.tenant.TenantResource;
+import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.web.EdgeAuditEvents;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every event in the audit table of a control plane. */
+public final class ControlAuditEvents {
+    public static final List<AuditEventType> ALL = Stream.of(
+                    TenantResource.EVENTS,
+                    ApiResource.EVENTS,
+                    PlanResource.EVENTS,
+                    ConsumerResource.EVENTS,
+                    SubscriptionResource.EVENTS,
+                    PolicyResource.EVENTS,
+                    RevocationResource.EVENTS,
+                    ServiceAccountResource.EVENTS,
+                    GatewayResource.EVENTS,
+                    GatewayLinkResource.EVENTS,
+                    List.of(AdministratorRegister.ADDED, AdministratorRegister.REMOVED, OwnerCommands.ADVANCED),
+                    EdgeAuditEvents.ALL,
+                    List.of(AuditedStore.LOSS_ACCEPTED))
+            .flatMap(List::stream)
+            .toList();
+
+    private ControlAuditEvents() {}
+}

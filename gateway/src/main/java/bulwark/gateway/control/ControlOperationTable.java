@@ -1,0 +1,77 @@
+package bulwark.gateway.control;
+
+import bulwark.gateway.control.account.RoleResource;
+import bulwark.gateway.control.account.ServiceAccountResource;
+import bulwark.gateway.control.api.ApiResource;
+import bulwark.gateway.control.audit.AuditResource;
+import bulwark.gateway.control.consumer.ConsumerResource;
+import bulwark.gateway.control.instance.GatewayLinkResource;
+import bulwark.gateway.control.instance.GatewayResource;
+import bulwark.gateway.control.instance.GatewayStatus;
+import bulwark.gateway.control.plan.PlanResource;
+import bulwark.gateway.control.policy.PolicyResource;
+import bulwark.gateway.control.rest.ControlApiDocument;
+import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.OperationTable;
+import bulwark.gateway.control.revocation.RevocationResource;
+import bulwark.gateway.control.schema.BodySchema;
+import bulwark.gateway.control.snapshot.SnapshotFeed;
+import bulwark.gateway.control.snapshot.SnapshotSigner;
+import bulwark.gateway.control.state.ControlStore;
+import bulwark.gateway.control.subscription.SubscriptionResource;
+import bulwark.gateway.control.tenant.TenantResource;
+import bulwark.gateway.identity.TokenRevocationList;
+import bulwark.gateway.route.RouteGuard;
+import bulwark.kernel.network.AddressGuard;
+import bulwark.kernel.signing.Signing;
+import bulwark.web.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Puts every resource of the control plane into the one table. */
+final class ControlOperationTable {
+    private static final String VERSION = "0.1.0";
+    private static final BodySchema OPEN_API = BodySchema.of("OpenApi")
+            .text("openapi", 10)
+            .anyObject("info")
+            .text("jsonSchemaDialect", 100)
+            .anyObject("paths")
+            .anyObject("components");
+
+    private ControlOperationTable() {}
+
+    /** What the resources work on. */
+    record Subject(
+            ControlStore store,
+            SnapshotFeed feed,
+            SnapshotSigner signer,
+            GatewayStatus status,
+            TokenRevocationList revocations,
+            AddressGuard guard,
+            Signing signing) {}
+
+    static OperationTable of(Subject with) {
+        List<ControlOperation> all = new ArrayList<>();
+        all.addAll(new TenantResource(with.store).operations());
+        all.addAll(new ApiResource(with.store, new RouteGuard(with.guard)).operations());
+        all.addAll(new PlanResource(with.store).operations());
+        all.addAll(new ConsumerResource(with.store, with.signing).operations());
+        all.addAll(new SubscriptionResource(with.store, with.signing).operations());
+        all.addAll(new PolicyResource(with.store).operations());
+        all.addAll(new RoleResource().operations());
+        all.addAll(new ServiceAccountResource(with.store, with.signing).operations());
+        all.addAll(new RevocationResource(with.store, with.revocations).operations());
+        all.addAll(new AuditResource(with.store).operations());
+        all.addAll(new GatewayResource(with.store, with.feed, with.signer, with.status, with.signing).operations());
+        all.addAll(new GatewayLinkResource(with.store, with.feed, with.status).operations());
+        AtomicReference<Response> document = new AtomicReference<>(Response.noContent());
+        all.add(ControlOperation.open("GET", "/openapi.json", "Show this document.")
+                .answers(200, OPEN_API)
+                .handledBy(call -> Objects.requireNonNull(document.get())));
+        OperationTable table = new OperationTable(all);
+        document.set(Response.json(200, ControlApiDocument.of(table, VERSION)));
+        return table;
+    }
+}

@@ -1,0 +1,148 @@
+package bulwark.gateway.control;
+
+import static bulwark.kernel.config.Setting.Kind.COUNT;
+import static bulwark.kernel.config.Setting.Kind.FLAG;
+import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.PATH;
+import static bulwark.kernel.config.Setting.Kind.PORT;
+import static bulwark.kernel.config.Setting.Kind.TEXT;
+
+import bulwark.gateway.GatewaySettings;
+import bulwark.gateway.caller.CallerSettings;
+import bulwark.gateway.egress.EgressGuard;
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Loopback;
+import bulwark.kernel.config.Setting;
+import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.config.SettingsTable;
+import bulwark.kernel.secrets.SecretBytes;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The STOA_ names that a control plane reads. Those that a gateway alone reads are known here too, and have no effect. */
+public final class ControlSettings {
+    static final String OPERATOR_KEY = "STOA_OPERATOR_KEY";
+    static final String PREVIOUS_OPERATOR_KEY = "STOA_OPERATOR_KEY_PREVIOUS";
+
+    private static final int MIN_KEY_LENGTH = 32;
+    private static final String PREFIX = "STOA_";
+    private static final String CERTIFICATE = "STOA_TLS__CERT_FILE";
+    private static final String TLS_KEY = "STOA_TLS__KEY_FILE";
+
+    private ControlSettings() {}
+
+    public static Configuration.Schema schema() {
+        SettingsTable table = new SettingsTable(PREFIX);
+        process(table);
+        identity(table);
+        network(table);
+        Set<String> own = table.schema(ControlSettings::check).settings().stream()
+                .map(Setting::name)
+                .collect(Collectors.toSet());
+        for (Setting other : GatewaySettings.schema().settings()) {
+            if (!own.contains(other.name())) {
+                String name = other.name().substring(PREFIX.length());
+                String purpose = "read by a gateway alone: " + other.purpose();
+                if (other.secret()) {
+                    table.ignoredSecret(name, purpose);
+                } else {
+                    boolean choice = other.kind() == Setting.Kind.CHOICE;
+                    table.ignored(name, choice ? TEXT : other.kind(), other.defaultValue(), purpose);
+                }
+            }
+        }
+        return table.schema(ControlSettings::check);
+    }
+
+    private static void process(SettingsTable table) {
+        table.add("PORT", PORT, "8000", "port of the control plane's API, HTTPS once a certificate is configured")
+                .add("HOST", TEXT, "127.0.0.1", "address to bind; another than loopback needs a certificate")
+                .add("TLS__CERT_FILE", PATH, "", "certificate chain, PEM")
+                .add("TLS__KEY_FILE", PATH, "", "private key, PEM")
+                .add("ALLOWED_HOSTS", LIST, "", "host names that requests may name beside loopback's, without TLS")
+                .add(
+                        "STATE_DIR",
+                        PATH,
+                        "stoa-state",
+                        "folder of the store, of its keys, and of the keys that sign snapshots")
+                .add(
+                        "ACCEPT_EVIDENCE_LOSS",
+                        TEXT,
+                        "",
+                        "the word that a refused start prints: goes on with a store that is not what was signed")
+                .secret(
+                        "OPERATOR_KEY",
+                        "key of the operator for X-Operator-Key, 32 characters or more; unset: that way is off")
+                .secret(
+                        "OPERATOR_KEY_PREVIOUS",
+                        "the operator's key before the rotation, accepted beside the current one")
+                .add("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of one caller in the window")
+                .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
+                .refused("DATABASE_URL", TEXT, "", "PostgreSQL in place of SQLite in the state folder");
+    }
+
+    private static void identity(SettingsTable table) {
+        table.add(
+                        "KEYCLOAK_URL",
+                        TEXT,
+                        "",
+                        "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
+                .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
+                .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this process fetches the key set")
+                .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
+                .add("RBAC__ADMIN_ALIAS", FLAG, "false", "the role name admin means cpi-admin")
+                .add("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
+                .add("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
+                .add(
+                        "TOKENS__FIRST_SIGHT_PER_SEC",
+                        COUNT,
+                        "50",
+                        "tokens never seen before that one source may present a second");
+    }
+
+    private static void network(SettingsTable table) {
+        table.add(
+                        "SSRF__ALLOWED_CIDRS",
+                        LIST,
+                        "",
+                        "prefixes that backends may lie in though they are private; never link-local")
+                .add("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
+                .add("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
+                .add(
+                        "DNS__SERVERS",
+                        TEXT,
+                        "",
+                        "name servers as host:port, by semicolons; unset: the system's resolver");
+    }
+
+    private static void check(Configuration settings, SettingFindings findings) {
+        EgressGuard.check(settings, findings);
+        CallerSettings.checkTokens(settings, findings);
+        for (String name : List.of(OPERATOR_KEY, PREVIOUS_OPERATOR_KEY)) {
+            Optional<SecretBytes> key = settings.secret(name);
+            if (key.isPresent() && key.get().length() < MIN_KEY_LENGTH) {
+                findings.refuse(name + " has fewer than " + MIN_KEY_LENGTH
+                        + " characters and can be guessed; make one with: openssl rand -hex 32");
+            }
+        }
+        if (settings.secret(PREVIOUS_OPERATOR_KEY).isPresent()
+                && settings.secret(OPERATOR_KEY).isEmpty()) {
+            findings.refuse(PREVIOUS_OPERATOR_KEY + " is set and " + OPERATOR_KEY + " is not; set " + OPERATOR_KEY
+                    + " to the key that replaces it");
+        }
+        if (settings.isSet(CERTIFICATE) != settings.isSet(TLS_KEY)) {
+            findings.refuse(CERTIFICATE + " and " + TLS_KEY + " go together; set both or none");
+        }
+        if (!settings.isSet(CERTIFICATE) && !Loopback.isLoopback(settings.text("STOA_HOST"))) {
+            findings.refuse("STOA_HOST is not loopback, and credentials would travel in plaintext; set " + CERTIFICATE
+                    + " and " + TLS_KEY);
+        }
+        for (String name : List.of("STOA_RATE_LIMIT_DEFAULT", "STOA_RATE_LIMIT_WINDOW_SECONDS")) {
+            if (settings.count(name) == 0) {
+                findings.refuse(name + " must be 1 or more");
+            }
+        }
+    }
+}

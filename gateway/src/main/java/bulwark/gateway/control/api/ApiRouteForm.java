@@ -1,0 +1,56 @@
+package bulwark.gateway.control.api;
+
+import bulwark.gateway.control.schema.BodyRefused;
+import bulwark.gateway.control.state.ControlObject;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.route.RoutesRefused;
+import bulwark.kernel.json.StrictJson;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The route by which gateways serve an API. Its prefix begins with the tenant's own, so that no tenant can take or probe the paths of another. */
+public final class ApiRouteForm {
+    private static final String FIRST = "/apis/";
+
+    private ApiRouteForm() {}
+
+    static String defaultPrefix(String tenant, String name) {
+        return FIRST + tenant + "/" + name;
+    }
+
+    /** @throws BodyRefused with the fields that no route may have */
+    static ApiRoute checked(String tenant, String name, Map<String, Object> fields) {
+        String own = FIRST + tenant + "/";
+        if (!String.valueOf(fields.get("path_prefix")).startsWith(own)) {
+            throw new BodyRefused(List.of("path_prefix must begin with " + own));
+        }
+        try {
+            return RouteJson.parse(StrictJson.write(members(tenant, name, name, fields)));
+        } catch (RoutesRefused e) {
+            throw new BodyRefused(e.sentences());
+        }
+    }
+
+    /** Members of the route's JSON form, for a snapshot. */
+    public static Map<String, Object> of(ControlObject api) {
+        return members(api.tenant(), id(api), api.name(), api.fields());
+    }
+
+    /** Of the route; unlike an id that somebody typed into a gateway. */
+    public static String id(ControlObject api) {
+        return "cp." + api.tenant() + "." + api.name();
+    }
+
+    private static Map<String, Object> members(String tenant, String id, String name, Map<String, Object> fields) {
+        Map<String, Object> route = new LinkedHashMap<>();
+        route.put("id", id);
+        route.put("name", fields.getOrDefault("display_name", name));
+        route.put("tenant_id", tenant);
+        route.put("path_prefix", fields.get("path_prefix"));
+        route.put("backend_url", fields.get("backend_url"));
+        route.put("methods", fields.getOrDefault("methods", List.of()));
+        return route;
+    }
+}

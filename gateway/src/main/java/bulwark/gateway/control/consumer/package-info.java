@@ -1,0 +1,5 @@
+/** Consumers of a tenant's APIs, and the end of their keys. */
+@NullMarked
+package bulwark.gateway.control.consumer;
+
+import org.jspecify.annotations.NullMarked;

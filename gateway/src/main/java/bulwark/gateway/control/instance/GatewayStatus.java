@@ -1,0 +1,68 @@
+package bulwark.gateway.control.instance;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What gateways said of themselves last. Not kept over a restart: each says it again with its next heartbeat. Thread-safe. */
+public final class GatewayStatus {
+    /** Three heartbeats of the usual thirty seconds. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(95);
+
+    private final Clock clock;
+    private final Map<String, Heartbeat> last = new ConcurrentHashMap<>();
+
+    public GatewayStatus(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * One heartbeat.
+     *
+     * @param generation of the snapshot in force; 0 for none
+     * @param digest of its statement; empty for none
+     * @param members of the body, as they came
+     */
+    record Heartbeat(Instant at, long generation, String digest, Map<String, Object> members) {
+        Heartbeat {
+            members = Map.copyOf(members);
+        }
+    }
+
+    void heard(String gateway, long generation, String digest, Map<String, Object> members) {
+        last.put(gateway, new Heartbeat(clock.instant(), generation, digest, members));
+    }
+
+    Optional<Heartbeat> of(String gateway) {
+        return Optional.ofNullable(last.get(gateway));
+    }
+
+    void forget(String gateway) {
+        last.remove(gateway);
+    }
+
+    boolean isOnline(String gateway) {
+        return of(gateway)
+                .map(heartbeat -> clock.instant().isBefore(heartbeat.at.plus(MAX_SILENCE)))
+                .orElse(false);
+    }
+
+    /** How many of those that said so carry a snapshot that lies ahead of this generation: a sign of a store that was restored from an older backup. */
+    public long ahead(long generation) {
+        return last.values().stream()
+                .filter(heartbeat -> heartbeat.generation > generation)
+                .count();
+    }
+
+    /** The greatest generation that any gateway carries. */
+    public long greatestGeneration() {
+        return last.values().stream().mapToLong(Heartbeat::generation).max().orElse(0);
+    }
+
+    public long online() {
+        return last.keySet().stream().filter(this::isOnline).count();
+    }
+}

@@ -1,0 +1,145 @@
+package bulwark.gateway.control.snapshot;
+
+import bulwark.gateway.control.api.ApiRouteForm;
+import bulwark.gateway.control.identity.ObjectCredential;
+import bulwark.gateway.control.plan.PlanResource;
+import bulwark.gateway.control.revocation.RevocationResource;
+import bulwark.gateway.control.state.ControlObject;
+import bulwark.gateway.control.state.ControlStore;
+import bulwark.gateway.control.state.EveryTenant;
+import bulwark.gateway.control.state.ObjectKind;
+import bulwark.gateway.control.state.PlatformScope;
+import bulwark.gateway.control.state.TenantChange;
+import bulwark.gateway.control.subscription.SubscriptionResource;
+import bulwark.gateway.identity.TokenRevocation;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.snapshot.GatewaySnapshot;
+import bulwark.gateway.snapshot.SnapshotKey;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.quota.QuotaPlan;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the snapshot of a gateway out of what stands in the store at one moment. Thread-safe. */
+final class SnapshotBuilder {
+    private static final PlatformScope PROCESS = PlatformScope.ofProcess();
+
+    private final ControlStore store;
+
+    SnapshotBuilder(ControlStore store) {
+        this.store = store;
+    }
+
+    /** All that counts, of all tenants, at one generation. Immutable. */
+    record Content(
+            long generation,
+            List<ApiRoute> routes,
+            List<SnapshotKey> keys,
+            List<QuotaPlan> plans,
+            List<TokenRevocation> revocations) {
+        /** @param tenant the only one that the gateway serves; empty for all */
+        GatewaySnapshot of(String gateway, String tenant) {
+            if (tenant.isEmpty()) {
+                return new GatewaySnapshot(gateway, generation, routes, keys, plans, revocations);
+            }
+            List<ApiRoute> itsRoutes = routes.stream()
+                    .filter(route -> route.tenantId().equals(tenant))
+                    .toList();
+            List<SnapshotKey> itsKeys =
+                    keys.stream().filter(key -> key.tenant().equals(tenant)).toList();
+            List<String> named =
+                    itsKeys.stream().map(SnapshotKey::plan).distinct().toList();
+            return new GatewaySnapshot(
+                    gateway,
+                    generation,
+                    itsRoutes,
+                    itsKeys,
+                    plans.stream().filter(plan -> named.contains(plan.name())).toList(),
+                    revocations);
+        }
+    }
+
+    Content build() {
+        return store.readAll(PROCESS, SnapshotBuilder::content);
+    }
+
+    long generation() {
+        return store.readAll(PROCESS, SnapshotBuilder::generation);
+    }
+
+    private static long generation(EveryTenant tx) throws SQLException {
+        return tx.all(ObjectKind.GENERATION).stream()
+                .map(object -> object.number(TenantChange.GENERATION_FIELD, 0))
+                .findFirst()
+                .orElse(0L);
+    }
+
+    private static Content content(EveryTenant tx) throws SQLException {
+        Map<String, ControlObject> tenants = byId(tx.all(ObjectKind.TENANT));
+        Map<String, ControlObject> apis = byId(tx.all(ObjectKind.API));
+        Map<String, ControlObject> plans = byId(tx.all(ObjectKind.PLAN));
+        Map<String, ControlObject> consumers = byId(tx.all(ObjectKind.CONSUMER));
+        apis.values().removeIf(api -> !api.isIn("published", "deprecated") || !isActive(tenants.get(api.tenant())));
+        consumers.values().removeIf(consumer -> !isActive(consumer));
+        List<SnapshotKey> keys = new ArrayList<>();
+        for (ControlObject subscription : tx.all(ObjectKind.SUBSCRIPTION)) {
+            ControlObject api = apis.get(subscription.text(SubscriptionResource.API));
+            ControlObject plan = plans.get(subscription.text(SubscriptionResource.PLAN));
+            boolean isCallable = consumers.containsKey(subscription.text(SubscriptionResource.CONSUMER));
+            if (isActive(subscription) && api != null && plan != null && isCallable) {
+                keys.addAll(keys(subscription, api, plan));
+            }
+        }
+        List<TokenRevocation> revocations = tx.all(ObjectKind.REVOCATION).stream()
+                .map(RevocationResource::order)
+                .toList();
+        return new Content(
+                generation(tx),
+                apis.values().stream().map(SnapshotBuilder::route).toList(),
+                keys,
+                plans.values().stream().map(PlanResource::limits).toList(),
+                revocations);
+    }
+
+    private static boolean isActive(@Nullable ControlObject object) {
+        return object != null && object.isIn("active");
+    }
+
+    private static Map<String, ControlObject> byId(List<ControlObject> objects) {
+        Map<String, ControlObject> byId = new LinkedHashMap<>();
+        objects.forEach(object -> byId.put(object.id(), object));
+        return byId;
+    }
+
+    private static ApiRoute route(ControlObject api) {
+        return RouteJson.parse(StrictJson.write(ApiRouteForm.of(api)));
+    }
+
+    /** Keys that will end, or have ended, carry their end: no gateway waits for news of it, and the content changes with the generation alone. */
+    private static List<SnapshotKey> keys(ControlObject subscription, ControlObject api, ControlObject plan) {
+        Optional<Instant> end = subscription.instant(SubscriptionResource.EXPIRES);
+        List<SnapshotKey> keys = new ArrayList<>();
+        for (Map<String, Object> key : subscription.objects(ObjectCredential.FIELD)) {
+            Instant keyEnd = ObjectCredential.end(key).orElse(Instant.MAX);
+            Instant first = keyEnd.isBefore(end.orElse(Instant.MAX)) ? keyEnd : end.orElse(Instant.MAX);
+            keys.add(new SnapshotKey(
+                    String.valueOf(key.get("id")),
+                    String.valueOf(key.get("lookup")),
+                    subscription.id(),
+                    subscription.text(SubscriptionResource.CONSUMER),
+                    subscription.tenant(),
+                    ApiRouteForm.id(api),
+                    subscription.text(SubscriptionResource.PROFILE),
+                    plan.id(),
+                    first.equals(Instant.MAX) ? null : first));
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,178 @@
+package bulwark.gateway.control.state;
+
+import bulwark.gateway.control.state.TenantReader.RowVouching;
+import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.storage.Migrations;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.StoreAtRest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The one store of a control plane, {@code control.db} in its state folder. Objects are reached through a {@link TenantScope} alone. Every method blocks. Thread-safe. */
+public final class ControlStore implements AutoCloseable {
+    static final GuardedTable OBJECTS = GuardedTable.of("control_objects", "tenant_id", "kind", "id");
+
+    /** The audit log's table. */
+    public static final String AUDIT_TABLE = "control_audit_log";
+
+    private static final String FILE = "control.db";
+    private static final AuditTable AUDIT = AuditTable.of(AUDIT_TABLE);
+    private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
+            AUDIT,
+            AuditTable.migration("db/gateway/V400__control_audit.sql", AUDIT)
+                    .and(new Migrations(List.of("db/gateway/V401__control.sql"))),
+            List.of(OBJECTS));
+
+    /** What gateways see: a change of one of these makes a new snapshot. */
+    private static final Set<ObjectKind> PUBLISHED = Set.of(
+            ObjectKind.TENANT,
+            ObjectKind.API,
+            ObjectKind.PLAN,
+            ObjectKind.CONSUMER,
+            ObjectKind.SUBSCRIPTION,
+            ObjectKind.REVOCATION);
+
+    private static final Set<ObjectKind> SEEN_BY_GATEWAYS = Set.of(ObjectKind.GENERATION, ObjectKind.GATEWAY);
+
+    private final AuditedStore audited;
+    private final Clock clock;
+    private final RowVouching vouching;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    private ControlStore(AuditedStore audited, Clock clock) {
+        this.audited = audited;
+        this.clock = clock;
+        this.vouching = (tx, object) -> audited.audit()
+                .guardedRows()
+                .vouchesFor(tx, OBJECTS, ObjectRows.key(object).toArray(String[]::new));
+    }
+
+    public static Path file(Path stateFolder) {
+        return stateFolder.resolve(FILE);
+    }
+
+    /**
+     * Creates what is missing.
+     *
+     * @param acceptedLoss value of the setting with which the owner goes on after a loss of evidence
+     * @throws bulwark.kernel.storage.StoreRefused when the store is not what was signed, or a process has it open
+     */
+    public static ControlStore open(Path stateFolder, String acceptedLoss, Clock clock) {
+        try {
+            OwnerOnlyFiles.createDirectories(stateFolder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("STOA_STATE_DIR cannot be made: " + e.getMessage(), e);
+        }
+        Acceptance acceptance = new Acceptance("STOA_ACCEPT_EVIDENCE_LOSS", acceptedLoss);
+        return new ControlStore(AuditedStore.open(file(stateFolder), LAYOUT, acceptance, clock), clock);
+    }
+
+    /** Looks at everything durable and changes nothing. */
+    public static Fsck.Report fsck(Path stateFolder) {
+        Path file = file(stateFolder);
+        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
+            return AuditedStore.fsck(store, file, LAYOUT).run();
+        }
+    }
+
+    /** Reads in a transaction. */
+    @FunctionalInterface
+    public interface ReadWork<T extends @Nullable Object> {
+        T run(TenantReader reader) throws SQLException;
+    }
+
+    /** Reads in a transaction over all tenants. */
+    @FunctionalInterface
+    public interface PlatformWork<T extends @Nullable Object> {
+        T run(EveryTenant reader) throws SQLException;
+    }
+
+    /** Changes in a transaction: checks first and writes after, and may run more than once. */
+    @FunctionalInterface
+    public interface ChangeWork<T extends @Nullable Object> {
+        T run(TenantChange change) throws SQLException;
+    }
+
+    public <T extends @Nullable Object> T read(TenantScope scope, ReadWork<T> work) {
+        return audited.store().read(tx -> work.run(new TenantReader(tx, scope, vouching)));
+    }
+
+    public <T extends @Nullable Object> T readAll(PlatformScope platform, PlatformWork<T> work) {
+        return audited.store().read(tx -> work.run(new EveryTenant(tx, vouching)));
+    }
+
+    /** Returns when the change and its audit row are durable. Nothing is written and audited when the work changes nothing. */
+    public <T extends @Nullable Object> T change(
+            TenantScope scope, ControlActor actor, AuditEventType type, ChangeWork<T> work) {
+        return audited.store().write(tx -> {
+            TenantChange change = new TenantChange(tx, scope, vouching, clock.instant());
+            T result = work.run(change);
+            if (change.hasChanged()) {
+                if (change.concerns(PUBLISHED)) {
+                    change.note("generation", change.nextGeneration());
+                }
+                change.audit(audited.audit().guardedRows(), type, actor);
+                if (change.concerns(SEEN_BY_GATEWAYS)) {
+                    tx.afterCommit(() -> listeners.forEach(Runnable::run));
+                }
+            }
+            return result;
+        });
+    }
+
+    /** The object that a credential belongs to, in whichever tenant. @param lookup SHA-256 of the credential, hex */
+    public Optional<ControlObject> ofCredential(String lookup) {
+        return audited.store().read(tx -> {
+            Optional<ControlObject> found = ObjectRows.ofCredential(tx, lookup);
+            return found.isPresent() && vouching.vouches(tx, found.get()) ? found : Optional.empty();
+        });
+    }
+
+    /** The scope of the tenant that the owner of a credential belongs to. */
+    public TenantScope scopeOf(ControlObject credential) {
+        return TenantScope.ofCredential(credential);
+    }
+
+    /** Called after each commit that changes what gateways see; on the writer thread, so short. */
+    public void onPublishedChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Reads rows of the audit log of one tenant. */
+    public <T extends @Nullable Object> T readAudit(TenantScope scope, AuditWork<T> work) {
+        return audited.store().read(tx -> work.run(tx, scope.tenant()));
+    }
+
+    /** Reads the audit log; its every statement names the tenant. */
+    @FunctionalInterface
+    public interface AuditWork<T extends @Nullable Object> {
+        T run(ReadTx tx, String tenant) throws SQLException;
+    }
+
+    public AuditedStore audited() {
+        return audited;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    @Override
+    public void close() {
+        audited.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tenants, and what each may have. */
+@NullMarked
+package bulwark.gateway.control.tenant;
+
+import org.jspecify.annotations.NullMarked;

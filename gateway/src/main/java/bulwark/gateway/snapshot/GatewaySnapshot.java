@@ -1,0 +1,160 @@
+package bulwark.gateway.snapshot;
+
+import bulwark.gateway.identity.TokenRevocation;
+import bulwark.gateway.identity.TokenRevocation.Claim;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.route.RoutesRefused;
+import bulwark.kernel.json.JsonFields;
+import bulwark.kernel.quota.QuotaPlan;
+import bulwark.kernel.quota.QuotaPlan.OnStoreFailure;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Everything that one gateway is to carry out. Two snapshots of the same content have the same bytes. Immutable.
+ *
+ * @param gateway id of the one gateway that it is for
+ * @param generation grows with each change at the control plane
+ */
+public record GatewaySnapshot(
+        String gateway,
+        long generation,
+        List<ApiRoute> routes,
+        List<SnapshotKey> keys,
+        List<QuotaPlan> plans,
+        List<TokenRevocation> revocations) {
+    private static final int MAX_KEYS = 200_000;
+    private static final int MAX_PLANS = 20_000;
+    private static final int MAX_REVOCATIONS = 20_000;
+    private static final int MAX_ROUTES = 20_000;
+    private static final int MAX_TEXT = 256;
+
+    public GatewaySnapshot {
+        routes = List.copyOf(routes);
+        keys = List.copyOf(keys);
+        plans = List.copyOf(plans);
+        revocations = List.copyOf(revocations);
+    }
+
+    /** @throws RoutesRefused with every fault: half of a snapshot is never used */
+    static GatewaySnapshot read(JsonNode statement) {
+        List<String> faults = new ArrayList<>();
+        JsonFields fields = JsonFields.of(statement, "", faults);
+        GatewaySnapshot snapshot = new GatewaySnapshot(
+                fields.text("gateway_id", MAX_TEXT),
+                fields.wholeNumber("generation", 1, Long.MAX_VALUE, 0),
+                routes(fields, statement, faults),
+                fields.objects("keys", MAX_KEYS, SnapshotKey::read),
+                fields.objects("plans", MAX_PLANS, GatewaySnapshot::plan),
+                fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation));
+        fields.end();
+        if (faults.isEmpty()) {
+            snapshot.checkReferences(faults);
+        }
+        if (!faults.isEmpty()) {
+            throw new RoutesRefused(faults);
+        }
+        return snapshot;
+    }
+
+    private static List<ApiRoute> routes(JsonFields fields, JsonNode statement, List<String> faults) {
+        List<ApiRoute> routes = new ArrayList<>();
+        JsonNode list = statement.path("routes");
+        if (!fields.has("routes") || !list.isArray() || list.size() > MAX_ROUTES) {
+            fields.fault("routes", "must be a list of at most " + MAX_ROUTES);
+            return routes;
+        }
+        int index = 0;
+        for (JsonNode route : list) {
+            routes.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
+        }
+        return routes;
+    }
+
+    private static QuotaPlan plan(JsonFields fields) {
+        long max = 1_000_000_000L;
+        String name = fields.text("name", MAX_TEXT);
+        long perSecond = fields.wholeNumber("per_second", 0, max, 0);
+        long burst = fields.wholeNumber("burst", 0, max, 0);
+        long perMinute = fields.wholeNumber("per_minute", 0, max, 0);
+        long perDay = fields.wholeNumber("per_day", 0, max, 0);
+        long perMonth = fields.wholeNumber("per_month", 0, max, 0);
+        OnStoreFailure onFailure = fields.choice("on_store_failure", OnStoreFailure.class, OnStoreFailure.LOCAL);
+        fields.end();
+        if (burst > 0 && perSecond == 0) {
+            fields.fault("burst", "needs per_second");
+            burst = 0;
+        }
+        return new QuotaPlan(name, perSecond, burst, perMinute, perDay, perMonth, onFailure);
+    }
+
+    private static TokenRevocation revocation(JsonFields fields) {
+        Claim claim = fields.choice("claim", Claim.class, Claim.JTI);
+        String value = fields.text("value", MAX_TEXT);
+        String until = fields.text("until", 40);
+        fields.end();
+        Instant end = SnapshotTime.read(fields, "until", until);
+        return new TokenRevocation(claim, value, end);
+    }
+
+    private void checkReferences(List<String> faults) {
+        Set<String> planNames = new HashSet<>();
+        plans.forEach(plan -> planNames.add(plan.name()));
+        Set<String> routeIds = new HashSet<>();
+        for (ApiRoute route : routes) {
+            if (!routeIds.add(route.id())) {
+                faults.add("routes holds the id " + route.id() + " twice");
+            }
+        }
+        Set<String> lookups = new HashSet<>();
+        for (SnapshotKey key : keys) {
+            if (!planNames.contains(key.plan()) || !routeIds.contains(key.route())) {
+                faults.add("keys: the key " + key.id() + " names a plan or a route that is not in the snapshot");
+            }
+            if (!lookups.add(key.lookup())) {
+                faults.add("keys: the key " + key.id() + " stands there twice");
+            }
+        }
+    }
+
+    /** What is signed. */
+    Map<String, Object> members() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("gateway_id", gateway);
+        members.put("generation", generation);
+        members.put("routes", routes.stream().map(RouteJson::fields).toList());
+        members.put("keys", keys.stream().map(SnapshotKey::members).toList());
+        members.put("plans", plans.stream().map(GatewaySnapshot::members).toList());
+        members.put(
+                "revocations",
+                revocations.stream().map(GatewaySnapshot::members).toList());
+        return members;
+    }
+
+    private static Map<String, Object> members(QuotaPlan plan) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", plan.name());
+        members.put("per_second", plan.perSecond());
+        members.put("burst", plan.burst());
+        members.put("per_minute", plan.perMinute());
+        members.put("per_day", plan.perDay());
+        members.put("per_month", plan.perMonth());
+        members.put("on_store_failure", JsonFields.word(plan.onStoreFailure()));
+        return members;
+    }
+
+    private static Map<String, Object> members(TokenRevocation order) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("claim", order.claim().wireName());
+        members.put("value", order.value());
+        members.put("until", order.until().toString());
+        return members;
+    }
+}

@@ -13,6 +13,7 @@ import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.enforcement.PolicyCompiler;
 import bulwark.gateway.enforcement.PolicySettings;
+import bulwark.gateway.enforcement.ResponseCache;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
@@ -79,7 +80,8 @@ public final class Gateway implements AutoCloseable {
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         quotas = GatewayQuotas.open(settings, state, metrics, clock);
         identity = identity(settings, state, guard, metrics, clock);
-        PolicyCompiler policies = PolicySettings.compiler(settings, metrics, clock);
+        ResponseCache cache = PolicySettings.cache(settings, metrics);
+        PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         try {
             control = GatewayControl.open(
                     new GatewayControl.Environment(settings, state, store, guard, metrics, clock),

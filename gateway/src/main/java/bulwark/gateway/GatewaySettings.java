@@ -187,7 +187,8 @@ public final class GatewaySettings {
     }
 
     private void resilience() {
-        table.add("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
+        table.add("CACHE__MAX_MIB", COUNT, "64", "heap for answers that policies of the type caching keep, in MiB")
+                .add("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
                 .add("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
                 .add("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
                 .add("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests")

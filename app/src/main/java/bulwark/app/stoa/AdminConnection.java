@@ -2,6 +2,9 @@ package bulwark.app.stoa;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.gateway.GatewaySettings;
+import bulwark.gateway.files.GatewayDocument;
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
 import bulwark.kernel.config.Configuration;
@@ -51,21 +54,22 @@ final class AdminConnection {
         this.context = context;
     }
 
-    /** The routes of the gateway and the generation that they are of. */
-    record Routes(List<ApiRoute> routes) {}
-
-    Routes routes() throws IOException, InterruptedException {
-        JsonNode answer = call("GET", "/admin/apis", null);
+    /** The routes and policies of the gateway. */
+    GatewayDocument document() throws IOException, InterruptedException {
         List<ApiRoute> routes = new ArrayList<>();
+        List<ApiPolicy> policies = new ArrayList<>();
         List<String> faults = new ArrayList<>();
-        for (JsonNode route : answer) {
+        for (JsonNode route : call("GET", "/admin/apis", null)) {
             routes.add(RouteJson.read(route, "routes.", faults));
         }
-        if (!faults.isEmpty()) {
-            throw new CommandFailed(
-                    "the gateway answers routes that this version does not know: " + String.join("; ", faults));
+        for (JsonNode policy : call("GET", "/admin/policies", null)) {
+            policies.add(PolicyJson.read(policy, "policies.", faults));
         }
-        return new Routes(routes);
+        if (!faults.isEmpty()) {
+            throw new CommandFailed("the gateway answers routes or policies that this version does not know: "
+                    + String.join("; ", faults));
+        }
+        return new GatewayDocument(routes, policies);
     }
 
     /** Adds the route, or replaces the one of the same id. @throws CommandFailed with every sentence of a refusal */
@@ -74,12 +78,8 @@ final class AdminConnection {
     }
 
     /** @throws CommandFailed with every sentence of a refusal */
-    JsonNode apply(List<ApiRoute> wanted) throws IOException, InterruptedException {
-        return call(
-                "POST",
-                "/admin/apis/apply",
-                StrictJson.write(
-                        Map.of("routes", wanted.stream().map(RouteJson::fields).toList())));
+    JsonNode apply(GatewayDocument wanted) throws IOException, InterruptedException {
+        return call("POST", "/admin/apis/apply", StrictJson.write(wanted.fields()));
     }
 
     private JsonNode call(String method, String path, byte @Nullable [] json) throws IOException, InterruptedException {

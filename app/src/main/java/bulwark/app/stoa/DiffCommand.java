@@ -1,11 +1,10 @@
 package bulwark.app.stoa;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.gateway.files.GatewayDocument;
 import bulwark.gateway.files.RouteDifference;
-import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.error.ExitCode;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +21,7 @@ final class DiffCommand implements Callable<Integer> {
     @Mixin
     private final AdminConnection gateway;
 
-    @Parameters(paramLabel = "DIR", description = "Folder with .yaml, .yml and .json files of routes.")
+    @Parameters(paramLabel = "DIR", description = "Folder with .yaml, .yml and .json files of routes and policies.")
     private Path folder = Path.of(".");
 
     DiffCommand(CommandContext context) {
@@ -32,8 +31,8 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<ApiRoute> wanted = RouteFolder.read(context.directory().resolve(folder));
-        RouteDifference difference = RouteDifference.between(gateway.routes().routes(), wanted);
+        GatewayDocument wanted = RouteFolder.read(context.directory().resolve(folder));
+        RouteDifference difference = RouteDifference.between(gateway.document(), wanted);
         difference.lines().forEach(context.out()::println);
         return (difference.isEmpty() ? ExitCode.DONE : ExitCode.NEGATIVE).plain();
     }

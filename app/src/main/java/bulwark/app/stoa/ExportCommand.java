@@ -4,13 +4,12 @@ import bulwark.app.cli.CommandContext;
 import bulwark.gateway.export.ExportOptions;
 import bulwark.gateway.export.HaproxyExport;
 import bulwark.gateway.export.NginxExport;
+import bulwark.gateway.files.GatewayDocument;
 import bulwark.gateway.files.RouteFiles;
-import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         mixinStandardHelpOptions = true,
         description =
-                "Write the routes as files into a folder, or as a configuration of nginx or HAProxy to standard output.")
+                "Write routes and policies as files into a folder, or the routes as a configuration of nginx or HAProxy to standard output.")
 final class ExportCommand implements Callable<Integer> {
     private final CommandContext context;
 
@@ -74,19 +73,23 @@ final class ExportCommand implements Callable<Integer> {
         if (nginx && (certificate == null) != (key == null)) {
             throw CommandFailed.usage("nginx needs --cert and --key together");
         }
-        List<ApiRoute> routes = from == null
-                ? gateway.routes().routes()
+        GatewayDocument document = from == null
+                ? gateway.document()
                 : RouteFolder.read(context.directory().resolve(from));
         try {
             if (nginx || target.equals("haproxy")) {
                 ExportOptions options = new ExportOptions(port, tlsPort, certificate, key);
-                context.out().print(nginx ? NginxExport.of(routes, options) : HaproxyExport.of(routes, options));
+                context.out()
+                        .print(
+                                nginx
+                                        ? NginxExport.of(document.routes(), options)
+                                        : HaproxyExport.of(document.routes(), options));
                 context.err()
                         .println(
                                 "note: identity, quotas, policies and decision records are the gateway's and are not exported");
             } else {
-                RouteFiles.write(context.directory().resolve(target), routes);
-                context.out().println("exported: " + routes.size() + (routes.size() == 1 ? " route" : " routes"));
+                RouteFiles.write(context.directory().resolve(target), document);
+                context.out().println("exported: " + document.count());
             }
         } catch (RoutesRefused e) {
             throw new CommandFailed(String.join("\n", e.sentences()));

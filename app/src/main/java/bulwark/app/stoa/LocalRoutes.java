@@ -26,7 +26,7 @@ record LocalRoutes(Path made, List<LocalService> services) {
     void make(AdminConnection gateway) throws IOException, InterruptedException {
         List<String> known = Files.exists(made) ? Files.readAllLines(made) : List.of();
         Map<String, ApiRoute> present =
-                gateway.routes().routes().stream().collect(Collectors.toMap(ApiRoute::id, Function.identity()));
+                gateway.document().routes().stream().collect(Collectors.toMap(ApiRoute::id, Function.identity()));
         for (ApiRoute route : routes()) {
             ApiRoute there = present.get(route.id());
             boolean fresh = there == null && !known.contains(route.id());

@@ -1,19 +1,18 @@
 package bulwark.app.stoa;
 
+import bulwark.gateway.files.GatewayDocument;
 import bulwark.gateway.files.RouteFiles;
-import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
-/** Routes of a folder for a command; what is wrong becomes the command's error. */
+/** Routes and policies of a folder for a command; what is wrong becomes the command's error. */
 final class RouteFolder {
     private RouteFolder() {}
 
-    static List<ApiRoute> read(Path folder) {
+    static GatewayDocument read(Path folder) {
         try {
             return RouteFiles.read(folder);
         } catch (RoutesRefused e) {

@@ -6,15 +6,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Reads a folder of routes and asks nobody. */
+/** Reads a folder of routes and policies and asks nobody. */
 @Command(
         name = "validate",
         mixinStandardHelpOptions = true,
-        description = "Check a folder of routes; names are not looked up, which apply does.")
+        description = "Check a folder of routes and policies; names are not looked up, which apply does.")
 final class ValidateCommand implements Callable<Integer> {
     private final CommandContext context;
 
-    @Parameters(paramLabel = "DIR", description = "Folder with .yaml, .yml and .json files of routes.")
+    @Parameters(paramLabel = "DIR", description = "Folder with .yaml, .yml and .json files of routes and policies.")
     private Path folder = Path.of(".");
 
     ValidateCommand(CommandContext context) {
@@ -23,8 +23,9 @@ final class ValidateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int routes = RouteFolder.read(context.directory().resolve(folder)).size();
-        context.out().println("valid: " + routes + (routes == 1 ? " route" : " routes"));
+        context.out()
+                .println("valid: "
+                        + RouteFolder.read(context.directory().resolve(folder)).count());
         return 0;
     }
 }

@@ -27,6 +27,7 @@ public final class GatewayCall {
     private CallPolicies policies = CallPolicies.NONE;
     private long policyVersion;
     private @Nullable LocalAnswer localAnswer;
+    private @Nullable List<AnswerCopy> answerCopies;
     private @Nullable List<CallEndListener> endListeners;
     private @Nullable CallOutcome outcome;
     private Evidence evidence = Evidence.UNDECIDED;
@@ -120,6 +121,18 @@ public final class GatewayCall {
 
     public List<String> shadowDecisions() {
         return shadowDecisions == null ? List.of() : shadowDecisions;
+    }
+
+    /** The backend's answer is copied while it passes. */
+    public void addAnswerCopy(AnswerCopy copy) {
+        if (answerCopies == null) {
+            answerCopies = new ArrayList<>(1);
+        }
+        answerCopies.add(copy);
+    }
+
+    public List<AnswerCopy> answerCopies() {
+        return answerCopies == null ? List.of() : answerCopies;
     }
 
     /** The answer that is given in place of the backend's, or null. */

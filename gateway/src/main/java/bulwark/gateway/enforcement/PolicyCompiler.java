@@ -37,6 +37,7 @@ public final class PolicyCompiler {
     private static final String SETTING = "STOA_CORS__ALLOWED_ORIGINS";
 
     private final PolicyMetrics metrics;
+    private final ResponseCache cache;
     private final Clock clock;
     private final @Nullable BoundPolicy everywhere;
     private final RequestStage marker;
@@ -47,8 +48,9 @@ public final class PolicyCompiler {
     private record OfRoute(ApiRoute route, List<ApiPolicy> policies, CallPolicies compiled) {}
 
     /** @param allowedOrigins of every API without a policy of its own; empty for none */
-    public PolicyCompiler(Set<String> allowedOrigins, PolicyMetrics metrics, Clock clock) {
+    public PolicyCompiler(Set<String> allowedOrigins, ResponseCache cache, PolicyMetrics metrics, Clock clock) {
         this.metrics = metrics;
+        this.cache = cache;
         this.clock = clock;
         if (allowedOrigins.isEmpty()) {
             everywhere = null;
@@ -152,7 +154,7 @@ public final class PolicyCompiler {
             case RateLimitRule limit -> new RateLimitExecutor(limit, clock);
             case LoggingRule logging -> new LoggingExecutor(policy.id(), logging);
             case TransformRule transform -> new TransformExecutor(transform);
-            case CachingRule caching -> call -> PolicyVerdict.PASS;
+            case CachingRule caching -> new CachingExecutor(caching, cache, clock);
         };
     }
 }

@@ -51,7 +51,10 @@ public final class Explanation {
                 + (record.text("rule").isEmpty()
                         ? ": identity, quota, permission and policies had nothing against it."
                         : "; the rule that decided last is " + text(record, "rule") + "."));
-        String upstream = record.text("upstream").isEmpty() ? "The backend" : text(record, "upstream");
+        boolean local = record.text("upstream").isEmpty() && record.text("rule").startsWith("policy ");
+        String upstream = local
+                ? "No backend was asked: the gateway itself"
+                : record.text("upstream").isEmpty() ? "The backend" : text(record, "upstream");
         long status = record.number("status");
         sentences.add(
                 status == 0

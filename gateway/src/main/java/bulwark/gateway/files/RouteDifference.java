@@ -1,7 +1,5 @@
 package bulwark.gateway.files;
 
-import bulwark.gateway.route.ApiRoute;
-import bulwark.gateway.route.RouteJson;
 import bulwark.kernel.json.StrictJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,32 +9,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is other in two sets of routes.
+ * What is other in two sets of routes and policies.
  *
- * @param added ids
+ * @param added ids; those of policies behind the word policy
  * @param changed by id, each field as {@code name: now -> then}
  * @param removed ids
  */
 public record RouteDifference(List<String> added, Map<String, List<String>> changed, List<String> removed) {
-    public static RouteDifference between(List<ApiRoute> now, List<ApiRoute> wanted) {
-        Map<String, ApiRoute> left = new LinkedHashMap<>();
-        now.forEach(route -> left.put(route.id(), route));
+    public static RouteDifference between(GatewayDocument now, GatewayDocument wanted) {
+        Map<String, Map<String, Object>> left = now.byName();
         List<String> added = new ArrayList<>();
         Map<String, List<String>> changed = new LinkedHashMap<>();
-        for (ApiRoute route : wanted) {
-            ApiRoute before = left.remove(route.id());
+        wanted.byName().forEach((name, after) -> {
+            Map<String, Object> before = left.remove(name);
             if (before == null) {
-                added.add(route.id());
-            } else if (!before.equals(route)) {
-                changed.put(route.id(), fields(before, route));
+                added.add(name);
+            } else if (!before.equals(after)) {
+                changed.put(name, fields(before, after));
             }
-        }
+        });
         return new RouteDifference(added, changed, List.copyOf(left.keySet()));
     }
 
-    private static List<String> fields(ApiRoute before, ApiRoute after) {
-        Map<String, Object> old = RouteJson.fields(before);
-        Map<String, Object> fresh = RouteJson.fields(after);
+    private static List<String> fields(Map<String, Object> old, Map<String, Object> fresh) {
         Set<String> names = new LinkedHashSet<>(old.keySet());
         names.addAll(fresh.keySet());
         List<String> lines = new ArrayList<>();

@@ -1,6 +1,9 @@
 package bulwark.gateway.files;
 
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.route.RouteJson;
 import bulwark.gateway.route.RouteTable;
 import bulwark.gateway.route.RoutesRefused;
@@ -23,10 +26,12 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A folder of routes: every {@code .yaml}, {@code .yml} and {@code .json} file right in it holds one route, a list of them, or {@code {routes: […]}}. Names of files mean nothing.
+ * A folder of routes and policies: every {@code .yaml}, {@code .yml} and {@code .json} file right in it, and right in its folder {@code policies}, holds one route, one policy (which has a
+ * {@code policy_type}), a list of those, or {@code {routes: […], policies: […]}}. Names of files mean nothing.
  */
 public final class RouteFiles {
     private static final int MAX_BYTES = 16 << 20;
+    private static final String POLICIES = "policies";
 
     private RouteFiles() {}
 
@@ -34,23 +39,39 @@ public final class RouteFiles {
      * @throws RoutesRefused with every fault of every file, each by file and field
      * @throws IOException with a sentence when the folder cannot be read
      */
-    public static List<ApiRoute> read(Path folder) throws IOException {
+    public static GatewayDocument read(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             throw new NoSuchFileException(folder + " does not exist");
         }
         if (!Files.isDirectory(folder)) {
             throw new NotDirectoryException(folder + " is no folder");
         }
-        List<ApiRoute> routes = new ArrayList<>();
-        List<String> faults = new ArrayList<>();
+        Collected collected = new Collected(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Path file : files(folder)) {
-            read(file, routes, faults);
+            read(file, collected);
         }
-        if (!faults.isEmpty()) {
-            throw new RoutesRefused(faults);
+        Path policies = folder.resolve(POLICIES);
+        if (Files.isDirectory(policies)) {
+            for (Path file : files(policies)) {
+                read(file, collected);
+            }
         }
-        RouteTable.of(routes, ApiRoute::id);
-        return routes;
+        if (!collected.faults.isEmpty()) {
+            throw new RoutesRefused(collected.faults);
+        }
+        RouteTable.of(collected.routes, ApiRoute::id);
+        PolicyReferences.check(collected.routes, collected.policies);
+        return new GatewayDocument(collected.routes, collected.policies);
+    }
+
+    private record Collected(List<ApiRoute> routes, List<ApiPolicy> policies, List<String> faults) {
+        void add(JsonNode node, String where) {
+            if (node.has("policy_type")) {
+                policies.add(PolicyJson.read(node, where, faults));
+            } else {
+                routes.add(RouteJson.read(node, where, faults));
+            }
+        }
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -61,48 +82,82 @@ public final class RouteFiles {
         }
     }
 
-    private static void read(Path file, List<ApiRoute> routes, List<String> faults) throws IOException {
+    private static void read(Path file, Collected collected) throws IOException {
         String name = file.getFileName() + ": ";
         JsonNode document;
         try {
             document = StrictYaml.parse(Files.readString(file), MAX_BYTES);
         } catch (StrictYaml.YamlRefused e) {
-            faults.add(name + e.getMessage());
+            collected.faults.add(name + e.getMessage());
             return;
         }
         if (document.isNull()) {
             return;
         }
-        JsonNode list = document.isArray() ? document : document.get("routes");
-        if (list == null) {
-            routes.add(RouteJson.read(document, name, faults));
-        } else if (!list.isArray() || (document.isObject() && document.size() > 1)) {
-            faults.add(name + "must hold one route, a list of routes, or routes and nothing else");
-        } else {
+        if (document.isArray()) {
             int index = 0;
-            for (JsonNode route : list) {
-                routes.add(RouteJson.read(route, name + "routes[" + index++ + "].", faults));
+            for (JsonNode node : document) {
+                collected.add(node, name + "[" + index++ + "].");
+            }
+        } else if (document.has("routes") || document.has(POLICIES)) {
+            lists(document, name, collected);
+        } else {
+            collected.add(document, name);
+        }
+    }
+
+    private static void lists(JsonNode document, String name, Collected collected) {
+        int known = 0;
+        for (String list : List.of("routes", POLICIES)) {
+            JsonNode nodes = document.get(list);
+            known += nodes == null ? 0 : 1;
+            if (nodes != null && !nodes.isArray()) {
+                known = 0;
+                break;
             }
         }
+        if (known < document.size()) {
+            collected.faults.add(
+                    name + "must hold one route, one policy, a list of them, or routes and policies and nothing else");
+            return;
+        }
+        int index = 0;
+        for (JsonNode route : document.path("routes")) {
+            collected.routes.add(RouteJson.read(route, name + "routes[" + index++ + "].", collected.faults));
+        }
+        index = 0;
+        for (JsonNode policy : document.path(POLICIES)) {
+            collected.policies.add(PolicyJson.read(policy, name + "policies[" + index++ + "].", collected.faults));
+        }
     }
 
-    /** One file for each route, {@code <id>.yaml}. @throws IOException also when the folder holds files of routes already */
-    public static void write(Path folder, List<ApiRoute> routes) throws IOException {
+    /** One file for each route, {@code <id>.yaml}, and one for each policy, {@code policies/<id>.yaml}. @throws IOException also when the folder holds such files already */
+    public static void write(Path folder, GatewayDocument document) throws IOException {
         Files.createDirectories(folder);
-        if (!files(folder).isEmpty()) {
+        Path policies = folder.resolve(POLICIES);
+        if (!files(folder).isEmpty()
+                || Files.isDirectory(policies) && !files(policies).isEmpty()) {
             throw new IOException(folder + " holds files of routes already; name an empty folder");
         }
-        for (ApiRoute route : routes) {
-            Files.writeString(folder.resolve(route.id() + ".yaml"), yaml(route), StandardCharsets.UTF_8);
+        for (ApiRoute route : document.routes()) {
+            Files.writeString(
+                    folder.resolve(route.id() + ".yaml"), yaml(RouteJson.fields(route)), StandardCharsets.UTF_8);
+        }
+        if (!document.policies().isEmpty()) {
+            Files.createDirectories(policies);
+        }
+        for (ApiPolicy policy : document.policies()) {
+            Files.writeString(
+                    policies.resolve(policy.id() + ".yaml"), yaml(PolicyJson.fields(policy)), StandardCharsets.UTF_8);
         }
     }
 
-    static String yaml(ApiRoute route) {
+    private static String yaml(Map<String, Object> fields) {
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setWidth(200)
                 .build();
-        Map<String, ?> plain = PlainJson.object(StrictJson.parse(StrictJson.write(RouteJson.fields(route))));
+        Map<String, ?> plain = PlainJson.object(StrictJson.parse(StrictJson.write(fields)));
         return new Dump(settings).dumpToString(plain);
     }
 }

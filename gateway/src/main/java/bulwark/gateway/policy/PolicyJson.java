@@ -79,11 +79,7 @@ public final class PolicyJson {
         if (!fields.has("policy_type")) {
             fields.fault("policy_type", "must not be empty");
         }
-        PolicyType type = fields.choice("policy_type", PolicyType.class, PolicyType.LOGGING);
-        if (type == PolicyType.CACHING) {
-            fields.fault("policy_type", "must not be caching, which is not carried out yet");
-        }
-        return type;
+        return fields.choice("policy_type", PolicyType.class, PolicyType.LOGGING);
     }
 
     private static PolicyRule rule(PolicyType type, JsonFields fields) {

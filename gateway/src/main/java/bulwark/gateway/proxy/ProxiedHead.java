@@ -137,7 +137,7 @@ final class ProxiedHead {
         return dated;
     }
 
-    private static boolean isKept(byte code) {
+    static boolean isKept(byte code) {
         return switch (code) {
             case HeaderName.CONNECTION,
                     HeaderName.HOP_BY_HOP,

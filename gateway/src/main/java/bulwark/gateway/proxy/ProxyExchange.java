@@ -202,8 +202,11 @@ final class ProxyExchange implements RequestBodyConsumer {
         }
         answerBegun = true;
         boolean eventStream = ProxiedHead.isEventStream(reader);
+        AnswerCopies.head(call, reader, bytes, bodiless);
+        int bodyStart = in.readerIndex();
         int joined = client.answerHead(reader, bytes, bodiless, call, sentNanos - call.startNanos(), in);
         if (joined >= 0) {
+            AnswerCopies.data(call, in, bodyStart, joined);
             responseBytes = joined;
             UpstreamConnection from = upstream;
             if (from != null) {
@@ -226,6 +229,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (deadline.isPhaseLimited()) {
             deadline.limit(timeouts.idle());
         }
+        AnswerCopies.data(call, data, data.readerIndex(), data.readableBytes());
         client.answerData(data);
         UpstreamConnection from = upstream;
         if (from != null && !client.isWritable()) {
@@ -241,6 +245,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         upstream = null;
         String name = acquisition.upstreamName();
         finish(false);
+        AnswerCopies.end(call);
         client.answerEnd(trailers, name, responseBytes);
     }
 

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** Finds policies that can match no call of any route. */
-final class PolicyReferences {
+public final class PolicyReferences {
     private PolicyReferences() {}
 
     /** @throws RoutesRefused with one sentence for each policy and fault */
-    static void check(List<ApiRoute> routes, List<ApiPolicy> policies) {
+    public static void check(List<ApiRoute> routes, List<ApiPolicy> policies) {
         if (policies.isEmpty()) {
             return;
         }
@@ -39,6 +39,12 @@ final class PolicyReferences {
                     && concerned.stream().noneMatch(route -> route.takes("GET"))) {
                 sentences.add("The policy " + policy.id()
                         + ", policy_type: caching can never match, since no API that it is for takes GET.");
+            } else if (policy.type() == PolicyType.JWT_VALIDATION
+                    && !concerned.isEmpty()
+                    && concerned.stream().allMatch(route -> route.callers() == ApiRoute.Callers.ANYBODY)) {
+                sentences.add(
+                        "The policy " + policy.id()
+                                + ", policy_type: jwt_validation asks for a caller that is never known, since each API that it is for takes calls of anybody.");
             }
         }
         if (!sentences.isEmpty()) {

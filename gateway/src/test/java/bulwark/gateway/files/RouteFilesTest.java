@@ -8,7 +8,6 @@ import bulwark.gateway.route.RoutesRefused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +27,7 @@ class RouteFilesTest {
         write("empty.yaml", "# nothing yet\n");
         write("notes.txt", "no: [yaml");
         write(".hidden.yaml", "no: [yaml");
-        assertThat(RouteFiles.read(folder)).extracting(ApiRoute::id).containsExactly("a", "b", "c");
+        assertThat(RouteFiles.read(folder).routes()).extracting(ApiRoute::id).containsExactly("a", "b", "c");
     }
 
     @Test
@@ -69,11 +68,41 @@ class RouteFilesTest {
         write(
                 "a.yaml",
                 "id: a\npath_prefix: /caf\u00e9\nbackend_url: https://a.example.com/x\nmethods: [GET]\nevidence: best-effort\n");
-        List<ApiRoute> routes = RouteFiles.read(folder);
+        GatewayDocument routes = RouteFiles.read(folder);
         Path other = folder.resolve("other");
         RouteFiles.write(other, routes);
         assertThat(RouteFiles.read(other)).isEqualTo(routes);
         assertThatThrownBy(() -> RouteFiles.write(other, routes)).hasMessageContaining("holds files of routes already");
+    }
+
+    @Test
+    void policies_stand_beside_routes() throws IOException {
+        write("a.yaml", "id: a\npath_prefix: /a\nbackend_url: https://a.example.com\n");
+        write("limit.yaml", "id: limit\npolicy_type: rate_limit\napi_id: a\nconfig: {limit: 5}\n");
+        write(
+                "all.yaml",
+                "routes: [{id: b, path_prefix: /b, backend_url: 'https://b.example.com'}]\n"
+                        + "policies: [{id: pages, policy_type: cors, config: {allowed_origins: ['https://app.example.com']}}]\n");
+        GatewayDocument read = RouteFiles.read(folder);
+        assertThat(read.count()).isEqualTo("2 routes and 2 policies");
+        Path other = folder.resolve("other");
+        RouteFiles.write(other, read);
+        assertThat(other.resolve("policies/limit.yaml")).exists();
+        assertThat(RouteDifference.between(read, RouteFiles.read(other)).isEmpty())
+                .isTrue();
+        write("limit.yaml", "id: limit\npolicy_type: rate_limit\napi_id: a\nconfig: {limit: 6}\n");
+        assertThat(RouteDifference.between(read, RouteFiles.read(folder))
+                        .lines()
+                        .getFirst())
+                .isEqualTo("~ policy limit");
+    }
+
+    @Test
+    void a_policy_for_an_api_that_is_not_there_is_refused() throws IOException {
+        write("limit.yaml", "id: limit\npolicy_type: rate_limit\napi_id: a\nconfig: {limit: 5}\n");
+        assertThatThrownBy(() -> RouteFiles.read(folder))
+                .isInstanceOf(RoutesRefused.class)
+                .hasMessageContaining("The policy limit, api_id: there is no API a");
     }
 
     @Test
@@ -84,10 +113,10 @@ class RouteFilesTest {
     @Test
     void a_difference_names_each_field() throws IOException {
         write("a.yaml", "id: a\npath_prefix: /a\nbackend_url: https://a.example.com\n");
-        List<ApiRoute> now = RouteFiles.read(folder);
+        GatewayDocument now = RouteFiles.read(folder);
         write("a.yaml", "id: a\npath_prefix: /a\nbackend_url: https://a.example.com\nmethods: [GET]\n");
         write("b.yaml", "id: b\npath_prefix: /b\nbackend_url: https://b.example.com\n");
-        List<ApiRoute> wanted = RouteFiles.read(folder);
+        GatewayDocument wanted = RouteFiles.read(folder);
         assertThat(RouteDifference.between(now, wanted).lines())
                 .containsExactly("+ b", "~ a", "    methods: [] -> [\"GET\"]");
         assertThat(RouteDifference.between(wanted, now).lines()).contains("- b");

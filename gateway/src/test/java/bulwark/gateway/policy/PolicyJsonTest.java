@@ -38,7 +38,8 @@ class PolicyJsonTest {
                 "{\"id\":\"p\",\"policy_type\":\"jwt_validation\",\"config\":{\"credentials\":[\"token\",\"api_key\"],\"clients\":[\"web\"]}}",
                 "{\"id\":\"p\",\"policy_type\":\"ip_filter\",\"config\":{\"allow\":[\"10.0.0.0/8\",\"2001:db8::/32\"],\"deny\":[\"10.1.0.0/16\"]}}",
                 "{\"id\":\"p\",\"policy_type\":\"logging\",\"config\":{\"headers\":[\"User-Agent\"],\"sample_percent\":10}}",
-                "{\"id\":\"p\",\"policy_type\":\"logging\"}"
+                "{\"id\":\"p\",\"policy_type\":\"logging\"}",
+                "{\"id\":\"p\",\"policy_type\":\"caching\",\"config\":{\"ttl\":\"30s\",\"shared\":true}}"
             })
     void what_is_written_reads_as_the_same_policy(String json) {
         List<String> faults = new ArrayList<>();

@@ -109,7 +109,10 @@ class UpTest {
                 .as(tried.err())
                 .contains("\"key_id\"")
                 .contains("operator of tenant default")
-                .contains("The gateway let the call through on route facts");
+                .contains("The gateway let the call through on route facts")
+                .containsPattern(" 1  pass +TLS on all ingress endpoints")
+                .containsPattern("13  not visible from here +Signed commits enforced");
+        assertThat(tried.exitCode()).as("hardening check").isZero();
         Shell.Outcome calls =
                 Shell.bash(folder, Map.of("KEY", key), COMMAND_TIMEOUT, """
                 curl="curl -s --cacert state/gateway/tls/ca.crt"
@@ -154,7 +157,7 @@ class UpTest {
     }
 
     private static String awaitWelcome(ProgramProcess up) throws Exception {
-        up.awaitReady(BUILD_TIMEOUT, () -> up.logText().contains("# 3. what the gateway recorded"));
+        up.awaitReady(BUILD_TIMEOUT, () -> up.logText().contains("hardening check)"));
         return up.logText();
     }
 

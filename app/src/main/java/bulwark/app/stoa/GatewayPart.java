@@ -85,7 +85,7 @@ public final class GatewayPart implements Part {
         return List.of(new CommandScript(
                 "stoa",
                 " …",
-                "the API gateway (gateway, control-plane, token, explain, evidence), settings from STOA_* and .env",
+                "the API gateway (gateway, control-plane, token, explain, evidence, hardening), settings from STOA_* and .env",
                 List.of("gateway", "control-plane", "explain", "evidence"),
                 List.of()));
     }

@@ -152,8 +152,8 @@ final class GatewayProvisioning implements ProvisionedPart {
                 "    TRACE=$(" + curl + "/facts/healthz -o /dev/null -D - -H \"Authorization: Bearer $" + here
                         + "token issue --role devops --tenant default --for 5m)\" | tr -d '\\r' | sed -n 's/^X-Stoa-Trace-Id: //p')",
                 "    " + here + "explain \"$TRACE\")",
-                "    # 3. what the gateway recorded",
-                "    " + here + "evidence query)",
+                "    # 3. the boxes of the hardening page, as far as they are visible from here",
+                "    " + here + "hardening check)",
                 "");
     }
 

@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             TokenCommand.class,
             ExplainCommand.class,
-            StoaEvidenceCommand.class
+            StoaEvidenceCommand.class,
+            HardeningCommand.class
         })
 final class StoaCommand extends CommandGroup {
     StoaCommand(CommandContext context) {

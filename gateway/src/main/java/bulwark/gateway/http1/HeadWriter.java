@@ -100,6 +100,11 @@ public final class HeadWriter {
         return this;
     }
 
+    /** A copy of what was written. */
+    public byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
     public void writeTo(ByteBuf out) {
         out.writeBytes(bytes, 0, length);
     }

@@ -23,10 +23,8 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
 
     ByteBuf of(WireError error, String code, List<String> fields, boolean close, ByteBufAllocator allocator) {
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
-        HeadWriter writer = begin(error.status(), true, close).put(NO_STORE).field("X-Stoa-Refusal", code);
-        FieldOverride.write(writer, error.fields());
-        FieldOverride.write(writer, fields);
-        return end(writer, error.status(), error.contentType(), body, allocator);
+        write(error, code, fields, close, body.length);
+        return joined(body, allocator);
     }
 
     ByteBuf of(
@@ -37,10 +35,24 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
             List<String> fields,
             boolean close,
             ByteBufAllocator allocator) {
+        write(status, contentType, own, fields, close, body.length);
+        return joined(body, allocator);
+    }
+
+    /** Fills the writer. @param length of the body */
+    void write(WireError error, String code, List<String> fields, boolean close, int length) {
+        HeadWriter writer = begin(error.status(), true, close).put(NO_STORE).field("X-Stoa-Refusal", code);
+        FieldOverride.write(writer, error.fields());
+        FieldOverride.write(writer, fields);
+        end(writer, error.status(), error.contentType(), length);
+    }
+
+    /** As above. */
+    void write(int status, String contentType, List<String> own, List<String> fields, boolean close, int length) {
         HeadWriter writer = begin(status, !isDated(own), close);
         FieldOverride.write(writer, own);
         FieldOverride.write(writer, fields);
-        return end(writer, status, contentType, body, allocator);
+        end(writer, status, contentType, length);
     }
 
     /** An answer that was kept has the date at which the backend made it. */
@@ -72,14 +84,18 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
         return minorVersion == 0 ? writer.put(KEEP_ALIVE) : writer;
     }
 
-    private ByteBuf end(HeadWriter writer, int status, String contentType, byte[] body, ByteBufAllocator allocator) {
-        if (body.length > 0) {
+    private static void end(HeadWriter writer, int status, String contentType, int length) {
+        if (length > 0) {
             writer.field("Content-Type", contentType);
         }
         if (status != 204 && status != 304) {
-            writer.put(LENGTH).decimal(body.length).lineEnd();
+            writer.put(LENGTH).decimal(length).lineEnd();
         }
         writer.lineEnd();
+    }
+
+    private ByteBuf joined(byte[] body, ByteBufAllocator allocator) {
+        HeadWriter writer = worker.writer;
         ByteBuf out = allocator.directBuffer(writer.length() + body.length);
         writer.writeTo(out);
         if (!headOnly) {

@@ -1,6 +1,7 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.http2.FrameBudget;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
@@ -13,6 +14,7 @@ public final class CallMetrics {
     private static final String REFUSALS = "stoa_refusals";
     private static final String BLOCKED = "stoa_ssrf_blocked";
     private static final String RETRIES = "stoa_upstream_retries";
+    private static final String FLOODS = "stoa_http2_floods";
     private static final String NO_ROUTE = "none";
 
     /** Everything that this counts. */
@@ -20,12 +22,16 @@ public final class CallMetrics {
             MetricDescription.counter(REQUESTS, "requests answered", "method", "http_route", "status"),
             MetricDescription.counter(REFUSALS, "requests that the gateway answered itself", "code"),
             MetricDescription.counter(BLOCKED, "connections that the address guard stopped", "stage", "reason"),
-            MetricDescription.counter(RETRIES, "tries of a call beyond its first"));
+            MetricDescription.counter(RETRIES, "tries of a call beyond its first"),
+            MetricDescription.counter(FLOODS, "connections of HTTP/2 that were ended because of a flood", "reason"));
 
     private final Metrics metrics;
 
     public CallMetrics(Metrics metrics) {
         this.metrics = metrics;
+        for (FrameBudget.Kind kind : FrameBudget.Kind.values()) {
+            metrics.counter(FLOODS, "reason", kind.reason());
+        }
     }
 
     void refused(GatewayRefusal refusal) {
@@ -34,6 +40,10 @@ public final class CallMetrics {
 
     void blocked(String reason) {
         metrics.count(BLOCKED, "stage", "connect", "reason", reason);
+    }
+
+    void flooded(String reason) {
+        metrics.count(FLOODS, "reason", reason);
     }
 
     void retried() {

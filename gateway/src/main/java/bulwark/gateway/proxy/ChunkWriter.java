@@ -1,9 +1,6 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.http1.Field;
-import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
-import bulwark.gateway.http1.HeaderName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,23 +27,12 @@ final class ChunkWriter {
         context.write(LINE_END.duplicate(), context.voidPromise());
     }
 
-    /** @param trailers as they came, or null; of them, names that frame, route or authenticate a message are left out */
+    /** @param trailers as they came, or null */
     static void writeLast(ChannelHandlerContext context, LoopWorker worker, byte @Nullable [] trailers) {
         HeadWriter writer = worker.writer;
         writer.clear();
         writer.put(LAST);
-        if (trailers != null) {
-            HeadReader reader = worker.answers;
-            if (reader.readTrailers(trailers, trailers.length) == HeadReader.Result.COMPLETE) {
-                for (int i = 0; i < reader.fieldCount(); i++) {
-                    long field = reader.field(i);
-                    if (Field.code(field) == HeaderName.OTHER) {
-                        writer.put(trailers, Field.nameStart(field), Field.valueEnd(field))
-                                .lineEnd();
-                    }
-                }
-            }
-        }
+        TrailerLines.write(worker, trailers);
         writer.lineEnd();
         ByteBuf out = context.alloc().directBuffer(writer.length());
         writer.writeTo(out);

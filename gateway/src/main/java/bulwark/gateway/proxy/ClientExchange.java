@@ -26,6 +26,8 @@ abstract class ClientExchange {
     @Nullable
     RequestBodyConsumer consumer;
 
+    private long writableNanos;
+
     @SuppressWarnings("this-escape") // the dispatch only keeps it
     ClientExchange(ListenerContext listener, LoopWorker worker) {
         this.listener = listener;
@@ -50,6 +52,7 @@ abstract class ClientExchange {
     }
 
     final void forward(ProxyExchange next) {
+        writableNanos = 0;
         forwarded = next;
         next.start();
     }
@@ -74,6 +77,9 @@ abstract class ClientExchange {
     /** {@code X-Forwarded-For} and {@code X-Forwarded-Proto}. */
     abstract byte[] peerLines();
 
+    /** By which version of HTTP the request came. */
+    abstract byte[] viaLine();
+
     /** The body of the request goes to this consumer, which answers the call. */
     abstract void take(RequestBodyConsumer next);
 
@@ -88,6 +94,15 @@ abstract class ClientExchange {
 
     /** Whether the client takes more of the answer. */
     abstract boolean isWritable();
+
+    /** Whether the client has taken too little for too long. Asked regularly while an answer is under way. */
+    final boolean isStalled(long nowNanos) {
+        if (writableNanos == 0 || isWritable()) {
+            writableNanos = nowNanos;
+            return false;
+        }
+        return nowNanos - writableNanos > plane.limits.writeTimeout().toNanos();
+    }
 
     abstract void flush();
 

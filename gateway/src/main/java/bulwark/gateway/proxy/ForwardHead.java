@@ -16,8 +16,11 @@ import java.util.List;
  */
 final class ForwardHead {
     private static final byte[] LINE_END = ascii(" HTTP/1.1\r\n");
-    private static final byte[] VIA = ascii("Via: 1.");
-    private static final byte[] VIA_NAME = ascii(" stoa\r\n");
+    /** By what the request came, for {@link #write}. */
+    static final byte[] VIA_1_0 = ascii("Via: 1.0 stoa\r\n");
+
+    static final byte[] VIA_1_1 = ascii("Via: 1.1 stoa\r\n");
+    static final byte[] VIA_2 = ascii("Via: 2 stoa\r\n");
     private static final byte[] TRACEPARENT = ascii("traceparent: 00-");
     private static final byte[] FORWARDED_HOST = ascii("X-Forwarded-Host: ");
     private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
@@ -38,6 +41,7 @@ final class ForwardHead {
             GatewayCall call,
             UpstreamServer server,
             int rest,
+            byte[] viaLine,
             byte[] peerLines,
             boolean forwardAuthorization,
             boolean upgrade) {
@@ -47,7 +51,7 @@ final class ForwardHead {
         target(writer, head, server, rest);
         writer.put(LINE_END).put(server.hostLine());
         clientFields(writer, call, forwardAuthorization);
-        writer.put(VIA).put((char) ('0' + head.minorVersion())).put(VIA_NAME).put(peerLines);
+        writer.put(viaLine).put(peerLines);
         trace(writer, call.trace());
         host(writer, head);
         FieldOverride.write(writer, call.backendFields());

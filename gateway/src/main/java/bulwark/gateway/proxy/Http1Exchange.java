@@ -110,6 +110,12 @@ final class Http1Exchange extends ClientExchange {
     }
 
     @Override
+    byte[] viaLine() {
+        GatewayCall call = progress.call();
+        return call != null && call.head().minorVersion() == 0 ? ForwardHead.VIA_1_0 : ForwardHead.VIA_1_1;
+    }
+
+    @Override
     void take(RequestBodyConsumer next) {
         consumer = next;
         if (requestEnded) {

@@ -12,6 +12,9 @@ import javax.net.ssl.SSLParameters;
  * @param clientAuth whether clients are asked for a certificate
  */
 public record ListenerTls(ReloadingTls material, ClientAuth clientAuth) {
+    /** As ALPN names it. */
+    static final String HTTP_2 = "h2";
+
     private static final long HANDSHAKE_SECONDS = 8;
 
     /** Whether clients show a certificate. */
@@ -32,7 +35,7 @@ public record ListenerTls(ReloadingTls material, ClientAuth clientAuth) {
         SSLEngine engine = material.context().createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        parameters.setApplicationProtocols(new String[] {HTTP_2, "http/1.1"});
         switch (clientAuth) {
             case NONE -> {}
             case WANT -> parameters.setWantClientAuth(true);

@@ -3,6 +3,7 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.TraceContext;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
+import bulwark.gateway.http2.Http2RequestReader;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -27,6 +28,7 @@ final class LoopWorker {
 
     final EventLoop loop;
     final HeadReader requests;
+    final Http2RequestReader http2Requests;
     final HeadReader answers;
     final byte[] scratch;
     final HeadWriter writer = new HeadWriter();
@@ -44,6 +46,7 @@ final class LoopWorker {
         this.connector = connector;
         this.pool = new UpstreamPool(limits.idlePerUpstream());
         this.requests = new HeadReader(limits.heads());
+        this.http2Requests = new Http2RequestReader(limits.heads());
         this.answers = new HeadReader(limits.heads());
         this.scratch = new byte[limits.heads().maxBytes() + 1];
         this.clock = time.wall();

@@ -18,6 +18,8 @@ final class ProxiedHead {
         CHUNKED,
         /** The end of the connection ends the body. */
         CLOSE,
+        /** The frames of HTTP/2 say where the body ends. */
+        FRAMES,
         /** Not HTTP any more. */
         UPGRADE
     }
@@ -102,7 +104,7 @@ final class ProxiedHead {
         switch (framing) {
             case UPGRADE -> writer.put(UPGRADE);
             case CHUNKED -> writer.put(CHUNKED);
-            case LENGTH, NO_BODY -> {
+            case LENGTH, NO_BODY, FRAMES -> {
                 if (reader.contentLength() >= 0) {
                     writer.put(CONTENT_LENGTH).decimal(reader.contentLength()).lineEnd();
                 }

@@ -68,6 +68,7 @@ final class ProxyExchange implements RequestBodyConsumer {
                 call,
                 to,
                 rest,
+                client.viaLine(),
                 client.peerLines(),
                 target.route().forwardAuthorization(),
                 RequestDispatch.isWebSocket(call.head()));
@@ -339,6 +340,11 @@ final class ProxyExchange implements RequestBodyConsumer {
     @Override
     public void tick(long nowNanos) {
         if (finished) {
+            return;
+        }
+        if (answerBegun && client.isStalled(nowNanos)) {
+            finish(false);
+            client.tear(responseBytes);
             return;
         }
         UpstreamConnection to = upstream;

@@ -1,12 +1,14 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.http1.HeadLimits;
+import bulwark.gateway.http2.Http2Limits;
 import java.time.Duration;
 
 /**
  * What one call and one connection may take.
  *
  * @param heads of requests and of answers
+ * @param http2 of a connection of HTTP/2
  * @param bodyBytes of a request, beyond which it is answered 413
  * @param headTimeout from the first byte of a request, or from the opening of the connection, to the end of its head
  * @param idleTimeout of a connection between two requests, and of a body that does not move
@@ -15,10 +17,12 @@ import java.time.Duration;
  * @param totalTimeout of a call to the end of its answer; event streams and upgraded connections have none
  * @param upstreamIdleTimeout of a pooled connection to an upstream
  * @param idlePerUpstream how many of them are kept for each upstream and event loop
+ * @param writeTimeout how long a client may take so little of an answer that nothing more can be written
  * @param lingerTimeout how long a connection is read after an early answer, so that the answer is not lost
  */
 public record ProxyLimits(
         HeadLimits heads,
+        Http2Limits http2,
         long bodyBytes,
         Duration headTimeout,
         Duration idleTimeout,
@@ -27,9 +31,11 @@ public record ProxyLimits(
         Duration totalTimeout,
         Duration upstreamIdleTimeout,
         int idlePerUpstream,
+        Duration writeTimeout,
         Duration lingerTimeout) {
     public static final ProxyLimits STANDARD = new ProxyLimits(
             HeadLimits.STANDARD,
+            Http2Limits.STANDARD,
             10L << 20,
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
@@ -38,5 +44,6 @@ public record ProxyLimits(
             Duration.ofSeconds(30),
             Duration.ofSeconds(90),
             256,
+            Duration.ofSeconds(30),
             Duration.ofSeconds(2));
 }

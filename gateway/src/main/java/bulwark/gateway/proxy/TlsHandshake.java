@@ -3,12 +3,18 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.CallPeer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waits for the end of a client's handshake, and then makes way for the protocol that was negotiated. */
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsHandshake.class);
+
     private final ListenerContext listener;
     private final ListenerTls tls;
     private final LoopWorker worker;
@@ -35,11 +41,18 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         SslHandler secure = ctx.pipeline().get(SslHandler.class);
         CallPeer peer =
                 new CallPeer(address, true, PeerCertificates.of(secure.engine().getSession()));
-        ctx.pipeline().replace(this, null, new ClientConnection(listener, worker, peer));
+        if (ListenerTls.HTTP_2.equals(secure.engine().getApplicationProtocol())) {
+            Http2ClientConnection.open(ctx, this, listener, worker, peer);
+        } else {
+            ctx.pipeline().replace(this, null, new ClientConnection(listener, worker, peer));
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
+            LOG.error("a client connection failed in its handshake and is closed", cause);
+        }
         ctx.close();
     }
 }

@@ -74,6 +74,15 @@ final class ScriptedUpstream implements AutoCloseable {
         return connections.get();
     }
 
+    /** Of each connection that is opened from now on, beyond what the script reads. */
+    void receivesAtMost(int bytes) {
+        try {
+            listener.setReceiveBufferSize(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void accept() {
         try {
             while (true) {

@@ -9,6 +9,7 @@ import bulwark.gateway.endpoint.EndpointResponse;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.http1.HeadLimits;
+import bulwark.gateway.http2.Http2Limits;
 import bulwark.gateway.proxy.WireClient.Answer;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.ApiRoute.Balancing;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class TestPlane implements AutoCloseable {
     static final ProxyLimits LIMITS = new ProxyLimits(
             HeadLimits.STANDARD,
+            Http2Limits.STANDARD,
             10L << 20,
             Duration.ofMillis(400),
             Duration.ofMillis(800),
@@ -49,6 +51,7 @@ final class TestPlane implements AutoCloseable {
             Duration.ofSeconds(5),
             Duration.ofSeconds(90),
             256,
+            Duration.ofSeconds(3),
             Duration.ofMillis(300));
     static final Timeouts TIMEOUTS =
             new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ZERO);

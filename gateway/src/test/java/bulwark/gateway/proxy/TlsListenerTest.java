@@ -7,32 +7,20 @@ import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.proxy.ListenerTls.ClientAuth;
 import bulwark.gateway.proxy.WireClient.Answer;
-import bulwark.kernel.config.ConfiguredPath;
-import bulwark.kernel.signing.CertificateAuthority;
-import bulwark.kernel.signing.CertificateKey;
-import bulwark.kernel.signing.CertificateSubject;
 import bulwark.kernel.time.SettableClock;
 import bulwark.kernel.tls.ReloadingTls;
-import bulwark.kernel.tls.TlsFiles;
 import bulwark.kernel.tls.TlsPolicy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsListenerTest {
-    private static final Duration DAY = Duration.ofDays(1);
-
     @TempDir
     Path directory;
 
@@ -54,17 +40,11 @@ class TlsListenerTest {
                 return StageResult.PASS;
             }),
             List.of("127.0.0.0/8"));
-    private CertificateAuthority authority;
+    private TestAuthority authority;
 
     @BeforeEach
     void issue() {
-        authority = CertificateAuthority.openOrCreate(directory.resolve("ca"), "Test CA", CertificateKey.P256, clock);
-        issueServer();
-        authority.issue("client", new CertificateSubject("client", null, List.of(), false, true), DAY);
-    }
-
-    private void issueServer() {
-        authority.issue("server", new CertificateSubject("server", null, List.of("localhost"), true, false), DAY);
+        authority = new TestAuthority(directory.resolve("ca"), clock);
     }
 
     @AfterEach
@@ -73,12 +53,7 @@ class TlsListenerTest {
     }
 
     private ReloadingTls load(TlsPolicy policy) {
-        TlsFiles files = new TlsFiles(file("server.crt"), file("server.key"), file("ca.crt"), null);
-        return ReloadingTls.load(files, policy, clock);
-    }
-
-    private ConfiguredPath file(String name) {
-        return ConfiguredPath.unnamed(directory.resolve("ca").resolve(name));
+        return authority.load("server", policy);
     }
 
     private WireClient connect(int port, SSLContext context, String... versions) throws IOException {
@@ -90,26 +65,6 @@ class TlsListenerTest {
         return new WireClient(socket);
     }
 
-    /** Trusts any server: this test looks at what the listener does. */
-    private static SSLContext anonymous() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustingManager()}, null);
-        return context;
-    }
-
-    private static final class TrustingManager implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void calls_pass_over_both_versions_with_transport_security(String version) throws Exception {
@@ -117,7 +72,7 @@ class TlsListenerTest {
                 ReloadingTls tls = load(TlsPolicy.publicServer())) {
             plane.to(upstream);
             int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
-            try (WireClient client = connect(port, anonymous(), version)) {
+            try (WireClient client = connect(port, TestAuthority.anonymous(), version)) {
                 for (int i = 0; i < 3; i++) {
                     Answer answer = client.send(TestPlane.request("GET", "/")).answer();
                     assertThat(answer.body()).isEqualTo("secret");
@@ -140,7 +95,7 @@ class TlsListenerTest {
         try (ReloadingTls tls = load(TlsPolicy.publicServer13())) {
             int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NONE));
 
-            try (WireClient client = connect(port, anonymous(), "TLSv1.3")) {
+            try (WireClient client = connect(port, TestAuthority.anonymous(), "TLSv1.3")) {
                 assertThat(client.send(TestPlane.request("GET", "/health"))
                                 .answer()
                                 .body())
@@ -151,7 +106,7 @@ class TlsListenerTest {
     }
 
     private boolean handshakes(int port, String version) throws Exception {
-        try (WireClient client = connect(port, anonymous(), version)) {
+        try (WireClient client = connect(port, TestAuthority.anonymous(), version)) {
             return client.socket().isConnected();
         } catch (SSLException refused) {
             return false;
@@ -162,14 +117,11 @@ class TlsListenerTest {
     void a_client_certificate_reaches_the_stages_and_is_looked_at_again_for_each_request() throws Exception {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"));
                 ReloadingTls tls = load(TlsPolicy.publicServer());
-                ReloadingTls client = ReloadingTls.load(
-                        new TlsFiles(file("client.crt"), file("client.key"), file("ca.crt")),
-                        TlsPolicy.publicServer(),
-                        clock)) {
+                ReloadingTls client = authority.load("client", TlsPolicy.publicServer())) {
             plane.to(upstream);
             int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.WANT));
             try (WireClient known = connect(port, client.context());
-                    WireClient unknown = connect(port, anonymous())) {
+                    WireClient unknown = connect(port, TestAuthority.anonymous())) {
                 assertThat(known.send(TestPlane.request("GET", "/")).answer().status())
                         .isEqualTo(200);
                 assertThat(peer.get()
@@ -182,7 +134,7 @@ class TlsListenerTest {
                         .isEqualTo(200);
                 assertThat(peer.get().certificates()).isEmpty();
 
-                clock.advance(DAY.plusHours(1));
+                clock.advance(TestAuthority.DAY.plusHours(1));
                 known.send(TestPlane.request("GET", "/"));
                 assertThat(known.isAtEnd()).isTrue();
             }
@@ -199,7 +151,7 @@ class TlsListenerTest {
                     directory.resolve("ca/old.crt"),
                     StandardCopyOption.REPLACE_EXISTING);
             Files.delete(directory.resolve("ca/server.key"));
-            issueServer();
+            authority.issueServer();
 
             assertThat(tls.reload()).isInstanceOf(ReloadingTls.Reload.Loaded.class);
 
@@ -208,7 +160,7 @@ class TlsListenerTest {
     }
 
     private String serial(int port) throws Exception {
-        try (WireClient client = connect(port, anonymous())) {
+        try (WireClient client = connect(port, TestAuthority.anonymous())) {
             SSLSocket socket = (SSLSocket) client.socket();
             return ((X509Certificate) socket.getSession().getPeerCertificates()[0])
                     .getSerialNumber()
@@ -247,28 +199,13 @@ class TlsListenerTest {
         }
     }
 
-    /** As the JDK checks servers, with the test's authority in place of the public ones. */
-    private SSLContext trusting() throws Exception {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (InputStream in = Files.newInputStream(directory.resolve("ca/ca.crt"))) {
-            store.setCertificateEntry(
-                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
-    }
-
     @Test
     void a_secure_upstream_is_known_by_its_name_and_by_its_authority() throws Exception {
-        TlsFiles own = new TlsFiles(file("server.crt"), file("server.key"), file("ca.crt"), null);
-        try (ReloadingTls material = ReloadingTls.load(own, TlsPolicy.publicServer(), clock);
+        try (ReloadingTls material = authority.server();
                 ScriptedUpstream upstream = ScriptedUpstream.secure(
                         material.context(), exchange -> exchange.send(ScriptedUpstream.ok("secure")));
-                TestPlane trusting = new TestPlane(TestPlane.open(), List.of("127.0.0.0/8", "::1/128"), trusting())) {
+                TestPlane trusting =
+                        new TestPlane(TestPlane.open(), List.of("127.0.0.0/8", "::1/128"), authority.trusting())) {
             trusting.routes(
                     TestPlane.route("name", "/name", "https://localhost:" + upstream.port()),
                     TestPlane.route("address", "/address", "https://127.0.0.1:" + upstream.port()));

@@ -15,6 +15,9 @@ import bulwark.gateway.enforcement.PolicyCompiler;
 import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.enforcement.ResponseCache;
 import bulwark.gateway.evidence.GatewayEvidence;
+import bulwark.gateway.feed.ControlPlaneLink;
+import bulwark.gateway.feed.FeedSettings;
+import bulwark.gateway.feed.SnapshotTarget;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
@@ -23,6 +26,8 @@ import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.MergedRoutes;
+import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
@@ -60,6 +65,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayIdentity identity;
     private final HealthMonitor health;
     private final GatewayControl control;
+    private final @Nullable ControlPlaneLink link;
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
     private final ClientTls upstreamTls;
@@ -82,14 +88,15 @@ public final class Gateway implements AutoCloseable {
         identity = identity(settings, state, guard, metrics, clock);
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
+        MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
         try {
             control = GatewayControl.open(
-                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock),
-                    publisher(forwarding, policies));
+                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock), routes);
         } catch (RuntimeException e) {
             closeStores();
             throw e;
         }
+        link = link(settings, routes, guard, metrics, clock);
         health = new HealthMonitor(
                 forwarding.upstreams(),
                 forwarding.guard(),
@@ -143,6 +150,27 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private @Nullable ControlPlaneLink link(
+            Configuration settings, MergedRoutes routes, AddressGuard guard, Metrics metrics, Clock clock) {
+        SnapshotTarget pushed = new SnapshotTarget(
+                routes,
+                new RouteGuard(guard),
+                identity.keyCache(),
+                quotas.plans(),
+                identity.revocationList(),
+                store,
+                metrics);
+        try {
+            return FeedSettings.of(settings)
+                    .map(feed -> ControlPlaneLink.open(feed, pushed, state, Signing.fastest(), clock))
+                    .orElse(null);
+        } catch (RuntimeException e) {
+            control.close();
+            closeStores();
+            throw e;
+        }
+    }
+
     /** Routes and their policies become what calls are matched against in one step. */
     private static RoutePublisher publisher(ForwardingContext forwarding, PolicyCompiler policies) {
         return (generation, routes, all) -> {
@@ -186,6 +214,9 @@ public final class Gateway implements AutoCloseable {
 
     /** In the order in which each hands its last to the next. */
     private void closeStores() {
+        if (link != null) {
+            link.close();
+        }
         identity.close();
         evidence.close();
         quotas.close();
@@ -206,6 +237,9 @@ public final class Gateway implements AutoCloseable {
             return said;
         }
         String problem = store.problem();
+        if (problem == null && link != null) {
+            problem = link.problem();
+        }
         return problem != null ? problem : identity.problem();
     }
 

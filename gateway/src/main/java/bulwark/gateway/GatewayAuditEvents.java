@@ -2,6 +2,7 @@ package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.feed.ControlPlaneLink;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import java.util.List;
@@ -12,6 +13,7 @@ public final class GatewayAuditEvents {
     public static final List<AuditEventType> ALL = Stream.of(
                     GatewayIdentity.EVENTS,
                     AdminApi.events(),
+                    ControlPlaneLink.EVENTS,
                     List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN))
             .flatMap(List::stream)
             .toList();

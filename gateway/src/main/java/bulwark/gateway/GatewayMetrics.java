@@ -4,6 +4,7 @@ import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.enforcement.PolicyMetrics;
 import bulwark.gateway.evidence.DecisionJournal;
+import bulwark.gateway.feed.ControlPlaneLink;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.metrics.MetricDescription;
@@ -18,6 +19,7 @@ public final class GatewayMetrics {
                     GatewayQuotas.METRICS,
                     PolicyMetrics.DESCRIPTIONS,
                     DecisionJournal.METRICS,
+                    ControlPlaneLink.METRICS,
                     AdminApi.metrics())
             .flatMap(List::stream)
             .toList();

@@ -13,6 +13,7 @@ import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
+import bulwark.gateway.feed.FeedSettings;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
@@ -44,6 +45,7 @@ public final class GatewaySettings {
 
     private static void check(Configuration settings, SettingFindings findings) {
         EgressGuard.check(settings, findings);
+        FeedSettings.check(settings, findings);
         AdminSettings.check(settings, findings);
         PolicySettings.check(settings, findings);
         CallerSettings.check(settings, findings);
@@ -231,11 +233,16 @@ public final class GatewaySettings {
     }
 
     private void controlPlane() {
-        table.refused("CONTROL_PLANE_URL", TEXT, "", "control plane that routes come from")
-                .refusedSecret("CONTROL_PLANE_API_KEY", "key of this gateway there")
+        table.add("CONTROL_PLANE_URL", TEXT, "", "control plane that routes, keys, plans and revocations come from")
+                .secret("CONTROL_PLANE_API_KEY", "key of this gateway there, for X-Gateway-Key")
+                .add(
+                        "CONTROL_PLANE_KEYS",
+                        LIST,
+                        "",
+                        "public keys that may sign its snapshots: its answer's snapshot_keys; two while they are rotated")
                 .refused("AUTO_REGISTER", FLAG, "true", "registers at start")
-                .refused("HEARTBEAT_INTERVAL_SECS", COUNT, "30", "time between heartbeats")
-                .refused("ADVERTISE_URL", TEXT, "", "URL that the control plane is told")
+                .add("HEARTBEAT_INTERVAL_SECS", COUNT, "30", "time between heartbeats")
+                .add("ADVERTISE_URL", TEXT, "", "URL of this gateway that the control plane is told")
                 .refused("TARGET_GATEWAY_URL", TEXT, "", "gateway that a sidecar stands beside")
                 .refused("ROUTE_RELOAD_ENABLED", FLAG, "false", "routes are read again at an interval")
                 .refused("ROUTE_RELOAD_INTERVAL", COUNT, "30", "that interval in seconds")

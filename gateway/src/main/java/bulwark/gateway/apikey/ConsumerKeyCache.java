@@ -2,8 +2,10 @@ package bulwark.gateway.apikey;
 
 import bulwark.gateway.apikey.ConsumerKeyVerdict.Reason;
 import bulwark.gateway.identity.TokenDigest;
+import bulwark.gateway.permission.OAuthScope;
 import bulwark.gateway.permission.Role;
 import bulwark.gateway.permission.RoleTable;
+import bulwark.gateway.permission.RouteReach;
 import bulwark.kernel.access.Authentication;
 import bulwark.kernel.access.Confirmation;
 import bulwark.kernel.access.Principal;
@@ -15,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,6 +39,9 @@ public final class ConsumerKeyCache {
             Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
     private final Cache<TokenDigest, Entry> bad =
             Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
+
+    /** By SHA-256 in hex. */
+    private volatile Map<String, PushedKey> pushed = Map.of();
 
     /** Grows with each committed change, so that a slow reader does not keep what is no longer true. */
     private final AtomicLong changes = new AtomicLong();
@@ -65,8 +71,8 @@ public final class ConsumerKeyCache {
         String lookup = Digests.sha256Hex(rawKey);
         while (true) {
             long before = changes.get();
-            Optional<ConsumerKeyRecord> row = row(lookup);
-            Entry entry = entry(row);
+            PushedKey own = pushed.get(lookup);
+            Entry entry = own == null ? entry(row(lookup)) : entry(own);
             Cache<TokenDigest, Entry> cache = entry.verdict instanceof ConsumerKeyVerdict.Accepted ? good : bad;
             cache.put(digest, entry);
             if (changes.get() == before) {
@@ -100,6 +106,50 @@ public final class ConsumerKeyCache {
         return new Entry(
                 new ConsumerKeyVerdict.Accepted(principal(key, end), key.subscription(), key.profile()),
                 until.toEpochMilli());
+    }
+
+    private Entry entry(PushedKey key) {
+        Instant now = clock.instant();
+        Instant end = key.expires() == null ? Instant.MAX : key.expires();
+        if (!now.isBefore(end)) {
+            return new Entry(
+                    new ConsumerKeyVerdict.Refused(Reason.EXPIRED),
+                    now.plus(BAD_TTL).toEpochMilli());
+        }
+        Instant until = now.plus(GOOD_TTL).isBefore(end) ? now.plus(GOOD_TTL) : end;
+        return new Entry(
+                new ConsumerKeyVerdict.Accepted(principal(key, end), key.subscription(), key.profile()),
+                until.toEpochMilli());
+    }
+
+    /** Scopes, and no permission: what such a key may do beyond its one route is nothing. */
+    private static Principal principal(PushedKey key, Instant end) {
+        Authentication how =
+                new Authentication(Authentication.Method.API_KEY, Set.of(), key.subscription(), end, Confirmation.NONE);
+        return new Principal(
+                key.consumer(),
+                key.tenant(),
+                RoleTable.granted(List.of(), List.of(OAuthScope.READ, OAuthScope.WRITE, OAuthScope.EXECUTE)),
+                key.subscription(),
+                Set.of(RouteReach.of(key.route())),
+                how);
+    }
+
+    /** These keys, and no other that was pushed before, from the next call on. @param byLookup SHA-256 of each key, hex */
+    public void push(Map<String, PushedKey> byLookup) {
+        Map<String, PushedKey> before = pushed;
+        pushed = Map.copyOf(byLookup);
+        changes.incrementAndGet();
+        before.forEach((lookup, key) -> {
+            if (!key.equals(byLookup.get(lookup))) {
+                forget(lookup);
+            }
+        });
+        byLookup.forEach((lookup, key) -> {
+            if (!key.equals(before.get(lookup))) {
+                forget(lookup);
+            }
+        });
     }
 
     private static @Nullable Reason fault(Optional<ConsumerKeyRecord> row, Instant now) {

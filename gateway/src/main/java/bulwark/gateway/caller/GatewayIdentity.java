@@ -44,6 +44,8 @@ public final class GatewayIdentity implements AutoCloseable {
     private final IdentityStage stage;
     private final RouteAccess access;
     private final ConsumerKeys consumerKeys;
+    private final ConsumerKeyCache keyCache;
+    private final TokenRevocationList revocationList;
     private final TokenRevocationRows revocations;
     private final AccessTokenVerification verification;
 
@@ -62,11 +64,13 @@ public final class GatewayIdentity implements AutoCloseable {
             Signing signing,
             Clock clock) {
         TokenRevocationList list = new TokenRevocationList(clock);
+        revocationList = list;
         revocations = TokenRevocationRows.open(store, list, clock);
         FirstSightGate gate = new FirstSightGate(settings.firstSightsPerSecond(), clock);
         verification = new AccessTokenVerification(settings, stateFolder, guard, list, gate, signing, clock);
         TokenAuthenticator tokens = verification.tokens();
         ConsumerKeyCache cache = new ConsumerKeyCache(store, clock);
+        keyCache = cache;
         consumerKeys = new ConsumerKeys(store, cache, signing, clock);
         SenderConstraint sender = new SenderConstraint(
                 settings.mtls(),
@@ -108,6 +112,16 @@ public final class GatewayIdentity implements AutoCloseable {
 
     public ConsumerKeys consumerKeys() {
         return consumerKeys;
+    }
+
+    /** What a control plane pushes keys into. */
+    public ConsumerKeyCache keyCache() {
+        return keyCache;
+    }
+
+    /** What a control plane pushes revocations into. */
+    public TokenRevocationList revocationList() {
+        return revocationList;
     }
 
     /** What {@code /admin/revocations} calls. */

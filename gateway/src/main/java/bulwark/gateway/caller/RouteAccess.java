@@ -2,6 +2,7 @@ package bulwark.gateway.caller;
 
 import bulwark.gateway.permission.OAuthScope;
 import bulwark.gateway.permission.RoleTable;
+import bulwark.gateway.permission.RouteReach;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.AccessDecision;
@@ -23,7 +24,7 @@ public final class RouteAccess {
 
     /** Null when the call may go on. */
     public @Nullable GatewayRefusal refusal(Principal caller, ApiRoute route, String method) {
-        if (!RoleTable.reaches(caller, route.tenantId())) {
+        if (!RoleTable.reaches(caller, route.tenantId()) || !RouteReach.allows(caller, route.id())) {
             return new GatewayRefusal.NoRoute();
         }
         String scope = (isSafe(method) ? OAuthScope.READ : OAuthScope.WRITE).wireName();

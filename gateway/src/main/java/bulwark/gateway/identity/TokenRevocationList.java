@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ public final class TokenRevocationList {
 
     private final Clock clock;
     private final Map<Key, TokenRevocation> inForce = new ConcurrentHashMap<>();
+    private volatile Map<Key, TokenRevocation> pushed = Map.of();
     private final List<Consumer<TokenRevocation>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong orders = new AtomicLong();
 
@@ -37,12 +39,26 @@ public final class TokenRevocationList {
         listeners.forEach(listener -> listener.accept(revocation));
     }
 
+    /** The orders of a control plane, in place of those that it gave before. */
+    public void replacePushed(List<TokenRevocation> revocations) {
+        Map<Key, TokenRevocation> before = pushed;
+        Map<Key, TokenRevocation> next = new HashMap<>();
+        revocations.forEach(order -> next.put(new Key(order.claim(), order.value()), order));
+        pushed = Map.copyOf(next);
+        next.forEach((key, order) -> {
+            if (!order.equals(before.get(key))) {
+                orders.incrementAndGet();
+                listeners.forEach(listener -> listener.accept(order));
+            }
+        });
+    }
+
     /** Takes the order back. False when there was none. */
     public boolean remove(Claim claim, String value) {
         return inForce.remove(new Key(claim, value)) != null;
     }
 
-    /** Those in force, the one that ends first first; forgets those that are over. */
+    /** Those in force that were given here, the one that ends first first; forgets those that are over. */
     public List<TokenRevocation> list() {
         Instant now = clock.instant();
         inForce.values().removeIf(revocation -> !now.isBefore(revocation.until()));
@@ -64,7 +80,14 @@ public final class TokenRevocationList {
     }
 
     private boolean isRevoked(Claim claim, @org.jspecify.annotations.Nullable String value) {
-        TokenRevocation order = value == null || inForce.isEmpty() ? null : inForce.get(new Key(claim, value));
+        if (value == null || (inForce.isEmpty() && pushed.isEmpty())) {
+            return false;
+        }
+        Key key = new Key(claim, value);
+        return isInForce(inForce.get(key)) || isInForce(pushed.get(key));
+    }
+
+    private boolean isInForce(@org.jspecify.annotations.Nullable TokenRevocation order) {
         return order != null && clock.instant().isBefore(order.until());
     }
 }

@@ -18,6 +18,7 @@ public final class PlanTable {
     private final QuotaPlan standard;
     private final Map<String, QuotaPlan> plans = new ConcurrentHashMap<>();
     private final Map<String, String> assigned = new ConcurrentHashMap<>();
+    private volatile Map<String, QuotaPlan> pushed = Map.of();
 
     /** @param standard of a consumer that no plan is assigned to */
     public PlanTable(QuotaPlan standard) {
@@ -27,11 +28,17 @@ public final class PlanTable {
     }
 
     public QuotaPlan of(String consumer) {
-        if (assigned.isEmpty()) {
-            return standard;
+        QuotaPlan own = pushed.get(consumer);
+        if (own != null || assigned.isEmpty()) {
+            return own == null ? standard : own;
         }
         String name = assigned.get(consumer);
         return name == null ? standard : plans.getOrDefault(name, standard);
+    }
+
+    /** What a control plane says of its subscriptions, in place of what it said before. @param byConsumer as {@link QuotaConsumer} names it */
+    public void push(Map<String, QuotaPlan> byConsumer) {
+        pushed = Map.copyOf(byConsumer);
     }
 
     /** Adds a plan, or replaces the one of its name. */

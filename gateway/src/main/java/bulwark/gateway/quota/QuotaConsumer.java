@@ -25,10 +25,15 @@ public final class QuotaConsumer {
         }
         String keyId = principal.keyId();
         if (principal.authentication().method() == Authentication.Method.API_KEY && keyId != null) {
-            return "key:" + keyId;
+            return ofKey(keyId);
         }
         String subAccount = principal.authentication().subAccount();
         return subAccount != null ? "fed:" + subAccount : "sub:" + principal.entityUri();
+    }
+
+    /** @param id of a subscription or API key */
+    public static String ofKey(String id) {
+        return "key:" + id;
     }
 
     /** An IPv6 network of 64 bits counts as one: its owner has all its addresses. */

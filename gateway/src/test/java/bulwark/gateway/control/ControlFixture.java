@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class ControlFixture implements AutoCloseable {
     private final Map<String, String> environment;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Map<String, String> tokens = new HashMap<>();
     final List<Exchange> traffic = new ArrayList<>();
     public ControlPlane plane;
 
@@ -72,6 +74,11 @@ public final class ControlFixture implements AutoCloseable {
     void start() {
         plane = ControlPlane.start(
                 () -> Configuration.read(ControlSettings.schema(), environment, folder), folder, clock);
+    }
+
+    /** After {@link ControlPlane#close}, over the same folder. */
+    public void restart() {
+        start();
     }
 
     /** An answer, with what tests ask of it. */
@@ -111,8 +118,16 @@ public final class ControlFixture implements AutoCloseable {
     }
 
     String token(String tenant, Role... roles) {
-        return LocalTokenIssuer.open(folder, Signing.fastest(), clock)
-                .issue("user-" + roles[0].wireName(), tenant, List.of(roles), Duration.ofHours(24), "stoa-mcp-gateway");
+        String who = tenant + List.of(roles) + clock.instant().truncatedTo(ChronoUnit.HOURS);
+        return tokens.computeIfAbsent(
+                who,
+                each -> LocalTokenIssuer.open(folder, Signing.fastest(), clock)
+                        .issue(
+                                "user-" + roles[0].wireName(),
+                                tenant,
+                                List.of(roles),
+                                Duration.ofHours(24),
+                                "stoa-mcp-gateway"));
     }
 
     Answer as(Role role, String tenant, String method, String path, Object body) throws IOException {
@@ -160,7 +175,7 @@ public final class ControlFixture implements AutoCloseable {
     }
 
     /** Over the owner's socket. */
-    JsonNode owner(String path, Map<String, Object> body) {
+    public JsonNode owner(String path, Map<String, Object> body) {
         try (LocalAdminClient owner = ControlPlane.owner(folder, "", Clock.systemUTC())) {
             Response answer = owner.post(path, StrictJson.write(body));
             assertThat(answer.status())
@@ -170,7 +185,7 @@ public final class ControlFixture implements AutoCloseable {
         }
     }
 
-    String api(String tenant, String name, String backend) throws IOException {
+    public String api(String tenant, String name, String backend) throws IOException {
         String path = "/v1/tenants/" + tenant + "/apis";
         String id = admin(tenant, "POST", path, Map.of("name", name, "backend_url", backend))
                 .is(201)
@@ -179,19 +194,19 @@ public final class ControlFixture implements AutoCloseable {
         return id;
     }
 
-    String plan(String tenant, String slug, Map<String, Object> more) throws IOException {
+    public String plan(String tenant, String slug, Map<String, Object> more) throws IOException {
         Map<String, Object> body = new HashMap<>(Map.of("slug", slug));
         body.putAll(more);
         return admin(tenant, "POST", "/v1/plans/" + tenant, body).is(201).text("id");
     }
 
-    String consumer(String tenant, String id) throws IOException {
+    public String consumer(String tenant, String id) throws IOException {
         return admin(tenant, "POST", "/v1/consumers/" + tenant, Map.of("external_id", id))
                 .is(201)
                 .text("id");
     }
 
-    Answer subscribe(String tenant, String api, String plan, String consumer) throws IOException {
+    public Answer subscribe(String tenant, String api, String plan, String consumer) throws IOException {
         return as(
                 Role.DEVOPS,
                 tenant,

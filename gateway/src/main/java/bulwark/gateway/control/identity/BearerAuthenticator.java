@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code Authorization: Bearer} with an access token. A token that is bound to a key or certificate is refused: no proof of possession is checked here. Thread-safe. */
 public final class BearerAuthenticator implements Authenticator {
+    /** Code of the refusal of a token that was not looked at. */
+    public static final String TOO_MANY_NEW = "too_many_new_tokens";
+
     private static final String CHALLENGE = "Bearer";
     private static final String INVALID = "Bearer error=\"invalid_token\"";
 
@@ -60,7 +63,10 @@ public final class BearerAuthenticator implements Authenticator {
             case TokenVerdict.WithoutTenant without ->
                 new Outcome.Refused("without_tenant", "The token names no tenant.", INVALID, without.subject());
             case TokenVerdict.NotNow _ ->
-                new Outcome.Refused("not_now", "Too many new tokens come from this address; wait a second.", CHALLENGE);
+                throw new ApiRefusal(
+                        ApiRefusal.Kind.UNAVAILABLE,
+                        TOO_MANY_NEW,
+                        "Too many new tokens come from this address; repeat the call after a second.");
             case TokenVerdict.KeysUnavailable _ ->
                 throw new ApiRefusal(
                         ApiRefusal.Kind.UNAVAILABLE,

@@ -78,7 +78,7 @@ public final class ControlErrors implements Service.Errors {
     public Response render(Throwable thrown, String requestId) {
         return switch (thrown) {
             case BodyRefused refused -> fields(refused);
-            case ApiRefusal refusal -> error(status(refusal), refusal.code(), refusal.sentence());
+            case ApiRefusal refusal -> refused(refusal);
             case StoreFailed _ ->
                 withId(
                         503,
@@ -87,6 +87,15 @@ public final class ControlErrors implements Service.Errors {
                         requestId);
             default -> withId(500, "internal", "Internal error; the log has it under the request id.", requestId);
         };
+    }
+
+    private static Response refused(ApiRefusal refusal) {
+        if (refusal.kind() != ApiRefusal.Kind.UNAVAILABLE) {
+            return error(status(refusal), refusal.code(), refusal.sentence());
+        }
+        // A caller that sends too much is told so; what we cannot do is our own.
+        int status = refusal.code().startsWith("too_many") ? 429 : 503;
+        return error(status, refusal.code(), refusal.sentence()).with("Retry-After", "1");
     }
 
     private static Response fields(BodyRefused refused) {

@@ -1,0 +1,19 @@
+package bulwark.gateway.apikey;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key that a control plane pushed, found by the SHA-256 of the key. It opens one route and nothing else.
+ *
+ * @param subscription id, under which its calls are counted and recorded
+ * @param route id
+ * @param expires null for none
+ */
+public record PushedKey(
+        String subscription,
+        String consumer,
+        String tenant,
+        String route,
+        String profile,
+        @Nullable Instant expires) {}

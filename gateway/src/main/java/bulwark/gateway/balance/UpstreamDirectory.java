@@ -19,11 +19,12 @@ public final class UpstreamDirectory {
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
 
-    private record ServerKey(String route, ApiRoute.Upstream target, int position) {}
+    private record ServerKey(String route, ApiRoute.Upstream target, int position, ApiRoute.UpstreamHttp http) {}
 
-    private record GroupKey(String route, List<ApiRoute.Upstream> targets, ApiRoute.Balancing balancing) {
+    private record GroupKey(
+            String route, List<ApiRoute.Upstream> targets, ApiRoute.Balancing balancing, ApiRoute.UpstreamHttp http) {
         static GroupKey of(ApiRoute route) {
-            return new GroupKey(route.id(), route.targets(), route.loadBalancer());
+            return new GroupKey(route.id(), route.targets(), route.loadBalancer(), route.upstreamHttpVersion());
         }
     }
 
@@ -45,11 +46,12 @@ public final class UpstreamDirectory {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
             members.add(servers.computeIfAbsent(
-                    new ServerKey(route.id(), target, i),
+                    new ServerKey(route.id(), target, i, route.upstreamHttpVersion()),
                     key -> new UpstreamServer(
                             name,
                             UpstreamServer.parse(target),
                             target.healthCheckPath(),
+                            route.upstreamHttpVersion(),
                             new CircuitBreaker(name, settings, clock))));
             weights.add(target.weight());
         }
@@ -63,7 +65,7 @@ public final class UpstreamDirectory {
         for (ApiRoute route : routes) {
             liveGroups.add(GroupKey.of(route));
             for (int i = 0; i < route.targets().size(); i++) {
-                liveServers.add(new ServerKey(route.id(), route.targets().get(i), i));
+                liveServers.add(new ServerKey(route.id(), route.targets().get(i), i, route.upstreamHttpVersion()));
             }
         }
         groups.keySet().retainAll(liveGroups);

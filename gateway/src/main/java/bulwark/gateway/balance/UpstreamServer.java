@@ -1,6 +1,7 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.TargetHost;
 import bulwark.kernel.network.TargetRefused;
 import bulwark.kernel.network.TargetUrl;
@@ -20,6 +21,8 @@ public final class UpstreamServer {
     private final CircuitBreaker breaker;
     private final AtomicInteger active = new AtomicInteger();
     private final @Nullable String healthPath;
+    private final UpstreamHttp http;
+    private volatile boolean knownAsHttp2;
     private volatile boolean healthy = true;
     /** Checks in a row that say the contrary of {@link #healthy}; written by one check at a time. */
     private volatile int contrary;
@@ -30,7 +33,8 @@ public final class UpstreamServer {
      * @param name as callers may see it, so that it holds no address
      * @param healthPath asked for regularly; null for no such checks
      */
-    UpstreamServer(String name, TargetUrl url, @Nullable String healthPath, CircuitBreaker breaker) {
+    UpstreamServer(String name, TargetUrl url, @Nullable String healthPath, UpstreamHttp http, CircuitBreaker breaker) {
+        this.http = http;
         this.name = name;
         this.url = url;
         this.healthPath = healthPath;
@@ -64,6 +68,23 @@ public final class UpstreamServer {
 
     public boolean isTls() {
         return url.scheme().equals("https");
+    }
+
+    /** As the route has it. */
+    public UpstreamHttp http() {
+        return http;
+    }
+
+    /** Whether it is spoken to in HTTP/2, as far as is known before a connection: many calls may share one then. */
+    public boolean sharesConnections() {
+        return http == UpstreamHttp.H2 || knownAsHttp2;
+    }
+
+    /** What the last connection negotiated. */
+    public void negotiated(boolean http2) {
+        if (knownAsHttp2 != http2) {
+            knownAsHttp2 = http2;
+        }
     }
 
     /** Whether its host needs no look-up. */

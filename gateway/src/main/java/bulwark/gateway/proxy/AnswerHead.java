@@ -55,6 +55,16 @@ record AnswerHead(LoopWorker worker, boolean tls, TraceContext trace, int minorV
         end(writer, status, contentType, length);
     }
 
+    /** A head that says nothing of a body. @param fields lists of names and values in turn */
+    @SafeVarargs
+    final void writeUnframed(int status, List<String>... fields) {
+        HeadWriter writer = begin(status, true, false);
+        for (List<String> some : fields) {
+            FieldOverride.write(writer, some);
+        }
+        writer.lineEnd();
+    }
+
     /** An answer that was kept has the date at which the backend made it. */
     private static boolean isDated(List<String> fields) {
         for (int i = 0; i < fields.size(); i += 2) {

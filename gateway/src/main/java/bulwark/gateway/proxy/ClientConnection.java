@@ -360,6 +360,11 @@ final class ClientConnection extends TimedConnection {
     }
 
     @Override
+    void abort() {
+        context.close();
+    }
+
+    @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException) && !(cause instanceof DecoderException)) {
             LOG.error("a client connection failed and is closed", cause);

@@ -138,8 +138,8 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     public void channelWritabilityChanged(
             ChannelHandlerContext ctx) {} // The flow controller reports it for each stream.
 
-    /** At once, whatever is under way. */
-    void close() {
+    @Override
+    void abort() {
         codecContext.close();
     }
 
@@ -172,7 +172,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         long idle = listener.plane().limits.idleTimeout().toNanos();
         if (state == State.ENDED) {
             if (exchanges.isEmpty() && nowNanos - endedSinceNanos > idle) {
-                close(); // What was said last is not taken.
+                abort(); // What was said last is not taken.
             }
         } else if (state == State.ENDING && nowNanos - endingSinceNanos > END_PING_TIMEOUT_NANOS
                 || exchanges.isEmpty() && nowNanos - idleSinceNanos > idle) {
@@ -214,6 +214,6 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         if (!(cause instanceof IOException)) {
             LOG.error("a client connection failed and is closed", cause);
         }
-        close();
+        abort();
     }
 }

@@ -64,7 +64,7 @@ final class Http2ClientFrames extends Http2EventAdapter {
             return;
         }
         if (!connection.isTrusted()) {
-            connection.close();
+            connection.abort();
             return;
         }
         Http2Exchange begun = new Http2Exchange(connection, stream);

@@ -287,8 +287,14 @@ final class Http2Exchange extends ClientExchange {
 
     @Override
     void ownAnswer(GatewayCall call, GatewayRefusal why, WireError error) {
-        byte[] content = error.body().getBytes(StandardCharsets.UTF_8);
         progress.answerBegins(error.status());
+        if (GrpcStatus.isAsked(call.head())) {
+            GrpcStatus.write(worker, isTls(), call, why, error);
+            writeHead(true);
+            finish(null, 0);
+            return;
+        }
+        byte[] content = error.body().getBytes(StandardCharsets.UTF_8);
         answerHead(call).write(error, why.code(), call.allAnswerFields(), false, content.length);
         writeOwn(isHead(call) ? new byte[0] : content);
         finish(null, content.length);

@@ -3,6 +3,7 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.TraceContext;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
+import bulwark.gateway.http2.Http2AnswerReader;
 import bulwark.gateway.http2.Http2RequestReader;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,12 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the connections of one event loop share: readers, writers, scratch memory, time. Used on that loop alone. */
 final class LoopWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(LoopWorker.class);
     private static final long TICK_MILLIS = 100;
     private static final long FIRST_RETRY_DELAY_MILLIS = 100;
     private static final long MAX_RETRY_DELAY_MILLIS = 1_000;
@@ -29,6 +33,7 @@ final class LoopWorker {
     final EventLoop loop;
     final HeadReader requests;
     final Http2RequestReader http2Requests;
+    final Http2AnswerReader http2Answers;
     final HeadReader answers;
     final byte[] scratch;
     final HeadWriter writer = new HeadWriter();
@@ -47,6 +52,7 @@ final class LoopWorker {
         this.pool = new UpstreamPool(limits.idlePerUpstream());
         this.requests = new HeadReader(limits.heads());
         this.http2Requests = new Http2RequestReader(limits.heads());
+        this.http2Answers = new Http2AnswerReader(limits.heads());
         this.answers = new HeadReader(limits.heads());
         this.scratch = new byte[limits.heads().maxBytes() + 1];
         this.clock = time.wall();
@@ -63,8 +69,18 @@ final class LoopWorker {
         // Backwards, since a connection that is closed leaves the list.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {
-                connections.get(i).tick(now);
+                tick(connections.get(i), now);
             }
+        }
+    }
+
+    /** A fault at one connection must not stop the time of all others. */
+    private static void tick(TimedConnection connection, long now) {
+        try {
+            connection.tick(now);
+        } catch (RuntimeException e) {
+            LOG.error("a connection failed as time passed and is closed", e);
+            connection.abort();
         }
     }
 

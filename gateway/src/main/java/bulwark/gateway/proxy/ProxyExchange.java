@@ -24,7 +24,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     private final Timeouts timeouts;
     private final UpstreamAcquisition acquisition;
     private final CallDeadline deadline;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamExchange upstream;
     private boolean bodyStarted;
     private boolean taken;
     private boolean requestSent;
@@ -59,7 +59,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     }
 
     /** There is a connection. */
-    void send(UpstreamConnection connection, UpstreamServer to) {
+    void send(UpstreamExchange connection, UpstreamServer to) {
         upstream = connection;
         connection.begin(this);
         HeadWriter writer = worker.writer;
@@ -72,12 +72,13 @@ final class ProxyExchange implements RequestBodyConsumer {
                 client.peerLines(),
                 target.route().forwardAuthorization(),
                 RequestDispatch.isWebSocket(call.head()));
-        ByteBuf out = connection.context().alloc().directBuffer(writer.length());
-        writer.writeTo(out);
-        connection.write(out);
+        connection.writeHead(writer, call.head().isChunked(), call.head().hasBody());
         sentNanos = worker.nanos();
         deadline.limit(timeouts.firstByte());
         if (taken) {
+            if (requestSent && call.head().hasBody()) {
+                connection.writeEnd(null); // A body of no byte, which ended before this try.
+            }
             connection.flush();
         } else {
             taken = true;
@@ -89,7 +90,7 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     @Override
     public void data(ByteBuf data) {
-        UpstreamConnection to = upstream;
+        UpstreamExchange to = upstream;
         if (finished || to == null) {
             data.release();
             return;
@@ -102,11 +103,7 @@ final class ProxyExchange implements RequestBodyConsumer {
             refuse(new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes()), false);
             return;
         }
-        if (call.head().isChunked()) {
-            ChunkWriter.write(to.context(), data);
-        } else {
-            to.write(data);
-        }
+        to.writeData(data);
         if (!answerBegun) {
             deadline.limit(timeouts.firstByte());
         }
@@ -117,12 +114,12 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     @Override
     public void end(byte @Nullable [] trailers) {
-        UpstreamConnection to = upstream;
+        UpstreamExchange to = upstream;
         if (finished || to == null) {
             return;
         }
-        if (call.head().isChunked()) {
-            ChunkWriter.writeLast(to.context(), worker, trailers);
+        if (call.head().hasBody()) {
+            to.writeEnd(trailers);
         }
         requestSent = true;
         if (!answerBegun) {
@@ -136,7 +133,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     /** Sends on what was written, at the end of a batch of reads. */
     @Override
     public void flush() {
-        UpstreamConnection to = upstream;
+        UpstreamExchange to = upstream;
         if (to != null) {
             to.flush();
         }
@@ -169,10 +166,10 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     // The answer.
 
-    /** @return whether a final answer follows */
-    boolean interim(HeadReader reader, byte[] bytes) {
+    /** @param from that could change its protocol, or null @return whether a final answer follows */
+    boolean interim(HeadReader reader, byte[] bytes, @Nullable UpstreamConnection from) {
         if (reader.status() == 101) {
-            return switched(reader, bytes);
+            return switched(reader, bytes, from);
         }
         if (reader.status() != 100 || call.head().expectsContinue()) {
             client.interim(reader.status());
@@ -180,8 +177,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         return true;
     }
 
-    private boolean switched(HeadReader reader, byte[] bytes) {
-        UpstreamConnection to = upstream;
+    private boolean switched(HeadReader reader, byte[] bytes, @Nullable UpstreamConnection to) {
         if (to == null || !RequestDispatch.isWebSocket(call.head()) || !reader.isUpgrade()) {
             answerMalformed("The upstream changed the protocol and was not asked to.");
             return false;
@@ -209,7 +205,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (joined >= 0) {
             AnswerCopies.data(call, in, bodyStart, joined);
             responseBytes = joined;
-            UpstreamConnection from = upstream;
+            UpstreamExchange from = upstream;
             if (from != null) {
                 from.bodyTaken();
             }
@@ -232,7 +228,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         }
         AnswerCopies.data(call, data, data.readerIndex(), data.readableBytes());
         client.answerData(data);
-        UpstreamConnection from = upstream;
+        UpstreamExchange from = upstream;
         if (from != null && !client.isWritable()) {
             from.readAhead(false);
         }
@@ -263,8 +259,17 @@ final class ProxyExchange implements RequestBodyConsumer {
         }
     }
 
-    /** The connection ended in the middle of an answer, or before it. */
-    void upstreamClosed(UpstreamConnection connection) {
+    /** The upstream says that it has done nothing about the request. */
+    void upstreamRefused() {
+        upstream = null;
+        if (!finished) {
+            acquisition.leave(false);
+            acquisition.retryOr(new GatewayRefusal.BadGateway("The upstream takes no call now."), true, false);
+        }
+    }
+
+    /** The connection ended in the middle of an answer, or before it. @param stale whether the upstream may have closed it before it saw the request */
+    void upstreamClosed(boolean stale) {
         upstream = null;
         if (finished) {
             return;
@@ -276,7 +281,6 @@ final class ProxyExchange implements RequestBodyConsumer {
         } else if (answerBegun) {
             tear();
         } else {
-            boolean stale = connection.wasUsed() && !connection.hasBegun();
             acquisition.leave(!stale);
             acquisition.retryOr(
                     new GatewayRefusal.BadGateway("The upstream closed its connection before an answer."),
@@ -329,7 +333,7 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     @Override
     public void clientWritable(boolean writable) {
-        UpstreamConnection from = upstream;
+        UpstreamExchange from = upstream;
         if (from != null) {
             from.readAhead(writable);
         }
@@ -347,7 +351,7 @@ final class ProxyExchange implements RequestBodyConsumer {
             client.tear(responseBytes);
             return;
         }
-        UpstreamConnection to = upstream;
+        UpstreamExchange to = upstream;
         // While the client sends, its own pace is the connection's to watch; an upstream that takes nothing is ours.
         boolean phaseCounts = requestSent || answerBegun || to == null || !to.isWritable();
         if (!deadline.isOver(nowNanos, phaseCounts)) {
@@ -373,7 +377,7 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     /** Another upstream is tried, or none. */
     void leave() {
-        UpstreamConnection from = upstream;
+        UpstreamExchange from = upstream;
         upstream = null;
         if (from != null) {
             from.close();

@@ -12,4 +12,7 @@ abstract class TimedConnection extends ChannelInboundHandlerAdapter {
 
     /** The process stops: no further request is taken on this connection. */
     abstract void drain();
+
+    /** Ends at once, whatever is under way. */
+    abstract void abort();
 }

@@ -5,6 +5,7 @@ import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import bulwark.kernel.network.GuardDecision;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class UpstreamAcquisition implements UpstreamConnector.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamAcquisition.class);
 
+    /** How often the calls that waited for the same connection may have filled it. */
+    private static final int MAX_FILLED_CONNECTIONS = 3;
+
     private final PlaneContext plane;
     private final LoopWorker worker;
     private final ProxyExchange exchange;
@@ -21,6 +25,7 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
     private final Timeouts timeouts;
     private final UpstreamAttempt attempt;
     private final CallDeadline deadline;
+    private int filledConnections;
 
     UpstreamAcquisition(
             PlaneContext plane,
@@ -45,22 +50,41 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
             exchange.refuse(refusal == null ? new GatewayRefusal.NoUpstream() : refusal, false);
             return;
         }
-        UpstreamConnection pooled = worker.pool.take(chosen);
-        if (pooled != null && pooled.isActive()) {
-            exchange.send(pooled, chosen);
+        obtain(chosen);
+    }
+
+    private void obtain(UpstreamServer from) {
+        UpstreamExchange pooled = worker.pool.take(from);
+        if (pooled != null) {
+            exchange.send(pooled, from);
+            return;
+        }
+        deadline.unlimited(); // The connector has its own timeout.
+        if (from.sharesConnections()) {
+            worker.pool.joinConnect(from, this, all -> connect(from, all));
         } else {
-            deadline.unlimited(); // The connector has its own timeout.
-            worker.connector.connect(chosen, worker, timeouts.connect(), this);
+            connect(from, this);
         }
     }
 
+    private void connect(UpstreamServer to, UpstreamConnector.Listener listener) {
+        worker.connector.connect(to, worker, timeouts.connect(), listener);
+    }
+
     @Override
-    public void connected(UpstreamConnection connection) {
+    public void connected(UpstreamLink link) {
         UpstreamServer to = attempt.server();
         if (exchange.isFinished() || to == null) {
-            connection.close();
+            link.discard();
+            return;
+        }
+        UpstreamExchange opened = link.open();
+        if (opened != null) {
+            exchange.send(opened, to);
+        } else if (++filledConnections <= MAX_FILLED_CONNECTIONS) {
+            obtain(to);
         } else {
-            exchange.send(connection, to);
+            failed(new IOException("connections to the upstream take no call"));
         }
     }
 

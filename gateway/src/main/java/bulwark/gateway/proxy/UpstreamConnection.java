@@ -3,6 +3,7 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.balance.UpstreamServer;
 import bulwark.gateway.http1.BodyReader;
 import bulwark.gateway.http1.HeadReader;
+import bulwark.gateway.http1.HeadWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A connection to an upstream: reads one answer after the other, and believes none. A connection that said anything that was not asked for, or anything that is not exactly one answer, is closed and never used
  * again.
  */
-final class UpstreamConnection extends TimedConnection {
+final class UpstreamConnection extends TimedConnection implements UpstreamLink, UpstreamExchange {
     private enum State {
         IDLE,
         HEAD,
@@ -34,6 +35,7 @@ final class UpstreamConnection extends TimedConnection {
     private boolean begun;
     private boolean reset;
     private boolean persistent;
+    private boolean chunked;
     private long idleSinceNanos;
 
     @SuppressWarnings("NullAway.Init") // context is there once the channel is registered
@@ -43,55 +45,78 @@ final class UpstreamConnection extends TimedConnection {
         this.limits = limits;
     }
 
+    /** The channel is open already. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
         idleSinceNanos = worker.nanos();
         worker.opened(this);
     }
 
+    @Override
+    public @Nullable UpstreamExchange open() {
+        return exchange == null && isActive() ? this : null;
+    }
+
+    @Override
+    public void discard() {
+        if (exchange == null) {
+            context.close();
+        }
+    }
+
     /** From now on this exchange owns the connection, until its answer ended. */
-    void begin(ProxyExchange owner) {
+    @Override
+    public void begin(ProxyExchange owner) {
         exchange = owner;
         state = State.HEAD;
         begun = false;
+    }
+
+    @Override
+    public void writeHead(HeadWriter writer, boolean inChunks, boolean withBody) {
+        chunked = inChunks;
+        ByteBuf out = context.alloc().directBuffer(writer.length());
+        writer.writeTo(out);
+        write(out);
+    }
+
+    @Override
+    public void writeData(ByteBuf data) {
+        if (chunked) {
+            ChunkWriter.write(context, data);
+        } else {
+            write(data);
+        }
+    }
+
+    @Override
+    public void writeEnd(byte @Nullable [] trailers) {
+        if (chunked) {
+            ChunkWriter.writeLast(context, worker, trailers);
+        }
     }
 
     boolean isActive() {
         return state != State.CLOSED && context.channel().isActive();
     }
 
-    /** Whether an earlier answer came over this connection, so that the other side may have closed it meanwhile. */
-    boolean wasUsed() {
-        return answered;
-    }
-
-    /** Whether a byte of the present answer has come. */
-    boolean hasBegun() {
-        return begun;
-    }
-
     void write(ByteBuf data) {
         context.write(data, context.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         context.flush();
     }
 
-    ChannelHandlerContext context() {
-        return context;
-    }
-
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return context.channel().isWritable();
     }
 
-    void readAhead(boolean on) {
+    @Override
+    public void readAhead(boolean on) {
         Channel channel = context.channel();
         if (channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
@@ -103,7 +128,8 @@ final class UpstreamConnection extends TimedConnection {
         state = State.TUNNEL;
     }
 
-    void close() {
+    @Override
+    public void close() {
         exchange = null;
         context.close();
     }
@@ -162,7 +188,7 @@ final class UpstreamConnection extends TimedConnection {
     private boolean headRead(ProxyExchange owner, HeadReader reader, ByteBuf in) {
         int status = reader.status();
         if (status / 100 == 1) {
-            return owner.interim(reader, worker.scratch) && state == State.HEAD;
+            return owner.interim(reader, worker.scratch, this) && state == State.HEAD;
         }
         persistent = reader.isPersistent();
         boolean bodiless = owner.isHeadRequest() || status == 204 || status == 304;
@@ -203,7 +229,8 @@ final class UpstreamConnection extends TimedConnection {
     }
 
     /** Of the answer's fixed length, taken out of the buffer by the exchange itself. */
-    void bodyTaken() {
+    @Override
+    public void bodyTaken() {
         body.beginLength(0);
     }
 
@@ -271,7 +298,7 @@ final class UpstreamConnection extends TimedConnection {
         if (inBody && body.endsWithConnection() && !reset) {
             owner.answerEnded(null);
         } else {
-            owner.upstreamClosed(this);
+            owner.upstreamClosed(answered && !begun);
         }
     }
 
@@ -285,6 +312,11 @@ final class UpstreamConnection extends TimedConnection {
 
     @Override
     void drain() {}
+
+    @Override
+    void abort() {
+        context.close();
+    }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

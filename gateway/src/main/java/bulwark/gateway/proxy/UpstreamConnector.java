@@ -1,6 +1,7 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;
 import bulwark.kernel.network.TargetHost;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
 /** Opens connections to upstreams: to an address that the guard has judged for this connection, and to no other. Thread-safe. */
@@ -29,7 +31,7 @@ final class UpstreamConnector {
 
     /** Hears of the outcome on the event loop, once. */
     interface Listener {
-        void connected(UpstreamConnection connection);
+        void connected(UpstreamLink link);
 
         void blocked(GuardDecision.Blocked why);
 
@@ -74,7 +76,6 @@ final class UpstreamConnector {
     private record Attempt(UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {}
 
     private void connect(List<InetSocketAddress> addresses, int index, Attempt attempt) {
-        UpstreamConnection connection = new UpstreamConnection(attempt.server, attempt.worker, limits);
         ChannelFuture connecting = new Bootstrap()
                 .group(attempt.worker.loop)
                 .channel(loops.channel())
@@ -88,13 +89,13 @@ final class UpstreamConnector {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        initialize(channel, connection, attempt);
+                        initialize(channel, attempt);
                     }
                 })
                 .connect(addresses.get(index));
         connecting.addListener(done -> {
             if (done.isSuccess()) {
-                secured(connecting.channel(), connection, attempt);
+                secured(connecting.channel(), attempt);
             } else if (index + 1 < addresses.size()) {
                 connect(addresses, index + 1, attempt);
             } else {
@@ -103,27 +104,52 @@ final class UpstreamConnector {
         });
     }
 
-    private static void secured(Channel channel, UpstreamConnection connection, Attempt attempt) {
+    private void secured(Channel channel, Attempt attempt) {
         SslHandler secure = channel.pipeline().get(SslHandler.class);
         if (secure == null) {
-            attempt.listener.connected(connection);
+            opened(channel, attempt, attempt.server.http() == UpstreamHttp.H2);
             return;
         }
         secure.handshakeFuture().addListener(done -> {
-            if (done.isSuccess()) {
-                attempt.listener.connected(connection);
-            } else {
+            boolean http2 = ListenerTls.HTTP_2.equals(secure.engine().getApplicationProtocol());
+            if (!done.isSuccess()) {
                 channel.close();
                 attempt.listener.failed(done.cause());
+            } else if (!http2 && attempt.server.http() == UpstreamHttp.H2) {
+                channel.close();
+                attempt.listener.failed(
+                        new SSLException("the upstream does not negotiate h2, which its route asks for"));
+            } else {
+                opened(channel, attempt, http2);
             }
         });
     }
 
-    private void initialize(Channel channel, UpstreamConnection connection, Attempt attempt) {
+    private void opened(Channel channel, Attempt attempt, boolean http2) {
+        attempt.server.negotiated(http2);
+        if (http2) {
+            Http2UpstreamConnection.open(
+                    channel, attempt.server, attempt.worker, limits, attempt.timeout, attempt.listener);
+        } else {
+            UpstreamConnection connection = new UpstreamConnection(attempt.server, attempt.worker, limits);
+            channel.pipeline().addLast(connection);
+            attempt.listener.connected(connection);
+        }
+    }
+
+    private void initialize(Channel channel, Attempt attempt) {
         if (attempt.server.isTls()) {
             channel.pipeline().addLast(secure(attempt));
         }
-        channel.pipeline().addLast(connection);
+    }
+
+    /** As ALPN names them, the preferred first. */
+    private static String[] protocols(UpstreamHttp http) {
+        return switch (http) {
+            case AUTO -> new String[] {ListenerTls.HTTP_2, "http/1.1"};
+            case H1 -> new String[] {"http/1.1"};
+            case H2 -> new String[] {ListenerTls.HTTP_2};
+        };
     }
 
     private SslHandler secure(Attempt attempt) {
@@ -136,7 +162,7 @@ final class UpstreamConnector {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        parameters.setApplicationProtocols(protocols(attempt.server.http()));
         engine.setSSLParameters(parameters);
         SslHandler handler = new SslHandler(engine);
         handler.setHandshakeTimeout(attempt.timeout.toMillis(), TimeUnit.MILLISECONDS);

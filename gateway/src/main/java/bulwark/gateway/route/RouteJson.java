@@ -82,6 +82,12 @@ public final class RouteJson {
                 fields.choice("callers", Callers.class, Callers.KNOWN),
                 fields.flag("forward_authorization", false),
                 timeouts(fields));
+        if (route.upstreamHttpVersion() == UpstreamHttp.H2
+                && upstreams.stream().anyMatch(upstream -> upstream.healthCheckPath() != null)) {
+            fields.fault(
+                    "upstream_http_version",
+                    "must not be h2 beside a health_check_path, which is asked for in HTTP/1.1; leave the path out, or choose auto");
+        }
         fields.end();
         return route;
     }

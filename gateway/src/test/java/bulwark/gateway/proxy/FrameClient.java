@@ -60,6 +60,7 @@ final class FrameClient implements AutoCloseable {
         private final List<String> trailers = new ArrayList<>();
         private @Nullable Answer head;
         private boolean ended;
+        private boolean endedWithHead;
         private int reset = -1;
         private int window = 65_535;
     }
@@ -345,6 +346,7 @@ final class FrameClient implements AutoCloseable {
         } else if (status.charAt(0) == '1') {
             received.interim.add(status.toString());
         } else {
+            received.endedWithHead = (frame.flags & END_STREAM) != 0;
             received.head = new Answer("HTTP/2.0 " + status, lines, "");
         }
         received.ended |= (frame.flags & END_STREAM) != 0;
@@ -378,6 +380,11 @@ final class FrameClient implements AutoCloseable {
         StringBuilder body = new StringBuilder(received.body.toString(StandardCharsets.ISO_8859_1));
         received.trailers.forEach(line -> body.append('[').append(line).append(']'));
         return head.withBody(body.toString());
+    }
+
+    /** Whether the list of the answer's headers was its last frame. */
+    boolean endedWithHead(int stream) {
+        return received(stream).endedWithHead;
     }
 
     /** As much of the stream's body as this, or more. */

@@ -163,6 +163,30 @@ final class TestPlane implements AutoCloseable {
                 timeouts);
     }
 
+    /** @param http that the upstream is spoken to in */
+    static ApiRoute route(String id, String prefix, String url, UpstreamHttp http) {
+        ApiRoute usual = route(id, prefix, url);
+        return new ApiRoute(
+                id,
+                id,
+                usual.tenantId(),
+                prefix,
+                url,
+                Set.of(),
+                "",
+                true,
+                null,
+                null,
+                http,
+                List.of(),
+                Balancing.ROUND_ROBIN,
+                false,
+                EvidenceMode.REQUIRED,
+                ApiRoute.Callers.KNOWN,
+                false,
+                TIMEOUTS);
+    }
+
     Answer get(String path, String... fields) {
         return WireClient.exchange(port, request("GET", path, fields));
     }
@@ -193,7 +217,7 @@ final class TestPlane implements AutoCloseable {
         try (WireClient idle = new WireClient(port)) {
             idle.send(request("GET", "/health")).answer();
             clock.advance(time);
-            if (!idle.isAtEnd()) {
+            if (!whileTimePasses(idle::isAtEnd)) {
                 throw new AssertionError("an idle connection said something");
             }
         }

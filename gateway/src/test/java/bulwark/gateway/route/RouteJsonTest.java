@@ -1,6 +1,7 @@
 package bulwark.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import bulwark.kernel.json.StrictJson;
@@ -16,7 +17,7 @@ class RouteJsonTest {
     static final String FULL = """
             {"id": "orders", "name": "Orders", "tenant_id": "acme", "path_prefix": "/apis/orders", "backend_url": "https://orders.example.com/v2/",
              "methods": ["GET", "POST"], "spec_hash": "sha256:00", "activated": true, "classification": "VH", "contract_key": "acme/orders@1.2.0",
-             "upstream_http_version": "h2", "load_balancer": "least_conn", "trusted_backend": false, "allow_encoded_slash": true,
+             "upstream_http_version": "h1", "load_balancer": "least_conn", "trusted_backend": false, "allow_encoded_slash": true,
              "upstreams": [{"url": "https://a.example.com", "weight": 3, "health_check_path": "/healthz"}, {"url": "https://b.example.com"}],
              "evidence": "best-effort", "callers": "anybody", "forward_authorization": true,
              "timeouts": {"connect": "250ms", "first_byte": "10s", "idle": "0s", "total": "2m"}}""";
@@ -138,5 +139,16 @@ class RouteJsonTest {
                 .singleElement()
                 .asString()
                 .startsWith("id ");
+    }
+
+    @Test
+    void a_health_check_in_http_1_does_not_go_with_an_upstream_of_http_2() {
+        String route =
+                "{\"id\": \"r\", \"path_prefix\": \"/r\", \"backend_url\": \"https://a.example\", \"upstream_http_version\": \"h2\", "
+                        + "\"upstreams\": [{\"url\": \"https://a.example\", \"health_check_path\": \"/well\"}]}";
+
+        assertThatThrownBy(() -> RouteJson.parse(route.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(RoutesRefused.class)
+                .hasMessageContaining("upstream_http_version must not be h2 beside a health_check_path");
     }
 }

@@ -1,0 +1,43 @@
+package bulwark.gateway.http2;
+
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+
+/** The header list of a request out of a head of HTTP/1.1 that this gateway wrote for an upstream. */
+public final class RequestHeaderList {
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+    private static final AsciiString TE = AsciiString.cached("te");
+    private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+    private static final int USUAL_FIELDS = 24;
+
+    private RequestHeaderList() {}
+
+    /**
+     * With {@code te: trailers}, since trailers are passed on.
+     *
+     * @param head request line, header lines and blank line; becomes the list's own and is changed
+     */
+    public static Http2Headers ofHead(byte[] head, boolean secure) {
+        int methodEnd = space(head, 0);
+        int targetEnd = space(head, methodEnd + 1);
+        Http2Headers list = new DefaultHttp2Headers(false, USUAL_FIELDS);
+        list.method(new AsciiString(head, 0, methodEnd, false));
+        list.scheme(secure ? HTTPS : HTTP);
+        list.path(new AsciiString(head, methodEnd + 1, targetEnd - methodEnd - 1, false));
+        AsciiString host = HeadLines.add(list, head, HeadLines.lineEnd(head, targetEnd) + 2);
+        if (host != null) {
+            list.authority(host);
+        }
+        return list.add(TE, TRAILERS);
+    }
+
+    private static int space(byte[] head, int start) {
+        int at = start;
+        while (head[at] != ' ') {
+            at++;
+        }
+        return at;
+    }
+}

@@ -1,0 +1,320 @@
+package bulwark.gateway.proxy;
+
+import static bulwark.gateway.proxy.FrameClient.ACK;
+import static bulwark.gateway.proxy.FrameClient.CONTINUATION;
+import static bulwark.gateway.proxy.FrameClient.DATA;
+import static bulwark.gateway.proxy.FrameClient.END_HEADERS;
+import static bulwark.gateway.proxy.FrameClient.END_STREAM;
+import static bulwark.gateway.proxy.FrameClient.HEADERS;
+import static bulwark.gateway.proxy.FrameClient.PING;
+import static bulwark.gateway.proxy.FrameClient.RST_STREAM;
+import static bulwark.gateway.proxy.FrameClient.SETTINGS;
+import static bulwark.gateway.proxy.FrameClient.WINDOW_UPDATE;
+
+import bulwark.gateway.proxy.FrameClient.Frame;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** A backend on loopback that speaks HTTP/2 frame by frame, right or wrong, as the test wants it. Each connection has a thread. */
+final class FrameUpstream implements AutoCloseable {
+    /** Answers one request: when it is whole, or as soon as its head is there. */
+    interface Script {
+        void answer(Exchange exchange) throws IOException, InterruptedException;
+    }
+
+    private final ServerSocket listener;
+    private final Script script;
+    private final boolean early;
+    private final int maxStreams;
+    private final String[] protocols;
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<Exchange> requests = new CopyOnWriteArrayList<>();
+    private final List<Frame> resets = new CopyOnWriteArrayList<>();
+
+    private FrameUpstream(
+            ServerSocketFactory factory, Script script, boolean early, int maxStreams, String... protocols) {
+        this.script = script;
+        this.early = early;
+        this.maxStreams = maxStreams;
+        this.protocols = protocols;
+        try {
+            listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    /** Without TLS. */
+    static FrameUpstream of(Script script) {
+        return new FrameUpstream(ServerSocketFactory.getDefault(), script, false, 100);
+    }
+
+    /** Answers without waiting for bodies. */
+    static FrameUpstream early(Script script) {
+        return new FrameUpstream(ServerSocketFactory.getDefault(), script, true, 100);
+    }
+
+    static FrameUpstream limited(int maxStreams, Script script) {
+        return new FrameUpstream(ServerSocketFactory.getDefault(), script, false, maxStreams);
+    }
+
+    static FrameUpstream secure(SSLContext context, Script script) {
+        return new FrameUpstream(context.getServerSocketFactory(), script, false, 100, "h2");
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    int connections() {
+        return connections.get();
+    }
+
+    List<Exchange> requests() {
+        return requests;
+    }
+
+    /** RST_STREAM frames that came. */
+    List<Frame> resets() {
+        return resets;
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                connections.incrementAndGet();
+                sockets.add(socket);
+                Thread.ofVirtual().start(() -> serve(socket));
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            if (socket instanceof SSLSocket secure) {
+                SSLParameters parameters = secure.getSSLParameters();
+                parameters.setApplicationProtocols(protocols);
+                secure.setSSLParameters(parameters);
+                secure.startHandshake();
+            }
+            new Connection(socket).serve();
+        } catch (IOException e) {
+            // the gateway was faster
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Http2Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Connection {
+        private final Socket socket;
+        private final ReentrantLock writing = new ReentrantLock();
+        private final DataInputStream in;
+        private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(true);
+        private final Map<Integer, Exchange> exchanges = new HashMap<>();
+
+        Connection(Socket socket) throws IOException {
+            this.socket = socket;
+            this.in = new DataInputStream(socket.getInputStream());
+        }
+
+        void serve() throws IOException, InterruptedException, Http2Exception {
+            in.readNBytes(24);
+            write(
+                    SETTINGS,
+                    0,
+                    0,
+                    ByteBuffer.allocate(6)
+                            .putShort((short) 3)
+                            .putInt(maxStreams)
+                            .array());
+            while (true) {
+                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                int type = in.readUnsignedByte();
+                int flags = in.readUnsignedByte();
+                int stream = in.readInt() & 0x7fff_ffff;
+                byte[] payload = new byte[length];
+                in.readFully(payload);
+                take(new Frame(type, flags, stream, payload));
+            }
+        }
+
+        private void take(Frame frame) throws IOException, InterruptedException, Http2Exception {
+            switch (frame.type()) {
+                case SETTINGS -> {
+                    if (frame.flags() != ACK) {
+                        write(SETTINGS, ACK, 0, new byte[0]);
+                    }
+                }
+                case PING -> {
+                    if (frame.flags() != ACK) {
+                        write(PING, ACK, 0, frame.payload());
+                    }
+                }
+                case HEADERS -> headers(frame);
+                case DATA -> {
+                    Exchange exchange = exchanges.get(frame.stream());
+                    exchange.body.writeBytes(frame.payload());
+                    if (frame.payload().length > 0) {
+                        write(WINDOW_UPDATE, 0, 0, FrameClient.number(frame.payload().length));
+                        write(WINDOW_UPDATE, 0, frame.stream(), FrameClient.number(frame.payload().length));
+                    }
+                    end(exchange, frame);
+                }
+                case RST_STREAM -> resets.add(frame);
+                case CONTINUATION -> throw new AssertionError("this upstream reads no continuations");
+                default -> {}
+            }
+        }
+
+        private void headers(Frame frame) throws IOException, InterruptedException, Http2Exception {
+            Http2Headers list = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
+            Exchange known = exchanges.get(frame.stream());
+            if (known != null) {
+                list.forEach(field -> known.trailers.add(field.getKey() + ": " + field.getValue()));
+                end(known, frame);
+                return;
+            }
+            Exchange begun = new Exchange(this, frame.stream(), numbers.incrementAndGet(), list);
+            exchanges.put(frame.stream(), begun);
+            requests.add(begun);
+            if (early) {
+                script.answer(begun);
+            } else {
+                end(begun, frame);
+            }
+        }
+
+        private void end(Exchange exchange, Frame frame) throws IOException, InterruptedException {
+            if (!early && (frame.flags() & END_STREAM) != 0) {
+                script.answer(exchange);
+            }
+        }
+
+        void write(int type, int flags, int stream, byte[] payload) throws IOException {
+            writing.lock();
+            try {
+                socket.getOutputStream().write(FrameClient.frame(type, flags, stream, payload));
+                socket.getOutputStream().flush();
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    /** One request, and the way to answer it. */
+    static final class Exchange {
+        private final Connection connection;
+        private final int stream;
+        private final int number;
+        private final Http2Headers list;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final List<String> trailers = new ArrayList<>();
+
+        private Exchange(Connection connection, int stream, int number, Http2Headers list) {
+            this.connection = connection;
+            this.stream = stream;
+            this.number = number;
+            this.list = list;
+        }
+
+        /** From 1, over all connections. */
+        int number() {
+            return number;
+        }
+
+        int stream() {
+            return stream;
+        }
+
+        @Nullable
+        String value(String name) {
+            CharSequence value = list.get(name);
+            return value == null ? null : value.toString();
+        }
+
+        String body() {
+            return body.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        List<String> trailers() {
+            return trailers;
+        }
+
+        Exchange headers(boolean end, String... fields) throws IOException {
+            return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), FrameClient.list(fields));
+        }
+
+        Exchange data(String latin1, boolean end) throws IOException {
+            return frame(DATA, end ? END_STREAM : 0, latin1.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        /** On the stream of the request. */
+        Exchange frame(int type, int flags, byte[] payload) throws IOException {
+            connection.write(type, flags, stream, payload);
+            return this;
+        }
+
+        /** On the connection. */
+        Exchange frame(int type, byte[] payload) throws IOException {
+            connection.write(type, 0, 0, payload);
+            return this;
+        }
+
+        /** 200 with this body. */
+        void ok(String text) throws IOException {
+            headers(false, ":status", "200", "content-type", "text/plain").data(text, true);
+        }
+
+        void close() throws IOException {
+            connection.socket.close();
+        }
+    }
+}

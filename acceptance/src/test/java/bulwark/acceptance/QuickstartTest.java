@@ -49,6 +49,23 @@ class QuickstartTest {
         }
     }
 
+    @Test
+    void the_page_of_the_control_plane_runs_as_written() throws Exception {
+        int base = FreePort.base();
+        try (Walkthrough control = onFreePorts("docs/gateway/control-plane.md", base)
+                .replacing("127.0.0.1:8000", "127.0.0.1:" + base)
+                .replacing("localhost:8100", "localhost:" + (base + 100))
+                .replacing("127.0.0.1:8100", "127.0.0.1:" + (base + 100))
+                .replacing("STOA_PORT=8100", "STOA_PORT=" + (base + 100))
+                .replacing("port 8100", "port " + (base + 100))
+                .replacing("localhost:8090", "localhost:" + (base + 90))
+                .replacing("STOA_PORT=8090", "STOA_PORT=" + (base + 90))
+                .replacing("port 8090", "port " + (base + 90))
+                .with("HOME", home.toString())) {
+            assertThat(control.run()).isGreaterThanOrEqualTo(11);
+        }
+    }
+
     /** The jars are made in fresh copies and go to local repositories of this test's own, which begin with what the usual one holds. */
     @Test
     void the_quickstart_of_tasks_runs_as_written_from_java_too_and_two_copies_publish_the_same_jars() throws Exception {

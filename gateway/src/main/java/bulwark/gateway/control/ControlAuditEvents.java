@@ -2,6 +2,7 @@ package bulwark.gateway.control;
 
 import bulwark.gateway.control.account.ServiceAccountResource;
 import bulwark.gateway.control.api.ApiResource;
+import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
 import bulwark.gateway.control.identity.AdministratorRegister;
 import bulwark.gateway.control.instance.GatewayLinkResource;
@@ -28,6 +29,7 @@ public final class ControlAuditEvents {
                     PolicyResource.EVENTS,
                     RevocationResource.EVENTS,
                     ServiceAccountResource.EVENTS,
+                    AuthorityResource.EVENTS,
                     GatewayResource.EVENTS,
                     GatewayLinkResource.EVENTS,
                     List.of(AdministratorRegister.ADDED, AdministratorRegister.REMOVED, OwnerCommands.ADVANCED),

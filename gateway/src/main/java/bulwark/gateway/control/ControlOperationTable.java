@@ -4,12 +4,15 @@ import bulwark.gateway.control.account.RoleResource;
 import bulwark.gateway.control.account.ServiceAccountResource;
 import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.audit.AuditResource;
+import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
 import bulwark.gateway.control.instance.GatewayLinkResource;
 import bulwark.gateway.control.instance.GatewayResource;
 import bulwark.gateway.control.instance.GatewayStatus;
+import bulwark.gateway.control.instance.GatewaySync;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.policy.PolicyResource;
+import bulwark.gateway.control.posture.PostureResource;
 import bulwark.gateway.control.rest.ControlApiDocument;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.rest.OperationTable;
@@ -25,6 +28,7 @@ import bulwark.gateway.route.RouteGuard;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.signing.Signing;
 import bulwark.web.Response;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -50,7 +54,9 @@ final class ControlOperationTable {
             GatewayStatus status,
             TokenRevocationList revocations,
             AddressGuard guard,
-            Signing signing) {}
+            Signing signing,
+            Path stateFolder,
+            PostureResource.Process process) {}
 
     static OperationTable of(Subject with) {
         List<ControlOperation> all = new ArrayList<>();
@@ -63,8 +69,12 @@ final class ControlOperationTable {
         all.addAll(new RoleResource().operations());
         all.addAll(new ServiceAccountResource(with.store, with.signing).operations());
         all.addAll(new RevocationResource(with.store, with.revocations).operations());
+        all.addAll(new AuthorityResource(with.store, with.stateFolder, with.store.clock()).operations());
         all.addAll(new AuditResource(with.store).operations());
-        all.addAll(new GatewayResource(with.store, with.feed, with.signer, with.status, with.signing).operations());
+        GatewaySync sync = new GatewaySync(with.store, with.feed, with.status);
+        all.addAll(
+                new GatewayResource(with.store, with.feed, with.signer, with.status, sync, with.signing).operations());
+        all.addAll(new PostureResource(with.store, sync, with.process).operations());
         all.addAll(new GatewayLinkResource(with.store, with.feed, with.status).operations());
         AtomicReference<Response> document = new AtomicReference<>(Response.noContent());
         all.add(ControlOperation.open("GET", "/openapi.json", "Show this document.")

@@ -7,6 +7,7 @@ import bulwark.gateway.control.identity.BearerAuthenticator;
 import bulwark.gateway.control.identity.OperatorKeyAuthenticator;
 import bulwark.gateway.control.identity.StoredKeyAuthenticator;
 import bulwark.gateway.control.instance.GatewayStatus;
+import bulwark.gateway.control.posture.PostureResource;
 import bulwark.gateway.control.rest.ControlErrors;
 import bulwark.gateway.control.rest.OperationTable;
 import bulwark.gateway.control.snapshot.SnapshotFeed;
@@ -90,8 +91,17 @@ public final class ControlPlane implements AutoCloseable {
         feed = SnapshotFeed.open(store, signer);
         status = new GatewayStatus(clock);
         AdministratorRegister administrators = AdministratorRegister.open(store);
-        operations = ControlOperationTable.of(
-                new ControlOperationTable.Subject(store, feed, signer, status, revocations, guard, signing));
+        operations = ControlOperationTable.of(new ControlOperationTable.Subject(
+                store,
+                feed,
+                signer,
+                status,
+                revocations,
+                guard,
+                signing,
+                stateFolder,
+                new PostureResource.Process(
+                        tls != null, !settings.text("STOA_KEYCLOAK_URL").isEmpty())));
         Metrics metrics = metrics();
         try {
             port = listen(settings, service(settings, metrics, administrators, clock));

@@ -74,6 +74,29 @@ public final class JsonFields {
         return find(field).map(node -> line(node, field, max, true)).orElse(null);
     }
 
+    /** A text of several lines; lengths in characters. No control character but the line feed, with or without a carriage return before it. Empty when absent. */
+    public String lines(String field, int max) {
+        Optional<JsonNode> node = find(field);
+        if (node.isEmpty()) {
+            return "";
+        }
+        if (!node.get().isString()) {
+            fault(field, "must be text");
+            return "";
+        }
+        String text = node.get().stringValue().replace("\r\n", "\n");
+        if (text.isEmpty()) {
+            fault(field, "must not be empty");
+        } else if (text.length() > max) {
+            fault(field, "must have at most " + max + " characters");
+        } else if (!text.lines().allMatch(line -> PrintableText.line(line).equals(line)) || text.indexOf('\r') >= 0) {
+            fault(field, "holds a control character or one that turns the text around; leave it out");
+        } else {
+            return text;
+        }
+        return "";
+    }
+
     /** As {@link #text}; a text that is present, well formed and not accepted is a fault. */
     public String text(String field, int max, Predicate<String> accepted, String must) {
         String text = text(field, max);

@@ -132,6 +132,51 @@ public final class CertificateAuthority {
         }
     }
 
+    /** The authority's own certificate. */
+    public X509Certificate x509() {
+        return certificate;
+    }
+
+    /**
+     * Signs for the holder of the request's key; writes nothing.
+     *
+     * @param validity never beyond the authority's own end
+     */
+    public X509Certificate sign(CertificationRequest request, CertificateSubject subject, Duration validity) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant end = now.plus(validity);
+        Instant last = certificate.getNotAfter().toInstant();
+        var leaf =
+                new CertificateFactory.Leaf(subject, request.key(), now.minus(EARLY), end.isBefore(last) ? end : last);
+        try {
+            return PemFiles.certificate(CertificateFactory.leaf(leaf, certificate, key));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("the authority in " + directory + " cannot sign", e);
+        }
+    }
+
+    /** A certificate of it as PEM. */
+    public String pem(X509Certificate issued) {
+        try {
+            return PemFiles.text("CERTIFICATE", issued.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a certificate that was made can be written", e);
+        }
+    }
+
+    /** As {@link #revoke}, of certificates at hand; returns the list as PEM and writes nothing. */
+    public String revocationList(List<X509Certificate> revoked, Duration validity) {
+        try {
+            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            return PemFiles.text(
+                    "X509 CRL",
+                    CertificateFactory.revocationList(certificate, key, revoked, now.minus(EARLY), now.plus(validity)));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "the revocation list of the authority in " + directory + " cannot be made", e);
+        }
+    }
+
     private static void create(
             Path certificateFile, Path keyFile, String commonName, CertificateKey kind, Instant instant)
             throws IOException {

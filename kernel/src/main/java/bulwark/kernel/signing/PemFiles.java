@@ -1,6 +1,7 @@
 package bulwark.kernel.signing;
 
 import bulwark.kernel.process.OwnerOnlyFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +25,17 @@ final class PemFiles {
     private PemFiles() {}
 
     static void write(Path file, String type, byte[] der) throws IOException {
+        OwnerOnlyFiles.write(file, text(type, der).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static String text(String type, byte[] der) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        String pem = "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n";
-        OwnerOnlyFiles.write(file, pem.getBytes(StandardCharsets.US_ASCII));
+        return "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n";
+    }
+
+    static X509Certificate certificate(byte[] der) throws GeneralSecurityException {
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509", "SUN").generateCertificate(new ByteArrayInputStream(der));
     }
 
     static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {

@@ -80,14 +80,21 @@ public final class GatewayResource {
     private final SnapshotFeed feed;
     private final SnapshotSigner signer;
     private final GatewayStatus status;
+    private final GatewaySync sync;
     private final Signing signing;
 
     public GatewayResource(
-            ControlStore store, SnapshotFeed feed, SnapshotSigner signer, GatewayStatus status, Signing signing) {
+            ControlStore store,
+            SnapshotFeed feed,
+            SnapshotSigner signer,
+            GatewayStatus status,
+            GatewaySync sync,
+            Signing signing) {
         this.store = store;
         this.feed = feed;
         this.signer = signer;
         this.status = status;
+        this.sync = sync;
         this.signing = signing;
     }
 
@@ -138,39 +145,16 @@ public final class GatewayResource {
 
     private Map<String, Object> members(ControlObject gateway) {
         Map<String, Object> members = new LinkedHashMap<>(gateway.members());
-        long desired = feed.generation();
         Optional<Heartbeat> heartbeat = status.of(gateway.id());
-        members.put("desired_generation", desired);
+        members.put("desired_generation", feed.generation());
         heartbeat.ifPresent(last -> {
             members.put("reported_generation", last.generation());
             members.put("last_heartbeat_at", last.at().toString());
             members.put("heartbeat", last.members());
         });
-        members.put("connection", status.isOnline(gateway.id()) ? "online" : "offline");
-        members.put("sync_status", syncStatus(gateway, desired, heartbeat));
+        members.put("connection", sync.isOnline(gateway) ? "online" : "offline");
+        members.put("sync_status", sync.status(gateway));
         return members;
-    }
-
-    /** Drifted: the gateway carries out something else than this control plane would have it, or something newer. */
-    private String syncStatus(ControlObject gateway, long desired, Optional<Heartbeat> heartbeat) {
-        if (heartbeat.isPresent() && heartbeat.get().generation() > desired) {
-            return "drifted";
-        }
-        if (gateway.text(ACK_STATUS).equals("refused") && gateway.number(ACKED, 0) == desired) {
-            return "error";
-        }
-        long acked = heartbeat.map(Heartbeat::generation).orElse(gateway.number(ACKED, 0));
-        if (acked == 0 && desired > 0) {
-            return "pending";
-        }
-        if (acked < desired) {
-            return "syncing";
-        }
-        boolean differs = heartbeat
-                .map(last -> !last.digest().isEmpty()
-                        && !last.digest().equals(feed.digest(gateway.id(), gateway.text(TENANT))))
-                .orElse(false);
-        return differs ? "drifted" : "synced";
     }
 
     private Response list(ControlCall call) {

@@ -68,6 +68,14 @@ public final class BodySchema {
         return plus(field, Type.TEXT, false, 0, max, null, "", List.of(), null);
     }
 
+    public BodySchema lines(String field, int max) {
+        return plus(field, Type.LINES, false, 0, max, null, "", List.of(), null);
+    }
+
+    public BodySchema requiredLines(String field, int max) {
+        return plus(field, Type.LINES, true, 0, max, null, "", List.of(), null);
+    }
+
     /** @param must what the pattern asks for, to stand behind the field's name */
     public BodySchema requiredText(String field, int max, Pattern pattern, String must) {
         return plus(field, Type.TEXT, true, 0, max, pattern, must, List.of(), null);

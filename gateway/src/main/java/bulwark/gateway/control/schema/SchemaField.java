@@ -34,6 +34,8 @@ public record SchemaField(
     /** What JSON holds there. */
     public enum Type {
         TEXT("string"),
+        /** Text of several lines. */
+        LINES("string"),
         /** Of RFC 3339. */
         TIME("string"),
         NUMBER("integer"),
@@ -68,6 +70,12 @@ public record SchemaField(
         }
         switch (type) {
             case TEXT -> readText(fields, into);
+            case LINES -> {
+                String text = fields.lines(name, (int) max);
+                if (!text.isEmpty()) {
+                    into.put(name, text);
+                }
+            }
             case NUMBER -> into.put(name, fields.wholeNumber(name, min, max, min));
             case FLAG -> into.put(name, fields.flag(name, false));
             case TEXTS -> readTexts(fields, into);
@@ -123,6 +131,7 @@ public record SchemaField(
                 schema.put("maxLength", max);
                 textRules(schema);
             }
+            case LINES -> schema.put("maxLength", max);
             case TIME -> schema.put("format", "date-time");
             case NUMBER -> {
                 schema.put("minimum", min);

@@ -1,0 +1,133 @@
+package bulwark.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.gateway.control.ControlFixture.Answer;
+import bulwark.testkit.SharedMaterial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Score and reports follow from what is there: each fault is planted, found with its evidence, and gone when it is mended. */
+class PostureTest {
+    @TempDir
+    private Path folder;
+
+    private ControlFixture control;
+
+    @BeforeEach
+    void start() throws Exception {
+        control = ControlFixture.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        control.close();
+    }
+
+    private JsonNode observation(String code) throws Exception {
+        return control.admin("acme", "GET", "/v1/security/acme/score")
+                .is(200)
+                .json()
+                .path("observations")
+                .valueStream()
+                .filter(each -> each.path("code").asString().equals(code))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String verdict(String code) throws Exception {
+        return observation(code).path("verdict").asString();
+    }
+
+    private double score() throws Exception {
+        return control.admin("acme", "GET", "/v1/security/acme/score")
+                .is(200)
+                .json()
+                .path("score")
+                .asDouble();
+    }
+
+    @Test
+    void a_planted_fault_is_found_with_its_evidence_and_costs_what_its_severity_says() throws Exception {
+        assertThat(verdict("backends_encrypted")).isEqualTo("not_observed");
+        assertThat(verdict("audit_chain")).isEqualTo("pass");
+        double before = score();
+        String api = control.api("acme", "orders", "http://127.0.0.1:9");
+        assertThat(observation("backends_encrypted").path("verdict").asString()).isEqualTo("fail");
+        assertThat(observation("backends_encrypted")
+                        .path("evidence")
+                        .path("ids")
+                        .toString())
+                .contains(api);
+        assertThat(score()).isEqualTo(before - 5);
+        control.admin("acme", "PUT", "/v1/tenants/acme/apis/" + api, Map.of("backend_url", "https://127.0.0.1:9"))
+                .is(200);
+        assertThat(verdict("backends_encrypted")).isEqualTo("pass");
+        assertThat(score()).isEqualTo(before);
+
+        String plan = control.plan("acme", "open", Map.of("requires_approval", false));
+        Answer subscription = control.subscribe("acme", api, plan, control.consumer("acme", "shop"))
+                .is(201);
+        assertThat(verdict("calls_limited")).isEqualTo("fail");
+        control.admin("acme", "PUT", "/v1/plans/acme/" + plan, Map.of("daily_request_limit", 10))
+                .is(200);
+        assertThat(verdict("calls_limited")).isEqualTo("pass");
+        assertThat(verdict("approved_by_somebody")).isEqualTo("fail");
+        assertThat(verdict("keys_fresh")).isEqualTo("pass");
+        control.clock.advance(Duration.ofDays(91));
+        assertThat(observation("keys_fresh").path("evidence").path("ids").toString())
+                .contains(subscription.text("id"));
+        control.admin("acme", "POST", "/v1/service-accounts", Map.of("name", "ci", "roles", List.of("tenant-admin")))
+                .is(201);
+        assertThat(verdict("least_privilege")).isEqualTo("fail");
+        control.operator("POST", "/v1/admin/gateways", Map.of("name", "edge")).is(201);
+        assertThat(verdict("gateways_in_sync")).isEqualTo("fail");
+        control.owner("/owner/administrators/add", Map.of("subject", "root"));
+        assertThat(verdict("administrators_named")).isEqualTo("pass");
+    }
+
+    @Test
+    void a_report_has_the_pages_rows_and_its_disclaimer_and_claims_nothing_that_was_not_seen() throws Exception {
+        for (String framework : List.of("DORA", "NIS2")) {
+            Answer report = control.admin("acme", "GET", "/v1/security/acme/compliance/" + framework)
+                    .is(200);
+            assertThat(report.json().path("rows")).hasSize(5);
+            for (JsonNode row : report.json().path("rows")) {
+                boolean seen = row.path("observations")
+                        .valueStream()
+                        .anyMatch(each -> each.path("verdict").asString().equals("pass"));
+                boolean failed = row.path("observations")
+                        .valueStream()
+                        .anyMatch(each -> each.path("verdict").asString().equals("fail"));
+                assertThat(row.path("status").asString())
+                        .as("%s", row)
+                        .isEqualTo(failed ? "not_met" : seen ? "met" : "not_observed");
+            }
+        }
+        control.as(bulwark.gateway.permission.Role.DEVOPS, "acme", "GET", "/v1/security/acme/score")
+                .is(403);
+    }
+
+    @Test
+    void the_rows_and_the_disclaimer_are_the_pages_own() throws Exception {
+        String page = Files.readString(SharedMaterial.require("seeds/gateway-stoa-security-hardening.txt"));
+        for (String framework : List.of("DORA", "NIS2")) {
+            Answer report = control.admin("acme", "GET", "/v1/security/acme/compliance/" + framework)
+                    .is(200);
+            assertThat(page).contains(report.text("disclaimer"));
+            for (JsonNode row : report.json().path("rows")) {
+                assertThat(page)
+                        .contains(row.path("requirement").asString()
+                                + row.path("capability").asString());
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@
 #   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
 . "$here/scripts/keycloak.sh"
+. "$here/scripts/opensearch.sh"
 
 modules=() tests=()
 for name in "$@"; do
@@ -27,9 +28,15 @@ bring strace strace libunwind8
 bring redis-server "${redis_packages[@]}"
 bring haproxy "${haproxy_packages[@]}"
 bring nginx "${nginx_packages[@]}"
+bring prometheus "${prometheus_packages[@]}"
+bring prometheus-alertmanager "${alertmanager_packages[@]}"
+bring sslscan sslscan
+bring testssl "${testssl_packages[@]}"
+bring bwrap bubblewrap
 
 check_classes
 bring_keycloak
+bring_opensearch
 
 make_ready
 selected=()

@@ -29,3 +29,6 @@ bring() { # bring COMMAND PACKAGE… : or end
 redis_packages=(redis-server redis-tools libjemalloc2 libatomic1 liblzf1 liblua5.1-0 lua-cjson lua-bitop)
 haproxy_packages=(haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1)
 nginx_packages=(nginx)
+prometheus_packages=(prometheus)
+alertmanager_packages=(prometheus-alertmanager)
+testssl_packages=(testssl.sh bsdextrautils)

@@ -18,6 +18,9 @@ import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.feed.ControlPlaneLink;
 import bulwark.gateway.feed.FeedSettings;
 import bulwark.gateway.feed.SnapshotTarget;
+import bulwark.gateway.fetch.GuardedFetch;
+import bulwark.gateway.opensearch.OpenSearchSettings;
+import bulwark.gateway.opensearch.OpenSearchSink;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
@@ -53,6 +56,7 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final String EVERY_ADDRESS = "0.0.0.0";
+    private static final int MAX_ANSWER_BYTES = 8 << 20;
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration HEALTH_CHECK_INTERVAL = Duration.ofSeconds(10);
     private static final Duration HEALTH_CHECK_TIMEOUT = Duration.ofSeconds(3);
@@ -69,6 +73,7 @@ public final class Gateway implements AutoCloseable {
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
     private final ClientTls upstreamTls;
+    private final @Nullable OpenSearchSink openSearch;
     private volatile boolean failed;
     private final int port;
     private final int tlsPort;
@@ -117,6 +122,7 @@ public final class Gateway implements AutoCloseable {
                 PlaneTime.of(clock),
                 new SecureRandom());
         upstreamTls.watch();
+        openSearch = openSearch(settings, guard, metrics);
         try {
             if (tls == null) {
                 tlsPort = 0;
@@ -171,6 +177,17 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Null where no OpenSearch is named. */
+    private @Nullable OpenSearchSink openSearch(Configuration settings, AddressGuard guard, Metrics metrics) {
+        return OpenSearchSettings.of(settings)
+                .map(where -> OpenSearchSink.start(
+                        where,
+                        new GuardedFetch(guard, upstreamTls.context(), MAX_ANSWER_BYTES),
+                        OpenSearchSink.Source.of(state),
+                        metrics))
+                .orElse(null);
+    }
+
     /** Routes and their policies become what calls are matched against in one step. */
     private static RoutePublisher publisher(ForwardingContext forwarding, PolicyCompiler policies) {
         return (generation, routes, all) -> {
@@ -216,6 +233,9 @@ public final class Gateway implements AutoCloseable {
     private void closeStores() {
         if (link != null) {
             link.close();
+        }
+        if (openSearch != null) {
+            openSearch.close();
         }
         identity.close();
         evidence.close();

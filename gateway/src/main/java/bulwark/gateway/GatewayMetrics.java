@@ -5,6 +5,7 @@ import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.enforcement.PolicyMetrics;
 import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.feed.ControlPlaneLink;
+import bulwark.gateway.opensearch.OpenSearchSink;
 import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.metrics.MetricDescription;
@@ -20,6 +21,7 @@ public final class GatewayMetrics {
                     PolicyMetrics.DESCRIPTIONS,
                     DecisionJournal.METRICS,
                     ControlPlaneLink.METRICS,
+                    OpenSearchSink.METRICS,
                     AdminApi.metrics())
             .flatMap(List::stream)
             .toList();

@@ -14,6 +14,7 @@ import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.feed.FeedSettings;
+import bulwark.gateway.opensearch.OpenSearchSettings;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
@@ -51,6 +52,7 @@ public final class GatewaySettings {
         CallerSettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
+        OpenSearchSettings.check(settings, findings, () -> EgressGuard.of(settings));
     }
 
     private void listeners() {
@@ -106,7 +108,9 @@ public final class GatewaySettings {
                 .add("JOURNAL__MAX_AGE_DAYS", COUNT, "400", "how long each decision record is kept at least")
                 .add("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
                 .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
-                .refused("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to");
+                .add("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to")
+                .add("OPENSEARCH_INDEX", TEXT, "stoa-audit", "index, or alias with a write index, of decision records")
+                .secret("OPENSEARCH_CREDENTIALS", "user and password of OpenSearch, joined by a colon");
     }
 
     private void identity() {
@@ -198,7 +202,7 @@ public final class GatewaySettings {
                         "UPSTREAM__CA_FILE",
                         PATH,
                         "",
-                        "CA bundle that vouches for https upstreams beside the authorities of the system, PEM")
+                        "CA bundle that vouches for https upstreams and OpenSearch beside the authorities of the system, PEM")
                 .add(
                         "UPSTREAM__CLIENT_CERT_FILE",
                         PATH,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RecordedDecision(long number, Map<String, @Nullable Object> members) {
     /** Empty when the bytes are no record of this form. */
-    static Optional<RecordedDecision> parse(long number, byte[] bytes) {
+    public static Optional<RecordedDecision> parse(long number, byte[] bytes) {
         try {
             return Optional.of(new RecordedDecision(number, PlainJson.object(StrictJson.parse(bytes))));
         } catch (StrictJson.JsonRefused | IllegalArgumentException e) {

@@ -1,7 +1,9 @@
 package bulwark.gateway.fetch;
 
 import bulwark.kernel.network.TargetUrl;
+import bulwark.kernel.secrets.SecretAccess;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
@@ -14,17 +16,16 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 
 /** One request and its answer on one connection. */
 final class FetchHandler extends SimpleChannelInboundHandler<FullHttpResponse> {
-    private static final int OK = 200;
+    private final FetchRequest request;
+    private final CompletableFuture<FetchAnswer> body;
 
-    private final TargetUrl url;
-    private final CompletableFuture<byte[]> body;
-
-    FetchHandler(TargetUrl url, CompletableFuture<byte[]> body) {
-        this.url = url;
+    FetchHandler(FetchRequest request, CompletableFuture<FetchAnswer> body) {
+        this.request = request;
         this.body = body;
     }
 
@@ -48,26 +49,38 @@ final class FetchHandler extends SimpleChannelInboundHandler<FullHttpResponse> {
     }
 
     private void request(ChannelHandlerContext context) {
-        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, url.path());
+        TargetUrl url = request.url();
+        FullHttpRequest sent = new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.valueOf(request.method()),
+                url.path(),
+                Unpooled.wrappedBuffer(request.body()));
         boolean usual = url.port() == (url.scheme().equals("https") ? 443 : 80);
-        request.headers()
+        sent.headers()
                 .set(
                         HttpHeaderNames.HOST,
                         usual ? url.host().text() : url.host().text() + ":" + url.port())
                 .set(HttpHeaderNames.ACCEPT, HttpHeaderValues.APPLICATION_JSON)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        context.writeAndFlush(request);
+        if (request.hasBody()) {
+            sent.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, request.contentType())
+                    .set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);
+        }
+        request.basic()
+                .ifPresent(secret -> sent.headers()
+                        .set(
+                                HttpHeaderNames.AUTHORIZATION,
+                                "Basic " + Base64.getEncoder().encodeToString(secret.expose(SecretAccess.grant()))));
+        context.writeAndFlush(sent);
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
         if (response.decoderResult().isFailure()) {
             body.completeExceptionally(new IOException("its answer is no HTTP"));
-        } else if (response.status().code() != OK) {
-            body.completeExceptionally(
-                    new IOException("it answered " + response.status().code()));
         } else {
-            body.complete(ByteBufUtil.getBytes(response.content()));
+            body.complete(new FetchAnswer(response.status().code(), ByteBufUtil.getBytes(response.content())));
         }
         context.close();
     }

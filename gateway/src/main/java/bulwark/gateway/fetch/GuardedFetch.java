@@ -28,11 +28,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /**
- * GET over HTTP/1.1, in plain or over TLS with the server's name checked. Each fetch asks the guard anew and connects to the address that was judged, not to the name. Redirects are
+ * Requests over HTTP/1.1, in plain or over TLS with the server's name checked. Each fetch asks the guard anew and connects to the address that was judged, not to the name. Redirects are
  * not followed. Thread-safe.
  */
 public final class GuardedFetch implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int OK = 200;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final AddressGuard guard;
@@ -67,14 +68,30 @@ public final class GuardedFetch implements AutoCloseable {
      * @throws IOException with a sentence that tells what to mend, also when the guard refuses
      */
     public byte[] get(TargetUrl url) throws IOException {
-        return switch (guard.decide(url)) {
+        FetchAnswer answer = send(FetchRequest.get(url));
+        if (answer.status() != OK) {
+            throw new IOException(url + " could not be fetched: it answered " + answer.status());
+        }
+        return answer.body();
+    }
+
+    /**
+     * Blocks for at most fifteen seconds; call on a thread that may.
+     *
+     * @return whatever the server answers
+     * @throws IOException with a sentence that tells what to mend, also when the guard refuses
+     */
+    public FetchAnswer send(FetchRequest request) throws IOException {
+        return switch (guard.decide(request.url())) {
             case GuardDecision.Blocked blocked -> throw new IOException(blocked.sentence());
-            case GuardDecision.Allowed allowed -> get(url, allowed.addresses().getFirst());
+            case GuardDecision.Allowed allowed ->
+                send(request, allowed.addresses().getFirst());
         };
     }
 
-    private byte[] get(TargetUrl url, InetSocketAddress address) throws IOException {
-        CompletableFuture<byte[]> body = new CompletableFuture<>();
+    private FetchAnswer send(FetchRequest request, InetSocketAddress address) throws IOException {
+        TargetUrl url = request.url();
+        CompletableFuture<FetchAnswer> body = new CompletableFuture<>();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
@@ -82,7 +99,7 @@ public final class GuardedFetch implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        prepare(channel.pipeline(), url, body);
+                        prepare(channel.pipeline(), request, body);
                     }
                 });
         Channel channel = bootstrap
@@ -108,7 +125,8 @@ public final class GuardedFetch implements AutoCloseable {
         }
     }
 
-    private void prepare(ChannelPipeline pipeline, TargetUrl url, CompletableFuture<byte[]> body) {
+    private void prepare(ChannelPipeline pipeline, FetchRequest request, CompletableFuture<FetchAnswer> body) {
+        TargetUrl url = request.url();
         if (url.scheme().equals("https")) {
             SSLEngine engine = tls.createSSLEngine(url.host().text(), url.port());
             engine.setUseClientMode(true);
@@ -118,7 +136,7 @@ public final class GuardedFetch implements AutoCloseable {
             engine.setSSLParameters(parameters);
             pipeline.addLast(new SslHandler(engine));
         }
-        pipeline.addLast(new HttpClientCodec(), new HttpObjectAggregator(maxBytes), new FetchHandler(url, body));
+        pipeline.addLast(new HttpClientCodec(), new HttpObjectAggregator(maxBytes), new FetchHandler(request, body));
     }
 
     @Override

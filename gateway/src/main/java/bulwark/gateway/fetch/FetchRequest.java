@@ -1,0 +1,23 @@
+package bulwark.gateway.fetch;
+
+import bulwark.kernel.network.TargetUrl;
+import bulwark.kernel.secrets.SecretBytes;
+import java.util.Optional;
+
+/**
+ * What is asked of another server.
+ *
+ * @param body empty for none
+ * @param contentType of the body
+ * @param basic user and password, joined by a colon
+ */
+public record FetchRequest(String method, TargetUrl url, byte[] body, String contentType, Optional<SecretBytes> basic) {
+    /** A document. */
+    static FetchRequest get(TargetUrl url) {
+        return new FetchRequest("GET", url, new byte[0], "", Optional.empty());
+    }
+
+    boolean hasBody() {
+        return body.length > 0;
+    }
+}

@@ -24,6 +24,7 @@ fi
 if [ "${1:-}" = gateway ]; then
   export PATH="$tools/usr/sbin:$PATH"
   bring wrk wrk libluajit-5.1-2 libluajit-5.1-common
+  bring h2load nghttp2-client libev4 libjemalloc2
   bring haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0
   bring nginx nginx nginx-common libpcre2-8-0
 fi

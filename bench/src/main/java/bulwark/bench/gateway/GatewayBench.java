@@ -27,6 +27,7 @@ public final class GatewayBench {
 
     private static final int SECONDS = 3;
     private static final int CONNECTIONS = 64;
+    private static final int HTTP2_CONNECTIONS = 8;
     private static final int IDLE_CONNECTIONS = 10_000;
     private static final long LARGE_BYTES = 1L << 30;
     private static final int MANY_ROUTES = 10_000;
@@ -94,8 +95,25 @@ public final class GatewayBench {
 
     private void tls(ProxyLauncher launcher, BenchCertificate certificate) throws IOException, InterruptedException {
         HttpLoad load = HttpLoad.plain(CONNECTIONS);
+        ProxyProcess gateway = bareTls(launcher, certificate);
+        new ProxyRounds("TLS 1.3, 64 kept connections, 1 KiB")
+                .with(launcher.haproxy("HAProxy", "haproxy-tls.cfg", "https", "/"), load)
+                .with(gateway, load)
+                .with(launcher.nginx("nginx", "nginx-tls.conf", "https"), load)
+                .run(ROUNDS, SECONDS)
+                .print(0);
+        HttpLoad streams = HttpLoad.http2(HTTP2_CONNECTIONS);
+        new ProxyRounds("HTTP/2 in over TLS 1.3, HTTP/1.1 out, 8 connections of 8 requests, 1 KiB")
+                .with(launcher.haproxy("HAProxy", "haproxy-h2.cfg", "https", "/"), streams)
+                .with(gateway, streams)
+                .with(launcher.nginx("nginx", "nginx-h2.conf", "https"), streams)
+                .run(ROUNDS, SECONDS)
+                .print(0);
+    }
+
+    private static ProxyProcess bareTls(ProxyLauncher launcher, BenchCertificate certificate) throws IOException {
         int port = FreePort.next();
-        ProxyProcess gateway = launcher.gateway(
+        return launcher.gateway(
                 "gateway, bare",
                 "https://127.0.0.1:" + port,
                 "/",
@@ -105,12 +123,6 @@ public final class GatewayBench {
                 Integer.toString(launcher.backend()),
                 certificate.certificate().toString(),
                 certificate.key().toString());
-        new ProxyRounds("TLS 1.3, 64 kept connections, 1 KiB")
-                .with(launcher.haproxy("HAProxy", "haproxy-tls.cfg", "https", "/"), load)
-                .with(gateway, load)
-                .with(launcher.nginx("nginx", "nginx-tls.conf", "https"), load)
-                .run(ROUNDS, SECONDS)
-                .print(0);
     }
 
     /** The backend itself is the first series: what is above its time was added. */
@@ -164,7 +176,7 @@ public final class GatewayBench {
     private HttpLoad script(Path template, String name, int count) throws IOException {
         Path script = Files.writeString(
                 scratch.resolve(name), Files.readString(template).replace("COUNT", Integer.toString(count)));
-        return new HttpLoad(CONNECTIONS, List.of("-s", script.toString()));
+        return new HttpLoad(HttpLoad.Version.HTTP_1_1, CONNECTIONS, List.of("-s", script.toString()));
     }
 
     /** The first pass over the tokens meets none of them twice; afterwards all of them are known. */
@@ -181,7 +193,7 @@ public final class GatewayBench {
                         + "') do tokens[#tokens + 1] = 'Bearer ' .. line end\n"
                         + "local n = 0\nrequest = function()\n  n = n % #tokens + 1\n"
                         + "  wrk.headers['Authorization'] = tokens[n]\n  return wrk.format()\nend\n");
-        HttpLoad every = new HttpLoad(CONNECTIONS, List.of("-s", script.toString()));
+        HttpLoad every = new HttpLoad(HttpLoad.Version.HTTP_1_1, CONNECTIONS, List.of("-s", script.toString()));
         ProxyProcess gateway = governed(launcher, issuer, "gateway, every control on", Map.of());
         HttpLoad one = HttpLoad.bearer(CONNECTIONS, issuer.token(0));
         one.run(gateway, 8);

@@ -9,24 +9,36 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code wrk} sends: as much as the proxy answers, over kept connections, from the second core.
+ * What a load generator sends: as much as the proxy answers, over kept connections, from the second core.
  *
- * @param connections kept open
+ * @param version of HTTP: {@code wrk} speaks 1.1, {@code h2load} 2
+ * @param connections kept open; with HTTP/2 each has eight requests under way
  * @param options further words on its command line, such as {@code -H} and {@code -s}
  */
-record HttpLoad(int connections, List<String> options) {
-    private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
+record HttpLoad(Version version, int connections, List<String> options) {
+    private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in|(\\d+) succeeded");
+    private static final Pattern FAULT =
+            Pattern.compile("Non-2xx|Socket errors|[1-9]\\d* (failed|errored|timeout)|[1-9]\\d* [345]xx");
     private static final Pattern LATENCY = Pattern.compile("(50|99)%\\s+([0-9.]+)(us|ms|s)");
+
+    enum Version {
+        HTTP_1_1,
+        HTTP_2
+    }
 
     /** @param allocated bytes of heap for each request; 0 for a peer */
     record Round(double cpuMicros, double perSecond, double p50Millis, double p99Millis, double allocated) {}
 
     static HttpLoad plain(int connections) {
-        return new HttpLoad(connections, List.of());
+        return new HttpLoad(Version.HTTP_1_1, connections, List.of());
     }
 
     static HttpLoad bearer(int connections, String token) {
-        return new HttpLoad(connections, List.of("-H", "Authorization: Bearer " + token));
+        return new HttpLoad(Version.HTTP_1_1, connections, List.of("-H", "Authorization: Bearer " + token));
+    }
+
+    static HttpLoad http2(int connections) {
+        return new HttpLoad(Version.HTTP_2, connections, List.of());
     }
 
     /** Every request must be answered with success. */
@@ -35,10 +47,12 @@ record HttpLoad(int connections, List<String> options) {
         long allocatedBefore = proxy.allocated();
         String report = report(proxy.url(), seconds);
         Matcher requests = REQUESTS.matcher(report);
-        if (!requests.find() || report.contains("Non-2xx") || report.contains("Socket errors")) {
+        boolean found = requests.find();
+        double count =
+                !found ? 0 : Double.parseDouble(requests.group(1) != null ? requests.group(1) : requests.group(2));
+        if (count == 0 || FAULT.matcher(report).find()) {
             throw new IOException(proxy.name() + " did not answer every request:\n" + report);
         }
-        double count = Double.parseDouble(requests.group(1));
         return new Round(
                 (ProcessFigures.cpuSeconds(proxy.pid()) - cpuBefore) * 1e6 / count,
                 count / seconds,
@@ -48,8 +62,11 @@ record HttpLoad(int connections, List<String> options) {
     }
 
     private String report(String url, int seconds) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of("taskset", "-c", "1", "wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
+        List<String> command = new ArrayList<>(List.of("taskset", "-c", "1"));
+        command.addAll(
+                version == Version.HTTP_2
+                        ? List.of("h2load", "-t1", "-m8", "-c" + connections, "-D" + seconds)
+                        : List.of("wrk", "-t1", "-c" + connections, "-d" + seconds + "s", "--latency"));
         command.addAll(options);
         command.add(url);
         Process load = new ProcessBuilder(command).redirectErrorStream(true).start();

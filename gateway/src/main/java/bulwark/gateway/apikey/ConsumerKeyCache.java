@@ -16,6 +16,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +151,22 @@ public final class ConsumerKeyCache {
                 forget(lookup);
             }
         });
+    }
+
+    /**
+     * Takes from the pushed keys those that are not among these, or are for something else there; one that ends sooner there ends sooner. Adds none.
+     *
+     * @param byLookup SHA-256 of each key, hex
+     */
+    public void withdrawPushed(Map<String, PushedKey> byLookup) {
+        Map<String, PushedKey> left = new HashMap<>();
+        pushed.forEach((lookup, key) -> {
+            PushedKey next = byLookup.get(lookup);
+            if (next != null && next.opensTheSameAs(key)) {
+                left.put(lookup, next.endsBefore(key) ? next : key);
+            }
+        });
+        push(left);
     }
 
     private static @Nullable Reason fault(Optional<ConsumerKeyRecord> row, Instant now) {

@@ -16,4 +16,14 @@ public record PushedKey(
         String tenant,
         String route,
         String profile,
-        @Nullable Instant expires) {}
+        @Nullable Instant expires) {
+    /** Whether the two differ in their end alone. */
+    boolean opensTheSameAs(PushedKey other) {
+        return equals(
+                new PushedKey(other.subscription, other.consumer, other.tenant, other.route, other.profile, expires));
+    }
+
+    boolean endsBefore(PushedKey other) {
+        return expires != null && (other.expires == null || expires.isBefore(other.expires));
+    }
+}

@@ -20,7 +20,9 @@ final class ControlPlaneClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
     private static final int MAX_SMALL = 64 << 10;
-    private static final int MAX_SNAPSHOT = 128 << 20;
+    /** Some 40,000 routes, or 100,000 keys. */
+    static final int MAX_SNAPSHOT = 32 << 20;
+
     private static final String INTERNAL = "/v1/internal/gateways/";
 
     private final FeedSettings settings;

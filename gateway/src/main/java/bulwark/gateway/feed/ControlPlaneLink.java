@@ -1,6 +1,7 @@
 package bulwark.gateway.feed;
 
 import bulwark.gateway.route.RoutesRefused;
+import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.AuditEventType;
@@ -93,14 +94,25 @@ public final class ControlPlaneLink implements AutoCloseable {
 
     private void resume() {
         Optional<SignedSnapshot> kept = last.read();
+        kept.ifPresent(this::resume);
+        long generation = kept.map(SignedSnapshot::snapshot)
+                .map(GatewaySnapshot::generation)
+                .orElse(0L);
+        last.readRefused()
+                .map(SignedSnapshot::snapshot)
+                .filter(refused -> refused.generation() >= generation)
+                .ifPresent(applier::withdraw);
+    }
+
+    private void resume(SignedSnapshot kept) {
+        applier.admitKept(kept.snapshot(), last.file());
+        applier.withdraw(kept.snapshot());
         try {
-            if (kept.isPresent()) {
-                applier.apply(kept.get(), null, () -> {});
-                LOG.info("the last good snapshot, generation {}, is carried out", applier.generation());
-            }
+            applier.apply(kept, false, () -> {});
+            LOG.info("the last good snapshot, generation {}, is carried out", applier.generation());
         } catch (RoutesRefused e) {
             // Settings changed since: what they no longer allow is not served.
-            applier.refused(kept.orElseThrow().snapshot().generation(), e.sentences());
+            applier.refused(kept.snapshot().generation(), e.sentences());
             LOG.warn("the last good snapshot is not carried out: {}", e.getMessage());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -169,13 +181,24 @@ public final class ControlPlaneLink implements AutoCloseable {
         try {
             SignedSnapshot signed = SignedSnapshot.verify(document, settings.pinned(), signing);
             generation = signed.snapshot().generation();
-            applier.apply(signed, own, () -> last.write(document));
+            applier.admit(signed.snapshot(), own);
+            applier.withdraw(signed.snapshot());
+            carryOut(signed, document);
             refusedGeneration = 0;
             client.acknowledge(own, Map.of("generation", generation, "status", "applied"));
             return true;
         } catch (RoutesRefused e) {
             refuse(own, generation, e.sentences());
             return false;
+        }
+    }
+
+    private void carryOut(SignedSnapshot signed, byte[] document) throws IOException {
+        try {
+            applier.apply(signed, true, () -> last.write(document));
+        } catch (RoutesRefused e) {
+            last.writeRefused(document);
+            throw e;
         }
     }
 

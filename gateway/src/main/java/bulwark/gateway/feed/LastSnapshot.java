@@ -2,7 +2,6 @@ package bulwark.gateway.feed;
 
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.SignedSnapshot;
-import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
@@ -14,26 +13,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The last good snapshot as the control plane signed it, {@code control-plane.snapshot} in the state folder: what a gateway starts with while nobody answers. */
+/**
+ * The last good snapshot as the control plane signed it, {@code control-plane.snapshot} in the state folder: what a gateway starts with while nobody answers. Beside it,
+ * {@code control-plane.withdrawals}: a newer snapshot that was refused, of which only what it takes away holds.
+ */
 final class LastSnapshot {
-    private static final String FILE = "control-plane.snapshot";
-
-    private final Path file;
+    private final Path carriedOut;
+    private final Path refused;
     private final List<String> pinned;
     private final Signing signing;
 
     LastSnapshot(Path stateFolder, List<String> pinned, Signing signing) {
-        this.file = stateFolder.resolve(FILE);
+        this.carriedOut = stateFolder.resolve("control-plane.snapshot");
+        this.refused = stateFolder.resolve("control-plane.withdrawals");
         this.pinned = pinned;
         this.signing = signing;
     }
 
     /** @throws OperatorError when it is not what a pinned key signed */
     Optional<SignedSnapshot> read() {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
+        return read(carriedOut);
+    }
+
+    /** As {@link #read}. */
+    Optional<SignedSnapshot> readRefused() {
+        return read(refused);
+    }
+
+    private Optional<SignedSnapshot> read(Path file) {
         try {
+            if (!Files.exists(file)) {
+                return Optional.empty();
+            }
+            if (Files.size(file) > ControlPlaneClient.MAX_SNAPSHOT) {
+                throw new RoutesRefused(List.of("It is longer than any snapshot that a control plane may send."));
+            }
             return Optional.of(SignedSnapshot.verify(Files.readAllBytes(file), pinned, signing));
         } catch (RoutesRefused e) {
             List<String> sentences = new ArrayList<>();
@@ -48,12 +62,14 @@ final class LastSnapshot {
 
     /** Durable when it returns. */
     void write(byte[] document) throws IOException {
-        OwnerOnlyFiles.write(file, document);
+        OwnerOnlyFiles.write(carriedOut, document);
     }
 
-    private static final class SnapshotUnusable extends OperatorError {
-        SnapshotUnusable(List<String> sentences) {
-            super(ExitCode.FAILED, sentences, null);
-        }
+    void writeRefused(byte[] document) throws IOException {
+        OwnerOnlyFiles.write(refused, document);
+    }
+
+    Path file() {
+        return carriedOut;
     }
 }

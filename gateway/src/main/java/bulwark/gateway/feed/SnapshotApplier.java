@@ -10,15 +10,17 @@ import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.evidence.AuditEvent;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.quota.QuotaPlan;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Carries out snapshots, each as a whole or not at all. For one thread; {@link #current} for any. */
+/** Carries out snapshots: what one takes away at once, all else as a whole or not at all. For one thread; {@link #current} for any. */
 final class SnapshotApplier {
     static final AuditEventType APPLIED = AuditEventType.of(
             "snapshot_applied",
@@ -34,10 +36,12 @@ final class SnapshotApplier {
     private static final int MAX_REASONS = 20;
 
     private final SnapshotTarget target;
+    private final CarriedGeneration carried;
     private volatile @Nullable SignedSnapshot current;
 
     SnapshotApplier(SnapshotTarget target) {
         this.target = target;
+        this.carried = new CarriedGeneration(target.store());
     }
 
     /** What is carried out now; null before the first one. */
@@ -52,36 +56,76 @@ final class SnapshotApplier {
     }
 
     /**
+     * Whether the snapshot is meant for this gateway, and not older than one that it carried out.
+     *
      * @param next whose signature holds
-     * @param own id of this gateway; null for a snapshot that this gateway itself kept
-     * @param keep makes it durable before it counts
+     * @param own id of this gateway
+     * @throws RoutesRefused with the reason
+     */
+    void admit(GatewaySnapshot next, String own) {
+        if (!next.gateway().equals(own)) {
+            throw new RoutesRefused(
+                    List.of("The snapshot is for the gateway " + next.gateway() + " and not for this one."));
+        }
+        long newest = Math.max(generation(), carried.of(own).orElse(0));
+        if (next.generation() < newest) {
+            throw new RoutesRefused(List.of("The snapshot is of generation " + next.generation()
+                    + ", and this gateway carries out " + newest
+                    + ": the control plane was restored from an older backup. Look at what it lost, then"
+                    + " run stoa control-plane resume there."));
+        }
+    }
+
+    /**
+     * As {@link #admit}, for the snapshot that this gateway itself kept.
+     *
+     * @throws SnapshotUnusable when the store has carried out a newer one, or one of another gateway
+     */
+    void admitKept(GatewaySnapshot kept, Path file) {
+        OptionalLong newest = carried.of(kept.gateway());
+        if (newest.isEmpty() && carried.any()) {
+            throw new SnapshotUnusable(
+                    List.of(
+                            file + " is for the gateway " + kept.gateway()
+                                    + ", which this one never was; restore the file, or delete it to take what the control plane sends"));
+        }
+        if (kept.generation() < newest.orElse(0)) {
+            throw new SnapshotUnusable(List.of(file + " is of generation " + kept.generation()
+                    + ", and this gateway carried out " + newest.getAsLong()
+                    + ": what was revoked since would be good again. Restore the newer file, or delete it to take what"
+                    + " the control plane sends"));
+        }
+    }
+
+    /**
+     * Carries out at once what a snapshot takes away: revoked tokens and withdrawn keys. It is safe alone, so no fault of a route holds it up.
+     *
+     * @param next which {@link #admit} let pass
+     */
+    void withdraw(GatewaySnapshot next) {
+        target.revocations().addPushed(next.revocations());
+        target.keys().withdrawPushed(keys(next));
+    }
+
+    /**
+     * @param next which {@link #admit} let pass
+     * @param lookUp whether names of new routes are looked up
+     * @param keep makes it durable
      * @throws RoutesRefused with every reason; what was carried out before goes on
      */
-    void apply(SignedSnapshot next, @Nullable String own, Durable keep) throws java.io.IOException {
+    void apply(SignedSnapshot next, boolean lookUp, Durable keep) throws java.io.IOException {
         GatewaySnapshot snapshot = next.snapshot();
         List<String> reasons = new ArrayList<>();
-        if (own != null && !snapshot.gateway().equals(own)) {
-            reasons.add("The snapshot is for the gateway " + snapshot.gateway() + " and not for this one.");
-        }
-        if (snapshot.generation() < generation()) {
-            reasons.add("The snapshot is of generation " + snapshot.generation() + ", and this gateway carries out "
-                    + generation() + ": the control plane was restored from an older backup. Look at what it lost, then"
-                    + " run stoa control-plane resume there.");
-        }
-        if (reasons.isEmpty()) {
-            judge(snapshot, own != null, reasons);
-        }
+        judge(snapshot, lookUp, reasons);
         if (!reasons.isEmpty()) {
             throw new RoutesRefused(reasons);
         }
-        Runnable publish = target.routes().preparePushed(snapshot.routes());
-        keep.write();
-        publish.run();
+        target.routes().preparePushed(snapshot.routes()).run();
         target.revocations().replacePushed(snapshot.revocations());
         target.plans().push(plans(snapshot));
         target.keys().push(keys(snapshot));
-        current = next;
-        audit(APPLIED.event(
+        keep.write();
+        AuditEvent event = APPLIED.event(
                 null,
                 TENANT,
                 null,
@@ -94,7 +138,9 @@ final class SnapshotApplier {
                         "routes",
                         snapshot.routes().size(),
                         "keys",
-                        snapshot.keys().size())));
+                        snapshot.keys().size()));
+        carried.set(snapshot.gateway(), snapshot.generation(), event);
+        current = next;
     }
 
     /** Makes a snapshot durable. */
@@ -112,7 +158,11 @@ final class SnapshotApplier {
             var blocked = lookUp && !known.contains(route)
                     ? target.guard().blocked(route)
                     : target.guard().blockedAsWritten(route);
-            blocked.forEach(no -> reasons.add("The route " + route.id() + ", " + no.field() + ": " + no.sentence()));
+            // A name without an address is no reason: each connection is judged again, and nothing else must wait for
+            // it.
+            blocked.stream()
+                    .filter(no -> !no.isUnresolvable())
+                    .forEach(no -> reasons.add("The route " + route.id() + ", " + no.field() + ": " + no.sentence()));
         }
     }
 

@@ -53,6 +53,16 @@ public final class TokenRevocationList {
         });
     }
 
+    /** Orders of a control plane beside those that it gave before: of two for one value the one that ends later holds. */
+    public void addPushed(List<TokenRevocation> revocations) {
+        Map<Key, TokenRevocation> all = new HashMap<>(pushed);
+        revocations.forEach(order -> all.merge(
+                new Key(order.claim(), order.value()),
+                order,
+                (one, other) -> one.until().isAfter(other.until()) ? one : other));
+        replacePushed(List.copyOf(all.values()));
+    }
+
     /** Takes the order back. False when there was none. */
     public boolean remove(Claim claim, String value) {
         return inForce.remove(new Key(claim, value)) != null;

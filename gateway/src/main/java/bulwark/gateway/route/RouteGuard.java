@@ -24,7 +24,12 @@ public final class RouteGuard {
      * @param code of the guard's decision
      * @param sentence names the range, and the setting that would allow it
      */
-    public record BlockedUrl(String field, String code, String sentence) {}
+    public record BlockedUrl(String field, String code, String sentence) {
+        /** Whether nothing is known against it but that its name has no address now. */
+        public boolean isUnresolvable() {
+            return code.equals(GuardDecision.UNRESOLVABLE);
+        }
+    }
 
     /** As a route is registered: names are looked up, so it blocks. */
     public List<BlockedUrl> blocked(ApiRoute route) {

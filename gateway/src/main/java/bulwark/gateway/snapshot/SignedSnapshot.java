@@ -7,30 +7,46 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import tools.jackson.databind.JsonNode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A snapshot with its signature: {@code {"statement", "key", "signature"}}. The signature is Ed25519 over the line {@code bulwark gateway snapshot}, a line feed, and the canonical JSON of
- * the statement. The key that is named is only found by it: what counts are the keys that the gateway was told to trust. Immutable.
+ * A snapshot with its signature: {@code {"statement":…,"key":"…","signature":"…"}}, in this order and without blanks. The signature is Ed25519 over the line
+ * {@code bulwark gateway snapshot}, a line feed, and the bytes of the statement as they were sent, so that nothing is parsed before it holds. The key that is named is only found by it: what
+ * counts are the keys that the gateway was told to trust. Immutable.
  *
- * @param digest SHA-256 of the canonical statement, hex: the same for the same content
+ * @param digest SHA-256 of the statement, hex: the same for the same content
  */
 public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
     private static final byte[] PURPOSE = "bulwark gateway snapshot\n".getBytes(StandardCharsets.US_ASCII);
     private static final int KEY_BYTES = 32;
+    private static final byte[] HEAD = "{\"statement\":".getBytes(StandardCharsets.US_ASCII);
+    private static final String TAIL_KEY = ",\"key\":\"";
+    private static final String TAIL_SIGNATURE = "\",\"signature\":\"";
+    private static final String TAIL_END = "\"}";
+    /** Of base64url without padding: 43 characters are 32 bytes, 86 are 64. */
+    private static final int TAIL_LENGTH = TAIL_KEY.length() + 43 + TAIL_SIGNATURE.length() + 86 + TAIL_END.length();
+
+    private static final Pattern TAIL =
+            Pattern.compile(",\"key\":\"([A-Za-z0-9_-]{43})\",\"signature\":\"([A-Za-z0-9_-]{86})\"}");
 
     /** The document. */
     public static byte[] sign(GatewaySnapshot snapshot, Ed25519Signer signer) {
-        Map<String, Object> statement = snapshot.members();
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("statement", statement);
-        document.put("key", Base64Url.text(signer.publicKey()));
-        document.put("signature", Base64Url.text(signer.sign(message(CanonicalJson.bytes(statement)))));
-        return StrictJson.write(document);
+        byte[] statement = CanonicalJson.bytes(snapshot.members());
+        String tail = TAIL_KEY
+                + Base64Url.text(signer.publicKey())
+                + TAIL_SIGNATURE
+                + Base64Url.text(signer.sign(message(statement)))
+                + TAIL_END;
+        ByteArrayOutputStream document = new ByteArrayOutputStream(HEAD.length + statement.length + TAIL_LENGTH);
+        document.writeBytes(HEAD);
+        document.writeBytes(statement);
+        document.writeBytes(tail.getBytes(StandardCharsets.US_ASCII));
+        return document.toByteArray();
     }
 
     public static String digest(GatewaySnapshot snapshot) {
@@ -44,28 +60,29 @@ public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
      * @throws RoutesRefused when no such key signed it, or a member is faulty
      */
     public static SignedSnapshot verify(byte[] document, List<String> pinned, Signing signing) {
-        JsonNode node;
+        int end = document.length - TAIL_LENGTH;
+        if (end < HEAD.length || !Arrays.equals(document, 0, HEAD.length, HEAD, 0, HEAD.length)) {
+            throw refused("is damaged: statement, key or signature is missing");
+        }
+        Matcher tail = TAIL.matcher(new String(document, end, TAIL_LENGTH, StandardCharsets.ISO_8859_1));
+        if (!tail.matches()) {
+            throw refused("is damaged: statement, key or signature is missing");
+        }
+        String key = tail.group(1);
+        if (!pinned.contains(key)) {
+            throw refused("is signed by a key that STOA_CONTROL_PLANE_KEYS does not name");
+        }
+        byte[] publicKey = Base64Url.exactly(KEY_BYTES, key).orElseThrow(() -> refused("names no key"));
+        byte[] made = Base64Url.bytes(tail.group(2)).orElse(new byte[0]);
+        byte[] statement = Arrays.copyOfRange(document, HEAD.length, end);
+        if (!signing.verify(publicKey, message(statement), made)) {
+            throw refused("carries a signature that does not verify");
+        }
         try {
-            node = StrictJson.parse(document);
+            return new SignedSnapshot(GatewaySnapshot.read(StrictJson.parse(statement)), Digests.sha256Hex(statement));
         } catch (StrictJson.JsonRefused e) {
             throw refused("is damaged: " + e.getMessage());
         }
-        JsonNode statement = node.path("statement");
-        JsonNode key = node.path("key");
-        JsonNode signature = node.path("signature");
-        if (!statement.isObject() || !key.isString() || !signature.isString()) {
-            throw refused("is damaged: statement, key or signature is missing");
-        }
-        if (!pinned.contains(key.stringValue())) {
-            throw refused("is signed by a key that STOA_CONTROL_PLANE_KEYS does not name");
-        }
-        byte[] publicKey = Base64Url.exactly(KEY_BYTES, key.stringValue()).orElseThrow(() -> refused("names no key"));
-        byte[] made = Base64Url.bytes(signature.stringValue()).orElse(new byte[0]);
-        byte[] canonical = CanonicalJson.bytes(statement);
-        if (!signing.verify(publicKey, message(canonical), made)) {
-            throw refused("carries a signature that does not verify");
-        }
-        return new SignedSnapshot(GatewaySnapshot.read(statement), Digests.sha256Hex(canonical));
     }
 
     private static RoutesRefused refused(String fault) {

@@ -6,8 +6,11 @@ import bulwark.gateway.Gateway;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.control.ControlFixture;
 import bulwark.gateway.control.ControlFixture.Answer;
+import bulwark.gateway.identity.LocalTokenIssuer;
+import bulwark.gateway.permission.Role;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.OperatorError;
+import bulwark.kernel.signing.Signing;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -288,6 +291,71 @@ class ControlPlaneLinkTest {
                         .path("reasons")
                         .toString())
                 .contains("93.184.216");
+    }
+
+    /** One tenant's API that this gateway must not call holds up no order of another: what only takes away is carried out at once. */
+    @Test
+    void a_refused_snapshot_still_revokes_tokens_and_withdraws_keys() throws Exception {
+        Map<String, String> strict = environment("http://127.0.0.1:" + control.plane.port());
+        strict.put("STOA_SSRF__EXTRA_DENY", "93.184.216.0/24");
+        startGateway(strict);
+        eventually(204, () -> callWith(key));
+        String token = LocalTokenIssuer.open(folder.resolve("edge"), Signing.fastest(), control.clock)
+                .issue("user-1", "acme", List.of(Role.DEVOPS), Duration.ofMinutes(5), "stoa-mcp-gateway");
+        Map<String, String> bearer = Map.of("Authorization", "Bearer " + token);
+        assertThat(call("/apis/acme/orders/1", bearer)).isEqualTo(204);
+
+        control.api("acme", "bad", "http://93.184.216.34");
+        eventually("error", this::syncStatus);
+        control.admin("acme", "POST", "/v1/subscriptions/" + subscription + "/suspend")
+                .is(200);
+        eventually(401, () -> callWith(key));
+        control.operator(
+                        "POST",
+                        "/v1/revocations",
+                        Map.of(
+                                "sub",
+                                "user-1",
+                                "until",
+                                control.clock.instant().plusSeconds(600).toString()))
+                .is(201);
+        eventually(401, () -> call("/apis/acme/orders/1", bearer));
+        assertThat(call("/apis/acme/bad", Map.of()))
+                .as("its routes are not carried out")
+                .isEqualTo(404);
+
+        // The orders hold after a restart, too, while nobody answers.
+        gateway.close();
+        strict.put(
+                "STOA_CONTROL_PLANE_URL",
+                "http://127.0.0.1:" + backend.getAddress().getPort());
+        startGateway(strict);
+        assertThat(callWith(key)).isEqualTo(401);
+        assertThat(call("/apis/acme/orders/1", bearer)).isEqualTo(401);
+    }
+
+    /** Whoever writes the state folder cannot make revoked keys good again with an older snapshot, which is signed as well. */
+    @Test
+    void an_older_kept_snapshot_starts_no_gateway() throws Exception {
+        startGateway();
+        eventually(204, () -> callWith(key));
+        Path kept = folder.resolve("edge/control-plane.snapshot");
+        byte[] older = Files.readAllBytes(kept);
+        control.admin("acme", "POST", "/v1/subscriptions/" + subscription + "/suspend")
+                .is(200);
+        eventually(401, () -> callWith(key));
+        eventually("synced", this::syncStatus);
+        gateway.close();
+        gateway = null;
+        Files.write(kept, older);
+        Assertions.assertThatThrownBy(this::startGateway)
+                .isInstanceOf(OperatorError.class)
+                .hasMessageContaining("would be good again");
+
+        // Without the file the store still knows how far it was.
+        Files.delete(kept);
+        startGateway();
+        eventually(401, () -> callWith(key));
     }
 
     @Test

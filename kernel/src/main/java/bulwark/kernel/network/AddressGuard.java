@@ -44,7 +44,7 @@ public final class AddressGuard {
         };
         if (addresses.isEmpty()) {
             return new GuardDecision.Blocked(
-                    "unresolvable_host",
+                    GuardDecision.UNRESOLVABLE,
                     "The host " + url.host().text() + " has no address now; check its name and the name servers.");
         }
         return policy.ofAddresses(url.host(), addresses)

@@ -8,6 +8,8 @@ import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.caller.ProtectedResource;
+import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
@@ -28,6 +30,7 @@ import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
+import bulwark.gateway.redis.SharedRedis;
 import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.MergedRoutes;
 import bulwark.gateway.route.RouteGuard;
@@ -68,6 +71,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayQuotas quotas;
     private final GatewayIdentity identity;
     private final HealthMonitor health;
+    private final BackendCredentials credentials;
     private final GatewayControl control;
     private final @Nullable ControlPlaneLink link;
     private final DataPlane plane;
@@ -94,10 +98,25 @@ public final class Gateway implements AutoCloseable {
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
+        GuardedFetch tokens = GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes());
         try {
+            credentials = BackendCredentials.open(store, state, tokens, Signing.fastest(), clock);
             control = GatewayControl.open(
-                    new GatewayControl.Environment(settings, state, store, guard, metrics, clock), routes);
+                    new GatewayControl.Environment(
+                            settings,
+                            state,
+                            store,
+                            forwarding.upstreams(),
+                            cache,
+                            quotas,
+                            identity,
+                            credentials,
+                            guard,
+                            metrics,
+                            clock),
+                    routes);
         } catch (RuntimeException e) {
+            tokens.close();
             closeStores();
             throw e;
         }
@@ -111,11 +130,7 @@ public final class Gateway implements AutoCloseable {
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
                 ProxyLimits.STANDARD,
-                evidence.in(CallPipeline.closed()
-                        .withArrival(policies.marker())
-                        .withIdentity(identity.stage())
-                        .withQuota(quotas.stage())
-                        .withPermission(identity.permission())),
+                evidence.in(pipeline(policies)),
                 endpoints(settings, host(settings, tls == null ? LOOPBACK : EVERY_ADDRESS), metrics),
                 forwarding,
                 new CallMetrics(metrics),
@@ -137,17 +152,34 @@ public final class Gateway implements AutoCloseable {
             health.close();
             plane.close();
             control.close();
+            credentials.close();
             closeStores();
             upstreamTls.close();
             throw e;
         }
     }
 
+    private CallPipeline pipeline(PolicyCompiler policies) {
+        CallPipeline closed = CallPipeline.closed();
+        return closed.withArrival(policies.marker())
+                .withIdentity(identity.stage())
+                .withQuota(quotas.stage())
+                .withPermission(identity.permission())
+                .withPolicies(credentials.after(closed.policies()));
+    }
+
     private GatewayIdentity identity(
             Configuration settings, Path state, AddressGuard guard, Metrics metrics, Clock clock) {
         try {
             return new GatewayIdentity(
-                    CallerSettings.of(settings), state, store, guard, metrics, Signing.fastest(), clock);
+                    CallerSettings.of(settings),
+                    state,
+                    store,
+                    guard,
+                    redis(settings, clock),
+                    metrics,
+                    Signing.fastest(),
+                    clock);
         } catch (RuntimeException e) {
             evidence.close();
             quotas.close();
@@ -200,13 +232,19 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
+    private static @Nullable SharedRedis redis(Configuration settings, Clock clock) {
+        String url = settings.text("STOA_REDIS_URL");
+        return url.isEmpty() ? null : SharedRedis.of(url, ClientTls.Files.NONE, clock);
+    }
+
     private static String host(Configuration settings, String fallback) {
         String host = settings.text("STOA_HOST");
         return host.isEmpty() ? fallback : host;
     }
 
     private EndpointTable endpoints(Configuration settings, String host, Metrics metrics) {
-        EndpointTable health = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready);
+        EndpointTable health = HealthEndpoints.in(EndpointTable.empty(), metrics, this::unready)
+                .with(ProtectedResource.PATH, new ProtectedResource(CallerSettings.of(settings)));
         if (settings.port("STOA_ADMIN_PORT") != 0 || !Loopback.isLoopback(host)) {
             return health;
         }
@@ -310,6 +348,7 @@ public final class Gateway implements AutoCloseable {
         health.close();
         plane.close();
         control.close();
+        credentials.close();
         closeStores();
         if (tls != null) {
             tls.material().close();

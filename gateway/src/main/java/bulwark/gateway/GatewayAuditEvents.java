@@ -2,6 +2,7 @@ package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.feed.ControlPlaneLink;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -14,6 +15,7 @@ public final class GatewayAuditEvents {
                     GatewayIdentity.EVENTS,
                     AdminApi.events(),
                     ControlPlaneLink.EVENTS,
+                    BackendCredentials.EVENTS,
                     List.of(AuditedStore.LOSS_ACCEPTED, AuditedStore.JOURNAL_TORN))
             .flatMap(List::stream)
             .toList();

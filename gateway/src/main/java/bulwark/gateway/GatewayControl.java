@@ -1,10 +1,17 @@
 package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
+import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.credential.BackendCredentials;
+import bulwark.gateway.enforcement.ResponseCache;
+import bulwark.gateway.evidence.EvidenceFolder;
+import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.gateway.route.RouteSnapshotFile;
+import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
@@ -29,9 +36,27 @@ final class GatewayControl implements AutoCloseable {
             Configuration settings,
             Path stateFolder,
             AuditedStore store,
+            UpstreamDirectory upstreams,
+            ResponseCache cache,
+            GatewayQuotas quotas,
+            GatewayIdentity identity,
+            BackendCredentials credentials,
             AddressGuard guard,
             Metrics metrics,
-            Clock clock) {}
+            Clock clock) {
+        AdminApi.Subject subject(RouteRegistry registry) {
+            return new AdminApi.Subject(
+                    store,
+                    registry,
+                    upstreams,
+                    cache,
+                    quotas.admin(),
+                    identity,
+                    credentials,
+                    guard,
+                    new EvidenceFolder(GatewayStore.file(stateFolder)));
+        }
+    }
 
     private GatewayControl(RouteRegistry registry, Edge edge, int adminPort) {
         this.registry = registry;
@@ -53,7 +78,7 @@ final class GatewayControl implements AutoCloseable {
     }
 
     private static int listen(Environment with, Edge edge, RouteRegistry registry) {
-        AdminApi.Subject subject = new AdminApi.Subject(with.store(), registry);
+        AdminApi.Subject subject = with.subject(registry);
         try {
             return edge.listenPlain(
                     AdminApi.service(subject, with.settings(), with.metrics(), with.clock()),

@@ -59,9 +59,9 @@ public final class GatewayFixture implements AutoCloseable {
         }
     }
 
-    private GatewayFixture(Path folder, Map<String, String> more, Clock clock) throws IOException {
+    private GatewayFixture(Path folder, Map<String, String> more, Clock clock, int port) throws IOException {
         this.folder = folder;
-        backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         backend.createContext("/", exchange -> {
             heard.add(new Heard(
                     exchange.getRequestMethod(),
@@ -88,11 +88,16 @@ public final class GatewayFixture implements AutoCloseable {
 
     /** @param more settings; an empty one takes away what the fixture sets */
     public static GatewayFixture start(Path folder, Map<String, String> more, Clock clock) throws Exception {
-        GatewayFixture fixture = new GatewayFixture(folder, more, clock);
+        GatewayFixture fixture = new GatewayFixture(folder, more, clock, 0);
         if (fixture.admin("GET", "/admin/apis/own", "").statusCode() == 404) {
             fixture.route("own", "acme", "");
         }
         return fixture;
+    }
+
+    /** On the state of a gateway that was closed, with its backend at the same place. */
+    public static GatewayFixture startAgain(Path folder, int backendPort) throws Exception {
+        return new GatewayFixture(folder, Map.of(), Clock.systemUTC(), backendPort);
     }
 
     public static GatewayFixture start(Path folder) throws Exception {

@@ -1,11 +1,19 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.caller.CallerSettings;
+import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.credential.BackendCredentials;
+import bulwark.gateway.enforcement.ResponseCache;
+import bulwark.gateway.evidence.EvidenceFolder;
+import bulwark.gateway.quota.QuotaAdmin;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.web.HeaderPolicy;
@@ -38,8 +46,21 @@ public final class AdminApi {
 
     private AdminApi() {}
 
-    /** What the API works on. */
-    public record Subject(AuditedStore audited, RouteRegistry routes) {}
+    /**
+     * What the API works on.
+     *
+     * @param records of calls
+     */
+    public record Subject(
+            AuditedStore audited,
+            RouteRegistry routes,
+            UpstreamDirectory upstreams,
+            ResponseCache cache,
+            QuotaAdmin quotas,
+            GatewayIdentity identity,
+            BackendCredentials credentials,
+            AddressGuard guard,
+            EvidenceFolder records) {}
 
     public static List<MetricDescription> metrics() {
         return Stream.concat(Service.metrics(NAME).stream(), AdminEvidence.metrics().stream())
@@ -60,6 +81,16 @@ public final class AdminApi {
         @Nullable SecretBytes token = settings.secret(AdminSettings.TOKEN).orElse(null);
         List<Route> routes = new ArrayList<>(new ApisResource(subject.routes(), evidence).routes());
         routes.addAll(new PoliciesResource(subject.routes(), evidence).routes());
+        routes.addAll(new BreakersResource(subject.upstreams(), evidence).routes());
+        routes.addAll(new CacheResource(subject.cache(), evidence).routes());
+        routes.addAll(new QuotasResource(subject.quotas(), evidence).routes());
+        routes.addAll(new RevocationsResource(subject.identity().revocations(), evidence, clock).routes());
+        routes.addAll(new ApiKeysResource(subject.identity().consumerKeys(), evidence, clock).routes());
+        routes.addAll(new MtlsResource(CallerSettings.of(settings).mtls(), metrics, evidence).routes());
+        routes.addAll(
+                new CredentialsResource(subject.credentials(), subject.routes(), subject.guard(), evidence).all());
+        routes.addAll(new DiagnosticsResource(subject.routes(), subject.upstreams(), subject.records(), evidence, clock)
+                .all());
         routes.add(health(subject, evidence, clock, clock.instant()));
         return Service.builder(NAME, routes, metrics)
                 .authenticators(new AdminTokenAuthenticator(

@@ -87,6 +87,11 @@ final class AdminEvidence implements Service.Refusals {
         return route(method, path, handler, false);
     }
 
+    /** A route whose handler changes something and writes a row of its own kind in its transaction, if the change is durable; the call leaves its row besides. */
+    Route act(String method, String path, AdminHandler handler) {
+        return route(method, path, handler, true);
+    }
+
     /** Answers one call. */
     @FunctionalInterface
     interface AdminHandler {

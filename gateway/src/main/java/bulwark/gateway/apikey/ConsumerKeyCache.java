@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ public final class ConsumerKeyCache {
 
     /** By SHA-256 in hex. */
     private volatile Map<String, PushedKey> pushed = Map.of();
+
+    /** Keys that another gateway revoked, by SHA-256 in hex. */
+    private final Set<String> elsewhere = ConcurrentHashMap.newKeySet();
 
     /** Grows with each committed change, so that a slow reader does not keep what is no longer true. */
     private final AtomicLong changes = new AtomicLong();
@@ -74,6 +78,11 @@ public final class ConsumerKeyCache {
             long before = changes.get();
             PushedKey own = pushed.get(lookup);
             Entry entry = own == null ? entry(row(lookup)) : entry(own);
+            if (elsewhere.contains(lookup) && entry.verdict instanceof ConsumerKeyVerdict.Accepted) {
+                entry = new Entry(
+                        new ConsumerKeyVerdict.Refused(Reason.REVOKED),
+                        clock.instant().plus(BAD_TTL).toEpochMilli());
+            }
             Cache<TokenDigest, Entry> cache = entry.verdict instanceof ConsumerKeyVerdict.Accepted ? good : bad;
             cache.put(digest, entry);
             if (changes.get() == before) {
@@ -187,6 +196,12 @@ public final class ConsumerKeyCache {
         Authentication how = new Authentication(
                 Authentication.Method.API_KEY, Set.copyOf(key.roles()), key.subscription(), end, Confirmation.NONE);
         return new Principal(key.subject(), key.tenant(), RoleTable.granted(roles, List.of()), key.id(), Set.of(), how);
+    }
+
+    /** Another gateway revoked the key: it is refused here whatever this store says of it. @param lookup SHA-256 of the key, 64 lower-case hex digits */
+    public void revokedElsewhere(String lookup) {
+        elsewhere.add(lookup);
+        forget(lookup);
     }
 
     /** After the commit of a change. @param lookup SHA-256 of the key, hex */

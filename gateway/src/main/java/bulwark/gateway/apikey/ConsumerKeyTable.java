@@ -70,6 +70,27 @@ final class ConsumerKeyTable {
         return rows(select);
     }
 
+    /** The newest first, at most so many. */
+    static List<ConsumerKeyRecord> newest(ReadTx tx, int max) throws SQLException {
+        PreparedStatement select = tx.statement(SELECT + "ORDER BY created_at DESC, id LIMIT ?");
+        select.setInt(1, max);
+        return rows(select);
+    }
+
+    /** Of revoked keys, the newest first, at most so many. */
+    static List<String> revokedLookups(ReadTx tx, int max) throws SQLException {
+        PreparedStatement select = tx.statement(
+                "SELECT lookup FROM consumer_keys WHERE revoked_at IS NOT NULL ORDER BY revoked_at DESC LIMIT ?");
+        select.setInt(1, max);
+        List<String> lookups = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                lookups.add(row.getString(1));
+            }
+        }
+        return lookups;
+    }
+
     private static List<ConsumerKeyRecord> rows(PreparedStatement select) throws SQLException {
         List<ConsumerKeyRecord> keys = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {

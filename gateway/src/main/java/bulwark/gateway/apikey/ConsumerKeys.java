@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,14 @@ public final class ConsumerKeys {
 
     private static final int MIN_GRACE_HOURS = 1;
     private static final int MAX_GRACE_HOURS = 168;
+    private static final int MAX_REVOKED = 10_000;
+    private static final int MAX_LISTED = 1_000;
 
     private final AuditedStore store;
     private final ConsumerKeyCache cache;
     private final Signing signing;
     private final Clock clock;
+    private volatile Consumer<String> revoked = lookup -> {};
 
     public ConsumerKeys(AuditedStore store, ConsumerKeyCache cache, Signing signing, Clock clock) {
         this.store = store;
@@ -163,23 +167,33 @@ public final class ConsumerKeys {
         change(subscription, tenant, REACTIVATED, actor, (tx, key) -> ConsumerKeyTable.suspend(tx, key, null));
     }
 
+    /** Tells the digests of revoked keys, the newest ten thousand, and from now on each new one. @param listener must not block or throw */
+    public void onRevoked(Consumer<String> listener) {
+        revoked = listener;
+        store.store()
+                .read(tx -> ConsumerKeyTable.revokedLookups(tx, MAX_REVOKED))
+                .forEach(listener);
+    }
+
     /** For good. */
     public void revoke(String subscription, String tenant, String actor) {
-        change(subscription, tenant, REVOKED, actor, (tx, key) -> ConsumerKeyTable.revoke(tx, key, clock.instant()));
+        change(subscription, tenant, REVOKED, actor, (tx, key) -> ConsumerKeyTable.revoke(tx, key, clock.instant()))
+                .forEach(key -> revoked.accept(key.lookup()));
     }
 
     private interface RowChange {
         void apply(WriteTx tx, String id) throws SQLException;
     }
 
-    private void change(String subscription, String tenant, AuditEventType type, String actor, RowChange change) {
-        store.store().write(tx -> {
+    private List<ConsumerKeyRecord> change(
+            String subscription, String tenant, AuditEventType type, String actor, RowChange change) {
+        return store.store().write(tx -> {
             List<ConsumerKeyRecord> keys = live(tx, subscription, tenant);
             for (ConsumerKeyRecord key : keys) {
                 change.apply(tx, key.id());
             }
             audit(tx, type, actor, keys, Map.of("subscription_id", subscription));
-            return keys.size();
+            return keys;
         });
     }
 
@@ -199,6 +213,22 @@ public final class ConsumerKeys {
                 previous,
                 newest.serial() - 1,
                 newest.serial() == 1 ? null : newest.created());
+    }
+
+    /** Of every tenant, the newest first, at most a thousand. */
+    public List<ConsumerKeySummary> list() {
+        Instant now = clock.instant();
+        return store.store().read(tx -> ConsumerKeyTable.newest(tx, MAX_LISTED)).stream()
+                .map(key -> ConsumerKeySummary.of(key, now))
+                .toList();
+    }
+
+    /** Of one subscription, the newest first; empty when there is none of this id. */
+    public List<ConsumerKeySummary> list(String subscription) {
+        Instant now = clock.instant();
+        return store.store().read(tx -> ConsumerKeyTable.ofSubscription(tx, subscription)).stream()
+                .map(key -> ConsumerKeySummary.of(key, now))
+                .toList();
     }
 
     /** Newest first, never empty. Keys of another tenant are no different from none. */

@@ -10,7 +10,11 @@ import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.gateway.identity.TokenRevocationRows;
 import bulwark.gateway.possession.MemoryReplayStore;
 import bulwark.gateway.possession.PossessionMetrics;
+import bulwark.gateway.possession.ProofReplayStore;
 import bulwark.gateway.possession.SenderConstraint;
+import bulwark.gateway.possession.SharedReplayStore;
+import bulwark.gateway.redis.RedisConnections;
+import bulwark.gateway.redis.SharedRedis;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
@@ -41,6 +45,8 @@ public final class GatewayIdentity implements AutoCloseable {
             TokenRevocationRows.REVOKED,
             TokenRevocationRows.RESTORED);
 
+    private static final int CONNECTIONS = 4;
+
     private final IdentityStage stage;
     private final RouteAccess access;
     private final ConsumerKeys consumerKeys;
@@ -48,6 +54,8 @@ public final class GatewayIdentity implements AutoCloseable {
     private final TokenRevocationList revocationList;
     private final TokenRevocationRows revocations;
     private final AccessTokenVerification verification;
+    private final @Nullable RedisConnections shared;
+    private final @Nullable SharedRevocations orders;
 
     /**
      * Returns before any key was fetched.
@@ -63,9 +71,23 @@ public final class GatewayIdentity implements AutoCloseable {
             Metrics metrics,
             Signing signing,
             Clock clock) {
+        this(settings, stateFolder, store, guard, null, metrics, signing, clock);
+    }
+
+    /** As above. @param redis that gateways share proofs and revocations through, closed with this; null for none */
+    public GatewayIdentity(
+            CallerSettings settings,
+            Path stateFolder,
+            AuditedStore store,
+            AddressGuard guard,
+            @Nullable SharedRedis redis,
+            Metrics metrics,
+            Signing signing,
+            Clock clock) {
         TokenRevocationList list = new TokenRevocationList(clock);
         revocationList = list;
         revocations = TokenRevocationRows.open(store, list, clock);
+        shared = redis == null ? null : RedisConnections.open(redis, CONNECTIONS);
         FirstSightGate gate = new FirstSightGate(settings.firstSightsPerSecond(), clock);
         verification = new AccessTokenVerification(settings, stateFolder, guard, list, gate, signing, clock);
         TokenAuthenticator tokens = verification.tokens();
@@ -76,7 +98,7 @@ public final class GatewayIdentity implements AutoCloseable {
                 settings.mtls(),
                 settings.proofs(),
                 settings.sender(),
-                new MemoryReplayStore(settings.rememberedProofs(), clock),
+                replays(settings, clock),
                 settings.externalUrl(),
                 new PossessionMetrics(metrics),
                 signing,
@@ -84,6 +106,22 @@ public final class GatewayIdentity implements AutoCloseable {
         IdentityMetrics counts = new IdentityMetrics(metrics, tokens::size);
         stage = new IdentityStage(tokens, cache, gate, sender, counts, settings.resourceMetadata());
         access = new RouteAccess(settings.resourceMetadata());
+        orders = shared == null ? null : share(shared, list, cache, metrics, clock);
+    }
+
+    private ProofReplayStore replays(CallerSettings settings, Clock clock) {
+        MemoryReplayStore own = new MemoryReplayStore(settings.rememberedProofs(), clock);
+        return shared == null ? own : new SharedReplayStore(own, shared, clock);
+    }
+
+    private SharedRevocations share(
+            RedisConnections redis, TokenRevocationList list, ConsumerKeyCache cache, Metrics metrics, Clock clock) {
+        SharedRevocations made = new SharedRevocations(redis, list, cache, clock);
+        revocations.onOrder(made);
+        consumerKeys.onRevoked(made::keyRevoked);
+        IdentityMetrics.shared(metrics, redis::isReachable);
+        made.start();
+        return made;
     }
 
     public IdentityStage stage() {
@@ -137,5 +175,11 @@ public final class GatewayIdentity implements AutoCloseable {
     @Override
     public void close() {
         verification.close();
+        if (orders != null) {
+            orders.close();
+        }
+        if (shared != null) {
+            shared.close();
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -17,6 +18,7 @@ public final class IdentityMetrics {
     private static final String TOKEN_FAILURES = "stoa_jwt_validation_failures";
     private static final String KEY_FAILURES = "stoa_api_key_validation_failures";
     private static final String NOT_LOOKED_AT = "stoa_first_sight_rejected";
+    private static final String SHARED = "stoa_shared_identity_reachable";
     private static final String KNOWN_TOKENS = "stoa_jwt_cached_tokens";
 
     public static final List<MetricDescription> DESCRIPTIONS = List.of(
@@ -24,6 +26,9 @@ public final class IdentityMetrics {
             MetricDescription.counter(KEY_FAILURES, "calls whose API key was refused", "reason"),
             MetricDescription.counter(
                     NOT_LOOKED_AT, "calls with a new credential that could not be looked at now", "reason"),
+            MetricDescription.gauge(
+                    SHARED,
+                    "1 while the Redis answers that proofs and revocations are shared through; at 0 proofs are refused and orders of other gateways unknown"),
             MetricDescription.gauge(KNOWN_TOKENS, "verified tokens that are remembered"));
 
     private final Map<TokenFault, Counter> faults = new EnumMap<>(TokenFault.class);
@@ -45,6 +50,10 @@ public final class IdentityMetrics {
                 .collect(
                         Collectors.toMap(reason -> reason, reason -> metrics.counter(NOT_LOOKED_AT, "reason", reason)));
         metrics.gauge(KNOWN_TOKENS, knownTokens::getAsLong);
+    }
+
+    static void shared(Metrics metrics, BooleanSupplier reachable) {
+        metrics.gauge(SHARED, () -> reachable.getAsBoolean() ? 1 : 0);
     }
 
     void refused(TokenFault fault) {

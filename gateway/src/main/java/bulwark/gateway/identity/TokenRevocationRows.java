@@ -39,6 +39,23 @@ public final class TokenRevocationRows {
     private final TokenRevocationList list;
     private final Clock clock;
 
+    /** Hears of orders once they are committed. Must not block or throw. */
+    public interface OrderListener {
+        void revoked(TokenRevocation order);
+
+        void restored(Claim claim, String value);
+    }
+
+    private static final OrderListener NOBODY = new OrderListener() {
+        @Override
+        public void revoked(TokenRevocation order) {}
+
+        @Override
+        public void restored(Claim claim, String value) {}
+    };
+
+    private volatile OrderListener listener = NOBODY;
+
     private TokenRevocationRows(AuditedStore store, TokenRevocationList list, Clock clock) {
         this.store = store;
         this.list = list;
@@ -86,7 +103,10 @@ public final class TokenRevocationRows {
                             TABLE,
                             revocation.claim().wireName(),
                             value);
-            tx.afterCommit(() -> list.add(revocation));
+            tx.afterCommit(() -> {
+                list.add(revocation);
+                listener.revoked(revocation);
+            });
             return value;
         });
     }
@@ -108,9 +128,18 @@ public final class TokenRevocationRows {
                             TABLE,
                             claim.wireName(),
                             value);
-            tx.afterCommit(() -> list.remove(claim, value));
+            tx.afterCommit(() -> {
+                list.remove(claim, value);
+                listener.restored(claim, value);
+            });
             return true;
         });
+    }
+
+    /** Tells the orders that stand in the store, and from now on each new one. */
+    public void onOrder(OrderListener next) {
+        listener = next;
+        store.store().read(TokenRevocationRows::rows).forEach(next::revoked);
     }
 
     /** Those in force, the one that ends first first. */

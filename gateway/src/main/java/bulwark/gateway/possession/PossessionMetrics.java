@@ -2,7 +2,9 @@ package bulwark.gateway.possession;
 
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Counts of certificates, proofs and what they are asked for. Thread-safe. */
 public final class PossessionMetrics {
@@ -20,11 +22,14 @@ public final class PossessionMetrics {
                     SENDERS, "calls whose token must come with a proof or a certificate", "result", "method"),
             MetricDescription.counter(PROFILES, "calls with a key of a security profile", "result", "profile"));
 
+    private static final List<String> RESULTS =
+            List.of("success", "no_cert", "invalid", "expired", "mismatch", "denied");
+
     private final Metrics metrics;
 
     public PossessionMetrics(Metrics metrics) {
         this.metrics = metrics;
-        for (String result : List.of("success", "no_cert", "invalid", "expired", "mismatch", "denied")) {
+        for (String result : RESULTS) {
             metrics.counter(CERTIFICATES, "result", result);
         }
         for (String result : List.of("success", "mismatch")) {
@@ -32,6 +37,16 @@ public final class PossessionMetrics {
         }
         metrics.counter(PROOFS, "result", "success");
         metrics.counter(PROOFS, "result", "replay");
+    }
+
+    /** How often client certificates had each result since the start. */
+    public static Map<String, Long> certificates(Metrics metrics) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (String result : RESULTS) {
+            counts.put(result, (long)
+                    metrics.counter(CERTIFICATES, "result", result).count());
+        }
+        return counts;
     }
 
     void certificate(String result) {

@@ -19,6 +19,8 @@ public final class GatewayStore {
     public static final GuardedTable ROUTES = GuardedTable.of("gateway_routes", "id");
     public static final GuardedTable GENERATION = GuardedTable.of("gateway_generation", "name");
     public static final GuardedTable POLICIES = GuardedTable.of("gateway_policies", "id");
+    public static final GuardedTable BACKEND_CREDENTIALS =
+            GuardedTable.of("backend_credentials", "route_id", "consumer_id");
     public static final GuardedTable CONSUMER_KEYS = GuardedTable.of("consumer_keys", "id");
     public static final GuardedTable TOKEN_REVOCATIONS = GuardedTable.of("token_revocations", "claim", "value");
 
@@ -30,8 +32,9 @@ public final class GatewayStore {
                     .and(new Migrations(List.of(
                             "db/gateway/V301__routes.sql",
                             "db/gateway/V320__consumer_keys.sql",
-                            "db/gateway/V330__policies.sql"))),
-            List.of(ROUTES, GENERATION, POLICIES, CONSUMER_KEYS, TOKEN_REVOCATIONS),
+                            "db/gateway/V330__policies.sql",
+                            "db/gateway/V331__backend_credentials.sql"))),
+            List.of(ROUTES, GENERATION, POLICIES, BACKEND_CREDENTIALS, CONSUMER_KEYS, TOKEN_REVOCATIONS),
             true);
 
     private GatewayStore() {}

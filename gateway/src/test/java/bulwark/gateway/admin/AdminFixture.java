@@ -1,7 +1,17 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
+import bulwark.gateway.balance.BreakerSettings;
+import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.caller.CallerSettings;
+import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.egress.EgressGuard;
+import bulwark.gateway.enforcement.ResponseCache;
+import bulwark.gateway.evidence.EvidenceFolder;
+import bulwark.gateway.fetch.GuardedFetch;
+import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.RouteGuard;
@@ -42,6 +52,10 @@ final class AdminFixture implements AutoCloseable {
     final CurrentRoutes<ApiRoute> published = new CurrentRoutes<>();
     final RouteRegistry registry;
     final AuditedStore audited;
+    final UpstreamDirectory upstreams;
+    private final GatewayQuotas quotas;
+    private final GatewayIdentity identity;
+    private final BackendCredentials credentials;
     private final Edge edge = Edge.create();
     private final int port;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -49,6 +63,7 @@ final class AdminFixture implements AutoCloseable {
     private AdminFixture(Path folder, Map<String, String> environment, AddressGuard guard, Quotas.Limit perAddress) {
         Configuration settings = Configuration.read(GatewaySettings.schema(), environment, folder);
         SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
+        upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, clock);
         audited = GatewayStore.open(folder.resolve("state"), "", clock);
         registry = RouteRegistry.open(
                 audited,
@@ -56,11 +71,25 @@ final class AdminFixture implements AutoCloseable {
                 clock,
                 RouteSnapshotFile.open(folder.resolve("state"), Signing.fastest(), clock),
                 published.publisher(Function.identity()));
-        Metrics metrics = new Metrics(AdminApi.metrics());
-        port = edge.listenPlain(
-                AdminApi.service(new AdminApi.Subject(audited, registry), settings, metrics, clock, perAddress),
-                "127.0.0.1",
-                0);
+        Metrics metrics = new Metrics(GatewayMetrics.ALL);
+        Path state = folder.resolve("state");
+        AddressGuard egress = guard == null ? EgressGuard.of(settings) : guard;
+        quotas = GatewayQuotas.open(settings, state, metrics, clock);
+        identity = new GatewayIdentity(
+                CallerSettings.of(settings), state, audited, egress, metrics, Signing.fastest(), clock);
+        credentials = BackendCredentials.open(
+                audited, state, GuardedFetch.withSystemTrust(egress, 1 << 16), Signing.fastest(), clock);
+        AdminApi.Subject subject = new AdminApi.Subject(
+                audited,
+                registry,
+                upstreams,
+                new ResponseCache(1 << 20),
+                quotas.admin(),
+                identity,
+                credentials,
+                egress,
+                new EvidenceFolder(GatewayStore.file(state)));
+        port = edge.listenPlain(AdminApi.service(subject, settings, metrics, clock, perAddress), "127.0.0.1", 0);
     }
 
     static AdminFixture start(Path folder, AddressGuard guard) {
@@ -126,6 +155,9 @@ final class AdminFixture implements AutoCloseable {
     public void close() {
         edge.close();
         registry.close();
+        credentials.close();
+        identity.close();
+        quotas.close();
         audited.close();
     }
 }

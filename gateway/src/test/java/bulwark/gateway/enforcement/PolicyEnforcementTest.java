@@ -143,7 +143,7 @@ class PolicyEnforcementTest {
             assertThat(header(third, "X-RateLimit-Remaining")).isEqualTo("0");
             RecordedDecision record = gateway.record(third);
             assertThat(record.text("rule")).isEqualTo("policy two");
-            assertThat(record.text("policy_version")).isEqualTo("2");
+            assertThat(record.text("policy_version")).matches("[1-9][0-9]*");
             assertThat(gateway.send(gateway.as("bob", "/apis/own/x")).statusCode())
                     .isEqualTo(200);
             clock.advance(Duration.ofSeconds(62));

@@ -18,10 +18,10 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /** A client's key, and proofs by it, made with the plain JDK as RFC 9449 §4.2 has them. */
-final class TestProof {
+public final class TestProof {
     private final KeyPair pair;
 
-    TestProof() {
+    public TestProof() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -42,7 +42,7 @@ final class TestProof {
     }
 
     /** RFC 7638: the members above, in this order. */
-    String thumbprint() {
+    public String thumbprint() {
         return Base64Url.text(Digests.sha256(StrictJson.write(jwk())));
     }
 
@@ -54,7 +54,7 @@ final class TestProof {
         return Base64Url.text(exact);
     }
 
-    String proof(String method, String url, Instant now, String token) {
+    public String proof(String method, String url, Instant now, String token) {
         return proof(method, url, now, token, header -> {}, claims -> {});
     }
 

@@ -1,0 +1,56 @@
+package bulwark.gateway.credential;
+
+import bulwark.gateway.route.ApiRoute;
+import bulwark.kernel.secrets.SecretBytes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway shows a backend, in the name of every caller of a route or of one.
+ *
+ * @param consumerId subject of the callers that it is for; empty for all that have none of their own
+ * @param headerName of type {@code api_key}; {@code Authorization} for the others
+ * @param username of type {@code basic}, client id of type {@code oauth2_client_credentials}; else null
+ * @param tokenUrl of type {@code oauth2_client_credentials}, else null
+ * @param scope asked of the token endpoint, or null
+ * @param upstreams URLs of the route for which it was made: it is sent nowhere else
+ */
+public record BackendCredential(
+        String routeId,
+        String consumerId,
+        Type type,
+        String headerName,
+        SecretBytes secret,
+        @Nullable String username,
+        @Nullable String tokenUrl,
+        @Nullable String scope,
+        List<String> upstreams) {
+    /** How it is shown. */
+    public enum Type {
+        /** The secret in a header of its own. */
+        API_KEY,
+        BEARER,
+        /** RFC 7617. */
+        BASIC,
+        /** RFC 6749 §4.4. */
+        OAUTH2_CLIENT_CREDENTIALS
+    }
+
+    public BackendCredential {
+        upstreams = List.copyOf(upstreams);
+    }
+
+    /** Whether the route still goes where it went when the credential was made for it. */
+    boolean isFor(ApiRoute route) {
+        return upstreams.equals(urls(route));
+    }
+
+    public static List<String> urls(ApiRoute route) {
+        return route.targets().stream().map(ApiRoute.Upstream::url).sorted().toList();
+    }
+
+    @Override
+    public String toString() {
+        return type + " for " + routeId;
+    }
+}

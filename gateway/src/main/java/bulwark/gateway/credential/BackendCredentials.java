@@ -1,0 +1,178 @@
+package bulwark.gateway.credential;
+
+import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.RequestStage;
+import bulwark.gateway.call.StageResult;
+import bulwark.gateway.fetch.GuardedFetch;
+import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute;
+import bulwark.kernel.access.Principal;
+import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.signing.Signing;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All credentials of the gateway towards backends. A call bears the one of its route and consumer, or else the one of its route, in place of what the caller sent under that name. A
+ * credential goes only where the route went when it was stored. Thread-safe.
+ */
+public final class BackendCredentials implements AutoCloseable {
+    public static final List<AuditEventType> EVENTS = List.of(CredentialRows.SET, CredentialRows.REMOVED);
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackendCredentials.class);
+    private static final int MAX_TOKEN_BYTES = 64 << 10;
+    private static final long RETRY_SECONDS = 1;
+
+    private final CredentialRows rows;
+    private final GuardedFetch fetch;
+    private final Clock clock;
+    private final Map<Key, Live> live = new ConcurrentHashMap<>();
+
+    private record Key(String route, String consumer) {}
+
+    /** @param value of the header; null while it is a token that is fetched */
+    private record Live(
+            BackendCredential credential,
+            @Nullable String value,
+            @Nullable ClientToken token) {}
+
+    private BackendCredentials(CredentialRows rows, GuardedFetch fetch, Clock clock) {
+        this.rows = rows;
+        this.fetch = fetch;
+        this.clock = clock;
+        rows.load().forEach(this::use);
+    }
+
+    /** @param fetch asks token endpoints; closed with this */
+    public static BackendCredentials open(
+            AuditedStore store, Path stateFolder, GuardedFetch fetch, Signing signing, Clock clock) {
+        return new BackendCredentials(CredentialRows.open(store, stateFolder, signing), fetch, clock);
+    }
+
+    /** How much of an answer of a token endpoint is taken. */
+    public static int maxTokenBytes() {
+        return MAX_TOKEN_BYTES;
+    }
+
+    private void use(BackendCredential credential) {
+        String secret = credential.secret().exposeText(SecretAccess.grant());
+        Live made = switch (credential.type()) {
+            case API_KEY -> new Live(credential, secret, null);
+            case BEARER -> new Live(credential, "Bearer " + secret, null);
+            case BASIC -> new Live(credential, basic(credential, secret), null);
+            case OAUTH2_CLIENT_CREDENTIALS -> new Live(credential, null, new ClientToken(credential, fetch, clock));
+        };
+        live.put(new Key(credential.routeId(), credential.consumerId()), made);
+    }
+
+    private static String basic(BackendCredential credential, String secret) {
+        byte[] pair = (credential.username() + ":" + secret).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
+    }
+
+    /** The stage after the policies: what they answer themselves needs no credential. */
+    public RequestStage after(RequestStage policies) {
+        return call -> switch (policies.decide(call)) {
+            case StageResult.Pass _ -> show(call);
+            case StageResult.Refuse refuse -> refuse;
+            case StageResult.Later later ->
+                new StageResult.Later(
+                        later.result().thenApply(late -> late instanceof StageResult.Pass ? show(call) : late));
+        };
+    }
+
+    private StageResult show(GatewayCall call) {
+        ApiRoute route = call.route();
+        if (live.isEmpty() || route == null || call.localAnswer() != null) {
+            return StageResult.PASS;
+        }
+        Live found = find(route.id(), call.principal());
+        if (found == null) {
+            return StageResult.PASS;
+        }
+        if (!found.credential().isFor(route)) {
+            return unavailable(call, "The credential of this API was stored for another backend; store it again.");
+        }
+        if (found.value() != null) {
+            call.addBackendField(found.credential().headerName(), found.value());
+            return StageResult.PASS;
+        }
+        ClientToken token = found.token();
+        return token == null
+                ? StageResult.PASS
+                : new StageResult.Later(token.get().handle((text, failure) -> {
+                    if (text == null) {
+                        LOG.warn("No access token for the backend of route {}: {}", route.id(), sentence(failure));
+                        return unavailable(
+                                call, "The gateway cannot get its own credential for this backend at present.");
+                    }
+                    call.addBackendField(found.credential().headerName(), "Bearer " + text);
+                    return StageResult.PASS;
+                }));
+    }
+
+    private static String sentence(@Nullable Throwable failure) {
+        return failure == null ? "" : String.valueOf(failure.getMessage());
+    }
+
+    private @Nullable Live find(String route, @Nullable Principal principal) {
+        Live own = principal == null ? null : live.get(new Key(route, principal.entityUri()));
+        return own != null ? own : live.get(new Key(route, ""));
+    }
+
+    private static StageResult unavailable(GatewayCall call, String sentence) {
+        call.decidedBy("backend credential");
+        return new StageResult.Refuse(
+                new GatewayRefusal.Unavailable("backend_credential_unavailable", sentence, RETRY_SECONDS));
+    }
+
+    /** Those of routes, or those of consumers. */
+    public List<BackendCredential> list(boolean ofConsumers) {
+        return live.values().stream()
+                .map(Live::credential)
+                .filter(credential -> credential.consumerId().isEmpty() != ofConsumers)
+                .sorted(Comparator.comparing(BackendCredential::routeId).thenComparing(BackendCredential::consumerId))
+                .toList();
+    }
+
+    /**
+     * In force when it returns.
+     *
+     * @param route that it is for
+     * @return whether it replaced one
+     */
+    public boolean put(BackendCredential credential, ApiRoute route, String actor) {
+        BackendCredential bound = new BackendCredential(
+                credential.routeId(),
+                credential.consumerId(),
+                credential.type(),
+                credential.headerName(),
+                credential.secret(),
+                credential.username(),
+                credential.tokenUrl(),
+                credential.scope(),
+                BackendCredential.urls(route));
+        return rows.put(bound, actor, () -> use(bound));
+    }
+
+    /** False when there is none. @param consumer empty for the one of all callers */
+    public boolean remove(String route, String consumer, String actor) {
+        return rows.remove(route, consumer, actor, () -> live.remove(new Key(route, consumer)));
+    }
+
+    @Override
+    public void close() {
+        fetch.close();
+    }
+}

@@ -1,0 +1,171 @@
+package bulwark.gateway.credential;
+
+import bulwark.gateway.state.GatewayStore;
+import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.json.Base64Url;
+import bulwark.kernel.json.JsonFields;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.signing.SecretSeal;
+import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.ReadTx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The table {@code backend_credentials}. Secrets in it are encrypted with the key in {@code credential.key} of the state folder, which is for its owner alone. A row that the audit log does not
+ * vouch for is not used. Every method blocks; call on a virtual thread. Thread-safe.
+ */
+final class CredentialRows {
+    static final AuditEventType SET = AuditEventType.of(
+            "backend_credential_set",
+            "a credential of the gateway towards a backend was stored",
+            "route_id",
+            "consumer_id",
+            "auth_type");
+    static final AuditEventType REMOVED = AuditEventType.of(
+            "backend_credential_removed",
+            "a credential of the gateway towards a backend was deleted",
+            "route_id",
+            "consumer_id");
+
+    private static final Logger LOG = LoggerFactory.getLogger(CredentialRows.class);
+    private static final String TENANT = "default";
+
+    private final AuditedStore store;
+    private final SecretSeal seal;
+
+    private CredentialRows(AuditedStore store, SecretSeal seal) {
+        this.store = store;
+        this.seal = seal;
+    }
+
+    /** Makes the key where there is none. @throws bulwark.kernel.process.FileRefused when others can read it */
+    static CredentialRows open(AuditedStore store, Path stateFolder, Signing signing) {
+        Path file = stateFolder.resolve("credential.key");
+        try {
+            if (!Files.exists(file)) {
+                OwnerOnlyFiles.write(file, signing.random32().expose(SecretAccess.grant()));
+            }
+            OwnerOnlyFiles.check(file);
+            return new CredentialRows(store, new SecretSeal(SecretBytes.of(Files.readAllBytes(file)), signing));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read or made: " + e.getMessage(), e);
+        }
+    }
+
+    private static String purpose(String route, String consumer) {
+        return "backend credential\n" + route + "\n" + consumer;
+    }
+
+    List<BackendCredential> load() {
+        return store.store().read(this::load);
+    }
+
+    private List<BackendCredential> load(ReadTx tx) throws SQLException {
+        List<BackendCredential> all = new ArrayList<>();
+        try (ResultSet row = tx.statement("SELECT route_id, consumer_id, document, sealed FROM backend_credentials")
+                .executeQuery()) {
+            while (row.next()) {
+                read(tx, row.getString(1), row.getString(2), row.getString(3), row.getString(4))
+                        .ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    private Optional<BackendCredential> read(ReadTx tx, String route, String consumer, String document, String sealed)
+            throws SQLException {
+        if (!store.audit().guardedRows().vouchesFor(tx, GatewayStore.BACKEND_CREDENTIALS, route, consumer)) {
+            LOG.error(
+                    "The stored credential of route {} is not what gateway_audit_log says and is not used; store it again.",
+                    route);
+            return Optional.empty();
+        }
+        Optional<SecretBytes> secret =
+                Base64Url.bytes(sealed).flatMap(bytes -> seal.open(bytes, purpose(route, consumer)));
+        if (secret.isEmpty()) {
+            LOG.error(
+                    "The stored credential of route {} was not encrypted with credential.key and is not used; store it again.",
+                    route);
+        }
+        return secret.map(opened -> CredentialJson.restored(
+                route, consumer, StrictJson.parse(document.getBytes(StandardCharsets.UTF_8)), opened));
+    }
+
+    /** Returns whether there was one before. */
+    boolean put(BackendCredential credential, String actor, Runnable afterCommit) {
+        String route = credential.routeId();
+        String consumer = credential.consumerId();
+        String sealed = Base64Url.text(seal.seal(credential.secret(), purpose(route, consumer)));
+        return store.store().write(tx -> {
+            PreparedStatement known =
+                    tx.statement("SELECT 1 FROM backend_credentials WHERE route_id = ? AND consumer_id = ?");
+            known.setString(1, route);
+            known.setString(2, consumer);
+            boolean before;
+            try (ResultSet row = known.executeQuery()) {
+                before = row.next();
+            }
+            PreparedStatement put = tx.statement(
+                    "INSERT INTO backend_credentials (route_id, consumer_id, document, sealed) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT (route_id, consumer_id) DO UPDATE SET document = excluded.document, sealed = excluded.sealed");
+            put.setString(1, route);
+            put.setString(2, consumer);
+            put.setString(3, StrictJson.text(CredentialJson.stored(credential)));
+            put.setString(4, sealed);
+            put.executeUpdate();
+            Map<String, Object> detail =
+                    Map.of("route_id", route, "consumer_id", consumer, "auth_type", JsonFields.word(credential.type()));
+            store.audit()
+                    .guardedRows()
+                    .append(
+                            tx,
+                            SET.event(actor, TENANT, route, null, detail),
+                            GatewayStore.BACKEND_CREDENTIALS,
+                            route,
+                            consumer);
+            tx.afterCommit(afterCommit);
+            return before;
+        });
+    }
+
+    /** False when there is none. */
+    boolean remove(String route, String consumer, String actor, Runnable afterCommit) {
+        return store.store().write(tx -> {
+            PreparedStatement delete =
+                    tx.statement("DELETE FROM backend_credentials WHERE route_id = ? AND consumer_id = ?");
+            delete.setString(1, route);
+            delete.setString(2, consumer);
+            if (delete.executeUpdate() == 0) {
+                return false;
+            }
+            store.audit()
+                    .guardedRows()
+                    .append(
+                            tx,
+                            REMOVED.event(
+                                    actor, TENANT, route, null, Map.of("route_id", route, "consumer_id", consumer)),
+                            GatewayStore.BACKEND_CREDENTIALS,
+                            route,
+                            consumer);
+            tx.afterCommit(afterCommit);
+            return true;
+        });
+    }
+}

@@ -1,0 +1,199 @@
+package bulwark.gateway.caller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.gateway.GatewayFixture;
+import bulwark.gateway.identity.LocalTokenIssuer;
+import bulwark.gateway.possession.TestProof;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.keys.KeyRing;
+import bulwark.kernel.signing.CompactJws;
+import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.signing.Signing;
+import bulwark.testkit.RedisServer;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two gateways with the same keys of tokens, on one Redis. */
+@Timeout(300)
+class SharedIdentityTest {
+    private static final Duration SOON = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path one;
+
+    @TempDir
+    private Path two;
+
+    private final TestProof client = new TestProof();
+    private RedisServer redis;
+    private GatewayFixture first;
+    private GatewayFixture second;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServer.start();
+        Map<String, String> settings = Map.of("STOA_REDIS_URL", redis.url(), "STOA_DPOP__ENABLED", "true");
+        GatewayFixture.start(one, settings, Clock.systemUTC()).close();
+        copy(one, two);
+        first = GatewayFixture.start(one, settings, Clock.systemUTC());
+        second = GatewayFixture.start(two, settings, Clock.systemUTC());
+        for (GatewayFixture gateway : List.of(first, second)) {
+            gateway.route("own", "acme", "");
+            await().atMost(SOON).until(() -> gateway.metrics().contains("stoa_shared_identity_reachable 1.0"));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (!file.equals(from)) {
+                    Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable opened : new AutoCloseable[] {second, first, redis}) {
+            if (opened != null) {
+                opened.close();
+            }
+        }
+    }
+
+    private static HttpResponse<String> call(GatewayFixture gateway, String token, String proof) throws Exception {
+        return gateway.send(gateway.request("/apis/own/x")
+                .header("Authorization", "DPoP " + token)
+                .header("DPoP", proof));
+    }
+
+    private String proof(String token) {
+        return client.proof("GET", "http://localhost:8080/apis/own/x", Instant.now(), token);
+    }
+
+    /** Of the gateways' own issuer, for the holder of the client's key (RFC 9449 §6.1). */
+    private String boundToken() {
+        Instant now = Instant.now();
+        Map<String, Object> claims = Map.of(
+                "iss",
+                LocalTokenIssuer.ISSUER,
+                "sub",
+                "ann",
+                "aud",
+                "stoa-mcp-gateway",
+                "tenant",
+                "acme",
+                "iat",
+                now.getEpochSecond(),
+                "exp",
+                now.plusSeconds(300).getEpochSecond(),
+                "realm_access",
+                Map.of("roles", List.of("devops")),
+                "cnf",
+                Map.of("jkt", client.thumbprint()));
+        Ed25519Signer signer = KeyRing.open(LocalTokenIssuer.ring(one), Signing.fastest(), Clock.systemUTC())
+                .signer();
+        return CompactJws.sign(Map.of("typ", "at+jwt", "kid", signer.keyId()), StrictJson.write(claims), signer);
+    }
+
+    @Test
+    void a_proof_that_one_gateway_took_is_refused_by_the_other() throws Exception {
+        String token = boundToken();
+        AtomicReference<String> taken = new AtomicReference<>("");
+        // A machine that is slow may miss the 50 ms, and then a proof is refused: that is the rule.
+        await().atMost(SOON).until(() -> {
+            taken.set(proof(token));
+            return call(first, token, taken.get()).statusCode() == 200;
+        });
+        await().atMost(SOON).until(() -> {
+            HttpResponse<String> replayed = call(second, token, taken.get());
+            assertThat(replayed.statusCode()).isEqualTo(401);
+            return replayed.body().contains("replay detected");
+        });
+        await().atMost(SOON).until(() -> call(second, token, proof(token)).statusCode() == 200);
+    }
+
+    @Test
+    void a_revocation_holds_on_the_other_gateway_and_is_taken_back_there_too() throws Exception {
+        assertThat(second.send(second.as("eve", "/apis/own/x")).statusCode()).isEqualTo(200);
+        first.admin("POST", "/admin/revocations", "{\"sub\":\"eve\"}");
+        await().atMost(SOON)
+                .until(() -> second.send(second.as("eve", "/apis/own/x")).statusCode() == 401);
+        assertThat(second.send(second.as("ann", "/apis/own/x")).statusCode()).isEqualTo(200);
+        first.admin("DELETE", "/admin/revocations?sub=eve", "");
+        await().atMost(SOON)
+                .until(() -> second.send(second.as("eve", "/apis/own/x")).statusCode() == 200);
+    }
+
+    @Test
+    void a_revoked_api_key_is_refused_by_a_gateway_whose_store_still_has_it() throws Exception {
+        HttpResponse<String> made = first.admin(
+                "POST",
+                "/admin/api-keys",
+                "{\"subscription_id\":\"s\",\"subject\":\"app\",\"tenant_id\":\"acme\",\"roles\":[\"devops\"]}");
+        String key = StrictJson.parse(made.body().getBytes(StandardCharsets.UTF_8))
+                .path("api_key")
+                .stringValue();
+        first.close();
+        second.close();
+        try (Stream<Path> files = Files.walk(two)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                if (!file.equals(two)) {
+                    Files.delete(file);
+                }
+            }
+        }
+        copy(one, two);
+        Map<String, String> settings = Map.of("STOA_REDIS_URL", redis.url());
+        first = GatewayFixture.start(one, settings, Clock.systemUTC());
+        second = GatewayFixture.start(two, settings, Clock.systemUTC());
+        second.route("own", "acme", "");
+        assertThat(second.send(second.request("/apis/own/x").header("X-API-Key", key))
+                        .statusCode())
+                .isEqualTo(200);
+        first.admin("DELETE", "/admin/api-keys/s", "");
+        await().atMost(SOON)
+                .until(() -> second.send(second.request("/apis/own/x").header("X-API-Key", key))
+                                .statusCode()
+                        == 401);
+    }
+
+    @Test
+    void while_redis_is_silent_proofs_are_refused_at_once_and_known_orders_stay() throws Exception {
+        first.admin("POST", "/admin/revocations", "{\"sub\":\"eve\"}");
+        await().atMost(SOON)
+                .until(() -> second.send(second.as("eve", "/apis/own/x")).statusCode() == 401);
+        redis.freeze();
+        String token = boundToken();
+        HttpResponse<String> refused = call(second, token, proof(token));
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.body()).contains("try again");
+        assertThat(second.send(second.as("eve", "/apis/own/x")).statusCode()).isEqualTo(401);
+        await().atMost(SOON).until(() -> second.metrics().contains("stoa_shared_identity_reachable 0.0"));
+        first.admin("POST", "/admin/revocations", "{\"sub\":\"mallory\"}");
+        redis.resume();
+        await().atMost(SOON).until(() -> call(second, token, proof(token)).statusCode() == 200);
+        await().atMost(SOON)
+                .until(() -> second.send(second.as("mallory", "/apis/own/x")).statusCode() == 401);
+    }
+}

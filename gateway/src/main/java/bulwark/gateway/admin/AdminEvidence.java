@@ -20,6 +20,8 @@ import bulwark.web.Service;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,9 @@ final class AdminEvidence implements Service.Refusals {
     private final AuditLog audit;
     private final Metrics metrics;
 
+    /** Of the routes made here. */
+    private final Set<String> groups = ConcurrentHashMap.newKeySet();
+
     AdminEvidence(AuditLog audit, Metrics metrics) {
         this.audit = audit;
         this.metrics = metrics;
@@ -64,7 +69,7 @@ final class AdminEvidence implements Service.Refusals {
     /** Why the edge did not let somebody in. Without a principal it runs on the event loop. */
     @Override
     public void refused(@Nullable Principal principal, String method, String path, String remote, EdgeRefusal refusal) {
-        AdminAction action = AdminAction.of(method, path);
+        AdminAction action = AdminAction.of(method, path, groups);
         count(action, "denied");
         Map<String, Object> detail = detail(action, "denied", method, path);
         detail.put("code", refusal.code());
@@ -99,8 +104,9 @@ final class AdminEvidence implements Service.Refusals {
     }
 
     private Route route(String method, String path, AdminHandler handler, boolean reads) {
+        groups.add(path.split("/", -1)[2]);
         return Route.permitted(method, path, AdminApi.PERMISSION, AdminApi.PERMISSION, request -> {
-            AdminAction action = AdminAction.of(request.method(), request.path());
+            AdminAction action = AdminAction.of(request.method(), request.path(), groups);
             Response response;
             try {
                 response = handler.answer(request);
@@ -136,7 +142,7 @@ final class AdminEvidence implements Service.Refusals {
 
     /** The event of a change, for its transaction. @param more members of the detail that tell what changed */
     AuditEvent changed(Request request, Map<String, ?> more) {
-        AdminAction action = AdminAction.of(request.method(), request.path());
+        AdminAction action = AdminAction.of(request.method(), request.path(), groups);
         Map<String, Object> detail = detail(action, "success", request.method(), request.path());
         describe(detail, request);
         detail.putAll(more);

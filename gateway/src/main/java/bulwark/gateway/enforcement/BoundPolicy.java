@@ -3,16 +3,21 @@ package bulwark.gateway.enforcement;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.policy.ApiPolicy;
 import bulwark.gateway.policy.PolicyMode;
+import bulwark.gateway.policy.PolicyType;
 import bulwark.gateway.refusal.GatewayRefusal;
 import io.micrometer.core.instrument.Counter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A policy and what carries it out. Thread-safe. */
 final class BoundPolicy {
     private static final List<String> OUTCOMES = List.of("pass", "refuse", "change", "answer", "log");
+
+    /** Only a caching policy in mode shadow has it: it keeps nothing, so that it cannot say what would have been found. */
+    private static final String LOOK_UP = "look_up";
 
     private final ApiPolicy policy;
     private final PolicyExecutor executor;
@@ -23,8 +28,12 @@ final class BoundPolicy {
         this.policy = policy;
         this.executor = executor;
         this.rule = "policy " + policy.id();
-        this.counters =
-                OUTCOMES.stream().collect(Collectors.toMap(word -> word, word -> metrics.counter(policy, word)));
+        this.counters = Stream.concat(OUTCOMES.stream(), Stream.of(LOOK_UP).filter(word -> isCachingShadow(policy)))
+                .collect(Collectors.toMap(word -> word, word -> metrics.counter(policy, word)));
+    }
+
+    private static boolean isCachingShadow(ApiPolicy policy) {
+        return policy.type() == PolicyType.CACHING && policy.mode() == PolicyMode.SHADOW;
     }
 
     ApiPolicy policy() {

@@ -21,15 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives kept answers again, and keeps those that pass, as a shared cache may (RFC 9111). Unless the policy says {@code shared}, a caller is given nothing that another caller's call
- * brought. Thread-safe.
+ * brought; where callers are not known it keeps nothing then. Thread-safe.
  */
 final class CachingExecutor implements PolicyExecutor {
+    private static final PolicyVerdict LOOK_UP = new PolicyVerdict.Effect("look_up", call -> {});
+
     private final CachingRule rule;
+    private final boolean shadow;
     private final ResponseCache cache;
     private final Clock clock;
 
-    CachingExecutor(CachingRule rule, ResponseCache cache, Clock clock) {
+    /** @param shadow only says which calls are looked up: neither keeps, finds nor forgets anything */
+    CachingExecutor(CachingRule rule, boolean shadow, ResponseCache cache, Clock clock) {
         this.rule = rule;
+        this.shadow = shadow;
         this.cache = cache;
         this.clock = clock;
     }
@@ -46,7 +51,9 @@ final class CachingExecutor implements PolicyExecutor {
             case "GET", "HEAD" -> read(call, route, resource);
             case "OPTIONS" -> PolicyVerdict.PASS;
             default -> {
-                call.onEnd(ended -> changed(ended, resource));
+                if (!shadow) {
+                    call.onEnd(ended -> changed(ended, resource));
+                }
                 yield PolicyVerdict.PASS;
             }
         };
@@ -66,8 +73,12 @@ final class CachingExecutor implements PolicyExecutor {
                 || head.isUpgrade()
                 || head.value("range") != null
                 || head.value(HeaderName.COOKIE) != null
-                || asked.has("no-store")) {
+                || asked.has("no-store")
+                || !rule.shared() && call.principal() == null) {
             return PolicyVerdict.PASS;
+        }
+        if (shadow) {
+            return LOOK_UP;
         }
         ResponseCache.Key key = new ResponseCache.Key(call.policies(), resource, host(head), caller(call, route));
         long now = clock.millis();
@@ -82,10 +93,13 @@ final class CachingExecutor implements PolicyExecutor {
         }
         if (head.method().equals("GET") && !isConditional(head)) {
             long moment = cache.moment(resource);
-            call.addAnswerCopy(new AnswerCopy(
+            AnswerCopy copied = new AnswerCopy(
                     rule.maxEntryBytes(),
+                    cache.copies(),
                     copy -> stored(copy, head, new byte[0]) != null,
-                    copy -> keep(copy, head, key, moment)));
+                    copy -> keep(copy, head, key, moment));
+            call.addAnswerCopy(copied);
+            call.onEnd(ended -> copied.drop());
         }
         return PolicyVerdict.PASS;
     }

@@ -154,7 +154,7 @@ public final class PolicyCompiler {
             case RateLimitRule limit -> new RateLimitExecutor(limit, clock);
             case LoggingRule logging -> new LoggingExecutor(policy.id(), logging);
             case TransformRule transform -> new TransformExecutor(transform);
-            case CachingRule caching -> new CachingExecutor(caching, cache, clock);
+            case CachingRule caching -> new CachingExecutor(caching, policy.mode() == PolicyMode.SHADOW, cache, clock);
         };
     }
 }

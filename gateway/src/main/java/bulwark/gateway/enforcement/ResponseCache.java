@@ -1,6 +1,7 @@
 package bulwark.gateway.enforcement;
 
 import bulwark.gateway.call.CallPolicies;
+import bulwark.gateway.call.CopyBudget;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
@@ -14,12 +15,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** The answers that a gateway keeps, bounded in bytes over all policies. Thread-safe; never blocks. */
+/** The answers that a gateway keeps, bounded in bytes over all policies; answers that are still coming may take a quarter of it besides. Thread-safe; never blocks. */
 public final class ResponseCache {
     private static final int MAX_VARIANTS = 8;
     private static final int STRIPES = 1_024;
+    private static final int COPIES_PART = 4;
 
     private final long maxBytes;
+    private final CopyBudget copies;
     private final Cache<Key, List<StoredAnswer>> answers;
     private final Map<Resource, Set<Key>> byResource = new ConcurrentHashMap<>();
     /** Grows with each invalidation, so that an answer from before it is not kept after it. */
@@ -48,6 +51,7 @@ public final class ResponseCache {
 
     public ResponseCache(long maxBytes) {
         this.maxBytes = maxBytes;
+        this.copies = new CopyBudget(maxBytes / COPIES_PART);
         this.answers = Caffeine.newBuilder()
                 .maximumWeight(maxBytes)
                 .weigher((Key key, List<StoredAnswer> kept) -> weight(key, kept))
@@ -73,9 +77,16 @@ public final class ResponseCache {
             evictions.increment();
         }
         byResource.computeIfPresent(key.resource(), (resource, keys) -> {
-            keys.remove(key);
+            if (!answers.asMap().containsKey(key)) {
+                keys.remove(key);
+            }
             return keys.isEmpty() ? null : keys;
         });
+    }
+
+    /** What answers under way may take. */
+    CopyBudget copies() {
+        return copies;
     }
 
     List<StoredAnswer> find(Key key) {
@@ -101,10 +112,16 @@ public final class ResponseCache {
         if (moment(key.resource()) != moment) {
             return;
         }
-        byResource
-                .computeIfAbsent(key.resource(), resource -> ConcurrentHashMap.newKeySet())
-                .add(key);
         answers.asMap().compute(key, (same, before) -> with(before, answer, nowMillis));
+        // One step with the removal of keys, and asked again: an invalidation finds each key that is kept, and no other
+        // stays behind.
+        byResource.compute(key.resource(), (resource, known) -> {
+            Set<Key> keys = known == null ? ConcurrentHashMap.newKeySet() : known;
+            if (answers.asMap().containsKey(key)) {
+                keys.add(key);
+            }
+            return keys.isEmpty() ? null : keys;
+        });
         stores.increment();
         if (moment(key.resource()) != moment) {
             invalidate(key.resource());

@@ -2,6 +2,7 @@ package bulwark.gateway.policy;
 
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.network.IpPrefix;
+import bulwark.kernel.network.IpPrefixSet;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,21 +11,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Addresses of the socket's peer that may call. What is denied is denied, whatever allows it too.
  *
  * @param allow empty for every address
  */
-public record IpFilterRule(List<IpPrefix> allow, List<IpPrefix> deny) implements PolicyRule {
+public record IpFilterRule(IpPrefixSet allow, IpPrefixSet deny) implements PolicyRule {
     private static final int MAX_RANGES = 10_000;
     private static final IpPrefix MAPPED = IpPrefix.parse("::ffff:0:0/96");
     private static final int MAPPED_BITS = 96;
-
-    public IpFilterRule {
-        allow = List.copyOf(allow);
-        deny = List.copyOf(deny);
-    }
 
     @Override
     public PolicyType type() {
@@ -34,8 +32,7 @@ public record IpFilterRule(List<IpPrefix> allow, List<IpPrefix> deny) implements
     /** Whether calls from the address may go on. An IPv4 address in an IPv6 one (RFC 4291 §2.5.5.2) counts as the IPv4 address. */
     public boolean admits(InetAddress peer) {
         InetAddress address = unmapped(peer);
-        return deny.stream().noneMatch(range -> range.contains(address))
-                && (allow.isEmpty() || allow.stream().anyMatch(range -> range.contains(address)));
+        return !deny.contains(address) && (allow.isEmpty() || allow.contains(address));
     }
 
     private static InetAddress unmapped(InetAddress address) {
@@ -52,21 +49,21 @@ public record IpFilterRule(List<IpPrefix> allow, List<IpPrefix> deny) implements
 
     static IpFilterRule read(JsonFields fields) {
         List<IpPrefix> allow = ranges(fields, "allow");
-        List<IpPrefix> deny = ranges(fields, "deny");
+        IpPrefixSet deny = IpPrefixSet.of(ranges(fields, "deny"));
         if (!fields.has("allow") && !fields.has("deny")) {
             fields.fault("allow", "or deny must name a range, or the policy can never match");
         }
         for (int i = 0; i < allow.size(); i++) {
-            IpPrefix range = allow.get(i);
-            if (deny.stream().anyMatch(denied -> denied.contains(range))) {
+            if (deny.contains(allow.get(i))) {
                 fields.fault("allow[" + i + "]", "can never match: deny covers all of it");
             }
         }
-        return new IpFilterRule(allow, deny);
+        return new IpFilterRule(IpPrefixSet.of(allow), deny);
     }
 
     private static List<IpPrefix> ranges(JsonFields fields, String field) {
         List<IpPrefix> ranges = new ArrayList<>();
+        Set<IpPrefix> seen = new TreeSet<>();
         List<String> texts = fields.texts(field, MAX_RANGES, 64);
         if (fields.has(field) && texts.isEmpty()) {
             fields.fault(field, "must name a range; leave it out for none");
@@ -74,7 +71,7 @@ public record IpFilterRule(List<IpPrefix> allow, List<IpPrefix> deny) implements
         for (int i = 0; i < texts.size(); i++) {
             try {
                 IpPrefix range = unmapped(IpPrefix.parse(texts.get(i)));
-                if (ranges.contains(range)) {
+                if (!seen.add(range)) {
                     fields.fault(field + "[" + i + "]", "stands there twice; keep one");
                 }
                 ranges.add(range);
@@ -101,10 +98,10 @@ public record IpFilterRule(List<IpPrefix> allow, List<IpPrefix> deny) implements
     public Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
         if (!allow.isEmpty()) {
-            fields.put("allow", allow.stream().map(IpPrefix::toString).toList());
+            fields.put("allow", allow.ranges().stream().map(IpPrefix::toString).toList());
         }
         if (!deny.isEmpty()) {
-            fields.put("deny", deny.stream().map(IpPrefix::toString).toList());
+            fields.put("deny", deny.ranges().stream().map(IpPrefix::toString).toList());
         }
         return fields;
     }

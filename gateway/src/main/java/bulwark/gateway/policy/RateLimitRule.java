@@ -10,10 +10,10 @@ import java.util.Map;
  *
  * @param limit 1 to 1,000,000,000
  * @param window one second to a day
- * @param maxKeys windows that are kept at once; what comes beyond them shares one
+ * @param maxKeys 1 to 100,000 windows that are kept at once; what comes beyond them shares one
  */
 public record RateLimitRule(long limit, Duration window, Key key, int maxKeys) implements PolicyRule {
-    private static final int MAX_KEYS = 1_000_000;
+    private static final int MAX_KEYS = 100_000;
     private static final int DEFAULT_KEYS = 10_000;
 
     /** Calls with which the same window is shared. */

@@ -35,9 +35,6 @@ public final class QuotaStage implements RequestStage {
     @Override
     public StageResult decide(GatewayCall call) {
         Principal principal = call.principal();
-        if (principal == null && isPreflight(call)) {
-            return StageResult.PASS;
-        }
         String tenant = principal == null ? ANONYMOUS : principal.tenant();
         SlidingWindowLimiter.Verdict ofTenant = principal == null ? null : tenants.tryAcquire(tenant);
         if (ofTenant != null && !ofTenant.admitted()) {
@@ -113,9 +110,5 @@ public final class QuotaStage implements RequestStage {
             call.addAnswerField("X-RateLimit-Remaining", Long.toString(limit.remaining()));
             call.addAnswerField("X-RateLimit-Reset", Long.toString(limit.resetSeconds()));
         }
-    }
-
-    private static boolean isPreflight(GatewayCall call) {
-        return call.head().method().equals("OPTIONS") && call.head().value("access-control-request-method") != null;
     }
 }

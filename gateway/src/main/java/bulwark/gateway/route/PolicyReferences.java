@@ -1,6 +1,7 @@
 package bulwark.gateway.route;
 
 import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.CachingRule;
 import bulwark.gateway.policy.PolicyType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +40,11 @@ public final class PolicyReferences {
                     && concerned.stream().noneMatch(route -> route.takes("GET"))) {
                 sentences.add("The policy " + policy.id()
                         + ", policy_type: caching can never match, since no API that it is for takes GET.");
-            } else if (policy.type() == PolicyType.JWT_VALIDATION
-                    && !concerned.isEmpty()
-                    && concerned.stream().allMatch(route -> route.callers() == ApiRoute.Callers.ANYBODY)) {
+            } else if (policy.rule() instanceof CachingRule rule && !rule.shared() && isForAnybody(concerned)) {
+                sentences.add(
+                        "The policy " + policy.id()
+                                + ", policy_type: caching can never match, since each API that it is for takes calls of anybody: say \"shared\": true where all callers may be given the same answer.");
+            } else if (policy.type() == PolicyType.JWT_VALIDATION && isForAnybody(concerned)) {
                 sentences.add(
                         "The policy " + policy.id()
                                 + ", policy_type: jwt_validation asks for a caller that is never known, since each API that it is for takes calls of anybody.");
@@ -50,6 +53,11 @@ public final class PolicyReferences {
         if (!sentences.isEmpty()) {
             throw new RoutesRefused(sentences);
         }
+    }
+
+    private static boolean isForAnybody(List<ApiRoute> concerned) {
+        return !concerned.isEmpty()
+                && concerned.stream().allMatch(route -> route.callers() == ApiRoute.Callers.ANYBODY);
     }
 
     private static List<ApiRoute> concerned(

@@ -173,9 +173,25 @@ class AdminApiTest {
                             "apis.read failure",
                             "apis.delete success",
                             "apis.delete denied",
-                            "nothing.read denied");
+                            "unknown.read denied");
         }
         assertThat(GatewayStore.fsck(folder.resolve("state")).sentences()).isEmpty();
+    }
+
+    @Test
+    void paths_that_no_route_has_make_no_series_of_their_own() throws Exception {
+        try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
+            for (int i = 0; i < 1_000; i++) {
+                String letters =
+                        Integer.toString(i, 26).replaceAll("[0-9]", "q$0").replaceAll("[0-9]", "x");
+                admin.call("GET", "/admin/" + letters + "-" + "y".repeat(1 + i % 30), "", null);
+            }
+            admin.call("GET", "/admin/apis", "", null);
+            assertThat(admin.metrics.scrape().lines().filter(line -> line.startsWith("stoa_admin_calls_total{")))
+                    .containsExactlyInAnyOrder(
+                            "stoa_admin_calls_total{action=\"unknown.read\",outcome=\"denied\"} 1000.0",
+                            "stoa_admin_calls_total{action=\"apis.read\",outcome=\"denied\"} 1.0");
+        }
     }
 
     @Test

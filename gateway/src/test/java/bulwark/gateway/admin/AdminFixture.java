@@ -56,6 +56,7 @@ final class AdminFixture implements AutoCloseable {
     private final GatewayQuotas quotas;
     private final GatewayIdentity identity;
     private final BackendCredentials credentials;
+    final Metrics metrics;
     private final Edge edge = Edge.create();
     private final int port;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -71,7 +72,7 @@ final class AdminFixture implements AutoCloseable {
                 clock,
                 RouteSnapshotFile.open(folder.resolve("state"), Signing.fastest(), clock),
                 published.publisher(Function.identity()));
-        Metrics metrics = new Metrics(GatewayMetrics.ALL);
+        metrics = new Metrics(GatewayMetrics.ALL);
         Path state = folder.resolve("state");
         AddressGuard egress = guard == null ? EgressGuard.of(settings) : guard;
         quotas = GatewayQuotas.open(settings, state, metrics, clock);

@@ -115,6 +115,42 @@ class ResponseCachingTest {
     }
 
     @Test
+    void a_shadow_policy_neither_keeps_nor_answers_nor_forgets() throws Exception {
+        policy("{}");
+        gateway.policy(
+                "wide", "caching", "{\"ttl\":\"1d\",\"shared\":true}", ",\"api_id\":\"own\",\"mode\":\"shadow\"");
+        backend();
+        assertThat(get("ann").body()).isEqualTo("answer 1");
+        assertThat(get("ann").body()).isEqualTo("answer 2");
+        assertThat(gateway.metrics())
+                .contains(
+                        "stoa_policy_decisions_total{mode=\"shadow\",outcome=\"look_up\",policy=\"wide\",type=\"caching\"} 2.0")
+                .contains("stoa_response_cache_bytes 0.0");
+    }
+
+    @Test
+    void where_nobody_is_known_nothing_is_kept_unless_shared() throws Exception {
+        gateway.route("open", "acme", ",\"callers\":\"anybody\"");
+        gateway.policy("all", "caching", "{\"ttl\":\"1m\"}", "");
+        backend("Cache-Control", "public, max-age=60");
+        HttpRequest.Builder alice = gateway.request("/apis/open/me").header("X-Auth-Token", "alice");
+        assertThat(gateway.send(alice).body()).isEqualTo("answer 1");
+        assertThat(gateway.send(gateway.request("/apis/open/me").header("X-Auth-Token", "bob"))
+                        .body())
+                .isEqualTo("answer 2");
+        assertThat(gateway.send(gateway.request("/apis/open/me")).body()).isEqualTo("answer 3");
+        HttpResponse<String> useless = gateway.admin(
+                "POST",
+                "/admin/policies",
+                "{\"id\":\"own-only\",\"policy_type\":\"caching\",\"config\":{\"ttl\":\"1m\"},\"api_id\":\"open\"}");
+        assertThat(useless.statusCode()).as(useless.body()).isEqualTo(400);
+        assertThat(useless.body()).contains("own-only", "can never match", "shared");
+        gateway.policy("all", "caching", "{\"ttl\":\"1m\",\"shared\":true}", "");
+        assertThat(gateway.send(alice).body()).isEqualTo("answer 4");
+        assertThat(gateway.send(gateway.request("/apis/open/me")).body()).isEqualTo("answer 4");
+    }
+
+    @Test
     void what_must_not_be_kept_is_not() throws Exception {
         policy("{\"ttl\":\"1m\",\"max_entry_bytes\":20}");
         String[][] cases = {

@@ -134,17 +134,20 @@ class QuotaStageTest {
     }
 
     @Test
-    void q8_preflights_are_free() {
-        try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "1"))) {
-            for (int i = 0; i < 5; i++) {
+    void q8_what_looks_like_a_preflight_is_counted_since_those_that_are_answered_here_never_come_this_far() {
+        try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "60"))) {
+            for (int i = 0; i < 61; i++) {
                 GatewayCall preflight = TestCalls.call(
                         "OPTIONS",
                         "/x",
                         "192.0.2.7",
                         "Origin: https://a\r\n",
                         "Access-Control-Request-Method: GET\r\n");
-                assertThat(TestCalls.run(pipeline(quotas.stage(), null), preflight))
-                        .isNull();
+                GatewayRefusal refusal = TestCalls.run(pipeline(quotas.stage(), null), preflight);
+                assertThat(refusal == null ? 200 : GatewayWireErrors.of(refusal).status())
+                        .isEqualTo(i < 60 ? 200 : 429);
+                assertThat(answerField(preflight, "X-RateLimit-Remaining"))
+                        .isEqualTo(Integer.toString(Math.max(0, 59 - i)));
             }
         }
     }

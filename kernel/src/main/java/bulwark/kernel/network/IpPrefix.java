@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 
 /** A range of addresses, such as {@code 10.0.0.0/8}. Immutable; IPv4 and IPv6 ranges never contain each other's addresses. */
-public final class IpPrefix {
+public final class IpPrefix implements Comparable<IpPrefix> {
     private final byte[] network;
     private final int bits;
     private final String text;
@@ -44,6 +44,30 @@ public final class IpPrefix {
     /** How many leading bits are fixed; more is more specific. */
     public int length() {
         return bits;
+    }
+
+    /** @param address 4 or 16 bytes */
+    boolean contains(byte[] address) {
+        return contains(address, bits);
+    }
+
+    /** Negative when the first address of the range comes before this one of the same family. */
+    int compareFirst(byte[] address) {
+        return Arrays.compareUnsigned(network, address);
+    }
+
+    byte[] first() {
+        return network;
+    }
+
+    /** IPv4 before IPv6, then by first address; of two with the same first address the larger range comes first. */
+    @Override
+    public int compareTo(IpPrefix other) {
+        if (network.length != other.network.length) {
+            return Integer.compare(network.length, other.network.length);
+        }
+        int byFirst = Arrays.compareUnsigned(network, other.network);
+        return byFirst != 0 ? byFirst : Integer.compare(bits, other.bits);
     }
 
     private boolean contains(byte[] address, int length) {

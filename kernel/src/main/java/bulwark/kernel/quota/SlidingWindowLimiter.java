@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * At most so many calls of one key in any stretch of time of a given length. Counts sixty slots of it, and one slot more than the stretch has, so that it errs on the strict side by a sixtieth.
@@ -11,12 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SlidingWindowLimiter {
     private static final int SLOTS = 60;
+    private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000L;
 
     private final long limit;
     private final long slotNanos;
     private final int maxKeys;
     private final Clock clock;
     private final Map<String, Window> windows = new ConcurrentHashMap<>();
+    private final AtomicLong sweptAt = new AtomicLong(Long.MIN_VALUE);
 
     /** @param limit ≥ 1 @param maxKeys about 350 bytes each */
     public SlidingWindowLimiter(long limit, Duration window, int maxKeys, Clock clock) {
@@ -63,10 +66,20 @@ public final class SlidingWindowLimiter {
             return known;
         }
         if (windows.size() >= maxKeys) {
+            sweep();
+        }
+        return windows.computeIfAbsent(windows.size() < maxKeys ? key : PlanQuotas.OVERFLOW, name -> new Window());
+    }
+
+    /** Forgets windows without a call, at most once a second: a full table is not read through for each call of a new key. */
+    private void sweep() {
+        long now = Gcra.nanos(clock.instant());
+        long last = sweptAt.get();
+        if ((last == Long.MIN_VALUE || Math.abs(now - last) >= SWEEP_INTERVAL_NANOS)
+                && sweptAt.compareAndSet(last, now)) {
             long slot = slot();
             windows.values().removeIf(window -> window.idle(slot));
         }
-        return windows.computeIfAbsent(windows.size() < maxKeys ? key : PlanQuotas.OVERFLOW, name -> new Window());
     }
 
     private final class Window {

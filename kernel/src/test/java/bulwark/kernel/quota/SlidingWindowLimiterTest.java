@@ -73,6 +73,26 @@ class SlidingWindowLimiterTest {
         assertThat(limiter.tryAcquire("e").admitted()).isTrue();
     }
 
+    @Test
+    void a_full_table_is_swept_once_a_second_whatever_calls() {
+        SlidingWindowLimiter limiter = new SlidingWindowLimiter(1, Duration.ofSeconds(1), 2, clock);
+        limiter.tryAcquire("a");
+        clock.advance(Duration.ofMillis(500));
+        limiter.tryAcquire("b");
+        clock.advance(Duration.ofMillis(600));
+        assertThat(limiter.tryAcquire("c").admitted()).as("a has gone").isTrue();
+        clock.advance(Duration.ofMillis(500));
+        int admitted = 0;
+        for (int i = 0; i < 10_000; i++) {
+            admitted += limiter.tryAcquire("d" + i).admitted() ? 1 : 0;
+        }
+        assertThat(admitted)
+                .as("b could go and nobody looks yet: all share one window")
+                .isEqualTo(1);
+        clock.advance(Duration.ofMillis(600));
+        assertThat(limiter.tryAcquire("e").admitted()).isTrue();
+    }
+
     private SlidingWindowLimiter limiter(int limit, int maxKeys) {
         return new SlidingWindowLimiter(limit, Duration.ofMinutes(1), maxKeys, clock);
     }

@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminForwarder;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.HealthMonitor;
@@ -28,7 +29,6 @@ import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.PlaneTime;
-import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.redis.SharedRedis;
 import bulwark.gateway.route.CurrentRoutes;
@@ -74,6 +74,7 @@ public final class Gateway implements AutoCloseable {
     private final BackendCredentials credentials;
     private final GatewayControl control;
     private final @Nullable ControlPlaneLink link;
+    private final @Nullable AccessLog accessLog;
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
     private final ClientTls upstreamTls;
@@ -127,10 +128,11 @@ public final class Gateway implements AutoCloseable {
                 forwarding.upstreamTls(),
                 HEALTH_CHECK_INTERVAL,
                 HEALTH_CHECK_TIMEOUT);
+        accessLog = settings.flag("STOA_ACCESS_LOG_ENABLED") ? new AccessLog(System.out, metrics, clock) : null;
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
-                ProxyLimits.STANDARD,
-                evidence.in(pipeline(policies)),
+                PlaneSettings.limits(settings),
+                logged(evidence.in(pipeline(policies))),
                 endpoints(settings, host(settings, tls == null ? LOOPBACK : EVERY_ADDRESS), metrics),
                 forwarding,
                 new CallMetrics(metrics),
@@ -235,6 +237,10 @@ public final class Gateway implements AutoCloseable {
     private static @Nullable SharedRedis redis(Configuration settings, Clock clock) {
         String url = settings.text("STOA_REDIS_URL");
         return url.isEmpty() ? null : SharedRedis.of(url, ClientTls.Files.NONE, clock);
+    }
+
+    private CallPipeline logged(CallPipeline pipeline) {
+        return accessLog == null ? pipeline : accessLog.in(pipeline);
     }
 
     private static String host(Configuration settings, String fallback) {
@@ -347,6 +353,9 @@ public final class Gateway implements AutoCloseable {
         }
         health.close();
         plane.close();
+        if (accessLog != null) {
+            accessLog.close();
+        }
         control.close();
         credentials.close();
         closeStores();

@@ -1,5 +1,6 @@
 package bulwark.gateway;
 
+import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.enforcement.PolicyMetrics;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 public final class GatewayMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
                     CallMetrics.DESCRIPTIONS,
+                    AccessLog.METRICS,
                     GatewayIdentity.METRICS,
                     GatewayQuotas.METRICS,
                     PolicyMetrics.DESCRIPTIONS,

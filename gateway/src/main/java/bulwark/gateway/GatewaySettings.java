@@ -45,6 +45,7 @@ public final class GatewaySettings {
     }
 
     private static void check(Configuration settings, SettingFindings findings) {
+        PlaneSettings.check(settings, findings);
         EgressGuard.check(settings, findings);
         FeedSettings.check(settings, findings);
         AdminSettings.check(settings, findings);
@@ -157,6 +158,7 @@ public final class GatewaySettings {
     }
 
     private void limits() {
+        PlaneSettings.add(table);
         table.add("QUOTA_ENFORCEMENT_ENABLED", FLAG, "true", "quotas of principals are enforced")
                 .add(
                         "QUOTA_DEFAULT_RATE_PER_MINUTE",
@@ -179,7 +181,6 @@ public final class GatewaySettings {
                         "1000",
                         "calls of a tenant in any stretch of time as long as the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
-                .refused("MEMORY_LIMIT_MB", COUNT, "512", "at four fifths of it new requests are answered 503")
                 .refused("TCP_RATE_LIMIT_PER_IP", NUMBER, "", "connections a second from one address")
                 .refused("IP_BLOCKLIST", LIST, "", "addresses and prefixes that are refused")
                 .refused("IP_BLOCKLIST_FILE", PATH, "", "the same, one a line")
@@ -229,7 +230,7 @@ public final class GatewaySettings {
     private void evidence() {
         table.refused("LOG_LEVEL", TEXT, "info", "least severe message in the log")
                 .refused("LOG_FORMAT", TEXT, "json", "form of the log")
-                .refused("ACCESS_LOG_ENABLED", FLAG, "true", "one line for each call")
+                .add("ACCESS_LOG_ENABLED", FLAG, "false", "a line of JSON for each call on the standard output")
                 .refused("OTEL_ENABLED", FLAG, "false", "traces are sent")
                 .refused("OTEL_ENDPOINT", TEXT, "", "where to")
                 .refused("OTEL_SAMPLE_RATE", NUMBER, "1.0", "share of traces")

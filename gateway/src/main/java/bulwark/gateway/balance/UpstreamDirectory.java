@@ -17,6 +17,7 @@ public final class UpstreamDirectory {
     private final BreakerSettings settings;
     private final Clock clock;
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, UpstreamServer> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
 
     private record ServerKey(String route, ApiRoute.Upstream target, int position, ApiRoute.UpstreamHttp http) {}
@@ -45,14 +46,16 @@ public final class UpstreamDirectory {
         for (int i = 0; i < targets.size(); i++) {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
-            members.add(servers.computeIfAbsent(
+            UpstreamServer server = servers.computeIfAbsent(
                     new ServerKey(route.id(), target, i, route.upstreamHttpVersion()),
                     key -> new UpstreamServer(
                             name,
                             UpstreamServer.parse(target),
                             target.healthCheckPath(),
                             route.upstreamHttpVersion(),
-                            new CircuitBreaker(name, settings, clock))));
+                            new CircuitBreaker(name, settings, clock)));
+            byName.put(name, server);
+            members.add(server);
             weights.add(target.weight());
         }
         return new UpstreamGroup(members, weights, route.loadBalancer());
@@ -70,6 +73,8 @@ public final class UpstreamDirectory {
         }
         groups.keySet().retainAll(liveGroups);
         servers.keySet().retainAll(liveServers);
+        Set<UpstreamServer> live = new HashSet<>(servers.values());
+        byName.values().removeIf(server -> !live.contains(server));
     }
 
     public Collection<UpstreamServer> servers() {
@@ -86,11 +91,8 @@ public final class UpstreamDirectory {
                 .toList();
     }
 
-    /** By the name in its stats. */
+    /** By the name in its stats. Costs a look-up. */
     public Optional<CircuitBreaker> breaker(String name) {
-        return servers.values().stream()
-                .map(UpstreamServer::breaker)
-                .filter(breaker -> breaker.name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(byName.get(name)).map(UpstreamServer::breaker);
     }
 }

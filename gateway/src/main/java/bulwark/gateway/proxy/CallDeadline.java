@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 /** When a call is too late: the limit of its present phase and that of the whole. Used on the call's event loop. */
 final class CallDeadline {
     private final LongSupplier time;
-    private final long totalDeadlineNanos;
+    private long totalDeadlineNanos;
     private boolean totalLimited;
     private boolean limited;
     private long deadlineNanos;
@@ -35,6 +35,13 @@ final class CallDeadline {
     void endless() {
         limited = false;
         totalLimited = false;
+    }
+
+    /** No phase, and the whole ends within this time from now. */
+    void lasts(Duration atMost) {
+        limited = false;
+        totalLimited = true;
+        totalDeadlineNanos = time.getAsLong() + atMost.toNanos();
     }
 
     boolean isPhaseLimited() {

@@ -67,8 +67,8 @@ final class CallProgress {
         }
         call = null;
         plane.calls.decrementAndGet();
-        plane.metrics.answered(ended, target, status);
         long took = worker.nanos() - ended.startNanos();
+        plane.metrics.answered(ended, target, status, took);
         ended.end(
                 new CallOutcome(status, refusal, upstream, complete, requestBytes, responseBytes, took),
                 plane.pipeline.ended());

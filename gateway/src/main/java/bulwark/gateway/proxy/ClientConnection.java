@@ -65,7 +65,6 @@ final class ClientConnection extends TimedConnection {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        plane.connections.incrementAndGet();
         worker.opened(this);
         deadline(plane.limits.headTimeout().toNanos());
     }
@@ -76,7 +75,6 @@ final class ClientConnection extends TimedConnection {
             return;
         }
         state = State.CLOSED;
-        plane.connections.decrementAndGet();
         worker.closed(this);
         exchange.cancel();
         exchange.progress.end(null, false, 0);

@@ -59,11 +59,12 @@ public final class DataPlane implements AutoCloseable {
         EventLoops loops = EventLoops.create(threads);
         PlaneContext context =
                 new PlaneContext(limits, pipeline, endpoints, forwarding.routes(), forwarding.retryBudget(), metrics);
+        metrics.observe(context, forwarding.upstreams()::breaker);
         DataPlane plane = new DataPlane(loops, context);
-        UpstreamConnector connector =
-                new UpstreamConnector(loops, forwarding.guard(), forwarding.upstreamTls(), limits);
+        UpstreamConnector connector = new UpstreamConnector(
+                loops, forwarding.guard(), forwarding.upstreamTls(), limits, context.upstreamConnections);
         for (EventExecutor loop : loops.group()) {
-            LoopWorker worker = new LoopWorker((EventLoop) loop, limits, connector, time, random.nextLong());
+            LoopWorker worker = new LoopWorker((EventLoop) loop, context, connector, time, random.nextLong());
             plane.workers.put(loop, worker);
             worker.start();
         }
@@ -127,7 +128,16 @@ public final class DataPlane implements AutoCloseable {
         ListenerTls tls = shared.tls();
         if (address == null) {
             channel.close(); // The client is gone already.
-        } else if (tls == null) {
+            return;
+        }
+        ConnectionGate.Reason reason = context.connections.acquire(address.getAddress());
+        if (reason != null) {
+            context.metrics.rejected(reason);
+            channel.close();
+            return;
+        }
+        channel.closeFuture().addListener(closed -> context.connections.release(address.getAddress()));
+        if (tls == null) {
             channel.pipeline().addLast(new ClientConnection(shared, worker(channel), CallPeer.plain(address)));
         } else {
             channel.pipeline().addLast(tls.handler(), new TlsHandshake(shared, tls, worker(channel), address));

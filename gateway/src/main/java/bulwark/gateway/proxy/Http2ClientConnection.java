@@ -82,7 +82,6 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         codecContext = ofCodec;
         codec.openConnectionWindow(listener.plane().limits.http2().connectionWindowBytes());
         context.flush();
-        listener.plane().connections.incrementAndGet();
         worker.opened(this);
         idleSinceNanos = worker.nanos();
     }
@@ -90,7 +89,6 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.ENDED;
-        listener.plane().connections.decrementAndGet();
         worker.closed(this);
         for (Http2Exchange exchange : List.copyOf(exchanges)) {
             exchange.closed();

@@ -40,13 +40,16 @@ final class LoopWorker {
     final UpstreamPool pool;
     final UpstreamConnector connector;
     private final SplittableRandom random;
+    private final BufferBudget buffers;
     private final Clock clock;
     final LongSupplier time;
     private final List<TimedConnection> connections = new ArrayList<>();
     private long dateSecond = Long.MIN_VALUE;
     private byte[] dateLine = new byte[0];
 
-    LoopWorker(EventLoop loop, ProxyLimits limits, UpstreamConnector connector, PlaneTime time, long seed) {
+    LoopWorker(EventLoop loop, PlaneContext plane, UpstreamConnector connector, PlaneTime time, long seed) {
+        ProxyLimits limits = plane.limits;
+        this.buffers = plane.buffers;
         this.loop = loop;
         this.connector = connector;
         this.pool = new UpstreamPool(limits.idlePerUpstream());
@@ -66,6 +69,7 @@ final class LoopWorker {
 
     private void tick() {
         long now = nanos();
+        buffers.look();
         // Backwards, since a connection that is closed leaves the list.
         for (int i = connections.size() - 1; i >= 0; i--) {
             if (i < connections.size()) {

@@ -15,7 +15,10 @@ final class PlaneContext {
     final RetryBudget retryBudget;
     final CallMetrics metrics;
     final AtomicInteger calls = new AtomicInteger();
-    final AtomicInteger connections = new AtomicInteger();
+    final AtomicInteger upstreamConnections = new AtomicInteger();
+    final ConnectionGate connections;
+    final BufferBudget buffers;
+    final StreamGate streams;
     volatile boolean draining;
 
     PlaneContext(
@@ -31,5 +34,9 @@ final class PlaneContext {
         this.routes = routes;
         this.retryBudget = retryBudget;
         this.metrics = metrics;
+        PlaneCapacity capacity = limits.capacity();
+        this.connections = new ConnectionGate(capacity.connections(), capacity.connectionsOfSource());
+        this.buffers = new BufferBudget(capacity.bufferBytes());
+        this.streams = new StreamGate(capacity.streams());
     }
 }

@@ -29,6 +29,7 @@ final class ProxiedHead {
     private static final byte[] TRACEPARENT = ascii("\r\ntraceparent: 00-");
     private static final byte[] TIMING = ascii("X-Stoa-Timing: gw=");
     private static final byte[] HOPS = ascii(";hops=1\r\n");
+    private static final byte[] SERVER_TIMING = ascii("Server-Timing: gw;dur=");
     private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
@@ -86,7 +87,9 @@ final class ProxiedHead {
         trace(writer, call.trace());
         writer.put(TIMING);
         hundredths(writer, ownNanos / NANOS_PER_HUNDREDTH_MILLI);
-        writer.put(HOPS);
+        writer.put(HOPS).put(SERVER_TIMING);
+        hundredths(writer, ownNanos / NANOS_PER_HUNDREDTH_MILLI);
+        writer.lineEnd();
         FieldOverride.write(writer, call.answerFields());
         FieldOverride.write(writer, call.joinedAnswerFields());
         frame(writer, reader, framing);

@@ -7,6 +7,7 @@ import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     private boolean requestSent;
     private boolean answerBegun;
     private boolean finished;
+    private boolean streams;
     private @Nullable WebSocketTunnel tunnel;
     private long requestBytes;
     private long responseBytes;
@@ -194,11 +196,17 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     /** @param in what follows the head */
     void answerHead(HeadReader reader, byte[] bytes, boolean bodiless, ByteBuf in) {
+        String upstreamName = acquisition.upstreamName();
+        if (upstreamName != null) {
+            plane.metrics.upstreamAnswered(target, upstreamName, reader.status(), worker.nanos() - sentNanos);
+        }
         if (acquisition.retries(reader.status())) {
             return;
         }
+        if (ProxiedHead.isEventStream(reader) && !beginStream()) {
+            return;
+        }
         answerBegun = true;
-        boolean eventStream = ProxiedHead.isEventStream(reader);
         AnswerCopies.head(call, reader, bytes, bodiless);
         int bodyStart = in.readerIndex();
         int joined = client.answerHead(reader, bytes, bodiless, call, sentNanos - call.startNanos(), in);
@@ -210,11 +218,27 @@ final class ProxyExchange implements RequestBodyConsumer {
                 from.bodyTaken();
             }
         }
-        if (eventStream) {
-            deadline.endless();
+        if (streams) {
+            deadline.lasts(plane.limits.capacity().streams().maxDuration());
         } else {
             deadline.limit(timeouts.idle());
         }
+    }
+
+    /** @return whether one more event stream may be open */
+    private boolean beginStream() {
+        String limit = plane.streams.acquire(source(), target.route().tenantId());
+        if (limit == null) {
+            streams = true;
+            return true;
+        }
+        plane.metrics.streamRejected(limit);
+        refuse(new GatewayRefusal.TooManyStreams(), false);
+        return false;
+    }
+
+    private InetAddress source() {
+        return call.peer().address().getAddress();
     }
 
     void answerData(ByteBuf data) {
@@ -357,7 +381,10 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (!deadline.isOver(nowNanos, phaseCounts)) {
             return;
         }
-        if (answerBegun) {
+        if (streams) {
+            finish(false);
+            client.tear(responseBytes);
+        } else if (answerBegun) {
             tear();
         } else {
             refuse(new GatewayRefusal.GatewayTimeout(), true);
@@ -386,6 +413,10 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     private void finish(boolean fault) {
         finished = true;
+        if (streams) {
+            streams = false;
+            plane.streams.release(source(), target.route().tenantId());
+        }
         leave();
         acquisition.end(fault);
         client.upstreamBlocked(false);

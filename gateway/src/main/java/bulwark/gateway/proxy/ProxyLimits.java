@@ -9,6 +9,7 @@ import java.time.Duration;
  *
  * @param heads of requests and of answers
  * @param http2 of a connection of HTTP/2
+ * @param capacity of all connections together
  * @param bodyBytes of a request, beyond which it is answered 413
  * @param headTimeout from the first byte of a request, or from the opening of the connection, to the end of its head
  * @param idleTimeout of a connection between two requests, and of a body that does not move
@@ -23,6 +24,7 @@ import java.time.Duration;
 public record ProxyLimits(
         HeadLimits heads,
         Http2Limits http2,
+        PlaneCapacity capacity,
         long bodyBytes,
         Duration headTimeout,
         Duration idleTimeout,
@@ -36,6 +38,7 @@ public record ProxyLimits(
     public static final ProxyLimits STANDARD = new ProxyLimits(
             HeadLimits.STANDARD,
             Http2Limits.STANDARD,
+            PlaneCapacity.STANDARD,
             10L << 20,
             Duration.ofSeconds(10),
             Duration.ofSeconds(60),
@@ -46,4 +49,21 @@ public record ProxyLimits(
             256,
             Duration.ofSeconds(30),
             Duration.ofSeconds(2));
+
+    public ProxyLimits with(PlaneCapacity other) {
+        return new ProxyLimits(
+                heads,
+                http2,
+                other,
+                bodyBytes,
+                headTimeout,
+                idleTimeout,
+                connectTimeout,
+                firstByteTimeout,
+                totalTimeout,
+                upstreamIdleTimeout,
+                idlePerUpstream,
+                writeTimeout,
+                lingerTimeout);
+    }
 }

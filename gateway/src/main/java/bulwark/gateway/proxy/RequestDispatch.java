@@ -47,6 +47,11 @@ final class RequestDispatch implements StageRunner.Continuation {
             client.refuse(new GatewayRefusal.MethodNotImplemented());
             return;
         }
+        if (plane.buffers.isShort()) {
+            client.refuse(new GatewayRefusal.Overloaded(
+                    "memory_short", "This gateway holds as much of other calls as it can; try again."));
+            return;
+        }
         GatewayRefusal early = StageRunner.decideNow(plane.pipeline.arrival(), call);
         if (early != null) {
             client.refuse(early);

@@ -2,35 +2,46 @@ package bulwark.gateway.proxy;
 
 import bulwark.kernel.metrics.Metrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /** The counters of one route, found without a look-up by labels: a route has few pairs of method and status. Thread-safe. */
 final class RouteCounts {
     private final String route;
     private volatile Entry[] entries = {};
 
-    private record Entry(String method, int status, Counter counter) {}
+    private record Entry(String method, int status, Counter counter, Timer timer) {
+        void answered(long nanos) {
+            counter.increment();
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
 
     RouteCounts(String route) {
         this.route = route;
     }
 
-    /** @param method one instance for each method */
-    Counter counter(Metrics metrics, String method, int status) {
+    /** One more answer. @param method one instance for each method */
+    void answered(Metrics metrics, String method, int status, long nanos) {
         for (Entry entry : entries) {
             if (entry.status == status && entry.method.equals(method)) {
-                return entry.counter;
+                entry.answered(nanos);
+                return;
             }
         }
-        return add(metrics, method, status);
+        add(metrics, method, status).answered(nanos);
     }
 
-    private synchronized Counter add(Metrics metrics, String method, int status) {
+    private synchronized Entry add(Metrics metrics, String method, int status) {
         Counter counter = metrics.counter(
                 CallMetrics.REQUESTS, "method", method, "http_route", route, "status", Integer.toString(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
-        more[entries.length] = new Entry(method, status, counter);
+        Timer timer =
+                metrics.timer(CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);
+        Entry added = new Entry(method, status, counter, timer);
+        more[entries.length] = added;
         entries = more;
-        return counter;
+        return added;
     }
 }

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -42,13 +43,15 @@ final class UpstreamConnector {
     private final AddressGuard guard;
     private final SSLContext tls;
     private final ProxyLimits limits;
+    private final AtomicInteger open;
 
-    /** @param tls trusts the servers of {@code https} upstreams and checks their names */
-    UpstreamConnector(EventLoops loops, AddressGuard guard, SSLContext tls, ProxyLimits limits) {
+    /** @param open counts the connections that are open or being opened @param tls trusts the servers of {@code https} upstreams and checks their names */
+    UpstreamConnector(EventLoops loops, AddressGuard guard, SSLContext tls, ProxyLimits limits, AtomicInteger open) {
         this.loops = loops;
         this.guard = guard;
         this.tls = tls;
         this.limits = limits;
+        this.open = open;
     }
 
     /** @param timeout of each address */
@@ -138,6 +141,8 @@ final class UpstreamConnector {
     }
 
     private void initialize(Channel channel, Attempt attempt) {
+        open.incrementAndGet();
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
         if (attempt.server.isTls()) {
             channel.pipeline().addLast(secure(attempt));
         }

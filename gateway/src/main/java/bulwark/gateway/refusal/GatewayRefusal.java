@@ -142,6 +142,14 @@ public sealed interface GatewayRefusal {
         }
     }
 
+    /** As many event streams are open as may be. */
+    record TooManyStreams() implements GatewayRefusal {
+        @Override
+        public String code() {
+            return "too_many_streams";
+        }
+    }
+
     /** A policy of the route forbids the call. @param status 400 to 499 */
     record PolicyDenied(String policy, int status, String sentence) implements GatewayRefusal {
         @Override

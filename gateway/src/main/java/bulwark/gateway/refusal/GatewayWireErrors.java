@@ -23,6 +23,7 @@ import bulwark.gateway.refusal.GatewayRefusal.RouteNotActivated;
 import bulwark.gateway.refusal.GatewayRefusal.SenderNotShown;
 import bulwark.gateway.refusal.GatewayRefusal.TargetTooLong;
 import bulwark.gateway.refusal.GatewayRefusal.TooManyNewCredentials;
+import bulwark.gateway.refusal.GatewayRefusal.TooManyStreams;
 import bulwark.gateway.refusal.GatewayRefusal.Unauthenticated;
 import bulwark.gateway.refusal.GatewayRefusal.Unavailable;
 import bulwark.gateway.refusal.GatewayRefusal.VersionNotSupported;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayWireErrors {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
+
+    private static final long STREAM_RETRY_SECONDS = 60;
 
     private GatewayWireErrors() {}
 
@@ -72,6 +75,7 @@ public final class GatewayWireErrors {
                         429,
                         "Too many credentials that were never seen before come from this source.",
                         tooMany.retryAfterSeconds());
+            case TooManyStreams _ -> later(429, "Too many event streams are open.", STREAM_RETRY_SECONDS);
             case QuotaExceeded quota -> quota(quota.sentence(), quota.retryAfterSeconds());
             case PolicyDenied policy -> text(policy.status(), policy.sentence());
             case Unavailable unavailable -> later(503, unavailable.sentence(), unavailable.retryAfterSeconds());

@@ -43,6 +43,7 @@ final class TestPlane implements AutoCloseable {
     static final ProxyLimits LIMITS = new ProxyLimits(
             HeadLimits.STANDARD,
             Http2Limits.STANDARD,
+            PlaneCapacity.STANDARD,
             10L << 20,
             Duration.ofMillis(400),
             Duration.ofMillis(800),
@@ -84,6 +85,15 @@ final class TestPlane implements AutoCloseable {
 
     /** @param upstreamTls trusts the upstreams */
     TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls) {
+        this(pipeline, allowed, upstreamTls, LIMITS);
+    }
+
+    /** Anybody may call anything, within these bounds. */
+    TestPlane(PlaneCapacity capacity) {
+        this(open(), List.of("127.0.0.0/8"), systemTrust(), LIMITS.with(capacity));
+    }
+
+    private TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls, ProxyLimits limits) {
         AddressPolicy policy = new AddressPolicy(
                 allowed.stream().map(IpPrefix::parse).toList(),
                 allowed.isEmpty() ? Set.of() : Set.of("localhost"),
@@ -103,7 +113,7 @@ final class TestPlane implements AutoCloseable {
                         request -> new EndpointResponse(200, "application/octet-stream", request.body(), List.of()));
         plane = DataPlane.create(
                 1,
-                LIMITS,
+                limits,
                 pipeline,
                 endpoints,
                 forwarding,

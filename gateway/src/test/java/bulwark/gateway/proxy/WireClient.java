@@ -161,6 +161,15 @@ final class WireClient implements AutoCloseable {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Up to so many bytes; fewer when the other side ends, with or without a reset. */
+    String tryRead(int bytes) {
+        try {
+            return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
+        } catch (IOException reset) {
+            return "";
+        }
+    }
+
     /** Whether the other side ended the connection, with or without a reset. */
     boolean isAtEnd() {
         return readToEnd().isEmpty();

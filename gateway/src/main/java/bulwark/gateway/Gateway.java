@@ -197,6 +197,7 @@ public final class Gateway implements AutoCloseable {
                 new RouteGuard(guard),
                 identity.keyCache(),
                 quotas.plans(),
+                quotas.admin(),
                 identity.revocationList(),
                 store,
                 metrics);

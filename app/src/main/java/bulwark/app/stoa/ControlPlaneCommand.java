@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
         name = "control-plane",
         mixinStandardHelpOptions = true,
         description = "Run the control plane: settings from STOA_* and .env in this folder.",
-        subcommands = {ControlAdminCommand.class, ControlPlaneCommand.Resume.class, ControlPlaneCommand.Check.class})
+        subcommands = {
+            ControlAdminCommand.class,
+            SnapshotKeyCommand.class,
+            ControlPlaneCommand.Resume.class,
+            ControlPlaneCommand.Check.class
+        })
 final class ControlPlaneCommand implements Callable<Integer> {
     private final CommandContext context;
 

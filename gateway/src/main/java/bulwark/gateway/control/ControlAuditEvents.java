@@ -32,7 +32,12 @@ public final class ControlAuditEvents {
                     AuthorityResource.EVENTS,
                     GatewayResource.EVENTS,
                     GatewayLinkResource.EVENTS,
-                    List.of(AdministratorRegister.ADDED, AdministratorRegister.REMOVED, OwnerCommands.ADVANCED),
+                    List.of(
+                            AdministratorRegister.ADDED,
+                            AdministratorRegister.REMOVED,
+                            OwnerCommands.ADVANCED,
+                            OwnerCommands.KEY_ANNOUNCED,
+                            OwnerCommands.KEY_PROMOTED),
                     EdgeAuditEvents.ALL,
                     List.of(AuditedStore.LOSS_ACCEPTED))
             .flatMap(List::stream)

@@ -13,6 +13,7 @@ import bulwark.gateway.control.instance.GatewaySync;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.policy.PolicyResource;
 import bulwark.gateway.control.posture.PostureResource;
+import bulwark.gateway.control.quota.SubscriptionQuotaResource;
 import bulwark.gateway.control.rest.ControlApiDocument;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.rest.OperationTable;
@@ -74,6 +75,7 @@ final class ControlOperationTable {
         GatewaySync sync = new GatewaySync(with.store, with.feed, with.status);
         all.addAll(
                 new GatewayResource(with.store, with.feed, with.signer, with.status, sync, with.signing).operations());
+        all.addAll(new SubscriptionQuotaResource(with.store, with.status).operations());
         all.addAll(new PostureResource(with.store, sync, with.process).operations());
         all.addAll(new GatewayLinkResource(with.store, with.feed, with.status).operations());
         AtomicReference<Response> document = new AtomicReference<>(Response.noContent());

@@ -105,7 +105,7 @@ public final class ControlPlane implements AutoCloseable {
         Metrics metrics = metrics();
         try {
             port = listen(settings, service(settings, metrics, administrators, clock));
-            socket = listenLocally(new OwnerCommands(store, administrators));
+            socket = listenLocally(new OwnerCommands(store, administrators, signer));
         } catch (RuntimeException e) {
             edge.close();
             closeStores();
@@ -198,7 +198,9 @@ public final class ControlPlane implements AutoCloseable {
         return LocalAdminClient.open(
                 ControlStore.file(stateFolder),
                 SOCKET,
-                () -> OwnerCommands.ofStopped(ControlStore.open(stateFolder, acceptedLoss, clock)));
+                () -> OwnerCommands.ofStopped(
+                        ControlStore.open(stateFolder, acceptedLoss, clock),
+                        SnapshotSigner.open(stateFolder, Signing.fastest(), clock)));
     }
 
     private Health health() {

@@ -3,6 +3,7 @@ package bulwark.gateway.control;
 import bulwark.gateway.control.identity.AdministratorRegister;
 import bulwark.gateway.control.rest.ControlErrors;
 import bulwark.gateway.control.schema.BodySchema;
+import bulwark.gateway.control.snapshot.SnapshotSigner;
 import bulwark.gateway.control.state.ControlActor;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
@@ -29,6 +30,11 @@ public final class OwnerCommands implements StoppedStore {
             "generation_advanced",
             "the owner went on after a restore: snapshots are numbered on from beyond what gateways carry");
 
+    static final AuditEventType KEY_ANNOUNCED =
+            AuditEventType.of("snapshot_key_announced", "the owner made the key that is to sign snapshots next", "key");
+    static final AuditEventType KEY_PROMOTED =
+            AuditEventType.of("snapshot_key_promoted", "snapshots are signed by the key that was announced", "key");
+
     private static final TenantScope PLATFORM = PlatformScope.ofProcess().ownObjects();
     private static final Pattern SUBJECT = Pattern.compile("[^\\p{Cntrl}\\s]{1,200}");
     private static final String MUST = "must be the subject of a token, without blanks";
@@ -38,15 +44,17 @@ public final class OwnerCommands implements StoppedStore {
 
     private final ControlStore store;
     private final AdministratorRegister administrators;
+    private final SnapshotSigner signer;
 
-    OwnerCommands(ControlStore store, AdministratorRegister administrators) {
+    OwnerCommands(ControlStore store, AdministratorRegister administrators, SnapshotSigner signer) {
         this.store = store;
         this.administrators = administrators;
+        this.signer = signer;
     }
 
     /** Over a store that no process has open. */
-    static OwnerCommands ofStopped(ControlStore store) {
-        return new OwnerCommands(store, AdministratorRegister.open(store));
+    static OwnerCommands ofStopped(ControlStore store, SnapshotSigner signer) {
+        return new OwnerCommands(store, AdministratorRegister.open(store), signer);
     }
 
     List<Route> routes() {
@@ -57,7 +65,9 @@ public final class OwnerCommands implements StoppedStore {
                         "POST",
                         "/owner/administrators/list",
                         request -> Response.json(200, Map.of("subjects", administrators.subjects()))),
-                Route.owner("POST", "/owner/generation/advance", this::advance));
+                Route.owner("POST", "/owner/generation/advance", this::advance),
+                Route.owner("POST", "/owner/snapshot-key/announce", request -> announce()),
+                Route.owner("POST", "/owner/snapshot-key/promote", request -> promote()));
     }
 
     private Response add(Request request) {
@@ -84,6 +94,28 @@ public final class OwnerCommands implements StoppedStore {
             return change.generation(beyond);
         });
         return Response.json(200, Map.of("generation", next));
+    }
+
+    private Response announce() {
+        String key = signer.announce();
+        audit(KEY_ANNOUNCED, key);
+        return Response.json(200, Map.of("key", key, "snapshot_keys", signer.publicKeys()));
+    }
+
+    private Response promote() {
+        String key = signer.promote()
+                .orElseThrow(() -> ObjectRefused.conflict(
+                        "not_announced", "No key was announced; announce one, and name it at every gateway first."));
+        audit(KEY_PROMOTED, key);
+        return Response.json(200, Map.of("key", key, "snapshot_keys", signer.publicKeys()));
+    }
+
+    private void audit(AuditEventType type, String key) {
+        var audit = store.audited().audit();
+        store.audited()
+                .store()
+                .write(tx -> audit.append(
+                        tx, type.event(LocalSocket.OWNER, PLATFORM.tenant(), null, null, Map.of("key", key))));
     }
 
     @Override

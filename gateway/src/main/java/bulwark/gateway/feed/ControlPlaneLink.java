@@ -47,6 +47,7 @@ public final class ControlPlaneLink implements AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REASONS = 50;
+    private static final int MAX_USAGE = 1_000;
     private static final int MAX_REASON = 190;
 
     private final FeedSettings settings;
@@ -262,11 +263,24 @@ public final class ControlPlaneLink implements AutoCloseable {
         if (now != null) {
             body.put("digest", now.digest());
         }
+        body.put("usage", usage());
         try {
             client.heartbeat(own, body);
         } catch (IOException e) {
             LOG.debug("a heartbeat was not taken: {}", e.getMessage());
         }
+    }
+
+    private List<Map<String, Object>> usage() {
+        return target.usage().usageOfKeys(MAX_USAGE).stream()
+                .map(counted -> {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    row.put("subscription_id", counted.id());
+                    row.put("daily_used", counted.today());
+                    row.put("monthly_used", counted.thisMonth());
+                    return row;
+                })
+                .toList();
     }
 
     @Override

@@ -3,6 +3,7 @@ package bulwark.gateway.feed;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.gateway.quota.PlanTable;
+import bulwark.gateway.quota.QuotaAdmin;
 import bulwark.gateway.route.MergedRoutes;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -18,6 +19,7 @@ public record SnapshotTarget(
         RouteGuard guard,
         ConsumerKeyCache keys,
         PlanTable plans,
+        QuotaAdmin usage,
         TokenRevocationList revocations,
         AuditedStore store,
         Metrics metrics) {}

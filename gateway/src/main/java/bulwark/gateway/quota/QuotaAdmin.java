@@ -29,6 +29,18 @@ public final class QuotaAdmin {
         return members;
     }
 
+    /** What was counted of the keys and subscriptions with the most calls today. @param max so many at most */
+    public List<KeyUsage> usageOfKeys(int max) {
+        return quotas.busiest(max).stream()
+                .filter(usage -> QuotaConsumer.keyOf(usage.consumer()).isPresent())
+                .map(usage -> new KeyUsage(
+                        QuotaConsumer.keyOf(usage.consumer()).orElseThrow(), usage.dayCount(), usage.monthCount()))
+                .toList();
+    }
+
+    /** @param id of the key or subscription; counts since midnight and since the first of the month, UTC */
+    public record KeyUsage(String id, long today, long thisMonth) {}
+
     /** Empty for a consumer that was never counted. @param consumer as {@link QuotaConsumer} names it */
     public Optional<Map<String, @Nullable Object>> consumer(String consumer) {
         return quotas.usage(consumer).map(QuotaAdmin::members);

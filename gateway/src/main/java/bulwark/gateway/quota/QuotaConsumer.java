@@ -7,6 +7,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuotaConsumer {
     private static final int NETWORK_BYTES = 8;
+    private static final String KEY = "key:";
 
     private QuotaConsumer() {}
 
@@ -33,7 +35,12 @@ public final class QuotaConsumer {
 
     /** @param id of a subscription or API key */
     public static String ofKey(String id) {
-        return "key:" + id;
+        return KEY + id;
+    }
+
+    /** The id that {@link #ofKey} was given; empty for a consumer of another kind. */
+    static Optional<String> keyOf(String consumer) {
+        return consumer.startsWith(KEY) ? Optional.of(consumer.substring(KEY.length())) : Optional.empty();
     }
 
     /** An IPv6 network of 64 bits counts as one: its owner has all its addresses. */

@@ -180,6 +180,58 @@ class ControlPlaneLinkTest {
     }
 
     @Test
+    void what_a_gateway_counted_of_a_subscription_stands_beside_its_limits() throws Exception {
+        startGateway();
+        eventually(204, () -> callWith(key));
+        String path = "/v1/admin/quotas/acme/" + subscription;
+        eventually(
+                true,
+                () -> control.admin("acme", "GET", path)
+                                .is(200)
+                                .json()
+                                .path("usage")
+                                .path(0)
+                                .path("daily_used")
+                                .asLong()
+                        > 0);
+        Answer quota = control.admin("acme", "GET", path).is(200);
+        assertThat(quota.json().path("rate_limit_per_minute").asLong()).isEqualTo(900);
+        assertThat(quota.json().path("usage").get(0).path("gateway_id").asString())
+                .isEqualTo(added.text("id"));
+        assertThat(control.admin("acme", "GET", "/v1/admin/quotas/acme")
+                        .is(200)
+                        .json()
+                        .path("items"))
+                .hasSize(1);
+        control.admin("other", "GET", "/v1/admin/quotas/acme").is(404);
+    }
+
+    @Test
+    void the_key_that_signs_is_replaced_without_a_snapshot_that_a_prepared_gateway_refuses() throws Exception {
+        String next = control.owner("/owner/snapshot-key/announce", Map.of())
+                .path("key")
+                .asString();
+        Map<String, String> both = environment("http://127.0.0.1:" + control.plane.port());
+        both.merge("STOA_CONTROL_PLANE_KEYS", next, (former, added) -> former + "," + added);
+        startGateway(both);
+        eventually(204, () -> callWith(key));
+        assertThat(control.owner("/owner/snapshot-key/promote", Map.of())
+                        .path("snapshot_keys")
+                        .toString())
+                .isEqualTo("[\"" + next + "\"]");
+        control.api("acme", "more", "http://127.0.0.1:" + backend.getAddress().getPort());
+        eventually(401, () -> call("/apis/acme/more", Map.of()));
+        assertThat(metric("stoa_control_plane_snapshots_refused_total"))
+                .isIn("", "stoa_control_plane_snapshots_refused_total 0.0");
+        gateway.close();
+        // One that trusts the former key alone must not start with what the new one signed.
+        Assertions.assertThatThrownBy(this::startGateway)
+                .isInstanceOf(OperatorError.class)
+                .hasMessageContaining("STOA_CONTROL_PLANE_KEYS");
+        gateway = null;
+    }
+
+    @Test
     void a_key_opens_the_one_api_that_it_is_for() throws Exception {
         control.api(
                 "acme", "invoices", "http://127.0.0.1:" + backend.getAddress().getPort());

@@ -1,6 +1,7 @@
 package bulwark.gateway.control.instance;
 
 import bulwark.gateway.control.identity.ObjectCredential;
+import bulwark.gateway.control.instance.GatewayStatus.Usage;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.schema.BodySchema;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/internal/gateways}: what a gateway itself calls, with its key. It reaches nothing but what is its own. */
 public final class GatewayLinkResource {
@@ -33,6 +35,7 @@ public final class GatewayLinkResource {
     private static final TenantScope PLATFORM = PlatformScope.ofProcess().ownObjects();
     private static final int MAX_WAIT_SECONDS = 50;
     private static final int MAX_REASONS = 100;
+    private static final int MAX_USAGE = 1_000;
     private static final BodySchema REGISTRATION = BodySchema.of("GatewayRegistration")
             .requiredText("hostname", 253)
             .text("mode", 40)
@@ -46,6 +49,10 @@ public final class GatewayLinkResource {
             .text("id", 64)
             .text("name", 300)
             .text("status", 40);
+    private static final BodySchema USAGE = BodySchema.of("GatewayUsage")
+            .requiredText("subscription_id", 64)
+            .number("daily_used", 0, Long.MAX_VALUE)
+            .number("monthly_used", 0, Long.MAX_VALUE);
     private static final BodySchema HEARTBEAT = BodySchema.of("GatewayHeartbeat")
             .number("uptime_seconds", 0, Long.MAX_VALUE)
             .number("routes_count", 0, Long.MAX_VALUE)
@@ -53,7 +60,8 @@ public final class GatewayLinkResource {
             .number("discovered_apis", 0, Long.MAX_VALUE)
             .number("requests_total", 0, Long.MAX_VALUE)
             .number("generation", 0, Long.MAX_VALUE)
-            .text("digest", 64);
+            .text("digest", 64)
+            .objects("usage", MAX_USAGE, USAGE);
     private static final BodySchema ACK = BodySchema.of("GatewayAcknowledgement")
             .requiredNumber("generation", 0, Long.MAX_VALUE)
             .requiredChoice("status", "applied", "refused")
@@ -141,7 +149,7 @@ public final class GatewayLinkResource {
             ControlObject next = before.withFields(said);
             return next.equals(before) ? before : change.update(next);
         });
-        status.heard(id, call.number("generation", 0), "", Map.of());
+        status.heard(id, call.number("generation", 0), "", Map.of(), Map.of());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("id", id);
         String mode = known.text("mode").isEmpty() ? "edge-mcp" : known.text("mode");
@@ -153,8 +161,28 @@ public final class GatewayLinkResource {
     private Response heartbeat(ControlCall call) {
         String id = own(call);
         gateway(id);
-        status.heard(id, call.number("generation", 0), call.text("digest"), call.body());
+        Map<String, Object> members = new LinkedHashMap<>(call.body());
+        Map<String, Usage> usage = usage(members.remove("usage"));
+        status.heard(id, call.number("generation", 0), call.text("digest"), members, usage);
         return Response.noContent();
+    }
+
+    private static Map<String, Usage> usage(@Nullable Object reported) {
+        Map<String, Usage> usage = new LinkedHashMap<>();
+        if (reported instanceof List<?> list) {
+            for (Object each : list) {
+                if (each instanceof Map<?, ?> row) {
+                    usage.put(
+                            String.valueOf(row.get("subscription_id")),
+                            new Usage(count(row, "daily_used"), count(row, "monthly_used")));
+                }
+            }
+        }
+        return usage;
+    }
+
+    private static long count(Map<?, ?> row, String field) {
+        return row.get(field) instanceof Number number ? number.longValue() : 0;
     }
 
     private Response snapshot(ControlCall call) {

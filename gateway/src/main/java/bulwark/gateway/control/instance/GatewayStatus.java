@@ -3,6 +3,9 @@ package bulwark.gateway.control.instance;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,16 +27,39 @@ public final class GatewayStatus {
      *
      * @param generation of the snapshot in force; 0 for none
      * @param digest of its statement; empty for none
-     * @param members of the body, as they came
+     * @param members of the body, as they came, without the usage
+     * @param usage by id of the subscription
      */
-    record Heartbeat(Instant at, long generation, String digest, Map<String, Object> members) {
+    record Heartbeat(
+            Instant at, long generation, String digest, Map<String, Object> members, Map<String, Usage> usage) {
         Heartbeat {
             members = Map.copyOf(members);
+            usage = Map.copyOf(usage);
         }
     }
 
-    void heard(String gateway, long generation, String digest, Map<String, Object> members) {
-        last.put(gateway, new Heartbeat(clock.instant(), generation, digest, members));
+    /** Calls that one gateway counted since midnight and since the first of the month, UTC. */
+    record Usage(long today, long thisMonth) {}
+
+    void heard(String gateway, long generation, String digest, Map<String, Object> members, Map<String, Usage> usage) {
+        last.put(gateway, new Heartbeat(clock.instant(), generation, digest, members, usage));
+    }
+
+    /** What each gateway said that it counted of a subscription, as answers have it. */
+    public List<Map<String, Object>> usage(String subscription) {
+        List<Map<String, Object>> reports = new ArrayList<>();
+        last.forEach((gateway, heartbeat) -> {
+            Usage counted = heartbeat.usage.get(subscription);
+            if (counted != null) {
+                Map<String, Object> report = new LinkedHashMap<>();
+                report.put("gateway_id", gateway);
+                report.put("daily_used", counted.today);
+                report.put("monthly_used", counted.thisMonth);
+                report.put("reported_at", heartbeat.at.toString());
+                reports.add(report);
+            }
+        });
+        return reports;
     }
 
     Optional<Heartbeat> of(String gateway) {

@@ -20,7 +20,7 @@ public final class CallMetrics {
     private static final String REFUSALS = "stoa_refusals";
     private static final String BLOCKED = "stoa_ssrf_blocked";
     private static final String RETRIES = "stoa_upstream_retries";
-    private static final String FLOODS = "stoa_http2_floods";
+    private static final String FLOODS = "stoa_frame_floods";
     private static final String REJECTED = "stoa_tcp_connections_rejected_pre_tls";
     private static final String STREAMS_REJECTED = "stoa_sse_rejected";
     private static final String BREAKERS = "stoa_circuit_breaker_state";

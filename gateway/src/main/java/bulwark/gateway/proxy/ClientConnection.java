@@ -201,12 +201,12 @@ final class ClientConnection extends TimedConnection {
     }
 
     private boolean readTunnel(ByteBuf in) {
-        ProxyExchange tunnel = exchange.forwarded;
+        WebSocketTunnel tunnel = exchange.tunnelUnderWay();
         if (tunnel == null || upstreamBlocked) {
             return false;
         }
         deadline(plane.limits.idleTimeout().toNanos());
-        tunnel.tunnelFromClient(in.readRetainedSlice(in.readableBytes()));
+        tunnel.fromClient(in.readRetainedSlice(in.readableBytes()));
         return true;
     }
 
@@ -338,11 +338,11 @@ final class ClientConnection extends TimedConnection {
 
     @Override
     void drain() {
-        ProxyExchange proxied = exchange.forwarded;
+        WebSocketTunnel tunnel = exchange.tunnelUnderWay();
         if (state == State.HEAD && pending == null) {
             context.close();
-        } else if (state == State.TUNNEL && proxied != null) {
-            proxied.drainTunnel();
+        } else if (state == State.TUNNEL && tunnel != null) {
+            tunnel.drain();
         }
     }
 

@@ -226,6 +226,13 @@ final class Http1Exchange extends ClientExchange {
         finish(upstream, responseBytes);
     }
 
+    /** Null while HTTP is spoken. */
+    @Nullable
+    WebSocketTunnel tunnelUnderWay() {
+        ProxyExchange proxied = forwarded;
+        return proxied == null ? null : proxied.tunnel();
+    }
+
     /** The upstream ended the tunnel. */
     void tunnelEnded() {
         requestEnded = true;

@@ -7,7 +7,6 @@ import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import io.netty.buffer.ByteBuf;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     private boolean requestSent;
     private boolean answerBegun;
     private boolean finished;
-    private boolean streams;
+    private @Nullable EventStreamSlot eventStream;
     private @Nullable WebSocketTunnel tunnel;
     private long requestBytes;
     private long responseBytes;
@@ -189,7 +188,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         to.tunnel();
         ClientConnection switched = client.switchProtocol(reader, bytes, call, sentNanos - call.startNanos());
         if (switched != null) {
-            tunnel = new WebSocketTunnel(plane, switched, to);
+            tunnel = new WebSocketTunnel(plane, this, switched, to);
         }
         return false;
     }
@@ -203,8 +202,12 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (acquisition.retries(reader.status())) {
             return;
         }
-        if (ProxiedHead.isEventStream(reader) && !beginStream()) {
-            return;
+        if (ProxiedHead.isEventStream(reader)) {
+            eventStream = EventStreamSlot.acquire(plane, call, target);
+            if (eventStream == null) {
+                refuse(new GatewayRefusal.TooManyStreams(), false);
+                return;
+            }
         }
         answerBegun = true;
         AnswerCopies.head(call, reader, bytes, bodiless);
@@ -218,27 +221,11 @@ final class ProxyExchange implements RequestBodyConsumer {
                 from.bodyTaken();
             }
         }
-        if (streams) {
+        if (eventStream != null) {
             deadline.lasts(plane.limits.capacity().streams().maxDuration());
         } else {
             deadline.limit(timeouts.idle());
         }
-    }
-
-    /** @return whether one more event stream may be open */
-    private boolean beginStream() {
-        String limit = plane.streams.acquire(source(), target.route().tenantId());
-        if (limit == null) {
-            streams = true;
-            return true;
-        }
-        plane.metrics.streamRejected(limit);
-        refuse(new GatewayRefusal.TooManyStreams(), false);
-        return false;
-    }
-
-    private InetAddress source() {
-        return call.peer().address().getAddress();
     }
 
     void answerData(ByteBuf data) {
@@ -300,8 +287,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         }
         WebSocketTunnel other = tunnel;
         if (other != null) {
-            finish(false);
-            other.endClient();
+            other.end();
         } else if (answerBegun) {
             tear();
         } else {
@@ -315,36 +301,13 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     // Another protocol than HTTP.
 
-    void tunnelled(ByteBuf data) {
-        WebSocketTunnel through = tunnel;
-        if (through == null || finished) {
-            data.release();
-            return;
-        }
-        responseBytes += data.readableBytes();
-        if (!through.fromUpstream(data)) {
-            finish(false);
-            through.endClient();
-        }
+    @Nullable
+    WebSocketTunnel tunnel() {
+        return tunnel;
     }
 
-    /** Ends a WebSocket with "going away", as soon as no frame of the upstream is under way. */
-    void drainTunnel() {
-        WebSocketTunnel through = tunnel;
-        if (!finished && through != null && through.drain()) {
-            finish(false);
-            through.endClient();
-        }
-    }
-
-    void tunnelFromClient(ByteBuf data) {
-        WebSocketTunnel through = tunnel;
-        if (through == null || upstream == null) {
-            data.release();
-            return;
-        }
-        requestBytes += data.readableBytes();
-        through.fromClient(data);
+    void endTunnel() {
+        finish(false);
     }
 
     void flushClient() {
@@ -381,7 +344,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (!deadline.isOver(nowNanos, phaseCounts)) {
             return;
         }
-        if (streams) {
+        if (eventStream != null) {
             finish(false);
             client.tear(responseBytes);
         } else if (answerBegun) {
@@ -413,9 +376,8 @@ final class ProxyExchange implements RequestBodyConsumer {
 
     private void finish(boolean fault) {
         finished = true;
-        if (streams) {
-            streams = false;
-            plane.streams.release(source(), target.route().tenantId());
+        if (eventStream != null) {
+            eventStream.release();
         }
         leave();
         acquisition.end(fault);

@@ -144,7 +144,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
             return;
         }
         if (state == State.TUNNEL) {
-            owner.tunnelled(in);
+            tunnelled(owner, in);
             return;
         }
         begun = true;
@@ -157,9 +157,18 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
         if (exchange == owner && state == State.HEAD && all.isReadable()) {
             pending = all;
         } else if (state == State.TUNNEL && exchange == owner && all.isReadable()) {
-            owner.tunnelled(all);
+            tunnelled(owner, all);
         } else {
             all.release();
+        }
+    }
+
+    private static void tunnelled(ProxyExchange owner, ByteBuf data) {
+        WebSocketTunnel tunnel = owner.tunnel();
+        if (tunnel == null) {
+            data.release();
+        } else {
+            tunnel.fromUpstream(data);
         }
     }
 

@@ -125,7 +125,7 @@ class Http2FloodTest {
 
             // A reset may overtake the last frame when there is more than the gateway has read.
             assertThat(attacker.awaitEnd()).as(reason).isIn(ENHANCE_YOUR_CALM, -1);
-            assertThat(plane.test.metrics.scrape()).contains("stoa_http2_floods_total{reason=\"" + reason + "\"} 1.0");
+            assertThat(plane.test.metrics.scrape()).contains("stoa_frame_floods_total{reason=\"" + reason + "\"} 1.0");
             release.countDown();
             assertThat(neighbour.answer(call).body()).isEqualTo("late");
             assertThat(upstream.connections()).isLessThanOrEqualTo(FLOOD + 2);

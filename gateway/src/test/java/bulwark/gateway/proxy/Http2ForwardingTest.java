@@ -179,7 +179,7 @@ class Http2ForwardingTest {
             plane.test.to(upstream);
             int stream = client.get("/");
             assertThat(client.body(stream, 9)).isEqualTo("data: 1\n\n");
-            plane.test.letPass(Duration.ofHours(1));
+            plane.test.letPass(Duration.ofMinutes(50));
             seen.countDown();
 
             assertThat(client.answer(stream).body()).isEqualTo("data: 1\n\ndata: 2\n\n");

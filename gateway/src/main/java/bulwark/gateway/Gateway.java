@@ -89,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         tls = TlsSettings.of(settings, directory, clock);
         upstreamTls = UpstreamTlsSettings.of(settings, directory, clock);
         AddressGuard guard = EgressGuard.of(settings);
-        ForwardingContext forwarding = forwarding(settings, guard, clock);
+        ForwardingContext forwarding = forwarding(settings, guard);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
         state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
@@ -259,7 +259,7 @@ public final class Gateway implements AutoCloseable {
         return health.with("/admin", admin).withPrefix("/admin/", admin);
     }
 
-    private ForwardingContext forwarding(Configuration settings, AddressGuard guard, Clock clock) {
+    private ForwardingContext forwarding(Configuration settings, AddressGuard guard) {
         Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
         BreakerSettings breakers = new BreakerSettings(
                 Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
@@ -268,7 +268,7 @@ public final class Gateway implements AutoCloseable {
                 Math.toIntExact(settings.count("STOA_CB_SUCCESS_THRESHOLD")));
         return new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(breakers, clock),
+                new UpstreamDirectory(breakers, System::nanoTime),
                 new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
                 guard,
                 upstreamTls.context());

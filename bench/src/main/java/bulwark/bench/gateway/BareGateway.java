@@ -50,7 +50,7 @@ final class BareGateway {
                 new AddressPolicy(List.of(IpPrefix.parse("127.0.0.0/8")), Set.of(), Set.of(), "", "", "");
         ForwardingContext forwarding = new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(BreakerSettings.STANDARD, clock),
+                new UpstreamDirectory(BreakerSettings.STANDARD, System::nanoTime),
                 new RetryBudget(20),
                 new AddressGuard(new SystemResolver(), policy),
                 SSLContext.getDefault());

@@ -1,13 +1,16 @@
 package bulwark.gateway.balance;
 
-import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Stops calls to an upstream that fails. Closed: calls pass, and as many failures within the window as the threshold open it. Open: calls are refused until the reset timeout is over. Half
- * open: one probe at a time; enough successes close it, one failure opens it again. A closed breaker takes no lock for a call that succeeds. Thread-safe.
+ * open: one probe at a time, beside which another is let through when the first has no answer in time; enough successes close it, one failure opens it again. A closed breaker takes no lock for a call
+ * that succeeds. Goes by a counter and not by the date, which may be set back. Thread-safe.
  */
 public final class CircuitBreaker {
     public enum State {
@@ -41,7 +44,7 @@ public final class CircuitBreaker {
 
     private final String name;
     private final BreakerSettings settings;
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final LongAdder successes = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -57,11 +60,13 @@ public final class CircuitBreaker {
     private long openedAt;
     private int probeSuccesses;
     private boolean probing;
+    private long probeDeadline;
 
-    public CircuitBreaker(String name, BreakerSettings settings, Clock clock) {
+    /** @param nanos never goes back, from any origin */
+    public CircuitBreaker(String name, BreakerSettings settings, LongSupplier nanos) {
         this.name = name;
         this.settings = settings;
-        this.clock = clock;
+        this.nanos = nanos;
         this.failureTimes = new long[settings.failureThreshold()];
         Arrays.fill(failureTimes, Long.MIN_VALUE);
     }
@@ -84,14 +89,15 @@ public final class CircuitBreaker {
             return switch (state) {
                 case CLOSED -> true;
                 case OPEN -> retryAfterMillis() <= 0;
-                case HALF_OPEN -> !probing;
+                case HALF_OPEN -> !isProbed();
             };
         } finally {
             lock.unlock();
         }
     }
 
-    public Permit acquire() {
+    /** @param probeTimeout in which a probe has its answer; afterwards another call may be one */
+    public Permit acquire(Duration probeTimeout) {
         if (state == State.CLOSED) {
             return Permit.PASS;
         }
@@ -105,8 +111,9 @@ public final class CircuitBreaker {
                 probeSuccesses = 0;
                 probing = false;
             }
-            if (state == State.HALF_OPEN && !probing) {
+            if (state == State.HALF_OPEN && !isProbed()) {
                 probing = true;
+                probeDeadline = now() + probeTimeout.toMillis();
                 return Permit.PROBE;
             }
         } finally {
@@ -142,10 +149,10 @@ public final class CircuitBreaker {
         try {
             used = true;
             failures++;
-            long now = clock.millis();
+            long now = now();
             failureTimes[next] = now;
             next = (next + 1) % failureTimes.length;
-            if (permit == Permit.PROBE) {
+            if (permit == Permit.PROBE && state == State.HALF_OPEN) {
                 probing = false;
                 open(now);
             } else if (state == State.CLOSED && isInWindow(failureTimes[next], now)) {
@@ -166,6 +173,15 @@ public final class CircuitBreaker {
                 lock.unlock();
             }
         }
+    }
+
+    private boolean isProbed() {
+        return probing && now() - probeDeadline < 0;
+    }
+
+    /** In milliseconds. */
+    private long now() {
+        return TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong());
     }
 
     private void open(long now) {
@@ -195,7 +211,7 @@ public final class CircuitBreaker {
     }
 
     private long retryAfterMillis() {
-        return openedAt + settings.resetTimeout().toMillis() - clock.millis();
+        return openedAt + settings.resetTimeout().toMillis() - now();
     }
 
     /** Closed again, and nothing of the past counts. @return the state before */
@@ -218,7 +234,7 @@ public final class CircuitBreaker {
     public Stats stats() {
         lock.lock();
         try {
-            long now = clock.millis();
+            long now = now();
             int recent = 0;
             for (long time : failureTimes) {
                 recent += isInWindow(time, now) ? 1 : 0;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final UpstreamDirectory upstreams;
     private final UpstreamHealthCheck check;
     private final Duration interval;
+    private final Duration deadline;
     private final ExecutorService checks = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread rounds = Thread.ofVirtual().name("health").unstarted(this::run);
 
@@ -26,23 +28,29 @@ public final class HealthMonitor implements AutoCloseable {
      * Begins at once.
      *
      * @param interval between two rounds, from the end of the one to the beginning of the next
-     * @param timeout of one check's connection, and of each of its reads
+     * @param timeout of one check's connection, and of each of its reads; the whole check has twice as long
      */
     public HealthMonitor(
             UpstreamDirectory upstreams, AddressGuard guard, SSLContext tls, Duration interval, Duration timeout) {
         this.upstreams = upstreams;
         this.check = new UpstreamHealthCheck(guard, tls, timeout);
         this.interval = interval;
+        this.deadline = timeout.multipliedBy(2);
         rounds.start();
     }
 
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                checks.invokeAll(upstreams.servers().stream()
-                        .filter(server -> server.healthPath() != null)
-                        .map(server -> Executors.callable(() -> check(server)))
-                        .toList());
+                // An upstream that keeps its check busy is interrupted, which fails the check and lets the others have
+                // theirs.
+                checks.invokeAll(
+                        upstreams.servers().stream()
+                                .filter(server -> server.healthPath() != null)
+                                .map(server -> Executors.callable(() -> check(server)))
+                                .toList(),
+                        deadline.toMillis(),
+                        TimeUnit.MILLISECONDS);
                 Thread.sleep(interval);
             }
         } catch (InterruptedException closed) {

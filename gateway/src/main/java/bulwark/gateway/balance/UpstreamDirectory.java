@@ -1,7 +1,6 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,11 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 
 /** Every upstream of every route, so that breaker, health and turn survive a change of routes. Thread-safe. */
 public final class UpstreamDirectory {
     private final BreakerSettings settings;
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, UpstreamServer> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
@@ -29,9 +29,10 @@ public final class UpstreamDirectory {
         }
     }
 
-    public UpstreamDirectory(BreakerSettings settings, Clock clock) {
+    /** @param nanos that breakers go by: never goes back, from any origin */
+    public UpstreamDirectory(BreakerSettings settings, LongSupplier nanos) {
         this.settings = settings;
-        this.clock = clock;
+        this.nanos = nanos;
     }
 
     /** The group of this route: the former one when its upstreams are the same. */
@@ -53,7 +54,7 @@ public final class UpstreamDirectory {
                             UpstreamServer.parse(target),
                             target.healthCheckPath(),
                             route.upstreamHttpVersion(),
-                            new CircuitBreaker(name, settings, clock)));
+                            new CircuitBreaker(name, settings, nanos)));
             byName.put(name, server);
             members.add(server);
             weights.add(target.weight());

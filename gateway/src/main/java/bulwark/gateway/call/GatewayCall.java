@@ -1,5 +1,6 @@
 package bulwark.gateway.call;
 
+import bulwark.gateway.http1.HeaderName;
 import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
@@ -161,7 +162,7 @@ public final class GatewayCall {
     public void setAnswerField(String name, String value) {
         if (answerFields != null) {
             for (int i = answerFields.size() - 2; i >= 0; i -= 2) {
-                if (answerFields.get(i).equalsIgnoreCase(name)) {
+                if (HeaderName.isSame(answerFields.get(i), name)) {
                     answerFields.remove(i + 1);
                     answerFields.remove(i);
                 }

@@ -1,8 +1,8 @@
 package bulwark.gateway.call;
 
+import bulwark.gateway.http1.HeaderName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,19 +24,15 @@ public record LocalAnswer(int status, String contentType, byte[] body, List<Stri
             return fields;
         }
         Set<String> gone = Stream.iterate(0, i -> i < others.size(), i -> i + 2)
-                .map(i -> folded(others.get(i)))
+                .map(i -> HeaderName.folded(others.get(i)))
                 .collect(Collectors.toSet());
         List<String> kept = new ArrayList<>(fields.size());
         for (int i = 0; i + 1 < fields.size(); i += 2) {
-            if (!gone.contains(folded(fields.get(i)))) {
+            if (!gone.contains(HeaderName.folded(fields.get(i)))) {
                 kept.add(fields.get(i));
                 kept.add(fields.get(i + 1));
             }
         }
         return kept;
-    }
-
-    private static String folded(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -7,4 +7,9 @@ package bulwark.gateway.endpoint;
 public interface GatewayEndpoint {
     /** An exception is answered 500. */
     EndpointResponse answer(EndpointRequest request);
+
+    /** Of a request, beyond which it is answered 413; 0 when no body is read, whatever the request announces. */
+    default int maxBodyBytes() {
+        return EndpointTable.MAX_BODY_BYTES;
+    }
 }

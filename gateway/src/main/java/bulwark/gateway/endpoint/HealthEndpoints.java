@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
 public final class HealthEndpoints {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
+    /** Answers at once: anybody may ask, so that no body of theirs is kept. */
+    private record Bodiless(GatewayEndpoint inner) implements GatewayEndpoint {
+        @Override
+        public EndpointResponse answer(EndpointRequest request) {
+            return inner.answer(request);
+        }
+
+        @Override
+        public int maxBodyBytes() {
+            return 0;
+        }
+    }
+
     private HealthEndpoints() {}
 
     /**
@@ -19,11 +32,11 @@ public final class HealthEndpoints {
      * @param unready why no traffic should come here now, for instance {@code Control Plane unreachable}, or null
      */
     public static EndpointTable in(EndpointTable table, Metrics metrics, Supplier<@Nullable String> unready) {
-        GatewayEndpoint live = request -> get(request, EndpointResponse.text(200, "OK"));
-        GatewayEndpoint ready = request -> get(request, readiness(unready.get()));
+        GatewayEndpoint live = new Bodiless(request -> get(request, EndpointResponse.text(200, "OK")));
+        GatewayEndpoint ready = new Bodiless(request -> get(request, readiness(unready.get())));
         ReentrantLock scraping = new ReentrantLock();
         // One scrape at a time, so that many together do not take the processor from everything else.
-        GatewayEndpoint scrape = request -> {
+        GatewayEndpoint scrape = new Bodiless(request -> {
             scraping.lock();
             try {
                 byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
@@ -31,7 +44,7 @@ public final class HealthEndpoints {
             } finally {
                 scraping.unlock();
             }
-        };
+        });
         return table.with("/health", live)
                 .with("/health/live", live)
                 .with("/ready", ready)

@@ -40,11 +40,14 @@ public final class HeadWriter {
         return this;
     }
 
-    /** Characters of ISO 8859-1; a line end or NUL in the text is written as a blank, so that no text ends a line. */
+    /** Characters of ISO 8859-1, and a question mark for each other one; a line end or NUL in the text is written as a blank, so that no text ends a line. */
     public HeadWriter text(String text) {
         reserve(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (c > 0xff) {
+                c = '?';
+            }
             bytes[length++] = c == '\r' || c == '\n' || c == 0 ? (byte) ' ' : (byte) c;
         }
         return this;

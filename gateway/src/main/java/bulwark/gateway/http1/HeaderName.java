@@ -123,6 +123,46 @@ public final class HeaderName {
         return bytes.length == 0 ? -1 : code(bytes, 0, bytes.length, hash);
     }
 
+    /** The name as backends may read it: names that are equal so are one name. Characters that may not stand in a name are left out. */
+    public static String folded(String name) {
+        StringBuilder text = new StringBuilder(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            byte folded = folded(name.charAt(i));
+            if (folded != 0) {
+                text.append((char) folded);
+            }
+        }
+        return text.toString();
+    }
+
+    /** 0 where the character may not stand in a name. */
+    private static byte folded(char c) {
+        return c > 0xff ? 0 : FOLDED[c];
+    }
+
+    /** Whether a backend may read the name that starts here, which is as long, as the other one. */
+    public static boolean isSame(byte[] bytes, int start, String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (FOLDED[bytes[start + i] & 0xff] != folded(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a backend may read both as one name. */
+    public static boolean isSame(String one, String other) {
+        if (one.length() != other.length()) {
+            return false;
+        }
+        for (int i = 0; i < one.length(); i++) {
+            if (folded(one.charAt(i)) != folded(other.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** One step of the hash over folded characters; starts at 0. */
     static int hash(int hash, byte folded) {
         return hash * 31 + folded;

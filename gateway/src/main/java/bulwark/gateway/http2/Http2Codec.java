@@ -134,6 +134,18 @@ public final class Http2Codec extends Http2ConnectionHandler {
         super.onConnectionError(ctx, outbound, cause, fault);
     }
 
+    /** Netty's codec reads on when nothing else does; this one leaves a connection alone whose reads are switched off. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        if (ctx.channel().config().isAutoRead()) {
+            super.channelReadComplete(ctx);
+            return;
+        }
+        discardSomeReadBytes();
+        ctx.fireChannelReadComplete();
+        flush(ctx);
+    }
+
     @Override
     protected void handleServerHeaderDecodeSizeError(ChannelHandlerContext ctx, Http2Stream stream) {
         listener.headersTooLarge(stream.id());

@@ -1,11 +1,11 @@
 package bulwark.gateway.policy;
 
+import bulwark.gateway.http1.HeaderName;
 import bulwark.kernel.json.JsonFields;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -102,7 +102,7 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
         String must = request ? PolicyHeaders.problemInRequest(name) : PolicyHeaders.problemInResponse(name);
         if (must != null) {
             fields.fault(place, must);
-        } else if (!seen.add(name.toLowerCase(Locale.ROOT).replace('_', '-'))) {
+        } else if (!seen.add(HeaderName.folded(name))) {
             fields.fault(place, "is changed twice here; keep one");
         }
     }

@@ -3,6 +3,7 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import org.jspecify.annotations.Nullable;
 
 /** How far the one call of a client connection has come; used again for the next call. Used on the connection's event loop. */
@@ -52,6 +53,17 @@ final class CallProgress {
 
     boolean isAnswerBegun() {
         return answerBegun;
+    }
+
+    /** Whether both sides may speak for long: the answer has begun, or a call of gRPC goes to an upstream of HTTP/2. */
+    boolean isStream() {
+        RouteTarget to = target;
+        GatewayCall current = call;
+        return answerBegun
+                || to != null
+                        && current != null
+                        && to.route().upstreamHttpVersion() == UpstreamHttp.H2
+                        && GrpcStatus.isAsked(current.head());
     }
 
     void answerBegins(int answerStatus) {

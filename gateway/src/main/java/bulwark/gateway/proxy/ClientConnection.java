@@ -93,6 +93,9 @@ final class ClientConnection extends TimedConnection {
         ByteBuf before = pending;
         if (before == null) {
             pending = in;
+            if (state == State.HEAD) {
+                deadline(plane.limits.headTimeout().toNanos());
+            }
             process();
             return;
         }
@@ -116,7 +119,7 @@ final class ClientConnection extends TimedConnection {
         boolean more = true;
         while (more && pending != null) {
             more = switch (state) {
-                case HEAD -> readHead(pending);
+                case HEAD -> isWritable() && readHead(pending);
                 case BODY -> !upstreamBlocked && exchange.readBody(pending);
                 case TUNNEL -> readTunnel(pending);
                 case DECIDING, ANSWERING -> false;
@@ -137,9 +140,9 @@ final class ClientConnection extends TimedConnection {
         regulate();
     }
 
-    /** What comes beyond this request, or beyond what the upstream takes, waits in the socket and not in our memory. */
+    /** What comes beyond this request, beyond what the upstream takes, or before the client takes its answers waits in the socket and not in our memory. */
     private void regulate() {
-        boolean on = !upstreamBlocked && (pending == null || state == State.HEAD);
+        boolean on = !upstreamBlocked && (state == State.HEAD ? isWritable() : pending == null);
         Channel channel = context.channel();
         if (channel.config().isAutoRead() != on) {
             channel.config().setAutoRead(on);
@@ -180,13 +183,15 @@ final class ClientConnection extends TimedConnection {
     void readBody() {
         state = State.BODY;
         deadline(plane.limits.idleTimeout().toNanos());
+        exchange.bodyDeadline.begin(worker.nanos());
         if (!processing) {
             process();
         }
     }
 
     /** Some of the body came. */
-    void bodyMoved() {
+    void bodyMoved(int bytes) {
+        exchange.bodyReceived(bytes);
         deadline(plane.limits.idleTimeout().toNanos());
     }
 
@@ -243,6 +248,7 @@ final class ClientConnection extends TimedConnection {
             return;
         }
         upstreamBlocked = blocked;
+        exchange.bodyDeadline.begin(worker.nanos());
         if (state == State.CLOSED || processing) {
             return;
         }
@@ -272,7 +278,7 @@ final class ClientConnection extends TimedConnection {
         }
         context.flush();
         state = State.HEAD;
-        deadline(plane.limits.idleTimeout().toNanos());
+        headDeadline();
         if (!processing && pending != null) {
             process();
         }
@@ -303,6 +309,13 @@ final class ClientConnection extends TimedConnection {
 
     // Time and events.
 
+    /** Of the next request, some of which may be here. */
+    private void headDeadline() {
+        ByteBuf begun = pending;
+        boolean some = begun != null && begun.isReadable();
+        deadline((some ? plane.limits.headTimeout() : plane.limits.idleTimeout()).toNanos());
+    }
+
     private void deadline(long nanosFromNow) {
         deadlineNanos = worker.nanos() + nanosFromNow;
     }
@@ -313,14 +326,18 @@ final class ClientConnection extends TimedConnection {
         if (proxied != null) {
             proxied.tick(nowNanos);
         }
-        if (nowNanos - deadlineNanos < 0) {
+        if (state == State.HEAD && exchange.isStalled(nowNanos)) {
+            context.close(); // It takes no answer.
+            return;
+        }
+        if (nowNanos - deadlineNanos < 0 && !(state == State.BODY && exchange.isBodyLate(nowNanos))) {
             return;
         }
         switch (state) {
             case HEAD -> {
                 if (pending == null) {
                     context.close();
-                } else {
+                } else if (isWritable()) {
                     exchange.refuseHead(new GatewayRefusal.RequestTimeout());
                 }
             }
@@ -354,6 +371,9 @@ final class ClientConnection extends TimedConnection {
         ProxyExchange proxied = exchange.forwarded;
         if (proxied != null) {
             proxied.clientWritable(ctx.channel().isWritable());
+        } else if (state == State.HEAD && !processing) {
+            headDeadline();
+            process();
         }
     }
 

@@ -19,6 +19,7 @@ abstract class ClientExchange {
     final LoopWorker worker;
     final CallProgress progress;
     final RequestDispatch dispatch;
+    final RequestBodyDeadline bodyDeadline;
 
     @Nullable
     ProxyExchange forwarded;
@@ -35,6 +36,7 @@ abstract class ClientExchange {
         this.worker = worker;
         this.progress = new CallProgress(plane, worker);
         this.dispatch = new RequestDispatch(plane, worker, this);
+        this.bodyDeadline = new RequestBodyDeadline(plane.limits.bodyTimeout());
     }
 
     final boolean isTls() {
@@ -102,6 +104,18 @@ abstract class ClientExchange {
             return false;
         }
         return nowNanos - writableNanos > plane.limits.writeTimeout().toNanos();
+    }
+
+    /** Some of the request's body came. The gateway's own endpoints read short bodies, for which no more time is given. */
+    final void bodyReceived(int bytes) {
+        if (forwarded != null) {
+            bodyDeadline.received(bytes);
+        }
+    }
+
+    /** Whether the body comes so slowly that it is waited for no longer. */
+    final boolean isBodyLate(long nowNanos) {
+        return bodyDeadline.isOver(nowNanos) && !progress.isStream();
     }
 
     abstract void flush();

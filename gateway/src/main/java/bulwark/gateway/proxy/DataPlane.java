@@ -157,6 +157,11 @@ public final class DataPlane implements AutoCloseable {
         return context.draining;
     }
 
+    /** Of clients, open now. */
+    int connections() {
+        return context.connections.open();
+    }
+
     /** Takes no new connection, ends each one after its request under way, and waits for those requests. @return whether all were answered in time */
     public boolean drain(Duration deadline) {
         context.draining = true;

@@ -3,7 +3,6 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.endpoint.EndpointRequest;
 import bulwark.gateway.endpoint.EndpointResponse;
-import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.GatewayEndpoint;
 import bulwark.gateway.refusal.GatewayRefusal;
 import io.netty.buffer.ByteBuf;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request that the gateway answers itself: collects the body, asks the endpoint on a virtual thread, answers on the event loop. */
+/** One request that the gateway answers itself: collects the body where the endpoint reads one, asks the endpoint on a virtual thread, answers on the event loop. */
 final class EndpointExchange implements RequestBodyConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointExchange.class);
 
@@ -31,15 +30,24 @@ final class EndpointExchange implements RequestBodyConsumer {
         this.loop = loop;
     }
 
+    /** Of an endpoint that reads no body nothing is waited for. */
+    void start() {
+        if (endpoint.maxBodyBytes() == 0) {
+            end(null);
+        } else {
+            client.take(this);
+        }
+    }
+
     @Override
     public void data(ByteBuf data) {
         try {
             if (cancelled) {
                 return;
             }
-            if (body.size() + data.readableBytes() > EndpointTable.MAX_BODY_BYTES) {
+            if (body.size() + data.readableBytes() > endpoint.maxBodyBytes()) {
                 cancelled = true;
-                client.refuse(new GatewayRefusal.BodyTooLarge(EndpointTable.MAX_BODY_BYTES));
+                client.refuse(new GatewayRefusal.BodyTooLarge(endpoint.maxBodyBytes()));
                 return;
             }
             byte[] bytes = new byte[data.readableBytes()];

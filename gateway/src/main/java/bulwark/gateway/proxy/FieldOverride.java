@@ -2,6 +2,7 @@ package bulwark.gateway.proxy;
 
 import bulwark.gateway.http1.Field;
 import bulwark.gateway.http1.HeadWriter;
+import bulwark.gateway.http1.HeaderName;
 import java.util.List;
 
 /** Header lines that the gateway sets, and whether another line gives way to one of the same name. */
@@ -14,7 +15,7 @@ final class FieldOverride {
         int length = Field.nameEnd(field) - start;
         for (int i = 0; i + 1 < own.size(); i += 2) {
             String name = own.get(i);
-            if (name.length() == length && isEqual(bytes, start, name)) {
+            if (name.length() == length && HeaderName.isSame(bytes, start, name)) {
                 return true;
             }
         }
@@ -28,18 +29,5 @@ final class FieldOverride {
                 writer.field(fields.get(i), fields.get(i + 1));
             }
         }
-    }
-
-    private static boolean isEqual(byte[] bytes, int start, String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (lower(bytes[start + i]) != lower(name.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int lower(int c) {
-        return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c == '_' ? '-' : c;
     }
 }

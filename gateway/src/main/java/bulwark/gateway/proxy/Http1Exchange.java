@@ -61,7 +61,7 @@ final class Http1Exchange extends ClientExchange {
             case DATA -> {
                 int count = body.available();
                 progress.received(count);
-                connection.bodyMoved();
+                connection.bodyMoved(count);
                 taker.data(in.readRetainedSlice(count));
                 return !body.reachesLength() || endBody(taker);
             }

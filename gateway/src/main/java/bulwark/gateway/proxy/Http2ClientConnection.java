@@ -42,7 +42,9 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     private ChannelHandlerContext context;
     private ChannelHandlerContext codecContext;
     private State state = State.OPEN;
+    private final Http2ClientFrames frames;
     private long idleSinceNanos;
+    private long unwritableSinceNanos;
     private long endingSinceNanos;
     private long endedSinceNanos;
 
@@ -54,7 +56,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         this.peer = peer;
         this.peerLines = PeerLines.of(peer);
         this.budget = new FrameBudget(listener.plane().limits.http2().freeFrames(), worker.time);
-        Http2ClientFrames frames = new Http2ClientFrames(this);
+        this.frames = new Http2ClientFrames(this);
         this.codec = Http2Codec.server(listener.plane().limits.http2(), budget, frames, this);
         codec.connection().addListener(frames);
         codec.encoder().flowController().listener(frames::writabilityChanged);
@@ -132,9 +134,19 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         read.clear();
     }
 
+    /** A client that takes no answers makes no requests. The flow controller reports it for each stream besides. */
     @Override
-    public void channelWritabilityChanged(
-            ChannelHandlerContext ctx) {} // The flow controller reports it for each stream.
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        unwritableSinceNanos = worker.nanos();
+        ctx.channel().config().setAutoRead(writable);
+    }
+
+    private boolean isStalled(long nowNanos) {
+        return !context.channel().isWritable()
+                && nowNanos - unwritableSinceNanos
+                        > listener.plane().limits.writeTimeout().toNanos();
+    }
 
     @Override
     void abort() {
@@ -153,7 +165,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     public void headersTooLarge(int streamId) {
         Http2Stream stream = codec.connection().stream(streamId);
         if (stream != null) {
-            new Http2Exchange(this, stream).refuseLargeHead();
+            frames.headersTooLarge(stream);
         }
     }
 
@@ -161,6 +173,10 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
 
     @Override
     void tick(long nowNanos) {
+        if (isStalled(nowNanos)) {
+            abort();
+            return;
+        }
         // Backwards, since an exchange that ends leaves the list.
         for (int i = exchanges.size() - 1; i >= 0; i--) {
             if (i < exchanges.size()) {

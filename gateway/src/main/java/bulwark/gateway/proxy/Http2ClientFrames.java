@@ -67,9 +67,23 @@ final class Http2ClientFrames extends Http2EventAdapter {
             connection.abort();
             return;
         }
+        open(stream).begin(list, end);
+    }
+
+    private Http2Exchange open(Http2Stream stream) {
         Http2Exchange begun = new Http2Exchange(connection, stream);
         stream.setProperty(key(), begun);
-        begun.begin(list, end);
+        return begun;
+    }
+
+    /** Of the request, or of the trailers of one that is under way. */
+    void headersTooLarge(Http2Stream stream) {
+        Http2Exchange known = exchange(stream);
+        if (known == null) {
+            open(stream).refuseLargeHead();
+        } else {
+            known.trailersTooLarge();
+        }
     }
 
     @Override

@@ -72,6 +72,11 @@ final class Http2Exchange extends ClientExchange {
         body.trailers(list, end);
     }
 
+    void trailersTooLarge() {
+        cancel();
+        reset(Http2Error.PROTOCOL_ERROR);
+    }
+
     /** The stream is gone, whoever ended it. */
     void closed() {
         if (closed) {

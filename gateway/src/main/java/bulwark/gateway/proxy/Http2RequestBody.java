@@ -59,6 +59,7 @@ final class Http2RequestBody {
             throw exchange.fault("the body is not as long as content-length says");
         }
         movedNanos = connection.worker.nanos();
+        exchange.bodyReceived(data.readableBytes());
         ended |= end;
         RequestBodyConsumer taker = exchange.consumer;
         if (dropped) {
@@ -110,6 +111,7 @@ final class Http2RequestBody {
     /** Hands out what is here already. */
     void take(RequestBodyConsumer taker) {
         movedNanos = connection.worker.nanos();
+        exchange.bodyDeadline.begin(movedNanos);
         while (!waiting.isEmpty() && exchange.consumer == taker) {
             ByteBuf data = waiting.remove();
             if (data.isReadable()) {
@@ -128,8 +130,11 @@ final class Http2RequestBody {
     }
 
     void block(boolean now) {
-        blocked = now;
         movedNanos = connection.worker.nanos();
+        if (blocked != now) {
+            exchange.bodyDeadline.begin(movedNanos);
+        }
+        blocked = now;
         giveCredit();
     }
 
@@ -161,8 +166,14 @@ final class Http2RequestBody {
         return !ended
                 && !blocked
                 && exchange.consumer != null
-                && nowNanos - movedNanos
-                        > connection.listener.plane().limits.idleTimeout().toNanos();
+                && (nowNanos - movedNanos
+                                > connection
+                                        .listener
+                                        .plane()
+                                        .limits
+                                        .idleTimeout()
+                                        .toNanos()
+                        || exchange.isBodyLate(nowNanos));
     }
 
     /** What still comes is not read. */

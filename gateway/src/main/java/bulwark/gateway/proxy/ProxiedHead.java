@@ -108,7 +108,9 @@ final class ProxiedHead {
             case UPGRADE -> writer.put(UPGRADE);
             case CHUNKED -> writer.put(CHUNKED);
             case LENGTH, NO_BODY, FRAMES -> {
-                if (reader.contentLength() >= 0) {
+                // RFC 9110 §8.6 forbids a length on 204, and a proxy that believes one waits for, or takes, the next
+                // answer.
+                if (reader.contentLength() >= 0 && reader.status() != 204) {
                     writer.put(CONTENT_LENGTH).decimal(reader.contentLength()).lineEnd();
                 }
             }

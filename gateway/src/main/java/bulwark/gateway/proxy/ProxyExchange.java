@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** One call that is forwarded: takes the request to an upstream and its answer back, on the event loop of both. */
 final class ProxyExchange implements RequestBodyConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyExchange.class);
+    private static final int MAX_INTERIM_ANSWERS = 16;
 
     private final PlaneContext plane;
     private final LoopWorker worker;
@@ -29,6 +30,7 @@ final class ProxyExchange implements RequestBodyConsumer {
     private boolean taken;
     private boolean requestSent;
     private boolean answerBegun;
+    private int interimAnswers;
     private boolean finished;
     private @Nullable EventStreamSlot eventStream;
     private @Nullable WebSocketTunnel tunnel;
@@ -120,7 +122,7 @@ final class ProxyExchange implements RequestBodyConsumer {
             return;
         }
         if (call.head().hasBody()) {
-            to.writeEnd(trailers);
+            to.writeEnd(TrailerLines.without(worker, trailers, call.backendFields()));
         }
         requestSent = true;
         if (!answerBegun) {
@@ -172,6 +174,10 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (reader.status() == 101) {
             return switched(reader, bytes, from);
         }
+        if (++interimAnswers > MAX_INTERIM_ANSWERS) {
+            answerMalformed("The upstream sends interim answers without end.");
+            return false;
+        }
         if (reader.status() != 100 || call.head().expectsContinue()) {
             client.interim(reader.status());
         }
@@ -184,6 +190,7 @@ final class ProxyExchange implements RequestBodyConsumer {
             return false;
         }
         answerBegun = true;
+        acquisition.answered(101);
         deadline.endless();
         to.tunnel();
         ClientConnection switched = client.switchProtocol(reader, bytes, call, sentNanos - call.startNanos());
@@ -254,7 +261,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         String name = acquisition.upstreamName();
         finish(false);
         AnswerCopies.end(call);
-        client.answerEnd(trailers, name, responseBytes);
+        client.answerEnd(TrailerLines.without(worker, trailers, call.answerFields()), name, responseBytes);
     }
 
     /** What the upstream sends is no answer. */

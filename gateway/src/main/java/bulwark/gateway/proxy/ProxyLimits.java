@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param idleTimeout of a connection between two requests, and of a body that does not move
  * @param connectTimeout of a connection to an upstream
  * @param firstByteTimeout from the whole request to the first byte of the answer
- * @param totalTimeout of a call to the end of its answer; event streams and upgraded connections have none
+ * @param bodyTimeout of a request's body, and a second more for each KiB of it that a backend gets
  * @param upstreamIdleTimeout of a pooled connection to an upstream
  * @param idlePerUpstream how many of them are kept for each upstream and event loop
  * @param writeTimeout how long a client may take so little of an answer that nothing more can be written
@@ -30,7 +30,7 @@ public record ProxyLimits(
         Duration idleTimeout,
         Duration connectTimeout,
         Duration firstByteTimeout,
-        Duration totalTimeout,
+        Duration bodyTimeout,
         Duration upstreamIdleTimeout,
         int idlePerUpstream,
         Duration writeTimeout,
@@ -60,7 +60,7 @@ public record ProxyLimits(
                 idleTimeout,
                 connectTimeout,
                 firstByteTimeout,
-                totalTimeout,
+                bodyTimeout,
                 upstreamIdleTimeout,
                 idlePerUpstream,
                 writeTimeout,

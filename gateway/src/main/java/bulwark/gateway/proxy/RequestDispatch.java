@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Says where requests go: to an endpoint of the gateway, or through the stages to a route's upstream. Used on the connection's event loop. */
 final class RequestDispatch implements StageRunner.Continuation {
     private static final byte[] HEALTH = "/health".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BELOW_HEALTH = "/health/".getBytes(StandardCharsets.US_ASCII);
 
     private final PlaneContext plane;
     private final LoopWorker worker;
@@ -34,13 +35,13 @@ final class RequestDispatch implements StageRunner.Continuation {
 
     void dispatch(GatewayCall call) {
         RawRequestHead head = call.head();
-        if (client.redirectPort() != 0 && !head.startsWithPath(HEALTH)) {
+        GatewayEndpoint endpoint = plane.endpoints.find(head);
+        if (client.redirectPort() != 0 && (endpoint == null || !isHealth(head))) {
             client.answer(308, "", new byte[0], List.of("Location", TlsLocation.of(head, client.redirectPort())));
             return;
         }
-        GatewayEndpoint endpoint = plane.endpoints.find(head);
         if (endpoint != null) {
-            client.take(new EndpointExchange(client, call, endpoint, worker.loop));
+            new EndpointExchange(client, call, endpoint, worker.loop).start();
             return;
         }
         if (head.method().equals("CONNECT") || head.method().equals("TRACE")) {
@@ -62,6 +63,10 @@ final class RequestDispatch implements StageRunner.Continuation {
         } catch (PathRefused e) {
             client.refuse(new GatewayRefusal.AmbiguousPath(e.fault().sentence()));
         }
+    }
+
+    private static boolean isHealth(RawRequestHead head) {
+        return head.hasPath(HEALTH) || head.startsWithPath(BELOW_HEALTH);
     }
 
     private void match(GatewayCall call, TargetPath path) {
@@ -100,7 +105,9 @@ final class RequestDispatch implements StageRunner.Continuation {
             GatewayCall call, CurrentRoutes.Snapshot<RouteTarget> now, ApiRoute route, GatewayRefusal refusal) {
         RouteTarget target = now.table().compiled(route.id());
         GatewayRefusal early = null;
+        call.route(route);
         if (target != null) {
+            client.routed(target);
             call.policies(target.policies(), now.generation());
             early = StageRunner.decideNow(target.policies().arrival(), call);
         }

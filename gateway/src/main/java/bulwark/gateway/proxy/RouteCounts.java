@@ -11,6 +11,7 @@ final class RouteCounts {
     private final String route;
     private volatile Entry[] entries = {};
 
+    /** @param status key of its label */
     private record Entry(String method, int status, Counter counter, Timer timer) {
         void answered(long nanos) {
             counter.increment();
@@ -23,7 +24,8 @@ final class RouteCounts {
     }
 
     /** One more answer. @param method one instance for each method */
-    void answered(Metrics metrics, String method, int status, long nanos) {
+    void answered(Metrics metrics, String method, int statusCode, long nanos) {
+        int status = StatusLabel.key(statusCode);
         for (Entry entry : entries) {
             if (entry.status == status && entry.method.equals(method)) {
                 entry.answered(nanos);
@@ -35,7 +37,7 @@ final class RouteCounts {
 
     private synchronized Entry add(Metrics metrics, String method, int status) {
         Counter counter = metrics.counter(
-                CallMetrics.REQUESTS, "method", method, "http_route", route, "status", Integer.toString(status));
+                CallMetrics.REQUESTS, "method", method, "http_route", route, "status", StatusLabel.of(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
         Timer timer =
                 metrics.timer(CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);

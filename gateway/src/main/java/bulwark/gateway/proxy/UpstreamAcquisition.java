@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class UpstreamAcquisition implements UpstreamConnector.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamAcquisition.class);
 
+    /** As {@link GuardDecision.Blocked} has it. */
+    private static final String UNRESOLVABLE = "unresolvable_host";
+
     /** How often the calls that waited for the same connection may have filled it. */
     private static final int MAX_FILLED_CONNECTIONS = 3;
 
@@ -93,6 +96,12 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
         if (exchange.isFinished()) {
             return;
         }
+        if (why.code().equals(UNRESOLVABLE)) {
+            // Nothing is forbidden: the name has no address now, so that the upstream cannot be reached.
+            LOG.warn("a call on route {} found no upstream: {}", target.route().id(), why.sentence());
+            failed(new IOException(why.sentence()));
+            return;
+        }
         plane.metrics.blocked(why.code());
         LOG.warn(
                 "the address guard stopped a call on route {}: {}",
@@ -119,6 +128,11 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
         }
         attempt.answered(status);
         return false;
+    }
+
+    /** The upstream gave an answer that is not tried again. */
+    void answered(int status) {
+        attempt.answered(status);
     }
 
     /** Of the upstream that the call is at, or null. */

@@ -4,6 +4,8 @@ import bulwark.gateway.balance.CircuitBreaker.Permit;
 import bulwark.gateway.balance.UpstreamServer;
 import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.route.ApiRoute.Timeouts;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Which upstream one call is at, what its breaker hears of it, and whether the call may be tried again. Used on the call's event loop. */
@@ -36,7 +38,7 @@ final class UpstreamAttempt {
             UpstreamServer stopped = target.group().stoppedByBreaker();
             return stopped == null ? new GatewayRefusal.NoUpstream() : open(stopped);
         }
-        Permit given = chosen.breaker().acquire();
+        Permit given = chosen.breaker().acquire(probeTimeout());
         if (given == Permit.REFUSED) {
             return open(chosen);
         }
@@ -44,6 +46,14 @@ final class UpstreamAttempt {
         server = chosen;
         chosen.began();
         return null;
+    }
+
+    /** In which a probe has its answer, whatever its caller does. */
+    private Duration probeTimeout() {
+        Timeouts timeouts = target.route().timeouts();
+        return timeouts.firstByte().isZero()
+                ? Timeouts.DEFAULT.firstByte()
+                : timeouts.connect().plus(timeouts.firstByte());
     }
 
     private static GatewayRefusal open(UpstreamServer stopped) {

@@ -11,7 +11,8 @@ final class UpstreamCounts {
     private record Entry(String upstream, int status, Timer timer) {}
 
     /** @param upstream one instance for each upstream, and equal to no other's */
-    Timer timer(CallMetrics calls, Metrics metrics, String upstream, int status) {
+    Timer timer(CallMetrics calls, Metrics metrics, String upstream, int statusCode) {
+        int status = StatusLabel.key(statusCode);
         for (Entry entry : entries) {
             if (entry.status == status && entry.upstream.equals(upstream)) {
                 return entry.timer;
@@ -28,7 +29,7 @@ final class UpstreamCounts {
                 "upstream",
                 upstream,
                 "status",
-                Integer.toString(status));
+                StatusLabel.of(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
         more[entries.length] = new Entry(upstream, status, timer);
         entries = more;

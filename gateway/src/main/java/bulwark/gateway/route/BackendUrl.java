@@ -21,7 +21,10 @@ final class BackendUrl {
             return "";
         }
         try {
-            TargetUrl.parse(url);
+            if (TargetUrl.parse(url).path().chars().anyMatch(c -> c >= 0x7f)) {
+                fields.fault(field, "must have its path of ASCII characters: percent-encode the others");
+                return "";
+            }
         } catch (TargetRefused e) {
             fields.fault(field, "cannot be used: " + e.getMessage());
             return "";

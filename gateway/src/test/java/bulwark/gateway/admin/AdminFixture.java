@@ -64,7 +64,7 @@ final class AdminFixture implements AutoCloseable {
     private AdminFixture(Path folder, Map<String, String> environment, AddressGuard guard, Quotas.Limit perAddress) {
         Configuration settings = Configuration.read(GatewaySettings.schema(), environment, folder);
         SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
-        upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, clock);
+        upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, () -> clock.millis() * 1_000_000);
         audited = GatewayStore.open(folder.resolve("state"), "", clock);
         registry = RouteRegistry.open(
                 audited,

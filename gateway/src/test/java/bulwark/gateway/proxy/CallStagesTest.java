@@ -86,4 +86,29 @@ class CallStagesTest {
             assertThat(upstream.requests()).isEmpty();
         }
     }
+
+    @Test
+    void a_header_that_a_stage_edits_has_one_spelling() {
+        CallPipeline pipeline = CallPipeline.closed().withIdentity(call -> {
+            call.addBackendField("X-Plan", "free");
+            call.addBackendField("X-Debug", "");
+            return StageResult.PASS;
+        });
+        try (TestPlane own = new TestPlane(pipeline, List.of("127.0.0.0/8"));
+                ScriptedUpstream upstream = ScriptedUpstream.of(exchange ->
+                        exchange.send(ScriptedUpstream.ok(exchange.request().body())))) {
+            own.to(upstream);
+
+            own.get("/", "X.Plan: a", "X~Plan: b", "x_plan: c", "X-PLAN: d", "X.Debug: 1", "X-Planet: e");
+            ScriptedUpstream.Request request = upstream.requests().getFirst();
+            assertThat(request.head())
+                    .filteredOn(line -> line.matches("(?i)x.(plan|debug)\\b.*"))
+                    .containsExactly("X-Plan: free");
+            assertThat(request.values("X-Planet")).containsExactly("e");
+            String chunked = TestPlane.request("POST", "/", "Transfer-Encoding: chunked");
+            assertThat(WireClient.exchange(own.port, chunked + "1\r\nz\r\n0\r\nX.Plan: a\r\nX-Sum: 7\r\n\r\n")
+                            .body())
+                    .isEqualTo("z[X-Sum: 7]");
+        }
+    }
 }

@@ -175,4 +175,15 @@ class ForwardingTest {
             assertThat(drained.get()).isTrue();
         }
     }
+
+    @Test
+    void a_name_without_an_address_is_an_upstream_out_of_reach_and_not_a_forbidden_one() {
+        plane.routes(TestPlane.route("r1", "/", "http://nowhere.example.com"));
+
+        Answer answer = plane.get("/");
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.value("X-Stoa-Refusal")).isEqualTo("connect_failed");
+        assertThat(plane.metrics.scrape()).doesNotContain("stoa_ssrf_blocked_total{");
+    }
 }

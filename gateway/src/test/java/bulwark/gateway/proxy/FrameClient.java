@@ -121,6 +121,15 @@ final class FrameClient implements AutoCloseable {
         return this;
     }
 
+    /** So that the gateway notices soon that nothing is read. */
+    void receivesLittle() {
+        try {
+            socket.setReceiveBufferSize(4_096);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** False when the other side has gone away. */
     boolean trySend(int type, int flags, int stream, byte[] payload) {
         return trySend(frame(type, flags, stream, payload));

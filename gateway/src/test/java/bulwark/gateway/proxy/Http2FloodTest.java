@@ -21,8 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.http2.Http2Limits;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +175,43 @@ class Http2FloodTest {
             assertThat(client.answer(client.open(true, request("HEAD", "/health")))
                             .status())
                     .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_client_that_never_reads_is_not_answered_ahead_and_loses_its_connection() {
+        plane.test.routes(TestPlane.route("elsewhere", "/elsewhere", upstream.url()));
+        int calls = 40_000;
+        try (FrameClient client = new FrameClient(TestAuthority.connect(plane.port, "h2"))) {
+            client.receivesLittle();
+            client.send(SETTINGS, 0, 0, new byte[] {0, 1, 0, 0, 0, 0}); // No table, so that each answer is written out.
+            byte[] head = list(request("HEAD", "/nothing"));
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+                boolean taken = true;
+                for (int i = 0; i < calls && taken; i += 200) {
+                    int first = i;
+                    taken = client.trySend(joined(IntStream.range(0, 200)
+                            .mapToObj(k -> frame(HEADERS, END_HEADERS | END_STREAM, 2 * (first + k) + 1, head))
+                            .toArray(byte[][]::new)));
+                }
+            });
+
+            plane.test.whileTimePasses(() -> {
+                sent.join();
+                return plane.test.awaitNoConnection();
+            });
+
+            assertThat(plane.test.answered("none", "HEAD", 404)).isPositive().isLessThan(calls / 2);
+        }
+    }
+
+    @Test
+    void a_connection_whose_header_list_was_too_large_still_ends_when_it_is_idle() {
+        try (FrameClient client = plane.connect()) {
+            int stream = client.open(true, request("GET", "/", "x-a", "b".repeat(40_000)));
+            assertThat(client.head(stream).status()).isEqualTo(431);
+
+            assertThat(plane.test.whileTimePasses(client::awaitEnd)).isZero();
         }
     }
 }

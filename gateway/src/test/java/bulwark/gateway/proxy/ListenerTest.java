@@ -3,6 +3,12 @@ package bulwark.gateway.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.proxy.WireClient.Answer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,5 +239,89 @@ class ListenerTest {
 
     private Answer get(String path) {
         return WireClient.exchange(port, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+
+    @Test
+    void a_client_that_never_reads_is_not_answered_ahead_and_loses_its_connection() {
+        int requests = 40_000;
+        try (WireClient client = new WireClient(port)) {
+            client.receivesLittle();
+            CompletableFuture<Boolean> sent = CompletableFuture.supplyAsync(
+                    () -> client.trySend("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n".repeat(requests)));
+
+            plane.whileTimePasses(() -> {
+                sent.join();
+                return plane.awaitNoConnection();
+            });
+
+            // What the kernel's buffers hold of some 500 bytes each, and no more.
+            assertThat(plane.answered("none", "GET", 404)).isPositive().isLessThan(requests / 2);
+        }
+    }
+
+    @Test
+    void a_client_that_reads_late_gets_every_answer() {
+        int requests = 20_000;
+        try (WireClient client = new WireClient(port)) {
+            String last = "GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+            CompletableFuture<Boolean> sent = CompletableFuture.supplyAsync(
+                    () -> client.trySend("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n".repeat(requests - 1) + last));
+            Awaitility.await().until(() -> plane.answered("none", "GET", 404) > 1_000);
+
+            assertThat(client.readToEnd().split("HTTP/1.1 404 ", -1)).hasSize(requests + 1);
+            assertThat(sent.join()).isTrue();
+        }
+    }
+
+    @Test
+    void the_head_of_a_second_request_has_as_long_as_that_of_the_first() {
+        try (WireClient client = new WireClient(port)) {
+            client.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+            client.send("GET /health HTTP/1.1\r\nHost:");
+            get("/health"); // The one loop has read what came before.
+            plane.clock.advance(TestPlane.LIMITS.headTimeout().plusMillis(1));
+
+            assertThat(client.answer().status()).isEqualTo(408);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/health/ready", "/ready", "/metrics"})
+    void where_no_body_is_read_none_is_waited_for(String path) {
+        try (WireClient client = new WireClient(port)) {
+            client.send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\nx");
+            Answer answer = client.answer();
+
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.value("Connection")).isEqualTo("close");
+            assertThat(plane.whileTimePasses(client::isAtEnd)).isTrue();
+        }
+    }
+
+    @Test
+    void a_body_that_comes_byte_by_byte_has_an_end() throws Exception {
+        Semaphore arrived = new Semaphore(0);
+        CountDownLatch ended = new CountDownLatch(1);
+        try (ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+                    while (exchange.socket().getInputStream().read() >= 0) {
+                        arrived.release();
+                    }
+                    ended.countDown();
+                });
+                WireClient client = new WireClient(port)) {
+            plane.to(upstream);
+            // The script reads the body of a request with an expectation.
+            client.send(TestPlane.request("POST", "/", "Expect: 100-continue", "Content-Length: 1000"));
+            Duration step = TestPlane.LIMITS.idleTimeout().minusMillis(100);
+            long steps = TestPlane.LIMITS.bodyTimeout().dividedBy(step) + 1;
+            for (int i = 0; i < steps; i++) {
+                client.send("x");
+                assertThat(arrived.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+                plane.clock.advance(step);
+            }
+
+            assertThat(client.answer().status()).isEqualTo(408);
+            assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        }
     }
 }

@@ -6,6 +6,7 @@ import bulwark.gateway.proxy.WireClient.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Upstreams that break HTTP: the caller gets 502 or a torn answer, and nobody else gets any of their bytes. */
@@ -147,6 +148,29 @@ class LyingUpstreamTest {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.value("Connection")).isEqualTo("close");
             assertThat(answer.body()).isEqualTo("no");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16,200", "17,502"})
+    void interim_answers_have_an_end(int interim, int status) {
+        try (ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+            exchange.send("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(interim) + ScriptedUpstream.ok("x"));
+            exchange.socket().getInputStream().read();
+        })) {
+            plane.to(upstream);
+
+            assertThat(plane.get("/").status()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void the_length_of_a_body_that_cannot_be_is_not_passed_on() {
+        try (ScriptedUpstream upstream =
+                ScriptedUpstream.saying("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n")) {
+            plane.to(upstream);
+
+            assertThat(plane.get("/").has("Content-Length")).isFalse();
         }
     }
 }

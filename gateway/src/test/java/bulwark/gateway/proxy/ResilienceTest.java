@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.balance.CircuitBreaker;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
+import bulwark.gateway.balance.UpstreamServer;
 import bulwark.gateway.proxy.WireClient.Answer;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.ApiRoute.Balancing;
 import bulwark.gateway.route.ApiRoute.Timeouts;
 import bulwark.gateway.route.ApiRoute.Upstream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -291,6 +295,85 @@ class ResilienceTest {
     private static int unusedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void a_probe_that_becomes_a_websocket_is_an_answer() {
+        boolean[] well = {false};
+        try (ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+                    if (!well[0]) {
+                        exchange.send("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+                    } else if (exchange.request().has("Upgrade")) {
+                        exchange.send(
+                                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    } else {
+                        exchange.send(ScriptedUpstream.ok("well"));
+                    }
+                });
+                WireClient client = new WireClient(plane.port)) {
+            plane.to(upstream);
+            for (int i = 0; i < 5; i++) {
+                plane.get("/");
+            }
+            well[0] = true;
+            plane.clock.advance(Duration.ofSeconds(30));
+            client.send(
+                    TestPlane.request("GET", "/", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: k"));
+            assertThat(client.head().status()).isEqualTo(101);
+
+            assertThat(plane.get("/").body()).isEqualTo("well");
+            assertThat(plane.upstreams.breakers().getFirst().state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        }
+    }
+
+    @Test
+    void an_upstream_that_drips_does_not_stop_the_checks_of_others() throws Exception {
+        boolean[] well = {false};
+        CountDownLatch over = new CountDownLatch(1);
+        try (ScriptedUpstream dead = checked(well, 0);
+                ServerSocket dripping = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                HealthMonitor monitor = new HealthMonitor(
+                        plane.upstreams,
+                        plane.forwarding.guard(),
+                        plane.forwarding.upstreamTls(),
+                        Duration.ofMillis(20),
+                        Duration.ofSeconds(1))) {
+            Thread.ofVirtual().start(() -> drip(dripping, over));
+            plane.routes(group(
+                    Balancing.ROUND_ROBIN,
+                    new Upstream("https://127.0.0.1:" + dripping.getLocalPort(), 1, "/well"),
+                    new Upstream(dead.url(), 1, "/well")));
+            assertThat(monitor).isNotNull();
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> plane.upstreams.servers().stream().noneMatch(UpstreamServer::isHealthy));
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** To each client the head of a long TLS record, and then a byte now and then. */
+    private static void drip(ServerSocket listener, CountDownLatch over) {
+        try {
+            while (true) {
+                Socket socket = listener.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (socket) {
+                        socket.getOutputStream().write(new byte[] {0x16, 3, 3, 0x40, 0});
+                        while (!over.await(100, TimeUnit.MILLISECONDS)) {
+                            socket.getOutputStream().write(2);
+                        }
+                    } catch (IOException e) {
+                        // the gateway gave up
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+        } catch (IOException e) {
+            // closed
         }
     }
 }

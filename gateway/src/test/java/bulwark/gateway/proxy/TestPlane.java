@@ -24,6 +24,7 @@ import bulwark.kernel.network.AddressPolicy;
 import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.network.SystemResolver;
 import bulwark.kernel.time.SettableClock;
+import java.net.InetAddress;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,7 @@ final class TestPlane implements AutoCloseable {
     final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
     final AtomicReference<@Nullable String> unready = new AtomicReference<>();
     final Metrics metrics = new Metrics(CallMetrics.DESCRIPTIONS);
-    final UpstreamDirectory upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, clock);
+    final UpstreamDirectory upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, this::nanos);
     final ForwardingContext forwarding;
     final DataPlane plane;
     final int port;
@@ -73,6 +74,15 @@ final class TestPlane implements AutoCloseable {
     /** @param allowed ranges that backends may lie in */
     TestPlane(CallPipeline pipeline, List<String> allowed) {
         this(pipeline, allowed, systemTrust());
+    }
+
+    private long nanos() {
+        return clock.millis() * 1_000_000;
+    }
+
+    /** One name has no address, whatever a network says of it. */
+    private static List<InetAddress> resolve(String name) {
+        return name.equals("nowhere.example.com") ? List.of() : new SystemResolver().resolve(name);
     }
 
     private static SSLContext systemTrust() {
@@ -105,7 +115,7 @@ final class TestPlane implements AutoCloseable {
                 new CurrentRoutes<>(),
                 upstreams,
                 new RetryBudget(20),
-                new AddressGuard(new SystemResolver(), policy),
+                new AddressGuard(TestPlane::resolve, policy),
                 upstreamTls);
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
                 .withPrefix(
@@ -118,7 +128,7 @@ final class TestPlane implements AutoCloseable {
                 endpoints,
                 forwarding,
                 new CallMetrics(metrics),
-                new PlaneTime(clock, () -> clock.millis() * 1_000_000),
+                new PlaneTime(clock, this::nanos),
                 RandomGenerator.of("L64X128MixRandom"));
         port = plane.listenPlain("127.0.0.1", 0);
     }
@@ -207,6 +217,19 @@ final class TestPlane implements AutoCloseable {
             text.append(field).append("\r\n");
         }
         return text.append("\r\n").toString();
+    }
+
+    /** How many calls were answered so. @param route id, or {@code none} */
+    long answered(String route, String method, int status) {
+        return (long) metrics.counter(
+                        CallMetrics.REQUESTS, "method", method, "http_route", route, "status", Integer.toString(status))
+                .count();
+    }
+
+    /** Returns when the plane has no connection of a client. */
+    boolean awaitNoConnection() {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> plane.connections() == 0);
+        return true;
     }
 
     /** What this reads, while the plane's time passes, a fifth of a second at a time. */

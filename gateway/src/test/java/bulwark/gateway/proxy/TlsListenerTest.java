@@ -221,4 +221,19 @@ class TlsListenerTest {
             assertThat(upstream.requests()).hasSize(2);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/healthcare/p/1", "/health-records", "/healthz", "/health/other", "/ready"})
+    void a_path_that_only_begins_like_health_is_sent_to_tls(String path) {
+        try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("secret"))) {
+            plane.routes(
+                    TestPlane.route("care", "/healthcare", upstream.url()),
+                    TestPlane.route("records", "/health-records", upstream.url()));
+            int port = plane.plane.listenRedirecting("127.0.0.1", 0, 8443);
+
+            assertThat(WireClient.exchange(port, TestPlane.request("GET", path)).status())
+                    .isEqualTo(308);
+            assertThat(upstream.requests()).isEmpty();
+        }
+    }
 }

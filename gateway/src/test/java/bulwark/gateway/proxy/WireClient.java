@@ -71,6 +71,16 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    /** So that the gateway notices soon that nothing is read. */
+    WireClient receivesLittle() {
+        try {
+            socket.setReceiveBufferSize(4_096);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Socket socket() {
         return socket;
     }

@@ -151,4 +151,10 @@ class RouteJsonTest {
                 .isInstanceOf(RoutesRefused.class)
                 .hasMessageContaining("upstream_http_version must not be h2 beside a health_check_path");
     }
+
+    @Test
+    void a_backend_url_has_its_path_percent_encoded() {
+        assertThat(faults("{\"id\":\"r\",\"path_prefix\":\"/r\",\"backend_url\":\"http://b.example.com/\\u00e9\"}"))
+                .containsExactly("backend_url must have its path of ASCII characters: percent-encode the others");
+    }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     /** Forwards bytes between connections, or connects to an address that was judged; see docs/decisions/001-dependencies.md. */
     private static final String[] FORWARD_PATH = {
-        "bulwark.gateway.fetch", "bulwark.gateway.http1", "bulwark.gateway.proxy"
+        "bulwark.gateway.fetch", "bulwark.gateway.http1", "bulwark.gateway.http2", "bulwark.gateway.proxy"
     };
 
     @ArchTest

@@ -25,9 +25,9 @@ final class HeadLines {
                 bytes[nameEnd] = c >= 'A' && c <= 'Z' ? (byte) (c + 'a' - 'A') : c;
             }
             AsciiString name = new AsciiString(bytes, at, nameEnd - at, false);
-            if (HeaderText.isText(name, "host")) {
+            if (HeaderListSyntax.isText(name, "host")) {
                 host = value(bytes, nameEnd + 1, end);
-            } else if (!HeaderText.isOfConnection(name)) {
+            } else if (!HeaderListSyntax.isOfConnection(name)) {
                 list.add(name, value(bytes, nameEnd + 1, end));
             }
             at = end + 2;

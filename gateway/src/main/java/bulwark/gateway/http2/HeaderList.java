@@ -8,9 +8,9 @@ import java.util.List;
 
 /** A header list as it came: in its order, which Netty's own map loses, and not checked. Not thread-safe. */
 public final class HeaderList extends DefaultHttp2Headers {
-    private static final int USUAL_FIELDS = 16;
+    private static final int INITIAL_FIELDS = 16;
 
-    private final List<CharSequence> fields = new ArrayList<>(2 * USUAL_FIELDS);
+    private final List<CharSequence> fields = new ArrayList<>(2 * INITIAL_FIELDS);
 
     public HeaderList() {
         super(false, 2);

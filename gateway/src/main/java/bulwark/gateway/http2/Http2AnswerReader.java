@@ -54,10 +54,12 @@ public final class Http2AnswerReader {
             if (name.length() > 0 && name.charAt(0) == ':') {
                 continue;
             }
-            if (!HeaderText.isName(name) || !HeaderText.isValue(list.value(i)) || HeaderText.isOfConnection(name)) {
+            if (!HeaderListSyntax.isName(name)
+                    || !HeaderListSyntax.isValue(list.value(i))
+                    || HeaderListSyntax.isOfConnection(name)) {
                 return wrong("A header of the answer is none that HTTP/2 has.");
             }
-            lengthNamed |= HeaderText.isText(name, "content-length");
+            lengthNamed |= HeaderListSyntax.isText(name, "content-length");
             field(name, list.value(i));
         }
         if (!lengthNamed && !bodiless && hasBody(status)) {
@@ -88,7 +90,7 @@ public final class Http2AnswerReader {
                 continue;
             }
             CharSequence value = list.value(i);
-            if (i > 0 || !HeaderText.isText(name, ":status") || value.length() != 3) {
+            if (i > 0 || !HeaderListSyntax.isText(name, ":status") || value.length() != 3) {
                 return -1;
             }
             status = 0;

@@ -86,7 +86,7 @@ public final class Http2RequestReader {
     public byte @Nullable [] trailers(HeaderList list) {
         begin();
         for (int i = 0; i < list.count(); i++) {
-            if (!HeaderText.isName(list.name(i)) || !HeaderText.isValue(list.value(i))) {
+            if (!HeaderListSyntax.isName(list.name(i)) || !HeaderListSyntax.isValue(list.value(i))) {
                 return null;
             }
             field(list.name(i), list.value(i));
@@ -128,34 +128,34 @@ public final class Http2RequestReader {
         if (method == null) {
             return wrong("A request has a method.");
         }
-        if (HeaderText.isText(method, "CONNECT")) {
+        if (HeaderListSyntax.isText(method, "CONNECT")) {
             return scheme == null && path == null || wrong("CONNECT has neither scheme nor path.");
         }
         if (scheme == null || path == null) {
             return wrong("A request has a scheme and a path.");
         }
-        if (!HeaderText.isText(scheme, "https")) {
+        if (!HeaderListSyntax.isText(scheme, "https")) {
             return wrong("The scheme of a request over TLS is https.");
         }
-        boolean star = HeaderText.isText(path, "*");
+        boolean star = HeaderListSyntax.isText(path, "*");
         return path.length() > 0 && path.charAt(0) == '/' || star || wrong("The path does not begin with a slash.");
     }
 
     private boolean takePseudo(CharSequence name, CharSequence value) {
-        if (!HeaderText.isVisible(value)) {
+        if (!HeaderListSyntax.isVisible(value)) {
             return wrong("A pseudo-header is empty or holds a character that must be encoded.");
         }
         CharSequence former;
-        if (HeaderText.isText(name, ":method")) {
+        if (HeaderListSyntax.isText(name, ":method")) {
             former = method;
             method = value;
-        } else if (HeaderText.isText(name, ":path")) {
+        } else if (HeaderListSyntax.isText(name, ":path")) {
             former = path;
             path = value;
-        } else if (HeaderText.isText(name, ":scheme")) {
+        } else if (HeaderListSyntax.isText(name, ":scheme")) {
             former = scheme;
             scheme = value;
-        } else if (HeaderText.isText(name, ":authority")) {
+        } else if (HeaderListSyntax.isText(name, ":authority")) {
             former = authority;
             authority = value;
         } else {
@@ -171,21 +171,21 @@ public final class Http2RequestReader {
             if (name.length() > 0 && name.charAt(0) == ':') {
                 continue;
             }
-            if (!HeaderText.isName(name)) {
+            if (!HeaderListSyntax.isName(name)) {
                 return wrong("The name of a header is empty, or not in lower case, or holds a forbidden character.");
             }
-            if (!HeaderText.isValue(value)) {
+            if (!HeaderListSyntax.isValue(value)) {
                 return wrong("The value of a header begins or ends with a blank, or holds a control character.");
             }
-            if (HeaderText.isOfConnection(name)) {
+            if (HeaderListSyntax.isOfConnection(name)) {
                 return wrong("HTTP/2 has no headers of a connection.");
             }
-            if (HeaderText.isText(name, "te") && !HeaderText.isText(value, "trailers")) {
+            if (HeaderListSyntax.isText(name, "te") && !HeaderListSyntax.isText(value, "trailers")) {
                 return wrong("The header te may say trailers and nothing else.");
             }
-            lengthNamed |= HeaderText.isText(name, "content-length");
-            cookies += HeaderText.isText(name, "cookie") ? 1 : 0;
-            if (HeaderText.isText(name, "host") && !takeHost(value)) {
+            lengthNamed |= HeaderListSyntax.isText(name, "content-length");
+            cookies += HeaderListSyntax.isText(name, "cookie") ? 1 : 0;
+            if (HeaderListSyntax.isText(name, "host") && !takeHost(value)) {
                 return false;
             }
         }
@@ -198,15 +198,15 @@ public final class Http2RequestReader {
         }
         host = value;
         return authority == null
-                || HeaderText.isTextIgnoringCase(authority, value)
+                || HeaderListSyntax.isTextIgnoringCase(authority, value)
                 || wrong("The header host names another host than :authority.");
     }
 
     private void putFields(HeaderList list) {
         for (int i = 0; i < list.count(); i++) {
             CharSequence name = list.name(i);
-            boolean cookie = cookies > 1 && HeaderText.isText(name, "cookie");
-            if (name.charAt(0) != ':' && !cookie && !HeaderText.isText(name, "host")) {
+            boolean cookie = cookies > 1 && HeaderListSyntax.isText(name, "cookie");
+            if (name.charAt(0) != ':' && !cookie && !HeaderListSyntax.isText(name, "host")) {
                 field(name, list.value(i));
             }
         }
@@ -220,7 +220,7 @@ public final class Http2RequestReader {
         put(COOKIE);
         boolean first = true;
         for (int i = 0; i < list.count(); i++) {
-            if (HeaderText.isText(list.name(i), "cookie")) {
+            if (HeaderListSyntax.isText(list.name(i), "cookie")) {
                 put(first ? "" : "; ");
                 put(list.value(i));
                 first = false;

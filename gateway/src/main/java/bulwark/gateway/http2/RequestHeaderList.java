@@ -10,7 +10,7 @@ public final class RequestHeaderList {
     private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-    private static final int USUAL_FIELDS = 24;
+    private static final int INITIAL_FIELDS = 24;
 
     private RequestHeaderList() {}
 
@@ -22,7 +22,7 @@ public final class RequestHeaderList {
     public static Http2Headers ofHead(byte[] head, boolean secure) {
         int methodEnd = space(head, 0);
         int targetEnd = space(head, methodEnd + 1);
-        Http2Headers list = new DefaultHttp2Headers(false, USUAL_FIELDS);
+        Http2Headers list = new DefaultHttp2Headers(false, INITIAL_FIELDS);
         list.method(new AsciiString(head, 0, methodEnd, false));
         list.scheme(secure ? HTTPS : HTTP);
         list.path(new AsciiString(head, methodEnd + 1, targetEnd - methodEnd - 1, false));

@@ -1,7 +1,7 @@
 package bulwark.gateway.http2;
 
 /** Characters of names and values in header lists (RFC 9113 §8.2.1), and the names that HTTP/2 does not have. */
-final class HeaderText {
+final class HeaderListSyntax {
     private static final boolean[] NAME = new boolean[256];
 
     static {
@@ -10,7 +10,7 @@ final class HeaderText {
         }
     }
 
-    private HeaderText() {}
+    private HeaderListSyntax() {}
 
     /** A token in lower case. */
     static boolean isName(CharSequence text) {

@@ -209,6 +209,9 @@ public final class GatewayLinkResource {
             if (next.equals(before)) {
                 return before;
             }
+            if (call.text("status").equals("applied")) {
+                change.afterCommit(() -> status.carriesOut(id, call.number("generation", 0)));
+            }
             change.note("status", call.text("status"));
             change.note("acknowledged", call.number("generation", 0));
             return change.update(next);

@@ -45,6 +45,12 @@ public final class GatewayStatus {
         last.put(gateway, new Heartbeat(clock.instant(), generation, digest, members, usage));
     }
 
+    /** It said so with an acknowledgement, before its next heartbeat. */
+    void carriesOut(String gateway, long generation) {
+        last.computeIfPresent(
+                gateway, (id, known) -> new Heartbeat(clock.instant(), generation, "", known.members, known.usage));
+    }
+
     /** What each gateway said that it counted of a subscription, as answers have it. */
     public List<Map<String, Object>> usage(String subscription) {
         List<Map<String, Object>> reports = new ArrayList<>();

@@ -2,6 +2,7 @@ package bulwark.gateway;
 
 import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminForwarder;
+import bulwark.gateway.admin.AdminTokens;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
@@ -11,6 +12,7 @@ import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.caller.ProtectedResource;
 import bulwark.gateway.credential.BackendCredentials;
+import bulwark.gateway.credential.SecretAges;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
@@ -72,6 +74,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayIdentity identity;
     private final HealthMonitor health;
     private final BackendCredentials credentials;
+    private final LiveSecrets secrets;
     private final GatewayControl control;
     private final @Nullable ControlPlaneLink link;
     private final @Nullable AccessLog accessLog;
@@ -84,7 +87,8 @@ public final class Gateway implements AutoCloseable {
     private final int tlsPort;
     private final Path state;
 
-    private Gateway(Configuration settings, Path directory, Clock clock) {
+    private Gateway(Supplier<Configuration> source, Path directory, Clock clock) {
+        Configuration settings = source.get();
         // What the settings get wrong is told before anything is opened.
         tls = TlsSettings.of(settings, directory, clock);
         upstreamTls = UpstreamTlsSettings.of(settings, directory, clock);
@@ -99,12 +103,14 @@ public final class Gateway implements AutoCloseable {
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
+        AdminTokens adminTokens = new AdminTokens(settings, clock);
         GuardedFetch tokens = GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes());
         try {
             credentials = BackendCredentials.open(store, state, tokens, Signing.fastest(), clock);
             control = GatewayControl.open(
                     new GatewayControl.Environment(
                             settings,
+                            adminTokens,
                             state,
                             store,
                             forwarding.upstreams(),
@@ -139,6 +145,8 @@ public final class Gateway implements AutoCloseable {
                 PlaneTime.of(clock),
                 new SecureRandom());
         upstreamTls.watch();
+        secrets = LiveSecrets.follow(
+                settings, source, adminTokens, SecretAges.open(state, Signing.fastest(), clock), metrics);
         openSearch = openSearch(settings, guard, metrics);
         try {
             if (tls == null) {
@@ -153,6 +161,7 @@ public final class Gateway implements AutoCloseable {
         } catch (RuntimeException e) {
             health.close();
             plane.close();
+            secrets.close();
             control.close();
             credentials.close();
             closeStores();
@@ -311,17 +320,22 @@ public final class Gateway implements AutoCloseable {
     /**
      * Returns when the listeners answer.
      *
-     * @param settings read once; throws an operator's error when they are wrong
+     * @param settings read now, and again for the secrets among them while the gateway runs; throws an operator's error when they are wrong
      * @param directory that relative paths of settings start from
      */
     public static Gateway start(Supplier<Configuration> settings, Path directory, Clock clock) {
-        Gateway gateway = new Gateway(settings.get(), directory, clock);
+        Gateway gateway = new Gateway(settings, directory, clock);
         if (gateway.tlsPort == 0) {
             LOG.info("the gateway listens on port {}", gateway.port);
         } else {
             LOG.info("the gateway listens on port {} with TLS; port {} redirects to it", gateway.tlsPort, gateway.port);
         }
         return gateway;
+    }
+
+    /** Reads the files of secrets again now; they are read every second besides. */
+    public void reload() {
+        secrets.reload();
     }
 
     /** Of plain HTTP. */
@@ -354,6 +368,7 @@ public final class Gateway implements AutoCloseable {
         }
         health.close();
         plane.close();
+        secrets.close();
         if (accessLog != null) {
             accessLog.close();
         }

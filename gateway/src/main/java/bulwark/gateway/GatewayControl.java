@@ -1,6 +1,7 @@
 package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
+import bulwark.gateway.admin.AdminTokens;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.credential.BackendCredentials;
@@ -34,6 +35,7 @@ final class GatewayControl implements AutoCloseable {
     /** What it is made of. */
     record Environment(
             Configuration settings,
+            AdminTokens tokens,
             Path stateFolder,
             AuditedStore store,
             UpstreamDirectory upstreams,
@@ -81,7 +83,7 @@ final class GatewayControl implements AutoCloseable {
         AdminApi.Subject subject = with.subject(registry);
         try {
             return edge.listenPlain(
-                    AdminApi.service(subject, with.settings(), with.metrics(), with.clock()),
+                    AdminApi.service(subject, with.tokens(), with.settings(), with.metrics(), with.clock()),
                     LOOPBACK,
                     with.settings().port("STOA_ADMIN_PORT"));
         } catch (Edge.EdgeFailed e) {

@@ -21,6 +21,7 @@ public final class GatewayMetrics {
                     GatewayIdentity.METRICS,
                     GatewayQuotas.METRICS,
                     PolicyMetrics.DESCRIPTIONS,
+                    LiveSecrets.METRICS,
                     DecisionJournal.METRICS,
                     ControlPlaneLink.METRICS,
                     OpenSearchSink.METRICS,

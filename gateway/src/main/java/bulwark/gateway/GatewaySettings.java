@@ -126,7 +126,11 @@ public final class GatewaySettings {
                 .refusedSecret("KEYCLOAK_CLIENT_SECRET", "secret of that client")
                 .refusedSecret("KEYCLOAK_ADMIN_PASSWORD", "never needed by a gateway")
                 .refusedSecret("JWT_SECRET", "tokens signed with a shared secret are not accepted")
-                .refused("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak")
+                .add(
+                        "JWT_ISSUER",
+                        TEXT,
+                        "",
+                        "issuer of tokens where it is no Keycloak: its URL, under which its OpenID metadata lies")
                 .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
                 .add(
                         "RBAC__ADMIN_ALIAS",

@@ -9,6 +9,7 @@ import bulwark.kernel.process.PidFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import sun.misc.Signal;
 
 /** The data plane in this process until SIGTERM. */
 @Command(
@@ -40,6 +41,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
         Gateway gateway = Gateway.start(this::settings, context.directory(), context.clock());
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "stop"));
+        Signal.handle(new Signal("HUP"), signal -> gateway.reload());
         PidFile.write(gateway.state().resolve(PID_FILE), ProcessHandle.current().pid());
         return gateway.awaitExitCode();
     }

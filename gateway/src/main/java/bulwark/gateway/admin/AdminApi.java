@@ -15,7 +15,6 @@ import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.quota.Quotas;
-import bulwark.kernel.secrets.SecretBytes;
 import bulwark.web.HeaderPolicy;
 import bulwark.web.Response;
 import bulwark.web.Route;
@@ -28,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The service of {@code /admin} for the edge. Immutable. */
 public final class AdminApi {
@@ -71,14 +69,19 @@ public final class AdminApi {
         return List.of(AdminEvidence.CALL, RouteRegistry.RESTORED);
     }
 
-    public static Service service(Subject subject, Configuration settings, Metrics metrics, Clock clock) {
-        return service(subject, settings, metrics, clock, PER_ADDRESS);
+    public static Service service(
+            Subject subject, AdminTokens tokens, Configuration settings, Metrics metrics, Clock clock) {
+        return service(subject, tokens, settings, metrics, clock, PER_ADDRESS);
     }
 
     static Service service(
-            Subject subject, Configuration settings, Metrics metrics, Clock clock, Quotas.Limit perAddress) {
+            Subject subject,
+            AdminTokens tokens,
+            Configuration settings,
+            Metrics metrics,
+            Clock clock,
+            Quotas.Limit perAddress) {
         AdminEvidence evidence = new AdminEvidence(subject.audited().audit(), metrics);
-        @Nullable SecretBytes token = settings.secret(AdminSettings.TOKEN).orElse(null);
         List<Route> routes = new ArrayList<>(new ApisResource(subject.routes(), evidence).routes());
         routes.addAll(new PoliciesResource(subject.routes(), evidence).routes());
         routes.addAll(new BreakersResource(subject.upstreams(), evidence).routes());
@@ -92,12 +95,14 @@ public final class AdminApi {
         routes.addAll(new DiagnosticsResource(subject.routes(), subject.upstreams(), subject.records(), evidence, clock)
                 .all());
         routes.add(health(subject, evidence, clock, clock.instant()));
+        Map<String, Object> document = new LinkedHashMap<>();
+        routes.add(evidence.read("/admin/openapi.json", request -> Response.json(200, document)));
+        document.putAll(AdminApiDocument.of(routes));
         return Service.builder(NAME, routes, metrics)
-                .authenticators(new AdminTokenAuthenticator(
-                        token, settings.secret(AdminSettings.PREVIOUS).orElse(null)))
+                .authenticators(new AdminTokenAuthenticator(tokens))
                 .quotas(Quotas.of(Map.of(), clock))
                 .sourceLimit(perAddress)
-                .errors(new AdminErrors(token != null, perAddress, clock))
+                .errors(new AdminErrors(tokens.isEnabled(), perAddress, clock))
                 .refusals(evidence)
                 .headers(HEADERS)
                 .limits(limits())

@@ -2,6 +2,7 @@ package bulwark.gateway.caller;
 
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.identity.FirstSightGate;
+import bulwark.gateway.identity.IssuerDiscovery;
 import bulwark.gateway.identity.KeySetFile;
 import bulwark.gateway.identity.KeySource;
 import bulwark.gateway.identity.LocalKeySource;
@@ -65,7 +66,9 @@ public final class AccessTokenVerification implements AutoCloseable {
         TargetUrl url = settings.keySet().get();
         GuardedFetch client = fetch.orElseThrow();
         return new RemoteKeySource(
-                () -> client.get(url),
+                settings.discovers()
+                        ? () -> IssuerDiscovery.keySet(client, url, settings.issuer())
+                        : () -> client.get(url),
                 new KeySetFile(stateFolder.resolve("key-set.json"), settings.issuer()),
                 settings.keySetCooldown(),
                 settings.keySetMaxAge(),

@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.identity.IssuerDiscovery;
 import bulwark.gateway.identity.LocalTokenIssuer;
 import bulwark.gateway.possession.MtlsPolicy;
 import bulwark.gateway.possession.ProofPolicy;
@@ -20,12 +21,14 @@ import java.util.Set;
  *
  * @param issuer claim {@code iss} of tokens
  * @param keySet where the issuer's keys are fetched; empty while tokens are issued locally
+ * @param discovers whether that URL is of the issuer's metadata, which says where the keys are
  * @param audiences of which a token must name one
  * @param externalUrl without a slash at its end
  */
 public record CallerSettings(
         String issuer,
         Optional<TargetUrl> keySet,
+        boolean discovers,
         Set<String> audiences,
         boolean adminAlias,
         Duration keySetCooldown,
@@ -37,6 +40,7 @@ public record CallerSettings(
         SenderPolicy sender,
         String externalUrl) {
     private static final String KEYCLOAK = "STOA_KEYCLOAK_URL";
+    private static final String ISSUER = "STOA_JWT_ISSUER";
     private static final String REALM = "STOA_KEYCLOAK_REALM";
     private static final String INTERNAL = "STOA_KEYCLOAK_INTERNAL_URL";
     private static final String PROXIES = "STOA_MTLS__TRUSTED_PROXIES";
@@ -49,11 +53,14 @@ public record CallerSettings(
         String keycloak = withoutSlash(settings.text(KEYCLOAK));
         String internal = withoutSlash(settings.text(INTERNAL));
         String realm = "/realms/" + settings.text(REALM);
-        boolean local = keycloak.isEmpty();
+        String other = settings.text(ISSUER);
+        boolean discovers = !other.isEmpty();
+        boolean local = keycloak.isEmpty() && !discovers;
         String keys = (internal.isEmpty() ? keycloak : internal) + realm + "/protocol/openid-connect/certs";
         return new CallerSettings(
-                local ? LocalTokenIssuer.ISSUER : keycloak + realm,
-                local ? Optional.empty() : Optional.of(url(keys)),
+                discovers ? other : local ? LocalTokenIssuer.ISSUER : keycloak + realm,
+                local ? Optional.empty() : Optional.of(url(discovers ? metadata(other) : keys)),
+                discovers,
                 Set.copyOf(settings.list("STOA_ALLOWED_AUDIENCES")),
                 settings.flag("STOA_RBAC__ADMIN_ALIAS"),
                 Duration.ofSeconds(settings.count("STOA_JWKS__COOLDOWN_SECS")),
@@ -64,6 +71,10 @@ public record CallerSettings(
                 (int) Math.min(Integer.MAX_VALUE, settings.count("STOA_DPOP__JTI_CACHE_MAX")),
                 sender(settings),
                 withoutSlash(settings.text(EXTERNAL)));
+    }
+
+    private static String metadata(String issuer) {
+        return withoutSlash(issuer) + IssuerDiscovery.PATH;
     }
 
     private static MtlsPolicy mtls(Configuration settings) {
@@ -112,7 +123,10 @@ public record CallerSettings(
 
     /** Of access tokens alone, for a process that takes no proofs of possession. */
     public static void checkTokens(Configuration settings, SettingFindings findings) {
-        checkUrls(settings, findings, List.of(KEYCLOAK, INTERNAL));
+        checkUrls(settings, findings, List.of(KEYCLOAK, INTERNAL, ISSUER));
+        if (!settings.text(ISSUER).isEmpty() && !settings.text(KEYCLOAK).isEmpty()) {
+            findings.refuse(ISSUER + " and " + KEYCLOAK + " name two issuers, and one is trusted; keep one");
+        }
         if (settings.text(KEYCLOAK).isEmpty() != settings.text(REALM).isEmpty()) {
             findings.refuse(KEYCLOAK + " and " + REALM + " belong together; set both, or neither for local tokens");
         }

@@ -89,6 +89,7 @@ public final class ControlSettings {
                         TEXT,
                         "",
                         "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
+                .add("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak: its URL")
                 .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
                 .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this process fetches the key set")
                 .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")

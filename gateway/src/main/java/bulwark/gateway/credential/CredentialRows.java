@@ -6,16 +6,11 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.process.OwnerOnlyFiles;
-import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.SecretSeal;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.ReadTx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -55,18 +50,9 @@ final class CredentialRows {
         this.seal = seal;
     }
 
-    /** Makes the key where there is none. @throws bulwark.kernel.process.FileRefused when others can read it */
+    /** @throws bulwark.kernel.process.FileRefused when others can read the key */
     static CredentialRows open(AuditedStore store, Path stateFolder, Signing signing) {
-        Path file = stateFolder.resolve("credential.key");
-        try {
-            if (!Files.exists(file)) {
-                OwnerOnlyFiles.write(file, signing.random32().expose(SecretAccess.grant()));
-            }
-            OwnerOnlyFiles.check(file);
-            return new CredentialRows(store, new SecretSeal(SecretBytes.of(Files.readAllBytes(file)), signing));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " cannot be read or made: " + e.getMessage(), e);
-        }
+        return new CredentialRows(store, new SecretSeal(CredentialKey.read(stateFolder, signing), signing));
     }
 
     private static String purpose(String route, String consumer) {

@@ -90,7 +90,10 @@ final class AdminFixture implements AutoCloseable {
                 credentials,
                 egress,
                 new EvidenceFolder(GatewayStore.file(state)));
-        port = edge.listenPlain(AdminApi.service(subject, settings, metrics, clock, perAddress), "127.0.0.1", 0);
+        port = edge.listenPlain(
+                AdminApi.service(subject, new AdminTokens(settings, clock), settings, metrics, clock, perAddress),
+                "127.0.0.1",
+                0);
     }
 
     static AdminFixture start(Path folder, AddressGuard guard) {

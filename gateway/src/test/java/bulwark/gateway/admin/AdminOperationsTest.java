@@ -231,4 +231,25 @@ class AdminOperationsTest {
         assertThat(unknown.headers().firstValue("WWW-Authenticate").orElse(""))
                 .contains("http://localhost:8080/.well-known/oauth-protected-resource");
     }
+
+    @Test
+    void the_document_of_the_api_is_openapi_and_names_what_is_served() throws Exception {
+        JsonNode document = gateway.adminJson("/admin/openapi.json");
+        assertThat(document.path("openapi").stringValue()).isEqualTo("3.1.0");
+        int operations = 0;
+        for (var path : document.path("paths").properties()) {
+            for (var operation : path.getValue().properties()) {
+                operations++;
+                String url = path.getKey().replaceAll("\\{[a-z_]+}", "absent");
+                String method = operation.getKey().toUpperCase(java.util.Locale.ROOT);
+                HttpResponse<String> answer = gateway.admin(method, url, "");
+                assertThat(operation.getValue().path("responses").has(Integer.toString(answer.statusCode())))
+                        .as(method + " " + url + " answered " + answer.statusCode())
+                        .isTrue();
+                assertThat(answer.statusCode()).as(method + " " + url).isNotIn(405, 500);
+            }
+        }
+        assertThat(operations).isGreaterThan(40);
+        assertThat(document.toString()).doesNotContain("\"$ref\":\"#/components/schemas/null");
+    }
 }

@@ -179,7 +179,7 @@ class GatewayIdentityTest {
         "STOA_SENDER_CONSTRAINT__DPOP_REQUIRED,true,STOA_SENDER_CONSTRAINT__ENABLED",
         "STOA_DPOP__JTI_CACHE_TTL_SECS,60,could be sent twice",
         "STOA_TOKENS__FIRST_SIGHT_PER_SEC,0,1 or more",
-        "STOA_JWT_ISSUER,https://id.example,STOA_JWT_ISSUER"
+        "STOA_JWT_ISSUER,id.example,STOA_JWT_ISSUER"
     })
     void settings_that_cannot_be_meant_refuse_the_start(String name, String value, String says) {
         assertThatThrownBy(() -> settings(name, value))

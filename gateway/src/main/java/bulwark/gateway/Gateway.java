@@ -8,6 +8,7 @@ import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.call.ConnectionHooks;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.caller.ProtectedResource;
@@ -173,7 +174,8 @@ public final class Gateway implements AutoCloseable {
     private CallPipeline pipeline(PolicyCompiler policies) {
         CallPipeline closed = CallPipeline.closed();
         return closed.withArrival(policies.marker())
-                .withIdentity(identity.stage())
+                .withIdentity(identity.identity())
+                .withHooks(ConnectionHooks.NONE.withRecheck(identity.stage()::recheck))
                 .withQuota(quotas.stage())
                 .withPermission(identity.permission())
                 .withPolicies(credentials.after(closed.policies()));

@@ -13,6 +13,7 @@ import java.util.List;
  * @param policies those of the route, after everything that keys on the caller
  * @param evidence refuses when the decision could not be recorded
  * @param ended hears of every call that a head was read of, refused ones included
+ * @param hooks for what is no call, or outlasts its answer's head
  */
 public record CallPipeline(
         RequestStage arrival,
@@ -21,7 +22,8 @@ public record CallPipeline(
         RequestStage permission,
         RequestStage policies,
         RequestStage evidence,
-        List<CallEndListener> ended) {
+        List<CallEndListener> ended,
+        ConnectionHooks hooks) {
     public CallPipeline {
         ended = List.copyOf(ended);
     }
@@ -37,35 +39,40 @@ public record CallPipeline(
                 RequestStage.PASS,
                 call -> call.policies().governed().decide(call),
                 RequestStage.PASS,
-                List.of());
+                List.of(),
+                ConnectionHooks.NONE);
     }
 
     public CallPipeline withArrival(RequestStage stage) {
-        return new CallPipeline(stage, identity, quota, permission, policies, evidence, ended);
+        return new CallPipeline(stage, identity, quota, permission, policies, evidence, ended, hooks);
     }
 
     public CallPipeline withIdentity(RequestStage stage) {
-        return new CallPipeline(arrival, stage, quota, permission, policies, evidence, ended);
+        return new CallPipeline(arrival, stage, quota, permission, policies, evidence, ended, hooks);
     }
 
     public CallPipeline withQuota(RequestStage stage) {
-        return new CallPipeline(arrival, identity, stage, permission, policies, evidence, ended);
+        return new CallPipeline(arrival, identity, stage, permission, policies, evidence, ended, hooks);
     }
 
     public CallPipeline withPermission(RequestStage stage) {
-        return new CallPipeline(arrival, identity, quota, stage, policies, evidence, ended);
+        return new CallPipeline(arrival, identity, quota, stage, policies, evidence, ended, hooks);
     }
 
     public CallPipeline withPolicies(RequestStage stage) {
-        return new CallPipeline(arrival, identity, quota, permission, stage, evidence, ended);
+        return new CallPipeline(arrival, identity, quota, permission, stage, evidence, ended, hooks);
     }
 
     public CallPipeline withEvidence(RequestStage stage) {
-        return new CallPipeline(arrival, identity, quota, permission, policies, stage, ended);
+        return new CallPipeline(arrival, identity, quota, permission, policies, stage, ended, hooks);
     }
 
     public CallPipeline withEndListeners(List<CallEndListener> listeners) {
-        return new CallPipeline(arrival, identity, quota, permission, policies, evidence, listeners);
+        return new CallPipeline(arrival, identity, quota, permission, policies, evidence, listeners, hooks);
+    }
+
+    public CallPipeline withHooks(ConnectionHooks more) {
+        return new CallPipeline(arrival, identity, quota, permission, policies, evidence, ended, more);
     }
 
     static final int STAGES = 5;

@@ -192,6 +192,16 @@ public final class GatewayCall {
         return joinedFields == null ? List.of() : joinedFields;
     }
 
+    /** Takes back the lines that were added after these, so that an answer does not show which route was found. @param fields size of {@link #answerFields} @param joined size of {@link #joinedAnswerFields} */
+    public void keepAnswerFields(int fields, int joined) {
+        if (answerFields != null && answerFields.size() > fields) {
+            answerFields.subList(fields, answerFields.size()).clear();
+        }
+        if (joinedFields != null && joinedFields.size() > joined) {
+            joinedFields.subList(joined, joinedFields.size()).clear();
+        }
+    }
+
     /** Lines of both kinds, for an answer of the gateway's own. */
     public List<String> allAnswerFields() {
         if (joinedFields == null) {

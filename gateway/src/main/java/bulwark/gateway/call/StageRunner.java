@@ -21,12 +21,17 @@ public final class StageRunner {
 
     /** @param loop where the call lives; a stage that ends elsewhere is resumed there */
     public static void run(CallPipeline pipeline, GatewayCall call, Executor loop, Continuation continuation) {
-        advance(pipeline, call, 0, loop, continuation);
+        advance(pipeline, call, 0, CallPipeline.STAGES, loop, continuation);
     }
 
     /** For a call that is answered on arrival: nothing but the stage of evidence. */
     public static void runEvidence(CallPipeline pipeline, GatewayCall call, Executor loop, Continuation continuation) {
-        advance(pipeline, call, CallPipeline.EVIDENCE, loop, continuation);
+        advance(pipeline, call, CallPipeline.EVIDENCE, CallPipeline.STAGES, loop, continuation);
+    }
+
+    /** For a call that is refused as soon as it is known who calls: nothing but the stage of identity. */
+    public static void runIdentity(CallPipeline pipeline, GatewayCall call, Executor loop, Continuation continuation) {
+        advance(pipeline, call, 0, 1, loop, continuation);
     }
 
     /** What a stage that must decide at once says. @return why the call is refused, or null */
@@ -45,8 +50,8 @@ public final class StageRunner {
     }
 
     private static void advance(
-            CallPipeline pipeline, GatewayCall call, int from, Executor loop, Continuation continuation) {
-        for (int i = from; i < CallPipeline.STAGES; i++) {
+            CallPipeline pipeline, GatewayCall call, int from, int end, Executor loop, Continuation continuation) {
+        for (int i = from; i < end; i++) {
             StageResult result;
             try {
                 result = pipeline.stage(i).decide(call);
@@ -63,7 +68,7 @@ public final class StageRunner {
                     int next = i + 1;
                     later.result()
                             .whenComplete((late, failure) -> loop.execute(
-                                    () -> resume(pipeline, call, next, loop, continuation, late, failure)));
+                                    () -> resume(pipeline, call, next, end, loop, continuation, late, failure)));
                     return;
                 }
             }
@@ -75,6 +80,7 @@ public final class StageRunner {
             CallPipeline pipeline,
             GatewayCall call,
             int next,
+            int end,
             Executor loop,
             Continuation continuation,
             @Nullable StageResult late,
@@ -84,12 +90,12 @@ public final class StageRunner {
         }
         StageResult result = late != null ? late : failed(call, failure);
         switch (result) {
-            case StageResult.Pass _ -> advance(pipeline, call, next, loop, continuation);
+            case StageResult.Pass _ -> advance(pipeline, call, next, end, loop, continuation);
             case StageResult.Refuse refuse -> continuation.refused(call, refuse.refusal());
             case StageResult.Later again ->
                 again.result()
-                        .whenComplete((value, problem) ->
-                                loop.execute(() -> resume(pipeline, call, next, loop, continuation, value, problem)));
+                        .whenComplete((value, problem) -> loop.execute(
+                                () -> resume(pipeline, call, next, end, loop, continuation, value, problem)));
         }
     }
 

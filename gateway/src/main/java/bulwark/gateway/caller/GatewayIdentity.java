@@ -2,6 +2,7 @@ package bulwark.gateway.caller;
 
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
+import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.identity.FirstSightGate;
@@ -46,6 +47,8 @@ public final class GatewayIdentity implements AutoCloseable {
             TokenRevocationRows.RESTORED);
 
     private static final int CONNECTIONS = 4;
+
+    private static final String ISOLATION = "tenant_isolation";
 
     private final IdentityStage stage;
     private final RouteAccess access;
@@ -128,6 +131,28 @@ public final class GatewayIdentity implements AutoCloseable {
         return stage;
     }
 
+    /** Finds the principal. A route that it does not reach is none to it, before anything is counted or told. */
+    public RequestStage identity() {
+        return call -> reached(call, stage.decide(call));
+    }
+
+    private StageResult reached(GatewayCall call, StageResult result) {
+        return switch (result) {
+            case StageResult.Pass pass -> {
+                Principal caller = call.principal();
+                ApiRoute route = call.route();
+                if (caller == null || route == null || RouteAccess.reaches(caller, route)) {
+                    yield pass;
+                }
+                call.decidedBy(ISOLATION);
+                yield new StageResult.Refuse(new GatewayRefusal.NoRoute());
+            }
+            case StageResult.Refuse refuse -> refuse;
+            case StageResult.Later later ->
+                new StageResult.Later(later.result().thenApply(late -> reached(call, late)));
+        };
+    }
+
     /** Whether the principal may use the route that the call was matched to. */
     public RequestStage permission() {
         return call -> {
@@ -143,7 +168,7 @@ public final class GatewayIdentity implements AutoCloseable {
             if (refusal == null) {
                 return StageResult.PASS;
             }
-            call.decidedBy(refusal instanceof GatewayRefusal.NoRoute ? "tenant_isolation" : "role_table");
+            call.decidedBy(refusal instanceof GatewayRefusal.NoRoute ? ISOLATION : "role_table");
             return new StageResult.Refuse(refusal);
         };
     }

@@ -18,6 +18,7 @@ import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,13 +96,18 @@ public final class IdentityStage implements RequestStage {
             return decided(call, credential, digest, known);
         }
         Denial denial = gate.tryEnter(source(call));
-        if (denial != null) {
-            return refuse(refusals.of(denial));
-        }
+        return denial == null
+                ? lookUp(credential, digest, verdict -> decided(call, credential, digest, verdict))
+                : refuse(refusals.of(denial));
+    }
+
+    /** The gate was entered. */
+    private StageResult lookUp(
+            PresentedCredential credential, TokenDigest digest, Function<ConsumerKeyVerdict, StageResult> decision) {
         CompletableFuture<StageResult> result = new CompletableFuture<>();
         Thread.ofVirtual().name("api-key-look-up").start(() -> {
             try {
-                result.complete(decided(call, credential, digest, keys.verify(credential.text(), digest)));
+                result.complete(decision.apply(keys.verify(credential.text(), digest)));
             } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
             } finally {
@@ -117,6 +123,42 @@ public final class IdentityStage implements RequestStage {
             case ConsumerKeyVerdict.Accepted accepted ->
                 admitted(call, credential, digest, accepted.principal(), SecurityProfile.named(accepted.profile()));
             case ConsumerKeyVerdict.Refused refused -> refuse(refusals.of(refused.reason()));
+        };
+    }
+
+    /** Whether the credential of a call that was admitted still holds. What cannot be told now is taken for yes, and asked again. */
+    public StageResult recheck(GatewayCall call) {
+        if (call.principal() == null) {
+            return StageResult.PASS;
+        }
+        PresentedCredential credential = PresentedCredential.of(call.head());
+        TokenDigest digest = TokenDigest.of(credential.head(), credential.start(), credential.end());
+        if (credential.kind() == PresentedCredential.Kind.API_KEY) {
+            ConsumerKeyVerdict known = keys.known(digest);
+            if (known != null) {
+                return holds(known);
+            }
+            return gate.tryEnter(source(call)) == null ? lookUp(credential, digest, this::holds) : StageResult.PASS;
+        }
+        TokenVerdict known = tokens.known(digest);
+        return known != null
+                ? holds(known)
+                : new StageResult.Later(
+                        tokens.verify(credential.text(), digest, source(call)).thenApply(this::holds));
+    }
+
+    private StageResult holds(ConsumerKeyVerdict verdict) {
+        return switch (verdict) {
+            case ConsumerKeyVerdict.Accepted _ -> StageResult.PASS;
+            case ConsumerKeyVerdict.Refused refused -> refuse(refusals.of(refused.reason()));
+        };
+    }
+
+    private StageResult holds(TokenVerdict verdict) {
+        return switch (verdict) {
+            case TokenVerdict.Accepted _, TokenVerdict.KeysUnavailable _, TokenVerdict.NotNow _ -> StageResult.PASS;
+            case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
+            case TokenVerdict.WithoutTenant _ -> refuse(refusals.withoutTenant());
         };
     }
 

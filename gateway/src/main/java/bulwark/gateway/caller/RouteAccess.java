@@ -24,7 +24,7 @@ public final class RouteAccess {
 
     /** Null when the call may go on. */
     public @Nullable GatewayRefusal refusal(Principal caller, ApiRoute route, String method) {
-        if (!RoleTable.reaches(caller, route.tenantId()) || !RouteReach.allows(caller, route.id())) {
+        if (!reaches(caller, route)) {
             return new GatewayRefusal.NoRoute();
         }
         String scope = (isSafe(method) ? OAuthScope.READ : OAuthScope.WRITE).wireName();
@@ -35,6 +35,11 @@ public final class RouteAccess {
                     "Bearer error=\"insufficient_scope\", scope=\"" + scope + "\"" + challenge);
         }
         return null;
+    }
+
+    /** Whether the route exists for the principal. */
+    static boolean reaches(Principal caller, ApiRoute route) {
+        return RoleTable.reaches(caller, route.tenantId()) && RouteReach.allows(caller, route.id());
     }
 
     /** RFC 9110 §9.2.1. */

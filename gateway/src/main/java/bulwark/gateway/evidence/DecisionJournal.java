@@ -3,9 +3,11 @@ package bulwark.gateway.evidence;
 import bulwark.gateway.call.CallEndListener;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPipeline;
+import bulwark.gateway.call.ConnectionHooks;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
+import bulwark.gateway.call.UnreadHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
@@ -68,7 +70,8 @@ public final class DecisionJournal implements AutoCloseable {
                 recorded(pipeline.permission()),
                 recorded(pipeline.policies()),
                 this::reserve,
-                ended);
+                ended,
+                new ConnectionHooks(pipeline.hooks().recheck(), this::opened, this::unread));
     }
 
     /** The last stage: room for the record of a call that everything else let through. */
@@ -123,6 +126,23 @@ public final class DecisionJournal implements AutoCloseable {
                 journal.append(record, problem -> synced.complete(problem == null ? refuse : unavailable(call)));
         refused.increment();
         return taken ? new StageResult.Later(synced) : unavailable(call);
+    }
+
+    /** A call that may stay open for days has its record when it opens, so that it is not hidden meanwhile and its room serves others. */
+    private void opened(GatewayCall call) {
+        if (call.evidence() == GatewayCall.Evidence.RESERVED) {
+            journal.appendReserved(DecisionRecord.opened(call, clock.millis()));
+            call.evidence(GatewayCall.Evidence.RECORDED);
+            allowed.increment();
+        }
+    }
+
+    private void unread(UnreadHead head) {
+        RefusalBudget.Key key =
+                new RefusalBudget.Key("", head.peer().host(), head.refusal().code());
+        if (budget.tryTake(key, clock.millis()) && journal.append(DecisionRecord.unread(head, clock.millis()))) {
+            refused.increment();
+        }
     }
 
     private void ended(GatewayCall call) {

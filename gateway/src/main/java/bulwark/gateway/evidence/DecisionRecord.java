@@ -3,6 +3,7 @@ package bulwark.gateway.evidence;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.call.UnreadHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.refusal.GatewayWireErrors;
 import bulwark.gateway.route.ApiRoute;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What is recorded of one call, encoded as JSON by the journal's own thread. Inputs that may hold secrets are not in it: of the query its SHA-256, of headers and bodies nothing but lengths.
  *
  * @param tenant of the caller; where anybody may call, of the route
- * @param target path and query as sent
+ * @param method {@code unknown} where no head could be read
+ * @param target path and query as sent; empty where no head could be read
  * @param policyVersion generation of routes and policies; 0 where the call was matched to none
  * @param shadows what policies in shadow mode would have done
  * @param refusal null when the backend answered
@@ -48,12 +50,43 @@ record DecisionRecord(
         implements JournalRecord {
     static final String CALL = "call";
 
+    private static final String UNKNOWN = "unknown";
     private static final int MAX_TEXT = 1_024;
     private static final int MAX_TARGET = 4_096;
 
     /** Of a call that has ended. */
     static DecisionRecord ended(GatewayCall call, CallOutcome outcome, long atMillis) {
         return of(call, atMillis, outcome.refusal(), outcome.status(), outcome);
+    }
+
+    /** Of a call that changed to another protocol than HTTP; what passes from now on is not in it. */
+    static DecisionRecord opened(GatewayCall call, long atMillis) {
+        CallOutcome outcome = new CallOutcome(101, null, null, true, 0, 0, System.nanoTime() - call.startNanos());
+        return of(call, atMillis, null, outcome.status(), outcome);
+    }
+
+    /** Of a request without a head: who sent it, and what was wrong. */
+    static DecisionRecord unread(UnreadHead head, long atMillis) {
+        return new DecisionRecord(
+                atMillis,
+                head.trace(),
+                null,
+                null,
+                null,
+                head.peer().host(),
+                UNKNOWN,
+                "",
+                null,
+                0,
+                List.of(),
+                head.refusal(),
+                null,
+                GatewayWireErrors.of(head.refusal()).status(),
+                null,
+                true,
+                0,
+                0,
+                0);
     }
 
     /** Of a call that is going to be refused. */

@@ -41,7 +41,7 @@ final class ClientConnection extends TimedConnection {
     private final LoopWorker worker;
     private final @Nullable ListenerTls tls;
     private final Http1Exchange exchange;
-    private final CallPeer peer;
+    final CallPeer peer;
     private final byte[] peerLines;
     private ChannelHandlerContext context;
     private State state = State.HEAD;
@@ -210,7 +210,7 @@ final class ClientConnection extends TimedConnection {
         if (tunnel == null || upstreamBlocked) {
             return false;
         }
-        deadline(plane.limits.idleTimeout().toNanos());
+        exchange.tunnelMoved();
         tunnel.fromClient(in.readRetainedSlice(in.readableBytes()));
         return true;
     }
@@ -239,6 +239,7 @@ final class ClientConnection extends TimedConnection {
     }
 
     void write(ByteBuf data) {
+        exchange.tunnelMoved();
         context.write(data, context.voidPromise());
     }
 
@@ -262,6 +263,7 @@ final class ClientConnection extends TimedConnection {
     /** Both sides speak another protocol from now on. */
     void tunnel() {
         state = State.TUNNEL;
+        deadline(0); // The exchange says when it is over.
     }
 
     /** The upstream ended the tunnel. */
@@ -349,7 +351,8 @@ final class ClientConnection extends TimedConnection {
                 }
             }
             case LINGER -> context.close();
-            case DECIDING, ANSWERING, TUNNEL, CLOSED -> {}
+            case TUNNEL -> exchange.tickTunnel(nowNanos);
+            case DECIDING, ANSWERING, CLOSED -> {}
         }
     }
 

@@ -1,6 +1,8 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.call.UnreadHead;
 import bulwark.gateway.http1.BodyReader;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
@@ -8,8 +10,10 @@ import bulwark.gateway.http1.RawRequestHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.refusal.GatewayWireErrors;
 import bulwark.gateway.refusal.WireError;
+import bulwark.gateway.route.ApiRoute;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,7 @@ final class Http1Exchange extends ClientExchange {
     private boolean persistent;
     private boolean requestEnded;
     private boolean staysOpen;
+    private @Nullable OpenCallWatch watch;
 
     Http1Exchange(ListenerContext listener, LoopWorker worker, ClientConnection connection) {
         super(listener, worker);
@@ -187,6 +192,13 @@ final class Http1Exchange extends ClientExchange {
         ProxiedHead.write(worker, reader, bytes, call, isTls(), ProxiedHead.Framing.UPGRADE, false, ownNanos);
         writeHead(worker.writer);
         connection.tunnel();
+        plane.pipeline.hooks().opened().accept(call);
+        ApiRoute route = call.route();
+        watch = new OpenCallWatch(
+                plane,
+                worker,
+                call,
+                route == null ? Duration.ZERO : route.timeouts().idle());
         flush();
         return connection;
     }
@@ -233,6 +245,27 @@ final class Http1Exchange extends ClientExchange {
         return proxied == null ? null : proxied.tunnel();
     }
 
+    void tunnelMoved() {
+        OpenCallWatch watching = watch;
+        if (watching != null) {
+            watching.moved();
+        }
+    }
+
+    /** Ends a tunnel that is silent, or whose caller may not go on: politely, and soon in any case. */
+    void tickTunnel(long nowNanos) {
+        OpenCallWatch watching = watch;
+        WebSocketTunnel tunnel = tunnelUnderWay();
+        if (watching == null || tunnel == null) {
+            return;
+        }
+        switch (watching.look(nowNanos)) {
+            case GOES_ON -> {}
+            case ENDS -> tunnel.drain();
+            case CUT -> context().close();
+        }
+    }
+
     /** The upstream ended the tunnel. */
     void tunnelEnded() {
         requestEnded = true;
@@ -255,7 +288,9 @@ final class Http1Exchange extends ClientExchange {
         plane.metrics.unread(error.status());
         requestEnded = false;
         staysOpen = false;
-        AnswerHead head = new AnswerHead(worker, isTls(), worker.trace(""), 1, false);
+        TraceContext trace = worker.trace("");
+        plane.pipeline.hooks().unread().accept(new UnreadHead(connection.peer, trace, why));
+        AnswerHead head = new AnswerHead(worker, isTls(), trace, 1, false);
         write(head.of(error, why.code(), List.of(), true, context().alloc()));
         finish(null, 0);
     }

@@ -1,6 +1,8 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.TraceContext;
+import bulwark.gateway.call.UnreadHead;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
 import bulwark.gateway.http1.HeaderName;
@@ -284,8 +286,9 @@ final class Http2Exchange extends ClientExchange {
         plane.metrics.refused(why);
         plane.metrics.unread(error.status());
         byte[] content = error.body().getBytes(StandardCharsets.UTF_8);
-        new AnswerHead(worker, isTls(), worker.trace(""), 1, false)
-                .write(error, why.code(), List.of(), false, content.length);
+        TraceContext trace = worker.trace("");
+        plane.pipeline.hooks().unread().accept(new UnreadHead(connection.peer, trace, why));
+        new AnswerHead(worker, isTls(), trace, 1, false).write(error, why.code(), List.of(), false, content.length);
         writeOwn(content);
         finish(null, content.length);
     }

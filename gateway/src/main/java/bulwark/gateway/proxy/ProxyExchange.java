@@ -210,7 +210,7 @@ final class ProxyExchange implements RequestBodyConsumer {
             return;
         }
         if (ProxiedHead.isEventStream(reader)) {
-            eventStream = EventStreamSlot.acquire(plane, call, target);
+            eventStream = EventStreamSlot.acquire(plane, worker, call, target);
             if (eventStream == null) {
                 refuse(new GatewayRefusal.TooManyStreams(), false);
                 return;
@@ -340,7 +340,8 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (finished) {
             return;
         }
-        if (answerBegun && client.isStalled(nowNanos)) {
+        EventStreamSlot stream = eventStream;
+        if (answerBegun && client.isStalled(nowNanos) || stream != null && stream.isOver(nowNanos)) {
             finish(false);
             client.tear(responseBytes);
             return;

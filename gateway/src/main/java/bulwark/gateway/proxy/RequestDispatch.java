@@ -26,6 +26,11 @@ final class RequestDispatch implements StageRunner.Continuation {
     private final LoopWorker worker;
     private final ClientExchange client;
     private RouteMatch.@Nullable Found<RouteTarget> found;
+    private @Nullable GatewayRefusal decided;
+    /** How many lines, names and values, the answer bears whatever its route. */
+    private int linesOfAll;
+
+    private int joinedLinesOfAll;
 
     RequestDispatch(PlaneContext plane, LoopWorker worker, ClientExchange client) {
         this.plane = plane;
@@ -58,6 +63,8 @@ final class RequestDispatch implements StageRunner.Continuation {
             client.refuse(early);
             return;
         }
+        linesOfAll = call.answerFields().size();
+        joinedLinesOfAll = call.joinedAnswerFields().size();
         try {
             match(call, TargetPath.of(head.bytes(), head.targetStart(), head.targetEnd()));
         } catch (PathRefused e) {
@@ -111,7 +118,13 @@ final class RequestDispatch implements StageRunner.Continuation {
             call.policies(target.policies(), now.generation());
             early = StageRunner.decideNow(target.policies().arrival(), call);
         }
-        client.refuse(early == null ? refusal : early);
+        if (early == null && route.callers() == ApiRoute.Callers.KNOWN) {
+            // What there is and how it may be used is said to those alone that the route exists for.
+            decided = refusal;
+            StageRunner.runIdentity(plane.pipeline, call, worker.loop, this);
+        } else {
+            client.refuse(early == null ? refusal : early);
+        }
     }
 
     private void decide(GatewayCall call, RouteMatch.Found<RouteTarget> match, long generation) {
@@ -139,7 +152,11 @@ final class RequestDispatch implements StageRunner.Continuation {
     public void passed(GatewayCall call) {
         RouteMatch.Found<RouteTarget> match = found;
         LocalAnswer own = call.localAnswer();
-        if (own != null) {
+        GatewayRefusal refusal = decided;
+        decided = null;
+        if (refusal != null) {
+            client.refuse(refusal);
+        } else if (own != null) {
             client.answer(own.status(), own.contentType(), own.body(), own.fieldsWithout(call.answerFields()));
         } else if (match != null) {
             client.forward(new ProxyExchange(plane, worker, client, call, match.compiled(), match.rest()));
@@ -148,6 +165,10 @@ final class RequestDispatch implements StageRunner.Continuation {
 
     @Override
     public void refused(GatewayCall call, GatewayRefusal refusal) {
+        decided = null;
+        if (refusal instanceof GatewayRefusal.NoRoute) {
+            call.keepAnswerFields(linesOfAll, joinedLinesOfAll);
+        }
         client.refuse(refusal);
     }
 

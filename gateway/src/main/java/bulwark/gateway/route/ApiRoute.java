@@ -83,7 +83,7 @@ public record ApiRoute(
 
     /**
      * @param firstByte from the request's last byte to the answer's first
-     * @param idle between two bytes of a body; zero for no limit
+     * @param idle between two bytes of a body, and of a WebSocket that is silent in both directions; zero for no limit
      * @param total from the request's first byte to the answer's last; zero for no limit
      */
     public record Timeouts(Duration connect, Duration firstByte, Duration idle, Duration total) {

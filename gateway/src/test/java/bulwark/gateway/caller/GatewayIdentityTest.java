@@ -79,11 +79,14 @@ class GatewayIdentityTest {
     void a_revocation_survives_a_restart_and_can_be_taken_back() {
         String token = token(folder);
         try (IdentityFixture identity = IdentityFixture.open(folder, settings())) {
-            assertThat(decide(identity, token)).isInstanceOf(StageResult.Pass.class);
+            GatewayCall open = CallFixture.get("/apis/x", "Authorization: Bearer " + token);
+            assertThat(CallFixture.decided(identity.stage().decide(open))).isInstanceOf(StageResult.Pass.class);
+            assertThat(CallFixture.decided(identity.stage().recheck(open))).isInstanceOf(StageResult.Pass.class);
             TokenRevocation order = new TokenRevocation(
                     TokenRevocation.Claim.SUB, "operator", CLOCK.instant().plus(Duration.ofHours(1)));
             identity.composed().revocations().revoke(order, "admin", "acme");
             assertThat(decide(identity, token)).isInstanceOf(StageResult.Refuse.class);
+            assertThat(CallFixture.decided(identity.stage().recheck(open))).isInstanceOf(StageResult.Refuse.class);
         }
         try (IdentityFixture identity = IdentityFixture.open(folder, settings())) {
             assertThat(identity.composed().revocations().list()).hasSize(1);

@@ -228,12 +228,14 @@ class IdentityStageTest {
         assertThat(call.principal().entityUri()).isEqualTo("consumer-1");
         assertThat(stage.decide(get("/apis/x", "X-API-Key: " + raw))).isInstanceOf(StageResult.Pass.class);
 
+        assertThat(decided(stage.recheck(call))).isInstanceOf(StageResult.Pass.class);
         keys.revoke("s1", "acme", "admin");
+        assertThat(decided(stage.recheck(call))).isInstanceOf(StageResult.Refuse.class);
         WireError answer = wire(stage.decide(get("/apis/x", "X-API-Key: " + raw)));
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.body()).isEqualTo("{\"error\":\"unauthorized\",\"message\":\"Invalid API key\"}");
         assertThat(counted("stoa_api_key_validation_failures_total{reason=\"revoked\"}"))
-                .isEqualTo(1);
+                .isEqualTo(2);
     }
 
     @Test

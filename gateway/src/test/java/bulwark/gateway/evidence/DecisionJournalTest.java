@@ -2,11 +2,14 @@ package bulwark.gateway.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
+import bulwark.gateway.call.StageRunner;
 import bulwark.gateway.call.TestCalls;
+import bulwark.gateway.call.UnreadHead;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -248,5 +252,48 @@ class DecisionJournalTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void a_call_that_stays_open_has_its_record_when_it_opens_and_one_alone() throws Exception {
+        GatewayCall call = TestCalls.get("/orders");
+        call.route(route("required"));
+        try (Journal journal = journal(1);
+                DecisionJournal decisions = decisions(journal)) {
+            CallPipeline pipeline = decisions.in(pipeline(ALICE, RequestStage.PASS));
+            // The one reservation is given back, so that each of them is let through.
+            for (int i = 0; i < 3; i++) {
+                GatewayCall open = i == 0 ? call : TestCalls.get("/orders");
+                assertThat(StageRunner.decideNow(pipeline.identity(), open)).isNull();
+                Awaitility.await().until(() -> StageRunner.decideNow(pipeline.evidence(), open) == null);
+                pipeline.hooks().opened().accept(open);
+            }
+            call.end(new CallOutcome(101, null, null, true, 0, 0, 0), pipeline.ended());
+        }
+        assertThat(all()).hasSize(3).allSatisfy(record -> {
+            assertThat(record.number("status")).isEqualTo(101);
+            assertThat(record.text("principal")).isEqualTo("alice");
+        });
+    }
+
+    @Test
+    void requests_without_a_readable_head_are_recorded_and_counted() throws Exception {
+        try (Journal journal = journal(10_000);
+                DecisionJournal decisions = decisions(journal)) {
+            CallPipeline pipeline = decisions.in(CallPipeline.closed());
+            for (int i = 0; i < 150; i++) {
+                GatewayCall peer = TestCalls.get("/x");
+                pipeline.hooks()
+                        .unread()
+                        .accept(new UnreadHead(
+                                peer.peer(), peer.trace(), new GatewayRefusal.MalformedRequest("Two lengths.")));
+            }
+        }
+        List<RecordedDecision> records = all();
+        assertThat(records.getFirst().text("code")).isEqualTo("malformed_request");
+        assertThat(records.getFirst().text("client")).isEqualTo("192.0.2.7");
+        assertThat(records.getFirst().text("route")).isEmpty();
+        assertThat(Explanation.of(records.getFirst()).getFirst()).contains("from 192.0.2.7");
+        assertThat(records.stream().filter(RecordedDecision::isCall).count()).isBetween(100L, 149L);
     }
 }

@@ -107,6 +107,7 @@ class PolicyJsonTest {
                 "transform      | {\"response\":{\"set\":[{\"name\":\"Access-Control-Allow-Origin\",\"value\":\"*\"}]}} | config.response.set[0].name is reserved",
                 "transform      | {\"response\":{\"set\":[{\"name\":\"X-A\",\"value\":\"é\"}]}}    | config.response.set[0].value",
                 "transform      | {\"response\":{\"set\":[{\"name\":\"X-A\",\"value\":\"1\"}],\"remove\":[\"x_a\"]}} | config.response.remove[0] is changed twice",
+                "transform      | {\"response\":{\"set\":[{\"name\":\"X-A\",\"value\":\"1\"}],\"remove\":[\"X~A\"]}} | config.response.remove[0] is changed twice",
                 "transform      | {\"path\":{}}                                                  | config.path is not a known field",
             })
     void what_a_policy_may_not_say_is_refused_by_its_field(String type, String config, String sentence) {

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What gateways said of themselves last. Not kept over a restart: each says it again with its next heartbeat. Thread-safe. */
 public final class GatewayStatus {
     /** Three heartbeats of the usual thirty seconds. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(95);
+    private static final Duration MAX_HEARTBEAT_AGE = Duration.ofSeconds(95);
 
     private final Clock clock;
     private final Map<String, Heartbeat> last = new ConcurrentHashMap<>();
@@ -78,7 +78,7 @@ public final class GatewayStatus {
 
     boolean isOnline(String gateway) {
         return of(gateway)
-                .map(heartbeat -> clock.instant().isBefore(heartbeat.at.plus(MAX_SILENCE)))
+                .map(heartbeat -> clock.instant().isBefore(heartbeat.at.plus(MAX_HEARTBEAT_AGE)))
                 .orElse(false);
     }
 

@@ -59,6 +59,7 @@ import org.slf4j.LoggerFactory;
 
 /** A running gateway: the one composition, used by the program and by tests. Thread-safe. */
 public final class Gateway implements AutoCloseable {
+    private static final String STORE_FAILED = "Store failed; the log says why";
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final String EVERY_ADDRESS = "0.0.0.0";
@@ -302,7 +303,7 @@ public final class Gateway implements AutoCloseable {
     /** Nothing is promised any more: the process ends, and a start checks what is on the disk. */
     private void fail(String sentence) {
         LOG.error("the gateway ends: {}", sentence);
-        unready.set(sentence);
+        unready.set(STORE_FAILED);
         failed = true;
         stopped.countDown();
     }
@@ -312,7 +313,8 @@ public final class Gateway implements AutoCloseable {
         if (said != null) {
             return said;
         }
-        String problem = store.problem();
+        // Anybody may ask: where the store lies is told to the log and the admin API alone.
+        String problem = store.problem() == null ? null : STORE_FAILED;
         if (problem == null && link != null) {
             problem = link.problem();
         }

@@ -7,12 +7,14 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.OperatorError;
 import bulwark.testkit.FreePort;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -75,6 +77,28 @@ class GatewayAdminTest {
                     .contains("93.184.216.34");
             assertThat(call(again.port(), "DELETE", "/admin/apis/a", "", TOKEN).statusCode())
                     .isEqualTo(204);
+        }
+    }
+
+    @Test
+    void a_page_whose_name_leads_to_loopback_reaches_no_admin_api() throws Exception {
+        try (Gateway gateway = start(Map.of())) {
+            for (String host : List.of("evil.example", "evil.example:80", "127.0.0.1.evil.example")) {
+                assertThat(status(gateway.port(), host)).as(host).isEqualTo("HTTP/1.1 421");
+            }
+            for (String host : List.of("localhost:" + gateway.port(), "127.0.0.1", "[::1]:80")) {
+                assertThat(status(gateway.port(), host)).as(host).isEqualTo("HTTP/1.1 200");
+            }
+        }
+    }
+
+    private static String status(int port, String host) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(60_000);
+            String request = "GET /admin/health HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer " + TOKEN
+                    + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
         }
     }
 

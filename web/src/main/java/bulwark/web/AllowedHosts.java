@@ -4,8 +4,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /** The names under which a plaintext listener may be called; anything else may be a rebound DNS name in somebody's browser. */
-final class AllowedHosts {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+public final class AllowedHosts {
+    private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    /** Of this machine and no others. */
+    public static final AllowedHosts LOOPBACK = new AllowedHosts(Set.of());
 
     private final Set<String> more;
 
@@ -14,9 +17,9 @@ final class AllowedHosts {
     }
 
     /** @param host value of the Host header, with or without port */
-    boolean allows(String host) {
+    public boolean allows(String host) {
         String name = lower(withoutPort(host));
-        return LOOPBACK.contains(name) || more.contains(name);
+        return NAMES.contains(name) || more.contains(name);
     }
 
     private static String withoutPort(String host) {

@@ -175,7 +175,7 @@ final class Exchange {
             case Search.Anonymous nobody -> {
                 Principal anonymous = listener.service().anonymous();
                 if (anonymous == null || !route.access().kinds().isEmpty()) {
-                    refuse(nobody.refusal());
+                    refuseCredential(nobody.refusal());
                 } else {
                     authenticated(anonymous, route);
                 }
@@ -198,8 +198,18 @@ final class Exchange {
                 principal = elsewhere.holder();
                 refuse(new EdgeRefusal.KeyBoundElsewhere());
             }
-            case Outcome.Refused refused -> refuse(EdgeRefusal.BadCredentials.of(by, refused));
+            case Outcome.Refused refused -> refuseCredential(EdgeRefusal.BadCredentials.of(by, refused));
             case Outcome.NotPresented nothing -> throw new IllegalStateException("no outcome: " + by.kind());
+        }
+    }
+
+    /** What is refused here costs the address that it comes from, and no caller that shows a good credential from there. */
+    private void refuseCredential(EdgeRefusal refusal) {
+        if (listener.callers().tryAcquire(connection.remote(), "", Route.BY_FAILURE)
+                instanceof Decision.Refused refused) {
+            refuse(new EdgeRefusal.QuotaExceeded(Route.BY_FAILURE, connection.remote(), refused.retryAfter()));
+        } else {
+            refuse(refusal);
         }
     }
 

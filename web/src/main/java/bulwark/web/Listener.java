@@ -4,6 +4,7 @@ import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.storage.QueryLimit;
 import bulwark.kernel.tls.ReloadingTls;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +39,20 @@ record Listener(
                 processLimits,
                 ids,
                 service.quotas().sibling(openRequests(service.limits().openPerSecond())),
-                service.quotas()
-                        .sibling(
-                                service.sourceLimit() == null
-                                        ? Map.of()
-                                        : Map.of(Route.BY_SOURCE, service.sourceLimit())),
+                service.quotas().sibling(limitsOfCallers(service)),
                 new QueryLimit(Duration.ofSeconds(service.limits().querySeconds()), MAX_QUERY_STEPS),
                 tls);
+    }
+
+    private static Map<String, Quotas.Limit> limitsOfCallers(Service service) {
+        Map<String, Quotas.Limit> limits = new HashMap<>();
+        if (service.sourceLimit() != null) {
+            limits.put(Route.BY_SOURCE, service.sourceLimit());
+        }
+        if (service.failureLimit() != null) {
+            limits.put(Route.BY_FAILURE, service.failureLimit());
+        }
+        return limits;
     }
 
     /** Everybody behind one proxy shares its address, so this is wide. */

@@ -24,6 +24,9 @@ public record Route(
     /** The dimension of open routes. */
     public static final String BY_SOURCE = "source";
 
+    /** What requests without a good credential are charged for, by the address that they come from. */
+    public static final String BY_FAILURE = "failed_authentication";
+
     /** The dimension of the owner's routes: the owner of the process is not charged. */
     public static final String OWNER = "owner";
 

@@ -31,6 +31,7 @@ public final class Service {
     private final Metrics metrics;
     private final Limits limits;
     private final Quotas.@Nullable Limit sourceLimit;
+    private final Quotas.@Nullable Limit failureLimit;
 
     private Service(Builder made) {
         name = made.name;
@@ -48,6 +49,7 @@ public final class Service {
         metrics = made.metrics;
         limits = made.limits;
         sourceLimit = made.sourceLimit;
+        failureLimit = made.failureLimit;
         routes.stream().filter(Route::network).forEach(this::check);
     }
 
@@ -140,6 +142,10 @@ public final class Service {
         return limits;
     }
 
+    Quotas.@Nullable Limit failureLimit() {
+        return failureLimit;
+    }
+
     Quotas.@Nullable Limit sourceLimit() {
         return sourceLimit;
     }
@@ -161,6 +167,7 @@ public final class Service {
         private HeaderPolicy headers = HeaderPolicy.standard();
         private Limits limits = Limits.defaults();
         private Quotas.@Nullable Limit sourceLimit;
+        private Quotas.@Nullable Limit failureLimit;
 
         private Builder(String name, List<Route> routes, Metrics metrics) {
             this.name = name;
@@ -221,6 +228,15 @@ public final class Service {
          */
         public Builder origins(Set<String> allowed) {
             origins = Set.copyOf(allowed);
+            return this;
+        }
+
+        /**
+         * What every address may present of credentials that are none, or of requests without one: beyond it {@link EdgeRefusal.QuotaExceeded} of the dimension {@link
+         * Route#BY_FAILURE}. Who presents a good credential is never refused by it. For a service with credentials that cannot be guessed and cost nothing to compare.
+         */
+        public Builder failureLimit(Quotas.Limit limit) {
+            failureLimit = limit;
             return this;
         }
 

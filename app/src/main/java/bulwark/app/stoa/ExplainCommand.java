@@ -1,6 +1,7 @@
 package bulwark.app.stoa;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.gateway.evidence.DecisionQuery;
 import bulwark.gateway.evidence.Explanation;
 import bulwark.gateway.evidence.RecordedDecision;
 import bulwark.kernel.error.ExitCode;
@@ -34,7 +35,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<RecordedDecision> records = options.folder().query(options.query(null, null, null, id, MAX_RECORDS));
+        DecisionQuery.Oldest found = options.folder().oldest(options.query(null, null, null, id, MAX_RECORDS));
+        List<RecordedDecision> records = found.records();
         if (records.isEmpty()) {
             options.session()
                     .err()
@@ -46,6 +48,12 @@ final class ExplainCommand implements Callable<Integer> {
         }
         for (RecordedDecision record : records) {
             Explanation.of(record).forEach(options.session().out()::println);
+        }
+        if (found.more() > 0) {
+            options.session()
+                    .out()
+                    .println(found.more() + " later records have the same id, which callers choose; --since begins with"
+                            + " later ones.");
         }
         return 0;
     }

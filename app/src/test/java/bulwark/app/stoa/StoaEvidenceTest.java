@@ -55,6 +55,19 @@ class StoaEvidenceTest {
     }
 
     @Test
+    void explain_begins_with_the_oldest_of_an_id_and_tells_how_many_more_there_are() {
+        String trace = "00000000000000070000000000000002";
+        try (AuditedStore store = GatewayStore.open(folder.resolve("stoa-state"), "", Clock.systemUTC())) {
+            for (int i = 0; i < 101; i++) {
+                record(store, trace, "acme", "mallory", "allow", "\"status\":200");
+            }
+        }
+        CommandResult ran = stoa("explain", trace);
+        assertThat(ran.out().lines().findFirst().orElseThrow()).contains("=cmd() of tenant globex sent GET /orders");
+        assertThat(ran.out()).contains("2 later records have the same id");
+    }
+
+    @Test
     void explain_of_an_unknown_id_says_so() {
         CommandResult ran = stoa("explain", "nothing");
         assertThat(ran.code()).isEqualTo(1);

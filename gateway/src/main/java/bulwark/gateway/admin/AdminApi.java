@@ -32,7 +32,10 @@ import java.util.stream.Stream;
 public final class AdminApi {
     static final String PERMISSION = "admin";
 
-    /** Twice as many at once as in a second: a tool that applies many changes passes, one that guesses does not. */
+    /**
+     * Of calls with a good token together, and of all others by address: pages and programs of this machine take nothing from its operator. Twice as many at once as in a second: a tool
+     * that applies many changes passes, one that guesses does not.
+     */
     private static final Quotas.Limit PER_ADDRESS = new Quotas.Limit(400, 200);
 
     private static final HeaderPolicy HEADERS = HeaderPolicy.standard()
@@ -100,8 +103,8 @@ public final class AdminApi {
         document.putAll(AdminApiDocument.of(routes));
         return Service.builder(NAME, routes, metrics)
                 .authenticators(new AdminTokenAuthenticator(tokens))
-                .quotas(Quotas.of(Map.of(), clock))
-                .sourceLimit(perAddress)
+                .quotas(Quotas.of(Map.of(PERMISSION, perAddress), clock))
+                .failureLimit(perAddress)
                 .errors(new AdminErrors(tokens.isEnabled(), perAddress, clock))
                 .refusals(evidence)
                 .headers(HEADERS)

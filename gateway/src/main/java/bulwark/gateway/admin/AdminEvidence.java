@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,6 +152,18 @@ final class AdminEvidence implements Service.Refusals {
 
     /** Changes routes and policies, audited. @throws AdminRefused when they cannot stand beside one another */
     RouteRegistry.Committed apply(RouteRegistry registry, Request request, RouteChange change) {
+        return apply(request, change, event -> registry.apply(change, event));
+    }
+
+    /** As above, when what stands is still of the generation. @throws RouteRegistry.GenerationRefused when it is not */
+    RouteRegistry.Committed apply(RouteRegistry registry, Request request, RouteChange change, long generation) {
+        return apply(request, change, event -> registry.apply(change, generation, event));
+    }
+
+    private RouteRegistry.Committed apply(
+            Request request,
+            RouteChange change,
+            Function<RouteRegistry.ChangeEvent, RouteRegistry.Committed> registry) {
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("changed", change.upserts().stream().map(ApiRoute::id).toList());
         detail.put("removed", change.removals().stream().sorted().toList());
@@ -163,7 +176,7 @@ final class AdminEvidence implements Service.Refusals {
                     change.policies().removals().stream().sorted().toList());
         }
         try {
-            return registry.apply(change, generation -> {
+            return registry.apply(generation -> {
                 detail.put("generation", generation);
                 return changed(request, detail);
             });

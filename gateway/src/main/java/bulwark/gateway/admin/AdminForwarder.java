@@ -3,6 +3,7 @@ package bulwark.gateway.admin;
 import bulwark.gateway.endpoint.EndpointRequest;
 import bulwark.gateway.endpoint.EndpointResponse;
 import bulwark.gateway.endpoint.GatewayEndpoint;
+import bulwark.web.AllowedHosts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +31,8 @@ public final class AdminForwarder implements GatewayEndpoint {
             "x-ratelimit-remaining",
             "x-ratelimit-reset");
 
+    private static final AllowedHosts HOSTS = AllowedHosts.LOOPBACK;
+
     private final int port;
     /** Made at the first call: most gateways are never asked here, and the client costs memory. */
     private final LazyClient client = new LazyClient();
@@ -41,6 +44,13 @@ public final class AdminForwarder implements GatewayEndpoint {
 
     @Override
     public EndpointResponse answer(EndpointRequest request) {
+        // The admin API hears this program's own Host header, so that what the caller sent is judged here: a page whose
+        // name leads to loopback sends its own name.
+        List<String> hosts = request.head().values("host");
+        if (!hosts.stream().allMatch(HOSTS::allows)) {
+            return EndpointResponse.json(
+                    421, "{\"status\":\"error\",\"message\":\"The Host header names no loopback address.\"}");
+        }
         try {
             HttpRequest.Builder call = HttpRequest.newBuilder(URI.create(
                             "http://127.0.0.1:" + port + request.head().target()))

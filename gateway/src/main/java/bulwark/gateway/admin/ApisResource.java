@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 /** {@code /admin/apis}: the routes of this gateway. */
 final class ApisResource {
     private static final String NOT_FOUND = "There is no API of this id.";
+    private static final int MAX_TRIES = 5;
 
     private final RouteRegistry registry;
     private final AdminEvidence evidence;
@@ -137,13 +138,31 @@ final class ApisResource {
         if (!faults.isEmpty()) {
             throw AdminRefused.invalid(faults);
         }
-        RouteChange change = RouteChange.between(registry.routes(), wanted)
-                .with(policies == null ? PolicyChange.NONE : PolicyChange.between(registry.policies(), policies));
-        change.upserts().forEach(route -> faults.addAll(sentences(registry.blocked(route), route.id() + ": ")));
-        if (!faults.isEmpty()) {
-            throw AdminRefused.invalid(faults);
+        for (int i = 0; i < MAX_TRIES; i++) {
+            RouteRegistry.Standing standing = registry.standing();
+            if (expected >= 0 && expected != standing.generation()) {
+                throw changedMeanwhile(expected);
+            }
+            RouteChange change = RouteChange.between(standing.routes(), wanted)
+                    .with(policies == null ? PolicyChange.NONE : PolicyChange.between(standing.policies(), policies));
+            change.upserts().forEach(route -> faults.addAll(sentences(registry.blocked(route), route.id() + ": ")));
+            if (!faults.isEmpty()) {
+                throw AdminRefused.invalid(faults);
+            }
+            try {
+                return applied(request, change, standing.generation());
+            } catch (RouteRegistry.GenerationRefused e) {
+                // Another change came between: the difference is another one now.
+            }
         }
-        return applied(request, change, expected);
+        throw changedMeanwhile(expected);
+    }
+
+    private AdminRefused changedMeanwhile(long expected) {
+        return AdminRefused.of(
+                409,
+                "The routes are of generation " + registry.generation() + " by now"
+                        + (expected < 0 ? "" : ", not " + expected) + "; look at the difference again.");
     }
 
     /** Null when the document says nothing of policies. */
@@ -162,16 +181,11 @@ final class ApisResource {
         return policies;
     }
 
-    private Response applied(Request request, RouteChange change, long expected) {
-        if (expected >= 0 && expected != registry.generation()) {
-            throw AdminRefused.of(
-                    409,
-                    "The routes are of generation " + registry.generation() + " by now, not " + expected
-                            + "; look at the difference again.");
-        }
+    /** @param standing generation that the change is made for */
+    private Response applied(Request request, RouteChange change, long standing) {
         long generation = change.isEmpty()
-                ? registry.generation()
-                : change(request, change).generation();
+                ? standing
+                : evidence.apply(registry, request, change, standing).generation();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", "ok");
         answer.put("generation", generation);

@@ -1,9 +1,7 @@
 package bulwark.gateway.endpoint;
 
 import bulwark.kernel.metrics.Metrics;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +32,9 @@ public final class HealthEndpoints {
     public static EndpointTable in(EndpointTable table, Metrics metrics, Supplier<@Nullable String> unready) {
         GatewayEndpoint live = new Bodiless(request -> get(request, EndpointResponse.text(200, "OK")));
         GatewayEndpoint ready = new Bodiless(request -> get(request, readiness(unready.get())));
-        ReentrantLock scraping = new ReentrantLock();
-        // One scrape at a time, so that many together do not take the processor from everything else.
-        GatewayEndpoint scrape = new Bodiless(request -> {
-            scraping.lock();
-            try {
-                byte[] text = metrics.scrape().getBytes(StandardCharsets.UTF_8);
-                return get(request, new EndpointResponse(200, PROMETHEUS, text, List.of()));
-            } finally {
-                scraping.unlock();
-            }
-        });
+        MetricsScrape scrapes = new MetricsScrape(metrics::scrape, System::nanoTime);
+        GatewayEndpoint scrape =
+                new Bodiless(request -> get(request, new EndpointResponse(200, PROMETHEUS, scrapes.text(), List.of())));
         return table.with("/health", live)
                 .with("/health/live", live)
                 .with("/ready", ready)

@@ -2,12 +2,14 @@ package bulwark.gateway.evidence;
 
 import bulwark.gateway.call.CallEndListener;
 import bulwark.gateway.call.CallOutcome;
+import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.ConnectionHooks;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.call.UnreadHead;
+import bulwark.gateway.identity.FirstSightGate;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
@@ -32,12 +34,14 @@ public final class DecisionJournal implements AutoCloseable {
     private static final String EVENTS = "stoa_audit_events";
     private static final String WITHOUT_RECORD = "stoa_calls_without_record";
     private static final String SUPPRESSED = "stoa_refusals_without_record";
+    private static final String PREFLIGHTS = "stoa_preflights_without_record";
 
     /** Everything that this counts. */
     public static final List<MetricDescription> METRICS = List.of(
             MetricDescription.counter(EVENTS, "decision records handed to the journal", "outcome"),
             MetricDescription.counter(WITHOUT_RECORD, "calls let through without a record, as their routes allow"),
-            MetricDescription.counter(SUPPRESSED, "refusals that a minute's count stands for"));
+            MetricDescription.counter(SUPPRESSED, "refusals that a minute's count stands for"),
+            MetricDescription.counter(PREFLIGHTS, "answered preflights that a minute's count stands for"));
 
     private static final int FLUSH_SECONDS = 5;
 
@@ -47,6 +51,9 @@ public final class DecisionJournal implements AutoCloseable {
     private final Counter allowed;
     private final Counter refused;
     private final RefusalBudget budget = new RefusalBudget();
+    /** Anybody may ask beforehand, and no quota stands before the answer. */
+    private final RefusalBudget preflights = new RefusalBudget();
+
     private final CountDownLatch stop = new CountDownLatch(1);
     private final EssentialThread flusher = EssentialThread.platform("refusal-counts", this::flushAtIntervals);
 
@@ -76,6 +83,10 @@ public final class DecisionJournal implements AutoCloseable {
 
     /** The last stage: room for the record of a call that everything else let through. */
     private StageResult reserve(GatewayCall call) {
+        if (isAnsweredPreflight(call) && !preflights.tryTake(preflight(call), clock.millis())) {
+            call.evidence(GatewayCall.Evidence.NONE);
+            return StageResult.PASS;
+        }
         if (journal.reserve()) {
             call.evidence(GatewayCall.Evidence.RESERVED);
             return StageResult.PASS;
@@ -87,6 +98,17 @@ public final class DecisionJournal implements AutoCloseable {
             return StageResult.PASS;
         }
         return unavailable(call);
+    }
+
+    /** Answered on arrival; what is forwarded has passed the quotas. */
+    private static boolean isAnsweredPreflight(GatewayCall call) {
+        return call.principal() == null
+                && call.localAnswer() != null
+                && call.head().method().equals("OPTIONS");
+    }
+
+    private static RefusalBudget.Key preflight(GatewayCall call) {
+        return new RefusalBudget.Key("", network(call.peer()), SuppressedRecord.PREFLIGHT);
     }
 
     private static StageResult unavailable(GatewayCall call) {
@@ -139,7 +161,7 @@ public final class DecisionJournal implements AutoCloseable {
 
     private void unread(UnreadHead head) {
         RefusalBudget.Key key =
-                new RefusalBudget.Key("", head.peer().host(), head.refusal().code());
+                new RefusalBudget.Key("", network(head.peer()), head.refusal().code());
         if (budget.tryTake(key, clock.millis()) && journal.append(DecisionRecord.unread(head, clock.millis()))) {
             refused.increment();
         }
@@ -174,8 +196,13 @@ public final class DecisionJournal implements AutoCloseable {
     private static RefusalBudget.Key key(GatewayCall call, GatewayRefusal refusal) {
         Principal principal = call.principal();
         return principal == null
-                ? new RefusalBudget.Key("", call.peer().host(), refusal.code())
+                ? new RefusalBudget.Key("", network(call.peer()), refusal.code())
                 : new RefusalBudget.Key(principal.tenant(), principal.entityUri(), refusal.code());
+    }
+
+    /** The address, or of IPv6 its network of 64 bits in hex: that is what one subscriber has. */
+    private static String network(CallPeer peer) {
+        return FirstSightGate.source(peer.address().getAddress());
     }
 
     private void flushAtIntervals() {
@@ -189,10 +216,15 @@ public final class DecisionJournal implements AutoCloseable {
     }
 
     private void flush(boolean unfinished) {
-        RefusalBudget.Suppressed suppressed = budget.drain(clock.millis(), unfinished);
+        flush(budget, SUPPRESSED, unfinished);
+        flush(preflights, PREFLIGHTS, unfinished);
+    }
+
+    private void flush(RefusalBudget of, String metric, boolean unfinished) {
+        RefusalBudget.Suppressed suppressed = of.drain(clock.millis(), unfinished);
         suppressed.counts().forEach((key, count) -> {
-            journal.append(new SuppressedRecord(clock.millis(), suppressed.minute(), key, count));
-            metrics.counter(SUPPRESSED).increment(count);
+            journal.append(new SuppressedRecord(clock.millis(), suppressed.minute(), key, count, of == preflights));
+            metrics.counter(metric).increment(count);
         });
     }
 

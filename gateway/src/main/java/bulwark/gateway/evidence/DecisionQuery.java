@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +34,44 @@ public record DecisionQuery(
     /** Oldest first. @param journal folder of its segments */
     public List<RecordedDecision> run(Path journal) throws IOException {
         Deque<RecordedDecision> found = new ArrayDeque<>();
+        each(journal, record -> {
+            if (found.size() == limit) {
+                found.removeFirst();
+            }
+            found.addLast(record);
+        });
+        return new ArrayList<>(found);
+    }
+
+    /**
+     * The oldest records that are wanted.
+     *
+     * @param more how many are wanted beyond them
+     */
+    public record Oldest(List<RecordedDecision> records, long more) {}
+
+    /** For an id that callers choose: what comes later under the same id pushes nothing out. @param journal folder of its segments */
+    Oldest oldest(Path journal) throws IOException {
+        List<RecordedDecision> found = new ArrayList<>();
+        AtomicLong more = new AtomicLong();
+        each(journal, record -> {
+            if (found.size() < limit) {
+                found.add(record);
+            } else {
+                more.incrementAndGet();
+            }
+        });
+        return new Oldest(found, more.get());
+    }
+
+    private void each(Path journal, Consumer<RecordedDecision> consumer) throws IOException {
         byte[] needle = id == null ? new byte[0] : id.getBytes(StandardCharsets.UTF_8);
         new JournalReader(journal).read(since, (number, syncedAt, bytes) -> {
             if (contains(bytes, needle)) {
-                RecordedDecision.parse(number, bytes).filter(this::matches).ifPresent(record -> {
-                    if (found.size() == limit) {
-                        found.removeFirst();
-                    }
-                    found.addLast(record);
-                });
+                RecordedDecision.parse(number, bytes).filter(this::matches).ifPresent(consumer);
             }
             return true;
         });
-        return new ArrayList<>(found);
     }
 
     boolean matches(RecordedDecision record) {

@@ -40,6 +40,11 @@ public record EvidenceFolder(Path store) {
         return query.run(Layout.journalFolder(store));
     }
 
+    /** For an id that callers choose. */
+    public DecisionQuery.Oldest oldest(DecisionQuery query) throws IOException {
+        return query.oldest(Layout.journalFolder(store));
+    }
+
     /**
      * Writes the records of one tenant as JSON lines that prove themselves and show nothing of another tenant.
      *

@@ -83,6 +83,8 @@ public final class Explanation {
                 "The caller may call again after the time in Retry-After; a plan with higher limits lifts the limit.";
             case "quota_unavailable" ->
                 "Look at the Redis that STOA_REDIS_URL names; on_store_failure of the plan says what holds without it.";
+            case "proofs_unavailable" ->
+                "Look at the Redis that STOA_REDIS_URL names; without one, too many proofs of possession came within ten minutes.";
             case "evidence_unavailable" ->
                 "Make room on the disk of STOA_STATE_DIR, or look why it does not answer; a route with evidence: best-effort goes on without records.";
             case "no_route", "route_not_activated" ->
@@ -113,7 +115,8 @@ public final class Explanation {
 
     private static List<String> suppressed(RecordedDecision record) {
         String caller = record.text("principal").isEmpty() ? text(record, "client") : text(record, "principal");
-        return List.of("In the minute from " + text(record, "minute") + " the gateway refused " + record.number("count")
+        return List.of("In the minute from " + text(record, "minute") + " the gateway "
+                + (record.text("decision").equals("allow") ? "answered " : "refused ") + record.number("count")
                 + " more calls of " + caller + " with " + text(record, "code")
                 + ", which have no record of their own.");
     }

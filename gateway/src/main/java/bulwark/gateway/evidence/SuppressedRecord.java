@@ -8,9 +8,16 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** How many refusals of one caller and reason in a minute have no record of their own. */
-record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long count) implements JournalRecord {
+/**
+ * How many refusals of one caller and reason, or answered preflights of one address, in a minute have no record of their own.
+ *
+ * @param allowed whether those calls were answered and not refused
+ */
+record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long count, boolean allowed)
+        implements JournalRecord {
     static final String KIND = "suppressed";
+    /** Stands where a refusal's code does. */
+    static final String PREFLIGHT = "preflight";
 
     @Override
     public void write(JsonBuffer out) {
@@ -25,7 +32,7 @@ record SuppressedRecord(long atMillis, long minute, RefusalBudget.Key key, long 
         } else {
             members.put("client", key.caller());
         }
-        members.put("decision", "refuse");
+        members.put("decision", allowed ? "allow" : "refuse");
         members.put("code", key.code());
         members.put("count", count);
         out.raw(StrictJson.write(members));

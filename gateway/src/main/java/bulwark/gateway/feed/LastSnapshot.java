@@ -45,6 +45,7 @@ final class LastSnapshot {
             if (!Files.exists(file)) {
                 return Optional.empty();
             }
+            OwnerOnlyFiles.check(file);
             if (Files.size(file) > ControlPlaneClient.MAX_SNAPSHOT) {
                 throw new RoutesRefused(List.of("It is longer than any snapshot that a control plane may send."));
             }

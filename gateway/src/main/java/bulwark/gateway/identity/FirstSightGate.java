@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FirstSightGate {
     private static final String DIMENSION = "first_sight";
-    private static final int MAX_UNDER_WAY = 256;
+    static final int MAX_UNDER_WAY = 256;
     private static final int NETWORK_BYTES = 8;
 
     private final Quotas budgets;

@@ -6,6 +6,9 @@ sealed interface KeyLookup {
 
     record Unknown() implements KeyLookup {}
 
+    /** A newer key set is under way, and too many wait for it already. */
+    record Busy() implements KeyLookup {}
+
     /** No key set was ever had. */
     record NoKeySet() implements KeyLookup {}
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ public final class RemoteKeySource implements KeySource {
 
     private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
+    /** A part of those that {@link FirstSightGate} lets in: tokens of known keys are verified beside them. */
+    static final int MAX_WAITING = FirstSightGate.MAX_UNDER_WAY / 4;
+
     private final KeySetFetch fetch;
     private final KeySetFile file;
     private final Signing signing;
@@ -27,6 +31,7 @@ public final class RemoteKeySource implements KeySource {
     private final Duration cooldown;
     private final Duration maxAge;
     private final ReentrantLock fetching = new ReentrantLock();
+    private final Semaphore waiting = new Semaphore(MAX_WAITING);
     private volatile IssuerKeys keys;
     private volatile @Nullable Instant tried;
     private volatile Instant fetched = Instant.EPOCH;
@@ -55,7 +60,14 @@ public final class RemoteKeySource implements KeySource {
     public KeyLookup find(@Nullable String kid) {
         VerificationKey known = keys.find(kid);
         if (known == null) {
-            fetchUnlessCoolingDown();
+            if (!waiting.tryAcquire()) {
+                return new KeyLookup.Busy();
+            }
+            try {
+                fetchUnlessCoolingDown();
+            } finally {
+                waiting.release();
+            }
             known = keys.find(kid);
         }
         if (known != null) {

@@ -50,6 +50,7 @@ public record TokenVerifier(String issuer, Set<String> audiences, boolean adminA
                             claims, adminAlias, claims.expires().plus(LEEWAY), found.key());
                 }
                 case KeyLookup.Unknown unknown -> new TokenVerdict.Refused(TokenFault.UNKNOWN_KEY);
+                case KeyLookup.Busy busy -> new TokenVerdict.NotNow(new FirstSightGate.Denial.Overloaded());
                 case KeyLookup.NoKeySet none -> new TokenVerdict.KeysUnavailable();
             };
         } catch (TokenRefused e) {

@@ -66,13 +66,18 @@ final class CertificateCheck {
     private @Nullable PresentedCertificate certificate(GatewayCall call) {
         CallPeer peer = call.peer();
         if (policy.enabled()) {
+            boolean proxy = policy.trusts(peer.address().getAddress());
             Map<String, String> headers = ProxyCertificateHeaders.read(call.head());
             if (headers != null) {
                 // Of the socket: what a header says of its own sender counts for nothing.
-                if (!policy.trusts(peer.address().getAddress())) {
+                if (!proxy) {
                     throw new MtlsRefused(MtlsFault.MTLS_UNTRUSTED_PROXY, "mTLS headers from untrusted source");
                 }
                 return ProxyCertificateHeaders.certificate(headers);
+            }
+            if (proxy) {
+                // The certificate of the connection is the proxy's own, and no caller's.
+                return null;
             }
         }
         return peer.certificates().isEmpty()

@@ -41,12 +41,14 @@ final class ProofVerifier {
      *
      * @param path as sent, without the query
      * @param tokenDigest SHA-256 of the access token, base64url
+     * @param caller of the token
      * @param thumbprint of the key that the token is bound to; null when it is bound to none
      */
     record Expected(
             String method,
             String path,
             String tokenDigest,
+            ProofReplayStore.Caller caller,
             @Nullable String thumbprint) {}
 
     /** @throws ProofRefused with a phrase when the proof does not hold */
@@ -61,7 +63,7 @@ final class ProofVerifier {
             if (expected.thumbprint() != null && !equal(expected.thumbprint(), key.thumbprint())) {
                 throw new ProofRefused("binding_mismatch", "the key of the proof is not the one of the token");
             }
-            remember(key.thumbprint(), text(jws.claims(), "jti"));
+            remember(expected.caller(), key.thumbprint(), text(jws.claims(), "jti"));
         } catch (JoseRefused e) {
             throw switch (e.reason()) {
                 case PRIVATE_KEY -> new ProofRefused("private_key", "the jwk holds private key material");
@@ -116,14 +118,16 @@ final class ProofVerifier {
         }
     }
 
-    private void remember(String thumbprint, @Nullable String id) {
+    private void remember(ProofReplayStore.Caller caller, String thumbprint, @Nullable String id) {
         if (id == null || id.isEmpty() || id.length() > MAX_ID) {
             throw new ProofRefused("malformed", "the proof has no usable jti");
         }
-        switch (replays.remember(thumbprint + ":" + id, clock.instant().plus(policy.remembered()))) {
+        switch (replays.remember(caller, thumbprint + ":" + id, clock.instant().plus(policy.remembered()))) {
             case FIRST -> {}
             case SEEN -> throw new ProofRefused("replay", "replay detected");
-            case UNKNOWN -> throw new ProofRefused("store_full", "the proof cannot be remembered now; try again");
+            case SHARE_USED_UP ->
+                throw new ProofRefused(ProofRefused.SHARE_USED_UP, "too many proofs of this caller are remembered");
+            case UNKNOWN -> throw new ProofRefused(ProofRefused.STORE_FULL, "the proof cannot be remembered now");
         }
     }
 

@@ -26,6 +26,7 @@ public final class SenderConstraint {
             "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 ES384 RS256 RS384 RS512 PS256 PS384 PS512 EdDSA\"";
     private static final int MAX_UNDER_WAY = 256;
     private static final int SHOWN_FINGERPRINT = 16;
+    private static final long FORGOTTEN_AFTER_SECONDS = 10;
 
     private final MtlsPolicy mtls;
     private final ProofPolicy proofs;
@@ -84,7 +85,7 @@ public final class SenderConstraint {
             checkProfile(certificate, sent, confirmation, profile);
             boolean needed = checkProofIsThere(sent, confirmation, proofScheme, token);
             forward(call, certificate);
-            return needed ? verified(call, sent.getFirst(), digest, confirmation) : StageResult.PASS;
+            return needed ? verified(call, sent.getFirst(), digest, caller) : StageResult.PASS;
         } catch (MtlsRefused e) {
             return new StageResult.Refuse(refused(e));
         } catch (SenderRefused e) {
@@ -175,13 +176,17 @@ public final class SenderConstraint {
         return true;
     }
 
-    private StageResult verified(GatewayCall call, String proof, TokenDigest digest, Confirmation confirmation) {
+    private StageResult verified(GatewayCall call, String proof, TokenDigest digest, Principal caller) {
         if (!underWay.tryAcquire()) {
             return new StageResult.Refuse(new GatewayRefusal.Overloaded(
                     "verification_overloaded", "Too many proofs are being verified; try again"));
         }
         ProofVerifier.Expected expected = new ProofVerifier.Expected(
-                call.head().method(), call.head().path(), digest.base64Url(), confirmation.keyThumbprint());
+                call.head().method(),
+                call.head().path(),
+                digest.base64Url(),
+                new ProofReplayStore.Caller(caller.tenant(), caller.entityUri()),
+                caller.authentication().confirmation().keyThumbprint());
         CompletableFuture<StageResult> result = new CompletableFuture<>();
         Thread.ofVirtual().name("proof-verification").start(() -> {
             try {
@@ -190,8 +195,7 @@ public final class SenderConstraint {
                 result.complete(StageResult.PASS);
             } catch (ProofRefused e) {
                 metrics.proof(e.result());
-                result.complete(new StageResult.Refuse(
-                        new GatewayRefusal.SenderNotShown(401, "invalid_dpop_proof", e.phrase(), null, CHALLENGE)));
+                result.complete(new StageResult.Refuse(refused(e)));
             } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
             } finally {
@@ -210,6 +214,21 @@ public final class SenderConstraint {
         call.addBackendField(
                 "X-Authenticated-Client-Fingerprint", certificate.fingerprint().substring(0, SHOWN_FINGERPRINT));
         call.addBackendField("X-Authenticated-Client-Subject", HeaderText.of(certificate.subject()));
+    }
+
+    private static GatewayRefusal refused(ProofRefused e) {
+        return switch (e.result()) {
+            case ProofRefused.SHARE_USED_UP ->
+                new GatewayRefusal.QuotaExceeded(
+                        "Rate limit exceeded: " + e.phrase() + "; they are forgotten after a while",
+                        FORGOTTEN_AFTER_SECONDS);
+            case ProofRefused.STORE_FULL ->
+                new GatewayRefusal.Unavailable(
+                        "proofs_unavailable",
+                        "Proofs of possession cannot be checked at present. Try again later, with a new proof.",
+                        1);
+            default -> new GatewayRefusal.SenderNotShown(401, "invalid_dpop_proof", e.phrase(), null, CHALLENGE);
+        };
     }
 
     private GatewayRefusal refused(MtlsRefused e) {

@@ -29,8 +29,8 @@ public final class SharedReplayStore implements ProofReplayStore {
     }
 
     @Override
-    public Answer remember(String proof, Instant until) {
-        Answer here = own.remember(proof, until);
+    public Answer remember(Caller caller, String proof, Instant until) {
+        Answer here = own.remember(caller, proof, until);
         if (here != Answer.FIRST) {
             return here;
         }

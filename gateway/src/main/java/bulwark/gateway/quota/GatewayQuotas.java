@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayQuotas implements AutoCloseable {
     /** Everything that quotas count and show. */
     public static final List<MetricDescription> METRICS = List.of(
-            MetricDescription.counter(QuotaStage.HITS, "calls that a quota refused", "tenant"),
+            MetricDescription.counter(
+                    QuotaStage.HITS,
+                    "calls that a quota refused; the tenant as the first 16 hex digits of its SHA-256",
+                    "tenant"),
             MetricDescription.counter(SharedCounters.FAILURES, "times that the shared counters were lost"),
             MetricDescription.counter(SharedCounters.DECISIONS, "calls decided without the shared counters", "policy"),
             MetricDescription.gauge("stoa_rate_limit_buckets", "consumers whose calls are counted"));

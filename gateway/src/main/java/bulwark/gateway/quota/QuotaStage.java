@@ -90,7 +90,7 @@ public final class QuotaStage implements RequestStage {
     }
 
     private StageResult exceeded(String tenant, String sentence, long retryAfterSeconds) {
-        metrics.count(HITS, "tenant", tenant);
+        metrics.count(HITS, "tenant", tenant.equals(ANONYMOUS) ? tenant : metrics.principal(tenant));
         return new StageResult.Refuse(new GatewayRefusal.QuotaExceeded(sentence, retryAfterSeconds));
     }
 

@@ -1,6 +1,8 @@
 package bulwark.gateway.redis;
 
 import bulwark.kernel.config.Configuration.ConfigurationRefused;
+import bulwark.kernel.resp.BoundedSocket;
+import bulwark.kernel.resp.ReplyLimit;
 import bulwark.kernel.tls.ClientTls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +28,9 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 public final class SharedRedis implements AutoCloseable {
     private static final int DEFAULT_PORT = 6379;
     private static final int CONNECT_TIMEOUT_MILLIS = 1_000;
+
+    /** Answers here are a few numbers and words; whatever else comes would fill the memory. */
+    private static final int MAX_REPLY_BYTES = 1 << 20;
 
     private final String host;
     private final int port;
@@ -123,7 +128,7 @@ public final class SharedRedis implements AutoCloseable {
             socket.setSoTimeout(Math.max(timeoutMillis, CONNECT_TIMEOUT_MILLIS));
             Socket secured = tls == null ? socket : secured(socket, tls);
             secured.setSoTimeout(timeoutMillis);
-            return secured;
+            return new BoundedSocket(secured, MAX_REPLY_BYTES + 1, new ReplyLimit(MAX_REPLY_BYTES));
         } catch (IOException e) {
             try {
                 socket.close();

@@ -30,6 +30,8 @@ public final class RouteRegistry implements AutoCloseable {
     public static final AuditEventType RESTORED = AuditEventType.of(
             "routes_restored", "a store without routes took those of the signed snapshot", "generation");
 
+    private static final long ANY_GENERATION = -1;
+
     private static final ChangeEvent RESTORED_EVENT =
             generation -> RESTORED.event(null, "default", null, null, Map.of("generation", generation));
 
@@ -42,6 +44,18 @@ public final class RouteRegistry implements AutoCloseable {
     private volatile Current current;
 
     private record Current(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {}
+
+    /** What stands at one moment. Of the last change its generation. */
+    public record Standing(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {}
+
+    /** Others have changed what a change was made for; nothing has changed. */
+    public static final class GenerationRefused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        GenerationRefused(long generation) {
+            super("the routes are of generation " + generation + " by now", null, false, false);
+        }
+    }
 
     /**
      * A change that stands.
@@ -138,6 +152,11 @@ public final class RouteRegistry implements AutoCloseable {
                 .orElse(null);
     }
 
+    public Standing standing() {
+        Current now = current;
+        return new Standing(now.generation(), now.routes(), now.policies());
+    }
+
     public long generation() {
         return current.generation();
     }
@@ -160,9 +179,22 @@ public final class RouteRegistry implements AutoCloseable {
      * @throws RoutesRefused when the routes cannot stand beside one another; nothing has changed then
      */
     public Committed apply(RouteChange change, ChangeEvent event) {
+        return apply(change, ANY_GENERATION, event);
+    }
+
+    /**
+     * As {@link #apply(RouteChange, ChangeEvent)}, for a change that is made from what stood at one moment.
+     *
+     * @param expected generation of that moment
+     * @throws GenerationRefused when another one stands by now
+     */
+    public Committed apply(RouteChange change, long expected, ChangeEvent event) {
         changing.lock();
         try {
             Current before = current;
+            if (expected != ANY_GENERATION && expected != before.generation()) {
+                throw new GenerationRefused(before.generation());
+            }
             Current after = new Current(
                     before.generation() + 1,
                     change.applied(before.routes()),

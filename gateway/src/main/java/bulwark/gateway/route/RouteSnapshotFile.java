@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class RouteSnapshotFile {
     private static final String PURPOSE = "bulwark gateway routes\n";
+    private static final long MAX_BYTES = 64 << 20;
 
     private final Path file;
     private final KeyRing ring;
@@ -65,19 +66,28 @@ public final class RouteSnapshotFile {
         document.put("statement", statement);
         document.put("key_id", signer.keyId());
         document.put("signature", Base64Url.text(signer.sign(message(CanonicalJson.bytes(statement)))));
-        OwnerOnlyFiles.write(file, StrictJson.write(document));
+        byte[] bytes = StrictJson.write(document);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException(file + " would be larger than " + MAX_BYTES + " bytes; remove routes or policies");
+        }
+        OwnerOnlyFiles.write(file, bytes);
     }
 
     /**
      * Empty when there is no file.
      *
-     * @throws RoutesRefused when the file is not what one of the keys signed, or when one of its routes is faulty: half of a snapshot is never used
+     * @throws bulwark.kernel.process.FileRefused when others than its owner can touch it
+     * @throws RoutesRefused when the file is too large, is not what one of the keys signed, or when one of its routes is faulty: half of a snapshot is never used
      */
     public Optional<Content> read() {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
+            OwnerOnlyFiles.check(file);
+            if (Files.size(file) > MAX_BYTES) {
+                throw refused("is larger than " + MAX_BYTES + " bytes");
+            }
             return Optional.of(parse(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);

@@ -15,10 +15,13 @@ import bulwark.kernel.network.AddressPolicy;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -137,10 +140,14 @@ class AdminApiTest {
     @Test
     void a11_a_burst_over_the_limit_is_429_whoever_sends_it() throws Exception {
         try (AdminFixture admin = AdminFixture.startLimited(folder, 3)) {
-            assertThat(admin.get("/admin/health").statusCode()).isEqualTo(200);
+            for (int i = 0; i < 3; i++) {
+                assertThat(admin.get("/admin/health").statusCode()).isEqualTo(200);
+                assertThat(admin.call("GET", "/admin/health", "", i == 0 ? null : "Bearer guess")
+                                .statusCode())
+                        .isEqualTo(401);
+            }
             assertThat(admin.call("GET", "/admin/health", "", "Bearer guess").statusCode())
-                    .isEqualTo(401);
-            assertThat(admin.get("/admin/health").statusCode()).isEqualTo(200);
+                    .isEqualTo(429);
             HttpResponse<String> answer = admin.get("/admin/health");
             assertThat(answer.statusCode()).isEqualTo(429);
             assertThat(json(answer))
@@ -148,6 +155,49 @@ class AdminApiTest {
                             .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
             assertThat(answer.headers().map())
                     .containsKeys("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after");
+        }
+    }
+
+    @Test
+    void calls_without_the_token_take_nothing_from_those_with_it() throws Exception {
+        try (AdminFixture admin = AdminFixture.startLimited(folder, 20)) {
+            int limited = 0;
+            for (int i = 0; i < 500; i++) {
+                HttpResponse<String> bad = admin.call("GET", "/admin/apis", "", i % 2 == 0 ? null : "Bearer guess");
+                limited += bad.statusCode() == 429 ? 1 : 0;
+            }
+            assertThat(limited).isEqualTo(480);
+            assertThat(admin.get("/admin/apis").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void of_two_sets_that_are_applied_at_once_one_stands_whole() throws Exception {
+        try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
+            for (int round = 0; round < 20; round++) {
+                long generation = admin.registry.generation();
+                CyclicBarrier barrier = new CyclicBarrier(2);
+                List<Integer> statuses = new CopyOnWriteArrayList<>();
+                List<Thread> threads = new ArrayList<>();
+                for (String name : List.of("one-" + round, "two-" + round)) {
+                    Map<String, Object> body =
+                            Map.of("expected_generation", generation, "routes", List.of(route(name, "/" + name)));
+                    threads.add(Thread.startVirtualThread(() -> {
+                        try {
+                            barrier.await();
+                            statuses.add(admin.post("/admin/apis/apply", body).statusCode());
+                        } catch (Exception e) {
+                            throw new AssertionError(e);
+                        }
+                    }));
+                }
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+                assertThat(statuses).containsExactlyInAnyOrder(200, 409);
+                assertThat(admin.registry.generation()).isEqualTo(generation + 1);
+                assertThat(admin.registry.routes()).hasSize(1);
+            }
         }
     }
 

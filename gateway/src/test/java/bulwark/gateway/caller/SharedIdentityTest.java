@@ -186,7 +186,7 @@ class SharedIdentityTest {
         redis.freeze();
         String token = boundToken();
         HttpResponse<String> refused = call(second, token, proof(token));
-        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.body()).contains("try again");
         assertThat(second.send(second.as("eve", "/apis/own/x")).statusCode()).isEqualTo(401);
         await().atMost(SOON).until(() -> second.metrics().contains("stoa_shared_identity_reachable 0.0"));

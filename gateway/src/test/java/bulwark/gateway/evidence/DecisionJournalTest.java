@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.LocalAnswer;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.call.StageRunner;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -113,6 +115,73 @@ class DecisionJournalTest {
         assertThat(records.stream().filter(record -> !record.isCall()))
                 .allSatisfy(
                         record -> assertThat(Explanation.of(record).getFirst()).contains("no record of their own"));
+    }
+
+    @Test
+    void refusals_of_many_addresses_push_no_known_caller_out_of_the_evidence() throws Exception {
+        try (Journal journal = journal(20_000)) {
+            try (DecisionJournal decisions = decisions(journal)) {
+                CallPipeline unknown = decisions.in(CallPipeline.closed());
+                for (int i = 0; i < 12_000; i++) {
+                    String address = "10.0." + (i >> 8) + "." + (i & 0xff);
+                    TestCalls.run(unknown, TestCalls.call("GET", "/x", address));
+                }
+                TestCalls.run(decisions.in(pipeline(ALICE, FORBIDS)), TestCalls.get("/probe"));
+            }
+        }
+        assertThat(query("acme", "alice", "refuse", null))
+                .singleElement()
+                .satisfies(record -> assertThat(record.text("path")).isEqualTo("/probe"));
+    }
+
+    @Test
+    void a_flood_of_answered_preflights_is_a_hundred_records_and_a_count() throws Exception {
+        int sent = 5_000;
+        try (Journal journal = journal(20_000)) {
+            try (DecisionJournal decisions =
+                    new DecisionJournal(journal, metrics, Clock.fixed(Instant.now(), ZoneOffset.UTC))) {
+                RequestStage evidence = decisions.in(CallPipeline.closed()).evidence();
+                CallPipeline answered = decisions
+                        .in(CallPipeline.closed())
+                        .withIdentity(RequestStage.PASS)
+                        .withEvidence(evidence);
+                for (int i = 0; i < sent; i++) {
+                    GatewayCall preflight = TestCalls.call(
+                            "OPTIONS",
+                            "/x",
+                            "192.0.2.7",
+                            "Origin: https://a\r\n",
+                            "Access-Control-Request-Method: GET\r\n");
+                    preflight.localAnswer(new LocalAnswer(204, "", new byte[0], List.of()));
+                    assertThat(TestCalls.run(answered, preflight)).isNull();
+                }
+            }
+        }
+        List<RecordedDecision> records = all();
+        assertThat(records.stream().filter(RecordedDecision::isCall)).hasSize(100);
+        RecordedDecision count =
+                one(records.stream().filter(record -> !record.isCall()).toList());
+        assertThat(count.number("count")).isEqualTo(sent - 100);
+        assertThat(count.text("decision")).isEqualTo("allow");
+        assertThat(Explanation.of(count).getFirst()).contains("answered 4900 more calls", "preflight");
+        assertThat(metrics.scrape()).contains("stoa_preflights_without_record_total 4900.0");
+    }
+
+    @Test
+    void the_first_call_of_an_id_is_found_whatever_came_later_under_it() throws Exception {
+        try (Journal journal = journal(1_000);
+                DecisionJournal decisions = decisions(journal)) {
+            for (int i = 0; i < 101; i++) {
+                TestCalls.run(
+                        decisions.in(pipeline(ALICE, RequestStage.PASS)),
+                        TestCalls.call("GET", "/call/" + i, "192.0.2.7", "X-Request-ID: same\r\n"));
+            }
+        }
+        DecisionQuery.Oldest found =
+                new DecisionQuery(Instant.EPOCH, null, null, null, null, "same", 100).oldest(folder.resolve("journal"));
+        assertThat(found.records()).hasSize(100);
+        assertThat(found.records().getFirst().text("path")).isEqualTo("/call/0");
+        assertThat(found.more()).isEqualTo(1);
     }
 
     @Test

@@ -10,7 +10,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +78,66 @@ class RemoteKeySourceTest {
             source.find("made-up-" + i);
         }
         assertThat(fetches).hasValue(2);
+    }
+
+    @Test
+    void while_the_issuer_is_silent_only_some_wait_for_it_and_known_keys_verify_beside_them() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicBoolean silent = new AtomicBoolean();
+        RemoteKeySource slow = new RemoteKeySource(
+                () -> {
+                    if (silent.get()) {
+                        asked.countDown();
+                        try {
+                            answer.await();
+                        } catch (InterruptedException e) {
+                            throw new IOException(e);
+                        }
+                    }
+                    return TestIssuer.keySet();
+                },
+                new KeySetFile(folder.resolve("slow.json"), TestIssuer.ISSUER),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(300),
+                SIGNING,
+                clock);
+        slow.find("rs");
+        silent.set(true);
+        clock.advance(Duration.ofSeconds(30));
+        TokenAuthenticator tokens = new TokenAuthenticator(
+                new TokenVerifier(TestIssuer.ISSUER, Set.of(TestIssuer.AUDIENCE), false, slow, clock),
+                new TokenRevocationList(clock),
+                new FirstSightGate(10_000, clock),
+                clock);
+        CompletableFuture<TokenVerdict> waits = CompletableFuture.failedFuture(new IllegalStateException());
+        try {
+            waits = verifyUnknown(tokens, 0);
+            asked.await();
+            List<CompletableFuture<TokenVerdict>> others = new ArrayList<>();
+            for (int i = 1; i < 256; i++) {
+                others.add(verifyUnknown(tokens, i));
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> others.stream()
+                                    .filter(verdict ->
+                                            verdict.isDone() && verdict.join() instanceof TokenVerdict.NotNow)
+                                    .count()
+                            > 255 - RemoteKeySource.MAX_WAITING);
+            String good = TestIssuer.rs256(TestIssuer.claims(clock.instant()));
+            assertThat(tokens.verify(good, TokenDigest.of(good), "10.0.0.2").get(60, TimeUnit.SECONDS))
+                    .isInstanceOf(TokenVerdict.Accepted.class);
+        } finally {
+            answer.countDown();
+            waits.handle((verdict, failure) -> verdict).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private CompletableFuture<TokenVerdict> verifyUnknown(TokenAuthenticator tokens, int number) {
+        String token = TestIssuer.signed(
+                Map.of("alg", "RS256", "kid", "made-up-" + number), TestIssuer.claims(clock.instant()));
+        return tokens.verify(token, TokenDigest.of(token), "10.0.0.1");
     }
 
     @Test

@@ -39,7 +39,11 @@ class ProofVerifierTest {
 
     private ProofVerifier.Expected expected() {
         return new ProofVerifier.Expected(
-                "POST", "/apis/x", TokenDigest.of(TOKEN).base64Url(), client.thumbprint());
+                "POST",
+                "/apis/x",
+                TokenDigest.of(TOKEN).base64Url(),
+                new ProofReplayStore.Caller("acme", "user"),
+                client.thumbprint());
     }
 
     private String changed(Consumer<Map<String, Object>> header, Consumer<Map<String, Object>> claims) {

@@ -10,16 +10,25 @@ import bulwark.gateway.http1.HeadLimits;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.identity.TokenDigest;
 import bulwark.gateway.refusal.GatewayRefusal;
+import bulwark.gateway.refusal.GatewayWireErrors;
+import bulwark.gateway.refusal.WireError;
 import bulwark.kernel.access.Authentication;
 import bulwark.kernel.access.Confirmation;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.IpPrefix;
+import bulwark.kernel.signing.CertificateAuthority;
+import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,6 +36,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,12 +58,19 @@ class SenderConstraintTest {
     private final Metrics metrics = new Metrics(PossessionMetrics.DESCRIPTIONS);
     private final TestProof client = new TestProof();
 
+    @TempDir
+    Path folder;
+
     private SenderConstraint constraint(MtlsPolicy mtls, SenderPolicy policy) {
+        return constraint(mtls, policy, 100);
+    }
+
+    private SenderConstraint constraint(MtlsPolicy mtls, SenderPolicy policy, int remembered) {
         return new SenderConstraint(
                 mtls,
                 ProofPolicy.STANDARD,
                 policy,
-                new MemoryReplayStore(100, clock),
+                new MemoryReplayStore(remembered, clock),
                 "https://gw.example",
                 new PossessionMetrics(metrics),
                 Signing.fastest(),
@@ -61,12 +78,16 @@ class SenderConstraintTest {
     }
 
     private static GatewayCall call(String peer, String path, String... lines) {
+        return call(peer, List.of(), path, lines);
+    }
+
+    private static GatewayCall call(String peer, List<X509Certificate> certificates, String path, String... lines) {
         String head = "GET " + path + " HTTP/1.1\r\nHost: gw.example\r\n"
                 + (lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n") + "\r\n";
         byte[] bytes = head.getBytes(StandardCharsets.ISO_8859_1);
         HeadReader reader = new HeadReader(HeadLimits.STANDARD);
         reader.readRequest(bytes, bytes.length);
-        CallPeer from = new CallPeer(new InetSocketAddress(peer, 40_000), false, List.of());
+        CallPeer from = new CallPeer(new InetSocketAddress(peer, 40_000), false, certificates);
         return new GatewayCall(reader.request(), from, new TraceContext(1, 2, 3, true, false), 0);
     }
 
@@ -187,6 +208,53 @@ class SenderConstraintTest {
         GatewayRefusal refusal = constraint(MTLS, SenderPolicy.OFF).precheck(call(PROXY, path));
         assertThat(refusal).isInstanceOf(GatewayRefusal.SenderNotShown.class);
         assertThat(refusal.code()).isEqualTo("MTLS_CERT_REQUIRED");
+    }
+
+    @Test
+    void the_certificate_of_a_trusted_proxy_is_no_callers() throws Exception {
+        CertificateAuthority.openOrCreate(folder, "Proxies", CertificateKey.P256, clock);
+        X509Certificate own;
+        try (InputStream pem = Files.newInputStream(folder.resolve("ca.crt"))) {
+            own = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
+        }
+        GatewayRefusal refusal =
+                constraint(MTLS, SenderPolicy.OFF).precheck(call(PROXY, List.of(own), "/mcp/v1/tools"));
+        assertThat(refusal).isInstanceOf(GatewayRefusal.SenderNotShown.class);
+        assertThat(refusal.code()).isEqualTo("MTLS_CERT_REQUIRED");
+        MtlsPolicy anyIssuer = new MtlsPolicy(true, true, MTLS.trustedProxies(), Set.of(), MTLS.requiredRoutes());
+        assertThat(constraint(anyIssuer, SenderPolicy.OFF).precheck(call("192.0.2.7", List.of(own), "/mcp/v1/tools")))
+                .as("a caller shows it itself")
+                .isNull();
+    }
+
+    @Test
+    void a_caller_at_its_share_of_remembered_proofs_keeps_no_other_out() {
+        SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF, 20);
+        for (int i = 0; i < 2; i++) {
+            assertThat(proven(constraint, "acme", "ann")).isInstanceOf(StageResult.Pass.class);
+        }
+        StageResult refused = proven(constraint, "acme", "ann");
+        GatewayRefusal refusal = ((StageResult.Refuse) refused).refusal();
+        assertThat(GatewayWireErrors.of(refusal).status()).isEqualTo(429);
+        assertThat(proven(constraint, "acme", "bob")).isInstanceOf(StageResult.Pass.class);
+    }
+
+    @Test
+    void proofs_that_cannot_be_remembered_are_no_fault_of_the_caller() {
+        SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF, 1);
+        assertThat(proven(constraint, "acme", "ann")).isInstanceOf(StageResult.Pass.class);
+        GatewayRefusal refusal = ((StageResult.Refuse) proven(constraint, "globex", "bob")).refusal();
+        WireError answer = GatewayWireErrors.of(refusal);
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(refusal.code()).isEqualTo("proofs_unavailable");
+        assertThat(answer.fields()).contains("Retry-After");
+    }
+
+    private StageResult proven(SenderConstraint constraint, String tenant, String name) {
+        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
+        Principal bound = caller(null, client.thumbprint());
+        Principal who = new Principal(name, tenant, Set.of(), "id", Set.of(), bound.authentication());
+        return check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof), true, who);
     }
 
     @ParameterizedTest

@@ -51,7 +51,9 @@ class QuotaStageTest {
                     .isEqualTo("{\"error\":\"quota_exceeded\",\"message\":\"Rate limit exceeded: per_minute limit of 2"
                             + " requests reached\",\"retry_after_secs\":30}");
             assertThat(error.fields()).containsExactly("Retry-After", "30");
-            assertThat(metrics.scrape()).contains("stoa_rate_limit_hits_total{tenant=\"acme\"} 1.0");
+            assertThat(metrics.scrape())
+                    .contains("stoa_rate_limit_hits_total{tenant=\"" + metrics.principal("acme") + "\"} 1.0")
+                    .doesNotContain("acme");
         }
     }
 

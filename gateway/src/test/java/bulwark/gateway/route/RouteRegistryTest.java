@@ -15,9 +15,11 @@ import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +135,27 @@ class RouteRegistryTest {
                     .hasMessageContaining("delete it");
         }
         Files.writeString(file, text);
+        new Opened().close();
+    }
+
+    @Test
+    void a_snapshot_that_is_too_large_or_open_to_others_is_refused_with_a_sentence() throws IOException {
+        try (Opened first = new Opened()) {
+            first.apply(upsert(route("a", "/a")));
+        }
+        Path file = folder.resolve("routes.snapshot");
+        byte[] good = Files.readAllBytes(file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+        assertThatThrownBy(Opened::new).hasMessageContaining("routes.snapshot").hasMessageContaining("chmod 600");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength((64 << 20) + 1);
+        }
+        assertThatThrownBy(Opened::new)
+                .isInstanceOf(OperatorError.class)
+                .hasMessageContaining("is larger than")
+                .hasMessageContaining("delete it");
+        Files.write(file, good);
         new Opened().close();
     }
 

@@ -1,5 +1,7 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.resp.ReplyLimit;
+import bulwark.kernel.resp.ReplyTooLong;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;

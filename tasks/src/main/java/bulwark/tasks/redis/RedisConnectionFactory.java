@@ -1,5 +1,7 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.resp.BoundedSocket;
+import bulwark.kernel.resp.ReplyLimit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.resp.ReplyTooLong;
 import bulwark.tasks.broker.BrokerUnavailable;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.kernel.resp.ReplyTooLong;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Receipt;

@@ -1,17 +1,18 @@
-package bulwark.tasks.redis;
+package bulwark.kernel.resp;
 
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Replies of Redis in which no text, and no stream entry as a whole, is longer than a limit: what is longer is cut while it arrives, so that whoever writes an endless entry does not
+ * Replies in the second version of RESP (redis.io/docs/latest/develop/reference/protocol-spec) in which no text, and no stream entry as a whole, is longer than a limit: what is longer is cut while it arrives, so that whoever writes an endless entry does not
  * fill the memory of those who read it. What was cut is still longer than any reader accepts. What replies hold as a
- * whole is limited too: beyond it reading fails. Not thread-safe.
+ * whole is limited too: beyond it reading fails, and so it does at what is no such reply, since readers understand more than this. Not thread-safe.
  */
-final class BoundedReplies extends InputStream {
+public final class BoundedReplies extends InputStream {
     private static final int BUFFER = 16 * 1024;
     private static final int MAX_DEPTH = 32;
+    private static final int MAX_DIGITS = 18;
     /** About what an element takes beside its text. */
     private static final int ELEMENT_BYTES = 64;
 
@@ -33,7 +34,7 @@ final class BoundedReplies extends InputStream {
     private final long[] lengths = new long[MAX_DEPTH];
     private int depth;
 
-    BoundedReplies(InputStream in, int longest, ReplyLimit whole) {
+    public BoundedReplies(InputStream in, int longest, ReplyLimit whole) {
         this.in = in;
         this.whole = whole;
         this.longest = longest;
@@ -103,29 +104,45 @@ final class BoundedReplies extends InputStream {
             switch (buffer[position]) {
                 case '*' -> array(number(end));
                 case '$' -> text(number(end), end);
-                default -> elementEnds();
+                case '+', '-', ':' -> elementEnds();
+                default -> throw malformed("begins with no type of RESP 2");
             }
         }
         withinLine = false;
         return true;
     }
 
-    /** What the line tells, below 0 for null. */
-    private long number(int end) {
+    /** What the line tells, below 0 for null. Readers take other spellings for numbers of their own. */
+    private long number(int end) throws IOException {
+        int first = position + 1;
+        int digits = end - 2 - first;
+        if (digits == 2 && buffer[first] == '-' && buffer[first + 1] == '1') {
+            return -1;
+        }
+        if (digits < 1 || digits > MAX_DIGITS) {
+            throw malformed("has a length that is no number");
+        }
         long number = 0;
-        for (int i = position + 1; i < end - 2; i++) {
-            if (buffer[i] == '-') {
-                return -1;
+        for (int i = first; i < end - 2; i++) {
+            if (buffer[i] < '0' || buffer[i] > '9') {
+                throw malformed("has a length that is no number");
             }
             number = number * 10 + buffer[i] - '0';
         }
         return number;
     }
 
-    private void array(long elements) throws ReplyTooLong {
+    private static IOException malformed(String fault) {
+        return new IOException("sent a reply that " + fault);
+    }
+
+    private void array(long elements) throws IOException {
         // The reader makes room for as many as are announced.
         whole.take((long) ELEMENT_BYTES * Math.clamp(elements, 0, Integer.MAX_VALUE));
-        if (elements <= 0 || depth == MAX_DEPTH - 1) {
+        if (elements > 0 && depth == MAX_DEPTH - 1) {
+            throw malformed("holds arrays in more than " + MAX_DEPTH + " levels");
+        }
+        if (elements <= 0) {
             elementEnds();
             return;
         }

@@ -1,4 +1,4 @@
-package bulwark.tasks.redis;
+package bulwark.kernel.resp;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +8,15 @@ import java.net.Socket;
 import java.net.SocketException;
 
 /** A connected socket, plain or TLS, whose replies are {@link BoundedReplies}. */
-final class BoundedSocket extends Socket {
+public final class BoundedSocket extends Socket {
     private final Socket real;
     private final BoundedReplies replies;
 
-    BoundedSocket(Socket real, int longest, ReplyLimit whole) throws IOException {
+    /**
+     * @param longest bytes of a text, or of a stream entry as a whole
+     * @param whole what all of a reply may take
+     */
+    public BoundedSocket(Socket real, int longest, ReplyLimit whole) throws IOException {
         this.real = real;
         this.replies = new BoundedReplies(real.getInputStream(), longest, whole);
     }

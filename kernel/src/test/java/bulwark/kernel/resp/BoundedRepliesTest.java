@@ -1,4 +1,4 @@
-package bulwark.tasks.redis;
+package bulwark.kernel.resp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BoundedRepliesTest {
     private static final String LONG = "x".repeat(70_000);
@@ -67,6 +69,32 @@ class BoundedRepliesTest {
                     }
                 }))
                 .hasCauseInstanceOf(ReplyTooLong.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*2147483647\r\n",
+                "$2147483647\r\nx",
+                "*9223372039002259455\r\n",
+                "*21474836-47\r\n",
+                "*-9223372034707292161\r\n",
+                "*-2\r\n",
+                "%1073741823\r\n",
+                "~2147483647\r\n",
+                ">2147483647\r\n",
+                "=2147483647\r\n",
+                "*1\r\n%1073741823\r\n",
+                "\r\n"
+            })
+    void what_a_reader_would_make_room_for_or_read_otherwise_never_reaches_it(String reply) {
+        assertThatThrownBy(() -> through(reply, 1, new ReplyLimit(99))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void arrays_in_arrays_end_at_some_depth() throws IOException {
+        assertThat(through("*1\r\n".repeat(31) + ":1\r\n", 1)).endsWith(":1\r\n");
+        assertThatThrownBy(() -> through("*1\r\n".repeat(32) + ":1\r\n", 1)).isInstanceOf(IOException.class);
     }
 
     /** In pieces of random length, read into pieces of random length. */

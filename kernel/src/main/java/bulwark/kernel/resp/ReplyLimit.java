@@ -1,22 +1,22 @@
-package bulwark.tasks.redis;
+package bulwark.kernel.resp;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How much of one connection's replies may be read. Touched by the thread alone that has the connection. */
-final class ReplyLimit {
+public final class ReplyLimit {
     private final long usual;
     private long left;
     private boolean shared;
 
     /** @param usual bytes of each reply by itself */
-    ReplyLimit(long usual) {
+    public ReplyLimit(long usual) {
         this.usual = usual;
         this.left = usual;
     }
 
     /** All replies that the work reads together stay within so many bytes. */
-    <T extends @Nullable Object> T within(long bytes, Supplier<T> work) {
+    public <T extends @Nullable Object> T within(long bytes, Supplier<T> work) {
         shared = true;
         left = bytes;
         try {

@@ -31,8 +31,6 @@ bring nginx "${nginx_packages[@]}"
 bring prometheus "${prometheus_packages[@]}"
 bring prometheus-alertmanager "${alertmanager_packages[@]}"
 bring sslscan sslscan
-bring testssl "${testssl_packages[@]}"
-bring bwrap bubblewrap
 
 check_classes
 bring_keycloak

@@ -146,6 +146,7 @@ public final class Gateway implements AutoCloseable {
                 new CallMetrics(metrics),
                 PlaneTime.of(clock),
                 new SecureRandom());
+        CertificateMetrics.register(metrics, tls, upstreamTls, clock);
         upstreamTls.watch();
         secrets = LiveSecrets.follow(
                 settings, source, adminTokens, SecretAges.open(state, Signing.fastest(), clock), metrics);

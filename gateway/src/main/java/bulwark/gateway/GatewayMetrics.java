@@ -25,6 +25,7 @@ public final class GatewayMetrics {
                     DecisionJournal.METRICS,
                     ControlPlaneLink.METRICS,
                     OpenSearchSink.METRICS,
+                    CertificateMetrics.DESCRIPTIONS,
                     AdminApi.metrics())
             .flatMap(List::stream)
             .toList();

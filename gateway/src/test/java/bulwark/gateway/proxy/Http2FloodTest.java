@@ -21,8 +21,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.http2.Http2Limits;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -211,6 +215,47 @@ class Http2FloodTest {
             int stream = client.open(true, request("GET", "/", "x-a", "b".repeat(40_000)));
             assertThat(client.head(stream).status()).isEqualTo(431);
 
+            assertThat(plane.test.whileTimePasses(client::awaitEnd)).isZero();
+        }
+    }
+
+    @Test
+    void a_body_that_comes_byte_by_byte_has_an_end() throws Exception {
+        Semaphore arrived = new Semaphore(0);
+        CountDownLatch ended = new CountDownLatch(1);
+        try (ScriptedUpstream slow = ScriptedUpstream.of(exchange -> {
+                    while (exchange.socket().getInputStream().read() >= 0) {
+                        arrived.release();
+                    }
+                    ended.countDown();
+                });
+                FrameClient client = plane.connect()) {
+            plane.test.to(slow);
+            // The script reads the body of a request with an expectation.
+            int stream = client.open(false, request("POST", "/", "expect", "100-continue", "content-length", "1000"));
+            Duration step = TestPlane.LIMITS.idleTimeout().minusMillis(100);
+            long steps = TestPlane.LIMITS.bodyTimeout().dividedBy(step) + 1;
+            for (int i = 0; i < steps; i++) {
+                client.data(stream, "x", false);
+                assertThat(arrived.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+                plane.test.clock.advance(step);
+            }
+
+            assertThat(client.head(stream).status()).isEqualTo(408);
+            assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void trailers_that_are_too_large_end_their_call_and_leave_nothing_behind() {
+        try (FrameClient client = plane.connect()) {
+            int stream = client.open(false, request("POST", "/"));
+            byte[] block = list("x-a", "b".repeat(40_000));
+            client.send(HEADERS, END_STREAM, stream, Arrays.copyOf(block, 16_384));
+            client.send(CONTINUATION, 0, stream, Arrays.copyOfRange(block, 16_384, 32_768));
+            client.send(CONTINUATION, END_HEADERS, stream, Arrays.copyOfRange(block, 32_768, block.length));
+
+            assertThat(client.awaitReset(stream)).isGreaterThan(0);
             assertThat(plane.test.whileTimePasses(client::awaitEnd)).isZero();
         }
     }

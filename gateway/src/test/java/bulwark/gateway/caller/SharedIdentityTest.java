@@ -187,7 +187,7 @@ class SharedIdentityTest {
         String token = boundToken();
         HttpResponse<String> refused = call(second, token, proof(token));
         assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.body()).contains("try again");
+        assertThat(refused.body()).contains("Try again later, with a new proof");
         assertThat(second.send(second.as("eve", "/apis/own/x")).statusCode()).isEqualTo(401);
         await().atMost(SOON).until(() -> second.metrics().contains("stoa_shared_identity_reachable 0.0"));
         first.admin("POST", "/admin/revocations", "{\"sub\":\"mallory\"}");

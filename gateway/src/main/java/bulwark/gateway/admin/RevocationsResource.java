@@ -23,7 +23,7 @@ final class RevocationsResource {
     private static final String TENANT = "default";
     private static final String ONE = "jti, sub or client_id must be given, and one of them alone";
     private static final int MAX_VALUE = 256;
-    private static final Duration USUAL = Duration.ofDays(1);
+    private static final Duration DEFAULT_DURATION = Duration.ofDays(1);
 
     private final TokenRevocationRows rows;
     private final AdminEvidence evidence;
@@ -104,7 +104,7 @@ final class RevocationsResource {
     private Instant until(JsonFields fields) {
         String text = fields.optionalText("until", 40);
         if (text == null) {
-            return clock.instant().plus(USUAL);
+            return clock.instant().plus(DEFAULT_DURATION);
         }
         Optional<Instant> until = Timestamps.parse(text);
         if (until.isEmpty()) {

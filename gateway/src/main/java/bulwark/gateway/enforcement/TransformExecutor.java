@@ -18,7 +18,7 @@ final class TransformExecutor implements PolicyExecutor {
     }
 
     private static void apply(TransformRule rule, GatewayCall call) {
-        for (TransformRule.Line line : rule.request().set()) {
+        for (TransformRule.HeaderLine line : rule.request().set()) {
             if (isFree(call.backendFields(), line.name())) {
                 call.addBackendField(line.name(), line.value());
             }
@@ -29,7 +29,7 @@ final class TransformExecutor implements PolicyExecutor {
             }
         }
         rule.request().add().forEach(line -> call.joinBackendField(line.name(), line.value()));
-        for (TransformRule.Line line : rule.response().set()) {
+        for (TransformRule.HeaderLine line : rule.response().set()) {
             if (isFree(call.answerFields(), line.name())) {
                 call.addAnswerField(line.name(), line.value());
             }

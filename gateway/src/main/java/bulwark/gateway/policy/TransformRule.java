@@ -19,7 +19,7 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
      * @param add beside them
      * @param remove names
      */
-    public record Edit(List<Line> set, List<Line> add, List<String> remove) {
+    public record Edit(List<HeaderLine> set, List<HeaderLine> add, List<String> remove) {
         static final Edit NONE = new Edit(List.of(), List.of(), List.of());
 
         public Edit {
@@ -35,10 +35,10 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
         private Map<String, Object> fields() {
             Map<String, Object> fields = new LinkedHashMap<>();
             if (!set.isEmpty()) {
-                fields.put("set", set.stream().map(Line::fields).toList());
+                fields.put("set", set.stream().map(HeaderLine::fields).toList());
             }
             if (!add.isEmpty()) {
-                fields.put("add", add.stream().map(Line::fields).toList());
+                fields.put("add", add.stream().map(HeaderLine::fields).toList());
             }
             if (!remove.isEmpty()) {
                 fields.put("remove", remove);
@@ -48,7 +48,7 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
     }
 
     /** One header line. */
-    public record Line(String name, String value) {
+    public record HeaderLine(String name, String value) {
         private Map<String, Object> fields() {
             return Map.of("name", name, "value", value);
         }
@@ -70,19 +70,19 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
 
     private static Edit edit(JsonFields fields, boolean request) {
         Set<String> seen = new HashSet<>();
-        List<Line> set = lines(fields, "set", request, seen);
+        List<HeaderLine> set = lines(fields, "set", request, seen);
         List<String> remove = new ArrayList<>();
         List<String> names = fields.texts("remove", MAX_LINES, 100);
         for (int i = 0; i < names.size(); i++) {
             check(fields, "remove[" + i + "]", names.get(i), request, seen);
             remove.add(names.get(i));
         }
-        List<Line> add = lines(fields, "add", request, seen);
+        List<HeaderLine> add = lines(fields, "add", request, seen);
         fields.end();
         return new Edit(set, add, remove);
     }
 
-    private static List<Line> lines(JsonFields fields, String field, boolean request, Set<String> seen) {
+    private static List<HeaderLine> lines(JsonFields fields, String field, boolean request, Set<String> seen) {
         int[] index = {0};
         return fields.objects(field, MAX_LINES, line -> {
             String name = line.text("name", 100);
@@ -93,7 +93,7 @@ public record TransformRule(Edit request, Edit response) implements PolicyRule {
                 check(fields, field + "[" + index[0] + "].name", name, request, seen);
             }
             index[0]++;
-            return new Line(name, value);
+            return new HeaderLine(name, value);
         });
     }
 

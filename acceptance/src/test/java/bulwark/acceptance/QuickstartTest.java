@@ -41,9 +41,9 @@ class QuickstartTest {
         int base = FreePort.base();
         try (Walkthrough gateway = onFreePorts("docs/gateway/quickstart.md", base)
                 .replacing("127.0.0.1:8000", "127.0.0.1:" + base)
-                .replacing("localhost:8080", "localhost:" + (base + 80))
-                .replacing("STOA_PORT=8080", "STOA_PORT=" + (base + 80))
-                .replacing("port 8080", "port " + (base + 80))
+                .replacing("localhost:8090", "localhost:" + (base + 90))
+                .replacing("STOA_PORT=8090", "STOA_PORT=" + (base + 90))
+                .replacing("port 8090", "port " + (base + 90))
                 .with("HOME", home.toString())) {
             assertThat(gateway.run()).isGreaterThanOrEqualTo(8);
         }

@@ -2,7 +2,6 @@ package bulwark.bench.gateway;
 
 import bulwark.bench.Machine;
 import bulwark.bench.ProcessFigures;
-import bulwark.testkit.FreePort;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
@@ -54,28 +53,31 @@ public final class GatewayBench {
                     "x".repeat(1_024),
                     "@ISSUER@",
                     issuer.url() + "/realms/" + BenchIssuer.REALM);
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                plain(launcher, issuer);
-            }
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                tls(launcher, certificate);
-            }
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                oneConnection(launcher);
-            }
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                manyRoutes(launcher);
-            }
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                manyTokens(launcher, issuer);
-            }
-            try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
-                memory(launcher);
-            }
+            section(names, launcher -> plain(launcher, issuer));
+            section(names, launcher -> tls(launcher, certificate));
+            section(names, this::oneConnection);
+            section(names, this::manyRoutes);
+            section(names, launcher -> manyTokens(launcher, issuer));
+            section(names, this::memory);
         }
         System.out.println();
         System.out.println("load of the machine after the run: "
                 + Files.readString(Path.of("/proc/loadavg")).strip());
+    }
+
+    private interface Section {
+        void run(ProxyLauncher launcher) throws IOException, InterruptedException, GeneralSecurityException;
+    }
+
+    /** With neighbours of its own. One that fails says so, and the others are measured. */
+    private void section(Map<String, String> names, Section section)
+            throws InterruptedException, GeneralSecurityException {
+        try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
+            section.run(launcher);
+        } catch (IOException e) {
+            System.out.println();
+            System.out.println("NOT MEASURED: " + e.getMessage());
+        }
     }
 
     private void plain(ProxyLauncher launcher, BenchIssuer issuer)
@@ -112,7 +114,7 @@ public final class GatewayBench {
     }
 
     private static ProxyProcess bareTls(ProxyLauncher launcher, BenchCertificate certificate) throws IOException {
-        int port = FreePort.next();
+        int port = ProxyLauncher.nextPort();
         return launcher.gateway(
                 "gateway, bare",
                 "https://127.0.0.1:" + port,
@@ -245,7 +247,7 @@ public final class GatewayBench {
     }
 
     private static ProxyProcess bare(ProxyLauncher launcher, String name) throws IOException {
-        int port = FreePort.next();
+        int port = ProxyLauncher.nextPort();
         return launcher.gateway(
                 name,
                 "http://127.0.0.1:" + port,
@@ -259,7 +261,7 @@ public final class GatewayBench {
     /** The whole program: identity, permission, quota, guard, policies and evidence as they are unless somebody changes them. */
     private ProxyProcess governed(ProxyLauncher launcher, BenchIssuer issuer, String name, Map<String, String> more)
             throws IOException, InterruptedException {
-        int port = FreePort.next();
+        int port = ProxyLauncher.nextPort();
         String admin = "bench-" + "0123456789abcdef".repeat(3) + System.nanoTime();
         Map<String, String> environment = new HashMap<>(Map.of(
                 "STOA_PORT",

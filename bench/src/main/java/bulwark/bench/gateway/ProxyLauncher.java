@@ -17,10 +17,13 @@ final class ProxyLauncher implements AutoCloseable {
     private static final String PROXY_CORE = "0";
     private static final String LOAD_CORE = "1";
 
+    /** Below the ports that the system gives to clients: load that ended a moment ago still holds thousands of those. */
+    private static int ports = FreePort.base();
+
     private final Path files;
     private final Path scratch;
     private final Map<String, String> replacements;
-    private final int backend = FreePort.next();
+    private final int backend = nextPort();
     private final List<Process> processes = new ArrayList<>();
     private int configurations;
 
@@ -39,6 +42,10 @@ final class ProxyLauncher implements AutoCloseable {
                 scratch.toString(),
                 "-c",
                 config("upstream.conf", 0));
+    }
+
+    static int nextPort() {
+        return ports++;
     }
 
     int backend() {
@@ -74,14 +81,14 @@ final class ProxyLauncher implements AutoCloseable {
     }
 
     ProxyProcess haproxy(String name, String file, String scheme, String path) throws IOException {
-        int port = FreePort.next();
+        int port = nextPort();
         long pid =
                 start(PROXY_CORE, Map.of(), "haproxy", "-f", config(file, port)).pid();
         return new ProxyProcess(name, scheme + "://127.0.0.1:" + port, path, pid, null);
     }
 
     ProxyProcess nginx(String name, String file, String scheme) throws IOException, InterruptedException {
-        int port = FreePort.next();
+        int port = nextPort();
         Process master = start(
                 PROXY_CORE, Map.of(), "nginx", "-e", "/dev/null", "-p", scratch.toString(), "-c", config(file, port));
         awaitListening(name, port);

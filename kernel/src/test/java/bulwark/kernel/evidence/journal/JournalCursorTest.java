@@ -78,7 +78,8 @@ class JournalCursorTest {
     @Test
     void a_position_is_gone_on_from_and_what_the_retention_removed_is_passed_over() throws Exception {
         try (Journal journal = open()) {
-            for (int part = 0; part < 1_000; part += 200) { // each waits for its sync, so that there are several segments
+            for (int part = 0; part < 1_000; part += 200) {
+                // Each waits for its sync, so that there are several segments.
                 append(journal, part, part + 200);
             }
         }

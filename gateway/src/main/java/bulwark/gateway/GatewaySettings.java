@@ -31,7 +31,7 @@ public final class GatewaySettings {
         identity();
         limits();
         resilience();
-        network();
+        EgressGuard.addSettings(table);
         evidence();
         controlPlane();
         later();
@@ -61,7 +61,7 @@ public final class GatewaySettings {
                         "PORT",
                         PORT,
                         "8080",
-                        "port of plain HTTP; while TLS is on it answers 308 to the TLS port, except /health*")
+                        "port of plain HTTP; while TLS is on it answers 308 to the TLS port, but for the health endpoints")
                 .add("HOST", TEXT, "", "address to bind; unset: 127.0.0.1, and 0.0.0.0 once TLS is configured")
                 .add("TLS__PORT", PORT, "8443", "port of TLS 1.2 and 1.3")
                 .add("TLS__CERT_FILE", PATH, "", "certificate chain of the TLS listener, PEM")
@@ -115,35 +115,11 @@ public final class GatewaySettings {
     }
 
     private void identity() {
-        table.add(
-                        "KEYCLOAK_URL",
-                        TEXT,
-                        "",
-                        "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
-                .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
-                .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this gateway fetches the key set")
-                .refused("KEYCLOAK_CLIENT_ID", TEXT, "", "client of the control plane at Keycloak")
+        CallerSettings.addTokenSettings(table);
+        table.refused("KEYCLOAK_CLIENT_ID", TEXT, "", "client of the control plane at Keycloak")
                 .refusedSecret("KEYCLOAK_CLIENT_SECRET", "secret of that client")
                 .refusedSecret("KEYCLOAK_ADMIN_PASSWORD", "never needed by a gateway")
                 .refusedSecret("JWT_SECRET", "tokens signed with a shared secret are not accepted")
-                .add(
-                        "JWT_ISSUER",
-                        TEXT,
-                        "",
-                        "issuer of tokens where it is no Keycloak: its URL, under which its OpenID metadata lies")
-                .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
-                .add(
-                        "RBAC__ADMIN_ALIAS",
-                        FLAG,
-                        "false",
-                        "the role name admin means cpi-admin; Keycloak gives that name to its own administrators")
-                .add("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
-                .add("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
-                .add(
-                        "TOKENS__FIRST_SIGHT_PER_SEC",
-                        COUNT,
-                        "50",
-                        "tokens never seen before that one source may present a second")
                 .add("MTLS__ENABLED", FLAG, "false", "client certificates that a trusted proxy passes in headers")
                 .add("MTLS__REQUIRE_BINDING", FLAG, "true", "a token must be bound to the certificate")
                 .add("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
@@ -214,21 +190,6 @@ public final class GatewaySettings {
                         "",
                         "certificate chain that the gateway shows to upstreams that ask for one, PEM")
                 .add("UPSTREAM__CLIENT_KEY_FILE", PATH, "", "private key of that certificate, PEM");
-    }
-
-    private void network() {
-        table.add(
-                        "SSRF__ALLOWED_CIDRS",
-                        LIST,
-                        "",
-                        "prefixes that backends may lie in though they are private; never link-local")
-                .add("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
-                .add("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
-                .add(
-                        "DNS__SERVERS",
-                        TEXT,
-                        "",
-                        "name servers as host:port, by semicolons; unset: the system's resolver");
     }
 
     private void evidence() {

@@ -4,6 +4,7 @@ import bulwark.app.cli.CommandContext;
 import bulwark.gateway.evidence.DecisionQuery;
 import bulwark.gateway.evidence.Explanation;
 import bulwark.gateway.evidence.RecordedDecision;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.PrintableText;
 import java.io.IOException;
@@ -35,6 +36,10 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (id.isBlank()) {
+            throw CommandFailed.usage(
+                    "ID is empty: give the X-Stoa-Trace-Id of the call's answer, or the X-Request-ID that was sent with it");
+        }
         DecisionQuery.Oldest found = options.folder().oldest(options.query(null, null, null, id, MAX_RECORDS));
         List<RecordedDecision> records = found.records();
         if (records.isEmpty()) {

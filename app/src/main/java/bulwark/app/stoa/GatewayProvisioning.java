@@ -150,7 +150,7 @@ final class GatewayProvisioning implements ProvisionedPart {
                 "    " + curl + "/.well-known/stigmem-manifest.json",
                 "    # 2. a governed call with a token of five minutes, and why the gateway let it through",
                 "    TRACE=$(" + curl + "/facts/healthz -o /dev/null -D - -H \"Authorization: Bearer $" + here
-                        + "token issue --role devops --tenant default --for 5m)\" | tr -d '\\r' | sed -n 's/^X-Stoa-Trace-Id: //p')",
+                        + "token issue --role devops --tenant default --for 5m)\" | tr -d '\\r' | awk 'tolower($1) == \"x-stoa-trace-id:\" { print $2 }')",
                 "    " + here + "explain \"$TRACE\")",
                 "    # 3. the boxes of the hardening page, as far as they are visible from here",
                 "    " + here + "hardening check)",

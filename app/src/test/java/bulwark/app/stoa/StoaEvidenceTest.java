@@ -75,6 +75,14 @@ class StoaEvidenceTest {
     }
 
     @Test
+    void explain_of_no_id_explains_nothing() {
+        CommandResult ran = stoa("explain", "");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("ID is empty");
+    }
+
+    @Test
     void a_query_prints_json_or_csv_that_no_spreadsheet_runs() {
         assertThat(stoa("evidence", "query", "--tenant", "acme").out().lines()).hasSize(2);
         assertThat(stoa("evidence", "query", "--outcome", "refuse").out()).contains("\"code\":\"quota_exceeded\"");

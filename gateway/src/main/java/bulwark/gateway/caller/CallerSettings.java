@@ -1,5 +1,10 @@
 package bulwark.gateway.caller;
 
+import static bulwark.kernel.config.Setting.Kind.COUNT;
+import static bulwark.kernel.config.Setting.Kind.FLAG;
+import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.TEXT;
+
 import bulwark.gateway.identity.IssuerDiscovery;
 import bulwark.gateway.identity.LocalTokenIssuer;
 import bulwark.gateway.possession.MtlsPolicy;
@@ -7,6 +12,7 @@ import bulwark.gateway.possession.ProofPolicy;
 import bulwark.gateway.possession.SenderPolicy;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.config.SettingsTable;
 import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.network.TargetRefused;
 import bulwark.kernel.network.TargetUrl;
@@ -47,6 +53,35 @@ public record CallerSettings(
     private static final String EXTERNAL = "STOA_GATEWAY_EXTERNAL_URL";
     private static final String MTLS = "STOA_MTLS__ENABLED";
     private static final String DPOP = "STOA_DPOP__ENABLED";
+
+    /** Declares what is read of tokens: by gateways and by control planes. */
+    public static void addTokenSettings(SettingsTable table) {
+        table.add(
+                        "KEYCLOAK_URL",
+                        TEXT,
+                        "",
+                        "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
+                .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
+                .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this process fetches the key set")
+                .add(
+                        "JWT_ISSUER",
+                        TEXT,
+                        "",
+                        "issuer of tokens where it is no Keycloak: its URL, under which its OpenID metadata lies")
+                .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
+                .add(
+                        "RBAC__ADMIN_ALIAS",
+                        FLAG,
+                        "false",
+                        "the role name admin means cpi-admin; Keycloak gives that name to its own administrators")
+                .add("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
+                .add("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
+                .add(
+                        "TOKENS__FIRST_SIGHT_PER_SEC",
+                        COUNT,
+                        "50",
+                        "tokens never seen before that one source may present a second");
+    }
 
     /** @throws IllegalArgumentException when {@link #check} would have refused */
     public static CallerSettings of(Configuration settings) {

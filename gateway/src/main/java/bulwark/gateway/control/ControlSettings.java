@@ -1,7 +1,6 @@
 package bulwark.gateway.control;
 
 import static bulwark.kernel.config.Setting.Kind.COUNT;
-import static bulwark.kernel.config.Setting.Kind.FLAG;
 import static bulwark.kernel.config.Setting.Kind.LIST;
 import static bulwark.kernel.config.Setting.Kind.PATH;
 import static bulwark.kernel.config.Setting.Kind.PORT;
@@ -36,8 +35,8 @@ public final class ControlSettings {
     public static Configuration.Schema schema() {
         SettingsTable table = new SettingsTable(PREFIX);
         process(table);
-        identity(table);
-        network(table);
+        CallerSettings.addTokenSettings(table);
+        EgressGuard.addSettings(table);
         Set<String> own = table.schema(ControlSettings::check).settings().stream()
                 .map(Setting::name)
                 .collect(Collectors.toSet());
@@ -81,41 +80,6 @@ public final class ControlSettings {
                 .add("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of one caller in the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
                 .refused("DATABASE_URL", TEXT, "", "PostgreSQL in place of SQLite in the state folder");
-    }
-
-    private static void identity(SettingsTable table) {
-        table.add(
-                        "KEYCLOAK_URL",
-                        TEXT,
-                        "",
-                        "Keycloak as clients see it, whose tokens are accepted; unset: tokens of stoa token issue")
-                .add("JWT_ISSUER", TEXT, "", "issuer of tokens where it is no Keycloak: its URL")
-                .add("KEYCLOAK_REALM", TEXT, "", "realm of the tokens")
-                .add("KEYCLOAK_INTERNAL_URL", TEXT, "", "URL under which this process fetches the key set")
-                .add("ALLOWED_AUDIENCES", LIST, "stoa-mcp-gateway,account", "audiences of which a token must name one")
-                .add("RBAC__ADMIN_ALIAS", FLAG, "false", "the role name admin means cpi-admin")
-                .add("JWKS__COOLDOWN_SECS", COUNT, "30", "one fetch of the key set in this time, whatever comes")
-                .add("JWKS__MAX_AGE_SECS", COUNT, "300", "age at which the key set is fetched again")
-                .add(
-                        "TOKENS__FIRST_SIGHT_PER_SEC",
-                        COUNT,
-                        "50",
-                        "tokens never seen before that one source may present a second");
-    }
-
-    private static void network(SettingsTable table) {
-        table.add(
-                        "SSRF__ALLOWED_CIDRS",
-                        LIST,
-                        "",
-                        "prefixes that backends may lie in though they are private; never link-local")
-                .add("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
-                .add("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
-                .add(
-                        "DNS__SERVERS",
-                        TEXT,
-                        "",
-                        "name servers as host:port, by semicolons; unset: the system's resolver");
     }
 
     private static void check(Configuration settings, SettingFindings findings) {

@@ -1,7 +1,11 @@
 package bulwark.gateway.egress;
 
+import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.TEXT;
+
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.config.SettingsTable;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;
 import bulwark.kernel.network.DnsResolver;
@@ -21,6 +25,22 @@ public final class EgressGuard {
     private static final String SERVERS = "STOA_DNS__SERVERS";
 
     private EgressGuard() {}
+
+    /** Declares what {@link #of} reads. */
+    public static void addSettings(SettingsTable table) {
+        table.add(
+                        "SSRF__ALLOWED_CIDRS",
+                        LIST,
+                        "",
+                        "prefixes that backends may lie in though they are private; never link-local")
+                .add("SSRF__ALLOWED_HOSTS", LIST, "", "host names that backends may have though they are reserved")
+                .add("SSRF__EXTRA_DENY", LIST, "", "prefixes that are refused besides; wins over both")
+                .add(
+                        "DNS__SERVERS",
+                        TEXT,
+                        "",
+                        "name servers as host:port, by semicolons; unset: the system's resolver");
+    }
 
     /** @throws IllegalArgumentException when {@link #check} would have refused */
     public static AddressGuard of(Configuration settings) {

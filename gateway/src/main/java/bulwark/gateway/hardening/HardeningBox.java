@@ -37,7 +37,7 @@ public enum HardeningBox {
             "Load deploy/prometheus into Prometheus, connect an Alertmanager, and name the Prometheus with --prometheus."),
     IMAGE_SCAN(
             "Container images scanned (Trivy in CI)",
-            "Run the scan of deploy/ci, mend what it finds, and give its JSON report with --scan-report."),
+            "Scan each image in the pipeline (trivy image --format json), mend what it finds, and give the report with --scan-report."),
     SIGNED_COMMITS(
             "Signed commits enforced",
             "Run scripts/security/verify-commits.sh as a gate, and give the repository with --repository.");

@@ -56,6 +56,8 @@ public final class TokenRevocationList {
     /** Orders of a control plane beside those that it gave before: of two for one value the one that ends later holds. */
     public void addPushed(List<TokenRevocation> revocations) {
         Map<Key, TokenRevocation> all = new HashMap<>(pushed);
+        Instant now = clock.instant();
+        all.values().removeIf(order -> !now.isBefore(order.until()));
         revocations.forEach(order -> all.merge(
                 new Key(order.claim(), order.value()),
                 order,

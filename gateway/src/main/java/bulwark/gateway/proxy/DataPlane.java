@@ -83,7 +83,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /**
-     * Plain HTTP/1.1 that answers {@code /health*} and sends every other request to the TLS listener, with 308.
+     * Plain HTTP/1.1 that answers the health endpoints and sends every other request to the TLS listener, with 308.
      *
      * @param tlsPort of {@link #listenTls}
      */

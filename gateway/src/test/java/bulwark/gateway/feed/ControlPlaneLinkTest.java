@@ -1,6 +1,7 @@
 package bulwark.gateway.feed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import bulwark.gateway.Gateway;
 import bulwark.gateway.GatewaySettings;
@@ -28,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A gateway and a control plane on loopback, from the subscription to the call, and what becomes of calls when the control plane goes, comes back older, or lies. */
 class ControlPlaneLinkTest {
-    private static final long POLL_NANOS = 20_000_000;
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
     private static final String ADMIN_TOKEN = "an-admin-token-of-the-tests-0123456789";
 
     private static final HttpClient CLIENT =
@@ -123,15 +123,10 @@ class ControlPlaneLinkTest {
         return call("/apis/acme/orders/1", Map.of("X-API-Key", apiKey));
     }
 
-    /** Polls until the answer is this one. */
-    private static <T> void eventually(T wanted, Callable<T> asked) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        T last = asked.call();
-        while (!wanted.equals(last) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(POLL_NANOS);
-            last = asked.call();
-        }
-        assertThat(last).isEqualTo(wanted);
+    private static <T> void eventually(T wanted, Callable<T> asked) {
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(POLL_INTERVAL)
+                .untilAsserted(() -> assertThat(asked.call()).isEqualTo(wanted));
     }
 
     private String syncStatus() throws IOException {

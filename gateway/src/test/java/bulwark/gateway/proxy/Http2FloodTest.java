@@ -41,6 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Floods of frames: the sender loses its connection, and a call on another one notices nothing. */
 class Http2FloodTest {
     /** One more than any budget gives for nothing. */
+    private static final int RETRY_PERCENT = 20;
+
     private static final int FLOOD = Http2Limits.STANDARD.freeFrames() + 1;
 
     @TempDir
@@ -134,7 +136,8 @@ class Http2FloodTest {
             assertThat(plane.test.metrics.scrape()).contains("stoa_frame_floods_total{reason=\"" + reason + "\"} 1.0");
             release.countDown();
             assertThat(neighbour.answer(call).body()).isEqualTo("late");
-            assertThat(upstream.connections()).isLessThanOrEqualTo(FLOOD + 2);
+            // One for each call at most, and for those that may be tried again while connecting takes long.
+            assertThat(upstream.connections()).isLessThanOrEqualTo(FLOOD + FLOOD * RETRY_PERCENT / 100 + 2);
         }
     }
 

@@ -80,10 +80,12 @@ final class ProxyLauncher implements AutoCloseable {
         return new ProxyProcess(name, origin, path, process.pid(), process);
     }
 
-    ProxyProcess haproxy(String name, String file, String scheme, String path) throws IOException {
+    ProxyProcess haproxy(String name, String file, String scheme, String path)
+            throws IOException, InterruptedException {
         int port = nextPort();
         long pid =
                 start(PROXY_CORE, Map.of(), "haproxy", "-f", config(file, port)).pid();
+        awaitListening(name, port);
         return new ProxyProcess(name, scheme + "://127.0.0.1:" + port, path, pid, null);
     }
 

@@ -240,7 +240,7 @@ public final class Gateway implements AutoCloseable {
     private static RoutePublisher publisher(ForwardingContext forwarding, PolicyCompiler policies) {
         return (generation, routes, all) -> {
             PolicyCompiler.Prepared prepared = policies.prepare(all);
-            Runnable publish = forwarding.prepare(generation, routes, prepared::of);
+            Runnable publish = forwarding.prepare(generation, all.version(), routes, prepared::of);
             return () -> {
                 publish.run();
                 prepared.adopt();

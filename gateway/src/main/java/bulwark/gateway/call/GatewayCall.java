@@ -26,7 +26,7 @@ public final class GatewayCall {
     private @Nullable List<String> joinedBackendFields;
     private @Nullable List<String> shadowDecisions;
     private CallPolicies policies = CallPolicies.NONE;
-    private long policyVersion;
+    private String policyVersion = "";
     private @Nullable LocalAnswer localAnswer;
     private @Nullable List<AnswerCopy> answerCopies;
     private @Nullable List<CallEndListener> endListeners;
@@ -102,12 +102,12 @@ public final class GatewayCall {
         return policies;
     }
 
-    /** Of the routes and policies that the call is decided by, which is their generation; 0 before it is matched. */
-    public long policyVersion() {
+    /** Of the routes and policies that the call is decided by; empty before it is matched. */
+    public String policyVersion() {
         return policyVersion;
     }
 
-    public void policies(CallPolicies ofRoute, long version) {
+    public void policies(CallPolicies ofRoute, String version) {
         policies = ofRoute;
         policyVersion = version;
     }

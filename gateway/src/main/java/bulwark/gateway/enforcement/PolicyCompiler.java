@@ -9,13 +9,13 @@ import bulwark.gateway.policy.IpFilterRule;
 import bulwark.gateway.policy.JwtRule;
 import bulwark.gateway.policy.LoggingRule;
 import bulwark.gateway.policy.PolicyMode;
+import bulwark.gateway.policy.PolicySet;
 import bulwark.gateway.policy.PolicyType;
 import bulwark.gateway.policy.RateLimitRule;
 import bulwark.gateway.policy.TransformRule;
 import bulwark.gateway.route.ApiRoute;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -25,12 +25,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the chains of routes. A call passes the types in the order of {@link PolicyType}; within a type {@link ApiPolicy#ORDER} holds. Of cors and caching the first that is enforced is the
- * only one. What a policy counted stays as long as the policy does. Used by one thread at a time.
+ * Makes the chains of routes. A call passes the types in the order of {@link PolicyType}; within a type the gateway's own policies go before those of a control plane, and among each
+ * {@link ApiPolicy#ORDER} holds. Of cors and caching the first that is enforced is the only one. What a policy counted stays as long as the policy does. Used by one thread at a time.
  */
 public final class PolicyCompiler {
-    private static final Comparator<ApiPolicy> ORDER =
-            Comparator.comparing(ApiPolicy::type).thenComparing(ApiPolicy.ORDER);
+    private static final Comparator<ApiPolicy> BY_TYPE = Comparator.comparing(ApiPolicy::type);
     private static final Set<PolicyType> ON_ARRIVAL =
             EnumSet.of(PolicyType.LOGGING, PolicyType.CORS, PolicyType.IP_FILTER);
     private static final Set<PolicyType> ONLY_ONE = EnumSet.of(PolicyType.CORS, PolicyType.CACHING);
@@ -76,34 +75,34 @@ public final class PolicyCompiler {
     public final class Prepared {
         private final Map<ApiPolicy, BoundPolicy> nextBound = new HashMap<>();
         private final Map<String, OfRoute> nextRoutes = new HashMap<>();
-        private final Map<String, List<ApiPolicy>> byApi = new HashMap<>();
-        private final Map<String, List<ApiPolicy>> byTenant = new HashMap<>();
-        private final List<ApiPolicy> ofAll = new ArrayList<>();
+        private final Set<String> pushedRoutes;
+        private final PolicyIndex own;
+        private final PolicyIndex pushed;
 
-        private Prepared(Collection<ApiPolicy> policies) {
+        private Prepared(PolicySet policies) {
+            pushedRoutes = policies.pushedRoutes();
+            own = new PolicyIndex(policies.own());
+            pushed = new PolicyIndex(policies.pushed());
+            bind(policies.own());
+            bind(policies.pushed());
+        }
+
+        private void bind(List<ApiPolicy> policies) {
             for (ApiPolicy policy : policies) {
                 BoundPolicy former = bound.get(policy);
                 nextBound.put(policy, former == null ? new BoundPolicy(policy, executor(policy), metrics) : former);
-                switch (policy.scope()) {
-                    case API ->
-                        byApi.computeIfAbsent(String.valueOf(policy.apiId()), id -> new ArrayList<>())
-                                .add(policy);
-                    case TENANT ->
-                        byTenant.computeIfAbsent(String.valueOf(policy.tenantId()), id -> new ArrayList<>())
-                                .add(policy);
-                    case GATEWAY -> ofAll.add(policy);
-                }
             }
         }
 
         public CallPolicies of(ApiRoute route) {
-            List<ApiPolicy> mine = new ArrayList<>(ofAll);
-            mine.addAll(byApi.getOrDefault(route.id(), List.of()));
-            mine.addAll(byTenant.getOrDefault(route.tenantId(), List.of()));
+            List<ApiPolicy> mine = new ArrayList<>(own.of(route));
+            if (pushedRoutes.contains(route.id())) {
+                mine.addAll(pushed.of(route));
+            }
             if (mine.isEmpty()) {
                 return withoutPolicies;
             }
-            mine.sort(ORDER);
+            mine.sort(BY_TYPE);
             OfRoute former = routes.get(route.id());
             OfRoute now = former != null
                             && former.route().equals(route)
@@ -142,7 +141,7 @@ public final class PolicyCompiler {
         }
     }
 
-    public Prepared prepare(Collection<ApiPolicy> policies) {
+    public Prepared prepare(PolicySet policies) {
         return new Prepared(policies);
     }
 

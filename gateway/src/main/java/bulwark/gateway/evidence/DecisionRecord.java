@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant of the caller; where anybody may call, of the route
  * @param method {@code unknown} where no head could be read
  * @param target path and query as sent; empty where no head could be read
- * @param policyVersion generation of routes and policies; 0 where the call was matched to none
+ * @param policyVersion of the routes and policies; empty where the call was matched to none
  * @param shadows what policies in shadow mode would have done
  * @param refusal null when the backend answered
  * @param rule that decided last, or null
@@ -37,7 +37,7 @@ record DecisionRecord(
         String method,
         String target,
         @Nullable String route,
-        long policyVersion,
+        String policyVersion,
         List<String> shadows,
         @Nullable GatewayRefusal refusal,
         @Nullable String rule,
@@ -77,7 +77,7 @@ record DecisionRecord(
                 UNKNOWN,
                 "",
                 null,
-                0,
+                "",
                 List.of(),
                 head.refusal(),
                 null,
@@ -150,7 +150,7 @@ record DecisionRecord(
         out.raw(",\"path\":").string(target, Math.min(MAX_TEXT, query < 0 ? target.length() : query));
         text(out, ",\"query_sha256\":", query < 0 ? null : Digests.sha256Hex(target.substring(query + 1)));
         text(out, ",\"route\":", route);
-        text(out, ",\"policy_version\":", policyVersion == 0 ? null : Long.toString(policyVersion));
+        text(out, ",\"policy_version\":", policyVersion.isEmpty() ? null : policyVersion);
         text(out, ",\"decision\":", refusal == null ? "allow" : "refuse");
         text(out, ",\"rule\":", rule);
         text(out, ",\"shadow\":", shadows.isEmpty() ? null : String.join(", ", shadows));

@@ -257,7 +257,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("uptime_seconds", Duration.between(started, clock.instant()).toSeconds());
         body.put("routes_count", target.routes().count());
-        body.put("policies_count", 0);
+        body.put("policies_count", target.routes().policyCount());
         body.put("generation", applier.generation());
         SignedSnapshot now = applier.current();
         if (now != null) {

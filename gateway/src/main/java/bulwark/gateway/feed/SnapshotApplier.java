@@ -120,7 +120,9 @@ final class SnapshotApplier {
         if (!reasons.isEmpty()) {
             throw new RoutesRefused(reasons);
         }
-        target.routes().preparePushed(snapshot.routes()).run();
+        target.routes()
+                .preparePushed(snapshot.generation(), snapshot.routes(), snapshot.policies())
+                .run();
         target.revocations().replacePushed(snapshot.revocations());
         target.plans().push(plans(snapshot));
         target.keys().push(keys(snapshot));

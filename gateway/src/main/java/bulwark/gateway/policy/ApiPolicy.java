@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One rule for calls of one API, of all APIs of a tenant, or of all. Made by {@link PolicyJson}, which has checked every field. Immutable.
  *
- * @param id {@code A-Za-z0-9._-}, at most 128 characters
+ * @param id {@code A-Za-z0-9._-}, at most 200 characters
  * @param apiId of a route; null unless the scope is one API
  * @param tenantId null unless the scope is one tenant
  * @param priority 0 to 10,000; the lower number goes first

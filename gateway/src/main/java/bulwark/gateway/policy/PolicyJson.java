@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class PolicyJson {
     private static final int MAX_PRIORITY = 10_000;
+    private static final int MAX_ID = 200;
     private static final String IDENTIFIER =
             "must be of A-Z, a-z, 0-9, '.', '_' and '-', and begin with a letter, a digit or '_'";
 
@@ -44,8 +45,8 @@ public final class PolicyJson {
      */
     public static ApiPolicy read(JsonNode node, String where, List<String> faults) {
         JsonFields fields = JsonFields.of(node, where, faults);
-        String id = fields.text("id", 128, PolicyJson::isIdentifier, IDENTIFIER);
-        String apiId = fields.optionalText("api_id", 128);
+        String id = fields.text("id", MAX_ID, PolicyJson::isIdentifier, IDENTIFIER);
+        String apiId = fields.optionalText("api_id", MAX_ID);
         String tenantId = fields.optionalText("tenant_id", 128);
         checkScope(fields, apiId, tenantId);
         PolicyType type = type(fields);

@@ -27,18 +27,20 @@ public record ForwardingContext(
     /**
      * Makes everything ready, so that nothing can fail any more. Routes that stay the same keep what they count.
      *
+     * @param version of the routes and their policies, for records of decisions
      * @param policies of each route
      * @return publishes the routes, unless later ones are published already
      * @throws bulwark.gateway.route.RoutesRefused as {@link RouteTable#of}
      */
-    public Runnable prepare(long generation, Collection<ApiRoute> all, Function<ApiRoute, CallPolicies> policies) {
+    public Runnable prepare(
+            long generation, String version, Collection<ApiRoute> all, Function<ApiRoute, CallPolicies> policies) {
         RouteTable<RouteTarget> table = routes.table()
                 .replacedBy(
                         all,
                         route -> RouteTarget.of(route, upstreams.group(route), policies.apply(route)),
                         (route, former) -> former.with(policies.apply(route)));
         return () -> {
-            if (routes.publish(generation, table)) {
+            if (routes.publish(generation, version, table)) {
                 upstreams.retain(all);
             }
         };
@@ -46,6 +48,7 @@ public record ForwardingContext(
 
     /** Routes without policies take the place of the former ones unless those are of a later generation. */
     public void publish(long generation, Collection<ApiRoute> all) {
-        prepare(generation, all, route -> CallPolicies.NONE).run();
+        prepare(generation, Long.toString(generation), all, route -> CallPolicies.NONE)
+                .run();
     }
 }

@@ -83,11 +83,11 @@ final class RequestDispatch implements StageRunner.Continuation {
         if (asked != null
                 && now.table().match(asked, path) instanceof RouteMatch.Found<RouteTarget> match
                 && match.compiled().policies().answersPreflight()) {
-            decide(call, match, now.generation());
+            decide(call, match, now.version());
             return;
         }
         switch (now.table().match(method, path)) {
-            case RouteMatch.Found<RouteTarget> match -> decide(call, match, now.generation());
+            case RouteMatch.Found<RouteTarget> match -> decide(call, match, now.version());
             case RouteMatch.NotFound<RouteTarget> _ -> client.refuse(new GatewayRefusal.NoRoute());
             case RouteMatch.NotActivated<RouteTarget> match ->
                 refuse(call, now, match.route(), new GatewayRefusal.RouteNotActivated());
@@ -115,7 +115,7 @@ final class RequestDispatch implements StageRunner.Continuation {
         call.route(route);
         if (target != null) {
             client.routed(target);
-            call.policies(target.policies(), now.generation());
+            call.policies(target.policies(), now.version());
             early = StageRunner.decideNow(target.policies().arrival(), call);
         }
         if (early == null && route.callers() == ApiRoute.Callers.KNOWN) {
@@ -127,11 +127,11 @@ final class RequestDispatch implements StageRunner.Continuation {
         }
     }
 
-    private void decide(GatewayCall call, RouteMatch.Found<RouteTarget> match, long generation) {
+    private void decide(GatewayCall call, RouteMatch.Found<RouteTarget> match, String version) {
         RouteTarget target = match.compiled();
         client.routed(target);
         call.route(match.route());
-        call.policies(target.policies(), generation);
+        call.policies(target.policies(), version);
         GatewayRefusal early = StageRunner.decideNow(target.policies().arrival(), call);
         if (early == null && call.head().contentLength() > plane.limits.bodyBytes()) {
             early = new GatewayRefusal.BodyTooLarge(plane.limits.bodyBytes());

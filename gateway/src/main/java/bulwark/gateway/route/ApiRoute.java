@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One API behind the gateway. Made by {@link RouteJson}, which has checked every field. Immutable.
  *
- * @param id {@code A-Za-z0-9._-}, at most 128 characters
+ * @param id {@code A-Za-z0-9._-}, at most 200 characters
  * @param tenantId of the same characters
  * @param pathPrefix decoded, begins with a slash and does not end with one; {@code /} for every path
  * @param backendUrl without a slash at its end; one upstream of weight 1 where the route names no {@code upstreams}

@@ -9,10 +9,13 @@ import java.util.function.Function;
  * @param <T> what the data plane made of each route
  */
 public final class CurrentRoutes<T> {
-    private volatile Snapshot<T> current = new Snapshot<>(0, RouteTable.empty());
+    private volatile Snapshot<T> current = new Snapshot<>(0, "", RouteTable.empty());
 
-    /** @param generation of the change that made the table; 0 before the first one */
-    public record Snapshot<T>(long generation, RouteTable<T> table) {}
+    /**
+     * @param generation of the change that made the table; 0 before the first one
+     * @param version of the routes and their policies, for records of decisions; empty before the first one
+     */
+    public record Snapshot<T>(long generation, String version, RouteTable<T> table) {}
 
     public RouteTable<T> table() {
         return current.table();
@@ -23,11 +26,11 @@ public final class CurrentRoutes<T> {
     }
 
     /** Takes the place of the former table unless that is of a later generation. @return whether it does */
-    public synchronized boolean publish(long generation, RouteTable<T> table) {
+    public synchronized boolean publish(long generation, String version, RouteTable<T> table) {
         if (generation <= current.generation()) {
             return false;
         }
-        current = new Snapshot<>(generation, table);
+        current = new Snapshot<>(generation, version, table);
         return true;
     }
 
@@ -35,7 +38,7 @@ public final class CurrentRoutes<T> {
     public RoutePublisher publisher(Function<ApiRoute, T> compile) {
         return (generation, routes, policies) -> {
             RouteTable<T> next = table().replacedBy(routes, compile);
-            return () -> publish(generation, next);
+            return () -> publish(generation, policies.version(), next);
         };
     }
 }

@@ -1,16 +1,19 @@
 package bulwark.gateway.route;
 
 import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicySet;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Routes of two origins in one table: the gateway's own, and those that a control plane pushes. Neither origin removes or replaces a route of the other; what cannot stand beside the
- * other's is refused. Thread-safe.
+ * Routes and policies of two origins in one table: the gateway's own, and those that a control plane pushes. Neither origin removes or replaces what is the other's; what cannot stand beside
+ * it is refused. Thread-safe.
  */
 public final class MergedRoutes implements RoutePublisher {
     private static final Logger LOG = LoggerFactory.getLogger(MergedRoutes.class);
@@ -18,10 +21,11 @@ public final class MergedRoutes implements RoutePublisher {
     private final RoutePublisher table;
     private final ReentrantLock lock = new ReentrantLock();
     private long published;
-    private Own own = new Own(List.of(), List.of());
-    private List<ApiRoute> pushed = List.of();
+    private Part own = new Part(0, List.of(), List.of());
+    private Part pushed = new Part(0, List.of(), List.of());
 
-    private record Own(List<ApiRoute> routes, List<ApiPolicy> policies) {}
+    /** Of one origin. */
+    private record Part(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {}
 
     /** @param table that requests are matched against */
     public MergedRoutes(RoutePublisher table) {
@@ -30,11 +34,11 @@ public final class MergedRoutes implements RoutePublisher {
 
     /** Of the gateway's own routes. */
     @Override
-    public Runnable prepare(long generation, Collection<ApiRoute> routes, Collection<ApiPolicy> policies) {
-        Own next = new Own(List.copyOf(routes), List.copyOf(policies));
+    public Runnable prepare(long generation, Collection<ApiRoute> routes, PolicySet policies) {
+        Part next = new Part(generation, List.copyOf(routes), policies.own());
         lock.lock();
         try {
-            List<ApiRoute> beside = pushed;
+            Part beside = pushed;
             published = Math.max(published, generation - 1);
             Runnable publish = merged(next, beside);
             long number = published;
@@ -44,7 +48,7 @@ public final class MergedRoutes implements RoutePublisher {
         }
     }
 
-    private void publishOwn(Own next, List<ApiRoute> beside, long number, Runnable prepared) {
+    private void publishOwn(Part next, Part beside, long number, Runnable prepared) {
         lock.lock();
         try {
             own = next;
@@ -66,16 +70,17 @@ public final class MergedRoutes implements RoutePublisher {
     }
 
     /**
-     * Of the control plane's routes, all of them.
+     * Of the control plane's routes and policies, all of them.
      *
+     * @param generation of the snapshot that they come from
      * @return publishes them; run it on the thread that asked
      * @throws RoutesRefused when they cannot stand beside one another or beside the gateway's own
      */
-    public Runnable preparePushed(List<ApiRoute> routes) {
-        List<ApiRoute> next = List.copyOf(routes);
+    public Runnable preparePushed(long generation, List<ApiRoute> routes, List<ApiPolicy> policies) {
+        Part next = new Part(generation, List.copyOf(routes), List.copyOf(policies));
         lock.lock();
         try {
-            Own beside = own;
+            Part beside = own;
             Runnable publish = merged(beside, next);
             long number = published;
             return () -> publishPushed(next, number, publish);
@@ -84,7 +89,7 @@ public final class MergedRoutes implements RoutePublisher {
         }
     }
 
-    private void publishPushed(List<ApiRoute> next, long number, Runnable prepared) {
+    private void publishPushed(Part next, long number, Runnable prepared) {
         lock.lock();
         try {
             // Refused here when a change of the gateway's own came in between that stands against it: nothing has
@@ -96,17 +101,46 @@ public final class MergedRoutes implements RoutePublisher {
         }
     }
 
-    private Runnable merged(Own ours, List<ApiRoute> theirs) {
+    private Runnable merged(Part ours, Part theirs) {
+        checkNames(ours.policies, theirs.policies);
         List<ApiRoute> all = new ArrayList<>(ours.routes);
-        all.addAll(theirs);
-        return table.prepare(++published, all, ours.policies);
+        all.addAll(theirs.routes);
+        Set<String> pushedRoutes = new HashSet<>();
+        theirs.routes.forEach(route -> pushedRoutes.add(route.id()));
+        String version = ours.generation + (theirs.generation == 0 ? "" : "+" + theirs.generation);
+        return table.prepare(++published, all, new PolicySet(version, ours.policies, theirs.policies, pushedRoutes));
     }
 
-    /** Of both origins. */
+    /** Records of decisions name a policy by its id alone. */
+    private static void checkNames(List<ApiPolicy> ours, List<ApiPolicy> theirs) {
+        Set<String> names = new HashSet<>();
+        ours.forEach(policy -> names.add(policy.id()));
+        List<String> sentences = theirs.stream()
+                .map(ApiPolicy::id)
+                .filter(names::contains)
+                .map(id -> "There are two policies with the id " + id
+                        + ", the gateway's own and one of the control plane; name the own one otherwise.")
+                .toList();
+        if (!sentences.isEmpty()) {
+            throw new RoutesRefused(sentences);
+        }
+    }
+
+    /** Routes of both origins. */
     public int count() {
         lock.lock();
         try {
-            return own.routes.size() + pushed.size();
+            return own.routes.size() + pushed.routes.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Policies of both origins. */
+    public int policyCount() {
+        lock.lock();
+        try {
+            return own.policies.size() + pushed.policies.size();
         } finally {
             lock.unlock();
         }

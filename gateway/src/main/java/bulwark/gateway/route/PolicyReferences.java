@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds policies that can match no call of any route. */
@@ -19,40 +20,52 @@ public final class PolicyReferences {
         if (policies.isEmpty()) {
             return;
         }
-        Map<String, ApiRoute> byId = new HashMap<>();
-        Map<String, List<ApiRoute>> byTenant = new HashMap<>();
-        for (ApiRoute route : routes) {
-            byId.put(route.id(), route);
-            byTenant.computeIfAbsent(route.tenantId(), tenant -> new ArrayList<>())
-                    .add(route);
-        }
+        Concerned concerned = new Concerned(routes);
         List<String> sentences = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (ApiPolicy policy : policies) {
             if (!seen.add(policy.id())) {
                 sentences.add("There are two policies with the id " + policy.id() + "; keep one.");
             }
-            List<ApiRoute> concerned = concerned(policy, routes, byId, byTenant);
-            if (concerned.isEmpty() && policy.scope() != ApiPolicy.Scope.GATEWAY) {
-                sentences.add(without(policy));
-            } else if (policy.type() == PolicyType.CACHING
-                    && !concerned.isEmpty()
-                    && concerned.stream().noneMatch(route -> route.takes("GET"))) {
-                sentences.add("The policy " + policy.id()
-                        + ", policy_type: caching can never match, since no API that it is for takes GET.");
-            } else if (policy.rule() instanceof CachingRule rule && !rule.shared() && isForAnybody(concerned)) {
-                sentences.add(
-                        "The policy " + policy.id()
-                                + ", policy_type: caching can never match, since each API that it is for takes calls of anybody: say \"shared\": true where all callers may be given the same answer.");
-            } else if (policy.type() == PolicyType.JWT_VALIDATION && isForAnybody(concerned)) {
-                sentences.add(
-                        "The policy " + policy.id()
-                                + ", policy_type: jwt_validation asks for a caller that is never known, since each API that it is for takes calls of anybody.");
-            }
+            problem(policy, concerned.by(policy)).ifPresent(sentences::add);
         }
         if (!sentences.isEmpty()) {
             throw new RoutesRefused(sentences);
         }
+    }
+
+    /** Those that {@link #check} finds nothing wrong with: what can match no call is left out. */
+    public static List<ApiPolicy> matching(List<ApiRoute> routes, List<ApiPolicy> policies) {
+        if (policies.isEmpty()) {
+            return policies;
+        }
+        Concerned concerned = new Concerned(routes);
+        return policies.stream()
+                .filter(policy -> problem(policy, concerned.by(policy)).isEmpty())
+                .toList();
+    }
+
+    private static Optional<String> problem(ApiPolicy policy, List<ApiRoute> concerned) {
+        if (concerned.isEmpty() && policy.scope() != ApiPolicy.Scope.GATEWAY) {
+            return Optional.of(without(policy));
+        }
+        String what = "The policy " + policy.id() + ", policy_type: ";
+        if (policy.type() == PolicyType.CACHING
+                && !concerned.isEmpty()
+                && concerned.stream().noneMatch(route -> route.takes("GET"))) {
+            return Optional.of(what + "caching can never match, since no API that it is for takes GET.");
+        }
+        if (policy.rule() instanceof CachingRule rule && !rule.shared() && isForAnybody(concerned)) {
+            return Optional.of(
+                    what
+                            + "caching can never match, since each API that it is for takes calls of anybody: say \"shared\": true where all callers may be given the same answer.");
+        }
+        if (policy.type() == PolicyType.JWT_VALIDATION && isForAnybody(concerned)) {
+            return Optional.of(
+                    what
+                            + "jwt_validation asks for a caller that is never known, since each API that it is for takes calls of anybody.");
+        }
+        return Optional.empty();
     }
 
     private static boolean isForAnybody(List<ApiRoute> concerned) {
@@ -60,16 +73,31 @@ public final class PolicyReferences {
                 && concerned.stream().allMatch(route -> route.callers() == ApiRoute.Callers.ANYBODY);
     }
 
-    private static List<ApiRoute> concerned(
-            ApiPolicy policy, List<ApiRoute> all, Map<String, ApiRoute> byId, Map<String, List<ApiRoute>> byTenant) {
-        return switch (policy.scope()) {
-            case API -> {
-                ApiRoute route = byId.get(String.valueOf(policy.apiId()));
-                yield route == null ? List.of() : List.of(route);
+    /** Routes by what policies name. */
+    private static final class Concerned {
+        private final List<ApiRoute> all;
+        private final Map<String, ApiRoute> byId = new HashMap<>();
+        private final Map<String, List<ApiRoute>> byTenant = new HashMap<>();
+
+        Concerned(List<ApiRoute> routes) {
+            all = routes;
+            for (ApiRoute route : routes) {
+                byId.put(route.id(), route);
+                byTenant.computeIfAbsent(route.tenantId(), tenant -> new ArrayList<>())
+                        .add(route);
             }
-            case TENANT -> byTenant.getOrDefault(String.valueOf(policy.tenantId()), List.of());
-            case GATEWAY -> all;
-        };
+        }
+
+        List<ApiRoute> by(ApiPolicy policy) {
+            return switch (policy.scope()) {
+                case API -> {
+                    ApiRoute route = byId.get(String.valueOf(policy.apiId()));
+                    yield route == null ? List.of() : List.of(route);
+                }
+                case TENANT -> byTenant.getOrDefault(String.valueOf(policy.tenantId()), List.of());
+                case GATEWAY -> all;
+            };
+        }
     }
 
     private static String without(ApiPolicy policy) {

@@ -22,6 +22,9 @@ import tools.jackson.databind.JsonNode;
  * was read and is written reads as the same route.
  */
 public final class RouteJson {
+    /** A control plane makes ids of the names of a tenant and of an API. */
+    private static final int MAX_ID = 200;
+
     private static final int MAX_UPSTREAMS = 1_000;
     private static final Duration MAX_TIMEOUT = Duration.ofHours(24);
     private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
@@ -54,7 +57,7 @@ public final class RouteJson {
      */
     public static ApiRoute read(JsonNode node, String where, List<String> faults) {
         JsonFields fields = JsonFields.of(node, where, faults);
-        String id = fields.text("id", 128, RouteJson::isIdentifier, "must be of A-Z, a-z, 0-9, '.', '_' and '-'");
+        String id = fields.text("id", MAX_ID, RouteJson::isIdentifier, "must be of A-Z, a-z, 0-9, '.', '_' and '-'");
         String pathPrefix = PathPrefix.read(fields);
         List<Upstream> upstreams = fields.objects("upstreams", MAX_UPSTREAMS, RouteJson::upstream);
         String backendUrl = BackendUrl.read(fields, "backend_url");

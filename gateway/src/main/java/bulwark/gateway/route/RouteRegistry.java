@@ -3,6 +3,7 @@ package bulwark.gateway.route;
 import bulwark.gateway.policy.ApiPolicy;
 import bulwark.gateway.policy.PolicyChange;
 import bulwark.gateway.policy.PolicyRows;
+import bulwark.gateway.policy.PolicySet;
 import bulwark.gateway.route.RouteGuard.BlockedUrl;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
@@ -125,7 +126,8 @@ public final class RouteRegistry implements AutoCloseable {
             throw new RoutesRefused(faults);
         }
         PolicyReferences.check(next.routes(), next.policies());
-        Runnable publish = publisher.prepare(next.generation(), next.routes(), next.policies());
+        Runnable publish = publisher.prepare(
+                next.generation(), next.routes(), PolicySet.ofOwn(next.generation(), next.policies()));
         if (restored != null) {
             RouteChange all = new RouteChange(next.routes(), Set.of(), new PolicyChange(next.policies(), Set.of()));
             commit(all, deploymentIds(all), next, RESTORED_EVENT);
@@ -200,7 +202,8 @@ public final class RouteRegistry implements AutoCloseable {
                     change.applied(before.routes()),
                     change.policies().applied(before.policies()));
             PolicyReferences.check(after.routes(), after.policies());
-            Runnable publish = publisher.prepare(after.generation(), after.routes(), after.policies());
+            Runnable publish = publisher.prepare(
+                    after.generation(), after.routes(), PolicySet.ofOwn(after.generation(), after.policies()));
             Map<String, String> deploymentIds = deploymentIds(change);
             commit(change, deploymentIds, after, event);
             publish.run();

@@ -2,7 +2,10 @@ package bulwark.gateway.snapshot;
 
 import bulwark.gateway.identity.TokenRevocation;
 import bulwark.gateway.identity.TokenRevocation.Claim;
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.route.RouteJson;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.json.JsonFields;
@@ -22,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param gateway id of the one gateway that it is for
  * @param generation grows with each change at the control plane
+ * @param policies of these routes alone: each is for one API or for one tenant's APIs
  */
 public record GatewaySnapshot(
         String gateway,
@@ -29,11 +33,13 @@ public record GatewaySnapshot(
         List<ApiRoute> routes,
         List<SnapshotKey> keys,
         List<QuotaPlan> plans,
-        List<TokenRevocation> revocations) {
+        List<TokenRevocation> revocations,
+        List<ApiPolicy> policies) {
     private static final int MAX_KEYS = 200_000;
     private static final int MAX_PLANS = 20_000;
     private static final int MAX_REVOCATIONS = 20_000;
     private static final int MAX_ROUTES = 20_000;
+    private static final int MAX_POLICIES = 20_000;
     private static final int MAX_TEXT = 256;
 
     public GatewaySnapshot {
@@ -41,6 +47,7 @@ public record GatewaySnapshot(
         keys = List.copyOf(keys);
         plans = List.copyOf(plans);
         revocations = List.copyOf(revocations);
+        policies = List.copyOf(policies);
     }
 
     /** @throws RoutesRefused with every fault: half of a snapshot is never used */
@@ -53,7 +60,8 @@ public record GatewaySnapshot(
                 routes(fields, statement, faults),
                 fields.objects("keys", MAX_KEYS, SnapshotKey::read),
                 fields.objects("plans", MAX_PLANS, GatewaySnapshot::plan),
-                fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation));
+                fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation),
+                policies(fields, statement, faults));
         fields.end();
         if (faults.isEmpty()) {
             snapshot.checkReferences(faults);
@@ -76,6 +84,24 @@ public record GatewaySnapshot(
             routes.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
         }
         return routes;
+    }
+
+    /** Absent where there are none. */
+    private static List<ApiPolicy> policies(JsonFields fields, JsonNode statement, List<String> faults) {
+        List<ApiPolicy> policies = new ArrayList<>();
+        JsonNode list = statement.path("policies");
+        if (!fields.has("policies")) {
+            return policies;
+        }
+        if (!list.isArray() || list.size() > MAX_POLICIES) {
+            fields.fault("policies", "must be a list of at most " + MAX_POLICIES);
+            return policies;
+        }
+        int index = 0;
+        for (JsonNode policy : list) {
+            policies.add(PolicyJson.read(policy, "policies[" + index++ + "].", faults));
+        }
+        return policies;
     }
 
     private static QuotaPlan plan(JsonFields fields) {
@@ -113,6 +139,17 @@ public record GatewaySnapshot(
                 faults.add("routes holds the id " + route.id() + " twice");
             }
         }
+        for (ApiPolicy policy : policies) {
+            if (policy.scope() == ApiPolicy.Scope.GATEWAY) {
+                faults.add("policies: the policy " + policy.id()
+                        + " is for every call, and a control plane's must name an API or a tenant");
+            }
+        }
+        try {
+            PolicyReferences.check(routes, policies);
+        } catch (RoutesRefused e) {
+            faults.addAll(e.sentences());
+        }
         Set<String> lookups = new HashSet<>();
         for (SnapshotKey key : keys) {
             if (!planNames.contains(key.plan()) || !routeIds.contains(key.route())) {
@@ -135,6 +172,9 @@ public record GatewaySnapshot(
         members.put(
                 "revocations",
                 revocations.stream().map(GatewaySnapshot::members).toList());
+        if (!policies.isEmpty()) {
+            members.put("policies", policies.stream().map(PolicyJson::fields).toList());
+        }
         return members;
     }
 

@@ -119,7 +119,7 @@ class ControlApiDocumentTest {
                                 "policy_type",
                                 "cors",
                                 "config",
-                                Map.of("origins", List.of("https://a.example"), "share", 0.5)))
+                                Map.of("allowed_origins", List.of("https://a.example"))))
                 .is(201);
         String bindings = "/v1/admin/policies/" + policy.text("id") + "/bindings";
         control.admin("acme", "POST", bindings, Map.of("scope", "api", "api_id", api))

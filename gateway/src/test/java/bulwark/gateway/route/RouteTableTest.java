@@ -167,9 +167,9 @@ class RouteTableTest {
         CurrentRoutes<String> current = new CurrentRoutes<>();
         RouteTable<String> first = table(route("a", "/a"));
         RouteTable<String> second = table(route("b", "/b"));
-        assertThat(current.publish(7, second)).isTrue();
-        assertThat(current.publish(6, first)).isFalse();
-        assertThat(current.publish(7, first)).isFalse();
+        assertThat(current.publish(7, "7", second)).isTrue();
+        assertThat(current.publish(6, "6", first)).isFalse();
+        assertThat(current.publish(7, "7", first)).isFalse();
         assertThat(current.table()).isSameAs(second);
         assertThat(current.snapshot().generation()).isEqualTo(7);
     }

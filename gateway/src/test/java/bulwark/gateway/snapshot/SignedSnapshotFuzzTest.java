@@ -3,6 +3,8 @@ package bulwark.gateway.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.identity.TokenRevocation;
+import bulwark.gateway.policy.ApiPolicy;
+import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
 import bulwark.gateway.route.RoutesRefused;
@@ -16,6 +18,7 @@ import bulwark.kernel.signing.Signing;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +53,18 @@ class SignedSnapshotFuzzTest {
                 Instant.parse("2027-01-01T00:00:00Z"));
         TokenRevocation order =
                 new TokenRevocation(TokenRevocation.Claim.SUB, "x", Instant.parse("2027-01-01T00:00:00Z"));
+        ApiPolicy policy = PolicyJson.parse(
+                "{\"id\":\"cp.acme.two\",\"policy_type\":\"rate_limit\",\"tenant_id\":\"acme\",\"config\":{\"limit\":2}}"
+                        .getBytes(StandardCharsets.UTF_8),
+                new ArrayList<>());
         return new GatewaySnapshot(
-                "g", 7, List.of(route), List.of(key), List.of(QuotaPlan.basic("gold", 60, 100)), List.of(order));
+                "g",
+                7,
+                List.of(route),
+                List.of(key),
+                List.of(QuotaPlan.basic("gold", 60, 100)),
+                List.of(order),
+                List.of(policy));
     }
 
     @Test
@@ -65,6 +78,28 @@ class SignedSnapshotFuzzTest {
         assertThat(refused(
                         text.replace("\"generation\":7", "\"generation\":8").getBytes(StandardCharsets.UTF_8), PINNED))
                 .isTrue();
+    }
+
+    @Test
+    void a_policy_that_concerns_no_route_of_the_snapshot_refuses_all_of_it() {
+        GatewaySnapshot good = full();
+        for (String whose : List.of("\"tenant_id\":\"other\"", "\"api_id\":\"own\"", "\"name\":\"of all\"")) {
+            ApiPolicy policy = PolicyJson.parse(
+                    ("{\"id\":\"cp.x\",\"policy_type\":\"rate_limit\"," + whose + ",\"config\":{\"limit\":2}}")
+                            .getBytes(StandardCharsets.UTF_8),
+                    new ArrayList<>());
+            GatewaySnapshot bad = new GatewaySnapshot(
+                    good.gateway(),
+                    good.generation(),
+                    good.routes(),
+                    good.keys(),
+                    good.plans(),
+                    good.revocations(),
+                    List.of(policy));
+            assertThat(refused(SignedSnapshot.sign(bad, SIGNER), PINNED))
+                    .as(whose)
+                    .isTrue();
+        }
     }
 
     private static boolean refused(byte[] document, List<String> pinned) {

@@ -102,7 +102,7 @@ public final class ApiResource {
                                 "DELETE",
                                 one,
                                 Permission.APIS_DELETE,
-                                "Delete an API that is not served and that nobody subscribes to.")
+                                "Delete an API that is not served, that nobody subscribes to and that no policy is bound to.")
                         .conflicts()
                         .answersNothing()
                         .handledBy(this::delete),
@@ -205,10 +205,13 @@ public final class ApiResource {
                 throw ObjectRefused.transition(
                         "The API is " + api.state() + " and served; deprecate and retire it first.");
             }
-            ObjectFilter subscribed = ObjectFilter.of(new Reference(ObjectKind.API, api.id()));
-            if (change.count(ObjectKind.SUBSCRIPTION, subscribed) > 0) {
+            ObjectFilter naming = ObjectFilter.of(new Reference(ObjectKind.API, api.id()));
+            if (change.count(ObjectKind.SUBSCRIPTION, naming) > 0) {
                 throw ObjectRefused.conflict(
                         "subscribed", "The API has subscriptions, whose history would be without it; keep it retired.");
+            }
+            if (change.count(ObjectKind.POLICY_BINDING, naming) > 0) {
+                throw ObjectRefused.conflict("bound", "Policies are bound to the API; remove their bindings first.");
             }
             change.delete(api);
             return api;

@@ -33,9 +33,13 @@ public final class ApiRouteForm {
         }
     }
 
-    /** Members of the route's JSON form, for a snapshot. */
-    public static Map<String, Object> of(ControlObject api) {
+    private static Map<String, Object> of(ControlObject api) {
         return members(api.tenant(), id(api), api.name(), api.fields());
+    }
+
+    /** The route itself. */
+    public static ApiRoute route(ControlObject api) {
+        return RouteJson.parse(StrictJson.write(of(api)));
     }
 
     /** Of the route; unlike an id that somebody typed into a gateway. */

@@ -1,5 +1,6 @@
 package bulwark.gateway.control.policy;
 
+import bulwark.gateway.control.api.ApiRouteForm;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.rest.ObjectSchema;
@@ -14,25 +15,34 @@ import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.permission.Permission;
+import bulwark.gateway.route.PolicyReferences;
+import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.evidence.AuditEventType;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.UuidV7;
 import bulwark.web.Response;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /v1/admin/policies} and their bindings, as they are stored: no gateway carries them out yet. */
+/** {@code /v1/admin/policies} and their bindings: a policy is carried out by gateways from its first binding on. */
 public final class PolicyResource {
     private static final AuditEventType CREATED = ControlEvent.of("policy_created", "a policy was stored");
     private static final AuditEventType UPDATED = ControlEvent.of("policy_updated", "a policy was changed");
     private static final AuditEventType DELETED = ControlEvent.of("policy_deleted", "a policy was deleted");
-    private static final AuditEventType BOUND =
-            ControlEvent.of("policy_bound", "a policy was bound to an API or to the tenant");
+    private static final AuditEventType BOUND = ControlEvent.of(
+            "policy_bound", "a policy was bound to an API, to the tenant, or to the tenant's APIs at one gateway");
     private static final AuditEventType UNBOUND =
             ControlEvent.of("policy_unbound", "the binding of a policy was removed");
 
     public static final List<AuditEventType> EVENTS = List.of(CREATED, UPDATED, DELETED, BOUND, UNBOUND);
+
+    /** Fields of a binding. */
+    public static final String POLICY = "policy_id";
+
+    public static final String API = "api_id";
+    public static final String GATEWAY = "gateway_id";
 
     private static final int MAX_CONFIG = 16 << 10;
     private static final BodySchema FIELDS = BodySchema.of("PolicyUpdate")
@@ -53,11 +63,12 @@ public final class PolicyResource {
             .and("PolicyDraft", FIELDS);
     private static final BodySchema VIEW = ObjectSchema.of("Policy", DRAFT);
     private static final BodySchema BINDING = BodySchema.of("PolicyBindingDraft")
-            .requiredChoice("scope", "api", "tenant")
-            .text("api_id", 64);
+            .requiredChoice("scope", "api", "tenant", "gateway")
+            .text(API, 64)
+            .text(GATEWAY, 64);
     private static final BodySchema BINDING_VIEW = ObjectSchema.of(
             "PolicyBinding",
-            BINDING.and("PolicyBinding", BodySchema.of("Policy").text("policy_id", 64)));
+            BINDING.and("PolicyBinding", BodySchema.of("Policy").text(POLICY, 64)));
 
     private final ControlStore store;
 
@@ -103,7 +114,7 @@ public final class PolicyResource {
                                 "POST",
                                 one + "/bindings",
                                 Permission.WORKFLOWS_MANAGE,
-                                "Bind a policy to an API or to the tenant.")
+                                "Bind a policy to an API, to all APIs of the tenant, or to those at one gateway.")
                         .ofCallersTenant()
                         .takes(BINDING)
                         .conflicts()
@@ -136,18 +147,19 @@ public final class PolicyResource {
             Map<String, Object> fields = fields(call);
             fields.putIfAbsent("priority", 100L);
             fields.putIfAbsent("mode", "enforce");
+            PolicyForm.check(call.scope().tenant(), call.text("name"), fields);
             return change.create(ObjectKind.POLICY, call.text("name"), "stored", fields);
         });
         return Response.json(201, VIEW.view(made.members()));
     }
 
     private Response update(ControlCall call) {
-        ControlObject changed = store.change(
-                call.scope(),
-                call.actor(),
-                UPDATED,
-                change -> change.update(
-                        change.require(ObjectKind.POLICY, call.path("id")).withFields(fields(call))));
+        ControlObject changed = store.change(call.scope(), call.actor(), UPDATED, change -> {
+            ControlObject next =
+                    change.require(ObjectKind.POLICY, call.path("id")).withFields(fields(call));
+            PolicyForm.check(next.tenant(), next.name(), next.fields());
+            return change.update(next);
+        });
         return Response.json(200, VIEW.view(changed.members()));
     }
 
@@ -165,33 +177,65 @@ public final class PolicyResource {
     }
 
     private Response bind(ControlCall call) {
-        boolean toApi = call.text("scope").equals("api");
-        if (toApi == call.text("api_id").isEmpty()) {
-            throw new BodyRefused(List.of("api_id must be given for the scope api, and for no other"));
+        checkScope(call, "api", API);
+        checkScope(call, "gateway", GATEWAY);
+        if (!call.text(GATEWAY).isEmpty()) {
+            checkGateway(call);
         }
         ControlObject made = store.change(call.scope(), call.actor(), BOUND, change -> {
             ControlObject policy = change.require(ObjectKind.POLICY, call.path("id"));
-            if (toApi && change.find(ObjectKind.API, call.text("api_id")).isEmpty()) {
-                throw new BodyRefused(List.of("api_id names no API of this tenant"));
+            List<Reference> references = new ArrayList<>(List.of(new Reference(ObjectKind.POLICY, policy.id())));
+            if (!call.text(API).isEmpty()) {
+                ControlObject api = change.find(ObjectKind.API, call.text(API))
+                        .orElseThrow(() -> new BodyRefused(List.of("api_id names no API of this tenant")));
+                checkMatches(policy, api);
+                references.add(new Reference(ObjectKind.API, api.id()));
             }
             Map<String, Object> fields = new LinkedHashMap<>(call.body());
-            fields.put("policy_id", policy.id());
+            fields.put(POLICY, policy.id());
             return change.create(
                     ObjectKind.POLICY_BINDING,
                     UuidV7.next(change.now()),
-                    policy.id() + ":" + call.text("scope") + ":" + call.text("api_id"),
+                    policy.id() + ":" + call.text("scope") + ":" + call.text(API) + call.text(GATEWAY),
                     "stored",
                     fields,
-                    List.of(new Reference(ObjectKind.POLICY, policy.id())),
+                    references,
                     ObjectKind.POLICY_BINDING.maxPerTenant());
         });
         return Response.json(201, BINDING_VIEW.view(made.members()));
     }
 
+    private static void checkScope(ControlCall call, String scope, String field) {
+        if (call.text("scope").equals(scope) == call.text(field).isEmpty()) {
+            throw new BodyRefused(List.of(field + " must be given for the scope " + scope + ", and for no other"));
+        }
+    }
+
+    /** Which gateways there are is the platform's own. */
+    private void checkGateway(ControlCall call) {
+        boolean known = store.read(call.platform().ownObjects(), tx -> tx.find(ObjectKind.GATEWAY, call.text(GATEWAY)))
+                .isPresent();
+        if (!known) {
+            throw new BodyRefused(List.of("gateway_id names no gateway"));
+        }
+    }
+
+    /** @throws BodyRefused when no call of the API could ever match */
+    private static void checkMatches(ControlObject policy, ControlObject api) {
+        try {
+            PolicyReferences.check(
+                    List.of(ApiRouteForm.route(api)),
+                    PolicyForm.of(policy, api).stream().toList());
+        } catch (RoutesRefused e) {
+            throw new BodyRefused(
+                    e.sentences().stream().map(fault -> "api_id: " + fault).toList());
+        }
+    }
+
     private Response unbind(ControlCall call) {
         store.change(call.scope(), call.actor(), UNBOUND, change -> {
             ControlObject binding = change.require(ObjectKind.POLICY_BINDING, call.path("binding"));
-            if (!binding.text("policy_id").equals(call.path("id"))) {
+            if (!binding.text(POLICY).equals(call.path("id"))) {
                 throw ObjectRefused.absent(ObjectKind.POLICY_BINDING);
             }
             change.delete(binding);

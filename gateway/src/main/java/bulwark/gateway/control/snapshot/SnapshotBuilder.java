@@ -12,11 +12,11 @@ import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.subscription.SubscriptionResource;
 import bulwark.gateway.identity.TokenRevocation;
+import bulwark.gateway.policy.ApiPolicy;
 import bulwark.gateway.route.ApiRoute;
-import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SnapshotKey;
-import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.quota.QuotaPlan;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -43,11 +43,13 @@ final class SnapshotBuilder {
             List<ApiRoute> routes,
             List<SnapshotKey> keys,
             List<QuotaPlan> plans,
-            List<TokenRevocation> revocations) {
+            List<TokenRevocation> revocations,
+            List<PublishedPolicies.Published> policies) {
         /** @param tenant the only one that the gateway serves; empty for all */
         GatewaySnapshot of(String gateway, String tenant) {
             if (tenant.isEmpty()) {
-                return new GatewaySnapshot(gateway, generation, routes, keys, plans, revocations);
+                return new GatewaySnapshot(
+                        gateway, generation, routes, keys, plans, revocations, policies(gateway, routes, policies));
             }
             List<ApiRoute> itsRoutes = routes.stream()
                     .filter(route -> route.tenantId().equals(tenant))
@@ -62,7 +64,24 @@ final class SnapshotBuilder {
                     itsRoutes,
                     itsKeys,
                     plans.stream().filter(plan -> named.contains(plan.name())).toList(),
-                    revocations);
+                    revocations,
+                    policies(
+                            gateway,
+                            itsRoutes,
+                            policies.stream()
+                                    .filter(each -> each.tenant().equals(tenant))
+                                    .toList()));
+        }
+
+        /** What can match no call of these routes is left out: a gateway would refuse it, and all else with it. */
+        private static List<ApiPolicy> policies(
+                String gateway, List<ApiRoute> routes, List<PublishedPolicies.Published> all) {
+            return PolicyReferences.matching(
+                    routes,
+                    all.stream()
+                            .filter(each -> each.isFor(gateway))
+                            .map(PublishedPolicies.Published::policy)
+                            .toList());
         }
     }
 
@@ -88,6 +107,8 @@ final class SnapshotBuilder {
         Map<String, ControlObject> consumers = byId(tx.all(ObjectKind.CONSUMER));
         apis.values().removeIf(api -> !api.isIn("published", "deprecated") || !isActive(tenants.get(api.tenant())));
         consumers.values().removeIf(consumer -> !isActive(consumer));
+        PublishedPolicies policies = new PublishedPolicies(byId(tx.all(ObjectKind.POLICY)), apis);
+        tx.all(ObjectKind.POLICY_BINDING).forEach(policies::add);
         List<SnapshotKey> keys = new ArrayList<>();
         for (ControlObject subscription : tx.all(ObjectKind.SUBSCRIPTION)) {
             ControlObject api = apis.get(subscription.text(SubscriptionResource.API));
@@ -102,10 +123,11 @@ final class SnapshotBuilder {
                 .toList();
         return new Content(
                 generation(tx),
-                apis.values().stream().map(SnapshotBuilder::route).toList(),
+                apis.values().stream().map(ApiRouteForm::route).toList(),
                 keys,
                 plans.values().stream().map(PlanResource::limits).toList(),
-                revocations);
+                revocations,
+                policies.all());
     }
 
     private static boolean isActive(@Nullable ControlObject object) {
@@ -116,10 +138,6 @@ final class SnapshotBuilder {
         Map<String, ControlObject> byId = new LinkedHashMap<>();
         objects.forEach(object -> byId.put(object.id(), object));
         return byId;
-    }
-
-    private static ApiRoute route(ControlObject api) {
-        return RouteJson.parse(StrictJson.write(ApiRouteForm.of(api)));
     }
 
     /** Keys that will end, or have ended, carry their end: no gateway waits for news of it, and the content changes with the generation alone. */

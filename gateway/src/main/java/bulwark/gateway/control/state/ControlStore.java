@@ -44,7 +44,9 @@ public final class ControlStore implements AutoCloseable {
             ObjectKind.PLAN,
             ObjectKind.CONSUMER,
             ObjectKind.SUBSCRIPTION,
-            ObjectKind.REVOCATION);
+            ObjectKind.REVOCATION,
+            ObjectKind.POLICY,
+            ObjectKind.POLICY_BINDING);
 
     private static final Set<ObjectKind> SEEN_BY_GATEWAYS = Set.of(ObjectKind.GENERATION, ObjectKind.GATEWAY);
 

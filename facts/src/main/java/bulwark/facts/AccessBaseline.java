@@ -1,7 +1,7 @@
 package bulwark.facts;
 
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import java.sql.PreparedStatement;

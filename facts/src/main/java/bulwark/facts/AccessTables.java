@@ -1,6 +1,6 @@
 package bulwark.facts;
 
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import java.util.List;
 
 /** The tables whose rows decide who may do what on a node, and which keys the node says are its own. */

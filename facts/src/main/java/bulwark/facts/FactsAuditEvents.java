@@ -1,10 +1,10 @@
 package bulwark.facts;
 
-import static bulwark.kernel.evidence.AuditEventType.of;
-import static bulwark.kernel.evidence.AuditEventType.ofAction;
+import static bulwark.kernel.evidence.audit.AuditEventType.of;
+import static bulwark.kernel.evidence.audit.AuditEventType.ofAction;
 
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.web.EdgeAuditEvents;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
 package bulwark.facts;
 
-import bulwark.kernel.evidence.AuditColumns;
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditColumns;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.storage.Migrations;
 import java.util.List;
 import java.util.Optional;

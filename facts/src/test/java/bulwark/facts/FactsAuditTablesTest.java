@@ -3,10 +3,10 @@ package bulwark.facts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditRow;
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditRow;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.Store;

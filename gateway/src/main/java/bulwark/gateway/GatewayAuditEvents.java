@@ -4,7 +4,7 @@ import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.feed.ControlPlaneLink;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import java.util.List;
 import java.util.stream.Stream;

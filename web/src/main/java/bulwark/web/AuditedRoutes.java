@@ -4,9 +4,9 @@ import static bulwark.kernel.metrics.MetricDescription.counter;
 
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.error.PrintableText;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.tls.RefusedPeer;

@@ -1,8 +1,8 @@
 package bulwark.web;
 
-import static bulwark.kernel.evidence.AuditEventType.of;
+import static bulwark.kernel.evidence.audit.AuditEventType.of;
 
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import java.util.List;
 
 /** The audit events of {@link AuditedRoutes}: a part that uses it declares them among its own. */

@@ -1,7 +1,7 @@
 package bulwark.app.docs;
 
 import bulwark.app.up.PartDeclaration;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;

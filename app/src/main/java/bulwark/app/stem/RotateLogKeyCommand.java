@@ -2,8 +2,8 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.kernel.error.ExitCode;
-import bulwark.kernel.evidence.HeadSigner;
-import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.setup.TaskSettings;

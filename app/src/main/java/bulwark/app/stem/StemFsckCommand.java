@@ -3,7 +3,7 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
 import bulwark.kernel.error.ExitCode;
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.tasks.setup.TaskFsck;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;

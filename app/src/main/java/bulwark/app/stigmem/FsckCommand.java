@@ -2,7 +2,7 @@ package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.facts.node.NodeAtRest;
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.StoreInUse;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import bulwark.gateway.control.ControlSettings;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.ExitCode;
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package bulwark.app.up;
 
 import bulwark.kernel.config.Configuration.Schema;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.metrics.MetricDescription;
 import java.util.List;
 

@@ -4,8 +4,8 @@ import static bulwark.facts.QuotaDimensions.AUDIT_EXPORT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 
 import bulwark.facts.PageRows;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditRow;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditRow;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
 import bulwark.web.JsonPage;

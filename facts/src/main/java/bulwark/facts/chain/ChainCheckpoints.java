@@ -1,13 +1,13 @@
 package bulwark.facts.chain;
 
-import bulwark.kernel.evidence.HeadSigner;
-import bulwark.kernel.evidence.LogEntry;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.LogLeaf;
-import bulwark.kernel.evidence.Outbox;
-import bulwark.kernel.evidence.OutboxRefused;
-import bulwark.kernel.evidence.TransparencyLog;
-import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.log.LogEntry;
+import bulwark.kernel.evidence.log.LogLeaf;
+import bulwark.kernel.evidence.log.TransparencyLog;
+import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.outbox.Outbox;
+import bulwark.kernel.evidence.outbox.OutboxRefused;
+import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;

@@ -1,6 +1,6 @@
 package bulwark.facts.chain;
 
-import bulwark.kernel.evidence.LogEntry;
+import bulwark.kernel.evidence.log.LogEntry;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;

@@ -2,11 +2,11 @@ package bulwark.facts.chain;
 
 import bulwark.facts.FactsAuditTables;
 import bulwark.kernel.config.ConfiguredPath;
-import bulwark.kernel.evidence.ChainTable;
-import bulwark.kernel.evidence.EvidenceScope;
-import bulwark.kernel.evidence.HashChain;
-import bulwark.kernel.evidence.LogClaims;
-import bulwark.kernel.evidence.StoreOpening;
+import bulwark.kernel.evidence.audit.ChainTable;
+import bulwark.kernel.evidence.heads.EvidenceScope;
+import bulwark.kernel.evidence.heads.HashChain;
+import bulwark.kernel.evidence.heads.LogClaims;
+import bulwark.kernel.evidence.signer.StoreOpening;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

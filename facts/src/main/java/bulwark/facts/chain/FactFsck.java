@@ -1,6 +1,6 @@
 package bulwark.facts.chain;
 
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package bulwark.facts.chain;
 
-import bulwark.kernel.evidence.LogReader;
+import bulwark.kernel.evidence.log.LogReader;
 import bulwark.kernel.storage.ReadTx;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.INVALID;
 
 import bulwark.facts.FactsAuditTables;
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.export.AuditExport;
 import bulwark.kernel.evidence.export.ExportRefused;
 import bulwark.web.ApiRefusal;

@@ -1,7 +1,7 @@
 package bulwark.facts.export;
 
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.evidence.export.AuditExport;
 import bulwark.kernel.evidence.export.ExportSigner;
 import bulwark.kernel.json.Base64Url;

@@ -2,9 +2,9 @@ package bulwark.facts.export;
 
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.export.ExportFooter;
 import bulwark.kernel.evidence.export.ExportHistory;
 import bulwark.kernel.storage.Store;

@@ -3,7 +3,7 @@ package bulwark.facts.fact;
 import static bulwark.web.ApiRefusal.Kind.MALFORMED;
 
 import bulwark.facts.garden.GardenAccess;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;
 import bulwark.web.JsonPage;

@@ -9,7 +9,7 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.PageRows;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;

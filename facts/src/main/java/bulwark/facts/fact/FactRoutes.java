@@ -5,7 +5,7 @@ import static bulwark.web.ApiRefusal.Kind.MALFORMED;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import bulwark.web.ApiRefusal;

@@ -6,7 +6,7 @@ import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.Scope;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.web.ApiRefusal;
 import com.github.benmanes.caffeine.cache.Cache;

@@ -1,7 +1,7 @@
 package bulwark.facts.garden;
 
 import bulwark.facts.AccessTables;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.web.RequestMemory;

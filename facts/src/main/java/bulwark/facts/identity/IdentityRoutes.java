@@ -3,7 +3,7 @@ package bulwark.facts.identity;
 import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
-import bulwark.kernel.evidence.LogAnchor;
+import bulwark.kernel.evidence.log.LogAnchor;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.time.Timestamps;

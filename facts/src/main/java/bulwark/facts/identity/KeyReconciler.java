@@ -1,7 +1,7 @@
 package bulwark.facts.identity;
 
 import bulwark.facts.AccessTables;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.keys.Ed25519SeedText;
 import bulwark.kernel.keys.KeyEntry;

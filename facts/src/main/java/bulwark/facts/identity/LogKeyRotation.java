@@ -4,8 +4,8 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
 import bulwark.facts.FactsAuditEvents;
-import bulwark.kernel.evidence.HeadSigner;
-import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.time.Timestamps;

@@ -2,9 +2,9 @@ package bulwark.facts.identity;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.LogSubmitter;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.outbox.LogSubmitter;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;

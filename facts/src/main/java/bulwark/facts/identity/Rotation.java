@@ -6,9 +6,9 @@ import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.LogAnchor;
-import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.log.LogAnchor;
+import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;

@@ -1,8 +1,8 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.evidence.LogAnchor;
-import bulwark.kernel.evidence.LogSubmitter;
-import bulwark.kernel.evidence.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.log.LogAnchor;
+import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
+import bulwark.kernel.evidence.outbox.LogSubmitter;
 import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.util.Map;

@@ -3,7 +3,7 @@ package bulwark.facts.node;
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package bulwark.facts.node;
 
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.web.Request;
 import bulwark.web.Response;
 import bulwark.web.Route;

@@ -2,7 +2,7 @@ package bulwark.facts.node;
 
 import bulwark.facts.AccessTables;
 import bulwark.kernel.access.ApiKeys;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package bulwark.facts.node;
 
 import bulwark.kernel.access.ApiKeys.KeyRecord;
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.keys.KeyEntry;

@@ -4,9 +4,9 @@ import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditTables;
 import bulwark.facts.chain.FactFsck;
 import bulwark.facts.graph.EdgeCheck;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.Fsck;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.GuardedRows;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.ReadableStore;
 import java.nio.file.Path;
 

@@ -9,7 +9,7 @@ import bulwark.facts.fact.FactCache;
 import bulwark.facts.fact.IsoInstants;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.ReadTx;

@@ -1,10 +1,10 @@
 package bulwark.facts.snapshot;
 
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.kernel.evidence.ChainHead;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.LogReader;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.heads.ChainHead;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
+import bulwark.kernel.evidence.log.LogReader;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.snapshot.RestorePlan.Revived;
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.storage.ReadTx;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package bulwark.facts.snapshot;
 
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

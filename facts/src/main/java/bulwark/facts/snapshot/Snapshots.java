@@ -2,8 +2,8 @@ package bulwark.facts.snapshot;
 
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.NodeIdentity;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Store;

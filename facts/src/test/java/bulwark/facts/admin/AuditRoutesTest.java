@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.GivenRequest;
-import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.FieldsRefused;
 import bulwark.web.Headers;

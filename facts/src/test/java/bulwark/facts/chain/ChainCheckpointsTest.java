@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import bulwark.facts.FactsFixture;
-import bulwark.kernel.evidence.LogReader;
+import bulwark.kernel.evidence.log.LogReader;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import bulwark.facts.FactsAuditTables;
 import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
-import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.export.AuditExport;
 import bulwark.kernel.evidence.export.ExportRefused;
 import bulwark.kernel.evidence.export.ExportVerifier;

@@ -1,8 +1,8 @@
 package bulwark.facts.identity;
 
-import bulwark.kernel.evidence.LogEntry;
-import bulwark.kernel.evidence.LogLeaf;
-import bulwark.kernel.evidence.TransparencyLog;
+import bulwark.kernel.evidence.log.LogEntry;
+import bulwark.kernel.evidence.log.LogLeaf;
+import bulwark.kernel.evidence.log.TransparencyLog;
 import java.util.List;
 
 /** A real log that can be told to be away for a while. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditTables;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyRing;

@@ -3,7 +3,7 @@ package bulwark.facts.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.evidence.LogAnchor;
+import bulwark.kernel.evidence.log.LogAnchor;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.secrets.SecretAccess;

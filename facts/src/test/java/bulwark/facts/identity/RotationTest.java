@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import bulwark.kernel.evidence.TransparencyLogs;
+import bulwark.kernel.evidence.log.TransparencyLogs;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.ApiRefusal;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.StoreInUse;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.time.SettableClock;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.facts.GivenRequest;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditRow;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditRow;
 import bulwark.kernel.time.SettableClock;
 import bulwark.kernel.tls.RefusedPeer;
 import bulwark.web.ApiRefusal;

@@ -3,7 +3,7 @@ package bulwark.facts.recall;
 import bulwark.facts.GivenRequest;
 import bulwark.facts.node.NodeComposition;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.storage.Store;

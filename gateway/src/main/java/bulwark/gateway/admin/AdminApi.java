@@ -9,7 +9,7 @@ import bulwark.gateway.evidence.EvidenceFolder;
 import bulwark.gateway.quota.QuotaAdmin;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;

@@ -12,7 +12,7 @@ import bulwark.gateway.control.policy.PolicyResource;
 import bulwark.gateway.control.revocation.RevocationResource;
 import bulwark.gateway.control.subscription.SubscriptionResource;
 import bulwark.gateway.control.tenant.TenantResource;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.web.EdgeAuditEvents;
 import java.util.List;

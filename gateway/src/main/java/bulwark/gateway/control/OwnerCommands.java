@@ -13,7 +13,7 @@ import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.state.TenantScope;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.web.LocalAdminClient.StoppedStore;
 import bulwark.web.LocalSocket;
 import bulwark.web.Request;

@@ -7,7 +7,7 @@ import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.signing.Signing;

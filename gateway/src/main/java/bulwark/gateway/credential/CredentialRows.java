@@ -1,7 +1,7 @@
 package bulwark.gateway.credential;
 
 import bulwark.gateway.state.GatewayStore;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.JsonFields;

@@ -2,8 +2,8 @@ package bulwark.gateway.evidence;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.evidence.journal.JournalExport;
 import bulwark.kernel.evidence.journal.JournalExportVerifier;
 import bulwark.kernel.evidence.store.AuditedStore.Layout;

@@ -1,7 +1,7 @@
 package bulwark.gateway.feed;
 
 import bulwark.gateway.state.GatewayStore;
-import bulwark.kernel.evidence.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.store.AuditedStore;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

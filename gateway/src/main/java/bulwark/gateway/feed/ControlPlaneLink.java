@@ -4,7 +4,7 @@ import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package bulwark.gateway.identity;
 
 import bulwark.gateway.identity.TokenRevocation.Claim;
 import bulwark.gateway.state.GatewayStore;
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;

@@ -7,7 +7,7 @@ import bulwark.gateway.opensearch.BulkBody.Outcome;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.concurrent.Backoff;
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.evidence.journal.JournalCursor;
 import bulwark.kernel.evidence.journal.JournalCursor.NumberedRecord;
 import bulwark.kernel.evidence.store.AuditedStore.Layout;

@@ -1,8 +1,8 @@
 package bulwark.gateway.policy;
 
 import bulwark.gateway.state.GatewayStore;
-import bulwark.kernel.evidence.GuardedRows;
-import bulwark.kernel.evidence.GuardedTable;
+import bulwark.kernel.evidence.audit.GuardedRows;
+import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;

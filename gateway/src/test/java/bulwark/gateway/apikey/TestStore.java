@@ -1,10 +1,10 @@
 package bulwark.gateway.apikey;
 
 import bulwark.gateway.identity.TokenRevocationRows;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.Fsck;
-import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
 import java.nio.file.Path;

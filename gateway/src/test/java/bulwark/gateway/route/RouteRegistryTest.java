@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.error.OperatorError;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;

@@ -2,7 +2,7 @@ package bulwark.kernel.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
 package bulwark.tasks.embedded;
 
-import bulwark.kernel.evidence.Fsck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.ReadableStore;
 import java.nio.file.Path;
 

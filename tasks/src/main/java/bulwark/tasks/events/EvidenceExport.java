@@ -1,15 +1,15 @@
 package bulwark.tasks.events;
 
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.EvidenceScope;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.export.AuditExport;
 import bulwark.kernel.evidence.export.ExportKeys;
 import bulwark.kernel.evidence.export.ExportRefused;
 import bulwark.kernel.evidence.export.FileExportHistory;
 import bulwark.kernel.evidence.export.LogKeyFooters;
+import bulwark.kernel.evidence.heads.EvidenceScope;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;

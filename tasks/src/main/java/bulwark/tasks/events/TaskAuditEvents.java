@@ -1,8 +1,8 @@
 package bulwark.tasks.events;
 
-import static bulwark.kernel.evidence.AuditEventType.of;
+import static bulwark.kernel.evidence.audit.AuditEventType.of;
 
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import java.util.List;
 
 /** Every audit event of workers and beats. */

@@ -1,11 +1,11 @@
 package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.EvidenceScope;
-import bulwark.kernel.evidence.Fsck;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.heads.EvidenceScope;
+import bulwark.kernel.evidence.heads.StoreCheck;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.tasks.embedded.EmbeddedFsck;

@@ -1,7 +1,7 @@
 package bulwark.tasks.worker;
 
 import bulwark.kernel.error.PrintableText;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.tasks.control.ControlCommand;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;

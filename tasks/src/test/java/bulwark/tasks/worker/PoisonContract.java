@@ -2,7 +2,7 @@ package bulwark.tasks.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;

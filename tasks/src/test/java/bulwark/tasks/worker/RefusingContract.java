@@ -2,7 +2,7 @@ package bulwark.tasks.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.evidence.AuditLog;
+import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.envelope.DartTimestamps;

@@ -3,8 +3,8 @@ package bulwark.tasks.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.evidence.EvidenceScope;
-import bulwark.kernel.evidence.StoreCheck;
+import bulwark.kernel.evidence.heads.EvidenceScope;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.tasks.events.TaskAuditEvents;

@@ -13,7 +13,7 @@ import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.Role;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.signing.Signing;
 import bulwark.web.ApiRefusal;
 import bulwark.web.Response;

@@ -16,7 +16,7 @@ import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.tenant.TenantResource;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.route.RouteGuard;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.time.UuidV7;
 import bulwark.web.ApiRefusal;
 import bulwark.web.Response;

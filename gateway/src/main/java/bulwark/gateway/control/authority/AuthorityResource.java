@@ -15,7 +15,7 @@ import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.TenantReader;
 import bulwark.gateway.permission.Permission;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.CertificateSubject;

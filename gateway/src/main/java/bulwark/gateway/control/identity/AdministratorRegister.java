@@ -12,7 +12,7 @@ import bulwark.gateway.permission.Role;
 import bulwark.gateway.permission.RoleTable;
 import bulwark.kernel.access.Authentication;
 import bulwark.kernel.access.Principal;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -13,7 +13,7 @@ import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantScope;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.signing.Digests;
 import bulwark.web.Response;
 import java.time.Duration;

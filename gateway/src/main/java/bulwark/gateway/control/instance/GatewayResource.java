@@ -18,7 +18,7 @@ import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantScope;
 import bulwark.gateway.permission.Permission;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.signing.Signing;
 import bulwark.web.Response;
 import java.time.Duration;

@@ -15,7 +15,7 @@ import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.Role;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.quota.QuotaPlan;
 import bulwark.kernel.quota.QuotaPlan.OnStoreFailure;
 import bulwark.web.Response;

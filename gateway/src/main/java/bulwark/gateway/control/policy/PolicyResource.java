@@ -17,7 +17,7 @@ import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.route.RoutesRefused;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.UuidV7;
 import bulwark.web.Response;

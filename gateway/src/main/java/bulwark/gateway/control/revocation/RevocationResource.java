@@ -18,7 +18,7 @@ import bulwark.gateway.identity.TokenRevocation;
 import bulwark.gateway.identity.TokenRevocation.Claim;
 import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.gateway.permission.Permission;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.web.Response;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package bulwark.gateway.control.state;
 
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import java.util.ArrayList;
 import java.util.List;
 

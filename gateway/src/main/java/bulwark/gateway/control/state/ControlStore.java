@@ -1,12 +1,12 @@
 package bulwark.gateway.control.state;
 
 import bulwark.gateway.control.state.TenantReader.RowVouching;
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.Fsck;
-import bulwark.kernel.evidence.GuardedTable;
-import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.audit.GuardedTable;
+import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadTx;

@@ -2,10 +2,10 @@ package bulwark.gateway.control.state;
 
 import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.TenantReader.RowVouching;
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.AuditRow;
-import bulwark.kernel.evidence.GuardedRows;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditRow;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.UuidV7;
 import java.sql.SQLException;

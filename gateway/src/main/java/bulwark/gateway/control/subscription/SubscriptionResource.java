@@ -23,7 +23,7 @@ import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.state.TenantReader;
 import bulwark.gateway.permission.Permission;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.UuidV7;
 import bulwark.web.Response;

@@ -16,7 +16,7 @@ import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.permission.Permission;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.web.ApiRefusal;
 import java.util.EnumSet;
 import java.util.List;

@@ -16,7 +16,7 @@ import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.state.TenantScope;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.RoleTable;
-import bulwark.kernel.evidence.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.web.Response;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package bulwark.kernel.evidence.export;
 
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.HashedRow;
-import bulwark.kernel.evidence.HashedRowReader;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.audit.HashedRow;
+import bulwark.kernel.evidence.audit.HashedRowReader;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;

@@ -1,6 +1,6 @@
 package bulwark.kernel.evidence.export;
 
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditTable;
 import java.nio.file.Path;
 import java.util.Optional;
 

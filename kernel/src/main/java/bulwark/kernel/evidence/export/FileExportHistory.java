@@ -1,6 +1,6 @@
 package bulwark.kernel.evidence.export;
 
-import bulwark.kernel.evidence.AuditTable;
+import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;

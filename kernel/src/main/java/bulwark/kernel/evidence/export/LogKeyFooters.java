@@ -1,6 +1,6 @@
 package bulwark.kernel.evidence.export;
 
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.json.Base64Url;
 import java.util.LinkedHashMap;
 import java.util.Map;

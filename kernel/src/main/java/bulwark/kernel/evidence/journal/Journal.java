@@ -1,7 +1,7 @@
 package bulwark.kernel.evidence.journal;
 
 import bulwark.kernel.concurrent.EssentialThread;
-import bulwark.kernel.evidence.ChainHead;
+import bulwark.kernel.evidence.heads.ChainHead;
 import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package bulwark.kernel.evidence.journal;
 
-import bulwark.kernel.evidence.ChainHead;
-import bulwark.kernel.evidence.HashChain;
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.ChainHead;
+import bulwark.kernel.evidence.heads.HashChain;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;

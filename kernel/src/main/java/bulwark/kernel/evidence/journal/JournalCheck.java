@@ -1,6 +1,6 @@
 package bulwark.kernel.evidence.journal;
 
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.nio.file.Path;

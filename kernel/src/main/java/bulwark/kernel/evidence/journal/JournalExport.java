@@ -1,8 +1,8 @@
 package bulwark.kernel.evidence.journal;
 
-import bulwark.kernel.evidence.ChainHead;
-import bulwark.kernel.evidence.LogReader;
-import bulwark.kernel.evidence.SignedHeads;
+import bulwark.kernel.evidence.heads.ChainHead;
+import bulwark.kernel.evidence.heads.SignedHeads;
+import bulwark.kernel.evidence.log.LogReader;
 import bulwark.kernel.json.StrictJson;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package bulwark.kernel.evidence.journal;
 
-import bulwark.kernel.evidence.ChainHead;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.SignedHeads;
+import bulwark.kernel.evidence.heads.ChainHead;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.SignedHeads;
 import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package bulwark.kernel.evidence.journal;
 
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;

@@ -3,10 +3,10 @@ package bulwark.kernel.evidence.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.evidence.AuditEvent;
-import bulwark.kernel.evidence.AuditLog;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditLog;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;

@@ -2,7 +2,7 @@ package bulwark.kernel.evidence.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.signing.Signing;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;

@@ -3,7 +3,7 @@ package bulwark.kernel.evidence.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.kernel.evidence.LogKeys;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.signing.Signing;
 import bulwark.testkit.RequiredProgram;
 import java.io.IOException;

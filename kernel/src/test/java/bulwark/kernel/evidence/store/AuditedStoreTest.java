@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Verdict;
-import bulwark.kernel.evidence.AuditEventType;
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.Fsck;
-import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreRefused;

@@ -3,12 +3,12 @@ package bulwark.kernel.evidence.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import bulwark.kernel.evidence.AuditTable;
-import bulwark.kernel.evidence.LogKeys;
-import bulwark.kernel.evidence.StoreCheck;
-import bulwark.kernel.evidence.StoreOpening.Acceptance;
+import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.evidence.journal.JournalExport;
 import bulwark.kernel.evidence.journal.JournalExportVerifier;
+import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore.Layout;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;

@@ -1,4 +1,0 @@
-package bulwark.kernel.evidence;
-
-/** The newest row of a hash-chained table. */
-public record ChainHead(String table, long seq, String hash) {}

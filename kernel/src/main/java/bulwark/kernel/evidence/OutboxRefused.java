@@ -1,8 +1,0 @@
-package bulwark.kernel.evidence;
-
-/** An outbox row that must not be carried out, now or later; the message is a sentence. */
-public final class OutboxRefused extends Exception {
-    public OutboxRefused(String message) {
-        super(message);
-    }
-}

@@ -15,6 +15,7 @@ final class PlaneSettings {
     private static final String CONNECTIONS = "STOA_CONNECTIONS__MAX_TOTAL";
     private static final String CONNECTIONS_OF_SOURCE = "STOA_CONNECTIONS__MAX_PER_IP";
     private static final String MEMORY = "STOA_MEMORY_LIMIT_MB";
+    private static final String BODY = "STOA_BODY__MAX_BYTES";
     private static final String STREAMS = "STOA_SSE__MAX_TOTAL";
     private static final String STREAMS_OF_SOURCE = "STOA_SSE__MAX_PER_IP";
     private static final String STREAMS_OF_TENANT = "STOA_SSE__MAX_PER_TENANT";
@@ -30,6 +31,7 @@ final class PlaneSettings {
                         COUNT,
                         "512",
                         "memory for requests and answers under way, at most as much as the heap; at four fifths of it new calls are answered 503")
+                .add("BODY__MAX_BYTES", COUNT, "10485760", "body of a request; a longer one is answered 413")
                 .add("SSE__MAX_TOTAL", COUNT, "5000", "event streams under way; more are answered 429")
                 .add("SSE__MAX_PER_IP", COUNT, "10", "event streams to one address")
                 .add("SSE__MAX_PER_TENANT", COUNT, "100", "event streams of the routes of one tenant")
@@ -45,12 +47,15 @@ final class PlaneSettings {
                 findings.refuse(name + " must be from 1 to " + Integer.MAX_VALUE);
             }
         }
+        if (settings.count(BODY) < 1) {
+            findings.refuse(BODY + " must be at least 1");
+        }
     }
 
     static ProxyLimits limits(Configuration settings) {
         long memory =
                 Math.min(settings.count(MEMORY) << 20, Runtime.getRuntime().maxMemory());
-        return ProxyLimits.STANDARD.with(new PlaneCapacity(
+        PlaneCapacity capacity = new PlaneCapacity(
                 count(settings, CONNECTIONS),
                 count(settings, CONNECTIONS_OF_SOURCE),
                 memory,
@@ -58,7 +63,8 @@ final class PlaneSettings {
                         count(settings, STREAMS),
                         count(settings, STREAMS_OF_SOURCE),
                         count(settings, STREAMS_OF_TENANT),
-                        settings.duration(STREAM_DURATION))));
+                        settings.duration(STREAM_DURATION)));
+        return ProxyLimits.STANDARD.with(capacity, settings.count(BODY));
     }
 
     private static int count(Configuration settings, String name) {

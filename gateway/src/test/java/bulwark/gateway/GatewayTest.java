@@ -66,12 +66,21 @@ class GatewayTest {
         "STOA_DNS__SERVERS,dns.example:53",
         "STOA_TLS__CERT_FILE,server.crt",
         "STOA_TLS__KEY_FILE,server.key",
-        "STOA_TLS__CLIENT_AUTH,maybe"
+        "STOA_TLS__CLIENT_AUTH,maybe",
+        "STOA_BODY__MAX_BYTES,0"
     })
     void a_setting_that_cannot_be_carried_out_is_refused_by_name(String name, String value) {
         assertThatThrownBy(() -> start(Map.of(name, value)))
                 .isInstanceOf(ConfigurationRefused.class)
                 .hasMessageContaining(name);
+    }
+
+    @Test
+    void the_bound_of_bodies_is_a_setting() {
+        Configuration settings =
+                Configuration.read(GatewaySettings.schema(), Map.of("STOA_BODY__MAX_BYTES", "1073741824"), directory);
+
+        assertThat(PlaneSettings.limits(settings).bodyBytes()).isEqualTo(1L << 30);
     }
 
     @Test

@@ -10,6 +10,7 @@ import bulwark.gateway.proxy.CallMetrics;
 import bulwark.gateway.proxy.DataPlane;
 import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ListenerTls;
+import bulwark.gateway.proxy.PlaneCapacity;
 import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.route.ApiRoute;
@@ -34,6 +35,9 @@ import javax.net.ssl.SSLContext;
 
 /** The data plane with one thread and every stage open; its header rules, limits, trace and five headers are always on. */
 final class BareGateway {
+    /** So that 1 GiB can be sent. */
+    private static final long MAX_BODY_BYTES = 2L << 30;
+
     private final ForwardingContext forwarding;
     private final String backend;
     private long version = 1;
@@ -58,7 +62,7 @@ final class BareGateway {
         forwarding.publish(1, List.of(gateway.route("bare", "/")));
         DataPlane plane = DataPlane.create(
                 1,
-                ProxyLimits.STANDARD,
+                ProxyLimits.STANDARD.with(PlaneCapacity.STANDARD, MAX_BODY_BYTES),
                 CallPipeline.closed().withIdentity(RequestStage.PASS),
                 EndpointTable.empty(),
                 forwarding,

@@ -15,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code bulwark bench gateway}: CPU time of the proxy per request beside HAProxy and nginx, in alternating rounds, then single figures. Each proxy has one worker on the first
@@ -23,6 +26,12 @@ import java.util.Map;
 public final class GatewayBench {
     /** Fewer for a trial of the bench itself: {@code -Dbulwark.bench.rounds=2}. */
     private static final int ROUNDS = Integer.getInteger("bulwark.bench.rounds", 15);
+
+    /** Names of sections, for a trial: {@code -Dbulwark.bench.sections=routes,memory}. */
+    private static final Set<String> ONLY = Stream.of(
+                    System.getProperty("bulwark.bench.sections", "").split(","))
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final int SECONDS = 3;
     private static final int CONNECTIONS = 64;
@@ -53,12 +62,13 @@ public final class GatewayBench {
                     "x".repeat(1_024),
                     "@ISSUER@",
                     issuer.url() + "/realms/" + BenchIssuer.REALM);
-            section(names, launcher -> plain(launcher, issuer));
-            section(names, launcher -> tls(launcher, certificate));
-            section(names, this::oneConnection);
-            section(names, this::manyRoutes);
-            section(names, launcher -> manyTokens(launcher, issuer));
-            section(names, this::memory);
+            section("plain", names, launcher -> plain(launcher, issuer));
+            section("tls", names, launcher -> tls(launcher, certificate));
+            section("http2", names, launcher -> http2(launcher, certificate));
+            section("connection", names, this::oneConnection);
+            section("routes", names, this::manyRoutes);
+            section("tokens", names, launcher -> manyTokens(launcher, issuer));
+            section("memory", names, this::memory);
         }
         System.out.println();
         System.out.println("load of the machine after the run: "
@@ -70,8 +80,11 @@ public final class GatewayBench {
     }
 
     /** With neighbours of its own. One that fails says so, and the others are measured. */
-    private void section(Map<String, String> names, Section section)
+    private void section(String name, Map<String, String> names, Section section)
             throws InterruptedException, GeneralSecurityException {
+        if (!ONLY.isEmpty() && !ONLY.contains(name)) {
+            return;
+        }
         try (ProxyLauncher launcher = new ProxyLauncher(files, scratch, names)) {
             section.run(launcher);
         } catch (IOException e) {
@@ -104,6 +117,10 @@ public final class GatewayBench {
                 .with(launcher.nginx("nginx", "nginx-tls.conf", "https"), load)
                 .run(ROUNDS, SECONDS)
                 .print(0);
+    }
+
+    private void http2(ProxyLauncher launcher, BenchCertificate certificate) throws IOException, InterruptedException {
+        ProxyProcess gateway = bareTls(launcher, certificate);
         HttpLoad streams = HttpLoad.http2(HTTP2_CONNECTIONS);
         new ProxyRounds("HTTP/2 in over TLS 1.3, HTTP/1.1 out, 8 connections of 8 requests, 1 KiB")
                 .with(launcher.haproxy("HAProxy", "haproxy-h2.cfg", "https", "/"), streams)
@@ -238,8 +255,12 @@ public final class GatewayBench {
                 MemoryFigures.idleConnection(gateway, IDLE_CONNECTIONS)));
         System.out.println("MiB more while 1 GiB streams to a client: "
                 + MemoryFigures.stream(gateway, gateway.origin() + "/large"));
-        System.out.println("MiB more while 1 GiB streams to a backend: "
-                + MemoryFigures.stream(gateway, "-T", scratch.resolve("large").toString(), gateway.origin() + "/"));
+        try (BodySink sink = new BodySink()) {
+            ProxyProcess upload = bare(launcher, "gateway, bare", sink.port());
+            System.out.println("MiB more while 1 GiB streams to a backend: "
+                    + MemoryFigures.stream(
+                            upload, "-T", scratch.resolve("large").toString(), upload.origin() + "/upload"));
+        }
     }
 
     private ProxyProcess bare(ProxyLauncher launcher) throws IOException {
@@ -247,6 +268,10 @@ public final class GatewayBench {
     }
 
     private static ProxyProcess bare(ProxyLauncher launcher, String name) throws IOException {
+        return bare(launcher, name, launcher.backend());
+    }
+
+    private static ProxyProcess bare(ProxyLauncher launcher, String name, int backend) throws IOException {
         int port = ProxyLauncher.nextPort();
         return launcher.gateway(
                 name,
@@ -255,7 +280,7 @@ public final class GatewayBench {
                 Map.of(),
                 "bare",
                 Integer.toString(port),
-                Integer.toString(launcher.backend()));
+                Integer.toString(backend));
     }
 
     /** The whole program: identity, permission, quota, guard, policies and evidence as they are unless somebody changes them. */

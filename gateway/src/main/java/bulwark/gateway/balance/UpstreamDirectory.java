@@ -1,6 +1,7 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute;
+import bulwark.kernel.network.TargetUrl;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -17,15 +18,22 @@ public final class UpstreamDirectory {
     private final BreakerSettings settings;
     private final LongSupplier nanos;
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<UpstreamOrigin.Key, UpstreamOrigin> origins = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, UpstreamServer> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
 
-    private record ServerKey(String route, ApiRoute.Upstream target, int position, ApiRoute.UpstreamHttp http) {}
+    private record ServerKey(
+            String tenant, String route, ApiRoute.Upstream target, int position, ApiRoute.UpstreamHttp http) {}
 
     private record GroupKey(
-            String route, List<ApiRoute.Upstream> targets, ApiRoute.Balancing balancing, ApiRoute.UpstreamHttp http) {
+            String tenant,
+            String route,
+            List<ApiRoute.Upstream> targets,
+            ApiRoute.Balancing balancing,
+            ApiRoute.UpstreamHttp http) {
         static GroupKey of(ApiRoute route) {
-            return new GroupKey(route.id(), route.targets(), route.loadBalancer(), route.upstreamHttpVersion());
+            return new GroupKey(
+                    route.tenantId(), route.id(), route.targets(), route.loadBalancer(), route.upstreamHttpVersion());
         }
     }
 
@@ -48,18 +56,21 @@ public final class UpstreamDirectory {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
             UpstreamServer server = servers.computeIfAbsent(
-                    new ServerKey(route.id(), target, i, route.upstreamHttpVersion()),
-                    key -> new UpstreamServer(
-                            name,
-                            UpstreamServer.parse(target),
-                            target.healthCheckPath(),
-                            route.upstreamHttpVersion(),
-                            new CircuitBreaker(name, settings, nanos)));
+                    new ServerKey(route.tenantId(), route.id(), target, i, route.upstreamHttpVersion()),
+                    key -> newServer(name, key));
             byName.put(name, server);
             members.add(server);
             weights.add(target.weight());
         }
         return new UpstreamGroup(members, weights, route.loadBalancer());
+    }
+
+    private UpstreamServer newServer(String name, ServerKey key) {
+        TargetUrl url = UpstreamServer.parse(key.target);
+        UpstreamOrigin origin = origins.computeIfAbsent(
+                UpstreamOrigin.Key.of(key.tenant, url, key.http), found -> new UpstreamOrigin(found, url));
+        return new UpstreamServer(
+                name, origin, url, key.target.healthCheckPath(), new CircuitBreaker(name, settings, nanos));
     }
 
     /** Forgets what none of these routes names. */
@@ -69,12 +80,16 @@ public final class UpstreamDirectory {
         for (ApiRoute route : routes) {
             liveGroups.add(GroupKey.of(route));
             for (int i = 0; i < route.targets().size(); i++) {
-                liveServers.add(new ServerKey(route.id(), route.targets().get(i), i, route.upstreamHttpVersion()));
+                liveServers.add(new ServerKey(
+                        route.tenantId(), route.id(), route.targets().get(i), i, route.upstreamHttpVersion()));
             }
         }
         groups.keySet().retainAll(liveGroups);
         servers.keySet().retainAll(liveServers);
         Set<UpstreamServer> live = new HashSet<>(servers.values());
+        Set<UpstreamOrigin.Key> liveOrigins = new HashSet<>();
+        live.forEach(server -> liveOrigins.add(server.origin().key()));
+        origins.keySet().retainAll(liveOrigins);
         byName.values().removeIf(server -> !live.contains(server));
     }
 

@@ -1,8 +1,6 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute;
-import bulwark.gateway.route.ApiRoute.UpstreamHttp;
-import bulwark.kernel.network.TargetHost;
 import bulwark.kernel.network.TargetRefused;
 import bulwark.kernel.network.TargetUrl;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +13,13 @@ public final class UpstreamServer {
     private static final int CHECKS_IN_A_ROW = 2;
 
     private final String name;
+    private final UpstreamOrigin origin;
     private final TargetUrl url;
     private final byte[] hostLine;
     private final byte[] pathPrefix;
     private final CircuitBreaker breaker;
     private final AtomicInteger active = new AtomicInteger();
     private final @Nullable String healthPath;
-    private final UpstreamHttp http;
-    private volatile boolean knownAsHttp2;
     private volatile boolean healthy = true;
     /** Checks in a row that say the contrary of {@link #healthy}; written by one check at a time. */
     private volatile int contrary;
@@ -31,10 +28,12 @@ public final class UpstreamServer {
      * Of a route.
      *
      * @param name as callers may see it, so that it holds no address
+     * @param origin of the URL
      * @param healthPath asked for regularly; null for no such checks
      */
-    UpstreamServer(String name, TargetUrl url, @Nullable String healthPath, UpstreamHttp http, CircuitBreaker breaker) {
-        this.http = http;
+    UpstreamServer(
+            String name, UpstreamOrigin origin, TargetUrl url, @Nullable String healthPath, CircuitBreaker breaker) {
+        this.origin = origin;
         this.name = name;
         this.url = url;
         this.healthPath = healthPath;
@@ -67,29 +66,12 @@ public final class UpstreamServer {
     }
 
     public boolean isTls() {
-        return url.scheme().equals("https");
+        return origin.isTls();
     }
 
-    /** As the route has it. */
-    public UpstreamHttp http() {
-        return http;
-    }
-
-    /** Whether it is spoken to in HTTP/2, as far as is known before a connection: many calls may share one then. */
-    public boolean sharesConnections() {
-        return http == UpstreamHttp.H2 || knownAsHttp2;
-    }
-
-    /** What the last connection negotiated. */
-    public void negotiated(boolean http2) {
-        if (knownAsHttp2 != http2) {
-            knownAsHttp2 = http2;
-        }
-    }
-
-    /** Whether its host needs no look-up. */
-    public boolean isAddress() {
-        return url.host() instanceof TargetHost.Address;
+    /** Where its connections lead. */
+    public UpstreamOrigin origin() {
+        return origin;
     }
 
     /** {@code Host: …} with its line end. */

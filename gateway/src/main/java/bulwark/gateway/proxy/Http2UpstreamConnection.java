@@ -1,6 +1,6 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.balance.UpstreamOrigin;
 import bulwark.gateway.http2.FrameBudget;
 import bulwark.gateway.http2.Http2Codec;
 import io.netty.channel.Channel;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Http2UpstreamConnection extends TimedConnection implements UpstreamLink, Http2Codec.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Http2UpstreamConnection.class);
 
-    final UpstreamServer server;
+    final UpstreamOrigin origin;
     final LoopWorker worker;
     final Http2Codec codec;
     final FrameBudget budget;
@@ -35,8 +35,8 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
 
     @SuppressWarnings({"NullAway.Init", "this-escape"
     }) // the contexts are there once both handlers are added; the codec only keeps this
-    private Http2UpstreamConnection(UpstreamServer server, LoopWorker worker, ProxyLimits limits) {
-        this.server = server;
+    private Http2UpstreamConnection(UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits) {
+        this.origin = origin;
         this.worker = worker;
         this.limits = limits;
         this.budget = new FrameBudget(limits.http2().freeFrames(), worker.time);
@@ -49,12 +49,12 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     /** Over an open channel. @param listener hears of it once the upstream has said how many calls it takes, or that it does not @param timeout until then */
     static void open(
             Channel channel,
-            UpstreamServer server,
+            UpstreamOrigin origin,
             LoopWorker worker,
             ProxyLimits limits,
             Duration timeout,
             UpstreamConnector.Listener listener) {
-        Http2UpstreamConnection connection = new Http2UpstreamConnection(server, worker, limits);
+        Http2UpstreamConnection connection = new Http2UpstreamConnection(origin, worker, limits);
         connection.opening = listener;
         channel.pipeline().addLast(connection.codec, connection);
         connection.codecContext = channel.pipeline().context(connection.codec);
@@ -70,7 +70,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
         if (waiting != null) {
             opening = null;
             idleSinceNanos = worker.nanos();
-            worker.pool.share(server, this);
+            worker.pool.share(origin, this);
             waiting.connected(this);
         }
     }
@@ -138,7 +138,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     void retire() {
         if (!closing) {
             closing = true;
-            worker.pool.remove(server, this);
+            worker.pool.remove(origin, this);
         }
         closeWhenDone();
     }
@@ -161,7 +161,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.closed(this);
         closing = true;
-        worker.pool.remove(server, this);
+        worker.pool.remove(origin, this);
         for (Http2UpstreamExchange exchange : List.copyOf(exchanges)) {
             exchange.closed();
         }
@@ -178,7 +178,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
 
     @Override
     public void flooded(FrameBudget.Kind kind) {
-        LOG.warn("the upstream {} floods its connection ({}) and is cut off", server.name(), kind.reason());
+        LOG.warn("the upstream {} floods its connection ({}) and is cut off", origin, kind.reason());
         retire();
     }
 
@@ -204,7 +204,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            LOG.error("a connection to the upstream {} failed and is closed", server.name(), cause);
+            LOG.error("a connection to the upstream {} failed and is closed", origin, cause);
         }
         abort();
     }

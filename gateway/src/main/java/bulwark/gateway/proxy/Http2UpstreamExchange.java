@@ -59,7 +59,7 @@ final class Http2UpstreamExchange implements UpstreamExchange {
                 .writeHeaders(
                         context(),
                         id,
-                        RequestHeaderList.ofHead(writer.toBytes(), connection.server.isTls()),
+                        RequestHeaderList.ofHead(writer.toBytes(), connection.origin.isTls()),
                         0,
                         !body,
                         context().newPromise());

@@ -52,7 +52,7 @@ final class LoopWorker {
         this.buffers = plane.buffers;
         this.loop = loop;
         this.connector = connector;
-        this.pool = new UpstreamPool(limits.idlePerUpstream());
+        this.pool = new UpstreamPool(limits.idlePerOrigin());
         this.requests = new HeadReader(limits.heads());
         this.http2Requests = new Http2RequestReader(limits.heads());
         this.http2Answers = new Http2AnswerReader(limits.heads());

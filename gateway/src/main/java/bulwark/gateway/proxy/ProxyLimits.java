@@ -17,7 +17,7 @@ import java.time.Duration;
  * @param firstByteTimeout from the whole request to the first byte of the answer
  * @param bodyTimeout of a request's body, and a second more for each KiB of it that a backend gets
  * @param upstreamIdleTimeout of a pooled connection to an upstream
- * @param idlePerUpstream how many of them are kept for each upstream and event loop
+ * @param idlePerOrigin how many of them are kept for each origin of upstreams and event loop
  * @param writeTimeout how long a client may take so little of an answer that nothing more can be written
  * @param lingerTimeout how long a connection is read after an early answer, so that the answer is not lost
  */
@@ -32,7 +32,7 @@ public record ProxyLimits(
         Duration firstByteTimeout,
         Duration bodyTimeout,
         Duration upstreamIdleTimeout,
-        int idlePerUpstream,
+        int idlePerOrigin,
         Duration writeTimeout,
         Duration lingerTimeout) {
     public static final ProxyLimits STANDARD = new ProxyLimits(
@@ -50,19 +50,20 @@ public record ProxyLimits(
             Duration.ofSeconds(30),
             Duration.ofSeconds(2));
 
-    public ProxyLimits with(PlaneCapacity other) {
+    /** These limits with another capacity, and another bound of each request's body. */
+    public ProxyLimits with(PlaneCapacity other, long otherBodyBytes) {
         return new ProxyLimits(
                 heads,
                 http2,
                 other,
-                bodyBytes,
+                otherBodyBytes,
                 headTimeout,
                 idleTimeout,
                 connectTimeout,
                 firstByteTimeout,
                 bodyTimeout,
                 upstreamIdleTimeout,
-                idlePerUpstream,
+                idlePerOrigin,
                 writeTimeout,
                 lingerTimeout);
     }

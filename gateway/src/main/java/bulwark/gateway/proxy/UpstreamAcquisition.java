@@ -57,21 +57,21 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
     }
 
     private void obtain(UpstreamServer from) {
-        UpstreamExchange pooled = worker.pool.take(from);
+        UpstreamExchange pooled = worker.pool.take(from.origin());
         if (pooled != null) {
             exchange.send(pooled, from);
             return;
         }
         deadline.unlimited(); // The connector has its own timeout.
-        if (from.sharesConnections()) {
-            worker.pool.joinConnect(from, this, all -> connect(from, all));
+        if (from.origin().sharesConnections()) {
+            worker.pool.joinConnect(from.origin(), this, all -> connect(from, all));
         } else {
             connect(from, this);
         }
     }
 
     private void connect(UpstreamServer to, UpstreamConnector.Listener listener) {
-        worker.connector.connect(to, worker, timeouts.connect(), listener);
+        worker.connector.connect(to.origin(), worker, timeouts.connect(), listener);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.balance.UpstreamOrigin;
 import bulwark.gateway.http1.BodyReader;
 import bulwark.gateway.http1.HeadReader;
 import bulwark.gateway.http1.HeadWriter;
@@ -23,7 +23,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
         CLOSED
     }
 
-    private final UpstreamServer server;
+    private final UpstreamOrigin origin;
     private final LoopWorker worker;
     private final ProxyLimits limits;
     private final BodyReader body = new BodyReader();
@@ -39,8 +39,8 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
     private long idleSinceNanos;
 
     @SuppressWarnings("NullAway.Init") // context is there once the channel is registered
-    UpstreamConnection(UpstreamServer server, LoopWorker worker, ProxyLimits limits) {
-        this.server = server;
+    UpstreamConnection(UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits) {
+        this.origin = origin;
         this.worker = worker;
         this.limits = limits;
     }
@@ -265,7 +265,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
         state = State.IDLE;
         idleSinceNanos = worker.nanos();
         readAhead(true);
-        if (!worker.pool.put(server, this)) {
+        if (!worker.pool.put(origin, this)) {
             context.close();
         }
     }
@@ -290,7 +290,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
     public void channelInactive(ChannelHandlerContext ctx) {
         worker.closed(this);
         if (state == State.IDLE) {
-            worker.pool.remove(server, this);
+            worker.pool.remove(origin, this);
         }
         ByteBuf rest = pending;
         if (rest != null) {

@@ -1,6 +1,6 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.balance.UpstreamOrigin;
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;
@@ -55,28 +55,28 @@ final class UpstreamConnector {
     }
 
     /** @param timeout of each address */
-    void connect(UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {
-        if (server.isAddress()) {
-            decided(guard.decide(server.url()), server, worker, timeout, listener);
+    void connect(UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener) {
+        if (origin.isAddress()) {
+            decided(guard.decide(origin.url()), origin, worker, timeout, listener);
             return;
         }
         // Names are looked up anew for each connection, which blocks.
         Thread.ofVirtual().name("resolve").start(() -> {
-            GuardDecision decision = guard.decide(server.url());
-            worker.loop.execute(() -> decided(decision, server, worker, timeout, listener));
+            GuardDecision decision = guard.decide(origin.url());
+            worker.loop.execute(() -> decided(decision, origin, worker, timeout, listener));
         });
     }
 
     private void decided(
-            GuardDecision decision, UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {
+            GuardDecision decision, UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener) {
         switch (decision) {
             case GuardDecision.Blocked blocked -> listener.blocked(blocked);
             case GuardDecision.Allowed allowed ->
-                connect(allowed.addresses(), 0, new Attempt(server, worker, timeout, listener));
+                connect(allowed.addresses(), 0, new Attempt(origin, worker, timeout, listener));
         }
     }
 
-    private record Attempt(UpstreamServer server, LoopWorker worker, Duration timeout, Listener listener) {}
+    private record Attempt(UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener) {}
 
     private void connect(List<InetSocketAddress> addresses, int index, Attempt attempt) {
         ChannelFuture connecting = new Bootstrap()
@@ -110,7 +110,7 @@ final class UpstreamConnector {
     private void secured(Channel channel, Attempt attempt) {
         SslHandler secure = channel.pipeline().get(SslHandler.class);
         if (secure == null) {
-            opened(channel, attempt, attempt.server.http() == UpstreamHttp.H2);
+            opened(channel, attempt, attempt.origin.http() == UpstreamHttp.H2);
             return;
         }
         secure.handshakeFuture().addListener(done -> {
@@ -118,7 +118,7 @@ final class UpstreamConnector {
             if (!done.isSuccess()) {
                 channel.close();
                 attempt.listener.failed(done.cause());
-            } else if (!http2 && attempt.server.http() == UpstreamHttp.H2) {
+            } else if (!http2 && attempt.origin.http() == UpstreamHttp.H2) {
                 channel.close();
                 attempt.listener.failed(
                         new SSLException("the upstream does not negotiate h2, which its route asks for"));
@@ -129,12 +129,12 @@ final class UpstreamConnector {
     }
 
     private void opened(Channel channel, Attempt attempt, boolean http2) {
-        attempt.server.negotiated(http2);
+        attempt.origin.negotiated(http2);
         if (http2) {
             Http2UpstreamConnection.open(
-                    channel, attempt.server, attempt.worker, limits, attempt.timeout, attempt.listener);
+                    channel, attempt.origin, attempt.worker, limits, attempt.timeout, attempt.listener);
         } else {
-            UpstreamConnection connection = new UpstreamConnection(attempt.server, attempt.worker, limits);
+            UpstreamConnection connection = new UpstreamConnection(attempt.origin, attempt.worker, limits);
             channel.pipeline().addLast(connection);
             attempt.listener.connected(connection);
         }
@@ -143,7 +143,7 @@ final class UpstreamConnector {
     private void initialize(Channel channel, Attempt attempt) {
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        if (attempt.server.isTls()) {
+        if (attempt.origin.isTls()) {
             channel.pipeline().addLast(secure(attempt));
         }
     }
@@ -158,7 +158,7 @@ final class UpstreamConnector {
     }
 
     private SslHandler secure(Attempt attempt) {
-        TargetUrl url = attempt.server.url();
+        TargetUrl url = attempt.origin.url();
         String host = url.host() instanceof TargetHost.Address address
                 ? address.address().getHostAddress()
                 : url.host().text();
@@ -167,7 +167,7 @@ final class UpstreamConnector {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setApplicationProtocols(protocols(attempt.server.http()));
+        parameters.setApplicationProtocols(protocols(attempt.origin.http()));
         engine.setSSLParameters(parameters);
         SslHandler handler = new SslHandler(engine);
         handler.setHandshakeTimeout(attempt.timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,6 +1,6 @@
 package bulwark.gateway.proxy;
 
-import bulwark.gateway.balance.UpstreamServer;
+import bulwark.gateway.balance.UpstreamOrigin;
 import bulwark.kernel.network.GuardDecision;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,27 +11,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of one event loop to its upstreams: idle ones of HTTP/1.1, the one used last first, and those of HTTP/2, which many calls share. Used on that loop alone.
+ * Connections of one event loop to the origins of its upstreams: idle ones of HTTP/1.1, the one used last first, and those of HTTP/2, which many calls share. Used on that loop alone.
  */
 final class UpstreamPool {
-    private final int idlePerUpstream;
-    private final Map<UpstreamServer, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
-    private final Map<UpstreamServer, List<Http2UpstreamConnection>> shared = new IdentityHashMap<>();
-    private final Map<UpstreamServer, CommonConnect> connecting = new IdentityHashMap<>();
+    private final int idlePerOrigin;
+    private final Map<UpstreamOrigin, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
+    private final Map<UpstreamOrigin, List<Http2UpstreamConnection>> shared = new IdentityHashMap<>();
+    private final Map<UpstreamOrigin, CommonConnect> connecting = new IdentityHashMap<>();
 
-    UpstreamPool(int idlePerUpstream) {
-        this.idlePerUpstream = idlePerUpstream;
+    UpstreamPool(int idlePerOrigin) {
+        this.idlePerOrigin = idlePerOrigin;
     }
 
     /** For one call; null when there is no connection that takes it. */
     @Nullable
-    UpstreamExchange take(UpstreamServer server) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(server);
+    UpstreamExchange take(UpstreamOrigin origin) {
+        ArrayDeque<UpstreamConnection> connections = idle.get(origin);
         UpstreamConnection last = connections == null ? null : connections.pollLast();
         if (last != null && last.isActive()) {
             return last;
         }
-        List<Http2UpstreamConnection> common = shared.isEmpty() ? null : shared.get(server);
+        List<Http2UpstreamConnection> common = shared.isEmpty() ? null : shared.get(origin);
         if (common == null) {
             return null;
         }
@@ -45,13 +45,13 @@ final class UpstreamPool {
     }
 
     /** @return false when there are enough already, so that the connection is to be closed */
-    boolean put(UpstreamServer server, UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(server);
+    boolean put(UpstreamOrigin origin, UpstreamConnection connection) {
+        ArrayDeque<UpstreamConnection> connections = idle.get(origin);
         if (connections == null) {
             connections = new ArrayDeque<>();
-            idle.put(server, connections);
+            idle.put(origin, connections);
         }
-        if (connections.size() >= idlePerUpstream) {
+        if (connections.size() >= idlePerOrigin) {
             return false;
         }
         connections.addLast(connection);
@@ -59,63 +59,63 @@ final class UpstreamPool {
     }
 
     /** An idle connection was closed. */
-    void remove(UpstreamServer server, UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(server);
+    void remove(UpstreamOrigin origin, UpstreamConnection connection) {
+        ArrayDeque<UpstreamConnection> connections = idle.get(origin);
         if (connections != null && connections.removeFirstOccurrence(connection) && connections.isEmpty()) {
-            idle.remove(server);
+            idle.remove(origin);
         }
     }
 
     /** One more connection that calls may share. */
-    void share(UpstreamServer server, Http2UpstreamConnection connection) {
-        shared.computeIfAbsent(server, key -> new ArrayList<>(2)).add(connection);
+    void share(UpstreamOrigin origin, Http2UpstreamConnection connection) {
+        shared.computeIfAbsent(origin, key -> new ArrayList<>(2)).add(connection);
     }
 
     /** It takes no further call. */
-    void remove(UpstreamServer server, Http2UpstreamConnection connection) {
-        List<Http2UpstreamConnection> common = shared.get(server);
+    void remove(UpstreamOrigin origin, Http2UpstreamConnection connection) {
+        List<Http2UpstreamConnection> common = shared.get(origin);
         if (common != null && common.remove(connection) && common.isEmpty()) {
-            shared.remove(server);
+            shared.remove(origin);
         }
     }
 
     /** Calls that come while a connection is being opened wait for it instead of opening more. @param connect opens one and tells all that wait */
     void joinConnect(
-            UpstreamServer server, UpstreamConnector.Listener call, Consumer<UpstreamConnector.Listener> connect) {
-        CommonConnect pending = connecting.get(server);
+            UpstreamOrigin origin, UpstreamConnector.Listener call, Consumer<UpstreamConnector.Listener> connect) {
+        CommonConnect pending = connecting.get(origin);
         if (pending != null) {
             pending.calls.add(call);
             return;
         }
-        CommonConnect begun = new CommonConnect(server);
+        CommonConnect begun = new CommonConnect(origin);
         begun.calls.add(call);
-        connecting.put(server, begun);
+        connecting.put(origin, begun);
         connect.accept(begun);
     }
 
     private final class CommonConnect implements UpstreamConnector.Listener {
-        private final UpstreamServer server;
+        private final UpstreamOrigin origin;
         private final List<UpstreamConnector.Listener> calls = new ArrayList<>(4);
 
-        CommonConnect(UpstreamServer server) {
-            this.server = server;
+        CommonConnect(UpstreamOrigin origin) {
+            this.origin = origin;
         }
 
         @Override
         public void connected(UpstreamLink link) {
-            connecting.remove(server);
+            connecting.remove(origin);
             calls.forEach(call -> call.connected(link));
         }
 
         @Override
         public void blocked(GuardDecision.Blocked why) {
-            connecting.remove(server);
+            connecting.remove(origin);
             calls.forEach(call -> call.blocked(why));
         }
 
         @Override
         public void failed(Throwable cause) {
-            connecting.remove(server);
+            connecting.remove(origin);
             calls.forEach(call -> call.failed(cause));
         }
     }

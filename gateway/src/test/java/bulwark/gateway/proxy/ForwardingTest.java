@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.proxy.ScriptedUpstream.Request;
 import bulwark.gateway.proxy.WireClient.Answer;
 import bulwark.gateway.route.ApiRoute.Balancing;
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -131,6 +132,22 @@ class ForwardingTest {
                 assertThat(client.answer().body()).isEqualTo("x");
             }
             assertThat(upstream.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void routes_of_one_tenant_share_the_connections_to_one_backend_and_tenants_do_not() {
+        try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {
+            plane.routes(
+                    TestPlane.route("a", "/a", upstream.url()),
+                    TestPlane.route("b", "/b", upstream.url() + "/below"),
+                    TestPlane.route("other", "tenant-b", "/other", upstream.url(), UpstreamHttp.AUTO));
+
+            assertThat(plane.get("/a").body()).isEqualTo("x");
+            assertThat(plane.get("/b").body()).isEqualTo("x");
+            assertThat(upstream.connections()).isEqualTo(1);
+            assertThat(plane.get("/other").body()).isEqualTo("x");
+            assertThat(upstream.connections()).isEqualTo(2);
         }
     }
 

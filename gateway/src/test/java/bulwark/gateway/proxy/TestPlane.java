@@ -100,7 +100,7 @@ final class TestPlane implements AutoCloseable {
 
     /** Anybody may call anything, within these bounds. */
     TestPlane(PlaneCapacity capacity) {
-        this(open(), List.of("127.0.0.0/8"), systemTrust(), LIMITS.with(capacity));
+        this(open(), List.of("127.0.0.0/8"), systemTrust(), LIMITS.with(capacity, LIMITS.bodyBytes()));
     }
 
     private TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls, ProxyLimits limits) {
@@ -185,11 +185,14 @@ final class TestPlane implements AutoCloseable {
 
     /** @param http that the upstream is spoken to in */
     static ApiRoute route(String id, String prefix, String url, UpstreamHttp http) {
-        ApiRoute usual = route(id, prefix, url);
+        return route(id, "acme", prefix, url, http);
+    }
+
+    static ApiRoute route(String id, String tenant, String prefix, String url, UpstreamHttp http) {
         return new ApiRoute(
                 id,
                 id,
-                usual.tenantId(),
+                tenant,
                 prefix,
                 url,
                 Set.of(),

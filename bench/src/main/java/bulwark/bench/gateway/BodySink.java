@@ -1,0 +1,67 @@
+package bulwark.bench.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A backend on loopback that reads the body of each request, keeps nothing of it and answers 200. The length must be told in the head. */
+final class BodySink implements AutoCloseable {
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
+    private static final byte[] ANSWER =
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int CHUNK_BYTES = 64 << 10;
+
+    private final ServerSocket listener;
+
+    BodySink() throws IOException {
+        listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().name("body-sink").start(this::accept);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try (Socket connection = listener.accept()) {
+                answer(connection);
+            } catch (IOException e) {
+                // The listener was closed, or the other side went: the caller's figure fails by its own error.
+            }
+        }
+    }
+
+    private static void answer(Socket connection) throws IOException {
+        InputStream in = connection.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                return;
+            }
+            head.append((char) next);
+        }
+        Matcher length = LENGTH.matcher(head);
+        long rest = length.find() ? Long.parseLong(length.group(1)) : 0;
+        byte[] chunk = new byte[CHUNK_BYTES];
+        while (rest > 0) {
+            int read = in.read(chunk, 0, (int) Math.min(chunk.length, rest));
+            if (read < 0) {
+                return;
+            }
+            rest -= read;
+        }
+        connection.getOutputStream().write(ANSWER);
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+    }
+}

@@ -33,11 +33,14 @@ import bulwark.gateway.proxy.ForwardingContext;
 import bulwark.gateway.proxy.ListenerTls;
 import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.quota.GatewayQuotas;
+import bulwark.gateway.redis.RedisSettings;
 import bulwark.gateway.redis.SharedRedis;
 import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.MergedRoutes;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RoutePublisher;
+import bulwark.gateway.secret.CurrentSecrets;
+import bulwark.gateway.secret.SecretFolder;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Loopback;
@@ -50,6 +53,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -100,15 +104,18 @@ public final class Gateway implements AutoCloseable {
         state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
-        quotas = GatewayQuotas.open(settings, state, metrics, clock);
-        identity = identity(settings, state, guard, metrics, clock);
+        CurrentSecrets current = new CurrentSecrets(settings);
+        quotas = GatewayQuotas.open(
+                settings, state, RedisSettings.of(settings, current, directory, clock), metrics, clock);
+        identity = identity(settings, RedisSettings.of(settings, current, directory, clock), guard, metrics, clock);
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
         AdminTokens adminTokens = new AdminTokens(settings, clock);
         GuardedFetch tokens = GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes());
         try {
-            credentials = BackendCredentials.open(store, state, tokens, Signing.fastest(), clock);
+            credentials = BackendCredentials.open(
+                    store, state, SecretFolder.of(settings, directory), tokens, Signing.fastest(), clock);
             control = GatewayControl.open(
                     new GatewayControl.Environment(
                             settings,
@@ -129,7 +136,7 @@ public final class Gateway implements AutoCloseable {
             closeStores();
             throw e;
         }
-        link = link(settings, routes, guard, metrics, clock);
+        link = link(FeedSettings.of(settings, current), routes, guard, metrics, clock);
         health = new HealthMonitor(
                 forwarding.upstreams(),
                 forwarding.guard(),
@@ -149,8 +156,14 @@ public final class Gateway implements AutoCloseable {
         CertificateMetrics.register(metrics, tls, upstreamTls, clock);
         upstreamTls.watch();
         secrets = LiveSecrets.follow(
-                settings, source, adminTokens, SecretAges.open(state, Signing.fastest(), clock), metrics);
-        openSearch = openSearch(settings, guard, metrics);
+                settings,
+                source,
+                new LiveSecrets.Followed(
+                        current, adminTokens, credentials, LiveSecrets.keys(settings, directory, state)),
+                SecretAges.open(state, Signing.fastest(), clock),
+                metrics,
+                clock);
+        openSearch = openSearch(OpenSearchSettings.of(settings, current), guard, metrics);
         try {
             if (tls == null) {
                 tlsPort = 0;
@@ -184,17 +197,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private GatewayIdentity identity(
-            Configuration settings, Path state, AddressGuard guard, Metrics metrics, Clock clock) {
+            Configuration settings, @Nullable SharedRedis redis, AddressGuard guard, Metrics metrics, Clock clock) {
         try {
             return new GatewayIdentity(
-                    CallerSettings.of(settings),
-                    state,
-                    store,
-                    guard,
-                    redis(settings, clock),
-                    metrics,
-                    Signing.fastest(),
-                    clock);
+                    CallerSettings.of(settings), state, store, guard, redis, metrics, Signing.fastest(), clock);
         } catch (RuntimeException e) {
             evidence.close();
             quotas.close();
@@ -204,7 +210,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private @Nullable ControlPlaneLink link(
-            Configuration settings, MergedRoutes routes, AddressGuard guard, Metrics metrics, Clock clock) {
+            Optional<FeedSettings> settings, MergedRoutes routes, AddressGuard guard, Metrics metrics, Clock clock) {
         SnapshotTarget pushed = new SnapshotTarget(
                 routes,
                 new RouteGuard(guard),
@@ -215,8 +221,7 @@ public final class Gateway implements AutoCloseable {
                 store,
                 metrics);
         try {
-            return FeedSettings.of(settings)
-                    .map(feed -> ControlPlaneLink.open(feed, pushed, state, Signing.fastest(), clock))
+            return settings.map(feed -> ControlPlaneLink.open(feed, pushed, state, Signing.fastest(), clock))
                     .orElse(null);
         } catch (RuntimeException e) {
             control.close();
@@ -226,9 +231,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Null where no OpenSearch is named. */
-    private @Nullable OpenSearchSink openSearch(Configuration settings, AddressGuard guard, Metrics metrics) {
-        return OpenSearchSettings.of(settings)
-                .map(where -> OpenSearchSink.start(
+    private @Nullable OpenSearchSink openSearch(
+            Optional<OpenSearchSettings> settings, AddressGuard guard, Metrics metrics) {
+        return settings.map(where -> OpenSearchSink.start(
                         where,
                         new GuardedFetch(guard, upstreamTls.context(), MAX_ANSWER_BYTES),
                         OpenSearchSink.Source.of(state),
@@ -246,11 +251,6 @@ public final class Gateway implements AutoCloseable {
                 prepared.adopt();
             };
         };
-    }
-
-    private static @Nullable SharedRedis redis(Configuration settings, Clock clock) {
-        String url = settings.text("STOA_REDIS_URL");
-        return url.isEmpty() ? null : SharedRedis.of(url, ClientTls.Files.NONE, clock);
     }
 
     private CallPipeline logged(CallPipeline pipeline) {

@@ -16,6 +16,7 @@ import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.feed.FeedSettings;
 import bulwark.gateway.opensearch.OpenSearchSettings;
 import bulwark.gateway.quota.GatewayQuotas;
+import bulwark.gateway.redis.RedisSettings;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingsTable;
@@ -53,6 +54,7 @@ public final class GatewaySettings {
         CallerSettings.check(settings, findings);
         GatewayQuotas.check(settings, findings);
         GatewayEvidence.check(settings, findings);
+        RedisSettings.check(settings, findings);
         OpenSearchSettings.check(settings, findings, () -> EgressGuard.of(settings));
     }
 
@@ -107,11 +109,16 @@ public final class GatewaySettings {
                         "",
                         "the word that a refused start prints: goes on with a store that is not what was signed")
                 .add("JOURNAL__MAX_AGE_DAYS", COUNT, "400", "how long each decision record is kept at least")
-                .add("REDIS_URL", TEXT, "", "Redis that gateways share quotas and replay stores through")
+                .add(
+                        "SECRETS_DIR",
+                        PATH,
+                        "",
+                        "folder of secrets, one in each file, that credentials towards backends name by secret_ref; read again every second")
                 .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
                 .add("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to")
                 .add("OPENSEARCH_INDEX", TEXT, "stoa-audit", "index, or alias with a write index, of decision records")
                 .secret("OPENSEARCH_CREDENTIALS", "user and password of OpenSearch, joined by a colon");
+        RedisSettings.add(table);
     }
 
     private void identity() {

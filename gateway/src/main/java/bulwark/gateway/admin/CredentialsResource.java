@@ -75,6 +75,10 @@ final class CredentialsResource {
         if (faults.isEmpty() && credential.tokenUrl() != null) {
             blocked(credential.tokenUrl(), faults);
         }
+        String unread = faults.isEmpty() ? credentials.problem(credential) : null;
+        if (unread != null) {
+            faults.add("secret_ref: " + unread);
+        }
         if (!faults.isEmpty() || route == null) {
             throw AdminRefused.invalid(faults);
         }

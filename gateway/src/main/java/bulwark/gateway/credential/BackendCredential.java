@@ -1,7 +1,6 @@
 package bulwark.gateway.credential;
 
 import bulwark.gateway.route.ApiRoute;
-import bulwark.kernel.secrets.SecretBytes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ public record BackendCredential(
         String consumerId,
         Type type,
         String headerName,
-        SecretBytes secret,
+        CredentialSecret secret,
         @Nullable String username,
         @Nullable String tokenUrl,
         @Nullable String scope,

@@ -6,10 +6,12 @@ import bulwark.gateway.call.StageResult;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.secret.SecretFolder;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.secrets.SecretAccess;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,33 +34,53 @@ public final class BackendCredentials implements AutoCloseable {
     public static final List<AuditEventType> EVENTS = List.of(CredentialRows.SET, CredentialRows.REMOVED);
 
     private static final Logger LOG = LoggerFactory.getLogger(BackendCredentials.class);
+    /** Before the route's id, in the names of {@link #secrets}. */
+    public static final String OF_ROUTE = "backend_credential:";
+
+    /** Before what tells one consumer's credential from another. */
+    public static final String OF_CONSUMERS = "consumer_credential:";
+
     private static final int MAX_TOKEN_BYTES = 64 << 10;
     private static final long RETRY_SECONDS = 1;
 
     private final CredentialRows rows;
+    private final SecretFolder folder;
     private final GuardedFetch fetch;
     private final Clock clock;
     private final Map<Key, Live> live = new ConcurrentHashMap<>();
 
     private record Key(String route, String consumer) {}
 
-    /** @param value of the header; null while it is a token that is fetched */
+    /**
+     * @param secret null while its file cannot be read
+     * @param value of the header; null while it is a token that is fetched
+     */
     private record Live(
             BackendCredential credential,
+            @Nullable SecretBytes secret,
             @Nullable String value,
             @Nullable ClientToken token) {}
 
-    private BackendCredentials(CredentialRows rows, GuardedFetch fetch, Clock clock) {
+    private BackendCredentials(CredentialRows rows, SecretFolder folder, GuardedFetch fetch, Clock clock) {
         this.rows = rows;
+        this.folder = folder;
         this.fetch = fetch;
         this.clock = clock;
         rows.load().forEach(this::use);
     }
 
-    /** @param fetch asks token endpoints; closed with this */
+    /**
+     * @param folder that {@code secret_ref} names files of
+     * @param fetch asks token endpoints; closed with this
+     */
     public static BackendCredentials open(
-            AuditedStore store, Path stateFolder, GuardedFetch fetch, Signing signing, Clock clock) {
-        return new BackendCredentials(CredentialRows.open(store, stateFolder, signing), fetch, clock);
+            AuditedStore store,
+            Path stateFolder,
+            SecretFolder folder,
+            GuardedFetch fetch,
+            Signing signing,
+            Clock clock) {
+        return new BackendCredentials(CredentialRows.open(store, stateFolder, signing), folder, fetch, clock);
     }
 
     /** How much of an answer of a token endpoint is taken. */
@@ -66,14 +89,76 @@ public final class BackendCredentials implements AutoCloseable {
     }
 
     private void use(BackendCredential credential) {
-        String secret = credential.secret().exposeText(SecretAccess.grant());
-        Live made = switch (credential.type()) {
-            case API_KEY -> new Live(credential, secret, null);
-            case BEARER -> new Live(credential, "Bearer " + secret, null);
-            case BASIC -> new Live(credential, basic(credential, secret), null);
-            case OAUTH2_CLIENT_CREDENTIALS -> new Live(credential, null, new ClientToken(credential, fetch, clock));
+        SecretBytes secret = credential
+                .secret()
+                .in(folder)
+                .filter(found -> fits(credential, found))
+                .orElse(null);
+        if (secret == null) {
+            LOG.warn(
+                    "The file of the secret of route {} cannot be read, or does not fit into a header, so that its calls are refused.",
+                    credential.routeId());
+        }
+        live.put(key(credential), live(credential, secret));
+    }
+
+    private static Key key(BackendCredential credential) {
+        return new Key(credential.routeId(), credential.consumerId());
+    }
+
+    private Live live(BackendCredential credential, @Nullable SecretBytes secret) {
+        if (secret == null) {
+            return new Live(credential, null, null, null);
+        }
+        String text = secret.exposeText(SecretAccess.grant());
+        return switch (credential.type()) {
+            case API_KEY -> new Live(credential, secret, text, null);
+            case BEARER -> new Live(credential, secret, "Bearer " + text, null);
+            case BASIC -> new Live(credential, secret, basic(credential, text), null);
+            case OAUTH2_CLIENT_CREDENTIALS ->
+                new Live(credential, secret, null, new ClientToken(credential, secret, fetch, clock));
         };
-        live.put(new Key(credential.routeId(), credential.consumerId()), made);
+    }
+
+    /** Reads the files of secrets again. One that cannot be read, or does not fit into a header, changes nothing. */
+    public void reload() {
+        live.forEach((key, before) -> {
+            if (before.credential().secret() instanceof CredentialSecret.Reference reference) {
+                folder.find(reference.name())
+                        .filter(next -> before.secret() == null || !next.equalsSecret(before.secret()))
+                        .filter(next -> fits(before.credential(), next))
+                        .ifPresent(next -> rotate(key, before, next));
+            }
+        });
+    }
+
+    private static boolean fits(BackendCredential credential, SecretBytes secret) {
+        return credential.type() == BackendCredential.Type.BASIC
+                || CredentialJson.isUsable(secret.exposeText(SecretAccess.grant()));
+    }
+
+    private void rotate(Key key, Live before, SecretBytes next) {
+        ClientToken token = before.token();
+        if (token != null) {
+            token.rotate(next);
+        }
+        Live after = token == null ? live(before.credential(), next) : new Live(before.credential(), next, null, token);
+        if (live.replace(key, before, after)) {
+            LOG.info(
+                    "The secret of route {} towards its backend was replaced.",
+                    before.credential().routeId());
+        }
+    }
+
+    /** Secrets in use, for their age: of each route, and of consumers with the digest of their name. */
+    public Map<String, SecretBytes> secrets() {
+        Map<String, SecretBytes> secrets = new TreeMap<>();
+        live.forEach((key, one) -> {
+            if (one.secret() != null) {
+                secrets.put(key.consumer().isEmpty() ? OF_ROUTE + key.route() : OF_CONSUMERS + key, one.secret());
+            }
+        });
+        return secrets;
     }
 
     private static String basic(BackendCredential credential, String secret) {
@@ -110,7 +195,7 @@ public final class BackendCredentials implements AutoCloseable {
         }
         ClientToken token = found.token();
         return token == null
-                ? StageResult.PASS
+                ? unavailable(call, "The gateway cannot read its own credential for this backend at present.")
                 : new StageResult.Later(token.get().handle((text, failure) -> {
                     if (text == null) {
                         LOG.warn("No access token for the backend of route {}: {}", route.id(), sentence(failure));
@@ -129,6 +214,17 @@ public final class BackendCredentials implements AutoCloseable {
     private @Nullable Live find(String route, @Nullable Principal principal) {
         Live own = principal == null ? null : live.get(new Key(route, principal.entityUri()));
         return own != null ? own : live.get(new Key(route, ""));
+    }
+
+    /** Why the secret of a credential is not there, for {@code secret_ref}; null when it is. */
+    public @Nullable String problem(BackendCredential credential) {
+        if (!(credential.secret() instanceof CredentialSecret.Reference reference)) {
+            return null;
+        }
+        return folder.find(reference.name())
+                .filter(secret -> !fits(credential, secret))
+                .map(secret -> "the file holds a secret that does not fit into a header; keep visible ASCII characters")
+                .orElseGet(() -> folder.problem(reference.name()));
     }
 
     private static StageResult unavailable(GatewayCall call, String sentence) {

@@ -34,6 +34,7 @@ final class ClientToken {
     private static final int OK = 200;
 
     private final BackendCredential credential;
+    private volatile SecretBytes secret;
     private final GuardedFetch fetch;
     private final Clock clock;
     private final AtomicReference<@Nullable Issue> current = new AtomicReference<>();
@@ -44,10 +45,16 @@ final class ClientToken {
         private volatile long untilMillis = Long.MAX_VALUE;
     }
 
-    ClientToken(BackendCredential credential, GuardedFetch fetch, Clock clock) {
+    ClientToken(BackendCredential credential, SecretBytes secret, GuardedFetch fetch, Clock clock) {
         this.credential = credential;
+        this.secret = secret;
         this.fetch = fetch;
         this.clock = clock;
+    }
+
+    /** For the next token; the present one goes on until it expires. */
+    void rotate(SecretBytes next) {
+        secret = next;
     }
 
     /** Completed on another thread unless the token is here; fails when there is none to be had. */
@@ -112,8 +119,8 @@ final class ClientToken {
     private byte[] ask() throws IOException {
         String form = "grant_type=client_credentials"
                 + (credential.scope() == null ? "" : "&scope=" + encoded(credential.scope()));
-        String pair = encoded(String.valueOf(credential.username())) + ":"
-                + encoded(credential.secret().exposeText(SecretAccess.grant()));
+        String pair =
+                encoded(String.valueOf(credential.username())) + ":" + encoded(secret.exposeText(SecretAccess.grant()));
         try {
             FetchAnswer answer = fetch.send(new FetchRequest(
                     "POST",

@@ -1,6 +1,7 @@
 package bulwark.gateway.credential;
 
 import bulwark.gateway.credential.BackendCredential.Type;
+import bulwark.gateway.secret.SecretFolder;
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.network.TargetRefused;
 import bulwark.kernel.network.TargetUrl;
@@ -14,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 /** Credentials in requests, in the store without their secrets, and in answers. */
 public final class CredentialJson {
     private static final int MAX_SECRET = 4_096;
+    private static final String REFERENCE = "secret_ref";
     private static final String HIDDEN = "[redacted]";
     private static final String AUTHORIZATION = "Authorization";
 
@@ -90,12 +92,30 @@ public final class CredentialJson {
         return read;
     }
 
-    private static SecretBytes secret(JsonFields fields, String name) {
-        return SecretBytes.ofText(fields.text(
-                name,
-                MAX_SECRET,
-                text -> text.chars().allMatch(c -> c > ' ' && c < 0x7f) || name.equals("password"),
-                "must be of visible ASCII characters"));
+    /** The value itself under its name, or {@code secret_ref}. */
+    private static CredentialSecret secret(JsonFields fields, String name) {
+        if (!fields.has(REFERENCE)) {
+            return new CredentialSecret.Held(SecretBytes.ofText(fields.text(
+                    name,
+                    MAX_SECRET,
+                    text -> isUsable(text) || name.equals("password"),
+                    "must be of visible ASCII characters; " + REFERENCE + " names a file in its place")));
+        }
+        if (fields.has(name)) {
+            fields.optionalText(name, MAX_SECRET);
+            fields.fault(name, "and " + REFERENCE + " exclude each other; keep one");
+        }
+        return new CredentialSecret.Reference(fields.text(
+                REFERENCE,
+                100,
+                SecretFolder::isName,
+                "must be the name of a file in the folder of " + SecretFolder.SETTING
+                        + ": letters, digits, '.', '_' and '-'"));
+    }
+
+    /** In a header. */
+    static boolean isUsable(String text) {
+        return text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     /** For answers: whatever is secret is hidden. */
@@ -109,17 +129,17 @@ public final class CredentialJson {
         switch (credential.type()) {
             case API_KEY, BEARER -> {
                 fields.put("header_name", credential.headerName());
-                fields.put("header_value", HIDDEN);
+                show(credential, "header_value", fields);
             }
             case BASIC -> {
                 fields.put("username", String.valueOf(credential.username()));
-                fields.put("password", HIDDEN);
+                show(credential, "password", fields);
             }
             case OAUTH2_CLIENT_CREDENTIALS -> {
                 Map<String, Object> oauth2 = new LinkedHashMap<>();
                 oauth2.put("token_url", String.valueOf(credential.tokenUrl()));
                 oauth2.put("client_id", String.valueOf(credential.username()));
-                oauth2.put("client_secret", HIDDEN);
+                show(credential, "client_secret", oauth2);
                 if (credential.scope() != null) {
                     oauth2.put("scope", credential.scope());
                 }
@@ -127,6 +147,13 @@ public final class CredentialJson {
             }
         }
         return fields;
+    }
+
+    private static void show(BackendCredential credential, String name, Map<String, Object> fields) {
+        switch (credential.secret()) {
+            case CredentialSecret.Held _ -> fields.put(name, HIDDEN);
+            case CredentialSecret.Reference reference -> fields.put(REFERENCE, reference.name());
+        }
     }
 
     /** For the store: everything but the secret. */
@@ -138,11 +165,19 @@ public final class CredentialJson {
         fields.put("token_url", credential.tokenUrl());
         fields.put("scope", credential.scope());
         fields.put("upstreams", credential.upstreams());
+        if (credential.secret() instanceof CredentialSecret.Reference reference) {
+            fields.put(REFERENCE, reference.name());
+        }
         return fields;
     }
 
+    /** Name of the file that holds the secret; null when it lies in the store. */
+    static @Nullable String reference(JsonNode stored) {
+        return text(stored, REFERENCE);
+    }
+
     /** What {@link #stored} wrote. */
-    static BackendCredential restored(String route, String consumer, JsonNode stored, SecretBytes secret) {
+    static BackendCredential restored(String route, String consumer, JsonNode stored, CredentialSecret secret) {
         return new BackendCredential(
                 route,
                 consumer,

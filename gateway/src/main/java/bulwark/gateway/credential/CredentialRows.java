@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The table {@code backend_credentials}. Secrets in it are encrypted with the key in {@code credential.key} of the state folder, which is for its owner alone. A row that the audit log does not
@@ -83,6 +84,12 @@ final class CredentialRows {
                     route);
             return Optional.empty();
         }
+        JsonNode stored = StrictJson.parse(document.getBytes(StandardCharsets.UTF_8));
+        String reference = CredentialJson.reference(stored);
+        if (reference != null) {
+            return Optional.of(
+                    CredentialJson.restored(route, consumer, stored, new CredentialSecret.Reference(reference)));
+        }
         Optional<SecretBytes> secret =
                 Base64Url.bytes(sealed).flatMap(bytes -> seal.open(bytes, purpose(route, consumer)));
         if (secret.isEmpty()) {
@@ -90,15 +97,23 @@ final class CredentialRows {
                     "The stored credential of route {} was not encrypted with credential.key and is not used; store it again.",
                     route);
         }
-        return secret.map(opened -> CredentialJson.restored(
-                route, consumer, StrictJson.parse(document.getBytes(StandardCharsets.UTF_8)), opened));
+        return secret.map(
+                opened -> CredentialJson.restored(route, consumer, stored, new CredentialSecret.Held(opened)));
+    }
+
+    private String sealed(BackendCredential credential) {
+        return switch (credential.secret()) {
+            case CredentialSecret.Held held ->
+                Base64Url.text(seal.seal(held.secret(), purpose(credential.routeId(), credential.consumerId())));
+            case CredentialSecret.Reference _ -> "";
+        };
     }
 
     /** Returns whether there was one before. */
     boolean put(BackendCredential credential, String actor, Runnable afterCommit) {
         String route = credential.routeId();
         String consumer = credential.consumerId();
-        String sealed = Base64Url.text(seal.seal(credential.secret(), purpose(route, consumer)));
+        String sealed = sealed(credential);
         return store.store().write(tx -> {
             PreparedStatement known =
                     tx.statement("SELECT 1 FROM backend_credentials WHERE route_id = ? AND consumer_id = ?");

@@ -110,4 +110,13 @@ public final class SecretAges {
         Seen value = seen.get(name);
         return value == null ? 0 : Math.max(0, (clock.millis() - value.sinceMillis()) / 1_000);
     }
+
+    /** Of the oldest one whose name begins so; 0 where there is none. */
+    public synchronized long oldest(String prefix) {
+        return seen.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .mapToLong(this::seconds)
+                .max()
+                .orElse(0);
+    }
 }

@@ -88,7 +88,7 @@ final class ControlPlaneClient implements AutoCloseable {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(java.net.URI.create(settings.url() + INTERNAL + path))
-                .header("X-Gateway-Key", settings.key().exposeText(SecretAccess.grant()));
+                .header("X-Gateway-Key", settings.key().get().exposeText(SecretAccess.grant()));
     }
 
     private static JsonNode parsed(HttpResponse<byte[]> answer) throws IOException {

@@ -1,5 +1,6 @@
 package bulwark.gateway.feed;
 
+import bulwark.gateway.secret.CurrentSecrets;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.SettingFindings;
@@ -10,17 +11,18 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What an operator says of the control plane, read once. Immutable.
  *
  * @param url without a slash at its end
- * @param key for {@code X-Gateway-Key}
+ * @param key for {@code X-Gateway-Key}, asked at each call
  * @param pinned public keys that may sign snapshots, base64url
  * @param advertised URL that the control plane is told; empty for none
  */
 public record FeedSettings(
-        URI url, SecretBytes key, List<String> pinned, Duration heartbeatInterval, String advertised) {
+        URI url, Supplier<SecretBytes> key, List<String> pinned, Duration heartbeatInterval, String advertised) {
     static final String KEYS = "STOA_CONTROL_PLANE_KEYS";
 
     private static final String URL = "STOA_CONTROL_PLANE_URL";
@@ -33,13 +35,13 @@ public record FeedSettings(
     }
 
     /** Empty when no control plane is set. */
-    public static Optional<FeedSettings> of(Configuration settings) {
+    public static Optional<FeedSettings> of(Configuration settings, CurrentSecrets secrets) {
         if (settings.text(URL).isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new FeedSettings(
                 URI.create(settings.text(URL).replaceAll("/+$", "")),
-                settings.secret(KEY).orElseThrow(),
+                () -> secrets.get(KEY).orElseThrow(),
                 settings.list(KEYS),
                 Duration.ofSeconds(settings.count(INTERVAL)),
                 settings.text("STOA_ADVERTISE_URL")));

@@ -1,6 +1,7 @@
 package bulwark.gateway.hardening;
 
 import bulwark.gateway.hardening.BoxFinding.Observation;
+import bulwark.gateway.redis.RedisSettings;
 import bulwark.kernel.process.PidFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ final class SecretCheck {
         List<String> inSettings = target.secrets().stream()
                 .filter(name -> target.settings().secret(name).isPresent())
                 .filter(name -> !target.sources().getOrDefault(name, "").contains(FILE))
+                .filter(name -> isSecret(name, target))
                 .sorted()
                 .toList();
         inSettings.forEach(name -> seen.bad(name + " stands in "
@@ -41,6 +43,15 @@ final class SecretCheck {
         }
         ManifestCheck.literalSecrets(target, seen);
         return seen.of(HardeningBox.SECRETS);
+    }
+
+    /** The URL of Redis is one only with a password in it. */
+    private static boolean isSecret(String name, HardeningTarget target) {
+        return !name.equals(RedisSettings.URL)
+                || target.settings()
+                        .secret(name)
+                        .filter(RedisSettings::holdsPassword)
+                        .isPresent();
     }
 
     private static void process(HardeningTarget target, Observation seen) {

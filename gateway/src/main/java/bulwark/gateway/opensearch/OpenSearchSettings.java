@@ -1,5 +1,6 @@
 package bulwark.gateway.opensearch;
 
+import bulwark.gateway.secret.CurrentSecrets;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.network.AddressGuard;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  * @param bulk URL of the bulk API of the index
  * @param credentials user and password, joined by a colon
  */
-public record OpenSearchSettings(TargetUrl bulk, Optional<SecretBytes> credentials) {
+public record OpenSearchSettings(TargetUrl bulk, Supplier<Optional<SecretBytes>> credentials) {
     public static final String URL = "STOA_OPENSEARCH_URL";
 
     private static final String INDEX = "STOA_OPENSEARCH_INDEX";
@@ -26,7 +27,7 @@ public record OpenSearchSettings(TargetUrl bulk, Optional<SecretBytes> credentia
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
 
     /** Empty when no OpenSearch is named. */
-    public static Optional<OpenSearchSettings> of(Configuration settings) {
+    public static Optional<OpenSearchSettings> of(Configuration settings, CurrentSecrets secrets) {
         String url = settings.text(URL);
         if (url.isEmpty()) {
             return Optional.empty();
@@ -34,7 +35,7 @@ public record OpenSearchSettings(TargetUrl bulk, Optional<SecretBytes> credentia
         try {
             return Optional.of(new OpenSearchSettings(
                     TargetUrl.parse(url.replaceAll("/+$", "") + "/" + settings.text(INDEX) + "/_bulk"),
-                    settings.secret(CREDENTIALS)));
+                    () -> secrets.get(CREDENTIALS)));
         } catch (TargetRefused e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -158,7 +158,11 @@ public final class OpenSearchSink implements AutoCloseable {
 
     private Outcome bulk(List<AuditDocument> documents) throws IOException {
         FetchAnswer answer = fetch.send(new FetchRequest(
-                "POST", settings.bulk(), BulkBody.of(documents), "application/x-ndjson", settings.credentials()));
+                "POST",
+                settings.bulk(),
+                BulkBody.of(documents),
+                "application/x-ndjson",
+                settings.credentials().get()));
         if (answer.status() != 200) {
             throw new IOException(settings.bulk() + " answered " + answer.status());
         }

@@ -10,7 +10,6 @@ import bulwark.kernel.quota.PlanQuotaFile;
 import bulwark.kernel.quota.PlanQuotas;
 import bulwark.kernel.quota.QuotaPlan;
 import bulwark.kernel.quota.SlidingWindowLimiter;
-import bulwark.kernel.tls.ClientTls;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,16 +39,12 @@ public final class GatewayQuotas implements AutoCloseable {
     private final RequestStage stage;
     private final PlanQuotaFile file;
 
-    private GatewayQuotas(Configuration settings, Path stateFolder, Metrics metrics, Clock clock) {
+    private GatewayQuotas(
+            Configuration settings, Path stateFolder, @Nullable SharedRedis redis, Metrics metrics, Clock clock) {
         quotas = new PlanQuotas(MAX_CONSUMERS, clock);
-        String redis = settings.text("STOA_REDIS_URL");
-        counters = redis.isEmpty()
+        counters = redis == null
                 ? new LocalCounters(quotas)
-                : new SharedCounters(
-                        SharedRedis.of(redis, ClientTls.Files.NONE, clock),
-                        SharedCounters.ANSWER_TIMEOUT,
-                        metrics,
-                        clock);
+                : new SharedCounters(redis, SharedCounters.ANSWER_TIMEOUT, metrics, clock);
         plans = new PlanTable(QuotaPlan.basic(
                 STANDARD,
                 settings.count("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE"),
@@ -69,9 +64,13 @@ public final class GatewayQuotas implements AutoCloseable {
         metrics.gauge("stoa_rate_limit_buckets", quotas::size);
     }
 
-    /** @param stateFolder owner-only; counts are written there every {@code STOA_QUOTA_SYNC_INTERVAL_SECS}, which is what a crash forgets at most */
-    public static GatewayQuotas open(Configuration settings, Path stateFolder, Metrics metrics, Clock clock) {
-        return new GatewayQuotas(settings, stateFolder, metrics, clock);
+    /**
+     * @param stateFolder owner-only; counts are written there every {@code STOA_QUOTA_SYNC_INTERVAL_SECS}, which is what a crash forgets at most
+     * @param redis that gateways share counts through, closed with this; null for none
+     */
+    public static GatewayQuotas open(
+            Configuration settings, Path stateFolder, @Nullable SharedRedis redis, Metrics metrics, Clock clock) {
+        return new GatewayQuotas(settings, stateFolder, redis, metrics, clock);
     }
 
     /** What the settings of quotas must be. */

@@ -17,6 +17,7 @@ import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.gateway.route.RouteSnapshotFile;
+import bulwark.gateway.secret.SecretFolder;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.audit.AuditLog;
@@ -75,11 +76,16 @@ final class AdminFixture implements AutoCloseable {
         metrics = new Metrics(GatewayMetrics.ALL);
         Path state = folder.resolve("state");
         AddressGuard egress = guard == null ? EgressGuard.of(settings) : guard;
-        quotas = GatewayQuotas.open(settings, state, metrics, clock);
+        quotas = GatewayQuotas.open(settings, state, null, metrics, clock);
         identity = new GatewayIdentity(
                 CallerSettings.of(settings), state, audited, egress, metrics, Signing.fastest(), clock);
         credentials = BackendCredentials.open(
-                audited, state, GuardedFetch.withSystemTrust(egress, 1 << 16), Signing.fastest(), clock);
+                audited,
+                state,
+                new SecretFolder(null),
+                GuardedFetch.withSystemTrust(egress, 1 << 16),
+                Signing.fastest(),
+                clock);
         AdminApi.Subject subject = new AdminApi.Subject(
                 audited,
                 registry,

@@ -11,6 +11,7 @@ import bulwark.gateway.credential.BackendCredential.Type;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.secret.SecretFolder;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.network.AddressGuard;
@@ -205,6 +206,7 @@ class BackendCredentialsTest {
                 BackendCredentials credentials = BackendCredentials.open(
                         store,
                         folder,
+                        new SecretFolder(null),
                         GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes()),
                         Signing.fastest(),
                         clock)) {
@@ -218,7 +220,7 @@ class BackendCredentialsTest {
                             "",
                             Type.OAUTH2_CLIENT_CREDENTIALS,
                             "Authorization",
-                            SecretBytes.ofText("c:s"),
+                            new CredentialSecret.Held(SecretBytes.ofText("c:s")),
                             "client",
                             url,
                             "read write",

@@ -72,7 +72,8 @@ class OpenSearchSinkTest {
         AddressGuard guard = new AddressGuard(
                 new SystemResolver(), new AddressPolicy(allowed, Set.of(), Set.of(), "CIDRS", "HOSTS", ""));
         OpenSearchSettings settings = new OpenSearchSettings(
-                TargetUrl.parse(index.url() + "/stoa-audit/_bulk"), Optional.of(SecretBytes.ofText("audit:secret")));
+                TargetUrl.parse(index.url() + "/stoa-audit/_bulk"),
+                () -> Optional.of(SecretBytes.ofText("audit:secret")));
         return OpenSearchSink.start(
                 settings,
                 GuardedFetch.withSystemTrust(guard, 8 << 20),

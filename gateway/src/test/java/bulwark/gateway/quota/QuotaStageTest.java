@@ -234,7 +234,7 @@ class QuotaStageTest {
 
     private GatewayQuotas quotas(Map<String, String> settings) {
         Configuration configuration = Configuration.read(bulwark.gateway.GatewaySettings.schema(), settings, folder);
-        return GatewayQuotas.open(configuration, folder, metrics, clock);
+        return GatewayQuotas.open(configuration, folder, null, metrics, clock);
     }
 
     private static CallPipeline pipeline(RequestStage stage, @Nullable Principal principal) {

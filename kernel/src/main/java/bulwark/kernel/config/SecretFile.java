@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Files that hold secrets: only their owner may touch them. */
-final class SecretFile {
+public final class SecretFile {
     private static final int MAX_BYTES = 64 * 1024;
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
@@ -25,7 +25,7 @@ final class SecretFile {
     }
 
     /** The content without its last line end. @throws IllegalArgumentException with a sentence about the file */
-    static SecretBytes read(Path file) {
+    public static SecretBytes read(Path file) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new IllegalArgumentException(file + " is not a file");

@@ -11,21 +11,16 @@ import bulwark.kernel.evidence.heads.LogKeyChange;
 import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.evidence.heads.SignedHeads;
 import bulwark.kernel.evidence.heads.StoreCheck;
-import bulwark.kernel.evidence.log.LogLeaf;
-import bulwark.kernel.evidence.log.TransparencyLog;
 import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreFailed;
-import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,69 +53,39 @@ public final class HeadSigner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeadSigner.class);
 
     private final Store store;
-    private final TransparencyLog log;
+    private final HeadPublisher publisher;
     private final EvidenceScope scope;
     private final LogKeys keys;
-    private final Clock clock;
-    private final String storeId;
     private final @Nullable AuditLog audit;
     private final Map<String, Supplier<Optional<ChainHead>>> written = new ConcurrentHashMap<>();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable String> finding = new AtomicReference<>();
     private final ReentrantLock signing = new ReentrantLock();
     private final CountDownLatch stop = new CountDownLatch(1);
-    private volatile @Nullable SignedHeads newest;
-    private volatile @Nullable Attempt unfinished;
+    private final SigningDelay delay;
     /** What could not be read when it was compared last. */
     private volatile @Nullable String unreadable;
 
-    private @Nullable String origin;
-    /** What stands in the log and not yet in every other place. */
-    private HeadFile.@Nullable Content unkept;
-
-    private boolean warned;
     private @Nullable EssentialThread thread;
 
-    /**
-     * An attempt that has not succeeded yet, or those that failed in a row.
-     *
-     * @param since {@link System#nanoTime()} of the first; no change of the clock puts it off
-     * @param at the same by the clock
-     */
-    private record Attempt(long since, Instant at, String sentence) {
-        boolean takesTooLong(Instant now) {
-            return System.nanoTime() - since >= MAX_DELAY.toNanos()
-                    || Duration.between(at, now).compareTo(MAX_DELAY) >= 0;
-        }
-    }
-
-    /**
-     * @param origin what the next leaf is to say, or null when the store has begun
-     * @param audit the log whose proven rows the key folder remembers together with the heads, or null
-     */
+    /** @param audit the log whose proven rows the key folder remembers together with the heads, or null */
     HeadSigner(
             Store store,
-            TransparencyLog log,
+            HeadPublisher publisher,
             EvidenceScope scope,
             LogKeys keys,
             Clock clock,
-            String storeId,
-            @Nullable SignedHeads newest,
-            @Nullable String origin,
             @Nullable AuditLog audit) {
         this.store = store;
-        this.log = log;
+        this.publisher = publisher;
         this.scope = scope;
         this.keys = keys;
-        this.clock = clock;
-        this.storeId = storeId;
-        this.newest = newest;
-        this.origin = origin;
+        this.delay = new SigningDelay(clock);
         this.audit = audit;
     }
 
     public String storeId() {
-        return storeId;
+        return publisher.storeId();
     }
 
     public LogKeys keys() {
@@ -170,8 +135,7 @@ public final class HeadSigner implements AutoCloseable {
         if (unread != null) {
             return unread;
         }
-        Attempt attempt = unfinished;
-        return attempt != null && attempt.takesTooLong(clock.instant()) ? attempt.sentence : null;
+        return delay.problem();
     }
 
     /** Signs what moved since the last time. @return whether everything stands signed in every place */
@@ -181,51 +145,31 @@ public final class HeadSigner implements AutoCloseable {
             if (finding.get() != null) {
                 return false;
             }
-            if (unfinished == null) {
-                // A disk that hangs says nothing: this attempt must not last for long either.
-                unfinished = begun();
-            }
+            delay.begin();
             List<ChainHead> heads = moved();
-            HeadFile.Content again = unkept;
             if (heads != null) {
-                publish(heads, List.of());
+                publisher.publish(heads, List.of());
                 if (audit != null) {
                     audit.guardedRows().keep(false);
                 }
-            } else if (again != null && finding.get() == null) {
-                keep(again.heads(), again.logIndex());
+            } else if (finding.get() == null) {
+                publisher.keepAgain();
             }
-            unfinished = null;
-            warned = false;
+            delay.succeeded();
             return finding.get() == null;
         } catch (LogUnavailable | IOException | RuntimeException e) {
-            failed(e);
+            delay.failed(e);
             return false;
         } finally {
             signing.unlock();
         }
     }
 
-    private Attempt begun() {
-        return new Attempt(
-                System.nanoTime(), clock.instant(), "the heads of the store are being signed and kept for too long");
-    }
-
-    private void failed(Exception e) {
-        String sentence = "the heads of the store cannot be signed and kept: " + e.getMessage();
-        if (!warned) {
-            warned = true;
-            LOG.warn("{}; it is tried again", sentence);
-        }
-        Attempt first = unfinished == null ? begun() : unfinished;
-        unfinished = new Attempt(first.since, first.at, sentence);
-    }
-
     /** The heads to sign; null when none moved or the store was changed. */
     private @Nullable List<ChainHead> moved() {
         Map<String, ChainHead> through = new HashMap<>();
         written.forEach((table, last) -> last.get().ifPresent(head -> through.put(table, head)));
-        SignedHeads before = newest;
+        SignedHeads before = publisher.newest();
         List<ChainHead> heads = new ArrayList<>();
         String problem = store.read(tx -> Optional.ofNullable(follow(tx, before, through, heads)))
                 .orElse(null);
@@ -233,11 +177,7 @@ public final class HeadSigner implements AutoCloseable {
             report(problem);
             return null;
         }
-        boolean still = before != null
-                && origin == null
-                && before.signature().keyId().equals(keys.current().id())
-                && heads.stream().allMatch(head -> head.equals(before.heads().get(head.table())));
-        return still ? null : heads;
+        return publisher.isPublished(heads) ? null : heads;
     }
 
     private @Nullable String follow(
@@ -256,53 +196,6 @@ public final class HeadSigner implements AutoCloseable {
         return null;
     }
 
-    /** First the log, then what remembers it: a crash between the two leaves a log that is ahead, never one that lacks a leaf. */
-    void publish(List<ChainHead> heads, List<String> lost) throws LogUnavailable, IOException {
-        SignedHeads signed = SignedHeads.sign(keys, origin, storeId, newest, heads, lost, now());
-        keep(signed, append(signed));
-    }
-
-    private @Nullable Long append(SignedHeads signed) throws LogUnavailable {
-        Long index = null;
-        if (!log.backend().equals("off")) {
-            String leaf = signed.leafHash();
-            index = log.append(new LogLeaf(signed.payload(), "heads:" + leaf)).logIndex();
-        }
-        newest = signed;
-        origin = null;
-        return index;
-    }
-
-    private void keep(SignedHeads signed, @Nullable Long index) throws IOException {
-        HeadFile.Content content = new HeadFile.Content(signed, index);
-        unkept = content;
-        scope.keyFolderHead().write(content);
-        HeadFile second = scope.secondHead();
-        if (second != null) {
-            second.write(content);
-        }
-        if (scope.localLog() != null && content.logIndex() != null) {
-            remember(content.heads(), content.logIndex());
-        }
-        unkept = null;
-    }
-
-    private void remember(SignedHeads signed, long index) {
-        store.write(tx -> {
-            PreparedStatement update = tx.statement("INSERT INTO log_position (one, number, log_index, leaf_hash)"
-                    + " VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number,"
-                    + " log_index = excluded.log_index, leaf_hash = excluded.leaf_hash");
-            update.setLong(1, signed.number());
-            update.setLong(2, index);
-            update.setString(3, signed.leafHash());
-            return update.executeUpdate();
-        });
-    }
-
-    private String now() {
-        return Timestamps.offset(clock.instant());
-    }
-
     /** @param newKeyId the key that signs from now on */
     public record RotatedKey(String oldKeyId, String newKeyId) {}
 
@@ -318,19 +211,17 @@ public final class HeadSigner implements AutoCloseable {
         try {
             SignedHeads before = agreed();
             KeyEntry next = keys.announce();
-            SignedHeads leaf = SignedHeads.sign(
-                    keys, before, List.copyOf(before.heads().values()), LogKeyChange.introduces(next), now());
-            Long index;
+            HeadFile.Content leaf;
             try {
-                index = append(leaf);
+                leaf = publisher.append(before, LogKeyChange.introduces(next));
             } catch (LogUnavailable e) {
                 keys.withdraw(next.id());
                 throw e;
             }
-            keepOrRetry(leaf, index);
+            keepOrRetry(leaf);
             keys.promote(next.id());
             signNow();
-            return new RotatedKey(leaf.signature().keyId(), next.id());
+            return new RotatedKey(leaf.heads().signature().keyId(), next.id());
         } finally {
             signing.unlock();
         }
@@ -354,7 +245,7 @@ public final class HeadSigner implements AutoCloseable {
             }
             signNow();
             requireUnchanged();
-            SignedHeads before = newest;
+            SignedHeads before = publisher.newest();
             HeadFile.Content kept = scope.keyFolderHead().read().content();
             if (before == null
                     || kept == null
@@ -363,19 +254,17 @@ public final class HeadSigner implements AutoCloseable {
                         + ", because no new ones could be signed and kept: mend that first");
             }
             keys.distrust(keyId);
-            SignedHeads leaf = SignedHeads.sign(
-                    keys, before, List.copyOf(before.heads().values()), LogKeyChange.distrusts(keyId, reason), now());
-            keepOrRetry(leaf, append(leaf));
+            keepOrRetry(publisher.append(before, LogKeyChange.distrusts(keyId, reason)));
         } finally {
             signing.unlock();
         }
     }
 
-    private void keepOrRetry(SignedHeads leaf, @Nullable Long index) {
+    private void keepOrRetry(HeadFile.Content leaf) {
         try {
-            keep(leaf, index);
+            publisher.keep(leaf);
         } catch (IOException | RuntimeException e) {
-            failed(e);
+            delay.failed(e);
         }
     }
 
@@ -383,10 +272,10 @@ public final class HeadSigner implements AutoCloseable {
     private SignedHeads agreed() throws LogUnavailable {
         boolean signed = signNow();
         requireUnchanged();
-        SignedHeads before = newest;
-        Attempt failed = unfinished;
+        SignedHeads before = publisher.newest();
+        String failure = delay.failure();
         if (!signed || before == null) {
-            throw new LogUnavailable(failed == null ? "no heads are signed yet" : failed.sentence, null);
+            throw new LogUnavailable(failure == null ? "no heads are signed yet" : failure, null);
         }
         return before;
     }

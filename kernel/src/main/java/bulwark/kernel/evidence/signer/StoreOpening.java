@@ -119,7 +119,8 @@ public final class StoreOpening {
         }
         SignedHeads newest = report.newest();
         if (report.begun() && newest != null) {
-            return new Opened(signer(Objects.requireNonNull(report.folderId()), newest, null), List.of(), false);
+            return new Opened(
+                    signer(publisher(Objects.requireNonNull(report.folderId()), newest, null)), List.of(), false);
         }
         boolean held = store.read(this::holdsRows);
         List<String> problems = held ? store.read(unsigned::check) : List.of();
@@ -129,7 +130,7 @@ public final class StoreOpening {
                             problems, List.of(), report.folderId(), report.storeId(), null, false, List.of()),
                     List.of());
         }
-        HeadSigner signer = signer(identify(report.folderId()), null, held ? "upgraded" : "created");
+        HeadSigner signer = signer(publisher(identify(report.folderId()), null, held ? "upgraded" : "created"));
         if (held) {
             LOG.info(
                     "The rows that this store holds now have no signature of their own; from here on heads are signed.");
@@ -169,8 +170,8 @@ public final class StoreOpening {
         }
         boolean oneId = Objects.equals(report.folderId(), report.storeId()) || report.storeId() == null;
         String id = report.folderId() != null && oneId ? report.folderId() : StoreId.fresh();
-        HeadSigner signer =
-                signer(identify(id), id.equals(report.folderId()) ? report.newest() : null, SignedHeads.LOSS);
+        HeadPublisher publisher =
+                publisher(identify(id), id.equals(report.folderId()) ? report.newest() : null, SignedHeads.LOSS);
         List<ChainHead> heads = store.read(this::ends);
         store.write(tx -> {
             for (LogClaims.Claim claim : report.broken()) {
@@ -179,11 +180,11 @@ public final class StoreOpening {
             return report.broken().size();
         });
         try {
-            signer.publish(heads, problems);
+            publisher.publish(heads, problems);
         } catch (LogUnavailable e) {
             throw new StoreRefused("The accepted loss cannot be recorded: " + e.getMessage());
         }
-        return new Opened(signer, problems, false);
+        return new Opened(signer(publisher), problems, false);
     }
 
     private List<ChainHead> ends(ReadTx tx) throws SQLException {
@@ -194,8 +195,12 @@ public final class StoreOpening {
         return ends;
     }
 
-    private HeadSigner signer(String id, @Nullable SignedHeads newest, @Nullable String origin) {
-        return new HeadSigner(store, log, scope, keys, clock, id, newest, origin, audit);
+    private HeadPublisher publisher(String id, @Nullable SignedHeads newest, @Nullable String origin) {
+        return new HeadPublisher(store, log, scope, keys, clock, id, newest, origin);
+    }
+
+    private HeadSigner signer(HeadPublisher publisher) {
+        return new HeadSigner(store, publisher, scope, keys, clock, audit);
     }
 
     /** First the key folder, then the store: a crash between them is finished by the next start. */

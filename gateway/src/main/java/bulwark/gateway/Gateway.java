@@ -136,7 +136,7 @@ public final class Gateway implements AutoCloseable {
             closeStores();
             throw e;
         }
-        link = link(FeedSettings.of(settings, current), routes, guard, metrics, clock);
+        link = link(FeedSettings.of(settings, current, directory, clock), routes, guard, metrics, clock);
         health = new HealthMonitor(
                 forwarding.upstreams(),
                 forwarding.guard(),

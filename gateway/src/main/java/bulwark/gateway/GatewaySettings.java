@@ -217,7 +217,10 @@ public final class GatewaySettings {
                         LIST,
                         "",
                         "public keys that may sign its snapshots: its answer's snapshot_keys; two while they are rotated")
-                .refused("AUTO_REGISTER", FLAG, "true", "registers at start")
+                .add("CONTROL_PLANE_CA_FILE", PATH, "", "authorities of its certificate, PEM; unset: those of the JDK")
+                .add("CONTROL_PLANE_CLIENT_CERT_FILE", PATH, "", "certificate chain that it is shown, PEM")
+                .add("CONTROL_PLANE_CLIENT_KEY_FILE", PATH, "", "private key of that certificate, PEM")
+                .add("AUTO_REGISTER", FLAG, "true", "tells it host name, mode and version at start")
                 .add("HEARTBEAT_INTERVAL_SECS", COUNT, "30", "time between heartbeats")
                 .add("ADVERTISE_URL", TEXT, "", "URL of this gateway that the control plane is told")
                 .refused("TARGET_GATEWAY_URL", TEXT, "", "gateway that a sidecar stands beside")

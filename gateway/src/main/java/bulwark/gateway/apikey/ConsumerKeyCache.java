@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +44,7 @@ public final class ConsumerKeyCache {
     /** By SHA-256 in hex. */
     private volatile Map<String, PushedKey> pushed = Map.of();
 
-    /** Keys that another gateway revoked, by SHA-256 in hex. */
-    private final Set<String> elsewhere = ConcurrentHashMap.newKeySet();
+    private final RemoteKeyOrders elsewhere = new RemoteKeyOrders();
 
     /** Grows with each committed change, so that a slow reader does not keep what is no longer true. */
     private final AtomicLong changes = new AtomicLong();
@@ -78,10 +76,8 @@ public final class ConsumerKeyCache {
             long before = changes.get();
             PushedKey own = pushed.get(lookup);
             Entry entry = own == null ? entry(row(lookup)) : entry(own);
-            if (elsewhere.contains(lookup) && entry.verdict instanceof ConsumerKeyVerdict.Accepted) {
-                entry = new Entry(
-                        new ConsumerKeyVerdict.Refused(Reason.REVOKED),
-                        clock.instant().plus(BAD_TTL).toEpochMilli());
+            if (entry.verdict instanceof ConsumerKeyVerdict.Accepted) {
+                entry = asOrderedElsewhere(lookup, entry);
             }
             Cache<TokenDigest, Entry> cache = entry.verdict instanceof ConsumerKeyVerdict.Accepted ? good : bad;
             cache.put(digest, entry);
@@ -90,6 +86,19 @@ public final class ConsumerKeyCache {
             }
             cache.invalidate(digest);
         }
+    }
+
+    private Entry asOrderedElsewhere(String lookup, Entry entry) {
+        Instant now = clock.instant();
+        Reason fault = elsewhere.fault(lookup, now);
+        if (fault != null) {
+            return new Entry(
+                    new ConsumerKeyVerdict.Refused(fault), now.plus(BAD_TTL).toEpochMilli());
+        }
+        Instant end = elsewhere.end(lookup);
+        return end.equals(Instant.MAX) || end.toEpochMilli() > entry.untilMillis
+                ? entry
+                : new Entry(entry.verdict, end.toEpochMilli());
     }
 
     private Optional<ConsumerKeyRecord> row(String lookup) {
@@ -200,7 +209,19 @@ public final class ConsumerKeyCache {
 
     /** Another gateway revoked the key: it is refused here whatever this store says of it. @param lookup SHA-256 of the key, 64 lower-case hex digits */
     public void revokedElsewhere(String lookup) {
-        elsewhere.add(lookup);
+        elsewhere.revoke(lookup);
+        forget(lookup);
+    }
+
+    /** Another gateway suspended the key, or let it in again; what this store says of it holds besides. @param lookup as {@link #revokedElsewhere} */
+    public void suspendedElsewhere(String lookup, boolean suspended) {
+        elsewhere.suspend(lookup, suspended);
+        forget(lookup);
+    }
+
+    /** Another gateway gave the key an end. @param lookup as {@link #revokedElsewhere} */
+    public void endsElsewhere(String lookup, Instant end) {
+        elsewhere.end(lookup, end);
         forget(lookup);
     }
 

@@ -77,18 +77,13 @@ final class ConsumerKeyTable {
         return rows(select);
     }
 
-    /** Of revoked keys, the newest first, at most so many. */
-    static List<String> revokedLookups(ReadTx tx, int max) throws SQLException {
+    /** Keys that were revoked, are suspended or have an end, the newest first, at most so many. */
+    static List<ConsumerKeyRecord> ordered(ReadTx tx, int max) throws SQLException {
         PreparedStatement select = tx.statement(
-                "SELECT lookup FROM consumer_keys WHERE revoked_at IS NOT NULL ORDER BY revoked_at DESC LIMIT ?");
+                SELECT + "WHERE revoked_at IS NOT NULL OR suspended_at IS NOT NULL OR expires_at IS NOT NULL"
+                        + " ORDER BY created_at DESC, id LIMIT ?");
         select.setInt(1, max);
-        List<String> lookups = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                lookups.add(row.getString(1));
-            }
-        }
-        return lookups;
+        return rows(select);
     }
 
     private static List<ConsumerKeyRecord> rows(PreparedStatement select) throws SQLException {

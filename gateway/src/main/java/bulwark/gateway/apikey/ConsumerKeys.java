@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,14 +50,14 @@ public final class ConsumerKeys {
 
     private static final int MIN_GRACE_HOURS = 1;
     private static final int MAX_GRACE_HOURS = 168;
-    private static final int MAX_REVOKED = 10_000;
+    private static final int MAX_ORDERED = 10_000;
     private static final int MAX_LISTED = 1_000;
 
     private final AuditedStore store;
     private final ConsumerKeyCache cache;
     private final Signing signing;
     private final Clock clock;
-    private volatile Consumer<String> revoked = lookup -> {};
+    private volatile Optional<KeyOrderListener> listener = Optional.empty();
 
     public ConsumerKeys(AuditedStore store, ConsumerKeyCache cache, Signing signing, Clock clock) {
         this.store = store;
@@ -155,30 +155,43 @@ public final class ConsumerKeys {
             List<ConsumerKeyRecord> changed = new java.util.ArrayList<>(former);
             changed.add(key);
             audit(tx, ROTATED, actor, changed, detail);
+            tx.afterCommit(() -> listener.ifPresent(to -> {
+                to.ends(newest.lookup(), end);
+                former.subList(1, former.size()).forEach(older -> to.ends(older.lookup(), now));
+            }));
             return new IssuedKey(key.id(), raw, key.prefix(), end, key.serial() - 1);
         });
     }
 
     public void suspend(String subscription, String tenant, String actor) {
-        change(subscription, tenant, SUSPENDED, actor, (tx, key) -> ConsumerKeyTable.suspend(tx, key, clock.instant()));
+        change(subscription, tenant, SUSPENDED, actor, (tx, key) -> ConsumerKeyTable.suspend(tx, key, clock.instant()))
+                .forEach(key -> listener.ifPresent(to -> to.suspended(key.lookup(), true)));
     }
 
     public void reactivate(String subscription, String tenant, String actor) {
-        change(subscription, tenant, REACTIVATED, actor, (tx, key) -> ConsumerKeyTable.suspend(tx, key, null));
+        change(subscription, tenant, REACTIVATED, actor, (tx, key) -> ConsumerKeyTable.suspend(tx, key, null))
+                .forEach(key -> listener.ifPresent(to -> to.suspended(key.lookup(), false)));
     }
 
-    /** Tells the digests of revoked keys, the newest ten thousand, and from now on each new one. @param listener must not block or throw */
-    public void onRevoked(Consumer<String> listener) {
-        revoked = listener;
-        store.store()
-                .read(tx -> ConsumerKeyTable.revokedLookups(tx, MAX_REVOKED))
-                .forEach(listener);
+    /** Tells what was ordered so far, of the newest ten thousand keys that an order is in force for, and from now on each new order. */
+    public void onOrder(KeyOrderListener to) {
+        listener = Optional.of(to);
+        for (ConsumerKeyRecord key : store.store().read(tx -> ConsumerKeyTable.ordered(tx, MAX_ORDERED))) {
+            if (key.revoked() != null) {
+                to.revoked(key.lookup());
+            } else if (key.suspended() != null) {
+                to.suspended(key.lookup(), true);
+            }
+            if (key.expires() != null) {
+                to.ends(key.lookup(), key.expires());
+            }
+        }
     }
 
     /** For good. */
     public void revoke(String subscription, String tenant, String actor) {
         change(subscription, tenant, REVOKED, actor, (tx, key) -> ConsumerKeyTable.revoke(tx, key, clock.instant()))
-                .forEach(key -> revoked.accept(key.lookup()));
+                .forEach(key -> listener.ifPresent(to -> to.revoked(key.lookup())));
     }
 
     private interface RowChange {

@@ -121,7 +121,7 @@ public final class GatewayIdentity implements AutoCloseable {
             RedisConnections redis, TokenRevocationList list, ConsumerKeyCache cache, Metrics metrics, Clock clock) {
         SharedRevocations made = new SharedRevocations(redis, list, cache, clock);
         revocations.onOrder(made);
-        consumerKeys.onRevoked(made::keyRevoked);
+        consumerKeys.onOrder(made);
         IdentityMetrics.shared(metrics, redis::isReachable);
         made.start();
         return made;

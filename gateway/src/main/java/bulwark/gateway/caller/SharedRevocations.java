@@ -1,6 +1,7 @@
 package bulwark.gateway.caller;
 
 import bulwark.gateway.apikey.ConsumerKeyCache;
+import bulwark.gateway.apikey.KeyOrderListener;
 import bulwark.gateway.identity.TokenRevocation;
 import bulwark.gateway.identity.TokenRevocation.Claim;
 import bulwark.gateway.identity.TokenRevocationList;
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -29,10 +32,15 @@ import redis.clients.jedis.Protocol.Command;
  * stay in force, and new ones of others are not known; what was ordered here meanwhile is told once it is back. A Redis that lost its data takes no order back: that needs an order of its
  * own. Thread-safe.
  */
-final class SharedRevocations implements TokenRevocationRows.OrderListener, AutoCloseable {
+final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyOrderListener, AutoCloseable {
     private static final String ORDERS = "stoa:{revocations}:orders";
     private static final String VERSION = "stoa:{revocations}:version";
     private static final String API_KEY = "api_key";
+    private static final String SUSPENDED_KEY = "api_key_suspended";
+    /** Its value is the digest, a colon and the end in milliseconds. */
+    private static final String KEY_END = "api_key_end";
+
+    private static final Pattern KEY_ORDER_VALUE = Pattern.compile("([0-9a-f]{64})(?::(\\d{1,15}))?");
     private static final long POLL_MILLIS = 250;
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration KEY_ORDER = Duration.ofDays(366);
@@ -75,9 +83,23 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, Auto
         tell(name(claim.wireName(), value), -clock.instant().plus(TAKEN_BACK).toEpochMilli());
     }
 
-    /** @param lookup SHA-256 of the key, hex */
-    void keyRevoked(String lookup) {
+    @Override
+    public void revoked(String lookup) {
         tell(name(API_KEY, lookup), clock.instant().plus(KEY_ORDER).toEpochMilli());
+    }
+
+    @Override
+    public void suspended(String lookup, boolean suspended) {
+        long until = suspended
+                ? clock.instant().plus(KEY_ORDER).toEpochMilli()
+                : -clock.instant().plus(TAKEN_BACK).toEpochMilli();
+        tell(name(SUSPENDED_KEY, lookup), until);
+    }
+
+    @Override
+    public void ends(String lookup, Instant end) {
+        Instant until = clock.instant().plus(KEY_ORDER);
+        tell(name(KEY_END, lookup + ":" + end.toEpochMilli()), until.toEpochMilli());
     }
 
     private void tell(String name, long until) {
@@ -174,10 +196,8 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, Auto
     }
 
     private void obey(String kind, String value, long until) {
-        if (kind.equals(API_KEY)) {
-            if (value.matches("[0-9a-f]{64}")) {
-                keys.revokedElsewhere(value);
-            }
+        if (kind.startsWith(API_KEY)) {
+            obeyOfKey(kind, value, until > 0);
             return;
         }
         Long mine = own.get(name(kind, value));
@@ -193,6 +213,22 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, Auto
                     tokens.remove(claim, value);
                 }
             }
+        }
+    }
+
+    private void obeyOfKey(String kind, String value, boolean inForce) {
+        Matcher order = KEY_ORDER_VALUE.matcher(value);
+        if (!order.matches()) {
+            return;
+        }
+        String lookup = order.group(1);
+        String end = order.group(2);
+        if (kind.equals(KEY_END) && end != null) {
+            keys.endsElsewhere(lookup, Instant.ofEpochMilli(Long.parseLong(end)));
+        } else if (kind.equals(SUSPENDED_KEY) && end == null) {
+            keys.suspendedElsewhere(lookup, inForce);
+        } else if (kind.equals(API_KEY) && end == null) {
+            keys.revokedElsewhere(lookup);
         }
     }
 

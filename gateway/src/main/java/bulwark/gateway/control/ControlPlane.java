@@ -17,6 +17,7 @@ import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.identity.FirstSightGate;
 import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.process.RunFile;
@@ -24,6 +25,7 @@ import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
+import bulwark.kernel.tls.TlsPolicy;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Edge;
 import bulwark.web.HeaderPolicy;
@@ -117,11 +119,16 @@ public final class ControlPlane implements AutoCloseable {
         if (!settings.isSet("STOA_TLS__CERT_FILE")) {
             return null;
         }
-        return ReloadingTls.load(
-                TlsFiles.ofServer(
-                        directory.resolve(settings.text("STOA_TLS__CERT_FILE")),
-                        directory.resolve(settings.text("STOA_TLS__KEY_FILE"))),
-                clock);
+        TlsFiles files = new TlsFiles(
+                path(settings, "STOA_TLS__CERT_FILE", directory),
+                path(settings, "STOA_TLS__KEY_FILE", directory),
+                settings.isSet(ControlSettings.CLIENT_CA) ? path(settings, ControlSettings.CLIENT_CA, directory) : null,
+                null);
+        return ReloadingTls.load(files, TlsPolicy.publicServer(), clock);
+    }
+
+    private static ConfiguredPath path(Configuration settings, String name, Path directory) {
+        return new ConfiguredPath(directory.resolve(settings.text(name)), name);
     }
 
     private Metrics metrics() {
@@ -149,14 +156,17 @@ public final class ControlPlane implements AutoCloseable {
                                 settings.secret(ControlSettings.OPERATOR_KEY).orElse(null),
                                 settings.secret(ControlSettings.PREVIOUS_OPERATOR_KEY)
                                         .orElse(null)),
-                        StoredKeyAuthenticator.ofGateways(store),
+                        StoredKeyAuthenticator.ofGateways(store, settings.isSet(ControlSettings.CLIENT_CA)),
                         StoredKeyAuthenticator.ofServices(store),
                         new BearerAuthenticator(tokens.tokens(), administrators))
                 .quotas(Quotas.of(Map.of(OperationTable.DIMENSION, new Quotas.Limit(calls, calls / seconds)), clock))
                 .sourceLimit(PER_ADDRESS)
                 .errors(new ControlErrors())
                 .refusals(refusals)
-                .clientCertificate(Service.ClientCertificate.NONE)
+                .clientCertificate(
+                        settings.isSet(ControlSettings.CLIENT_CA)
+                                ? Service.ClientCertificate.OPTIONAL
+                                : Service.ClientCertificate.NONE)
                 .hosts(Set.copyOf(settings.list("STOA_ALLOWED_HOSTS")))
                 .headers(HEADERS)
                 .build();

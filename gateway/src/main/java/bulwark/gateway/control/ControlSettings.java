@@ -28,6 +28,8 @@ public final class ControlSettings {
     private static final int MIN_KEY_LENGTH = 32;
     private static final String PREFIX = "STOA_";
     private static final String CERTIFICATE = "STOA_TLS__CERT_FILE";
+    static final String CLIENT_CA = "STOA_TLS__CLIENT_CA_FILE";
+
     private static final String TLS_KEY = "STOA_TLS__KEY_FILE";
 
     private ControlSettings() {}
@@ -60,6 +62,11 @@ public final class ControlSettings {
                 .add("HOST", TEXT, "127.0.0.1", "address to bind; another than loopback needs a certificate")
                 .add("TLS__CERT_FILE", PATH, "", "certificate chain, PEM")
                 .add("TLS__KEY_FILE", PATH, "", "private key, PEM")
+                .add(
+                        "TLS__CLIENT_CA_FILE",
+                        PATH,
+                        "",
+                        "authorities of gateways' client certificates, PEM; set: a gateway must show one beside its key")
                 .add("ALLOWED_HOSTS", LIST, "", "host names that requests may name beside loopback's, without TLS")
                 .add(
                         "STATE_DIR",
@@ -99,6 +106,10 @@ public final class ControlSettings {
         }
         if (settings.isSet(CERTIFICATE) != settings.isSet(TLS_KEY)) {
             findings.refuse(CERTIFICATE + " and " + TLS_KEY + " go together; set both or none");
+        }
+        if (settings.isSet(CLIENT_CA) && !settings.isSet(CERTIFICATE)) {
+            findings.refuse(CLIENT_CA + " asks for client certificates, and there is no TLS; set " + CERTIFICATE
+                    + " and " + TLS_KEY);
         }
         if (!settings.isSet(CERTIFICATE) && !Loopback.isLoopback(settings.text("STOA_HOST"))) {
             findings.refuse("STOA_HOST is not loopback, and credentials would travel in plaintext; set " + CERTIFICATE

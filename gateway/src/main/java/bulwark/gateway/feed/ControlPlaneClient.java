@@ -26,18 +26,31 @@ final class ControlPlaneClient implements AutoCloseable {
     private static final String INTERNAL = "/v1/internal/gateways/";
 
     private final FeedSettings settings;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private final HttpClient client;
 
     ControlPlaneClient(FeedSettings settings) {
         this.settings = settings;
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .sslContext(settings.tls().context())
+                .build();
+    }
+
+    /** The control plane answers, and not what was asked for: to ask again at once would help nobody. */
+    static class Unwelcome extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Unwelcome(String sentence) {
+            super(sentence);
+        }
     }
 
     /** The control plane knows no such gateway: it must register again. */
-    static final class NotRegistered extends IOException {
+    static final class NotRegistered extends Unwelcome {
+        private static final long serialVersionUID = 1;
+
         NotRegistered() {
             super("the control plane does not know this gateway");
         }
@@ -47,9 +60,22 @@ final class ControlPlaneClient implements AutoCloseable {
     String register(Map<String, Object> body) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = post("register", body);
         require(answer, 201);
+        return id(answer);
+    }
+
+    /** Without saying anything of this gateway. @return its id */
+    String ownId() throws IOException, InterruptedException {
+        HttpRequest request = request("self").timeout(CALL_TIMEOUT).GET().build();
+        HttpResponse<byte[]> answer =
+                client.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_SMALL));
+        require(answer, 200);
+        return id(answer);
+    }
+
+    private static String id(HttpResponse<byte[]> answer) throws IOException {
         JsonNode id = parsed(answer).path("id");
         if (!id.isString() || !id.stringValue().matches("[A-Za-z0-9-]{1,64}")) {
-            throw new IOException("the control plane answered a registration without an id");
+            throw new Unwelcome("the control plane answered a registration without an id");
         }
         return id.stringValue();
     }
@@ -95,7 +121,7 @@ final class ControlPlaneClient implements AutoCloseable {
         try {
             return StrictJson.parse(answer.body());
         } catch (StrictJson.JsonRefused e) {
-            throw new IOException("the control plane answered something that is no JSON", e);
+            throw new Unwelcome("the control plane answered something that is no JSON");
         }
     }
 
@@ -104,10 +130,11 @@ final class ControlPlaneClient implements AutoCloseable {
             throw new NotRegistered();
         }
         if (answer.statusCode() == 401) {
-            throw new IOException("the control plane does not accept STOA_CONTROL_PLANE_API_KEY");
+            throw new Unwelcome("the control plane does not accept STOA_CONTROL_PLANE_API_KEY"
+                    + ", or asks for a client certificate, which STOA_CONTROL_PLANE_CLIENT_CERT_FILE names");
         }
         if (answer.statusCode() != status) {
-            throw new IOException("the control plane answered " + answer.statusCode());
+            throw new Unwelcome("the control plane answered " + answer.statusCode());
         }
     }
 

@@ -40,8 +40,12 @@ public final class ControlPlaneLink implements AutoCloseable {
     public static final List<MetricDescription> METRICS = List.of(CONNECTED, GENERATION, REFUSALS);
     public static final List<AuditEventType> EVENTS = List.of(SnapshotApplier.APPLIED, SnapshotApplier.REFUSED);
 
-    private static final Duration MIN_PAUSE = Duration.ofMillis(500);
+    /** So that an order arrives within a second after a connection was cut. */
+    private static final Duration MIN_PAUSE = Duration.ofMillis(50);
+
     private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
+    /** While nobody listens there. */
+    private static final Duration MAX_PAUSE_UNANSWERED = Duration.ofSeconds(1);
     /** After a refusal the same snapshot is looked at again, in case the gateway's own routes were what stood against it. */
     private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(2);
 
@@ -88,6 +92,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         link.resume();
         target.metrics().gauge(CONNECTED.name(), () -> link.connected ? 1 : 0);
         target.metrics().gauge(GENERATION.name(), link.applier::generation);
+        settings.tls().watch();
         link.fetching.start();
         link.beating.start();
         return link;
@@ -154,12 +159,17 @@ public final class ControlPlaneLink implements AutoCloseable {
                     if (pause(wait)) {
                         return;
                     }
-                    wait = wait.multipliedBy(2).compareTo(MAX_PAUSE) < 0 ? wait.multipliedBy(2) : MAX_PAUSE;
+                    wait = longer(wait, e instanceof ControlPlaneClient.Unwelcome ? MAX_PAUSE : MAX_PAUSE_UNANSWERED);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static Duration longer(Duration wait, Duration max) {
+        Duration twice = wait.multipliedBy(2);
+        return twice.compareTo(max) < 0 ? twice : max;
     }
 
     private static String sentence(IOException e) {
@@ -170,7 +180,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private boolean step() throws IOException, InterruptedException {
         String own = id;
         if (own == null) {
-            own = client.register(registration());
+            own = settings.registers() ? client.register(registration()) : client.ownId();
             id = own;
         }
         Optional<byte[]> document = client.snapshot(own, applier.generation());
@@ -287,6 +297,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     public void close() {
         stop.countDown();
         client.close();
+        settings.tls().close();
         fetching.awaitEnd(CLOSE_TIMEOUT);
         beating.awaitEnd(CLOSE_TIMEOUT);
     }

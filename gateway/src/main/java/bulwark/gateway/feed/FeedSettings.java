@@ -2,16 +2,22 @@ package bulwark.gateway.feed;
 
 import bulwark.gateway.secret.CurrentSecrets;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.tls.ClientTls;
+import bulwark.kernel.tls.TlsPolicy;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator says of the control plane, read once. Immutable.
@@ -20,13 +26,24 @@ import java.util.function.Supplier;
  * @param key for {@code X-Gateway-Key}, asked at each call
  * @param pinned public keys that may sign snapshots, base64url
  * @param advertised URL that the control plane is told; empty for none
+ * @param registers whether the control plane is told host, mode and version
+ * @param tls authorities of the control plane's certificate, and the certificate that it is shown
  */
 public record FeedSettings(
-        URI url, Supplier<SecretBytes> key, List<String> pinned, Duration heartbeatInterval, String advertised) {
+        URI url,
+        Supplier<SecretBytes> key,
+        List<String> pinned,
+        Duration heartbeatInterval,
+        String advertised,
+        boolean registers,
+        ClientTls tls) {
     static final String KEYS = "STOA_CONTROL_PLANE_KEYS";
 
     private static final String URL = "STOA_CONTROL_PLANE_URL";
     private static final String KEY = "STOA_CONTROL_PLANE_API_KEY";
+    private static final String AUTHORITIES = "STOA_CONTROL_PLANE_CA_FILE";
+    private static final String CERTIFICATE = "STOA_CONTROL_PLANE_CLIENT_CERT_FILE";
+    private static final String CERTIFICATE_KEY = "STOA_CONTROL_PLANE_CLIENT_KEY_FILE";
     private static final String INTERVAL = "STOA_HEARTBEAT_INTERVAL_SECS";
     private static final int KEY_BYTES = 32;
 
@@ -34,8 +51,14 @@ public record FeedSettings(
         pinned = List.copyOf(pinned);
     }
 
-    /** Empty when no control plane is set. */
-    public static Optional<FeedSettings> of(Configuration settings, CurrentSecrets secrets) {
+    /**
+     * Empty when no control plane is set.
+     *
+     * @param directory that relative paths of settings start from
+     * @throws bulwark.kernel.tls.TlsRefused when the files cannot be used
+     */
+    public static Optional<FeedSettings> of(
+            Configuration settings, CurrentSecrets secrets, Path directory, Clock clock) {
         if (settings.text(URL).isEmpty()) {
             return Optional.empty();
         }
@@ -44,7 +67,21 @@ public record FeedSettings(
                 () -> secrets.get(KEY).orElseThrow(),
                 settings.list(KEYS),
                 Duration.ofSeconds(settings.count(INTERVAL)),
-                settings.text("STOA_ADVERTISE_URL")));
+                settings.text("STOA_ADVERTISE_URL"),
+                settings.flag("STOA_AUTO_REGISTER"),
+                tls(settings, directory, clock)));
+    }
+
+    private static ClientTls tls(Configuration settings, Path directory, Clock clock) {
+        ClientTls.Files files = new ClientTls.Files(
+                path(settings, CERTIFICATE, directory),
+                path(settings, CERTIFICATE_KEY, directory),
+                path(settings, AUTHORITIES, directory));
+        return ClientTls.load(files, ClientTls.Servers.TRUSTED, TlsPolicy.publicServer(), clock);
+    }
+
+    private static @Nullable ConfiguredPath path(Configuration settings, String name, Path directory) {
+        return settings.isSet(name) ? new ConfiguredPath(directory.resolve(settings.text(name)), name) : null;
     }
 
     /** Every fault, each with its remedy. */
@@ -57,6 +94,13 @@ public record FeedSettings(
             return;
         }
         checkUrl(url, findings);
+        if (settings.isSet(CERTIFICATE) != settings.isSet(CERTIFICATE_KEY)) {
+            findings.refuse(CERTIFICATE + " and " + CERTIFICATE_KEY + " go together; set both or none");
+        }
+        if (url.startsWith("http:") && (settings.isSet(CERTIFICATE) || settings.isSet(AUTHORITIES))) {
+            findings.refuse(URL + " is plain HTTP, where " + CERTIFICATE + " and " + AUTHORITIES
+                    + " have no effect; use https, or leave them out");
+        }
         if (settings.secret(KEY).isEmpty()) {
             findings.refuse(URL + " is set and " + KEY
                     + " is not; the control plane gives the key when the gateway is added there");

@@ -146,6 +146,28 @@ class SharedIdentityTest {
     }
 
     @Test
+    void an_order_about_an_api_key_holds_on_a_gateway_whose_store_knows_nothing_of_it() throws Exception {
+        HttpResponse<String> made = first.admin(
+                "POST",
+                "/admin/api-keys",
+                "{\"subscription_id\":\"s\",\"subject\":\"app\",\"tenant_id\":\"acme\",\"roles\":[\"devops\"]}");
+        String key = StrictJson.parse(made.body().getBytes(StandardCharsets.UTF_8))
+                .path("api_key")
+                .stringValue();
+        restartWithCopies();
+        assertThat(statusOnSecond(key)).isEqualTo(200);
+        first.admin("POST", "/admin/api-keys/s/suspend", "");
+        await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
+        first.admin("POST", "/admin/api-keys/s/reactivate", "");
+        await().atMost(SOON).until(() -> statusOnSecond(key) == 200);
+        // The second rotation ends the first key, which was in its grace.
+        first.admin("POST", "/admin/api-keys/s/rotate", "{\"grace_period_hours\":1}");
+        assertThat(statusOnSecond(key)).as("in its grace").isEqualTo(200);
+        first.admin("POST", "/admin/api-keys/s/rotate", "{\"grace_period_hours\":1}");
+        await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
+    }
+
+    @Test
     void a_revoked_api_key_is_refused_by_a_gateway_whose_store_still_has_it() throws Exception {
         HttpResponse<String> made = first.admin(
                 "POST",
@@ -154,6 +176,19 @@ class SharedIdentityTest {
         String key = StrictJson.parse(made.body().getBytes(StandardCharsets.UTF_8))
                 .path("api_key")
                 .stringValue();
+        restartWithCopies();
+        assertThat(statusOnSecond(key)).isEqualTo(200);
+        first.admin("DELETE", "/admin/api-keys/s", "");
+        await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
+    }
+
+    private int statusOnSecond(String key) throws Exception {
+        return second.send(second.request("/apis/own/x").header("X-API-Key", key))
+                .statusCode();
+    }
+
+    /** The second gateway with a copy of the first one's store. */
+    private void restartWithCopies() throws Exception {
         first.close();
         second.close();
         try (Stream<Path> files = Files.walk(two)) {
@@ -168,14 +203,6 @@ class SharedIdentityTest {
         first = GatewayFixture.start(one, settings, Clock.systemUTC());
         second = GatewayFixture.start(two, settings, Clock.systemUTC());
         second.route("own", "acme", "");
-        assertThat(second.send(second.request("/apis/own/x").header("X-API-Key", key))
-                        .statusCode())
-                .isEqualTo(200);
-        first.admin("DELETE", "/admin/api-keys/s", "");
-        await().atMost(SOON)
-                .until(() -> second.send(second.request("/apis/own/x").header("X-API-Key", key))
-                                .statusCode()
-                        == 401);
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 
 /** A control plane on a free port of loopback, with two tenants and a caller of each role. */
@@ -35,8 +36,9 @@ public final class ControlFixture implements AutoCloseable {
     public final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
     public final Path folder;
     private final Map<String, String> environment;
-    private final HttpClient client =
+    private HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private String origin = "http://127.0.0.1:";
     private final Map<String, String> tokens = new HashMap<>();
     final List<Exchange> traffic = new ArrayList<>();
     public ControlPlane plane;
@@ -78,6 +80,18 @@ public final class ControlFixture implements AutoCloseable {
 
     /** After {@link ControlPlane#close}, over the same folder. */
     public void restart() {
+        start();
+    }
+
+    /** Over TLS from now on. @param tls settings @param trusting the server's certificate */
+    public void restartSecured(Map<String, String> tls, SSLContext trusting) {
+        plane.close();
+        environment.putAll(tls);
+        client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trusting)
+                .build();
+        origin = "https://localhost:";
         start();
     }
 
@@ -153,7 +167,7 @@ public final class ControlFixture implements AutoCloseable {
 
     /** @param body null for none; a text goes as it is, all else as JSON */
     public Answer call(String method, String path, Object body, Map<String, String> headers) throws IOException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + plane.port() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(origin + plane.port() + path))
                 .timeout(Duration.ofMinutes(2))
                 .method(
                         method,

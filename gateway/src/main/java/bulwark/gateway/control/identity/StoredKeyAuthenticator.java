@@ -28,23 +28,26 @@ public final class StoredKeyAuthenticator implements Authenticator {
     private final String header;
     private final Set<ObjectKind> owners;
     private final ControlStore store;
+    private final boolean certified;
 
-    private StoredKeyAuthenticator(String kind, String header, Set<ObjectKind> owners, ControlStore store) {
+    private StoredKeyAuthenticator(
+            String kind, String header, Set<ObjectKind> owners, ControlStore store, boolean certified) {
         this.kind = kind;
         this.header = header;
         this.owners = owners;
         this.store = store;
+        this.certified = certified;
     }
 
     /** {@code X-API-Key}: of a service account, or of a subscription, which may replace it. */
     public static StoredKeyAuthenticator ofServices(ControlStore store) {
         return new StoredKeyAuthenticator(
-                "service_key", "X-API-Key", Set.of(ObjectKind.SERVICE_ACCOUNT, ObjectKind.SUBSCRIPTION), store);
+                "service_key", "X-API-Key", Set.of(ObjectKind.SERVICE_ACCOUNT, ObjectKind.SUBSCRIPTION), store, false);
     }
 
-    /** {@code X-Gateway-Key}. */
-    public static StoredKeyAuthenticator ofGateways(ControlStore store) {
-        return new StoredKeyAuthenticator("gateway_key", "X-Gateway-Key", Set.of(ObjectKind.GATEWAY), store);
+    /** {@code X-Gateway-Key}. @param certified whether a gateway must show a client certificate besides */
+    public static StoredKeyAuthenticator ofGateways(ControlStore store, boolean certified) {
+        return new StoredKeyAuthenticator("gateway_key", "X-Gateway-Key", Set.of(ObjectKind.GATEWAY), store, certified);
     }
 
     @Override
@@ -57,6 +60,10 @@ public final class StoredKeyAuthenticator implements Authenticator {
         List<String> given = request.headers().all(header);
         if (given.isEmpty()) {
             return Optional.of(Outcome.NotPresented.NOT_PRESENTED);
+        }
+        if (certified && request.peer() == null) {
+            return Optional.of(new Outcome.Refused(
+                    "without_certificate", "A gateway must show its client certificate beside its key.", null));
         }
         return given.size() > 1 || !SHAPE.matcher(given.getFirst()).matches()
                 ? Optional.of(refused("malformed"))

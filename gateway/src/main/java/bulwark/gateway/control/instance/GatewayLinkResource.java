@@ -96,6 +96,9 @@ public final class GatewayLinkResource {
                         .takes(REGISTRATION)
                         .answers(201, REGISTERED_AS)
                         .handledBy(this::register),
+                ControlOperation.ofGateway("GET", all + "/self", "Tell a gateway which one it is.")
+                        .answers(200, REGISTERED_AS)
+                        .handledBy(call -> Response.json(200, known(gateway(id(call))))),
                 ControlOperation.ofGateway(
                                 "POST",
                                 all + "/{id}/heartbeat",
@@ -150,12 +153,16 @@ public final class GatewayLinkResource {
             return next.equals(before) ? before : change.update(next);
         });
         status.heard(id, call.number("generation", 0), "", Map.of(), Map.of());
+        return Response.json(201, known(known));
+    }
+
+    private static Map<String, Object> known(ControlObject known) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("id", id);
+        answer.put("id", known.id());
         String mode = known.text("mode").isEmpty() ? "edge-mcp" : known.text("mode");
         answer.put("name", known.text("hostname") + "-" + mode + "-" + known.text("environment"));
         answer.put("status", "online");
-        return Response.json(201, answer);
+        return answer;
     }
 
     private Response heartbeat(ControlCall call) {

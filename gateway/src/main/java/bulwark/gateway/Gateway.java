@@ -3,9 +3,7 @@ package bulwark.gateway;
 import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminForwarder;
 import bulwark.gateway.admin.AdminTokens;
-import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.HealthMonitor;
-import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.ConnectionHooks;
@@ -15,6 +13,8 @@ import bulwark.gateway.caller.ProtectedResource;
 import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.credential.SecretAges;
 import bulwark.gateway.egress.EgressGuard;
+import bulwark.gateway.egress.StoppedConnections;
+import bulwark.gateway.egress.StoppedConnections.Stage;
 import bulwark.gateway.endpoint.EndpointTable;
 import bulwark.gateway.endpoint.HealthEndpoints;
 import bulwark.gateway.enforcement.PolicyCompiler;
@@ -99,20 +99,27 @@ public final class Gateway implements AutoCloseable {
         tls = TlsSettings.of(settings, directory, clock);
         upstreamTls = UpstreamTlsSettings.of(settings, directory, clock);
         AddressGuard guard = EgressGuard.of(settings);
-        ForwardingContext forwarding = forwarding(settings, guard);
         Metrics metrics = new Metrics(GatewayMetrics.ALL);
+        StoppedConnections egress = new StoppedConnections(metrics);
+        ForwardingContext forwarding = forwarding(settings, egress.counted(guard, Stage.CONNECT));
         state = directory.resolve(settings.text("STOA_STATE_DIR"));
         store = GatewayStore.open(state, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         evidence = GatewayEvidence.open(store, settings, metrics, clock, this::fail);
         CurrentSecrets current = new CurrentSecrets(settings);
         quotas = GatewayQuotas.open(
                 settings, state, RedisSettings.of(settings, current, directory, clock), metrics, clock);
-        identity = identity(settings, RedisSettings.of(settings, current, directory, clock), guard, metrics, clock);
+        identity = identity(
+                settings,
+                RedisSettings.of(settings, current, directory, clock),
+                egress.counted(guard, Stage.KEY_SET),
+                metrics,
+                clock);
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
         AdminTokens adminTokens = new AdminTokens(settings, clock);
-        GuardedFetch tokens = GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes());
+        GuardedFetch tokens = GuardedFetch.withSystemTrust(
+                egress.counted(guard, Stage.TOKEN_ENDPOINT), BackendCredentials.maxTokenBytes());
         try {
             credentials = BackendCredentials.open(
                     store, state, SecretFolder.of(settings, directory), tokens, Signing.fastest(), clock);
@@ -127,7 +134,7 @@ public final class Gateway implements AutoCloseable {
                             quotas,
                             identity,
                             credentials,
-                            guard,
+                            egress.counted(guard, Stage.REGISTRATION),
                             metrics,
                             clock),
                     routes);
@@ -136,10 +143,15 @@ public final class Gateway implements AutoCloseable {
             closeStores();
             throw e;
         }
-        link = link(FeedSettings.of(settings, current, directory, clock), routes, guard, metrics, clock);
+        link = link(
+                FeedSettings.of(settings, current, directory, clock),
+                routes,
+                egress.counted(guard, Stage.REGISTRATION),
+                metrics,
+                clock);
         health = new HealthMonitor(
                 forwarding.upstreams(),
-                forwarding.guard(),
+                egress.counted(guard, Stage.HEALTH_CHECK),
                 forwarding.upstreamTls(),
                 HEALTH_CHECK_INTERVAL,
                 HEALTH_CHECK_TIMEOUT);
@@ -163,7 +175,8 @@ public final class Gateway implements AutoCloseable {
                 SecretAges.open(state, Signing.fastest(), clock),
                 metrics,
                 clock);
-        openSearch = openSearch(OpenSearchSettings.of(settings, current), guard, metrics);
+        openSearch = openSearch(
+                OpenSearchSettings.of(settings, current), egress.counted(guard, Stage.OPENSEARCH), metrics);
         try {
             if (tls == null) {
                 tlsPort = 0;
@@ -273,16 +286,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private ForwardingContext forwarding(Configuration settings, AddressGuard guard) {
-        Duration reset = Duration.ofSeconds(settings.count("STOA_CB_RESET_TIMEOUT_SECS"));
-        BreakerSettings breakers = new BreakerSettings(
-                Math.toIntExact(settings.count("STOA_CB_FAILURE_THRESHOLD")),
-                BreakerSettings.STANDARD.window(),
-                reset,
-                Math.toIntExact(settings.count("STOA_CB_SUCCESS_THRESHOLD")));
         return new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(breakers, System::nanoTime),
-                new RetryBudget(Math.toIntExact(settings.count("STOA_RETRY__BUDGET_PERCENT"))),
+                new UpstreamDirectory(ResilienceSettings.breakers(settings), System::nanoTime),
+                ResilienceSettings.retries(settings),
                 guard,
                 upstreamTls.context());
     }

@@ -3,6 +3,7 @@ package bulwark.gateway;
 import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminApi;
 import bulwark.gateway.caller.GatewayIdentity;
+import bulwark.gateway.egress.StoppedConnections;
 import bulwark.gateway.enforcement.PolicyMetrics;
 import bulwark.gateway.evidence.DecisionJournal;
 import bulwark.gateway.feed.ControlPlaneLink;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 public final class GatewayMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
                     CallMetrics.DESCRIPTIONS,
+                    StoppedConnections.METRICS,
                     AccessLog.METRICS,
                     GatewayIdentity.METRICS,
                     GatewayQuotas.METRICS,

@@ -47,6 +47,7 @@ public final class GatewaySettings {
 
     private static void check(Configuration settings, SettingFindings findings) {
         PlaneSettings.check(settings, findings);
+        ResilienceSettings.check(settings, findings);
         EgressGuard.check(settings, findings);
         FeedSettings.check(settings, findings);
         AdminSettings.check(settings, findings);
@@ -181,11 +182,8 @@ public final class GatewaySettings {
     }
 
     private void resilience() {
+        ResilienceSettings.add(table);
         table.add("CACHE__MAX_MIB", COUNT, "64", "heap for answers that policies of the type caching keep, in MiB")
-                .add("CB_FAILURE_THRESHOLD", COUNT, "5", "failures in a minute that open the circuit of an upstream")
-                .add("CB_RESET_TIMEOUT_SECS", COUNT, "30", "how long it stays open")
-                .add("CB_SUCCESS_THRESHOLD", COUNT, "2", "probes that close it")
-                .add("RETRY__BUDGET_PERCENT", COUNT, "20", "retries in percent of live requests")
                 .add(
                         "UPSTREAM__CA_FILE",
                         PATH,

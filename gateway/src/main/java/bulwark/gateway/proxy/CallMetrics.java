@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class CallMetrics {
     static final String REQUESTS = "stoa_http_requests";
     private static final String REFUSALS = "stoa_refusals";
-    private static final String BLOCKED = "stoa_ssrf_blocked";
     private static final String RETRIES = "stoa_upstream_retries";
     private static final String FLOODS = "stoa_frame_floods";
     private static final String REJECTED = "stoa_tcp_connections_rejected_pre_tls";
@@ -38,7 +37,6 @@ public final class CallMetrics {
     public static final List<MetricDescription> DESCRIPTIONS = List.of(
             MetricDescription.counter(REQUESTS, "requests answered", "method", "http_route", "status"),
             MetricDescription.counter(REFUSALS, "requests that the gateway answered itself", "code"),
-            MetricDescription.counter(BLOCKED, "connections that the address guard stopped", "stage", "reason"),
             MetricDescription.counter(RETRIES, "tries of a call beyond its first"),
             MetricDescription.counter(FLOODS, "connections of HTTP/2 that were ended because of a flood", "reason"),
             MetricDescription.counter(REJECTED, "connections that were closed as soon as they were opened", "reason"),
@@ -113,10 +111,6 @@ public final class CallMetrics {
 
     void refused(GatewayRefusal refusal) {
         metrics.count(REFUSALS, "code", refusal.code());
-    }
-
-    void blocked(String reason) {
-        metrics.count(BLOCKED, "stage", "connect", "reason", reason);
     }
 
     void flooded(String reason) {

@@ -102,7 +102,6 @@ final class UpstreamAcquisition implements UpstreamConnector.Listener {
             failed(new IOException(why.sentence()));
             return;
         }
-        plane.metrics.blocked(why.code());
         LOG.warn(
                 "the address guard stopped a call on route {}: {}",
                 target.route().id(),

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Decides where this server connects on somebody's word (SSRF guard). A name is looked up once, all of its addresses must pass, and the caller connects to those addresses and
@@ -12,10 +13,21 @@ import java.util.Optional;
 public final class AddressGuard {
     private final NameResolver resolver;
     private final AddressPolicy policy;
+    private final Consumer<GuardDecision.Blocked> listener;
 
     public AddressGuard(NameResolver resolver, AddressPolicy policy) {
+        this(resolver, policy, blocked -> {});
+    }
+
+    private AddressGuard(NameResolver resolver, AddressPolicy policy, Consumer<GuardDecision.Blocked> listener) {
         this.resolver = resolver;
         this.policy = policy;
+        this.listener = listener;
+    }
+
+    /** The same guard, which tells of each connection that it stops, on the thread that asked. @param listener returns soon and throws nothing */
+    public AddressGuard reportingTo(Consumer<GuardDecision.Blocked> listener) {
+        return new AddressGuard(resolver, policy, listener);
     }
 
     /**
@@ -34,6 +46,14 @@ public final class AddressGuard {
 
     /** Blocks while a name is looked up. A name without an address is blocked. */
     public GuardDecision decide(TargetUrl url) {
+        GuardDecision decision = decision(url);
+        if (decision instanceof GuardDecision.Blocked blocked) {
+            listener.accept(blocked);
+        }
+        return decision;
+    }
+
+    private GuardDecision decision(TargetUrl url) {
         Optional<GuardDecision.Blocked> written = blockedAsWritten(url);
         if (written.isPresent()) {
             return written.get();

@@ -31,6 +31,7 @@ bring nginx "${nginx_packages[@]}"
 bring prometheus "${prometheus_packages[@]}"
 bring prometheus-alertmanager "${alertmanager_packages[@]}"
 bring sslscan sslscan
+bring bwrap bubblewrap
 
 check_classes
 bring_keycloak

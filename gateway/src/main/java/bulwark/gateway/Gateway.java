@@ -175,8 +175,8 @@ public final class Gateway implements AutoCloseable {
                 SecretAges.open(state, Signing.fastest(), clock),
                 metrics,
                 clock);
-        openSearch = openSearch(
-                OpenSearchSettings.of(settings, current), egress.counted(guard, Stage.OPENSEARCH), metrics);
+        openSearch =
+                openSearch(OpenSearchSettings.of(settings, current), egress.counted(guard, Stage.OPENSEARCH), metrics);
         try {
             if (tls == null) {
                 tlsPort = 0;

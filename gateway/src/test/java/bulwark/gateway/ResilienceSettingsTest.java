@@ -32,7 +32,12 @@ class ResilienceSettingsTest {
     @Test
     void the_ends_of_each_range_are_accepted() {
         Map<String, String> settings = Map.of(
-                "STOA_CB_FAILURE_THRESHOLD", "1000", "STOA_CB_SUCCESS_THRESHOLD", "1", "STOA_RETRY__BUDGET_PERCENT", "0");
+                "STOA_CB_FAILURE_THRESHOLD",
+                "1000",
+                "STOA_CB_SUCCESS_THRESHOLD",
+                "1",
+                "STOA_RETRY__BUDGET_PERCENT",
+                "0");
         Configuration read = Configuration.read(GatewaySettings.schema(), settings, folder);
         assertThat(ResilienceSettings.breakers(read).failureThreshold()).isEqualTo(1_000);
         assertThat(ResilienceSettings.breakers(read).successThreshold()).isEqualTo(1);

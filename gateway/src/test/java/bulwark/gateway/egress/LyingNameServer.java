@@ -77,7 +77,8 @@ final class LyingNameServer implements AutoCloseable {
         for (int length = query.get(); length > 0; length = query.get()) {
             byte[] label = new byte[length];
             query.get(label);
-            name.append(new String(label, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT)).append('.');
+            name.append(new String(label, StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT))
+                    .append('.');
         }
         int type = query.getShort();
         byte[] question = new byte[query.position() + 2 - 12];
@@ -139,7 +140,11 @@ final class LyingNameServer implements AutoCloseable {
 
     /** {@code ::ffff:127.0.0.1}, which {@link InetAddress} would make four bytes of. */
     private static byte[] mapped() {
-        return ByteBuffer.allocate(16).position(10).putShort((short) 0xffff).put(CANARY).array();
+        return ByteBuffer.allocate(16)
+                .position(10)
+                .putShort((short) 0xffff)
+                .put(CANARY)
+                .array();
     }
 
     @Override

@@ -159,13 +159,14 @@ class RebindingTest {
             assertThat(names.lies()).hasSize(6);
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(500))
-                    .untilAsserted(() -> assertThat(stopped())
-                    .hasSize(answers.get(403)));
+                    .untilAsserted(() -> assertThat(stopped()).hasSize(answers.get(403)));
             assertThat(stopped())
                     .allSatisfy(record -> assertThat(record.text("sentence"))
                             .contains(".example.com")
-                            .containsAnyOf("127.0.0.0/8", "::1", "169.254.0.0/16", "0.0.0.0/8", "::/128", "64:ff9b::/96"));
-            assertThat(get(gateway, "/metrics").body()).contains("stoa_ssrf_blocked_total{reason=\"internal_address\",stage=\"connect\"}");
+                            .containsAnyOf(
+                                    "127.0.0.0/8", "::1", "169.254.0.0/16", "0.0.0.0/8", "::/128", "64:ff9b::/96"));
+            assertThat(get(gateway, "/metrics").body())
+                    .contains("stoa_ssrf_blocked_total{reason=\"internal_address\",stage=\"connect\"}");
         }
     }
 
@@ -178,8 +179,7 @@ class RebindingTest {
                 running.add(clients.submit(() -> {
                     List<Integer> own = new ArrayList<>();
                     for (int i = next.getAndIncrement(); i < calls; i = next.getAndIncrement()) {
-                        own.add(get(gateway, i % 4 == 0 ? "/many" : "/one")
-                                .statusCode());
+                        own.add(get(gateway, i % 4 == 0 ? "/many" : "/one").statusCode());
                     }
                     return own;
                 }));
@@ -215,10 +215,13 @@ class RebindingTest {
                     "well",
                     "\"backend_url\":\"" + url("one") + "\",\"upstreams\":[{\"url\":\"" + url("two")
                             + "\",\"health_check_path\":\"/health\"}]");
-            register(gateway, "token", "\"backend_url\":\"" + "http://" + LyingNameServer.TRUTH + ":" + canary.port + "\"");
+            register(
+                    gateway,
+                    "token",
+                    "\"backend_url\":\"" + "http://" + LyingNameServer.TRUTH + ":" + canary.port + "\"");
             String tokenUrl = url("turning").replace("http:", "https:") + "/token";
             HttpResponse<String> credential = post(
-                gateway,
+                    gateway,
                     "/admin/backend-credentials",
                     "{\"route_id\":\"token\",\"auth_type\":\"oauth2_client_credentials\",\"oauth2\":{\"token_url\":\""
                             + tokenUrl + "\",\"client_id\":\"c\",\"client_secret\":\"not-a-real-secret-of-anybody\"}}");
@@ -235,7 +238,7 @@ class RebindingTest {
                 }
             });
             HttpResponse<String> registered = post(
-                gateway,
+                    gateway,
                     "/admin/apis",
                     "{\"id\":\"c\",\"tenant_id\":\"acme\",\"path_prefix\":\"/c\",\"backend_url\":\"" + url("canary")
                             + "\"}");
@@ -258,7 +261,9 @@ class RebindingTest {
         try (GuardedFetch fetch = GuardedFetch.withSystemTrust(guard, 1 << 20)) {
             for (int i = 0; i < TRIES * 7 / 10; i++) {
                 try {
-                    assertThat(fetch.get(TargetUrl.parse(url("one")))).asString().isEqualTo(CanaryPort.HONEST);
+                    assertThat(fetch.get(TargetUrl.parse(url("one"))))
+                            .asString()
+                            .isEqualTo(CanaryPort.HONEST);
                     fetched++;
                 } catch (IOException refused) {
                     assertThat(refused.getMessage()).contains("one.example.com");

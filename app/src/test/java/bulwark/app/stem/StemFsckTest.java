@@ -51,7 +51,7 @@ class StemFsckTest {
         CommandResult ran = stem("fsck");
         assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
         assertThat(ran.out())
-                .contains("checked the task store", "the audit chain of")
+                .contains("checked the task store", "the audit chain task_audit_log of")
                 .endsWith("clean\n");
         assertThat(stem("fsck", "--json").out()).contains("\"clean\": true", "\"problems\": []");
         assertThat(FolderImage.of(folder)).isEqualTo(before);

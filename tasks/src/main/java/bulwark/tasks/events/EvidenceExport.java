@@ -59,7 +59,7 @@ public final class EvidenceExport {
                 AuditExport export = new AuditExport(
                         store, List.of(), Map.of("store_id", storeId), new LogKeyFooters(keys), history, clock);
                 return new Exported(
-                        export.export(TaskEvidence.formOf(store).table(), sinceSeq, out),
+                        export.export(TaskEvidence.layoutOf(store).audit(), sinceSeq, out),
                         Base64Url.text(keys.current().publicKey()));
             }
         }
@@ -74,7 +74,7 @@ public final class EvidenceExport {
                     + " worker whose evidence this is, which makes one.");
         }
         List<String> problems = new ArrayList<>(store.read(tx -> StoreCheck.whole(scope, keys, tx)));
-        AuditTable table = TaskEvidence.formOf(store).table();
+        AuditTable table = TaskEvidence.layoutOf(store).audit();
         problems.addAll(store.read(tx -> AuditLog.fsckTable(tx, table)));
         if (!problems.isEmpty()) {
             throw new ExportRefused(file + " is not whole and is not exported: "

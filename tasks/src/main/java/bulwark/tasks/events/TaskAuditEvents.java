@@ -3,6 +3,7 @@ package bulwark.tasks.events;
 import static bulwark.kernel.evidence.audit.AuditEventType.of;
 
 import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.store.AuditedStore;
 import java.util.List;
 
 /** Every audit event of workers and beats. */
@@ -32,11 +33,6 @@ public final class TaskAuditEvents {
             of("worker_shutdown", "a control command ended a worker", "reason", "mode");
     public static final AuditEventType CONTROL_REFUSED =
             of("control_refused", "a control command was refused", "reason");
-    public static final AuditEventType EVIDENCE_LOSS_ACCEPTED = AuditEventType.ofAction(
-            "admin_action",
-            "evidence_loss_accepted",
-            "the operator started the process although evidence was lost",
-            "lost");
     public static final AuditEventType LOG_KEY_ROTATED = AuditEventType.ofAction(
             "admin_action",
             "log_key_rotated",
@@ -58,7 +54,7 @@ public final class TaskAuditEvents {
             QUEUE_RESUMED,
             WORKER_SHUTDOWN,
             CONTROL_REFUSED,
-            EVIDENCE_LOSS_ACCEPTED,
+            AuditedStore.LOSS_ACCEPTED,
             LOG_KEY_ROTATED,
             LOG_KEY_DISTRUSTED);
 

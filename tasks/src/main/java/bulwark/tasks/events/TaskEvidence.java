@@ -7,16 +7,13 @@ import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.evidence.audit.AuditTable;
-import bulwark.kernel.evidence.audit.ChainTable;
 import bulwark.kernel.evidence.heads.EvidenceScope;
 import bulwark.kernel.evidence.heads.LogKeys;
-import bulwark.kernel.evidence.log.TransparencyLog;
 import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
-import bulwark.kernel.evidence.log.TransparencyLogs;
-import bulwark.kernel.evidence.signer.EvidenceRescan;
 import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.evidence.signer.StoreOpening;
-import bulwark.kernel.signing.Signing;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
@@ -29,7 +26,6 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -48,27 +44,18 @@ public final class TaskEvidence implements AutoCloseable {
     private static final String TABLE_NAME = "task_audit_log";
     private static final AuditColumns FORMER_COLUMNS = new AuditColumns(
             "entity_uri", "fact_id", List.of("entity_uri", "oidc_sub", "fact_id", "source", "attested_key_id"));
+    private static final AuditTable FORMER_TABLE = AuditTable.of(TABLE_NAME, FORMER_COLUMNS);
+    private static final Migrations FORMER_MIGRATION =
+            AuditTable.migration("db/tasks/V290__evidence.sql", FORMER_TABLE);
     /** Of a file that no process opened since its columns were renamed. */
-    private static final Form FORMER = new Form(
-            AuditTable.of(TABLE_NAME, FORMER_COLUMNS),
-            new Migrations(List.of("db/kernel/V010__store_heads.sql"))
-                    .and(AuditTable.migration(
-                            "db/tasks/V290__evidence.sql", AuditTable.of(TABLE_NAME, FORMER_COLUMNS))));
+    private static final AuditedStore.Layout FORMER = AuditedStore.Layout.ofAudit(FORMER_TABLE, FORMER_MIGRATION);
 
-    private static final Form PRESENT = new Form(
+    private static final AuditedStore.Layout PRESENT = AuditedStore.Layout.ofAudit(
             AuditTable.of(TABLE_NAME).formerly(FORMER_COLUMNS),
-            FORMER.migrations().and(new Migrations(List.of("db/tasks/V295__evidence_columns.sql"))));
+            FORMER_MIGRATION.and(new Migrations(List.of("db/tasks/V295__evidence_columns.sql"))));
     private static final int MAX_FILES = 1_000;
-    private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
 
-    private final Store store;
-    private final AuditLog log;
-    private final TransparencyLog heads;
-    private final HeadSigner signer;
-    private final EvidenceRescan rescan;
-
-    /** How a file keeps its rows, and what made it so. */
-    public record Form(AuditTable table, Migrations migrations) {}
+    private final AuditedStore audited;
 
     /**
      * @param headFolder {@code STEM_HEAD_PATH}: folder outside of the state folder for the newest signed heads, or null
@@ -80,45 +67,12 @@ public final class TaskEvidence implements AutoCloseable {
         }
     }
 
-    private TaskEvidence(Store store, Clock clock, Options options) {
-        this.store = store;
-        Path file = store.file();
-        EvidenceScope scope = scope(file, options.headFolder());
-        heads = TransparencyLogs.local(logFile(file), clock);
-        log = AuditLog.open(store, PRESENT.table(), clock);
-        try {
-            StoreOpening.Opened opened = StoreOpening.open(
-                    store,
-                    heads,
-                    scope,
-                    LogKeys.open(scope.keyFolder(), Signing.fastest(), clock),
-                    clock,
-                    new StoreOpening.Acceptance("STEM_ACCEPT_EVIDENCE_LOSS", options.acceptedLoss()),
-                    tx -> List.of(),
-                    log);
-            signer = opened.signer();
-            signer.expect(TABLE_NAME, log::written);
-            signer.onFinding(log::distrust);
-            if (!opened.acceptedLoss().isEmpty()) {
-                write(
-                        TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED,
-                        Map.of(
-                                "action",
-                                TaskAuditEvents.EVIDENCE_LOSS_ACCEPTED.action(),
-                                "lost",
-                                opened.acceptedLoss()));
-            }
-            rotateLogKeyWhenOld(clock);
-            signer.start(HEADS_INTERVAL);
-            rescan = EvidenceRescan.start(store, log, signer);
-        } catch (RuntimeException e) {
-            log.close();
-            throw e;
-        }
+    private TaskEvidence(AuditedStore audited) {
+        this.audited = audited;
     }
 
-    /** The form of a file that is only read: one that no process opens any more keeps the form that it had. */
-    public static Form formOf(ReadableStore store) {
+    /** The layout of a file that is only read: one that no process opens any more keeps the layout that it had. */
+    public static AuditedStore.Layout layoutOf(ReadableStore store) {
         return store.read(tx -> {
             PreparedStatement select = tx.statement("SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
             select.setString(1, TABLE_NAME);
@@ -130,14 +84,14 @@ public final class TaskEvidence implements AutoCloseable {
     }
 
     private void rotateLogKeyWhenOld(Clock clock) {
-        Instant due = signer.keys().current().created().plus(LogKeys.MAX_AGE);
+        Instant due = audited.heads().keys().current().created().plus(LogKeys.MAX_AGE);
         if (due.isBefore(clock.instant())) {
             try {
                 rotateLogKey("");
             } catch (LogUnavailable e) {
                 LOG.warn(
                         "The log key of {} is older than a year and was not replaced: {}",
-                        store.file(),
+                        store().file(),
                         e.getMessage());
             }
         }
@@ -150,7 +104,7 @@ public final class TaskEvidence implements AutoCloseable {
      * @throws LogUnavailable when the log beside the evidence cannot be written
      */
     public HeadSigner.RotatedKey rotateLogKey(String distrust) throws LogUnavailable {
-        HeadSigner.RotatedKey rotated = signer.rotateKey();
+        HeadSigner.RotatedKey rotated = audited.heads().rotateKey();
         write(
                 TaskAuditEvents.LOG_KEY_ROTATED,
                 Map.of(
@@ -161,7 +115,7 @@ public final class TaskEvidence implements AutoCloseable {
                         "new_key_id",
                         rotated.newKeyId()));
         if (!distrust.isEmpty()) {
-            signer.distrustKey(rotated.oldKeyId(), distrust);
+            audited.heads().distrustKey(rotated.oldKeyId(), distrust);
             write(
                     TaskAuditEvents.LOG_KEY_DISTRUSTED,
                     Map.of(
@@ -176,25 +130,23 @@ public final class TaskEvidence implements AutoCloseable {
     }
 
     private void write(AuditEventType type, Map<String, Object> detail) {
-        store.write(tx -> log.append(tx, type.event(null, "default", null, null, detail)));
+        store().write(tx -> log().append(tx, type.event(null, "default", null, null, detail)));
     }
 
     /** What vouches for the evidence in a file, and where. @param headFolder folder of the second place, or null */
     public static EvidenceScope scope(Path file, @Nullable Path headFolder) {
-        Path absolute = file.toAbsolutePath();
-        String name = String.valueOf(absolute.getFileName());
-        return new EvidenceScope(
-                absolute.resolveSibling(name + ".keys"),
-                ConfiguredPath.unnamed(logFile(absolute)),
-                headFolder == null
-                        ? null
-                        : new ConfiguredPath(headFolder.resolve(name + ".head.json"), "STEM_HEAD_PATH"),
-                List.of(ChainTable.audit(PRESENT.table())),
-                List.of());
+        return PRESENT.scope(file, secondPlace(file, headFolder));
     }
 
-    private static Path logFile(Path file) {
-        return file.resolveSibling(file.getFileName() + ".log.jsonl");
+    private static @Nullable ConfiguredPath secondPlace(Path file, @Nullable Path headFolder) {
+        return headFolder == null
+                ? null
+                : new ConfiguredPath(headFolder.resolve(file.getFileName() + ".head.json"), "STEM_HEAD_PATH");
+    }
+
+    /** Adds the checks of the evidence in one file, which a process may have open. @param headFolder folder of the second place, or null */
+    public static void addChecks(Fsck fsck, ReadableStore store, Path file, @Nullable Path headFolder) {
+        AuditedStore.addChecks(fsck, store, file, layoutOf(store), secondPlace(file, headFolder));
     }
 
     /** As {@link #open(Path, Clock, Options)}, without a second place. */
@@ -226,11 +178,18 @@ public final class TaskEvidence implements AutoCloseable {
      * @throws StoreRefused when it cannot be used, or is not what was signed
      */
     public static TaskEvidence of(Path file, Clock clock, Options options) {
-        Store store = Store.open(file, PRESENT.migrations(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        AuditedStore audited = AuditedStore.open(
+                file,
+                PRESENT,
+                secondPlace(file, options.headFolder()),
+                new StoreOpening.Acceptance("STEM_ACCEPT_EVIDENCE_LOSS", options.acceptedLoss()),
+                clock);
+        TaskEvidence evidence = new TaskEvidence(audited);
         try {
-            return new TaskEvidence(store, clock, options);
+            evidence.rotateLogKeyWhenOld(clock);
+            return evidence;
         } catch (RuntimeException e) {
-            store.close();
+            evidence.close();
             throw e;
         }
     }
@@ -251,13 +210,12 @@ public final class TaskEvidence implements AutoCloseable {
 
     /** Compares all rows with what vouches for them, as happens every ten minutes by itself; {@link #problem} says what was found. */
     public void rescan() {
-        rescan.runNow();
+        audited.rescan();
     }
 
     /** Why evidence cannot be written or believed; null when all is well. */
     public @Nullable String problem() {
-        String unsigned = signer.problem();
-        return unsigned != null ? unsigned : log.problem();
+        return audited.problem();
     }
 
     /**
@@ -276,7 +234,7 @@ public final class TaskEvidence implements AutoCloseable {
             String subject,
             String reason,
             Map<String, String> detail) {
-        return log.refusal(event(type, who, namespace, subject, reason, detail), reason);
+        return log().refusal(event(type, who, namespace, subject, reason, detail), reason);
     }
 
     /** As {@link #recordRefusal} and with the same limit, written within a moment. For what anybody who reaches the broker can cause. */
@@ -287,7 +245,7 @@ public final class TaskEvidence implements AutoCloseable {
             String subject,
             String reason,
             Map<String, String> detail) {
-        return log.refusalLater(event(type, who, namespace, subject, reason, detail), reason);
+        return log().refusalLater(event(type, who, namespace, subject, reason, detail), reason);
     }
 
     /** Something was done that somebody may ask about later: a revocation, a shutdown by command. Written within a moment. */
@@ -298,7 +256,7 @@ public final class TaskEvidence implements AutoCloseable {
             String subject,
             String reason,
             Map<String, String> detail) {
-        log.appendLater(event(type, who, namespace, subject, reason, detail));
+        log().appendLater(event(type, who, namespace, subject, reason, detail));
     }
 
     private static AuditEvent event(
@@ -316,19 +274,15 @@ public final class TaskEvidence implements AutoCloseable {
 
     /** For readers of this process. */
     public Store store() {
-        return store;
+        return audited.store();
     }
 
     public AuditLog log() {
-        return log;
+        return audited.audit();
     }
 
     @Override
     public void close() {
-        rescan.close();
-        log.close();
-        signer.close();
-        store.close();
-        heads.close();
+        audited.close();
     }
 }

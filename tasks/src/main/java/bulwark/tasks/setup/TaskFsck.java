@@ -1,12 +1,7 @@
 package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
-import bulwark.kernel.evidence.audit.AuditLog;
-import bulwark.kernel.evidence.audit.AuditTable;
-import bulwark.kernel.evidence.heads.EvidenceScope;
-import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.evidence.store.Fsck;
-import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.tasks.embedded.EmbeddedFsck;
 import bulwark.tasks.events.TaskEvidence;
@@ -30,7 +25,6 @@ public final class TaskFsck {
     /** @throws bulwark.kernel.storage.StoreRefused when a file is somebody else's or unreadable; with a sentence and remedy */
     public static Fsck.Report run(Configuration configuration, Path directory) {
         Fsck fsck = new Fsck();
-        Signing signing = Signing.fastest();
         List<StoreAtRest> opened = new ArrayList<>();
         try {
             for (Path file : stores(configuration, directory)) {
@@ -41,26 +35,12 @@ public final class TaskFsck {
             for (Path file : TaskEvidence.files(TaskSettings.stateDirectory(configuration, directory))) {
                 StoreAtRest store = StoreAtRest.openAlsoInUse(file);
                 opened.add(store);
-                EvidenceScope scope = TaskEvidence.scope(file, TaskSettings.headFolder(configuration, directory));
-                fsck.check("the evidence " + file, store::integrityCheck)
-                        .check(
-                                "tables, triggers and migrations of " + file,
-                                () -> store.schemaCheck(
-                                        TaskEvidence.formOf(store).migrations()))
-                        .check("the audit chain of " + file, () -> auditChain(store))
-                        .check(
-                                "the signed heads of " + file,
-                                () -> store.read(tx -> StoreCheck.whole(scope, signing, tx)));
+                TaskEvidence.addChecks(fsck, store, file, TaskSettings.headFolder(configuration, directory));
             }
             return fsck.run();
         } finally {
             opened.forEach(StoreAtRest::close);
         }
-    }
-
-    private static List<String> auditChain(StoreAtRest store) {
-        AuditTable table = TaskEvidence.formOf(store).table();
-        return store.read(tx -> AuditLog.fsckTable(tx, table));
     }
 
     /** Those that exist: a store that was never used is none yet. */

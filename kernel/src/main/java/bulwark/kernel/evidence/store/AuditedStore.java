@@ -40,7 +40,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store with one audit log, API keys that the log vouches for, and the signer of its heads: opened in the order in which nothing is believed before it was checked, closed in the
+ * A store with one audit log, the signer of its heads, and API keys that the log vouches for if its layout has any: opened in the order in which nothing is believed before it was checked, closed in the
  * other. Log, key folder and store lie in one folder. Thread-safe; {@link #close} ends all of it.
  */
 public final class AuditedStore implements AutoCloseable {
@@ -59,7 +59,7 @@ public final class AuditedStore implements AutoCloseable {
 
     private final Store store;
     private final AuditLog audit;
-    private final ApiKeys keys;
+    private final @Nullable ApiKeys keys;
     private final TransparencyLog log;
     private final HeadSigner heads;
     private final LogKeys logKeys;
@@ -74,10 +74,25 @@ public final class AuditedStore implements AutoCloseable {
      * @param migrations {@link AuditTable#migration} and those of the part's own tables; those of keys and heads are added
      * @param guarded tables besides the API keys whose rows decide who may do what
      * @param withJournal whether a decision journal lies beside the store, whose head is signed together with the audit log's
+     * @param withKeys whether the store has API keys
      */
-    public record Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded, boolean withJournal) {
+    public record Layout(
+            AuditTable audit,
+            Migrations migrations,
+            List<GuardedTable> guarded,
+            boolean withJournal,
+            boolean withKeys) {
         public Layout {
             guarded = List.copyOf(guarded);
+        }
+
+        /** An audit log and its signed heads, and nothing else. */
+        public static Layout ofAudit(AuditTable audit, Migrations migrations) {
+            return new Layout(audit, migrations, List.of(), false, false);
+        }
+
+        public Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded, boolean withJournal) {
+            this(audit, migrations, guarded, withJournal, true);
         }
 
         public Layout(AuditTable audit, Migrations migrations, List<GuardedTable> guarded) {
@@ -85,22 +100,34 @@ public final class AuditedStore implements AutoCloseable {
         }
 
         private Migrations all() {
-            return Migrations.of(ApiKeys.MIGRATIONS, List.of("db/kernel/V010__store_heads.sql"))
+            return Migrations.of(withKeys ? ApiKeys.MIGRATIONS : List.of(), List.of("db/kernel/V010__store_heads.sql"))
                     .and(migrations);
         }
 
         private List<GuardedTable> allGuarded() {
             List<GuardedTable> all = new ArrayList<>(guarded);
-            all.add(API_KEYS);
+            if (withKeys) {
+                all.add(API_KEYS);
+            }
             return all;
         }
 
-        private EvidenceScope scope(Path file, Supplier<LogKeys> logKeys) {
+        /**
+         * What vouches for a store of this file, and where.
+         *
+         * @param secondPlace file outside of the store's folder for the newest signed heads, or null
+         */
+        public EvidenceScope scope(Path file, @Nullable ConfiguredPath secondPlace) {
+            return scope(file, secondPlace, () -> LogKeys.verifyOnly(keyFolder(file), Signing.fastest()));
+        }
+
+        private EvidenceScope scope(Path file, @Nullable ConfiguredPath secondPlace, Supplier<LogKeys> logKeys) {
             List<HashChain> chains = new ArrayList<>(List.of(ChainTable.audit(audit)));
             if (withJournal) {
                 chains.add(new JournalChain(journalFolder(file), logKeys));
             }
-            return new EvidenceScope(keyFolder(file), ConfiguredPath.unnamed(logFile(file)), null, chains, List.of());
+            return new EvidenceScope(
+                    keyFolder(file), ConfiguredPath.unnamed(logFile(file)), secondPlace, chains, List.of());
         }
 
         /** Where the keys lie that vouch for a store of this file. */
@@ -128,6 +155,7 @@ public final class AuditedStore implements AutoCloseable {
             AuditLog audit,
             TransparencyLog log,
             Layout layout,
+            @Nullable ConfiguredPath secondPlace,
             Clock clock,
             StoreOpening.Acceptance loss) {
         this.store = store;
@@ -135,13 +163,12 @@ public final class AuditedStore implements AutoCloseable {
         this.log = log;
         this.clock = clock;
         logKeys = LogKeys.open(Layout.keyFolder(store.file()), Signing.fastest(), clock);
-        EvidenceScope scope = layout.scope(store.file(), this::logKeys);
+        EvidenceScope scope = layout.scope(store.file(), secondPlace, this::logKeys);
         StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of(), audit);
         heads = opened.signer();
         heads.expect(layout.audit().name(), audit::written);
         heads.onFinding(audit::distrust);
-        keys = ApiKeys.open(store, clock, Duration.ZERO);
-        keys.honourOnly((tx, id) -> audit.guardedRows().vouchesFor(tx, API_KEYS, id));
+        keys = layout.withKeys() ? openKeys() : null;
         if (!opened.acceptedLoss().isEmpty()) {
             Map<String, Object> detail = Map.of("action", LOSS_ACCEPTED.action(), "lost", opened.acceptedLoss());
             store.write(tx -> audit.append(tx, LOSS_ACCEPTED.event(null, NO_TENANT, null, null, detail)));
@@ -153,6 +180,12 @@ public final class AuditedStore implements AutoCloseable {
 
     private LogKeys logKeys() {
         return logKeys;
+    }
+
+    private ApiKeys openKeys() {
+        ApiKeys opened = ApiKeys.open(store, clock, Duration.ZERO);
+        opened.honourOnly((tx, id) -> audit.guardedRows().vouchesFor(tx, API_KEYS, id));
+        return opened;
     }
 
     private Journal openJournal() {
@@ -189,11 +222,17 @@ public final class AuditedStore implements AutoCloseable {
      * @throws bulwark.kernel.storage.StoreRefused when it is not and that was not accepted, or when a process has it open
      */
     public static AuditedStore open(Path file, Layout layout, StoreOpening.Acceptance loss, Clock clock) {
+        return open(file, layout, null, loss, clock);
+    }
+
+    /** As {@link #open(Path, Layout, StoreOpening.Acceptance, Clock)}. @param secondPlace file outside of the store's folder for the newest signed heads, or null */
+    public static AuditedStore open(
+            Path file, Layout layout, @Nullable ConfiguredPath secondPlace, StoreOpening.Acceptance loss, Clock clock) {
         Store store = Store.open(file, layout.all(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
         AuditLog audit = AuditLog.open(store, layout.audit(), clock);
         TransparencyLog log = TransparencyLogs.local(Layout.logFile(file), clock);
         try {
-            return new AuditedStore(store, audit, log, layout, clock, loss);
+            return new AuditedStore(store, audit, log, layout, secondPlace, clock, loss);
         } catch (RuntimeException e) {
             audit.close();
             store.close();
@@ -210,19 +249,28 @@ public final class AuditedStore implements AutoCloseable {
         return audit;
     }
 
-    /** Keys without a maximum age. */
+    /** The signer of its heads, whose log key can be replaced. */
+    public HeadSigner heads() {
+        return heads;
+    }
+
+    /** Keys without a maximum age. @throws IllegalStateException when the layout has none */
     public ApiKeys keys() {
+        if (keys == null) {
+            throw new IllegalStateException("this store has no API keys");
+        }
         return keys;
     }
 
     /** Makes a key known, with its audit row in the same transaction. One that is known, revoked or not, stays as it is. Slow for a new one, which is hashed. */
     public void register(SecretBytes raw, NewKey key, AuditEventType made) {
-        if (store.read(tx -> keys.byRawKey(tx, raw)).isPresent()) {
+        ApiKeys known = keys();
+        if (store.read(tx -> known.byRawKey(tx, raw)).isPresent()) {
             return;
         }
-        ApiKeys.Prepared hashed = keys.prepare(raw);
+        ApiKeys.Prepared hashed = known.prepare(raw);
         store.write(tx -> {
-            String id = keys.insert(tx, hashed, key).id();
+            String id = known.insert(tx, hashed, key).id();
             return audit.guardedRows().append(tx, made.event(null, key.tenant(), id, null, Map.of()), API_KEYS, id);
         });
     }
@@ -244,25 +292,35 @@ public final class AuditedStore implements AutoCloseable {
 
     /** The checks of everything durable, to which a part adds those of its own tables. They only read. */
     public static Fsck fsck(ReadableStore store, Path file, Layout layout) {
-        EvidenceScope scope = layout.scope(file, () -> LogKeys.verifyOnly(Layout.keyFolder(file), Signing.fastest()));
-        String table = layout.audit().name();
-        Fsck fsck = new Fsck()
-                .check("the store file " + file, store::integrityCheck)
-                .check("tables, triggers and migrations", () -> store.schemaCheck(layout.all()))
-                .check(table, () -> store.read(tx -> AuditLog.fsckTable(tx, layout.audit())))
+        Fsck fsck = new Fsck();
+        addChecks(fsck, store, file, layout, null);
+        return fsck;
+    }
+
+    /** Adds the checks of one store to those of others. @param secondPlace as at {@link #open}, or null */
+    public static void addChecks(
+            Fsck fsck, ReadableStore store, Path file, Layout layout, @Nullable ConfiguredPath secondPlace) {
+        EvidenceScope scope = layout.scope(file, secondPlace);
+        AuditTable audit = layout.audit();
+        fsck.check("the store file " + file, store::integrityCheck)
+                .check("tables, triggers and migrations of " + file, () -> store.schemaCheck(layout.all()))
                 .check(
-                        "rows that decide about access, against " + table,
-                        () -> store.read(tx -> GuardedRows.check(tx, layout.audit(), layout.allGuarded())))
+                        "the audit chain " + audit.name() + " of " + file,
+                        () -> store.read(tx -> AuditLog.fsckTable(tx, audit)))
                 .check(
-                        "signed heads in the log and the key folder",
+                        "the signed heads of " + file,
                         () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
+        if (!layout.allGuarded().isEmpty()) {
+            fsck.check(
+                    "rows of " + file + " that decide about access",
+                    () -> store.read(tx -> GuardedRows.check(tx, audit, layout.allGuarded())));
+        }
         if (layout.withJournal()) {
             Path folder = Layout.journalFolder(file);
             fsck.check(
                     "the segments of the journal in " + folder,
                     () -> JournalCheck.run(folder, LogKeys.verifyOnly(Layout.keyFolder(file), Signing.fastest())));
         }
-        return fsck;
     }
 
     @Override

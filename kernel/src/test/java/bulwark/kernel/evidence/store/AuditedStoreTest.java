@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.access.ApiKeys.NewKey;
 import bulwark.kernel.access.ApiKeys.Verdict;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreRefused;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Clock;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +52,61 @@ class AuditedStoreTest {
     }
 
     @Test
+    void a_store_without_api_keys_has_no_table_of_them_and_is_vouched_for_all_the_same() {
+        AuditedStore.Layout layout =
+                AuditedStore.Layout.ofAudit(AUDIT, AuditTable.migration("db/test/V101__audit.sql", AUDIT));
+        try (AuditedStore store =
+                AuditedStore.open(file(), layout, new Acceptance("TEST_ACCEPT", ""), Clock.systemUTC())) {
+            store.store().write(tx -> store.audit().append(tx, DONE.event(null, "default", "x", null, Map.of())));
+            assertThat(store.store().<Boolean>read(tx -> {
+                        try (var row = tx.statement("SELECT 1 FROM sqlite_schema WHERE name = 'api_keys'")
+                                .executeQuery()) {
+                            return row.next();
+                        }
+                    }))
+                    .isFalse();
+            assertThatThrownBy(store::keys).isInstanceOf(IllegalStateException.class);
+        }
+        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file())) {
+            assertThat(AuditedStore.fsck(store, file(), layout).run().sentences())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void a_rollback_of_the_whole_folder_is_refused_because_of_the_second_place(@TempDir Path elsewhere)
+            throws Exception {
+        ConfiguredPath second = new ConfiguredPath(elsewhere.resolve("head.json"), "TEST_HEAD_PATH");
+        Acceptance acceptance = new Acceptance("TEST_ACCEPT", "");
+        try (AuditedStore store = AuditedStore.open(file(), LAYOUT, second, acceptance, Clock.systemUTC())) {
+            register(store);
+        }
+        Path older = elsewhere.resolve("older");
+        copy(folder, older);
+        try (AuditedStore store = AuditedStore.open(file(), LAYOUT, second, acceptance, Clock.systemUTC())) {
+            store.store().write(tx -> store.audit().append(tx, DONE.event(null, "default", "x", null, Map.of())));
+        }
+        copy(older, folder);
+
+        assertThatThrownBy(() -> AuditedStore.open(file(), LAYOUT, second, acceptance, Clock.systemUTC()))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("does not hold leaf");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
+    @Test
     void a_registered_key_works_is_audited_once_and_leaves_a_clean_store() {
         try (AuditedStore store = open("")) {
             register(store);
@@ -58,7 +117,8 @@ class AuditedStoreTest {
         }
         Fsck.Report report = fsck();
         assertThat(report.sentences()).isEmpty();
-        assertThat(report.checked()).contains("test_audit", "signed heads in the log and the key folder");
+        assertThat(report.checked())
+                .contains("the audit chain test_audit of " + file(), "the signed heads of " + file());
         try (StoreAtRest store = StoreAtRest.open(file())) {
             assertThat(store.<Long>read(tx -> {
                         try (var rows =

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 
 /** Frames of one connection: Netty's codec with header lists in their order and a budget of frames. */
 public final class Http2Codec extends Http2ConnectionHandler {
@@ -77,7 +79,13 @@ public final class Http2Codec extends Http2ConnectionHandler {
             // Netty would keep to the limit only once the client has acknowledged the settings.
             connection.remote().maxActiveStreams(limits.concurrentStreams());
         }
-        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter());
+        // Priorities of streams are no longer a part of HTTP/2 (RFC 9113 §5.3): streams share a connection evenly.
+        connection
+                .remote()
+                .flowController(
+                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
+        Http2ConnectionEncoder encoder = new DefaultHttp2ConnectionEncoder(
+                connection, new DefaultHttp2FrameWriter(NeverIndexedHeaders.STANDARD));
         CountedFrameReader reader = new CountedFrameReader(
                 new DefaultHttp2FrameReader(new HeaderList.Decoder(limits.headerListBytes())), budget);
         // Header lists are checked by this package, each with a sentence; Netty's own check would answer with a reset

@@ -1,7 +1,7 @@
 package bulwark.gateway.http2;
 
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import io.netty.util.AsciiString;
 
 /** The header list of a request out of a head of HTTP/1.1 that this gateway wrote for an upstream. */
@@ -10,7 +10,6 @@ public final class RequestHeaderList {
     private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
-    private static final int INITIAL_FIELDS = 24;
 
     private RequestHeaderList() {}
 
@@ -22,14 +21,16 @@ public final class RequestHeaderList {
     public static Http2Headers ofHead(byte[] head, boolean secure) {
         int methodEnd = space(head, 0);
         int targetEnd = space(head, methodEnd + 1);
-        Http2Headers list = new DefaultHttp2Headers(false, INITIAL_FIELDS);
-        list.method(new AsciiString(head, 0, methodEnd, false));
-        list.scheme(secure ? HTTPS : HTTP);
-        list.path(new AsciiString(head, methodEnd + 1, targetEnd - methodEnd - 1, false));
-        AsciiString host = HeadLines.add(list, head, HeadLines.lineEnd(head, targetEnd) + 2);
+        int fields = HeadLines.lineEnd(head, targetEnd) + 2;
+        HeaderList list = new HeaderList();
+        list.add(PseudoHeaderName.METHOD.value(), new AsciiString(head, 0, methodEnd, false));
+        list.add(PseudoHeaderName.SCHEME.value(), secure ? HTTPS : HTTP);
+        list.add(PseudoHeaderName.PATH.value(), new AsciiString(head, methodEnd + 1, targetEnd - methodEnd - 1, false));
+        AsciiString host = HeadLines.host(head, fields);
         if (host != null) {
-            list.authority(host);
+            list.add(PseudoHeaderName.AUTHORITY.value(), host);
         }
+        HeadLines.add(list, head, fields);
         return list.add(TE, TRAILERS);
     }
 

@@ -40,6 +40,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     private final List<Http2Exchange> exchanges = new ArrayList<>();
     private final List<Http2Exchange> read = new ArrayList<>();
     private ChannelHandlerContext context;
+    private CommonFlush flush;
     private ChannelHandlerContext codecContext;
     private State state = State.OPEN;
     private final Http2ClientFrames frames;
@@ -78,6 +79,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        flush = new CommonFlush(ctx);
     }
 
     private void opened(ChannelHandlerContext ofCodec) {
@@ -103,7 +105,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
     }
 
     void flush() {
-        context.flush();
+        flush.request();
     }
 
     /** Whether the client's certificate, if it showed one, still counts. */
@@ -166,6 +168,7 @@ final class Http2ClientConnection extends TimedConnection implements Http2Codec.
         Http2Stream stream = codec.connection().stream(streamId);
         if (stream != null) {
             frames.headersTooLarge(stream);
+            context.flush(); // Netty resets the stream next, which drops what is not written.
         }
     }
 

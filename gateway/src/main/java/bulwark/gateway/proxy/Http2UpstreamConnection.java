@@ -26,6 +26,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     private final List<Http2UpstreamExchange> exchanges = new ArrayList<>();
     private final List<Http2UpstreamExchange> read = new ArrayList<>();
     private ChannelHandlerContext context;
+    private CommonFlush flush;
     private ChannelHandlerContext codecContext;
     private boolean closing;
     private boolean answered;
@@ -78,6 +79,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        flush = new CommonFlush(ctx);
     }
 
     @Override
@@ -101,7 +103,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     }
 
     void flush() {
-        context.flush();
+        flush.request();
     }
 
     /** Whether an answer came over this connection, so that the other side may have closed it meanwhile. */

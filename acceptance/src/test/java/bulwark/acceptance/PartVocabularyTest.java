@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kernel and web say in code and sentences, they say for every part: no word of a part stands in a literal or a name. */
 class PartVocabularyTest {
-    private static final Pattern PREFIX = Pattern.compile("new SettingsTable\\(\"([A-Z]+)_\"");
+    private static final Pattern PREFIX = Pattern.compile("new SettingsTable\\(\"([A-Z_]+)_\"");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?m)^\\s*//.*$|;\\s*//.*$");
     private static final Pattern LETTERS = Pattern.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])");
 

@@ -61,7 +61,8 @@ class UpTest {
                             "gateway/.env",
                             "gateway/admin-token",
                             "gateway/tls/ca.key",
-                            "gateway/tls/gateway.key"))
+                            "gateway/tls/gateway.key",
+                            "seats/.env"))
                     .containsOnly("rw-------");
             aTaskRunsAsPrinted(screen);
             theGatewayStandsBeforeTheNodeAsPrinted(screen, key, base);

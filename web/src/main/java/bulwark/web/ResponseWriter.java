@@ -1,6 +1,7 @@
 package bulwark.web;
 
 import bulwark.kernel.access.Principal;
+import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.storage.QueryLimit;
 import bulwark.kernel.tls.PeerIdentity;
 import bulwark.web.Router.Match;
@@ -146,6 +147,9 @@ final class ResponseWriter {
                                 ? new EdgeRefusal.QueryTooBroad()
                                 : new EdgeRefusal.QueryTimedOut(
                                         listener.limits().querySeconds()));
+            }
+            if (thrown instanceof PasswordHash.HashingBusy) {
+                return refused(new EdgeRefusal.Overloaded());
             }
             Response rendered = listener.service().errors().render(thrown, requestId);
             if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {

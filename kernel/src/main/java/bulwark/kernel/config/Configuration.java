@@ -49,8 +49,9 @@ public final class Configuration {
         reader.run(false);
         Configuration values = new Configuration(schema, reader, List.of());
         SettingFindings findings = new SettingFindings();
-        if (reader.problems.isEmpty()) {
+        if (reader.problems.isEmpty() || schema.rules().runsBesideFaults()) {
             schema.rules().check(values, findings);
+            findings.dropReported(reader.problems);
         }
         new SupportCheck(schema.settings()).check(values, findings);
         return new Inspection(

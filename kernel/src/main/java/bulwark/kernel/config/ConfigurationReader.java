@@ -28,6 +28,7 @@ final class ConfigurationReader {
     private final Map<String, String> environment;
     private final Path directory;
     private final Set<String> known = new LinkedHashSet<>();
+    private final Set<String> unprefixed = new LinkedHashSet<>();
     final Map<String, Value> values = new LinkedHashMap<>();
     final Map<String, SecretBytes> secrets = new LinkedHashMap<>();
     final List<String> problems = new ArrayList<>();
@@ -43,6 +44,7 @@ final class ConfigurationReader {
                 known.add(setting.name() + FILE_SUFFIX);
             }
         }
+        known.stream().filter(name -> !isOurs(name)).forEach(unprefixed::add);
     }
 
     /** @param lenient for clients: unknown names are nobody's business here */
@@ -115,15 +117,23 @@ final class ConfigurationReader {
 
     private void unknownInFile(Layer layer) {
         for (String name : new TreeMap<>(layer.values()).keySet()) {
-            if (isOurs(name) && !known.contains(name)) {
+            if ((isOurs(name) || resemblesUnprefixed(name)) && !known.contains(name)) {
                 problems.add(name + " in " + layer.name() + " is not a known setting" + suggestion(nearest(name)));
             }
         }
     }
 
+    /** A misspelt name of the few settings that do not begin with the prefix. */
+    private boolean resemblesUnprefixed(String name) {
+        return NearestName.of(name, unprefixed, schema.prefix())
+                .filter(NearestName::isNearMiss)
+                .isPresent();
+    }
+
     private void unknownInEnvironment() {
         environment.forEach((name, value) -> {
-            if (!isOurs(name) || known.contains(name) || ServiceLinks.isOne(name, value)) {
+            boolean concerns = isOurs(name) || resemblesUnprefixed(name);
+            if (!concerns || known.contains(name) || ServiceLinks.isOne(name, value)) {
                 return;
             }
             Optional<NearestName> nearest = nearest(name);

@@ -1,5 +1,6 @@
 package bulwark.kernel.config;
 
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.secrets.SecretBytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,12 @@ public final class SecretFile {
     private SecretFile() {}
 
     static boolean isExposed(Path file) throws IOException {
-        return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains);
+        return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains) || isForeign(file);
+    }
+
+    /** Of a user other than that of this process and root, who can change it at any time. */
+    private static boolean isForeign(Path file) throws IOException {
+        return !OwnerOnlyFiles.isOwn(file) && !Files.getOwner(file).getName().equals("root");
     }
 
     /** The content without its last line end. @throws IllegalArgumentException with a sentence about the file */

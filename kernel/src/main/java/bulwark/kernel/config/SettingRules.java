@@ -6,4 +6,12 @@ public interface SettingRules {
     SettingRules NONE = (configuration, findings) -> {};
 
     void check(Configuration configuration, SettingFindings findings);
+
+    /**
+     * Whether the check can do without settings that are faulty each by itself, which it then finds unset. What it says of a setting that is reported already is left out: the sentence must begin with
+     * the name.
+     */
+    default boolean runsBesideFaults() {
+        return false;
+    }
 }

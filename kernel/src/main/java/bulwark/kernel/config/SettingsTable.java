@@ -56,6 +56,12 @@ public final class SettingsTable {
         return put(name, Kind.TEXT, null, true, purpose, Support.IGNORED, List.of());
     }
 
+    /** A setting whose name does not begin with the prefix; its {@link Setting#name} is the whole name. */
+    public SettingsTable named(Setting setting) {
+        settings.add(setting);
+        return this;
+    }
+
     public Configuration.Schema schema(SettingRules rules) {
         return new Configuration.Schema(prefix, List.copyOf(settings), rules);
     }

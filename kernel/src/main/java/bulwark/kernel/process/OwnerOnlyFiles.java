@@ -121,6 +121,11 @@ public final class OwnerOnlyFiles {
         }
     }
 
+    /** Whether the file belongs to the user of this process, links followed. */
+    public static boolean isOwn(Path file) throws IOException {
+        return Files.getOwner(file).equals(ownUser());
+    }
+
     /** A new name is durable only with its folder. */
     public static void syncFolder(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();

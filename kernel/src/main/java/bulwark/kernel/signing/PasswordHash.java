@@ -7,12 +7,16 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/** Argon2id PHC strings: t=2, m=19456 KiB, p=1, hash 32, salt 16. About 50 ms of CPU each. Thread-safe; bounds its own parallelism to two. */
+/**
+ * Argon2id PHC strings: t=2, m=19456 KiB, p=1, hash 32, salt 16. About 50 ms of CPU each. Thread-safe; bounds its own parallelism to two, and how
+ * many callers wait for their turn: those beyond it get {@link HashingBusy}.
+ */
 public final class PasswordHash {
     private static final int MEMORY_KIB = 19_456;
     private static final int ITERATIONS = 2;
@@ -31,6 +35,12 @@ public final class PasswordHash {
             "\\$argon2id\\$v=19\\$m=(\\d{1,6}),t=(\\d{1,3}),p=(\\d{1,2})\\$([A-Za-z0-9+/]{1,100})\\$([A-Za-z0-9+/]{1,100})");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Semaphore AT_ONCE = new Semaphore(2, true);
+
+    /** Two seconds' worth on a quick machine. */
+    private static final int MAX_WAITING = 64;
+
+    private static final int TURN_TIMEOUT_SECONDS = 20;
+    private static final Semaphore WAITING = new Semaphore(MAX_WAITING);
 
     private PasswordHash() {}
 
@@ -86,7 +96,7 @@ public final class PasswordHash {
                 .build();
         byte[] hash = new byte[length];
         byte[] bytes = secret.expose(SecretAccess.grant());
-        AT_ONCE.acquireUninterruptibly();
+        awaitTurn();
         try {
             Argon2BytesGenerator generator = new Argon2BytesGenerator();
             generator.init(parameters);
@@ -96,5 +106,28 @@ public final class PasswordHash {
             Arrays.fill(bytes, (byte) 0);
         }
         return hash;
+    }
+
+    private static void awaitTurn() {
+        if (!WAITING.tryAcquire()) {
+            throw new HashingBusy();
+        }
+        try {
+            if (!AT_ONCE.tryAcquire(TURN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                throw new HashingBusy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HashingBusy();
+        } finally {
+            WAITING.release();
+        }
+    }
+
+    /** More secrets wait to be hashed than can be hashed soon; safe to repeat. */
+    public static final class HashingBusy extends RuntimeException {
+        HashingBusy() {
+            super("too many passwords and keys wait to be checked; repeat in a second", null, false, false);
+        }
     }
 }

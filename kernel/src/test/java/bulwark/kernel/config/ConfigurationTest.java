@@ -230,4 +230,31 @@ class ConfigurationTest {
         Files.writeString(file, text);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
+
+    @Test
+    void a_near_miss_of_a_name_without_the_prefix_is_an_error_wherever_it_stands() throws IOException {
+        Schema schema = new SettingsTable("NODE_")
+                .named(new Setting("SIGNING_SECRET", Kind.TEXT, null, true, "a secret of another convention"))
+                .schema(SettingRules.NONE);
+        file("SIGNING_SECERT=" + KEY + "\nOTHER_NAME=x\n", "rw-------");
+
+        assertThat(Configuration.inspect(schema, Map.of("SIGNING_SECRETS", KEY, "HOME", "/root"), directory)
+                        .problems())
+                .containsExactly(
+                        "SIGNING_SECERT in .env is not a known setting; did you mean SIGNING_SECRET?",
+                        "SIGNING_SECRETS in the environment is not a known setting; did you mean SIGNING_SECRET?");
+    }
+
+    @Test
+    void a_file_of_another_user_holds_no_secret() throws IOException {
+        file("NODE_ADMIN_KEY=" + KEY + "\n", "rw-------");
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                System.getProperty("user.name").equals("root"));
+        Files.setAttribute(directory.resolve(".env"), "unix:uid", 65_534);
+
+        assertThat(Configuration.inspect(SCHEMA, Map.of(), directory).problems())
+                .singleElement()
+                .asString()
+                .contains("NODE_ADMIN_KEY", "its owner");
+    }
 }

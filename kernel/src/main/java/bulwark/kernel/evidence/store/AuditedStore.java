@@ -99,7 +99,8 @@ public final class AuditedStore implements AutoCloseable {
             this(audit, migrations, guarded, false);
         }
 
-        private Migrations all() {
+        /** Those of the part, of the audit table, of keys and of heads. */
+        public Migrations all() {
             return Migrations.of(withKeys ? ApiKeys.MIGRATIONS : List.of(), List.of("db/kernel/V010__store_heads.sql"))
                     .and(migrations);
         }
@@ -228,7 +229,22 @@ public final class AuditedStore implements AutoCloseable {
     /** As {@link #open(Path, Layout, StoreOpening.Acceptance, Clock)}. @param secondPlace file outside of the store's folder for the newest signed heads, or null */
     public static AuditedStore open(
             Path file, Layout layout, @Nullable ConfiguredPath secondPlace, StoreOpening.Acceptance loss, Clock clock) {
-        Store store = Store.open(file, layout.all(), Store.SchemaPolicy.CREATE_OR_UPGRADE);
+        return open(file, layout, Store.SchemaPolicy.CREATE_OR_UPGRADE, secondPlace, loss, clock);
+    }
+
+    /** As {@link #open(Path, Layout, StoreOpening.Acceptance, Clock)}, for a service that leaves migrations to a command of its operator: another schema is refused. */
+    public static AuditedStore openCurrent(Path file, Layout layout, StoreOpening.Acceptance loss, Clock clock) {
+        return open(file, layout, Store.SchemaPolicy.REFUSE_UNLESS_CURRENT, null, loss, clock);
+    }
+
+    private static AuditedStore open(
+            Path file,
+            Layout layout,
+            Store.SchemaPolicy policy,
+            @Nullable ConfiguredPath secondPlace,
+            StoreOpening.Acceptance loss,
+            Clock clock) {
+        Store store = Store.open(file, layout.all(), policy);
         AuditLog audit = AuditLog.open(store, layout.audit(), clock);
         TransparencyLog log = TransparencyLogs.local(Layout.logFile(file), clock);
         try {

@@ -1,0 +1,92 @@
+package bulwark.app.seatmanager;
+
+import bulwark.app.up.ChildSpec;
+import bulwark.app.up.CommandScript;
+import bulwark.app.up.Part;
+import bulwark.app.up.PartDeclaration;
+import bulwark.app.up.ProvisionedPart;
+import bulwark.app.up.StateFolder;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.seats.SeatAuditEvents;
+import bulwark.seats.SeatMetrics;
+import bulwark.seats.secret.SecretsFile;
+import bulwark.seats.settings.SeatSettings;
+import bulwark.seats.store.SeatStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** Validator seats. */
+public final class SeatsPart implements Part {
+    private static final String STORE = "seats.db";
+
+    @Override
+    public String name() {
+        return "seats";
+    }
+
+    @Override
+    public List<Class<?>> commands() {
+        return List.of(SeatManagerCommand.class);
+    }
+
+    @Override
+    public PartDeclaration declaration() {
+        return new PartDeclaration(
+                "Seats",
+                SeatSettings.schema(),
+                "bin/seat-manager api",
+                SeatMetrics.ALL,
+                "A seat manager",
+                SeatAuditEvents.ALL,
+                "In `seats_audit_log` of the store that DATABASE_URL names.");
+    }
+
+    @Override
+    public String ports() {
+        return "plain HTTP on N+200";
+    }
+
+    @Override
+    public List<CommandScript> scripts() {
+        return List.of(new CommandScript(
+                "seat-manager",
+                " …",
+                "validator seats (api, config, secrets, migrate, fsck), plan-only, settings from the environment and .env",
+                List.of("api", "fsck"),
+                List.of()));
+    }
+
+    /** The secrets are made once; the store is brought up to date at each start, as nobody else has a word in it here. */
+    @Override
+    public ProvisionedPart provision(StateFolder state, int portBase, Clock clock) throws IOException {
+        Path folder = state.of(this);
+        OwnerOnlyFiles.createDirectories(folder);
+        SecretsFile secrets = new SecretsFile(folder, clock);
+        if (!Files.exists(secrets.path())) {
+            secrets.generate(SeatSettings.DATABASE + "=sqlite:" + STORE);
+        }
+        SeatStore.deploy(folder.resolve(STORE), "", clock);
+        return new Provisioned(folder, portBase + 200);
+    }
+
+    private record Provisioned(Path folder, int port) implements ProvisionedPart {
+        @Override
+        public List<ChildSpec> children() {
+            Map<String, String> environment = Map.of("SEAT_MANAGER_PORT", Integer.toString(port));
+            return List.of(ChildSpec.of("seats", folder, environment, "seat-manager", "api"));
+        }
+
+        @Override
+        public List<String> welcome() {
+            return List.of(
+                    "  seats   http://localhost:" + port + "   plan-only: writes are disabled, no key is loaded",
+                    "    # what runs",
+                    "    curl -s http://localhost:" + port + "/health",
+                    "");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package bulwark.seats;
+
+import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.GuardedRows;
+import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.web.EdgeAuditEvents;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every audit event of a service. */
+public final class SeatAuditEvents {
+    public static final List<AuditEventType> ALL = Stream.of(
+                    EdgeAuditEvents.ALL.stream(), Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
+            .flatMap(each -> each)
+            .toList();
+
+    private SeatAuditEvents() {}
+}

@@ -1,0 +1,119 @@
+package bulwark.seats.settings;
+
+import static bulwark.kernel.config.Setting.Kind.COUNT;
+import static bulwark.kernel.config.Setting.Kind.FLAG;
+import static bulwark.kernel.config.Setting.Kind.LIST;
+import static bulwark.kernel.config.Setting.Kind.PATH;
+import static bulwark.kernel.config.Setting.Kind.PORT;
+import static bulwark.kernel.config.Setting.Kind.TEXT;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Setting;
+import bulwark.kernel.config.SettingsTable;
+import java.util.List;
+
+/** Every name of the runbook and of its specification. What is not carried out yet is refused by its name: nobody relies on a control that is not there. */
+public final class SeatSettings {
+    public static final String SESSION_SECRET = "SESSION_HMAC_SECRET";
+    public static final String STEP_UP_SECRET = "STEP_UP_HMAC_SECRET";
+    public static final String DATABASE = "DATABASE_URL";
+    public static final String ADMIN_TOKEN = "ADMIN_TOKEN";
+    static final String NODE_ENVIRONMENT = "NODE_ENV";
+
+    private static final Configuration.Schema SCHEMA = table().schema(new SeatSettingRules());
+
+    private SeatSettings() {}
+
+    public static Configuration.Schema schema() {
+        return SCHEMA;
+    }
+
+    private static SettingsTable table() {
+        SettingsTable table = new SettingsTable("SEAT_MANAGER_");
+        process(table);
+        identity(table);
+        signing(table);
+        chain(table);
+        return table;
+    }
+
+    private static void process(SettingsTable table) {
+        table.named(secret(DATABASE, "the store: sqlite:PATH; mandatory"))
+                .choice(
+                        "ENV",
+                        "production",
+                        "profile; unset means production, whatever NODE_ENV is not",
+                        "production",
+                        "staging",
+                        "development",
+                        "test")
+                .named(new Setting(
+                        NODE_ENVIRONMENT, TEXT, "", false, "profile where SEAT_MANAGER_ENV is unset: the same words"))
+                .add("HOST", TEXT, "127.0.0.1", "address to bind: loopback, behind a proxy that ends TLS")
+                .add("PORT", PORT, "8080", "port of the API")
+                .add("ALLOWED_HOSTS", LIST, "", "host names that requests may name beside loopback's")
+                .add("PUBLIC_ORIGINS", LIST, "", "origins of pages that may sign in: https://admin.example")
+                .add(
+                        "ACCEPT_EVIDENCE_LOSS",
+                        TEXT,
+                        "",
+                        "the word that a refused start prints: goes on with a store that is not what was signed")
+                .refused("TRUSTED_PROXIES", LIST, "", "proxies whose X-Forwarded-For is believed")
+                .refused("EVIDENCE_DIR", PATH, "./evidence", "folder of evidence bundles");
+    }
+
+    private static void identity(SettingsTable table) {
+        table.named(secret(SESSION_SECRET, "HMAC key of session tokens: 64 hexadecimal characters; mandatory"))
+                .named(secret(STEP_UP_SECRET, "HMAC key of step-up tokens: 64 hexadecimal characters; mandatory"))
+                .named(secret(ADMIN_TOKEN, "static bearer of an administrator, 32 characters or more; unset: off"))
+                .add(
+                        "STATIC_ADMIN_TOKEN_SUNSET",
+                        TEXT,
+                        "",
+                        "ISO 8601 date or time from which ADMIN_TOKEN is refused; a date means 00:00 UTC")
+                .add("SECURE_COOKIES", FLAG, "true", "Secure and the __Host- prefix on cookies")
+                .add("STEP_UP_TTL_SECONDS", COUNT, "300", "how long a step-up token can be used: 30 to 900")
+                .add(
+                        "STEP_UP_EXTRA_ACTIONS",
+                        LIST,
+                        "",
+                        "actions that ask for a step-up beside generate, settle and force-exit: approve, deposit,"
+                                + " revoke, with-vault")
+                .refused("REQUIRE_STAKER_AUTH", FLAG, "true", "authentication of staker reads")
+                .refused("APPROVALS", COUNT, "1", "persons who must approve a plan");
+    }
+
+    private static void signing(SettingsTable table) {
+        table.refused("WRITES_ENABLED", FLAG, "false", "whether transactions may be sent")
+                .refusedSecret("OWNER_PRIVATE_KEY", "key of the treasury")
+                .refusedSecret("DEPOSITOR_PRIVATE_KEY", "key of the depositor")
+                .refused("KMS_KEY_ID", TEXT, "", "key of AWS KMS")
+                .refused("KMS_ENDPOINT", TEXT, "", "another endpoint of KMS")
+                .refused("TREASURY_ADDRESS", TEXT, "", "the trusted treasury")
+                .refused("MAX_EXIT_FEE_WEI", TEXT, "1000000000000000", "ceiling of the fee of an exit")
+                .refused("MAX_FEE_PER_GAS_WEI", TEXT, "100000000000", "ceiling of the fee of gas");
+    }
+
+    private static void chain(SettingsTable table) {
+        table.onlyDefault("RPC_MODE", "direct", "how endpoints are reached", "direct", "ssh-tunnel")
+                .refused("CHAIN_ID", COUNT, "286", "chain id")
+                .refused("EL_RPC_URLS", LIST, "", "endpoints of execution clients, label=url")
+                .refused("CL_API_URLS", LIST, "", "endpoints of consensus clients, label=url")
+                .refused("DEPOSIT_CONTRACT", TEXT, "", "address of the deposit contract")
+                .refused("VAULT_FACTORY", TEXT, "", "address of the vault factory")
+                .refused("TREASURY_ROUTER", TEXT, "", "address of the treasury router")
+                .refused("CONTRACT_CODE_HASH", TEXT, "", "fingerprint of the deposit contract")
+                .refused("VAULT_CODE_HASH", TEXT, "", "fingerprint of vaults")
+                .refused("GENESIS_FORK_VERSION", TEXT, "", "fork version of deposits")
+                .refused("VERIFY_DEPOSIT_SIGNATURE", FLAG, "true", "BLS check of deposit data")
+                .refused("EL_POLL_SECONDS", COUNT, "12", "interval of the watcher of the execution layer")
+                .refused("CL_POLL_SECONDS", COUNT, "24", "interval of the watcher of the consensus layer")
+                .refused("HEARTBEAT_STALE_SECONDS", COUNT, "300", "age at which a heartbeat is stale")
+                .refused("AUTO_SETTLE", FLAG, "true", "settlement without a person")
+                .refused("CONFIRMATIONS", COUNT, "2", "blocks after a transaction");
+    }
+
+    private static Setting secret(String name, String purpose) {
+        return new Setting(name, TEXT, null, true, purpose, Setting.Support.SUPPORTED, List.of());
+    }
+}

@@ -1,0 +1,181 @@
+package bulwark.seats.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.Setting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SeatSettingsTest {
+    private static final String SESSION = "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d";
+    private static final String STEP_UP = "d3d9446802a44259755d38e6d163e820a87ff679a2f3e71d9181a67b7542122c";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void two_secrets_and_a_store_are_enough_and_unset_means_production() {
+        Configuration.Inspection inspection = inspect(Map.of());
+
+        assertThat(inspection.problems()).isEmpty();
+        assertThat(Profile.of(inspection.configuration())).isEqualTo(Profile.PRODUCTION);
+        assertThat(inspection.configuration().flag("SEAT_MANAGER_SECURE_COOKIES"))
+                .isTrue();
+    }
+
+    @Test
+    void every_fault_is_reported_in_one_run_and_no_value_is_shown() throws IOException {
+        Files.writeString(folder.resolve(".env"), "SEAT_MANAGER_PROT=1\nDATABASE_URI=x\nADMIN_TOKEN=tooshort\n");
+        Files.setPosixFilePermissions(folder.resolve(".env"), PosixFilePermissions.fromString("rw-r--r--"));
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SESSION_HMAC_SECRET", "abc");
+        environment.put("STEP_UP_HMAC_SECRET", "");
+        environment.put("SEAT_MANAGER_PORT", "ninety");
+        environment.put("SEAT_MANAGER_HOST", "0.0.0.0");
+        environment.put("SEAT_MANAGER_STEP_UP_TTL_SECONDS", "5");
+        environment.put("SEAT_MANAGER_WRITES_ENABLED", "true");
+        environment.put("SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET", "soon");
+
+        List<String> problems = Configuration.inspect(SeatSettings.schema(), environment, folder)
+                .problems();
+
+        assertThat(problems)
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_PROT in .env"))
+                .anyMatch(p -> p.contains("DATABASE_URI") && p.contains("DATABASE_URL"))
+                .anyMatch(p -> p.contains("ADMIN_TOKEN") && p.contains("chmod 600"))
+                .anyMatch(p -> p.startsWith("SESSION_HMAC_SECRET must be 64"))
+                .anyMatch(p -> p.startsWith("STEP_UP_HMAC_SECRET is missing or empty"))
+                .anyMatch(p -> p.startsWith("DATABASE_URL is missing"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_PORT"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_HOST"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_STEP_UP_TTL_SECONDS"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_WRITES_ENABLED is not supported yet"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET"))
+                .hasSize(11)
+                .noneMatch(p -> p.contains("tooshort"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236",
+                "zf14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d",
+                "0000000000000000000000000000000000000000000000000000000000000000",
+                "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            })
+    void a_secret_that_is_short_no_number_or_not_random_is_refused_by_its_name(String secret) {
+        for (String name : List.of("SESSION_HMAC_SECRET", "STEP_UP_HMAC_SECRET")) {
+            assertThat(inspect(Map.of(name, secret)).problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(name)
+                    .doesNotContain(secret);
+        }
+    }
+
+    @Test
+    void one_value_for_both_secrets_is_refused_in_either_case() {
+        assertThat(inspect(Map.of("STEP_UP_HMAC_SECRET", SESSION.toUpperCase(java.util.Locale.ROOT)))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("the same value");
+    }
+
+    @Test
+    void a_secret_may_lie_in_a_file_of_its_own_that_nobody_else_reads() throws IOException {
+        Path file = folder.resolve("session");
+        Files.writeString(file, SESSION + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        Map<String, String> pointing = Map.of("SESSION_HMAC_SECRET", "", "SESSION_HMAC_SECRET_FILE", "session");
+        assertThat(inspect(pointing).problems()).isEmpty();
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(inspect(pointing).problems())
+                .singleElement()
+                .asString()
+                .startsWith("SESSION_HMAC_SECRET_FILE")
+                .contains("chmod 600");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgresql://csm:hunter2@db/csm?sslmode=verify-full, names PostgreSQL",
+        "postgres://csm:hunter2@db/csm, names PostgreSQL",
+        "mysql://hunter2@db, must be sqlite:PATH",
+        "seats.db, must be sqlite:PATH",
+        "sqlite:, must name a file",
+        "sqlite:///x?mode=rw, must name a file",
+    })
+    void a_database_that_is_not_supported_is_refused_by_name_and_not_shown(String url, String expected) {
+        assertThat(inspect(Map.of("DATABASE_URL", url)).problems())
+                .singleElement()
+                .asString()
+                .startsWith("DATABASE_URL")
+                .contains(expected)
+                .doesNotContain("hunter2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NODE_ENV,test", "SEAT_MANAGER_ENV,test", "NODE_ENV,prod"})
+    void no_variable_switches_controls_off_for_tests(String name, String value) {
+        assertThat(inspect(Map.of(name, value)).problems())
+                .singleElement()
+                .asString()
+                .startsWith(name);
+    }
+
+    @Test
+    void node_env_counts_where_the_own_profile_is_unset() {
+        assertThat(Profile.of(inspect(Map.of("NODE_ENV", "development")).configuration()))
+                .isEqualTo(Profile.DEVELOPMENT);
+        assertThat(Profile.of(inspect(Map.of("NODE_ENV", "development", "SEAT_MANAGER_ENV", "staging"))
+                        .configuration()))
+                .isEqualTo(Profile.STAGING);
+    }
+
+    @Test
+    void a_static_token_without_an_end_draws_a_warning_in_production() {
+        Map<String, String> token = Map.of("ADMIN_TOKEN", STEP_UP.substring(0, 40));
+        assertThat(inspect(token).configuration().warnings())
+                .singleElement()
+                .asString()
+                .contains("has no end");
+    }
+
+    @Test
+    void whatever_needs_a_chain_or_a_signer_is_refused_by_its_name() {
+        for (Setting setting : SeatSettings.schema().settings()) {
+            if (setting.support() == Setting.Support.REFUSED && setting.kind() != Setting.Kind.CHOICE) {
+                String other = switch (setting.kind()) {
+                    case FLAG -> "true".equals(setting.defaultValue()) ? "false" : "true";
+                    case COUNT -> "7";
+                    default -> "something";
+                };
+                assertThat(inspect(Map.of(setting.name(), other)).problems())
+                        .as(setting.name())
+                        .singleElement()
+                        .asString()
+                        .startsWith(setting.name() + " is not supported yet");
+            }
+        }
+    }
+
+    private Configuration.Inspection inspect(Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "SESSION_HMAC_SECRET", SESSION, "STEP_UP_HMAC_SECRET", STEP_UP, "DATABASE_URL", "sqlite:seats.db"));
+        environment.putAll(more);
+        return Configuration.inspect(SeatSettings.schema(), environment, folder);
+    }
+}

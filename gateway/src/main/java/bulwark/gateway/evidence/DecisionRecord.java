@@ -11,8 +11,6 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.journal.JournalRecord;
 import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.signing.Digests;
-import bulwark.kernel.time.Timestamps;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -137,9 +135,8 @@ record DecisionRecord(
     @Override
     public void write(JsonBuffer out) {
         out.raw("{\"v\":1,\"kind\":\"").raw(CALL).raw("\",\"at\":\"");
-        out.raw(Timestamps.zuluMillis(Instant.ofEpochMilli(atMillis))).raw("\"");
-        text(out, ",\"trace\":", trace.traceId());
-        text(out, ",\"span\":", trace.spanId());
+        out.zuluMillis(atMillis).raw("\",\"trace\":\"").hex16(trace.traceHigh()).hex16(trace.traceLow());
+        out.raw("\",\"span\":\"").hex16(trace.span()).raw("\"");
         text(out, ",\"request_id\":", requestId);
         text(out, ",\"tenant\":", tenant);
         text(out, ",\"principal\":", principal == null ? null : principal.entityUri());

@@ -1,5 +1,8 @@
 package bulwark.kernel.json;
 
+import bulwark.kernel.time.Timestamps;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -31,6 +34,21 @@ public final class JsonBuffer {
         return length;
     }
 
+    /** Forgets what was written behind this length. */
+    public void truncate(int to) {
+        length = Math.min(length, to);
+    }
+
+    /** Appends a part of what was written to a buffer that has room for it. @param to exclusive */
+    public void copyTo(ByteBuffer into, int from, int to) {
+        into.put(bytes, from, to - from);
+    }
+
+    /** Gives a part of what was written to a digest. @param to exclusive */
+    public void update(MessageDigest digest, int from, int to) {
+        digest.update(bytes, from, to - from);
+    }
+
     /** What was written, as an array of its own. */
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
@@ -51,6 +69,22 @@ public final class JsonBuffer {
         reserve(json.length);
         System.arraycopy(json, 0, bytes, length, json.length);
         length += json.length;
+        return this;
+    }
+
+    /** Sixteen hexadecimal digits, without quotes. */
+    public JsonBuffer hex16(long value) {
+        reserve(16);
+        for (int shift = 60; shift >= 0; shift -= 4) {
+            bytes[length++] = HEX[(int) (value >>> shift) & 15];
+        }
+        return this;
+    }
+
+    /** As {@link Timestamps#zuluMillis}, without quotes. */
+    public JsonBuffer zuluMillis(long epochMillis) {
+        reserve(Timestamps.ZULU_MILLIS_LENGTH);
+        length = Timestamps.zuluMillis(epochMillis, bytes, length);
         return this;
     }
 

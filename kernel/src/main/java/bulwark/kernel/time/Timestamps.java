@@ -36,6 +36,9 @@ public final class Timestamps {
     private static final int DAY = 86_400;
     private static final int MICROS_LENGTH = "2026-01-01T00:00:00.000001".length();
 
+    /** Of {@link #zuluMillis}. */
+    public static final int ZULU_MILLIS_LENGTH = MICROS_LENGTH - 3 + 1;
+
     private Timestamps() {}
 
     /** {@code 2026-01-01T00:00:00.000001+00:00}: facts, chains, audit rows. */
@@ -61,25 +64,47 @@ public final class Timestamps {
             return micros.substring(0, micros.length() - MICROS_LENGTH + length) + zone;
         }
         byte[] out = new byte[MICROS_LENGTH + zone.length()];
-        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second, DAY));
-        int ofDay = (int) Math.floorMod(second, (long) DAY);
-        digits(out, 0, 4, date.getYear());
-        out[4] = '-';
-        digits(out, 5, 7, date.getMonthValue());
-        out[7] = '-';
-        digits(out, 8, 10, date.getDayOfMonth());
-        out[10] = 'T';
-        digits(out, 11, 13, ofDay / 3_600);
-        out[13] = ':';
-        digits(out, 14, 16, ofDay / 60 % 60);
-        out[16] = ':';
-        digits(out, 17, 19, ofDay % 60);
-        out[19] = '.';
-        digits(out, 20, MICROS_LENGTH, instant.getNano() / 1_000);
+        micros(out, 0, second, instant.getNano() / 1_000);
         for (int i = 0; i < zone.length(); i++) {
             out[length + i] = (byte) zone.charAt(i);
         }
         return new String(out, 0, length + zone.length(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** As {@link #zuluMillis(Instant)}, into memory at hand. @param at where it begins, with room for {@link #ZULU_MILLIS_LENGTH} @return where it ends */
+    public static int zuluMillis(long epochMillis, byte[] out, int at) {
+        long second = Math.floorDiv(epochMillis, 1_000L);
+        if (second < FIRST_SECOND || second > LAST_SECOND) {
+            throw new IllegalArgumentException("the year of a time in memory at hand has four digits");
+        }
+        int millis = (int) Math.floorMod(epochMillis, 1_000L);
+        seconds(out, at, second);
+        out[at + 19] = '.';
+        digits(out, at + 20, at + 23, millis);
+        out[at + 23] = 'Z';
+        return at + ZULU_MILLIS_LENGTH;
+    }
+
+    private static void micros(byte[] out, int at, long second, int micros) {
+        seconds(out, at, second);
+        out[at + 19] = '.';
+        digits(out, at + 20, at + MICROS_LENGTH, micros);
+    }
+
+    private static void seconds(byte[] out, int at, long second) {
+        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second, DAY));
+        int ofDay = (int) Math.floorMod(second, (long) DAY);
+        digits(out, at, at + 4, date.getYear());
+        out[at + 4] = '-';
+        digits(out, at + 5, at + 7, date.getMonthValue());
+        out[at + 7] = '-';
+        digits(out, at + 8, at + 10, date.getDayOfMonth());
+        out[at + 10] = 'T';
+        digits(out, at + 11, at + 13, ofDay / 3_600);
+        out[at + 13] = ':';
+        digits(out, at + 14, at + 16, ofDay / 60 % 60);
+        out[at + 16] = ':';
+        digits(out, at + 17, at + 19, ofDay % 60);
     }
 
     private static void digits(byte[] out, int from, int to, int number) {

@@ -2,7 +2,10 @@ package bulwark.kernel.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.time.Timestamps;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +41,18 @@ class JsonBufferTest {
     void numbers_of_every_length_are_written() {
         for (long value : new long[] {0, 9, 10, -1, -10, 1234567890123L, Long.MAX_VALUE, Long.MIN_VALUE}) {
             assertThat(text(new JsonBuffer(0).number(value))).isEqualTo(Long.toString(value));
+        }
+    }
+
+    @Test
+    void hexadecimal_digits_and_times_are_written_without_quotes() {
+        for (long value : new long[] {0, 1, 0xabcdefL, -1, Long.MIN_VALUE}) {
+            assertThat(text(new JsonBuffer(0).hex16(value)))
+                    .isEqualTo(HexFormat.of().toHexDigits(value));
+        }
+        for (long millis : new long[] {0, -1, 1_772_000_000_123L, 253_402_300_799_999L, -62_167_219_200_000L}) {
+            assertThat(text(new JsonBuffer(0).zuluMillis(millis)))
+                    .isEqualTo(Timestamps.zuluMillis(Instant.ofEpochMilli(millis)));
         }
     }
 

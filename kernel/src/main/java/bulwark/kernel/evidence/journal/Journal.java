@@ -2,10 +2,8 @@ package bulwark.kernel.evidence.journal;
 
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.heads.ChainHead;
-import bulwark.kernel.json.JsonBuffer;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -36,8 +34,6 @@ public final class Journal implements AutoCloseable {
     private static final int EARLY_RECORDS = 2_000;
     private static final int BATCH_RECORDS = 4_000;
     private static final int BATCH_BYTES = 1 << 20;
-    private static final int KEPT_BYTES = 8 << 10;
-    private static final byte[] UNENCODED = "{\"kind\":\"unencoded\"}".getBytes(StandardCharsets.UTF_8);
 
     private final SegmentWriter writer;
     private final int maxWaiting;
@@ -50,8 +46,7 @@ public final class Journal implements AutoCloseable {
 
     private final EssentialThread thread;
     private final List<Pending> batch = new ArrayList<>();
-    private final List<byte[]> encoded = new ArrayList<>();
-    private final JsonBuffer text = new JsonBuffer(KEPT_BYTES);
+    private final EncodedRecords encoded = new EncodedRecords();
     private volatile boolean idle;
     private volatile boolean urgent;
     private volatile boolean closed;
@@ -241,36 +236,17 @@ public final class Journal implements AutoCloseable {
         }
         // Before the queue is read: who comes later sets it again.
         urgent = false;
-        int bytes = 0;
-        while (batch.size() < BATCH_RECORDS && bytes < BATCH_BYTES) {
+        while (batch.size() < BATCH_RECORDS && encoded.bytes() < BATCH_BYTES) {
             Pending next = queue.poll();
             if (next == null) {
                 break;
             }
             batch.add(next);
-            byte[] record = encode(next.record());
-            encoded.add(record);
-            bytes += record.length;
+            encoded.add(next.record());
         }
         if (!queue.isEmpty()) {
             urgent = true;
         }
-    }
-
-    private byte[] encode(JournalRecord record) {
-        try {
-            text.clear(KEPT_BYTES);
-            record.write(text);
-            if (text.length() <= JournalBatch.MAX_RECORD_BYTES) {
-                return text.toBytes();
-            }
-            LOG.error(
-                    "A record of {} bytes is longer than the journal takes; that there was one is recorded.",
-                    text.length());
-        } catch (RuntimeException e) {
-            LOG.error("A record could not be encoded; that there was one is recorded.", e);
-        }
-        return UNENCODED;
     }
 
     /** @return null when the batch is durable, else what is wrong */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,36 @@ record JournalBatch(Header header, List<byte[]> records) {
             byte[] secret,
             byte[] root,
             byte[] previous) {
+
+        /** Of the batch that follows. @param before null for the first one of all */
+        static Header after(
+                @Nullable Header before, int bodyLength, int count, long millis, byte[] secret, byte[] root) {
+            return before == null
+                    ? new Header(bodyLength, count, 1, 1, millis, secret, root, new byte[HASH_BYTES])
+                    : new Header(
+                            bodyLength,
+                            count,
+                            before.number() + 1,
+                            before.lastRecord() + 1,
+                            millis,
+                            secret,
+                            root,
+                            before.hash());
+        }
+
+        /** The bytes of the batch on disk. @param body writes the records, of which this is the header */
+        void encode(ByteBuffer into, Consumer<ByteBuffer> body) {
+            int start = into.position();
+            into.putInt(MAGIC).putInt(bodyLength).putInt(count);
+            into.putLong(number).putLong(firstRecord).putLong(millis);
+            into.put(secret).put(root).put(previous).putInt(0);
+            body.accept(into);
+            int end = into.position();
+            CRC32C crc = new CRC32C();
+            crc.update(into.duplicate().position(start).limit(start + CRC_AT));
+            crc.update(into.duplicate().position(start + HEADER_BYTES).limit(end));
+            into.putInt(start + CRC_AT, (int) crc.getValue());
+        }
 
         byte[] hash() {
             MessageDigest sha256 = Digests.newSha256();
@@ -72,16 +103,7 @@ record JournalBatch(Header header, List<byte[]> records) {
             length += 4 + record.length;
         }
         byte[] root = tree.root(leaves(tree, secret, records));
-        Header header = new Header(
-                length,
-                records.size(),
-                before == null ? 1 : before.number() + 1,
-                before == null ? 1 : before.lastRecord() + 1,
-                millis,
-                secret,
-                root,
-                before == null ? new byte[HASH_BYTES] : before.hash());
-        return new JournalBatch(header, records);
+        return new JournalBatch(Header.after(before, length, records.size(), millis, secret, root), records);
     }
 
     static List<byte[]> leaves(MerkleTree tree, byte[] secret, List<byte[]> records) {
@@ -103,18 +125,9 @@ record JournalBatch(Header header, List<byte[]> records) {
 
     /** The bytes on disk, ready to be written. @param into has room for them */
     void encode(ByteBuffer into) {
-        int start = into.position();
-        into.putInt(MAGIC).putInt(header.bodyLength()).putInt(header.count());
-        into.putLong(header.number()).putLong(header.firstRecord()).putLong(header.millis());
-        into.put(header.secret()).put(header.root()).put(header.previous()).putInt(0);
-        for (byte[] record : records) {
-            into.putInt(record.length).put(record);
-        }
-        int end = into.position();
-        CRC32C crc = new CRC32C();
-        crc.update(into.duplicate().position(start).limit(start + CRC_AT));
-        crc.update(into.duplicate().position(start + HEADER_BYTES).limit(end));
-        into.putInt(start + CRC_AT, (int) crc.getValue());
+        header.encode(
+                into,
+                body -> records.forEach(record -> body.putInt(record.length).put(record)));
     }
 
     /** The header at the position of the buffer; null when the bytes are none. The CRC is the matter of {@link #decode}. */

@@ -131,11 +131,17 @@ final class SegmentWriter implements AutoCloseable {
      *
      * @throws IOException for instance when the disk is full; nothing counts then
      */
-    JournalBatch.Header write(List<byte[]> records) throws IOException {
+    JournalBatch.Header write(EncodedRecords records) throws IOException {
         byte[] secret = new byte[MerkleTree.SALT_BYTES];
         random.nextBytes(secret);
-        JournalBatch batch = JournalBatch.after(last, records, clock.millis(), secret);
-        int bytes = batch.header().bytes();
+        JournalBatch.Header header = JournalBatch.Header.after(
+                last,
+                records.bytes() + 4 * records.count(),
+                records.count(),
+                clock.millis(),
+                secret,
+                records.root(secret));
+        int bytes = header.bytes();
         if (channel == null || position + bytes > size) {
             begin(bytes);
         }
@@ -143,10 +149,10 @@ final class SegmentWriter implements AutoCloseable {
             buffer = ByteBuffer.allocateDirect(bytes);
         }
         buffer.clear();
-        batch.encode(buffer);
+        header.encode(buffer, records::writeTo);
         buffer.flip();
         writeFully(channel(), buffer, position);
-        return batch.header();
+        return header;
     }
 
     /** Makes the batch durable and counts it. @throws IOException never to be tried again: nothing is known about the disk any more */

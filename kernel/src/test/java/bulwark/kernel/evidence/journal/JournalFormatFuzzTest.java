@@ -59,6 +59,55 @@ class JournalFormatFuzzTest {
     }
 
     @Test
+    void records_that_are_encoded_in_place_make_the_same_batch() {
+        Random random = new Random(4716);
+        EncodedRecords encoded = new EncodedRecords();
+        for (int size = 1; size < 300; size += size < 20 ? 1 : 37) {
+            List<byte[]> records = new ArrayList<>();
+            encoded.clear();
+            for (int i = 0; i < size; i++) {
+                byte[] record = new byte[random.nextInt(900)];
+                random.nextBytes(record);
+                records.add(record);
+                encoded.add(out -> out.raw(record));
+            }
+            byte[] secret = secret(random);
+            JournalBatch expected = JournalBatch.after(null, records, 7, secret);
+            ByteBuffer bytes = ByteBuffer.allocate(expected.header().bytes());
+            expected.encode(bytes);
+
+            ByteBuffer inPlace = ByteBuffer.allocate(bytes.capacity());
+            JournalBatch.Header.after(
+                            null, encoded.bytes() + 4 * encoded.count(), size, 7, secret, encoded.root(secret))
+                    .encode(inPlace, encoded::writeTo);
+            assertThat(inPlace.array()).isEqualTo(bytes.array());
+        }
+    }
+
+    @Test
+    void a_record_that_fails_or_is_too_long_leaves_the_others_whole() {
+        EncodedRecords encoded = new EncodedRecords();
+        encoded.add(out -> out.raw("{\"n\":1}"));
+        encoded.add(out -> {
+            out.raw("{\"half\":");
+            throw new IllegalStateException("boom");
+        });
+        encoded.add(out -> out.raw("x".repeat(JournalBatch.MAX_RECORD_BYTES + 1)));
+        encoded.add(out -> out.raw("{\"n\":4}"));
+
+        ByteBuffer body = ByteBuffer.allocate(encoded.bytes() + 16);
+        encoded.writeTo(body);
+        List<String> records = new ArrayList<>();
+        for (body.flip(); body.hasRemaining(); ) {
+            byte[] record = new byte[body.getInt()];
+            body.get(record);
+            records.add(new String(record, StandardCharsets.UTF_8));
+        }
+        String unencoded = "{\"kind\":\"unencoded\"}";
+        assertThat(records).containsExactly("{\"n\":1}", unencoded, unencoded, "{\"n\":4}");
+    }
+
+    @Test
     void each_record_is_proved_by_its_path_and_by_no_other() {
         Random random = new Random(4715);
         MerkleTree tree = new MerkleTree();

@@ -20,7 +20,7 @@ import bulwark.kernel.evidence.signer.StoreOpening;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.ApiRefusal;
 import bulwark.web.Headers;
@@ -54,7 +54,7 @@ public final class FactsFixture implements AutoCloseable {
     public final Metrics metrics;
     public final Path logFile;
     public final Path storeFile;
-    public final Store store;
+    public final SqliteStore store;
     public final AuditLog audit;
     public final Outbox outbox;
     public final HeadSigner heads;
@@ -103,7 +103,7 @@ public final class FactsFixture implements AutoCloseable {
     }
 
     /** What signs the heads of a fact store, as a node makes it. @param logFile of a local log, or null */
-    public static HeadSigner heads(Store store, TransparencyLog log, @Nullable Path logFile, Clock clock) {
+    public static HeadSigner heads(SqliteStore store, TransparencyLog log, @Nullable Path logFile, Clock clock) {
         Path keyFolder = NodeKeys.directory(store.file());
         return StoreOpening.open(
                         store,

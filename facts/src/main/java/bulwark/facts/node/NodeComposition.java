@@ -29,7 +29,7 @@ import bulwark.kernel.evidence.outbox.Outbox;
 import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Route;
@@ -143,7 +143,7 @@ public final class NodeComposition implements AutoCloseable {
                 .toList();
     }
 
-    public Store store() {
+    public SqliteStore store() {
         return core.store;
     }
 

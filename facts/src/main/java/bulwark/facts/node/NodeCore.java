@@ -39,6 +39,7 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.PeerProcess;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.ForeignStore;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.StoreRefused;
@@ -75,7 +76,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
     final Clock clock;
     final Signing signing;
     final Metrics metrics = new Metrics(NodeMetrics.descriptions());
-    final Store store;
+    final SqliteStore store;
     final AuditLog audit;
     final AuditLog federationAudit;
     final TransparencyLog log;
@@ -143,7 +144,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         }
     }
 
-    private static Store openStore(Path file, SchemaPolicy policy) {
+    private static SqliteStore openStore(Path file, SchemaPolicy policy) {
         try {
             return Store.open(file, FactsSchema.MIGRATIONS, policy);
         } catch (ForeignStore foreign) {

@@ -4,7 +4,7 @@ import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
-import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.web.ApiRefusal;
 import java.io.IOException;
@@ -30,14 +30,14 @@ public final class RecallIndex implements FactListener, AutoCloseable {
     private final Analyzer queries = RecallAnalyzer.queryAnalyzer();
     private final IndexUpdater follower;
 
-    private RecallIndex(Store store) {
+    private RecallIndex(SqliteStore store) {
         Path file = store.file();
         Path folder = file.resolveSibling(file.getFileName() + ".index");
         follower = new IndexUpdater(folder, new FactBatchReader(store), RecallAnalyzer.analyzer());
     }
 
     /** Of everything that the store has and gets; recalls wait until {@link #start}. */
-    public static RecallIndex of(Store store) {
+    public static RecallIndex of(SqliteStore store) {
         return new RecallIndex(store);
     }
 

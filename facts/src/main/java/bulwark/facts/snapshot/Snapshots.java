@@ -6,7 +6,7 @@ import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
-import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.time.Timestamps;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,14 +27,14 @@ public final class Snapshots {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final List<String> AUDIT_TABLES = List.of("fact_audit_log", "federation_audit");
 
-    private final Store store;
+    private final SqliteStore store;
     private final AuditLog audit;
     private final NodeIdentity identity;
     private final @Nullable Path localLog;
     private final Clock clock;
 
     /** @param localLog file of the local transparency log, or null when another backend is used */
-    public Snapshots(Store store, AuditLog audit, NodeIdentity identity, @Nullable Path localLog, Clock clock) {
+    public Snapshots(SqliteStore store, AuditLog audit, NodeIdentity identity, @Nullable Path localLog, Clock clock) {
         this.store = store;
         this.audit = audit;
         this.identity = identity;

@@ -15,6 +15,7 @@ import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class TestNode implements AutoCloseable {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Path folder;
     private final SettableClock clock;
-    private final Store store;
+    private final SqliteStore store;
     private final AuditLog audit;
     private final AuditLog federation;
     private final TransparencyLog log;
@@ -89,7 +90,7 @@ public final class TestNode implements AutoCloseable {
         return identity;
     }
 
-    public Store store() {
+    public SqliteStore store() {
         return store;
     }
 

@@ -76,7 +76,9 @@ public final class ApiKeys {
 
     /** @param maxAge applied to every key from its creation; zero means none */
     public static ApiKeys open(Store store, Clock clock, Duration maxAge) {
-        return new ApiKeys(store, clock, maxAge);
+        ApiKeys keys = new ApiKeys(store, clock, maxAge);
+        store.onOthersCommit(keys::forgetVerdicts);
+        return keys;
     }
 
     /** From now on a key works only while the guard vouches for its row. */
@@ -261,6 +263,14 @@ public final class ApiKeys {
         verified.invalidate(lookup);
         unknown.invalidate(lookup);
         return false;
+    }
+
+    /** Another process may have revoked a key or made one known. */
+    private void forgetVerdicts() {
+        changes.incrementAndGet();
+        inFlight.clear();
+        verified.invalidateAll();
+        unknown.invalidateAll();
     }
 
     private void evict(String lookup) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * limited: checks, exports and indexes take as long as they take.
  *
  * @param time how long one read job may run once it has begun
- * @param steps how many steps of SQLite's virtual machine it may take, in proportion to the rows that it looks at
+ * @param steps how many steps of SQLite's virtual machine it may take, in proportion to the rows that it looks at; another engine has its time alone
  */
 public record QueryLimit(Duration time, long steps) {
     private static final ScopedValue<QueryLimit> CURRENT = ScopedValue.newInstance();
@@ -19,7 +19,8 @@ public record QueryLimit(Duration time, long steps) {
         return ScopedValue.where(CURRENT, this).call(work::get);
     }
 
-    static @Nullable QueryLimit current() {
+    /** The limit of this thread's reads, for an engine; null without one. */
+    public static @Nullable QueryLimit current() {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
@@ -27,7 +28,8 @@ public record QueryLimit(Duration time, long steps) {
     public static final class QueryStopped extends RuntimeException {
         private final boolean tooBroad;
 
-        QueryStopped(boolean tooBroad) {
+        /** @param tooBroad it looked at too many rows; otherwise it ran for too long */
+        public QueryStopped(boolean tooBroad) {
             super(tooBroad ? "the query looked at too many rows" : "the query ran for too long", null, false, false);
             this.tooBroad = tooBroad;
         }

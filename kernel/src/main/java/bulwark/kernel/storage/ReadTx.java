@@ -15,4 +15,19 @@ public interface ReadTx {
     default long began() {
         return System.nanoTime();
     }
+
+    /** Whether other processes write this store too. */
+    default boolean isShared() {
+        return false;
+    }
+
+    /**
+     * Whether somebody must look, in this transaction, for what other processes committed: true once for each asker in each
+     * transaction on a store that several processes share, never on one that is this process's alone.
+     *
+     * @param asker compared by identity
+     */
+    default boolean mustLookForOthers(Object asker) {
+        return false;
+    }
 }

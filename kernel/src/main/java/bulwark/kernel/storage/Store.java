@@ -1,248 +1,70 @@
 package bulwark.kernel.storage;
 
-import bulwark.kernel.concurrent.Futures;
-import bulwark.kernel.process.OwnerOnlyFiles;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One SQLite file (WAL, synchronous FULL): one writer thread that commits many jobs with one sync, and a small pool of
- * read-only connections on platform threads. Thread-safe; callers block on virtual threads.
+ * Where a part keeps its rows: a file that one process has open, or a database that several processes share. Writes follow each
+ * other, whoever makes them: a write job sees what every write before it committed. Many jobs share one commit. Thread-safe;
+ * callers block on virtual threads.
  *
  * <p>A write job checks first and writes after: an exception before its first write concerns only its caller; one after a
  * write rolls the batch back, and the other jobs run again, each alone. A job may therefore run more than once and keeps no
  * state outside the transaction except through {@link WriteTx#onRollback} and {@link WriteTx#afterCommit}; registering a reset
- * counts as a write. A runtime exception of a job reaches its caller as it is; an {@link SQLException} as {@link StoreFailed}
- * when the disk is to blame, else as {@link IllegalStateException}. Schema changes belong into migrations, never into jobs.
+ * counts as a write. A runtime exception of a job reaches its caller as it is; an {@link java.sql.SQLException} as {@link
+ * StoreFailed} when disk or connection is to blame, else as {@link IllegalStateException}. Schema changes belong into migrations,
+ * never into jobs.
  */
-public final class Store implements ReadableStore, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-    private static final int READERS = 2;
-
-    private final Path file;
-    private final StoreLock lock;
-    private final Writer writer;
-    private final Readers readers;
-    private final List<Consumer<Throwable>> fatalListeners = new CopyOnWriteArrayList<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile @Nullable Throwable fatal;
-
-    private Store(Path file, StoreLock lock, Connection writing, List<Connection> reading) throws SQLException {
-        this.file = file;
-        this.lock = lock;
-        String name = String.valueOf(file.getFileName());
-        writer = new Writer(writing, name, this::notifyFatal);
-        readers = new Readers(reading, name);
-        writer.start();
-        readers.start();
-    }
-
-    private static Store start(Path file, StoreLock lock) throws SQLException {
-        List<Connection> opened = new ArrayList<>();
-        try {
-            // Checkpoints are our own, so that the error of their sync is seen.
-            Connection writing = Sqlite.open(
-                    file,
-                    "mode=rw",
-                    "journal_mode=WAL",
-                    "synchronous=FULL",
-                    "wal_autocheckpoint=0",
-                    "journal_size_limit=67108864",
-                    "cache_size=-16000");
-            opened.add(writing);
-            for (int i = 0; i < READERS; i++) {
-                opened.add(Sqlite.open(file, "mode=rw", "query_only=1", "mmap_size=268435456", "cache_size=-8000"));
-            }
-            return new Store(file, lock, writing, opened.subList(1, opened.size()));
-        } catch (SQLException e) {
-            for (Connection connection : opened) {
-                connection.close();
-            }
-            throw e;
-        }
-    }
-
+public interface Store extends ReadableStore, AutoCloseable {
     /** What to do when the schema is not the newest. */
-    public enum SchemaPolicy {
+    enum SchemaPolicy {
         CREATE_OR_UPGRADE,
         REFUSE_UNLESS_CURRENT
     }
 
-    /** Loads the native library now, so that an open later is quicker. A failure is left to that open to report. */
-    public static void loadDriver() {
-        try {
-            Sqlite.memory().close();
-        } catch (SQLException e) {
-            LOG.debug("The driver did not load ahead.", e);
-        }
+    /** Commits and jobs since the start; queued now. */
+    record WriterStats(long commits, long jobs, int queued) {}
+
+    /** As {@link SqliteStore#open}. */
+    static SqliteStore open(Path file, Migrations migrations, SchemaPolicy policy) {
+        return SqliteStore.open(file, migrations, policy);
     }
 
-    /**
-     * Opens, checks and (by policy) migrates. A foreign database and a newer schema are refused untouched. The file lock is
-     * held until close.
-     *
-     * @throws StoreInUse when somebody else has it open
-     * @throws StoreRefused with a sentence and remedy
-     */
-    public static Store open(Path file, Migrations migrations, SchemaPolicy policy) {
-        Path absolute = file.toAbsolutePath().normalize();
-        StoreLock lock = StoreLock.claim(absolute);
-        Store store = null;
-        try {
-            prepare(absolute, lock, new Schema(absolute, migrations), policy);
-            store = start(absolute, lock);
-            return store;
-        } catch (IOException | SQLException e) {
-            throw new StoreRefused(
-                    absolute + " cannot be opened (" + e + "): check the folder, its owner and its mode.");
-        } finally {
-            if (store == null) {
-                release(lock);
-            }
-        }
+    /** Loads SQLite's native library now, so that an open later is quicker. A failure is left to that open to report. */
+    static void loadDriver() {
+        SqliteStore.loadDriver();
     }
 
-    private static void prepare(Path file, StoreLock lock, Schema schema, SchemaPolicy policy)
-            throws IOException, SQLException {
-        if (!Files.exists(file) && policy == SchemaPolicy.REFUSE_UNLESS_CURRENT) {
-            throw new StoreRefused(
-                    file + " does not exist: start the node once, which creates it, or name another path.");
-        }
-        boolean ours = StoreFile.isOurs(file);
-        if (ours && !Files.exists(StoreLock.fileFor(file))) {
-            schema.refuseNewerEarly();
-        }
-        OwnerOnlyFiles.createDirectories(StoreFile.folder(file));
-        lock.lock();
-        if (!StoreFile.isOurs(file)) {
-            StoreFile.create(file, schema.first());
-        }
-        schema.apply(policy);
-        OwnerOnlyFiles.restrict(file);
-    }
+    /** For sentences: a file, or a database and its server, without a credential. */
+    String name();
 
-    public Path file() {
-        return file;
-    }
+    /** Runs the job and waits until its commit is durable. @throws StoreFailed when the outcome is unknown, or nothing was written because the store cannot take it now */
+    <T extends @Nullable Object> T write(WriteJob<T> job);
 
-    /** Runs the job on the writer thread and waits until its commit is synced. @throws StoreFailed when the outcome is unknown or the disk is full */
-    public <T extends @Nullable Object> T write(WriteJob<T> job) {
-        return Futures.join(writer.submit(job));
-    }
+    /** As {@link #write}; the future completes on the writer's thread after the commit, so dependents must be short. */
+    <T extends @Nullable Object> CompletableFuture<T> submit(WriteJob<T> job);
 
-    /** As {@link #write}; the future completes on the writer thread after the sync, so dependents must be short. */
-    public <T extends @Nullable Object> CompletableFuture<T> submit(WriteJob<T> job) {
-        return writer.submit(job);
-    }
-
-    /** Runs on a reader; sees every write that was acknowledged before the call. @throws StoreFailed when the disk cannot be read */
+    /** Runs in one snapshot, which holds every write that was acknowledged before the call. @throws StoreFailed when the store cannot be read */
     @Override
-    public <T extends @Nullable Object> T read(ReadJob<T> job) {
-        return Futures.join(readers.submit(job));
-    }
+    <T extends @Nullable Object> T read(ReadJob<T> job);
 
-    /** Told once when a sync failed: the process must end non-zero soon after. A listener that comes late is told at once. */
-    public void onFatal(Consumer<Throwable> listener) {
-        fatalListeners.add(listener);
-        Throwable cause = fatal;
-        if (cause != null && fatalListeners.remove(listener)) {
-            listener.accept(cause);
-        }
-    }
+    /** Told once when this process can never write again, because a sync failed: it must end non-zero soon after. A listener that comes late is told at once. */
+    void onFatal(Consumer<Throwable> listener);
 
-    private void notifyFatal(Throwable cause) {
-        fatal = cause;
-        for (Consumer<Throwable> listener : fatalListeners) {
-            if (fatalListeners.remove(listener)) {
-                listener.accept(cause);
-            }
-        }
+    /** Told within a second, on a thread of the store, that another process committed something: what is remembered of rows may be no longer true. */
+    default void onOthersCommit(Runnable listener) {}
+
+    /** Why health is red: the store does not answer, and it is tried again; null when all is well. */
+    default @Nullable String problem() {
+        return null;
     }
 
     /** Statistics for metrics. */
-    public WriterStats stats() {
-        return writer.stats();
-    }
+    WriterStats stats();
 
+    /** Finishes queued writes and lets go of what is held. */
     @Override
-    public List<String> integrityCheck() {
-        try (Connection connection = Sqlite.open(file, "mode=rw", "query_only=1")) {
-            return IntegrityCheck.problems(connection);
-        } catch (SQLException e) {
-            return List.of("The database file cannot be read: " + e.getMessage() + ".");
-        }
-    }
-
-    /**
-     * Writes a consistent, compact copy with mode 0600, durable when this returns; readers and the writer go on meanwhile.
-     *
-     * @param target must not exist
-     * @throws StoreFailed when the copy could not be made; nothing is left behind
-     */
-    public void copyTo(Path target) {
-        Path absolute = target.toAbsolutePath().normalize();
-        try {
-            OwnerOnlyFiles.createNew(absolute).close();
-        } catch (IOException e) {
-            throw new StoreFailed(
-                    "The copy " + absolute + " cannot be created: it exists, or its folder refuses it.", e);
-        }
-        try (Connection connection = Sqlite.open(file, "mode=rw");
-                PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
-            vacuum.setString(1, absolute.toString());
-            vacuum.executeUpdate();
-            StoreFile.sync(absolute);
-            OwnerOnlyFiles.syncFolder(absolute);
-        } catch (SQLException | IOException e) {
-            absolute.toFile().delete();
-            throw new StoreFailed("The store could not be copied to " + absolute + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Finishes queued writes, checkpoints, releases the lock. */
-    @Override
-    public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            writer.stop();
-            readers.stop();
-            if (writer.hasFailed()) {
-                // Closing would checkpoint, which is a sync again. The lock stays too: only a new process may go on.
-                return;
-            }
-            writer.closeConnection();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        } catch (SQLException e) {
-            LOG.warn("The store did not close cleanly; the next start recovers it.", e);
-        }
-        release(lock);
-    }
-
-    private static void release(StoreLock lock) {
-        try {
-            lock.release();
-        } catch (IOException e) {
-            LOG.warn("The lock of the store could not be released; it ends with the process.", e);
-        }
-    }
-
-    /** Commits and jobs since the start; queued now. */
-    public record WriterStats(long commits, long jobs, int queued) {}
+    void close();
 }

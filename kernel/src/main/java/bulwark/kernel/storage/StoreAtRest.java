@@ -150,6 +150,11 @@ public final class StoreAtRest implements ReadableStore, AutoCloseable {
     }
 
     @Override
+    public List<String> schemaCheck(Migrations migrations) {
+        return new SchemaCheck(migrations).problems(read(SchemaCheck::stored));
+    }
+
+    @Override
     public List<String> integrityCheck() {
         List<String> problems = new ArrayList<>(IntegrityCheck.problems(connection));
         return problems.size() > NO_PROBLEMS_SHOWN ? problems.subList(0, NO_PROBLEMS_SHOWN) : problems;

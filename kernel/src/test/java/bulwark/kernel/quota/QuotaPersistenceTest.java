@@ -33,15 +33,19 @@ class QuotaPersistenceTest {
 
     private Store store;
 
+    /** The contract holds on every engine. */
+    protected Store openStore(Path file, Migrations migrations) {
+        return Store.open(file, migrations, Store.SchemaPolicy.CREATE_OR_UPGRADE);
+    }
+
     @BeforeEach
     void open() {
-        store = Store.open(
+        store = openStore(
                 directory.resolve("q.db"),
                 new Migrations(List.of(
                         "db/kernel/V001__outbox.sql",
                         "db/kernel/V002__api_keys.sql",
-                        "db/kernel/V003__quota_buckets.sql")),
-                Store.SchemaPolicy.CREATE_OR_UPGRADE);
+                        "db/kernel/V003__quota_buckets.sql")));
     }
 
     @AfterEach

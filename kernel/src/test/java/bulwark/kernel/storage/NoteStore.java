@@ -8,25 +8,25 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A store of one table, for the tests of this package. */
-final class NoteStore {
-    static final Migrations FIRST = new Migrations(List.of("db/storagetest/V001__notes.sql"));
-    static final Migrations BOTH =
+/** A store of one table, for the tests of stores. */
+public final class NoteStore {
+    public static final Migrations FIRST = new Migrations(List.of("db/storagetest/V001__notes.sql"));
+    public static final Migrations BOTH =
             new Migrations(List.of("db/storagetest/V001__notes.sql", "db/storagetest/V002__more.sql"));
 
     private NoteStore() {}
 
-    static Store open(Path file) {
+    static SqliteStore open(Path file) {
         return Store.open(file, FIRST, SchemaPolicy.CREATE_OR_UPGRADE);
     }
 
-    static long insert(WriteTx tx, String text) throws SQLException {
+    public static long insert(WriteTx tx, String text) throws SQLException {
         PreparedStatement insert = tx.statement("INSERT INTO notes (text) VALUES (?)");
         insert.setString(1, text);
         return insert.executeUpdate();
     }
 
-    static List<String> texts(Store store) {
+    public static List<String> texts(Store store) {
         return store.read(tx -> {
             List<String> texts = new ArrayList<>();
             ResultSet rows = tx.statement("SELECT text FROM notes ORDER BY id").executeQuery();
@@ -35,5 +35,11 @@ final class NoteStore {
             }
             return texts;
         });
+    }
+
+    public static int count(ReadTx tx) throws SQLException {
+        ResultSet row = tx.statement("SELECT count(*) FROM notes").executeQuery();
+        row.next();
+        return row.getInt(1);
     }
 }

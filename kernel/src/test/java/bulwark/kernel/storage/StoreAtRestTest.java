@@ -30,7 +30,7 @@ class StoreAtRestTest {
     @Test
     void a_closed_store_is_read_without_a_change_to_its_folder() throws IOException {
         Path file = folder.resolve("notes.db");
-        try (Store store = NoteStore.open(file)) {
+        try (SqliteStore store = NoteStore.open(file)) {
             store.write(tx -> NoteStore.insert(tx, "kept"));
         }
         Map<String, String> before = FolderImage.of(folder);
@@ -46,7 +46,7 @@ class StoreAtRestTest {
 
     @Test
     void a_store_that_crashed_is_read_with_its_log_and_without_a_change_to_its_folder() throws IOException {
-        try (Store store = NoteStore.open(folder.resolve("notes.db"))) {
+        try (SqliteStore store = NoteStore.open(folder.resolve("notes.db"))) {
             store.write(tx -> NoteStore.insert(tx, "only in the log"));
             for (String name : List.of("notes.db", "notes.db-wal", "notes.db.lock")) {
                 Files.copy(folder.resolve(name), crashed.resolve(name));
@@ -63,7 +63,7 @@ class StoreAtRestTest {
 
     @Test
     void a_running_store_is_refused() {
-        try (Store store = NoteStore.open(folder.resolve("notes.db"))) {
+        try (SqliteStore store = NoteStore.open(folder.resolve("notes.db"))) {
             assertThatThrownBy(() -> StoreAtRest.open(store.file())).isInstanceOf(StoreInUse.class);
         }
     }

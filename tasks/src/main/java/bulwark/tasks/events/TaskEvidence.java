@@ -91,7 +91,7 @@ public final class TaskEvidence implements AutoCloseable {
             } catch (LogUnavailable e) {
                 LOG.warn(
                         "The log key of {} is older than a year and was not replaced: {}",
-                        store().file(),
+                        store().name(),
                         e.getMessage());
             }
         }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of one audit table, kept in memory. Appending belongs to the store's writer thread. A table that no longer ends where this
- * process left it takes no further row: each append is refused as a failed store, so nothing is done without its evidence.
+ * The end of one audit table, kept in memory; read again for each batch of writes where other processes append too. Appending belongs to
+ * the store's writer thread. A table that no longer ends where this process left it takes no further row: each append is refused as a failed store, so nothing is done without its evidence.
  */
 final class AuditChain {
     private static final Logger LOG = LoggerFactory.getLogger(AuditChain.class);
@@ -52,6 +52,9 @@ final class AuditChain {
         if (ended) {
             throw new StoreFailed("This process ends and writes no more into " + table + ".", null);
         }
+        if (tx.mustLookForOthers(this)) {
+            follow(tx);
+        }
         ChainHead end = head;
         if (end == null) {
             end = storedHead(tx).orElse(new ChainHead(table, 0, ""));
@@ -77,6 +80,19 @@ final class AuditChain {
         return row;
     }
 
+    /** Behind the lock of all writers: nobody else appends before this transaction ends. */
+    private void follow(WriteTx tx) throws SQLException {
+        ChainHead stored = storedHead(tx).orElse(new ChainHead(table, 0, ""));
+        ChainHead own = committedHead;
+        if (own != null && (stored.seq() < own.seq() || stored.seq() == own.seq() && !stored.equals(own))) {
+            distrust(table + " was changed behind this process: it ends at row " + stored.seq()
+                    + " and this process wrote row " + own.seq()
+                    + "; nothing is written any more. Stop, and run fsck.");
+            throw new StoreFailed(String.valueOf(problem), null);
+        }
+        head = stored;
+    }
+
     private void resetHead() {
         head = committedHead;
     }
@@ -89,6 +105,10 @@ final class AuditChain {
         try {
             statement.executeUpdate();
         } catch (SQLException e) {
+            if (tx.isShared()) {
+                // The failed statement ended the transaction, and the end was read behind the lock.
+                throw e;
+            }
             ChainHead stored = storedHead(tx).orElse(new ChainHead(table, 0, ""));
             if (stored.equals(end)) {
                 throw e;

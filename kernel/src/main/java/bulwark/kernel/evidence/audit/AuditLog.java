@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -53,8 +54,21 @@ public final class AuditLog implements AutoCloseable {
         return append(tx, PendingAuditRow.of(event, clock.instant()));
     }
 
+    /** @param said what the row says about guarded rows */
+    AuditRow append(WriteTx tx, AuditEvent event, Map<String, @Nullable String> said) throws SQLException {
+        return append(tx, PendingAuditRow.of(event, clock.instant()), said);
+    }
+
     AuditRow append(WriteTx tx, PendingAuditRow draft) throws SQLException {
+        return append(tx, draft, Map.of());
+    }
+
+    private AuditRow append(WriteTx tx, PendingAuditRow draft, Map<String, @Nullable String> said) throws SQLException {
+        guarded.lookForOthers(tx);
         AuditRow row = chain.append(tx, draft);
+        if (tx.isShared()) {
+            tx.afterCommit(() -> guarded.follow(row, said));
+        }
         if (!listeners.isEmpty()) {
             tx.afterCommit(() -> listeners.forEach(listener -> listener.accept(row)));
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class AuditProof {
     private final AuditFsck walk;
     private final Map<String, Optional<String>> digests = new HashMap<>();
+    private final List<Map<String, @Nullable String>> changes = new ArrayList<>();
     private String fold = "";
 
     private AuditProof(AuditTable table, @Nullable ChainHead after) {
@@ -29,6 +31,13 @@ final class AuditProof {
 
     static AuditProof ofAll(AuditTable table) {
         return new AuditProof(table, null);
+    }
+
+    /** Of the rows behind one that was proven. @param fold of what was said up to there */
+    static AuditProof from(AuditTable table, @Nullable ChainHead after, String fold) {
+        AuditProof proof = new AuditProof(table, after);
+        proof.fold = fold;
+        return proof;
     }
 
     /** Of the rows behind proven ones; null when the table says something else up to there than it did then. */
@@ -76,6 +85,11 @@ final class AuditProof {
         return digests;
     }
 
+    /** What each row said, in their order. */
+    List<Map<String, @Nullable String>> changes() {
+        return changes;
+    }
+
     String fold() {
         return fold;
     }
@@ -83,6 +97,7 @@ final class AuditProof {
     private void gather(@Nullable Object detail) {
         Map<String, @Nullable String> said = said(detail instanceof String text ? text : "");
         if (!said.isEmpty()) {
+            changes.add(said);
             said.forEach((name, digest) -> digests.put(name, Optional.ofNullable(digest)));
             fold = GuardedDigests.folded(fold, said);
         }

@@ -25,7 +25,7 @@ final class AuditQuery {
     }
 
     AuditLog.Extent extent(ReadTx tx, AuditLog.Query query, AuditLog.Admission admission) throws SQLException {
-        StringBuilder where = new StringBuilder(" WHERE 1");
+        StringBuilder where = new StringBuilder(" WHERE 1 = 1");
         List<String> values = new ArrayList<>();
         filter(where, values, " AND tenant_id = ?", query.tenant());
         filter(where, values, " AND event_type = ?", query.type());

@@ -83,10 +83,12 @@ public final class AuditTable {
      */
     public static Migrations migration(String resource, AuditTable... tables) {
         String script = Stream.of(tables).map(AuditTable::script).collect(Collectors.joining("\n"));
+        String postgresql = Stream.of(tables).map(AuditTable::postgresqlScript).collect(Collectors.joining("\n"));
         return Migrations.generated(
                 resource,
                 "-- Audit rows, each bound to the one before: row_hash = SHA-256 over the canonical JSON of all other columns.\n"
-                        + script);
+                        + script,
+                postgresql);
     }
 
     /** Stores remember its checksum: it changes for no table that there is. */
@@ -117,15 +119,41 @@ public final class AuditTable {
                     WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM $table) BEGIN
                     SELECT RAISE(ABORT, '$table grows at its end only');
                 END;
-                """.replace("$described", described())
+                """.replace("$described", described(""))
                 .replace("$index", actorIndex)
                 .replace("$actor", columns.actor())
                 .replace("$table", name);
     }
 
-    private String described() {
+    /** The same for a store of several processes; {@code TRUNCATE} is refused too. */
+    private String postgresqlScript() {
+        return """
+                CREATE TABLE $table (
+                    seq             BIGINT PRIMARY KEY,
+                    id              TEXT COLLATE "C" NOT NULL,
+                    event_type      TEXT COLLATE "C" NOT NULL,
+                $described    ts              TEXT COLLATE "C" NOT NULL,
+                    tenant_id       TEXT COLLATE "C" NOT NULL,
+                    detail          TEXT COLLATE "C" NOT NULL,
+                    prev_hash       TEXT COLLATE "C",
+                    row_hash        TEXT COLLATE "C" NOT NULL
+                );
+                CREATE INDEX $table_type ON $table (tenant_id, event_type);
+                CREATE INDEX $table_$index ON $table (tenant_id, $actor);
+                CREATE INDEX $table_ts ON $table (tenant_id, ts);
+                CREATE TRIGGER $table_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON $table
+                    FOR EACH STATEMENT EXECUTE FUNCTION $schema.refuse_change();
+                CREATE TRIGGER $table_in_order BEFORE INSERT ON $table
+                    FOR EACH ROW EXECUTE FUNCTION $schema.refuse_gap();
+                """.replace("$described", described(" COLLATE \"C\""))
+                .replace("$index", columns.actor().replaceFirst("_uri$", ""))
+                .replace("$actor", columns.actor())
+                .replace("$table", name);
+    }
+
+    private String described(String collation) {
         return columns.described().stream()
-                .map(column -> String.format("    %-15s TEXT,\n", column))
+                .map(column -> String.format("    %-15s TEXT%s,\n", column, collation))
                 .collect(Collectors.joining());
     }
 

@@ -51,7 +51,7 @@ public record ChainTable(
     /** The last row, unchecked. */
     @Override
     public Optional<ChainHead> end(ReadTx tx) throws SQLException {
-        String sql = "SELECT " + sequence + ", " + hash + " FROM " + table + " WHERE " + rows() + "1 ORDER BY "
+        String sql = "SELECT " + sequence + ", " + hash + " FROM " + table + " WHERE " + rows() + "1 = 1 ORDER BY "
                 + sequence + " DESC LIMIT 1";
         try (ResultSet row = tx.statement(sql).executeQuery()) {
             return row.next() ? Optional.of(new ChainHead(table, row.getLong(1), row.getString(2))) : Optional.empty();

@@ -3,10 +3,13 @@ package bulwark.kernel.evidence.audit;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.storage.ReadTx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +19,29 @@ import org.jspecify.annotations.Nullable;
 final class GuardedDigests {
     /**
      * @param value empty for a row that was removed
-     * @param former what held before this process wrote the value: readers that began earlier still see that row
-     * @param since {@link System#nanoTime()} when the value was committed
+     * @param former what held before: readers that began earlier still see that row
      */
-    private record Committed(Optional<String> value, Optional<String> former, long since) {
+    private record Committed(Optional<String> value, List<Former> former) {
+        private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+        /** @param until {@link System#nanoTime()} when another value took its place */
+        private record Former(Optional<String> value, long until) {}
+
         boolean isOrWas(Optional<String> digest, long began) {
-            return value.equals(digest) || former.equals(digest) && began - since < 0;
+            return value.equals(digest)
+                    || former.stream().anyMatch(each -> each.value.equals(digest) && began - each.until < 0);
+        }
+
+        /** No read takes longer than the older ones are kept. */
+        Committed next(Optional<String> next, long now) {
+            List<Former> kept = new ArrayList<>();
+            former.stream().filter(each -> now - each.until < KEPT_NANOS).forEach(kept::add);
+            kept.add(new Former(value, now));
+            return new Committed(next, List.copyOf(kept));
         }
     }
+
+    private static final Committed NONE = new Committed(Optional.empty(), List.of());
 
     private final Map<String, Committed> committed = new ConcurrentHashMap<>();
     /** Written and perhaps committed: a reader may see such a row a moment before the commit is reported here. */
@@ -34,9 +52,8 @@ final class GuardedDigests {
 
     /** What was read, in place of all that was known. */
     synchronized void replace(Map<String, Optional<String>> read, String fold) {
-        long now = System.nanoTime();
         committed.clear();
-        read.forEach((name, digest) -> committed.put(name, new Committed(digest, digest, now)));
+        read.forEach((name, digest) -> committed.put(name, new Committed(digest, List.of())));
         this.fold = fold;
     }
 
@@ -48,13 +65,24 @@ final class GuardedDigests {
     synchronized void committed(Map<String, @Nullable String> digests) {
         long now = System.nanoTime();
         digests.forEach((name, digest) -> {
-            Committed before = committed.get(name);
             Optional<String> value = Optional.ofNullable(digest);
-            committed.put(name, new Committed(value, before == null ? Optional.empty() : before.value, now));
+            committed.put(name, committed.getOrDefault(name, NONE).next(value, now));
             pending.remove(name, value);
         });
         fold = folded(fold, digests);
         open--;
+    }
+
+    /** Said by a row that was proven, of whichever process. */
+    synchronized void learned(Map<String, @Nullable String> digests) {
+        long now = System.nanoTime();
+        digests.forEach((name, digest) ->
+                committed.put(name, committed.getOrDefault(name, NONE).next(Optional.ofNullable(digest), now)));
+        fold = folded(fold, digests);
+    }
+
+    synchronized String foldNow() {
+        return fold;
     }
 
     synchronized void rolledBack(Map<String, @Nullable String> digests) {

@@ -4,6 +4,7 @@ import bulwark.kernel.evidence.heads.ChainHead;
 import bulwark.kernel.evidence.signer.StoreOpening;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.WriteTx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,12 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an audit log says the rows of {@link GuardedTable}s must be. The log is the evidence, the table is only where it is quick to
  * find: a row that the log does not vouch for is an edit by somebody who can write the file, and is not to be honoured. The log is read
- * once, when it is opened, with each row proven by its hash; after that only rows that this process writes itself count. Thread-safe.
+ * once, when it is opened, with each row proven by its hash; after that only rows that this process writes itself count, and on a store of
+ * several processes what the others append, proven in the same way before it does. Thread-safe.
  */
 public final class GuardedRows {
     /** Member of an audit row's detail: name of each row → its digest, or null for a row that was removed. */
@@ -49,6 +52,8 @@ public final class GuardedRows {
     private volatile boolean proven;
     private volatile @Nullable Path keyFolder;
     private volatile Optional<ChainHead> provenEnd = Optional.empty();
+    private volatile boolean shared;
+    private final Map<GuardedTable, RowDigests> rowDigests = new ConcurrentHashMap<>();
     private volatile List<String> accepted = List.of();
 
     GuardedRows(AuditLog audit, AuditTable table) {
@@ -65,7 +70,11 @@ public final class GuardedRows {
     public List<String> prove(Store store, Path keyFolder) {
         Optional<ProvenRows> before = ProvenRows.read(keyFolder, table.name());
         before.ifPresent(known -> accepted = known.accepted());
-        List<String> problems = new ArrayList<>(store.read(tx -> prove(tx, before.orElse(null))));
+        List<String> problems = new ArrayList<>(store.read(tx -> {
+            shared = tx.isShared();
+            tx.mustLookForOthers(this);
+            return prove(tx, before.orElse(null));
+        }));
         problems.removeAll(accepted);
         this.keyFolder = keyFolder;
         return problems;
@@ -110,19 +119,62 @@ public final class GuardedRows {
     public void keep(boolean stopped) throws IOException {
         Path folder = keyFolder;
         for (int i = 0; folder != null && i < KEEP_ATTEMPTS; i++) {
-            Optional<ChainHead> end = audit.written().or(() -> provenEnd);
+            Optional<ChainHead> end = end();
             String fold = digests.fold();
             // Both must be of one moment: no guarded row is being written, and no row came in between.
-            if (end.isPresent() && fold != null && end.equals(audit.written().or(() -> provenEnd))) {
-                new ProvenRows(end.get(), fold, stopped, accepted).write(folder);
+            if (end.isPresent() && fold != null && end.equals(end())) {
+                new ProvenRows(end.get(), fold, stopped && !shared, accepted).write(folder);
                 return;
+            }
+        }
+    }
+
+    private Optional<ChainHead> end() {
+        return shared ? provenEnd : audit.written().or(() -> provenEnd);
+    }
+
+    /**
+     * Proves what other processes appended up to the state that a transaction sees, once for each transaction: from there on it counts.
+     *
+     * @throws StoreFailed when a row does not link or its hash does not fit; nothing is written any more then
+     */
+    void lookForOthers(ReadTx tx) throws SQLException {
+        if (!proven || !tx.mustLookForOthers(this)) {
+            return;
+        }
+        long last = table.reader().lastSeq(tx);
+        synchronized (digests) {
+            if (last <= provenEnd.map(ChainHead::seq).orElse(0L)) {
+                // Of a moment before: the writer itself finds out whether the table became shorter.
+                return;
+            }
+            AuditProof proof = AuditProof.from(table, provenEnd.orElse(null), digests.foldNow());
+            proof.finish(tx);
+            if (!proof.problems().isEmpty()) {
+                String found = proof.problems().getFirst();
+                audit.distrust(found + " Nothing is written any more. Stop every process, and run fsck.");
+                throw new StoreFailed(found, null);
+            }
+            proof.changes().forEach(digests::learned);
+            provenEnd = proof.end();
+        }
+    }
+
+    /** A row of this process is committed; unless it was read before this is called. */
+    void follow(AuditRow row, Map<String, @Nullable String> said) {
+        synchronized (digests) {
+            if (row.seq() == provenEnd.map(ChainHead::seq).orElse(0L) + 1) {
+                if (!said.isEmpty()) {
+                    digests.learned(said);
+                }
+                provenEnd = Optional.of(new ChainHead(table.name(), row.seq(), row.rowHash()));
             }
         }
     }
 
     /** One walk over the whole log beside its writers, page by page, for a re-scan. */
     public AuditPages pages(Store store) {
-        ChainHead end = audit.written().or(() -> provenEnd).orElse(null);
+        ChainHead end = end().orElse(null);
         return new AuditPages(store, table, end, accepted);
     }
 
@@ -136,7 +188,7 @@ public final class GuardedRows {
             throws SQLException {
         Map<String, @Nullable String> said = new TreeMap<>();
         for (Map.Entry<GuardedTable, List<List<String>>> entry : changed.entrySet()) {
-            RowDigests of = RowDigests.of(tx, entry.getKey());
+            RowDigests of = digestsOf(tx, entry.getKey());
             for (List<String> key : entry.getValue()) {
                 said.put(entry.getKey().rowName(key), of.of(tx, key));
             }
@@ -149,20 +201,34 @@ public final class GuardedRows {
         proveIfNew(tx);
         Map<String, @Nullable Object> detail = new LinkedHashMap<>(event.detail());
         detail.put(MEMBER, said);
+        AuditEvent whole =
+                new AuditEvent(event.type(), event.actor(), event.tenant(), event.subject(), event.source(), detail);
         digests.written(said);
         tx.onRollback(() -> digests.rolledBack(said));
-        AuditRow row = audit.append(
-                tx,
-                new AuditEvent(event.type(), event.actor(), event.tenant(), event.subject(), event.source(), detail));
-        tx.afterCommit(() -> digests.committed(said));
+        AuditRow row = audit.append(tx, whole, said);
+        tx.afterCommit(tx.isShared() ? () -> digests.rolledBack(said) : () -> digests.committed(said));
         return row;
     }
 
     /** Whether the row is there and is what the log says it must be. */
     public boolean vouchesFor(ReadTx tx, GuardedTable table, String... key) throws SQLException {
-        String digest = RowDigests.of(tx, table).of(tx, List.of(key));
+        String digest = digestsOf(tx, table).of(tx, List.of(key));
         proveIfNew(tx);
+        lookForOthers(tx);
         return digest != null && digests.agree(tx, table.rowName(List.of(key)), Optional.of(digest));
+    }
+
+    /** Where several processes write, the defaults of columns are asked for once: no process changes a table while it runs. */
+    private RowDigests digestsOf(ReadTx tx, GuardedTable guarded) throws SQLException {
+        if (!tx.isShared()) {
+            return RowDigests.of(tx, guarded);
+        }
+        RowDigests known = rowDigests.get(guarded);
+        if (known == null) {
+            known = RowDigests.of(tx, guarded);
+            rowDigests.put(guarded, known);
+        }
+        return known;
     }
 
     /** For a log that no {@link StoreOpening} judged: what is wrong with it is reported, and what it says wrongly does not count. */
@@ -170,6 +236,8 @@ public final class GuardedRows {
         if (!proven) {
             synchronized (digests) {
                 if (!proven) {
+                    shared = tx.isShared();
+                    tx.mustLookForOthers(this);
                     AuditProof proof = AuditProof.ofAll(table).finish(tx);
                     proof.problems().stream().findFirst().ifPresent(audit::distrust);
                     take(proof);
@@ -181,6 +249,7 @@ public final class GuardedRows {
     /** Compares every row of these tables with what the log said. @return problems, one sentence each, empty when whole */
     public List<String> check(ReadTx tx, List<GuardedTable> tables) throws SQLException {
         proveIfNew(tx);
+        lookForOthers(tx);
         return compare(
                 tx,
                 tables,

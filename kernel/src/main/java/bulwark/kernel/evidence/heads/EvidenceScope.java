@@ -1,9 +1,11 @@
 package bulwark.kernel.evidence.heads;
 
 import bulwark.kernel.config.ConfiguredPath;
+import bulwark.kernel.storage.ReadTx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +23,28 @@ public record EvidenceScope(
         @Nullable ConfiguredPath secondPlace,
         List<HashChain> chains,
         List<LogClaims> claims) {
+    private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,100}");
+
     /** What the store remembers of its newest leaf. */
-    static final LogClaims POSITION = new LogClaims("log_position", "log_index", "leaf_hash", "log_index >= 0");
+    private static final LogClaims POSITION = new LogClaims("log_position", "log_index", "leaf_hash", "log_index >= 0");
+
+    /** What the store remembers of the newest leaf of one process. @param folderId the id in that process's key folder */
+    static LogClaims position(ReadTx tx, @Nullable String folderId) {
+        if (!tx.isShared()) {
+            return POSITION;
+        }
+        String id = folderId != null && ID.matcher(folderId).matches() ? folderId : "";
+        return new LogClaims("log_position", "log_index", "leaf_hash", "log_index >= 0 AND store_id = '" + id + "'");
+    }
 
     public EvidenceScope {
         chains = List.copyOf(chains);
         claims = List.copyOf(claims);
     }
 
-    List<LogClaims> allClaims() {
+    List<LogClaims> allClaims(LogClaims position) {
         List<LogClaims> all = new ArrayList<>(claims);
-        all.add(POSITION);
+        all.add(position);
         return all;
     }
 

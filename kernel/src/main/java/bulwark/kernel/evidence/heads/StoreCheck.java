@@ -115,9 +115,10 @@ public final class StoreCheck {
     private Report run(boolean whole) throws SQLException {
         try {
             folderId = StoreId.inFolder(scope.keyFolder()).orElse(null);
-            storeId = StoreId.inStore(tx).orElse(null);
+            storeId = StoreId.inStore(tx, folderId).orElse(null);
             List<LogClaims.Claim> claims = new ArrayList<>();
-            for (LogClaims each : whole ? scope.allClaims() : List.of(EvidenceScope.POSITION)) {
+            LogClaims position = EvidenceScope.position(tx, folderId);
+            for (LogClaims each : whole ? scope.allClaims(position) : List.of(position)) {
                 each.collect(tx, claims);
             }
             outside(scope.keyFolderHead());

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The random id of a store, kept in the store and in {@code store.json} of its key folder. */
@@ -50,16 +51,28 @@ public final class StoreId {
         OwnerOnlyFiles.write(file(keyFolder), StrictJson.write(Map.of("store_id", id)));
     }
 
-    static Optional<String> inStore(ReadTx tx) throws SQLException {
-        try (ResultSet row = tx.statement("SELECT store_id FROM store_identity").executeQuery()) {
+    /**
+     * The id in the store. Where several processes write, each has an id and a key folder of its own, and finds the id again that its
+     * folder holds; a process with a new folder joins.
+     */
+    static Optional<String> inStore(ReadTx tx, @Nullable String folderId) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT store_id FROM store_identity" + (tx.isShared() ? " WHERE store_id = ?" : ""));
+        if (tx.isShared()) {
+            select.setString(1, folderId);
+        }
+        try (ResultSet row = select.executeQuery()) {
             return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
         }
     }
 
     public static void write(WriteTx tx, String id, String now) throws SQLException {
-        PreparedStatement insert =
-                tx.statement("INSERT INTO store_identity (one, store_id, created_at) VALUES (1, ?, ?)"
-                        + " ON CONFLICT (one) DO UPDATE SET store_id = excluded.store_id");
+        PreparedStatement insert = tx.statement(
+                tx.isShared()
+                        ? "INSERT INTO store_identity (store_id, created_at) VALUES (?, ?)"
+                                + " ON CONFLICT (store_id) DO NOTHING"
+                        : "INSERT INTO store_identity (one, store_id, created_at) VALUES (1, ?, ?)"
+                                + " ON CONFLICT (one) DO UPDATE SET store_id = excluded.store_id");
         insert.setString(1, id);
         insert.setString(2, now);
         insert.executeUpdate();

@@ -118,12 +118,18 @@ final class HeadPublisher {
 
     private void remember(SignedHeads signed, long index) {
         store.write(tx -> {
-            PreparedStatement update = tx.statement("INSERT INTO log_position (one, number, log_index, leaf_hash)"
-                    + " VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET number = excluded.number,"
+            // Where several processes write, each has a row of its own.
+            String key = tx.isShared() ? "store_id" : "one";
+            PreparedStatement update = tx.statement("INSERT INTO log_position (number, log_index, leaf_hash, " + key
+                    + ") VALUES (?, ?, ?, " + (tx.isShared() ? "?" : "1") + ") ON CONFLICT (" + key
+                    + ") DO UPDATE SET number = excluded.number,"
                     + " log_index = excluded.log_index, leaf_hash = excluded.leaf_hash");
             update.setLong(1, signed.number());
             update.setLong(2, index);
             update.setString(3, signed.leafHash());
+            if (tx.isShared()) {
+                update.setString(4, storeId);
+            }
             return update.executeUpdate();
         });
     }

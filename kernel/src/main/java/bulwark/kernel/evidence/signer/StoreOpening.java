@@ -156,7 +156,7 @@ public final class StoreOpening {
                 Stream.concat(report.problems().stream(), edited.stream()).toList();
         String word = Digests.sha256Hex(String.join("\n", problems)).substring(0, 12);
         if (!word.equals(acceptance.value())) {
-            throw new StoreRefused(store.file() + " and what vouches for it do not agree: "
+            throw new StoreRefused(store.name() + " and what vouches for it do not agree: "
                     + String.join("; ", problems.subList(0, Math.min(5, problems.size())))
                             .replaceFirst("\\.$", "")
                     + ". Restore what is missing from a backup. If it is lost for good, start once with "

@@ -23,12 +23,15 @@ import bulwark.kernel.evidence.log.TransparencyLogs;
 import bulwark.kernel.evidence.signer.EvidenceRescan;
 import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.evidence.signer.StoreOpening;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
+import bulwark.kernel.storage.StoreLock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -58,6 +61,8 @@ public final class AuditedStore implements AutoCloseable {
     private static final Duration HEADS_INTERVAL = Duration.ofSeconds(8);
 
     private final Store store;
+    private final Path file;
+    private final @Nullable StoreLock lock;
     private final AuditLog audit;
     private final @Nullable ApiKeys keys;
     private final TransparencyLog log;
@@ -153,6 +158,8 @@ public final class AuditedStore implements AutoCloseable {
 
     private AuditedStore(
             Store store,
+            Path file,
+            @Nullable StoreLock lock,
             AuditLog audit,
             TransparencyLog log,
             Layout layout,
@@ -160,11 +167,13 @@ public final class AuditedStore implements AutoCloseable {
             Clock clock,
             StoreOpening.Acceptance loss) {
         this.store = store;
+        this.file = file;
+        this.lock = lock;
         this.audit = audit;
         this.log = log;
         this.clock = clock;
-        logKeys = LogKeys.open(Layout.keyFolder(store.file()), Signing.fastest(), clock);
-        EvidenceScope scope = layout.scope(store.file(), secondPlace, this::logKeys);
+        logKeys = LogKeys.open(Layout.keyFolder(file), Signing.fastest(), clock);
+        EvidenceScope scope = layout.scope(file, secondPlace, this::logKeys);
         StoreOpening.Opened opened = StoreOpening.open(store, log, scope, logKeys, clock, loss, tx -> List.of(), audit);
         heads = opened.signer();
         heads.expect(layout.audit().name(), audit::written);
@@ -190,8 +199,7 @@ public final class AuditedStore implements AutoCloseable {
     }
 
     private Journal openJournal() {
-        Journal opened =
-                Journal.open(Layout.journalFolder(store.file()), Journal.Options.DEFAULT, new SecureRandom(), clock);
+        Journal opened = Journal.open(Layout.journalFolder(file), Journal.Options.DEFAULT, new SecureRandom(), clock);
         heads.expect(JournalChain.NAME, opened::written);
         if (opened.tornBytes() > 0) {
             Map<String, Object> detail = Map.of("action", JOURNAL_TORN.action(), "bytes", opened.tornBytes());
@@ -211,9 +219,7 @@ public final class AuditedStore implements AutoCloseable {
     /** Signs the heads, and removes segments of the journal that hold nothing younger than this. @return how many */
     public int removeJournalOlderThan(Duration age) throws IOException {
         long written = journal().written().map(ChainHead::seq).orElse(0L);
-        return heads.signNow()
-                ? new JournalRetention(Layout.journalFolder(store.file()), logKeys, age, clock).run(written)
-                : 0;
+        return heads.signNow() ? new JournalRetention(Layout.journalFolder(file), logKeys, age, clock).run(written) : 0;
     }
 
     /**
@@ -245,10 +251,61 @@ public final class AuditedStore implements AutoCloseable {
             StoreOpening.Acceptance loss,
             Clock clock) {
         Store store = Store.open(file, layout.all(), policy);
+        return over(store, file, null, layout, secondPlace, loss, clock);
+    }
+
+    /**
+     * Over a store that several processes share. Each has keys and a log of its own, under which it signs the heads that it sees; a
+     * process whose key folder is new joins, and vouches for what it finds from then on.
+     *
+     * @param database opened with {@link Layout#all}; closed with this
+     * @param base names where key folder, log and journal of this process lie: beside it, as beside the file of a store; no second
+     *     process uses it
+     * @throws bulwark.kernel.storage.StoreRefused when the store is not what this process signed and that was not accepted, or when
+     *     another process uses the base
+     */
+    public static AuditedStore openShared(
+            Store database, Path base, Layout layout, StoreOpening.Acceptance loss, Clock clock) {
+        StoreLock lock = null;
+        try {
+            Path folder = base.toAbsolutePath().getParent();
+            if (folder != null) {
+                OwnerOnlyFiles.createDirectories(folder);
+            }
+            lock = StoreLock.take(base.toAbsolutePath().normalize());
+            return over(database, base, lock, layout, null, loss, clock);
+        } catch (IOException e) {
+            database.close();
+            throw new UncheckedIOException("the folder of " + base + " cannot be used: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            database.close();
+            release(lock);
+            throw e;
+        }
+    }
+
+    private static void release(@Nullable StoreLock lock) {
+        try {
+            if (lock != null) {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the lock could not be released; it ends with the process", e);
+        }
+    }
+
+    private static AuditedStore over(
+            Store store,
+            Path file,
+            @Nullable StoreLock lock,
+            Layout layout,
+            @Nullable ConfiguredPath secondPlace,
+            StoreOpening.Acceptance loss,
+            Clock clock) {
         AuditLog audit = AuditLog.open(store, layout.audit(), clock);
         TransparencyLog log = TransparencyLogs.local(Layout.logFile(file), clock);
         try {
-            return new AuditedStore(store, audit, log, layout, secondPlace, clock, loss);
+            return new AuditedStore(store, file, lock, audit, log, layout, secondPlace, clock, loss);
         } catch (RuntimeException e) {
             audit.close();
             store.close();
@@ -298,6 +355,10 @@ public final class AuditedStore implements AutoCloseable {
 
     /** Why evidence cannot be written or believed, for health; null when all is well. */
     public @Nullable String problem() {
+        String silent = store.problem();
+        if (silent != null) {
+            return silent;
+        }
         String unsigned = heads.problem();
         if (unsigned != null) {
             return unsigned;
@@ -349,5 +410,6 @@ public final class AuditedStore implements AutoCloseable {
         heads.close();
         store.close();
         log.close();
+        release(lock);
     }
 }

@@ -140,6 +140,8 @@ public final class FactCache {
                 RenderedFactCodec.of(json),
                 contradicted,
                 fact.interpretAs().equals(FactValue.INSTRUCTION),
+                fact.confidence(),
+                IsoInstants.endMicros(fact.validUntil()),
                 ties.end());
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param packed see {@link RenderedFactCodec}
  * @param instruction the fact is to be interpreted as an instruction
+ * @param expires microseconds since the epoch from which on the fact is no longer valid; {@link Long#MAX_VALUE} for never
  * @param until microseconds since the epoch after which the rendering may be wrong
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -18,6 +19,8 @@ public record RenderedFact(
         byte[] packed,
         boolean contradicted,
         boolean instruction,
+        double confidence,
+        long expires,
         long until) {
 
     /** The wire form of {@link FactRecord} as it is read. A new array. */

@@ -36,11 +36,11 @@ import org.apache.lucene.util.NumericUtils;
 final class IndexSearch {
     private static final Sort NEWEST = new Sort(new SortField(FactDocument.ROW, SortField.Type.LONG, true));
 
-    private final IndexSearcher searcher;
+    private final VisibleStatistics searcher;
     private final Query filter;
 
-    IndexSearch(IndexSearcher searcher, Visible visible) {
-        this.searcher = searcher;
+    IndexSearch(IndexSearcher whole, Visible visible) throws IOException {
+        searcher = new VisibleStatistics(whole, visible.places());
         filter = visible.query();
     }
 
@@ -51,17 +51,24 @@ final class IndexSearch {
      * @param now microseconds since the epoch
      */
     record Visible(String tenant, String scope, Set<String> gardens, double minConfidence, long now) {
-        /** Of a fact that was read: what the index said of its place is not believed. */
+        /** Of a fact that was read: what the index said of its place, confidence and end is not believed. */
         boolean covers(RenderedFact fact) {
             return fact.tenant().equals(tenant)
                     && fact.scope().equals(scope)
-                    && (fact.gardenId() == null || gardens.contains(fact.gardenId()));
+                    && (fact.gardenId() == null || gardens.contains(fact.gardenId()))
+                    && fact.confidence() >= minConfidence
+                    && fact.expires() > now;
         }
 
-        private Query query() {
+        private Collection<BytesRef> places() {
             Collection<BytesRef> places = new ArrayList<>();
             places.add(new BytesRef(FactDocument.place(tenant, scope, null)));
             gardens.forEach(garden -> places.add(new BytesRef(FactDocument.place(tenant, scope, garden))));
+            return places;
+        }
+
+        private Query query() {
+            Collection<BytesRef> places = places();
             Query place = places.size() == 1
                     ? new TermQuery(
                             new Term(FactDocument.PLACE, places.iterator().next()))
@@ -80,18 +87,23 @@ final class IndexSearch {
         }
     }
 
-    /** Where the index has the word, and in how many facts, visible or not; looked up once for all that is asked about it. */
+    /** Where the index has the word, for anybody; looked up once for all that is asked about it. */
     TermStates states(String word) throws IOException {
         return TermStates.build(searcher, new Term(FactDocument.TEXT, word), true);
     }
 
-    /** Number of all facts, visible or not. */
+    /** Number of visible facts. */
     int facts() {
-        return searcher.getIndexReader().maxDoc();
+        return searcher.facts();
+    }
+
+    /** Number of visible facts that contain the word. */
+    int with(String word) throws IOException {
+        return searcher.with(new BytesRef(word));
     }
 
     SimilarWords similarWords() throws IOException {
-        return new SimilarWords(searcher.getIndexReader());
+        return new SimilarWords(searcher);
     }
 
     /** Whether a visible fact contains the word. */

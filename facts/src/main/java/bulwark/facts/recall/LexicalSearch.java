@@ -55,7 +55,7 @@ final class LexicalSearch {
         List<WordMatch> matches = new ArrayList<>();
         for (QueryWord word : words) {
             TermStates states = index.states(word.text());
-            matches.add(WordMatch.exact(word, states, weights.weight(word, states.docFreq())));
+            matches.add(WordMatch.exact(word, states, weights.weight(word, index.with(word.text()))));
         }
         return matches;
     }

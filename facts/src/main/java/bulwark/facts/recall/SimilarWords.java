@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
@@ -17,19 +16,24 @@ import org.apache.lucene.util.automaton.LevenshteinAutomata;
 import org.apache.lucene.util.automaton.Operations;
 import org.jspecify.annotations.Nullable;
 
-/** Words of the index that a word of a query may mean, the commonest first. For one thread. */
+/** Words of visible facts that a word of a query may mean, the commonest first. For one thread. */
 final class SimilarWords {
     private static final int MAX_VARIANTS = 16;
     private static final int MAX_CANDIDATES = 1000;
+    /** Hidden words count towards this limit alone, which nobody meets who does not write so many of his own. */
+    private static final int MAX_EXAMINED = 20_000;
+
     private static final int MIN_INFLECTED_LENGTH = 3;
     private static final int MAX_ENDING_LENGTH = 5;
     private static final int MIN_MISSPELT_LENGTH = 4;
 
+    private final VisibleStatistics visible;
     private final @Nullable Terms terms;
     private final Stems stems = new Stems();
 
-    SimilarWords(IndexReader reader) throws IOException {
-        terms = MultiTerms.getTerms(reader, FactDocument.TEXT);
+    SimilarWords(VisibleStatistics visible) throws IOException {
+        this.visible = visible;
+        terms = MultiTerms.getTerms(visible.getIndexReader(), FactDocument.TEXT);
     }
 
     /** Those that have the same stem in some language; they share their first letters. */
@@ -65,12 +69,17 @@ final class SimilarWords {
         Automaton deterministic = Operations.determinize(candidates, Operations.DEFAULT_DETERMINIZE_WORK_LIMIT);
         TermsEnum all = new CompiledAutomaton(deterministic, false, true).getTermsEnum(terms);
         List<Variant> variants = new ArrayList<>();
+        int examined = 0;
         int seen = 0;
-        for (BytesRef term = all.next(); term != null && seen < MAX_CANDIDATES; term = all.next()) {
-            seen++;
+        for (BytesRef term = all.next();
+                term != null && seen < MAX_CANDIDATES && examined < MAX_EXAMINED;
+                term = all.next()) {
+            examined++;
+            int facts = visible.with(term);
+            seen += facts > 0 ? 1 : 0;
             String word = term.utf8ToString();
-            if (meant.test(word)) {
-                variants.add(new Variant(word, all.docFreq()));
+            if (facts > 0 && meant.test(word)) {
+                variants.add(new Variant(word, facts));
             }
         }
         return variants.stream()

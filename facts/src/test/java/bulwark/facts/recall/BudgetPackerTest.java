@@ -94,6 +94,15 @@ class BudgetPackerTest {
 
     private static RenderedFact fact(Candidate c, boolean contradicted) {
         return new RenderedFact(
-                c.hit().id(), "default", "company", null, NO_BYTES, contradicted, false, Long.MAX_VALUE);
+                c.hit().id(),
+                "default",
+                "company",
+                null,
+                NO_BYTES,
+                contradicted,
+                false,
+                1,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE);
     }
 }

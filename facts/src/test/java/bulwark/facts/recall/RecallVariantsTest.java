@@ -97,6 +97,37 @@ class RecallVariantsTest {
         assertThat(RecallNode.ids(node.recall("acme cartografer"))).startsWith(id);
     }
 
+    /** Rarity, length and choice of variants are those of visible facts: no score and no order shows what hidden facts say. */
+    @Test
+    void how_often_hidden_facts_say_a_word_changes_no_answer() {
+        for (int i = 0; i < 30; i++) {
+            node.assertFact("stigmem://localhost/note/" + i, "note:says", "harbour pilot " + "boat ".repeat(i % 4));
+        }
+        node.assertFact("stigmem://localhost/note/rare", "note:says", "lighthouse of the harbour");
+        List<String> queries =
+                List.of("lighthouse harbour", "harbour", "lighthouses pilot boat", "lighthuose", "zeppelin harbour");
+        List<String> before = queries.stream().map(this::scores).toList();
+
+        for (int i = 0; i < 200; i++) {
+            String text = i % 2 == 0 ? "lighthouse zeppelin lighthose lighthousing" : "a ".repeat(200) + "lighthouse";
+            node.assertFact(
+                    RecallNode.ALICE,
+                    Map.of("entity", "note:h" + i, "relation", "note:says", "value", text, "scope", "team"));
+        }
+
+        assertThat(queries.stream().map(this::scores).toList()).isEqualTo(before);
+    }
+
+    private String scores(String query) {
+        StringBuilder all = new StringBuilder();
+        JsonNode answer = node.recall(query);
+        answer.get("facts")
+                .forEach(fact -> all.append(fact.get("fact").get("entity"))
+                        .append(fact.get("score_breakdown"))
+                        .append('\n'));
+        return all.append(answer.get("nothing_known")).toString();
+    }
+
     @Test
     void a_word_of_a_hidden_fact_changes_nothing_of_what_others_find() {
         node.assertFact("user:x", "memory:note", "honeysuckles");

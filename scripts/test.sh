@@ -32,6 +32,7 @@ bring prometheus "${prometheus_packages[@]}"
 bring prometheus-alertmanager "${alertmanager_packages[@]}"
 bring sslscan sslscan
 bring bwrap bubblewrap
+bring testssl testssl.sh bsdextrautils
 
 check_classes
 bring_keycloak

@@ -81,7 +81,7 @@ class DocumentsTest {
     }
 
     private static String sources() throws IOException {
-        try (Stream<Path> files = Stream.of("kernel", "web", "facts", "tasks", "app")
+        try (Stream<Path> files = Stream.of("kernel", "web", "facts", "tasks", "gateway", "app")
                 .map(module -> ROOT.resolve(module).resolve("src/main/java"))
                 .flatMap(DocumentsTest::walk)) {
             String java = files.filter(file -> file.toString().endsWith(".java"))

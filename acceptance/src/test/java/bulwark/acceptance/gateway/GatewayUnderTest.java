@@ -94,7 +94,9 @@ final class GatewayUnderTest implements AutoCloseable {
     }
 
     HttpResponse<String> admin(String method, String path, String body) throws IOException, InterruptedException {
-        return send(request(path)
+        String adminPort = environment.getOrDefault("STOA_ADMIN_PORT", Integer.toString(port));
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+                .timeout(Duration.ofMinutes(1))
                 .header("Authorization", "Bearer " + ADMIN)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
     }

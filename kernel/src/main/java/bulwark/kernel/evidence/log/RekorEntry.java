@@ -57,6 +57,19 @@ record RekorEntry(String leafHash, byte[] publicKey, byte[] signature, byte[] co
         }
     }
 
+    /** Whether the body that the service keeps is an entry of a payload with this hash, under whatever key. */
+    static boolean isOf(String body, String leafHash) {
+        try {
+            JsonNode kept = StrictJson.parse(Base64.getDecoder().decode(body));
+            JsonNode hash = kept.path("spec").path("data").path("hash");
+            return "rekord".equals(text(kept, "kind"))
+                    && "sha256".equals(text(hash, "algorithm"))
+                    && leafHash.equals(text(hash, "value"));
+        } catch (StrictJson.JsonRefused | IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+
     private boolean sameKey(String base64Pem) {
         String pem = new String(Base64.getDecoder().decode(base64Pem), StandardCharsets.US_ASCII);
         String body = pem.replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "").replaceAll("\\s", "");

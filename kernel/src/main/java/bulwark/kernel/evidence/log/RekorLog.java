@@ -116,6 +116,34 @@ final class RekorLog implements TransparencyLog {
         }
     }
 
+    /** The entry must be of this payload, stand at this index, and lie in the tree that the service shows with it. */
+    @Override
+    public boolean holds(LogLeaf leaf, long logIndex) throws LogUnavailable {
+        URI place = URI.create(entries + "?logIndex=" + logIndex);
+        HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(place).GET());
+        if (answer.statusCode() == 404) {
+            return false;
+        }
+        if (answer.statusCode() != 200) {
+            throw refused(answer);
+        }
+        try {
+            JsonNode found = StrictJson.parse(answer.body());
+            return found.isObject()
+                    && found.size() == 1
+                    && isAt(found.properties().iterator().next().getValue(), leaf, logIndex);
+        } catch (StrictJson.JsonRefused malformed) {
+            throw unavailable("answered something that is not JSON", malformed);
+        }
+    }
+
+    private static boolean isAt(JsonNode entry, LogLeaf leaf, long logIndex) {
+        String body = entry.path("body").stringValue("");
+        return entry.path("logIndex").longValue(-1) == logIndex
+                && RekorEntry.isOf(body, LogRecord.leafHash(leaf.payload()))
+                && RekorProof.proves(body, entry.path("verification").path("inclusionProof"));
+    }
+
     @Override
     public void ping() throws LogUnavailable {
         HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(tree).GET());

@@ -20,6 +20,17 @@ public interface TransparencyLog extends AutoCloseable {
         return java.util.Optional.empty();
     }
 
+    /**
+     * Reads an entry of a remote log back.
+     *
+     * @return whether the log still holds the payload at this index; always true of a backend whose entries lie in a file here, which is
+     *     compared as a whole
+     * @throws LogUnavailable when the log cannot be asked, which says nothing about the entry
+     */
+    default boolean holds(LogLeaf leaf, long logIndex) throws LogUnavailable {
+        return true;
+    }
+
     /** Checks everything the backend can check locally; sentences, empty when whole. */
     java.util.List<String> fsck();
 

@@ -86,8 +86,7 @@ final class HeadPublisher {
     private HeadFile.Content append(SignedHeads signed) throws LogUnavailable {
         Long index = null;
         if (!log.backend().equals("off")) {
-            String leaf = signed.leafHash();
-            index = log.append(new LogLeaf(signed.payload(), "heads:" + leaf)).logIndex();
+            index = log.append(leaf(signed)).logIndex();
         }
         newest = signed;
         origin = null;
@@ -114,6 +113,28 @@ final class HeadPublisher {
         if (again != null) {
             keep(again);
         }
+    }
+
+    /**
+     * Asks a remote log for the newest leaf that the key folder remembers.
+     *
+     * @return a sentence when the log no longer holds it, else null
+     * @throws LogUnavailable when it cannot be asked
+     */
+    @Nullable
+    String readBack() throws LogUnavailable {
+        HeadFile.Content kept = scope.keyFolderHead().read().content();
+        Long index = kept == null ? null : kept.logIndex();
+        if (kept == null || index == null || log.holds(leaf(kept.heads()), index)) {
+            return null;
+        }
+        return "the transparency log (" + log.backend() + ") does not hold leaf "
+                + kept.heads().number() + " of this store at index " + index
+                + ", where it was written: the service lost or replaced entries, or another one answers";
+    }
+
+    private static LogLeaf leaf(SignedHeads signed) {
+        return new LogLeaf(signed.payload(), "heads:" + signed.leafHash());
     }
 
     private void remember(SignedHeads signed, long index) {

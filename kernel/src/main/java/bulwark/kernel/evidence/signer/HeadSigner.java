@@ -314,9 +314,24 @@ public final class HeadSigner implements AutoCloseable {
      * @return sentences that say how they disagree, none about what cannot be read now
      */
     public List<String> recheck() {
+        readBack();
         ConfiguredPath local = scope.localLog();
         return compare(local != null && local.path().toFile().length() < MAX_RECHECKED_LOG)
                 .lasting();
+    }
+
+    /** A service that does not answer says nothing about its entries. */
+    private void readBack() {
+        try {
+            String lost = publisher.readBack();
+            if (lost != null) {
+                report(lost);
+            }
+        } catch (LogUnavailable e) {
+            LOG.warn(
+                    "The newest leaf could not be read back; it is tried again with the next comparison: {}",
+                    e.getMessage());
+        }
     }
 
     /** The store was found changed by somebody else than this. Nothing is signed from here on. */

@@ -11,29 +11,34 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** What Rekor does with an entry of type rekord: decodes, verifies the signature, keeps hash, signature and key. */
-final class RekorService implements AutoCloseable {
+public final class RekorService implements AutoCloseable {
     static final String LOG_ID = "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d";
 
     final List<String> refusals = new CopyOnWriteArrayList<>();
     volatile boolean answerWithAnotherBody;
     volatile String fixedAnswer;
     volatile String conflictLocation;
+    volatile String rootHash;
     volatile long time;
     private final Map<String, String> bodies = new LinkedHashMap<>();
     private final HttpServer server;
 
-    RekorService(long time) throws IOException {
+    public RekorService(long time) throws IOException {
         this.time = time;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/api/v1/log/entries", this::entries);
@@ -41,7 +46,7 @@ final class RekorService implements AutoCloseable {
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 
@@ -54,7 +59,10 @@ final class RekorService implements AutoCloseable {
         if (fixedAnswer != null) {
             answer(exchange, 201, fixedAnswer);
         } else if (exchange.getRequestMethod().equals("GET")) {
-            String uuid = exchange.getRequestURI().getPath().substring("/api/v1/log/entries/".length());
+            String query = exchange.getRequestURI().getQuery();
+            String uuid = query == null
+                    ? exchange.getRequestURI().getPath().substring("/api/v1/log/entries/".length())
+                    : at(Integer.parseInt(query.substring("logIndex=".length())));
             answer(exchange, bodies.containsKey(uuid) ? 200 : 404, bodies.containsKey(uuid) ? entry(uuid) : "{}");
         } else {
             try {
@@ -132,10 +140,61 @@ final class RekorService implements AutoCloseable {
         int index = List.copyOf(bodies.keySet()).indexOf(uuid);
         return "{\"" + uuid + "\":{\"body\":\"" + bodies.get(uuid) + "\",\"integratedTime\":" + time + ",\"logID\":\""
                 + LOG_ID
-                + "\",\"logIndex\":" + index + ",\"verification\":{\"inclusionProof\":{\"hashes\":[],\"logIndex\":"
-                + index
-                + ",\"rootHash\":\"" + "0".repeat(64) + "\",\"treeSize\":" + (index + 1)
-                + "},\"signedEntryTimestamp\":\"AA==\"}}}";
+                + "\",\"logIndex\":" + index + ",\"verification\":{\"inclusionProof\":" + proof(index)
+                + ",\"signedEntryTimestamp\":\"AA==\"}}}";
+    }
+
+    private String at(int index) {
+        List<String> uuids = List.copyOf(bodies.keySet());
+        return index < uuids.size() ? uuids.get(index) : "";
+    }
+
+    /** Every entry is gone, and others stand in their places. */
+    public void loseEntries() {
+        bodies.clear();
+    }
+
+    /** The tree as RFC 9162 defines it, from its definition. */
+    private static byte[] root(List<byte[]> leaves) throws GeneralSecurityException {
+        if (leaves.size() == 1) {
+            return sha256(0, leaves.getFirst(), new byte[0]);
+        }
+        int split = Integer.highestOneBit(leaves.size() - 1);
+        return sha256(1, root(leaves.subList(0, split)), root(leaves.subList(split, leaves.size())));
+    }
+
+    private static List<byte[]> path(int index, List<byte[]> leaves) throws GeneralSecurityException {
+        if (leaves.size() == 1) {
+            return new ArrayList<>();
+        }
+        int split = Integer.highestOneBit(leaves.size() - 1);
+        List<byte[]> left = leaves.subList(0, split);
+        List<byte[]> right = leaves.subList(split, leaves.size());
+        List<byte[]> path = index < split ? path(index, left) : path(index - split, right);
+        path.add(root(index < split ? right : left));
+        return path;
+    }
+
+    private static byte[] sha256(int prefix, byte[] left, byte[] right) throws GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update((byte) prefix);
+        digest.update(left);
+        return digest.digest(right);
+    }
+
+    private String proof(int index) {
+        try {
+            List<byte[]> leaves =
+                    bodies.values().stream().map(Base64.getDecoder()::decode).toList();
+            String hashes = path(index, leaves).stream()
+                    .map(hash -> "\"" + HexFormat.of().formatHex(hash) + "\"")
+                    .collect(Collectors.joining(","));
+            String root = rootHash != null ? rootHash : HexFormat.of().formatHex(root(leaves));
+            return "{\"hashes\":[" + hashes + "],\"logIndex\":" + index + ",\"rootHash\":\"" + root + "\",\"treeSize\":"
+                    + leaves.size() + "}";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

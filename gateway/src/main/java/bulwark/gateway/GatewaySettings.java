@@ -115,7 +115,10 @@ public final class GatewaySettings {
                         PATH,
                         "",
                         "folder of secrets, one in each file, that credentials towards backends name by secret_ref; read again every second")
-                .refused("DATABASE_URL", TEXT, "", "PostgreSQL of the control plane; unset: SQLite in the state folder")
+                .ignoredSecret("DATABASE_URL", "read by a control plane alone: its database")
+                .ignoredSecret(
+                        "DATABASE_MIGRATION_URL",
+                        "read by a control plane alone: its database as the owner of the schema")
                 .add("OPENSEARCH_URL", TEXT, "", "OpenSearch that decision records are sent to")
                 .add("OPENSEARCH_INDEX", TEXT, "stoa-audit", "index, or alias with a write index, of decision records")
                 .secret("OPENSEARCH_CREDENTIALS", "user and password of OpenSearch, joined by a colon");

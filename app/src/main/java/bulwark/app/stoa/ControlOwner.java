@@ -19,7 +19,7 @@ final class ControlOwner implements AutoCloseable {
     }
 
     static ControlOwner of(CommandContext context) {
-        return new ControlOwner(ControlPlane.owner(ControlPlaneCommand.stateFolder(context), "", context.clock()));
+        return new ControlOwner(ControlPlane.owner(ControlPlaneCommand.database(context), "", context.clock()));
     }
 
     /** The answer's JSON. @throws CommandFailed with the refusal's own sentence */

@@ -4,6 +4,7 @@ import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.ShowConfig;
 import bulwark.gateway.control.ControlPlane;
 import bulwark.gateway.control.ControlSettings;
+import bulwark.gateway.control.state.ControlDatabase;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.ExitCode;
@@ -59,6 +60,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
         return context.directory().resolve(settings.text("STOA_STATE_DIR"));
     }
 
+    static ControlDatabase database(CommandContext context) {
+        return ControlDatabase.of(
+                () -> Configuration.readLenient(ControlSettings.schema(), context.environment(), context.directory()),
+                context.directory());
+    }
+
     @Command(
             name = "resume",
             mixinStandardHelpOptions = true,
@@ -101,7 +108,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            Fsck.Report report = ControlStore.fsck(stateFolder(context));
+            Fsck.Report report = ControlStore.fsck(database(context));
             report.sentences().forEach(problem -> context.out().println("PROBLEM " + problem));
             context.out().println(report.clean() ? "clean" : "not clean");
             return (report.clean() ? ExitCode.DONE : ExitCode.NEGATIVE).plain();

@@ -12,6 +12,7 @@ import bulwark.gateway.control.rest.ControlErrors;
 import bulwark.gateway.control.rest.OperationTable;
 import bulwark.gateway.control.snapshot.SnapshotFeed;
 import bulwark.gateway.control.snapshot.SnapshotSigner;
+import bulwark.gateway.control.state.ControlDatabase;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.identity.FirstSightGate;
@@ -66,7 +67,7 @@ public final class ControlPlane implements AutoCloseable {
             .withOverTls("strict-transport-security", "max-age=31536000; includeSubDomains");
 
     private final ControlStore store;
-    private final Path stateFolder;
+    private final ControlDatabase database;
     private final AccessTokenVerification tokens;
     private final SnapshotFeed feed;
     private final GatewayStatus status;
@@ -78,13 +79,15 @@ public final class ControlPlane implements AutoCloseable {
     private final int port;
     private volatile boolean failed;
 
-    private ControlPlane(Configuration settings, Path directory, Clock clock) {
+    private ControlPlane(Supplier<Configuration> live, Path directory, Clock clock) {
+        Configuration settings = live.get();
         tls = tls(settings, directory, clock);
         Signing signing = Signing.fastest();
         AddressGuard guard = EgressGuard.of(settings);
         CallerSettings callers = CallerSettings.of(settings);
-        stateFolder = directory.resolve(settings.text("STOA_STATE_DIR"));
-        store = ControlStore.open(stateFolder, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
+        database = ControlDatabase.of(live, directory);
+        Path stateFolder = database.stateFolder();
+        store = ControlStore.open(database, settings.text("STOA_ACCEPT_EVIDENCE_LOSS"), clock);
         store.audited().store().onFatal(this::fail);
         TokenRevocationList revocations = new TokenRevocationList(clock);
         FirstSightGate gate = new FirstSightGate(callers.firstSightsPerSecond(), clock);
@@ -188,7 +191,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private LocalSocket listenLocally(OwnerCommands commands) {
-        Path file = ControlStore.file(stateFolder).toAbsolutePath();
+        Path file = database.file().toAbsolutePath();
         try {
             Path path = RunFile.socketFor(file, SOCKET);
             LocalSocket opened = commands.serveOwner(path);
@@ -204,13 +207,13 @@ public final class ControlPlane implements AutoCloseable {
      *
      * @param acceptedLoss as {@link ControlStore#open} has it
      */
-    public static LocalAdminClient owner(Path stateFolder, String acceptedLoss, Clock clock) {
+    public static LocalAdminClient owner(ControlDatabase database, String acceptedLoss, Clock clock) {
         return LocalAdminClient.open(
-                ControlStore.file(stateFolder),
+                database.file(),
                 SOCKET,
                 () -> OwnerCommands.ofStopped(
-                        ControlStore.open(stateFolder, acceptedLoss, clock),
-                        SnapshotSigner.open(stateFolder, Signing.fastest(), clock)));
+                        ControlStore.open(database, acceptedLoss, clock),
+                        SnapshotSigner.open(database.stateFolder(), Signing.fastest(), clock)));
     }
 
     private Health health() {
@@ -238,7 +241,7 @@ public final class ControlPlane implements AutoCloseable {
      * @param directory that relative paths of settings start from
      */
     public static ControlPlane start(Supplier<Configuration> settings, Path directory, Clock clock) {
-        ControlPlane plane = new ControlPlane(settings.get(), directory, clock);
+        ControlPlane plane = new ControlPlane(settings, directory, clock);
         LOG.info("the control plane listens on port {}", plane.port);
         return plane;
     }
@@ -275,7 +278,7 @@ public final class ControlPlane implements AutoCloseable {
         edge.drain(DRAIN_TIMEOUT);
         closeStores();
         try {
-            RunFile.remove(ControlStore.file(stateFolder).toAbsolutePath());
+            RunFile.remove(database.file().toAbsolutePath());
         } catch (IOException e) {
             LOG.warn("the run file could not be removed: {}", e.getMessage());
         }

@@ -86,7 +86,12 @@ public final class ControlSettings {
                         "the operator's key before the rotation, accepted beside the current one")
                 .add("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of one caller in the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
-                .refused("DATABASE_URL", TEXT, "", "PostgreSQL in place of SQLite in the state folder");
+                .secret(
+                        "DATABASE_URL",
+                        "sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME&sslmode=verify-full; unset: SQLite in the state folder")
+                .secret(
+                        "DATABASE_MIGRATION_URL",
+                        "the same database as the role that owns the schema; set: the role of the other URL gets no right to alter a table");
     }
 
     private static void check(Configuration settings, SettingFindings findings) {

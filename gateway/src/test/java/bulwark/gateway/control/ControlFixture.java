@@ -2,6 +2,7 @@ package bulwark.gateway.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.control.state.ControlDatabase;
 import bulwark.gateway.identity.LocalTokenIssuer;
 import bulwark.gateway.permission.Role;
 import bulwark.kernel.config.Configuration;
@@ -65,7 +66,12 @@ public final class ControlFixture implements AutoCloseable {
 
     /** With the tenants {@code acme} and {@code other}. */
     public static ControlFixture start(Path folder) throws Exception {
-        ControlFixture fixture = new ControlFixture(folder, Map.of());
+        return start(folder, Map.of());
+    }
+
+    /** @param more settings of the environment */
+    static ControlFixture start(Path folder, Map<String, String> more) throws Exception {
+        ControlFixture fixture = new ControlFixture(folder, more);
         for (String tenant : List.of("acme", "other")) {
             fixture.operator("POST", "/v1/tenants", Map.of("id", tenant, "max_applications", 1000))
                     .is(201);
@@ -74,8 +80,15 @@ public final class ControlFixture implements AutoCloseable {
     }
 
     void start() {
-        plane = ControlPlane.start(
-                () -> Configuration.read(ControlSettings.schema(), environment, folder), folder, clock);
+        plane = ControlPlane.start(this::settings, folder, clock);
+    }
+
+    private Configuration settings() {
+        return Configuration.read(ControlSettings.schema(), environment, folder);
+    }
+
+    public ControlDatabase database() {
+        return ControlDatabase.of(this::settings, folder);
     }
 
     /** After {@link ControlPlane#close}, over the same folder. */
@@ -190,7 +203,7 @@ public final class ControlFixture implements AutoCloseable {
 
     /** Over the owner's socket. */
     public JsonNode owner(String path, Map<String, Object> body) {
-        try (LocalAdminClient owner = ControlPlane.owner(folder, "", Clock.systemUTC())) {
+        try (LocalAdminClient owner = ControlPlane.owner(database(), "", Clock.systemUTC())) {
             Response answer = owner.post(path, StrictJson.write(body));
             assertThat(answer.status())
                     .as("%s", new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))

@@ -26,9 +26,22 @@ class ControlPlaneTest {
 
     private ControlFixture control;
 
+    /** The same contract whatever keeps the objects. */
+    protected Map<String, String> settings() {
+        return Map.of();
+    }
+
+    /** As somebody who can write the store's file. */
+    protected void edit(String sql) throws Exception {
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("control.db"));
+                var update = connection.createStatement()) {
+            assertThat(update.executeUpdate(sql)).isEqualTo(1);
+        }
+    }
+
     @BeforeEach
     void start() throws Exception {
-        control = ControlFixture.start(folder);
+        control = ControlFixture.start(folder, settings());
     }
 
     @AfterEach
@@ -381,15 +394,11 @@ class ControlPlaneTest {
     void what_was_changed_by_hand_in_the_store_is_no_object() throws Exception {
         String id = control.api("acme", "orders", BACKEND);
         control.plane.close();
-        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("control.db"));
-                var update = connection.prepareStatement(
-                        "UPDATE control_objects SET document = replace(document, ':9', ':7') WHERE id = ?")) {
-            update.setString(1, id);
-            assertThat(update.executeUpdate()).isEqualTo(1);
-        }
+        edit("UPDATE control_objects SET document = replace(document, ':9', ':7') WHERE id = '" + id + "'");
         control.start();
         control.admin("acme", "GET", "/v1/tenants/acme/apis/" + id).is(404);
-        assertThat(bulwark.gateway.control.state.ControlStore.fsck(folder).sentences())
+        assertThat(bulwark.gateway.control.state.ControlStore.fsck(control.database())
+                        .sentences())
                 .anyMatch(sentence -> sentence.contains(id));
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The subjects that the operator named as administrators of the platform. The role {@code cpi-admin} of a token counts for them alone: the identity provider says that somebody may
@@ -34,6 +35,7 @@ public final class AdministratorRegister {
 
     private final ControlStore store;
     private final Set<String> subjects = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger changes = new AtomicInteger();
 
     private AdministratorRegister(ControlStore store) {
         this.store = store;
@@ -42,7 +44,19 @@ public final class AdministratorRegister {
     public static AdministratorRegister open(ControlStore store) {
         AdministratorRegister register = new AdministratorRegister(store);
         register.subjects.addAll(register.subjects());
+        store.audited().store().onOthersCommit(register::readAgain);
         return register;
+    }
+
+    /** Another process may have named somebody. A change of this process that comes in between is read with it. */
+    private void readAgain() {
+        int before;
+        do {
+            before = changes.get();
+            List<String> named = subjects();
+            subjects.addAll(named);
+            subjects.retainAll(named);
+        } while (changes.get() != before);
     }
 
     /** In the order in which they were named. */
@@ -59,7 +73,10 @@ public final class AdministratorRegister {
                 return false;
             }
             change.create(ObjectKind.ADMINISTRATOR, subject, "active", Map.of());
-            change.afterCommit(() -> subjects.add(subject));
+            change.afterCommit(() -> {
+                changes.incrementAndGet();
+                subjects.add(subject);
+            });
             return true;
         });
     }
@@ -72,7 +89,10 @@ public final class AdministratorRegister {
                 return false;
             }
             change.delete(known.get());
-            change.afterCommit(() -> subjects.remove(subject));
+            change.afterCommit(() -> {
+                changes.incrementAndGet();
+                subjects.remove(subject);
+            });
             return true;
         });
     }

@@ -7,13 +7,8 @@ import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.evidence.store.Fsck;
-import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadTx;
-import bulwark.kernel.storage.StoreAtRest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -22,14 +17,13 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The one store of a control plane, {@code control.db} in its state folder. Objects are reached through a {@link TenantScope} alone. Every method blocks. Thread-safe. */
+/** The one store of a control plane. Objects are reached through a {@link TenantScope} alone. Every method blocks. Thread-safe. */
 public final class ControlStore implements AutoCloseable {
     static final GuardedTable OBJECTS = GuardedTable.of("control_objects", "tenant_id", "kind", "id");
 
     /** The audit log's table. */
     public static final String AUDIT_TABLE = "control_audit_log";
 
-    private static final String FILE = "control.db";
     private static final AuditTable AUDIT = AuditTable.of(AUDIT_TABLE);
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
@@ -63,32 +57,20 @@ public final class ControlStore implements AutoCloseable {
                 .vouchesFor(tx, OBJECTS, ObjectRows.key(object).toArray(String[]::new));
     }
 
-    public static Path file(Path stateFolder) {
-        return stateFolder.resolve(FILE);
-    }
-
     /**
      * Creates what is missing.
      *
      * @param acceptedLoss value of the setting with which the owner goes on after a loss of evidence
      * @throws bulwark.kernel.storage.StoreRefused when the store is not what was signed, or a process has it open
      */
-    public static ControlStore open(Path stateFolder, String acceptedLoss, Clock clock) {
-        try {
-            OwnerOnlyFiles.createDirectories(stateFolder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("STOA_STATE_DIR cannot be made: " + e.getMessage(), e);
-        }
+    public static ControlStore open(ControlDatabase database, String acceptedLoss, Clock clock) {
         Acceptance acceptance = new Acceptance("STOA_ACCEPT_EVIDENCE_LOSS", acceptedLoss);
-        return new ControlStore(AuditedStore.open(file(stateFolder), LAYOUT, acceptance, clock), clock);
+        return new ControlStore(database.open(LAYOUT, acceptance, clock), clock);
     }
 
     /** Looks at everything durable and changes nothing. */
-    public static Fsck.Report fsck(Path stateFolder) {
-        Path file = file(stateFolder);
-        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-            return AuditedStore.fsck(store, file, LAYOUT).run();
-        }
+    public static Fsck.Report fsck(ControlDatabase database) {
+        return database.fsck(LAYOUT);
     }
 
     /** Reads in a transaction. */
@@ -149,9 +131,10 @@ public final class ControlStore implements AutoCloseable {
         return TenantScope.ofCredential(credential);
     }
 
-    /** Called after each commit that changes what gateways see; on the writer thread, so short. */
+    /** Called after each commit that changes what gateways see, and within a second after one of another process; on a thread of the store, so short. */
     public void onPublishedChange(Runnable listener) {
         listeners.add(listener);
+        audited.store().onOthersCommit(listener);
     }
 
     /** Reads rows of the audit log of one tenant. */

@@ -1,6 +1,7 @@
 package bulwark.bench;
 
 import bulwark.bench.gateway.GatewayBench;
+import bulwark.bench.gateway.ResilienceArena;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
@@ -23,9 +24,10 @@ public final class Bench {
                     new TasksBench(scratch, Peer.present(repository(), Path.of(System.getProperty("bulwark.home"))))
                             .run();
                 case "gateway" -> new GatewayBench(repository(), scratch).run();
+                case "gateway --arena" -> new ResilienceArena(repository(), scratch).run();
                 case "commands" -> new CommandsBench(repository(), scratch).run();
                 default -> {
-                    System.err.println("usage: bulwark bench facts|tasks|gateway|commands");
+                    System.err.println("usage: bulwark bench facts|tasks|gateway [--arena]|commands");
                     System.exit(2);
                 }
             }

@@ -58,20 +58,20 @@ class ChangeUnderLoadTest {
     private volatile String admin = "the-admin-token-number-0-of-the-test-0123456789";
     private volatile String apiKey = "";
     private volatile String token = "";
-    private TlsDoor door;
+    private ListenerCertificates certificates;
     private SSLContext anonymous;
     private SSLContext certified;
 
     @BeforeEach
-    void open_the_door() throws Exception {
-        door = new TlsDoor(folder.resolve("tls"));
-        anonymous = door.context("");
-        certified = door.context("client");
+    void make_certificates() throws Exception {
+        certificates = new ListenerCertificates(folder.resolve("tls"));
+        anonymous = certificates.context("");
+        certified = certificates.context("client");
         OwnerOnlyFiles.write(folder.resolve("admin-token"), admin.getBytes(StandardCharsets.US_ASCII));
     }
 
     private Gateway gateway(RotatingIssuer issuer) {
-        Map<String, String> settings = new HashMap<>(door.settings());
+        Map<String, String> settings = new HashMap<>(certificates.settings());
         settings.putAll(Map.of(
                 "STOA_PORT", "0",
                 "STOA_ADMIN_PORT", Integer.toString(adminPort),
@@ -120,8 +120,8 @@ class ChangeUnderLoadTest {
             assertThat(calls.get()).isGreaterThan(1_000);
             assertThat(issuer.fetches()).isGreaterThan(ROTATIONS);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                try (SSLSocket socket = TlsDoor.connect(anonymous, gateway.tlsPort())) {
-                    assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(door.served());
+                try (SSLSocket socket = ListenerCertificates.connect(anonymous, gateway.tlsPort())) {
+                    assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(certificates.served());
                 }
             });
             System.out.printf(
@@ -133,7 +133,7 @@ class ChangeUnderLoadTest {
     private void call(int port, String name, SSLContext context) {
         int number = 0;
         while (!stopped) {
-            try (KeptConnection connection = new KeptConnection(TlsDoor.connect(context, port))) {
+            try (KeptConnection connection = new KeptConnection(ListenerCertificates.connect(context, port))) {
                 for (int i = 0; i < CALLS_OF_A_CONNECTION && !stopped; i++) {
                     number++;
                     String target = number % 3 == 0 ? "/apis/kept/x" : "/apis/changing-" + number % ROUTES_OF_AN_ORDER;
@@ -189,8 +189,8 @@ class ChangeUnderLoadTest {
     private void rotateSecrets(RotatingIssuer issuer) {
         try {
             for (int i = 1; i <= ROTATIONS; i++) {
-                door.replaceCertificate();
-                door.revoke("former-client");
+                certificates.replaceCertificate();
+                certificates.revoke("former-client");
                 issuer.rotate();
                 token = issuer.token("caller-" + i);
                 int fetches = i + 1;

@@ -24,15 +24,15 @@ class RemovedClientTest {
     @TempDir
     private Path folder;
 
-    private TlsDoor door;
+    private ListenerCertificates certificates;
 
     @BeforeEach
-    void open_the_door() throws IOException {
-        door = new TlsDoor(folder.resolve("tls"));
+    void make_certificates() throws IOException {
+        certificates = new ListenerCertificates(folder.resolve("tls"));
     }
 
     private Gateway gateway() {
-        Map<String, String> settings = new HashMap<>(door.settings());
+        Map<String, String> settings = new HashMap<>(certificates.settings());
         settings.put("STOA_PORT", "0");
         settings.put("STOA_TLS__CLIENT_AUTH", "need");
         return Gateway.start(
@@ -47,7 +47,7 @@ class RemovedClientTest {
             assertThat(removed.get("/health").status()).isEqualTo(200);
             assertThat(other.get("/health").status()).isEqualTo(200);
 
-            door.revoke("former-client");
+            certificates.revoke("former-client");
 
             awaitGone(removed);
             assertThat(answers(gateway, "former-client")).isFalse();
@@ -62,7 +62,7 @@ class RemovedClientTest {
                 KeptConnection removed = to(gateway, "client")) {
             assertThat(removed.get("/health").status()).isEqualTo(200);
 
-            door.replaceClientAuthority();
+            certificates.replaceClientAuthority();
 
             awaitGone(removed);
             assertThat(answers(gateway, "client")).isFalse();
@@ -70,8 +70,8 @@ class RemovedClientTest {
     }
 
     private KeptConnection to(Gateway gateway, String client) throws Exception {
-        SSLContext context = door.context(client);
-        return new KeptConnection(TlsDoor.connect(context, gateway.tlsPort()));
+        SSLContext context = certificates.context(client);
+        return new KeptConnection(ListenerCertificates.connect(context, gateway.tlsPort()));
     }
 
     /** The files are looked at each second. */

@@ -36,11 +36,11 @@ class SandboxTest {
     @Test
     void a_confined_gateway_governs_a_call_takes_a_new_certificate_and_drains() throws Exception {
         Sandbox.require();
-        TlsDoor door = new TlsDoor(folder.resolve("tls"));
+        ListenerCertificates certificates = new ListenerCertificates(folder.resolve("tls"));
         Path state = folder.resolve("stoa-state");
         OwnerOnlyFiles.createDirectories(state);
         int tlsPort = FreePort.next();
-        Map<String, String> settings = new HashMap<>(door.settings());
+        Map<String, String> settings = new HashMap<>(certificates.settings());
         settings.put("STOA_TLS__PORT", Integer.toString(tlsPort));
         settings.put("STOA_ADMIN_PORT", Integer.toString(FreePort.next()));
         try (HelloBackend backend = new HelloBackend();
@@ -51,20 +51,20 @@ class SandboxTest {
             gateway.route("own", backend.port(), "");
             String token = AnsweredCalls.token(
                     LocalTokenIssuer.open(state, Signing.fastest(), Clock.systemUTC()), "caller", "acme");
-            SSLContext client = door.context("");
-            try (KeptConnection connection = new KeptConnection(TlsDoor.connect(client, tlsPort))) {
+            SSLContext client = certificates.context("");
+            try (KeptConnection connection = new KeptConnection(ListenerCertificates.connect(client, tlsPort))) {
                 assertThat(connection.get("/apis/own/x", token).body()).isEqualTo(HelloBackend.HELLO);
                 assertThat(connection.get("/apis/own/x").status()).isEqualTo(401);
             }
 
-            door.replaceCertificate();
+            certificates.replaceCertificate();
 
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
-                try (SSLSocket socket = TlsDoor.connect(client, tlsPort)) {
-                    assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(door.served());
+                try (SSLSocket socket = ListenerCertificates.connect(client, tlsPort)) {
+                    assertThat(socket.getSession().getPeerCertificates()[0]).isEqualTo(certificates.served());
                 }
             });
-            try (KeptConnection connection = new KeptConnection(TlsDoor.connect(client, tlsPort))) {
+            try (KeptConnection connection = new KeptConnection(ListenerCertificates.connect(client, tlsPort))) {
                 CompletableFuture<KeptConnection.Answer> slow =
                         CompletableFuture.supplyAsync(() -> held(connection, token));
                 backend.awaitHeld();
@@ -88,7 +88,7 @@ class SandboxTest {
     }
 
     private static boolean refusesConnections(SSLContext client, int port) {
-        try (SSLSocket socket = TlsDoor.connect(client, port)) {
+        try (SSLSocket socket = ListenerCertificates.connect(client, port)) {
             return !socket.isConnected();
         } catch (IOException refused) {
             return true;

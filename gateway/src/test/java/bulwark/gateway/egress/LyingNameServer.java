@@ -32,6 +32,7 @@ final class LyingNameServer implements AutoCloseable {
     private final Set<String> lies = ConcurrentHashMap.newKeySet();
     private final Random random = new Random(42);
     private volatile boolean lying;
+    private volatile boolean silent;
 
     LyingNameServer() {
         try {
@@ -51,6 +52,11 @@ final class LyingNameServer implements AutoCloseable {
         lying = true;
     }
 
+    /** Whether questions are taken and not answered. */
+    void silence(boolean wanted) {
+        silent = wanted;
+    }
+
     /** Which kinds were told. */
     Set<String> lies() {
         return Set.copyOf(lies);
@@ -62,6 +68,9 @@ final class LyingNameServer implements AutoCloseable {
             try {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 socket.receive(packet);
+                if (silent) {
+                    continue;
+                }
                 byte[] answer = answer(ByteBuffer.wrap(buffer, 0, packet.getLength()));
                 socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
             } catch (IOException closed) {

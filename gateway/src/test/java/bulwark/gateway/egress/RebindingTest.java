@@ -68,7 +68,7 @@ class RebindingTest {
     }
 
     @BeforeEach
-    void the_canary_sings() throws IOException {
+    void the_canaries_count_their_connections() throws IOException {
         for (String address : List.of("127.0.0.1", "::1")) {
             int before = canary.canaryConnections();
             new Socket(address, canary.port).close();

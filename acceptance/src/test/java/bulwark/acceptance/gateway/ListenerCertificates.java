@@ -27,13 +27,13 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /** The files of a TLS listener that asks for client certificates, replaced while it runs, and clients that check it as the JDK does. */
-final class TlsDoor {
+final class ListenerCertificates {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Path folder;
     private final CertificateAuthority authority;
 
-    TlsDoor(Path folder) throws IOException {
+    ListenerCertificates(Path folder) throws IOException {
         this.folder = folder;
         authority = CertificateAuthority.openOrCreate(
                 folder, "authority of the test", CertificateKey.P256, Clock.systemUTC());

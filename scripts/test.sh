@@ -1,15 +1,31 @@
 # Sourced by ./bulwark test. Brings the neighbours that tests talk to, then runs Maven.
 #   test                       every module, every check
 #   test MODULE…               these modules and what they stand on
+#   test MODULE -t "NAME"      the tests of a module whose display name begins with NAME, as the documents name theirs
 #   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
 
-modules=() tests=()
-for name in "$@"; do
+modules=() tests=() display=
+while [ $# -gt 0 ]; do
+  name=$1; shift
+  if [ "$name" = -t ]; then
+    [ $# -gt 0 ] || fail "-t asks for the beginning of a test's display name: ./bulwark test seats -t \"CSM-01 regression\""
+    display=$1; shift; continue
+  fi
   if [ -f "$here/$name/pom.xml" ]; then modules+=("$name"); else tests+=("$name"); fi
 done
+if [ -n "$display" ]; then
+  [ ${#modules[@]} -eq 1 ] || fail "-t asks for one module: ./bulwark test MODULE -t \"$display\""
+  # The classes that have such a test; Maven then runs those methods alone.
+  while IFS= read -r found; do tests+=("$found"); done < <(cd "$here/${modules[0]}/src/test/java" && grep -rlF "@DisplayName(\"$display" . | while IFS= read -r file; do
+    class=$(basename "$file" .java)
+    methods=$(grep -A2 -F "@DisplayName(\"$display" "$file" | sed -n 's/^ *void \([a-z_0-9]*\)(.*/\1/p' | paste -sd+)
+    [ -z "$methods" ] || echo "$class#$methods"
+  done)
+  [ ${#tests[@]} -gt 0 ] || fail "no test of ${modules[0]} has a name that begins with $display."
+fi
 if [ ${#tests[@]} -gt 0 ]; then
   [ ${#modules[@]} -eq 1 ] || fail "${tests[0]} is no module. To run one test, name its module first: ./bulwark test MODULE ${tests[0]}"
   case "${modules[0]}" in acceptance|app) make_ready ;; esac

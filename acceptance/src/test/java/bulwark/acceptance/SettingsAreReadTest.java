@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.facts.node.NodeSettings;
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Setting;
+import bulwark.seats.settings.SeatSettings;
 import bulwark.tasks.setup.TaskSettings;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -19,10 +20,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every declared setting is carried out, warned of or refused. Names are declared without their prefix, so that a whole name among a class's constants is a use. */
 class SettingsAreReadTest {
-    private static final List<String> MODULES = List.of("kernel", "web", "facts", "tasks", "app");
+    private static final List<String> MODULES = List.of("kernel", "web", "facts", "tasks", "seats", "app");
 
     static Stream<Schema> schemas() {
-        return Stream.of(NodeSettings.schema(), TaskSettings.schema());
+        return Stream.of(NodeSettings.schema(), TaskSettings.schema(), SeatSettings.schema());
     }
 
     @ParameterizedTest

@@ -3,6 +3,9 @@ package bulwark.seats;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.seats.identity.IdentityEvents;
+import bulwark.seats.seat.SeatEvents;
+import bulwark.seats.staker.StakerKeys;
 import bulwark.web.EdgeAuditEvents;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,7 +13,11 @@ import java.util.stream.Stream;
 /** Every audit event of a service. */
 public final class SeatAuditEvents {
     public static final List<AuditEventType> ALL = Stream.of(
-                    EdgeAuditEvents.ALL.stream(), Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
+                    EdgeAuditEvents.ALL.stream(),
+                    IdentityEvents.ALL.stream(),
+                    SeatEvents.ALL.stream(),
+                    StakerKeys.EVENTS.stream(),
+                    Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
             .flatMap(each -> each)
             .toList();
 

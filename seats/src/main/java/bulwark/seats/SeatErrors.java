@@ -11,16 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 
 /** The one form of every refusal on the wire: {@code {"error":{"code","message","requestId","details"}}}. Stateless. */
 final class SeatErrors implements Service.Errors {
-    /** The header that the edge puts on every answer, and a body repeats. */
-    static final String REQUEST_ID = "X-Request-Id";
-
     @Override
     public Response render(EdgeRefusal refusal) {
-        Response response = answer(status(refusal), code(refusal), sentence(refusal), newId(), List.of());
+        return render(refusal, "");
+    }
+
+    @Override
+    public Response render(EdgeRefusal refusal, String requestId) {
+        Response response = answer(status(refusal), code(refusal), sentence(refusal), requestId, List.of());
         return switch (refusal) {
             case EdgeRefusal.QuotaExceeded quota ->
                 response.with("Retry-After", Long.toString((long) Math.ceil(Math.max(1, quota.retryAfter()))));
@@ -28,11 +29,6 @@ final class SeatErrors implements Service.Errors {
             case EdgeRefusal.Overloaded _, EdgeRefusal.ShareExhausted _ -> response.with("Retry-After", "1");
             default -> response;
         };
-    }
-
-    /** The edge itself has no request when it refuses; a body then has an id of its own. */
-    private static String newId() {
-        return UUID.randomUUID().toString();
     }
 
     private static int status(EdgeRefusal refusal) {

@@ -2,6 +2,8 @@ package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.metrics.Metrics;
+import bulwark.kernel.process.RunFile;
+import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.settings.SeatSettings;
@@ -9,10 +11,14 @@ import bulwark.seats.store.SeatStore;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Edge;
 import bulwark.web.Health;
+import bulwark.web.LocalAdminClient;
+import bulwark.web.LocalSocket;
 import bulwark.web.OpsRoutes;
 import bulwark.web.Response;
 import bulwark.web.Route;
 import bulwark.web.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,10 +36,24 @@ import org.slf4j.LoggerFactory;
 public final class SeatManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SeatManager.class);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
-    private static final String VERSION = "0.1.0";
+    static final String VERSION = "0.1.0";
+
+    /** Other beginnings of paths that proxies of the console use. */
+    private static final List<String> PATH_PREFIXES = List.of("/api/mainnet", "/api/centurion", "/api/seat-manager");
+
+    /** Of one caller; bursts of a page are far below. */
+    private static final Quotas.Limit PER_CALLER = new Quotas.Limit(400, 20);
+    /** Before anybody is identified. */
+    private static final Quotas.Limit PER_ADDRESS = new Quotas.Limit(2_000, 500);
+
+    private static final Quotas.Limit FAILURES_PER_ADDRESS = new Quotas.Limit(1_000, 100);
+    private static final String SOCKET = "seats";
 
     private final SeatStore store;
     private final Edge edge = Edge.create();
+    private final SeatApi api;
+    private final LocalSocket socket;
+    private final Clock clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final int port;
     private volatile boolean failed;
@@ -41,9 +61,12 @@ public final class SeatManager implements AutoCloseable {
     private SeatManager(Configuration settings, Path directory, Clock clock) {
         store = SeatStore.open(
                 storeFile(settings, directory), settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
+        this.clock = clock;
         store.audited().store().onFatal(this::fail);
         try {
+            api = new SeatApi(store, settings, clock);
             port = listen(settings, service(settings));
+            socket = listenLocally();
         } catch (RuntimeException e) {
             edge.close();
             store.close();
@@ -61,9 +84,16 @@ public final class SeatManager implements AutoCloseable {
         Metrics metrics = new Metrics(SeatMetrics.ALL);
         List<Route> routes = new ArrayList<>(OpsRoutes.of(metrics, () -> new Health(store.problem(), null)));
         routes.add(Route.open("GET", "/health", request -> health()));
+        routes.addAll(api.routes());
         AuditedRoutes refusals = new AuditedRoutes(store.audited().audit(), metrics, SeatMetrics.NAME);
         routes.replaceAll(refusals::wrap);
         return Service.builder(SeatMetrics.NAME, routes, metrics)
+                .authenticators(api.authenticators())
+                .quotas(Quotas.of(Map.of("api", PER_CALLER), clock))
+                .sourceLimit(PER_ADDRESS)
+                .failureLimit(FAILURES_PER_ADDRESS)
+                .pathPrefixes(PATH_PREFIXES)
+                .refuseForeignOrigins()
                 .errors(new SeatErrors())
                 .refusals(refusals)
                 .hosts(Set.copyOf(settings.list("SEAT_MANAGER_ALLOWED_HOSTS")))
@@ -92,6 +122,29 @@ public final class SeatManager implements AutoCloseable {
             e.nameSetting("SEAT_MANAGER_PORT");
             throw e;
         }
+    }
+
+    private LocalSocket listenLocally() {
+        Path file = store.file();
+        try {
+            Path path = RunFile.socketFor(file, SOCKET);
+            LocalSocket opened = LocalSocket.listen(path, api.ownerRoutes(), new SeatErrors());
+            new RunFile(ProcessHandle.current().pid(), path, Map.of("port", port)).write(file);
+            return opened;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** For commands of the owner: over the socket of the running process, or with the store opened for one command when none runs. */
+    public static LocalAdminClient owner(Configuration settings, Path directory, Clock clock) {
+        Path file = storeFile(settings, directory);
+        return LocalAdminClient.open(file, SOCKET, () -> StoppedSeats.open(file, settings, clock));
+    }
+
+    /** The running service's table of routes. */
+    public SeatApi api() {
+        return api;
     }
 
     private void fail(Throwable cause) {
@@ -130,8 +183,14 @@ public final class SeatManager implements AutoCloseable {
     /** Answers what is open, then closes. */
     @Override
     public void close() {
+        socket.close();
         edge.drain(DRAIN_TIMEOUT);
         store.close();
+        try {
+            RunFile.remove(store.file());
+        } catch (IOException e) {
+            LOG.warn("the run file could not be removed: {}", e.getMessage());
+        }
         stopped.countDown();
     }
 }

@@ -1,18 +1,22 @@
 package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.SettableClock;
 import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.store.SeatStore;
+import bulwark.web.LocalAdminClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /** A running service in a folder of its own, with a clock that the test turns. */
 final class SeatsUnderTest implements AutoCloseable {
@@ -20,6 +24,8 @@ final class SeatsUnderTest implements AutoCloseable {
     static final String SESSION = "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d";
     static final String STEP_UP = "d3d9446802a44259755d38e6d163e820a87ff679a2f3e71d9181a67b7542122c";
     static final String ADMIN_TOKEN = "static-token-of-an-administrator-0123456789";
+
+    static final String PASSWORD = "Vk7#pQz9!mLw2@xRt5$bN8";
 
     private final SeatManager service;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -42,15 +48,8 @@ final class SeatsUnderTest implements AutoCloseable {
     }
 
     static SeatsUnderTest start(Path folder, Map<String, String> more, SettableClock clock) {
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "SESSION_HMAC_SECRET", SESSION,
-                "STEP_UP_HMAC_SECRET", STEP_UP,
-                "DATABASE_URL", "sqlite:seats.db",
-                "ADMIN_TOKEN", ADMIN_TOKEN,
-                "SEAT_MANAGER_PORT", "0"));
-        environment.putAll(more);
         return new SeatsUnderTest(
-                SeatManager.start(Configuration.read(SeatSettings.schema(), environment, folder), folder, clock));
+                SeatManager.start(Configuration.read(SeatSettings.schema(), environment(more), folder), folder, clock));
     }
 
     SeatManager service() {
@@ -67,6 +66,52 @@ final class SeatsUnderTest implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return StrictJson.parse(response.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String code(HttpResponse<String> response) {
+        return json(response).path("error").path("code").asString();
+    }
+
+    /** Through the owner's socket, as the command does. */
+    static int createAdmin(Path folder, String name, String password) {
+        Configuration settings = Configuration.read(SeatSettings.schema(), environment(Map.of()), folder);
+        try (LocalAdminClient owner = SeatManager.owner(settings, folder, CLOCK)) {
+            return owner.post("/owner/users/admin", StrictJson.write(Map.of("username", name, "password", password)))
+                    .status();
+        }
+    }
+
+    /** A user who has replaced the first password. */
+    SignedIn user(SignedIn admin, String name, String role) throws Exception {
+        HttpResponse<String> made = admin.call(
+                "POST", "/v1/users", Map.of("username", name, "role", role, "password", "First-" + PASSWORD));
+        if (made.statusCode() != 201) {
+            throw new AssertionError(made.statusCode() + " " + made.body());
+        }
+        SignedIn first = SignedIn.open(this, name, "First-" + PASSWORD);
+        HttpResponse<String> replaced = first.call(
+                "POST",
+                "/v1/users/" + first.userId() + "/password",
+                Map.of("currentPassword", "First-" + PASSWORD, "newPassword", PASSWORD));
+        if (replaced.statusCode() != 204) {
+            throw new AssertionError(replaced.statusCode() + " " + replaced.body());
+        }
+        return SignedIn.open(this, name, PASSWORD);
+    }
+
+    private static Map<String, String> environment(Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "SESSION_HMAC_SECRET", SESSION,
+                "STEP_UP_HMAC_SECRET", STEP_UP,
+                "DATABASE_URL", "sqlite:seats.db",
+                "ADMIN_TOKEN", ADMIN_TOKEN,
+                "SEAT_MANAGER_PORT", "0"));
+        environment.putAll(more);
+        return environment;
     }
 
     @Override

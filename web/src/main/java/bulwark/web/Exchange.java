@@ -93,7 +93,9 @@ final class Exchange {
             return unknown;
         }
         // A browser sends its client certificate, and what needs no credential at all, for pages of any origin.
-        return head.fromForeignOrigin() && listener.service().anonymous() != null
+        return head.fromForeignOrigin()
+                        && (listener.service().anonymous() != null
+                                || listener.service().refusesForeignOrigins())
                 ? new EdgeRefusal.ForeignOrigin()
                 : null;
     }
@@ -347,12 +349,12 @@ final class Exchange {
         String path = head.target().path();
         if (caller == null) {
             listener.service().refusals().refused(null, head.method(), path, connection.remote(), refusal);
-            writer.send(listener.service().errors().render(refusal));
+            writer.send(writer.rendered(refusal));
             return;
         }
         offload(work -> {
             listener.service().refusals().refused(caller, head.method(), path, connection.remote(), refusal);
-            Response rendered = listener.service().errors().render(refusal);
+            Response rendered = writer.rendered(refusal);
             return () -> writer.send(rendered);
         });
     }
@@ -363,7 +365,7 @@ final class Exchange {
         if (work == null) {
             listener.metrics().refused(new EdgeRefusal.Overloaded());
             writer.beginRefusal(new EdgeRefusal.Overloaded());
-            writer.send(listener.service().errors().render(new EdgeRefusal.Overloaded()));
+            writer.send(writer.rendered(new EdgeRefusal.Overloaded()));
             return;
         }
         if (!writer.hasRequestEnded() && !paused) {

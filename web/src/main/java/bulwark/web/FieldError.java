@@ -20,6 +20,9 @@ public record FieldError(
         @Nullable Number limit) {
 
     public static final String REQUIRED = "required";
+    /** A field that is none of the request's. */
+    public static final String UNKNOWN = "unknown";
+
     public static final String GIVEN_TWICE = "given_twice";
     public static final String NOT_JSON = "not_json";
     public static final String NOT_OBJECT = "not_object";

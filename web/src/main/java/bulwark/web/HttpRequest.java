@@ -4,6 +4,7 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.tls.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A complete request of any transport. The query is decoded at the first question; a race there decodes it twice, to the same value. */
@@ -67,6 +68,11 @@ final class HttpRequest implements Request {
     @Override
     public List<String> queryAll(String name) {
         return query().all(name);
+    }
+
+    @Override
+    public Set<String> queryNames() {
+        return query().names();
     }
 
     private QueryString query() {

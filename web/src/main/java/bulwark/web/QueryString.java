@@ -1,8 +1,10 @@
 package bulwark.web;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The decoded query of one request: names and values in their order. Immutable. */
 final class QueryString {
@@ -36,6 +38,14 @@ final class QueryString {
             from = to + 1;
         }
         return new QueryString(pairs);
+    }
+
+    Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            names.add(namesAndValues.get(i));
+        }
+        return names;
     }
 
     Optional<String> first(String name) {

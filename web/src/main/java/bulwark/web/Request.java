@@ -4,6 +4,7 @@ import bulwark.kernel.access.Principal;
 import bulwark.kernel.tls.PeerIdentity;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One request as a handler sees it: complete body, decoded parameters, known principal. Immutable. */
 public interface Request {
@@ -19,6 +20,11 @@ public interface Request {
     Optional<String> query(String name);
 
     List<String> queryAll(String name);
+
+    /** Every name of the query, decoded. */
+    default Set<String> queryNames() {
+        return Set.of();
+    }
 
     Headers headers();
 

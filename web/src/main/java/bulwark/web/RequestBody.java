@@ -4,9 +4,11 @@ import bulwark.kernel.json.StrictJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -159,6 +161,19 @@ public final class RequestBody {
             bodies.add(body);
         }
         return List.copyOf(bodies);
+    }
+
+    /** Refuses every other field: one that nobody reads would be taken for done. */
+    public void only(Set<String> fields) {
+        object.properties().stream()
+                .map(Map.Entry::getKey)
+                .filter(name -> !fields.contains(name))
+                .forEach(name -> errors.add(
+                        FieldError.UNKNOWN,
+                        at(name),
+                        "is not a field of this request"
+                                + (fields.isEmpty() ? "" : ", which has " + new TreeSet<>(fields)),
+                        null));
     }
 
     /** Adds a finding of the caller's own. */

@@ -36,31 +36,37 @@ record RequestHead(
         String method = decoded.method().name();
         String host = host(headers);
         checkAuthorization(headers);
+        RequestTarget target = target(decoded.uri(), service.pathPrefixes());
         return new RequestHead(
                 method,
-                target(decoded.uri()),
+                target,
                 host,
                 bodyLength(method, headers, limits.maxBody()),
                 "100-continue".equalsIgnoreCase(headers.get(HttpHeaders.EXPECT)),
                 foreignOrigin(method, (tls ? "https://" : "http://") + host, service.origins(), headers));
     }
 
+    /** Without an origin it is the browser's own word that counts, where it gives one. */
     private static boolean foreignOrigin(String method, String own, Set<String> allowed, MultiMap headers) {
+        if (method.equals("GET") || method.equals("HEAD")) {
+            return false;
+        }
         String origin = headers.get(HttpHeaders.ORIGIN);
-        return origin != null
-                && !method.equals("GET")
-                && !method.equals("HEAD")
-                && !origin.equalsIgnoreCase(own)
-                && !allowed.contains(origin);
+        if (origin == null) {
+            String site = headers.get("Sec-Fetch-Site");
+            return "cross-site".equals(site) || "same-site".equals(site);
+        }
+        return !origin.equalsIgnoreCase(own) && !allowed.contains(origin);
     }
 
     boolean hasBody() {
         return bodyLength != 0;
     }
 
-    private static RequestTarget target(String uri) {
+    private static RequestTarget target(String uri, PathPrefixes prefixes) {
         try {
-            RequestTarget target = RequestTarget.parse(uri);
+            RequestTarget sent = RequestTarget.parse(uri);
+            RequestTarget target = new RequestTarget(prefixes.normalize(sent.path()), sent.query());
             if (target.query().indexOf('%') >= 0) {
                 QueryString.parse(target.query());
             }

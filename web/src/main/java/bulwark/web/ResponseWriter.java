@@ -136,6 +136,10 @@ final class ResponseWriter {
         }
     }
 
+    Response rendered(EdgeRefusal refusal) {
+        return listener.service().errors().render(refusal, requestId);
+    }
+
     Response failed(Throwable thrown) {
         try {
             if (thrown instanceof RequestMemory.Exhausted exhausted) {
@@ -152,7 +156,7 @@ final class ResponseWriter {
                 return refused(new EdgeRefusal.Overloaded());
             }
             Response rendered = listener.service().errors().render(thrown, requestId);
-            if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED) {
+            if (rendered.status() >= 500 && rendered.status() != NOT_IMPLEMENTED && !(thrown instanceof ApiRefusal)) {
                 LOG.error("request {} failed", requestId, thrown);
             }
             return rendered;
@@ -169,7 +173,7 @@ final class ResponseWriter {
         listener.service()
                 .refusals()
                 .refused(known, head.method(), head.target().path(), connection.remote(), refusal);
-        return listener.service().errors().render(refusal);
+        return rendered(refusal);
     }
 
     void send(Response answer) {

@@ -27,6 +27,8 @@ public final class Service {
     private final Predicate<String> tlsOnly;
     private final Set<String> hosts;
     private final Set<String> origins;
+    private final PathPrefixes pathPrefixes;
+    private final boolean refusesForeignOrigins;
     private final HeaderPolicy headers;
     private final Metrics metrics;
     private final Limits limits;
@@ -45,6 +47,8 @@ public final class Service {
         tlsOnly = made.tlsOnly;
         hosts = made.hosts;
         origins = made.origins;
+        pathPrefixes = made.pathPrefixes;
+        refusesForeignOrigins = made.refusesForeignOrigins;
         headers = made.headers;
         metrics = made.metrics;
         limits = made.limits;
@@ -130,6 +134,14 @@ public final class Service {
         return origins;
     }
 
+    PathPrefixes pathPrefixes() {
+        return pathPrefixes;
+    }
+
+    boolean refusesForeignOrigins() {
+        return refusesForeignOrigins;
+    }
+
     HeaderPolicy headers() {
         return headers;
     }
@@ -164,6 +176,8 @@ public final class Service {
         private Predicate<String> tlsOnly = path -> false;
         private Set<String> hosts = Set.of();
         private Set<String> origins = Set.of();
+        private PathPrefixes pathPrefixes = PathPrefixes.NONE;
+        private boolean refusesForeignOrigins;
         private HeaderPolicy headers = HeaderPolicy.standard();
         private Limits limits = Limits.defaults();
         private Quotas.@Nullable Limit sourceLimit;
@@ -240,6 +254,18 @@ public final class Service {
             return this;
         }
 
+        /** Beginnings such as {@code /api/main} that are taken off a path before routing; odd spellings of paths are then refused. */
+        public Builder pathPrefixes(List<String> taken) {
+            pathPrefixes = new PathPrefixes(taken);
+            return this;
+        }
+
+        /** What may change something is refused for pages of other origins than {@link #origins} on every route, also where nobody is asked who calls. */
+        public Builder refuseForeignOrigins() {
+            refusesForeignOrigins = true;
+            return this;
+        }
+
         /** The headers of every answer, in place of {@link HeaderPolicy#standard}. */
         public Builder headers(HeaderPolicy policy) {
             headers = policy;
@@ -279,6 +305,11 @@ public final class Service {
     /** The part's wire form of every refusal. */
     public interface Errors {
         Response render(EdgeRefusal refusal);
+
+        /** As {@link #render(EdgeRefusal)}, for a form that names the request. @param requestId as the answer's header has it */
+        default Response render(EdgeRefusal refusal, String requestId) {
+            return render(refusal);
+        }
 
         /**
          * A handler threw: the part's own refusals by their meaning, everything else as 500 without inner detail. The edge logs

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             SeatConfigCommand.class,
             SeatSecretsCommand.class,
             MigrateCommand.class,
+            SeatUserCommand.class,
             SeatFsckCommand.class
         })
 final class SeatManagerCommand extends CommandGroup {

@@ -55,7 +55,7 @@ public final class SeatsPart implements Part {
         return List.of(new CommandScript(
                 "seat-manager",
                 " …",
-                "validator seats (api, config, secrets, migrate, fsck), plan-only, settings from the environment and .env",
+                "validator seats (api, config, secrets, migrate, user, fsck), plan-only, settings from the environment and .env",
                 List.of("api", "fsck"),
                 List.of()));
     }
@@ -84,9 +84,20 @@ public final class SeatsPart implements Part {
         public List<String> welcome() {
             return List.of(
                     "  seats   http://localhost:" + port + "   plan-only: writes are disabled, no key is loaded",
-                    "    # what runs",
+                    "    # 1. what runs",
                     "    curl -s http://localhost:" + port + "/health",
+                    "    # 2. the first administrator (the password comes from the terminal), then sign in",
+                    "    (cd '" + folder + "' && '" + program() + "' user create-admin)",
+                    "    # 3. the API",
+                    "    curl -s http://localhost:" + port + "/v1/openapi.json",
                     "");
+        }
+
+        private static String program() {
+            return Path.of(System.getProperty("bulwark.repository", ""))
+                    .toAbsolutePath()
+                    .resolve("bin/seat-manager")
+                    .toString();
         }
     }
 }

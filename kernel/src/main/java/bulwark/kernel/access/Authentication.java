@@ -27,6 +27,10 @@ public record Authentication(
     /** Kinds of credentials. */
     public enum Method {
         API_KEY,
+        /** The cookie of a person who signed in. */
+        SESSION,
+        /** One secret that several people or programs share, and that names nobody. */
+        SHARED_TOKEN,
         /** A signed access token. */
         TOKEN,
         CLIENT_CERTIFICATE

@@ -40,10 +40,12 @@ public final class SeatStore implements AutoCloseable {
                     .and(Migrations.of(Sessions.MIGRATIONS, List.of("db/seats/V501__seats.sql"))),
             List.of(USERS, SESSIONS, STAKER_KEYS));
 
+    private final Path file;
     private final AuditedStore audited;
     private final SchemaWatch schema;
 
-    private SeatStore(AuditedStore audited) {
+    private SeatStore(Path file, AuditedStore audited) {
+        this.file = file;
         this.audited = audited;
         this.schema = SchemaWatch.of(audited.store());
     }
@@ -57,7 +59,7 @@ public final class SeatStore implements AutoCloseable {
         if (!verdict.allowsStart()) {
             throw new SchemaRefused(verdict);
         }
-        return new SeatStore(AuditedStore.openCurrent(file, LAYOUT, acceptance(acceptedLoss), clock));
+        return new SeatStore(file, AuditedStore.openCurrent(file, LAYOUT, acceptance(acceptedLoss), clock));
     }
 
     /** Applies what is pending; creates the store where there is none. @throws SchemaRefused when the history is wrong: nothing was changed */
@@ -104,6 +106,11 @@ public final class SeatStore implements AutoCloseable {
         try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
             return AuditedStore.fsck(store, file, LAYOUT).run();
         }
+    }
+
+    /** The store's file, absolute. */
+    public Path file() {
+        return file;
     }
 
     public AuditedStore audited() {

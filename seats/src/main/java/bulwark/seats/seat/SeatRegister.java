@@ -1,0 +1,275 @@
+package bulwark.seats.seat;
+
+import static bulwark.seats.route.FieldRule.address;
+import static bulwark.seats.route.FieldRule.credentials;
+import static bulwark.seats.route.FieldRule.flag;
+import static bulwark.seats.route.FieldRule.id;
+import static bulwark.seats.route.FieldRule.number;
+import static bulwark.seats.route.FieldRule.pubkey;
+import static bulwark.seats.route.FieldRule.text;
+import static bulwark.seats.route.FieldRule.wei;
+import static bulwark.seats.route.FieldRule.word;
+
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.Timestamps;
+import bulwark.seats.route.Call;
+import bulwark.seats.route.FieldRule;
+import bulwark.seats.route.RequestRules;
+import bulwark.seats.route.Roles;
+import bulwark.seats.route.SeatRoute;
+import bulwark.seats.store.SeatStore;
+import bulwark.web.ApiRefusal;
+import bulwark.web.ApiRefusal.Kind;
+import bulwark.web.Response;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Seats, as far as no chain is needed. What would be an action on a chain goes through every look that its route asks for, and then says that writes are disabled. */
+public final class SeatRegister {
+    /** Principal of a seat: 32 of the coin. */
+    private static final String AMOUNT_GWEI = "32000000000";
+
+    private static final int MAX_PAGE = 500;
+
+    private final SeatStore store;
+    private final Set<String> extraStepUps;
+    private final Clock clock;
+
+    /** @param extraStepUps actions that ask for a step-up beside generate, settle and force-exit */
+    public SeatRegister(SeatStore store, Set<String> extraStepUps, Clock clock) {
+        this.store = store;
+        this.extraStepUps = extraStepUps;
+        this.clock = clock;
+    }
+
+    public List<SeatRoute> routes() {
+        List<SeatRoute> routes = new ArrayList<>();
+        routes.add(SeatRoute.reads("/v1/seats", "Seats", Roles.VIEWER, filters(), this::list));
+        routes.add(SeatRoute.reads(
+                "/v1/seats/{id}", "One seat with its history", Roles.VIEWER, RequestRules.NOTHING, this::read));
+        routes.add(SeatRoute.reads(
+                "/v1/seats/{id}/audit-logs",
+                "How one seat came to its state",
+                Roles.VIEWER,
+                RequestRules.NOTHING,
+                this::history));
+        routes.add(SeatRoute.changes(
+                        "POST",
+                        "/v1/seats",
+                        "Make a seat of a key that its operator holds",
+                        Roles.OPERATOR,
+                        RequestRules.body(id("operatorId"), pubkey("pubkey"), credentials("withdrawalCredentials")),
+                        201,
+                        this::create)
+                .withIdempotency());
+        routes.add(action("revoke", 200, this::revoke, text("reason", 1, 500), flag("send")));
+        routes.addAll(onChain());
+        routes.add(SeatRoute.reads(
+                "/v1/dashboard/summary", "Seats by state", Roles.VIEWER, RequestRules.NOTHING, this::summary));
+        return routes;
+    }
+
+    private static RequestRules filters() {
+        return RequestRules.query(
+                word("status", "CREATED", "ALLOWLISTED", "DEPOSITED", "SEEN_BY_CL", "ACTIVE", "EXCEPTION", "REVOKED")
+                        .optional(),
+                id("operator_id").optional(),
+                pubkey("validator_pubkey").optional(),
+                address("beneficiary").optional(),
+                address("vault_address").optional(),
+                number("limit", 1, MAX_PAGE),
+                number("offset", 0, 100_000_000));
+    }
+
+    /** None takes a treasury: it is the server's own, whatever a caller says. */
+    private List<SeatRoute> onChain() {
+        FieldRule[] vault = {
+            id("operatorId"),
+            address("beneficiary"),
+            number("claimDelaySeconds", 3_600, 2_592_000),
+            wei("maxClaimPerPeriodWei").optional()
+        };
+        FieldRule[] withKey = {
+            id("operatorId"),
+            pubkey("pubkey"),
+            address("beneficiary"),
+            number("claimDelaySeconds", 3_600, 2_592_000),
+            wei("maxClaimPerPeriodWei").optional()
+        };
+        return List.of(
+                made("generate", "Make a seat with a key of our own", vault).withStepUp("generate"),
+                stepUpIfWanted("with-vault", made("with-vault", "Make a seat with a vault", withKey)),
+                action("approve", 202, SeatRegister::disabled, flag("send")),
+                action("deposit", 202, SeatRegister::disabled, flag("send")),
+                action(
+                                "settle",
+                                202,
+                                SeatRegister::disabled,
+                                word("step", "propose", "finalize", "cancel"),
+                                wei("maxRewardsClaimedWei").optional(),
+                                flag("send"))
+                        .withStepUp("settle"),
+                action(
+                                "force-exit",
+                                202,
+                                SeatRegister::disabled,
+                                wei("maxFeeWei").optional(),
+                                flag("send"))
+                        .withStepUp("force-exit"));
+    }
+
+    private static SeatRoute made(String name, String summary, FieldRule... rules) {
+        return SeatRoute.changes(
+                        "POST",
+                        "/v1/seats/" + name,
+                        summary,
+                        Roles.ADMIN,
+                        RequestRules.body(rules),
+                        201,
+                        SeatRegister::disabled)
+                .withIdempotency();
+    }
+
+    private SeatRoute action(String name, int status, SeatRoute.Work.Change work, FieldRule... rules) {
+        SeatRoute route = SeatRoute.changes(
+                        "POST",
+                        "/v1/seats/{id}/" + name,
+                        "The action " + name + " of a seat",
+                        Roles.ADMIN,
+                        RequestRules.body(rules),
+                        status,
+                        work)
+                .withIdempotency();
+        return stepUpIfWanted(name, route);
+    }
+
+    private SeatRoute stepUpIfWanted(String name, SeatRoute route) {
+        return extraStepUps.contains(name) ? route.withStepUp(name) : route;
+    }
+
+    private static Response disabled(WriteTx tx, Call call) {
+        throw new ApiRefusal(
+                Kind.UNAVAILABLE,
+                "writes_disabled",
+                "This service is plan-only: it loads no key and sends nothing, and plans of this action are not made yet.");
+    }
+
+    private Response list(Call call) {
+        SeatTable.Filter filter = new SeatTable.Filter(
+                call.parameter("status").orElse(null),
+                call.parameter("operator_id").map(Long::valueOf).orElse(null),
+                call.parameter("validator_pubkey").orElse(null),
+                call.parameter("beneficiary").map(SeatRegister::lower).orElse(null),
+                call.parameter("vault_address").map(SeatRegister::lower).orElse(null));
+        long limit = call.number("limit", 100);
+        long offset = call.number("offset", 0);
+        return store.read(tx -> {
+            Map<String, Object> pagination = new LinkedHashMap<>();
+            pagination.put("limit", limit);
+            pagination.put("offset", offset);
+            pagination.put("total", SeatTable.count(tx, filter));
+            List<Map<String, @Nullable Object>> items = SeatTable.page(tx, filter, limit, offset).stream()
+                    .map(Seat::json)
+                    .toList();
+            return Response.json(200, Map.of("items", items, "pagination", pagination));
+        });
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    private Response read(Call call) {
+        return store.read(tx -> {
+            Seat seat = existing(tx, call);
+            Map<String, @Nullable Object> body = new LinkedHashMap<>(seat.json());
+            body.put("history", SeatTable.history(tx, seat.id()));
+            body.put("nextActions", seat.status().equals("CREATED") ? List.of("approve", "revoke") : List.of());
+            return Response.json(200, body);
+        });
+    }
+
+    private Response history(Call call) {
+        return store.read(tx -> Response.json(
+                200, Map.of("items", SeatTable.history(tx, existing(tx, call).id()))));
+    }
+
+    private Response summary(Call call) {
+        return Response.json(200, Map.of("seats", store.read(SeatTable::countsByStatus)));
+    }
+
+    private Response create(WriteTx tx, Call call) throws SQLException {
+        long operator = Long.parseLong(call.text("operatorId"));
+        if (!OperatorRegister.isActive(tx, operator)) {
+            throw new ApiRefusal(
+                    Kind.INVALID, "operator_unknown", "operatorId names no active operator: make one first.");
+        }
+        String pubkey = call.text("pubkey");
+        if (SeatTable.byPubkey(tx, pubkey).isPresent()) {
+            throw new ApiRefusal(Kind.CONFLICT, "pubkey_taken", "There is a seat with this public key.");
+        }
+        String now = Timestamps.zulu(clock.instant());
+        String credentials = call.text("withdrawalCredentials");
+        Seat seat = new Seat(
+                SeatTable.nextId(tx, "seats"),
+                operator,
+                "CREATED",
+                "BYO_BLS",
+                pubkey,
+                credentials,
+                null,
+                null,
+                AMOUNT_GWEI,
+                1,
+                now,
+                now);
+        SeatTable.insert(tx, seat);
+        Map<String, String> evidence = Map.of("pubkey", pubkey, "withdrawal_credentials", credentials);
+        SeatTable.transition(tx, seat.id(), 1, null, "CREATED", evidence, call, now);
+        Map<String, Object> detail = new LinkedHashMap<>(evidence);
+        detail.put("operator", Long.toString(operator));
+        store.audited().audit().append(tx, call.event(SeatEvents.SEAT_CREATED, "seat:" + seat.id(), detail));
+        return Response.json(201, seat.json());
+    }
+
+    /** Only what has nothing on a chain yet ends here; an intent that is allowlisted must be removed there first. */
+    private Response revoke(WriteTx tx, Call call) throws SQLException {
+        Seat seat = existing(tx, call);
+        if (!seat.status().equals("CREATED")) {
+            throw new ApiRefusal(
+                    Kind.CONFLICT,
+                    "state_conflict",
+                    "A seat that is " + seat.status() + " is not revoked here: what it has on the chain goes first.");
+        }
+        String now = Timestamps.zulu(clock.instant());
+        String reason = call.text("reason");
+        SeatTable.setStatus(tx, seat, "REVOKED", now);
+        SeatTable.transition(
+                tx, seat.id(), seat.version() + 1, "CREATED", "REVOKED", Map.of("reason", reason), call, now);
+        store.audited()
+                .audit()
+                .append(
+                        tx,
+                        call.event(
+                                SeatEvents.SEAT_REVOKED,
+                                "seat:" + seat.id(),
+                                Map.of("from_state", seat.status(), "reason", reason)));
+        return Response.json(200, SeatTable.byId(tx, seat.id()).orElseThrow().json());
+    }
+
+    private static Seat existing(ReadTx tx, Call call) throws SQLException {
+        String id = call.request().pathParameter("id");
+        Optional<Seat> found =
+                id.matches("[1-9][0-9]{0,17}") ? SeatTable.byId(tx, Long.parseLong(id)) : Optional.empty();
+        return found.orElseThrow(() -> new ApiRefusal(Kind.NOT_FOUND, "not_found", "There is no seat with this id."));
+    }
+}

@@ -1,0 +1,198 @@
+package bulwark.seats.seat;
+
+import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.seats.route.Call;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of {@code seats}, and of the transitions that led to each. */
+public final class SeatTable {
+    private static final String COLUMNS = "SELECT id, operator_id, status, custody, pubkey, withdrawal_credentials,"
+            + " vault_address, beneficiary, amount_gwei, version, created_at, updated_at FROM seats ";
+
+    private SeatTable() {}
+
+    /** What a list may be narrowed by; null for no matter. */
+    record Filter(
+            @Nullable String status,
+            @Nullable Long operator,
+            @Nullable String pubkey,
+            @Nullable String beneficiary,
+            @Nullable String vault) {
+        private static final String WHERE = "WHERE (? IS NULL OR status = ?) AND (? IS NULL OR operator_id = ?)"
+                + " AND (? IS NULL OR pubkey = ?) AND (? IS NULL OR beneficiary = ?)"
+                + " AND (? IS NULL OR vault_address = ?) ";
+
+        private int bind(PreparedStatement statement) throws SQLException {
+            int index = 1;
+            for (Object value : new @Nullable Object[] {status, operator, pubkey, beneficiary, vault}) {
+                statement.setObject(index++, value);
+                statement.setObject(index++, value);
+            }
+            return index;
+        }
+    }
+
+    static List<Seat> page(ReadTx tx, Filter filter, long limit, long offset) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + Filter.WHERE + "ORDER BY id LIMIT ? OFFSET ?");
+        int next = filter.bind(select);
+        select.setLong(next, limit);
+        select.setLong(next + 1, offset);
+        return rows(select);
+    }
+
+    static long count(ReadTx tx, Filter filter) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT count(*) FROM seats " + Filter.WHERE);
+        filter.bind(select);
+        try (ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    static Optional<Seat> byId(ReadTx tx, long id) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE id = ?");
+        select.setLong(1, id);
+        return rows(select).stream().findFirst();
+    }
+
+    public static Optional<Seat> byPubkey(ReadTx tx, String pubkey) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE pubkey = ?");
+        select.setString(1, pubkey);
+        return rows(select).stream().findFirst();
+    }
+
+    public static List<Seat> ofBeneficiary(ReadTx tx, String address) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE beneficiary = ? ORDER BY id LIMIT 500");
+        select.setString(1, address);
+        return rows(select);
+    }
+
+    /** Every state with the number of its seats. */
+    static Map<String, Long> countsByStatus(ReadTx tx) throws SQLException {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (String state :
+                List.of("CREATED", "ALLOWLISTED", "DEPOSITED", "SEEN_BY_CL", "ACTIVE", "EXCEPTION", "REVOKED")) {
+            counts.put(state, 0L);
+        }
+        try (ResultSet rows = tx.statement("SELECT status, count(*) FROM seats GROUP BY status")
+                .executeQuery()) {
+            while (rows.next()) {
+                counts.put(rows.getString(1), rows.getLong(2));
+            }
+        }
+        return counts;
+    }
+
+    static void insert(WriteTx tx, Seat seat) throws SQLException {
+        PreparedStatement insert = tx.statement("INSERT INTO seats (id, operator_id, status, custody, pubkey,"
+                + " withdrawal_credentials, vault_address, beneficiary, amount_gwei, version, created_at, updated_at)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        insert.setLong(1, seat.id());
+        insert.setLong(2, seat.operatorId());
+        insert.setString(3, seat.status());
+        insert.setString(4, seat.custody());
+        insert.setString(5, seat.pubkey());
+        insert.setString(6, seat.withdrawalCredentials());
+        insert.setString(7, seat.vaultAddress());
+        insert.setString(8, seat.beneficiary());
+        insert.setString(9, seat.amountGwei());
+        insert.setLong(10, seat.version());
+        insert.setString(11, seat.createdAt());
+        insert.setString(12, seat.updatedAt());
+        insert.executeUpdate();
+    }
+
+    static void setStatus(WriteTx tx, Seat seat, String status, String now) throws SQLException {
+        PreparedStatement update =
+                tx.statement("UPDATE seats SET status = ?, version = version + 1, updated_at = ? WHERE id = ?");
+        update.setString(1, status);
+        update.setString(2, now);
+        update.setLong(3, seat.id());
+        update.executeUpdate();
+    }
+
+    static void transition(
+            WriteTx tx,
+            long seat,
+            long version,
+            @Nullable String from,
+            String to,
+            Map<String, ?> evidence,
+            Call call,
+            String now)
+            throws SQLException {
+        PreparedStatement insert = tx.statement("INSERT INTO seat_transitions (seat_id, version, from_state, to_state,"
+                + " evidence, actor, request_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+        insert.setLong(1, seat);
+        insert.setLong(2, version);
+        insert.setString(3, from);
+        insert.setString(4, to);
+        insert.setString(5, CanonicalJson.text(evidence));
+        insert.setString(6, call.caller().entityUri());
+        insert.setString(7, call.request().requestId());
+        insert.setString(8, now);
+        insert.executeUpdate();
+    }
+
+    static List<Map<String, @Nullable Object>> history(ReadTx tx, long seat) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT version, from_state, to_state, actor, request_id, created_at FROM"
+                        + " seat_transitions WHERE seat_id = ? ORDER BY version");
+        select.setLong(1, seat);
+        List<Map<String, @Nullable Object>> history = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                Map<String, @Nullable Object> each = new LinkedHashMap<>();
+                each.put("version", row.getLong(1));
+                each.put("from", row.getString(2));
+                each.put("to", row.getString(3));
+                each.put("actor", row.getString(4));
+                each.put("requestId", row.getString(5));
+                each.put("at", row.getString(6));
+                history.add(each);
+            }
+        }
+        return history;
+    }
+
+    /** One more than the greatest of a table; only one transaction writes at a time. */
+    static long nextId(ReadTx tx, String table) throws SQLException {
+        try (ResultSet row =
+                tx.statement("SELECT coalesce(max(id), 0) + 1 FROM " + table).executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static List<Seat> rows(PreparedStatement select) throws SQLException {
+        List<Seat> seats = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                seats.add(new Seat(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6),
+                        row.getString(7),
+                        row.getString(8),
+                        row.getString(9),
+                        row.getLong(10),
+                        row.getString(11),
+                        row.getString(12)));
+            }
+        }
+        return seats;
+    }
+}

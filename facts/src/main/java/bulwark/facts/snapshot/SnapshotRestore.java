@@ -1,6 +1,7 @@
 package bulwark.facts.snapshot;
 
 import bulwark.facts.identity.NodeKeys;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
@@ -105,7 +106,8 @@ public final class SnapshotRestore {
         return new SnapshotRefused(
                 cause instanceof NoSuchFileException missing
                         ? "There is no file " + missing.getFile() + ": check the name."
-                        : "Reading " + archive + " or writing beside " + target + " failed (" + cause
+                        : "Reading " + archive + " or writing beside " + target + " failed ("
+                                + ConfiguredPath.reason(cause)
                                 + "): check the files, their modes and the space on the disk.");
     }
 

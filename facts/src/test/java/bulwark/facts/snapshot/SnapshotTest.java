@@ -331,7 +331,10 @@ class SnapshotTest {
         assertThatThrownBy(() -> restore.verify(elsewhere.resolve("none"), nobody, elsewhere))
                 .isInstanceOf(SnapshotRefused.class)
                 .hasMessageContaining("There is no file");
-        assertThatThrownBy(() -> restore.verify(elsewhere, nobody, elsewhere)).isInstanceOf(SnapshotRefused.class);
+        assertThatThrownBy(() -> restore.verify(elsewhere, nobody, elsewhere))
+                .isInstanceOf(SnapshotRefused.class)
+                .hasMessageContaining("Is a directory")
+                .hasMessageNotContaining("Exception");
         assertThatThrownBy(() -> restored(
                         elsewhere.resolve("none"), folder.resolve("x.db"), nobody, null, RestoreAcceptance.nothing()))
                 .isInstanceOf(SnapshotRefused.class);

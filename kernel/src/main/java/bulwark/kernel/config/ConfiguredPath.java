@@ -55,13 +55,14 @@ public record ConfiguredPath(Path path, @Nullable String setting) {
                 + "): check the path, and owner and mode of the file and its folder");
     }
 
-    /** The JDK's messages of these are the path alone. */
-    private static String reason(@Nullable IOException failed) {
+    /** Why a file cannot be used, for a sentence: the JDK's messages of some failures are the path alone, of others nothing. */
+    public static String reason(@Nullable Throwable failed) {
         return switch (failed) {
             case AccessDeniedException denied -> "permission denied: " + denied.getFile();
             case NoSuchFileException absent -> absent.getFile() + " does not exist";
             case FileAlreadyExistsException taken -> taken.getFile() + " is there already";
-            case null, default -> String.valueOf(failed);
+            case null -> "no reason is known";
+            default -> failed.getMessage() == null ? failed.getClass().getSimpleName() : failed.getMessage();
         };
     }
 

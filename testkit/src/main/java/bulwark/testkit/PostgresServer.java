@@ -48,6 +48,7 @@ public final class PostgresServer implements AutoCloseable {
         if (running == null) {
             running = start(Map.of());
             shared = running;
+            Runtime.getRuntime().addShutdownHook(new Thread(running::close, "postgres-end"));
         }
         return running;
     }

@@ -1,7 +1,10 @@
 package bulwark.gateway.control;
 
 import bulwark.gateway.control.account.ServiceAccountResource;
+import bulwark.gateway.control.api.ApiDocumentResource;
 import bulwark.gateway.control.api.ApiResource;
+import bulwark.gateway.control.api.EnvironmentResource;
+import bulwark.gateway.control.audit.PersonalDataResource;
 import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
 import bulwark.gateway.control.identity.AdministratorRegister;
@@ -12,6 +15,9 @@ import bulwark.gateway.control.policy.PolicyResource;
 import bulwark.gateway.control.revocation.RevocationResource;
 import bulwark.gateway.control.subscription.SubscriptionResource;
 import bulwark.gateway.control.tenant.TenantResource;
+import bulwark.gateway.control.tool.ToolPermissionResource;
+import bulwark.gateway.control.transfer.TenantTransferResource;
+import bulwark.gateway.control.webhook.WebhookResource;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.web.EdgeAuditEvents;
@@ -30,6 +36,12 @@ public final class ControlAuditEvents {
                     RevocationResource.EVENTS,
                     ServiceAccountResource.EVENTS,
                     AuthorityResource.EVENTS,
+                    EnvironmentResource.EVENTS,
+                    ApiDocumentResource.EVENTS,
+                    ToolPermissionResource.EVENTS,
+                    WebhookResource.EVENTS,
+                    PersonalDataResource.EVENTS,
+                    TenantTransferResource.EVENTS,
                     GatewayResource.EVENTS,
                     GatewayLinkResource.EVENTS,
                     List.of(

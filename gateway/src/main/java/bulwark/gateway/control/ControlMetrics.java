@@ -1,5 +1,6 @@
 package bulwark.gateway.control;
 
+import bulwark.gateway.control.webhook.WebhookSender;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Service;
@@ -22,7 +23,8 @@ public final class ControlMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
                     Service.metrics(NAME),
                     AuditedRoutes.metrics(NAME),
-                    List.of(GATEWAYS_ONLINE, GATEWAYS_AHEAD, GENERATION))
+                    List.of(GATEWAYS_ONLINE, GATEWAYS_AHEAD, GENERATION),
+                    WebhookSender.METRICS)
             .flatMap(List::stream)
             .toList();
 

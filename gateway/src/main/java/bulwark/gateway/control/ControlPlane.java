@@ -14,7 +14,9 @@ import bulwark.gateway.control.snapshot.SnapshotFeed;
 import bulwark.gateway.control.snapshot.SnapshotSigner;
 import bulwark.gateway.control.state.ControlDatabase;
 import bulwark.gateway.control.state.ControlStore;
+import bulwark.gateway.control.webhook.WebhookSender;
 import bulwark.gateway.egress.EgressGuard;
+import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.identity.FirstSightGate;
 import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.kernel.config.Configuration;
@@ -71,6 +73,7 @@ public final class ControlPlane implements AutoCloseable {
     private final AccessTokenVerification tokens;
     private final SnapshotFeed feed;
     private final GatewayStatus status;
+    private final WebhookSender webhooks;
     private final OperationTable operations;
     private final Edge edge = Edge.create();
     private final LocalSocket socket;
@@ -108,6 +111,12 @@ public final class ControlPlane implements AutoCloseable {
                 new PostureResource.Process(
                         tls != null, !settings.text("STOA_KEYCLOAK_URL").isEmpty())));
         Metrics metrics = metrics();
+        webhooks = WebhookSender.start(
+                store,
+                GuardedFetch.withSystemTrust(guard, WebhookSender.maxAnswerBytes()),
+                stateFolder,
+                metrics,
+                signing);
         try {
             port = listen(settings, service(settings, metrics, administrators, clock));
             socket = listenLocally(new OwnerCommands(store, administrators, signer));
@@ -263,6 +272,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private void closeStores() {
         feed.close();
+        webhooks.close();
         tokens.close();
         store.close();
         if (tls != null) {

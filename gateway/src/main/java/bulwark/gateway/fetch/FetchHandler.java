@@ -67,6 +67,7 @@ final class FetchHandler extends SimpleChannelInboundHandler<FullHttpResponse> {
                     .set(HttpHeaderNames.CONTENT_TYPE, request.contentType())
                     .set(HttpHeaderNames.CONTENT_LENGTH, request.body().length);
         }
+        request.fields().forEach((name, value) -> sent.headers().set(name, value));
         request.basic()
                 .ifPresent(secret -> sent.headers()
                         .set(

@@ -20,7 +20,7 @@ public final class PolicyReferences {
         if (policies.isEmpty()) {
             return;
         }
-        Concerned concerned = new Concerned(routes);
+        RouteIndex concerned = new RouteIndex(routes);
         List<String> sentences = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (ApiPolicy policy : policies) {
@@ -39,7 +39,7 @@ public final class PolicyReferences {
         if (policies.isEmpty()) {
             return policies;
         }
-        Concerned concerned = new Concerned(routes);
+        RouteIndex concerned = new RouteIndex(routes);
         return policies.stream()
                 .filter(policy -> problem(policy, concerned.by(policy)).isEmpty())
                 .toList();
@@ -74,12 +74,12 @@ public final class PolicyReferences {
     }
 
     /** Routes by what policies name. */
-    private static final class Concerned {
+    private static final class RouteIndex {
         private final List<ApiRoute> all;
         private final Map<String, ApiRoute> byId = new HashMap<>();
         private final Map<String, List<ApiRoute>> byTenant = new HashMap<>();
 
-        Concerned(List<ApiRoute> routes) {
+        RouteIndex(List<ApiRoute> routes) {
             all = routes;
             for (ApiRoute route : routes) {
                 byId.put(route.id(), route);

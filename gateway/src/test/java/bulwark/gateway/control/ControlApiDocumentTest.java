@@ -128,6 +128,7 @@ class ControlApiDocumentTest {
         control.admin("acme", "GET", "/v1/admin/policies").is(200);
         control.admin("acme", "DELETE", "/v1/admin/policies/" + policy.text("id"))
                 .is(409);
+        leanWalk(control, api);
         control.admin("acme", "GET", "/v1/roles").is(200);
         control.admin("acme", "POST", "/v1/service-accounts", Map.of("name", "ci", "roles", List.of("viewer")))
                 .is(201);
@@ -145,6 +146,39 @@ class ControlApiDocumentTest {
         control.call("GET", "/v1/plans/acme", null, Map.of()).is(401);
         control.as(bulwark.gateway.permission.Role.VIEWER, "acme", "POST", "/v1/plans/acme", Map.of("slug", "x"))
                 .is(403);
+    }
+
+    private static void leanWalk(ControlFixture control, String api) throws Exception {
+        String one = "/v1/tenants/acme/apis/" + api;
+        control.admin("acme", "GET", "/v1/environments").is(200);
+        control.admin("acme", "POST", one + "/promote", Map.of("environment", "staging"))
+                .is(200);
+        control.admin("acme", "POST", one + "/withdraw", Map.of("environment", "staging"))
+                .is(200);
+        Map<String, Object> document = Map.of(
+                "openapi", "3.1.0", "info", Map.of("title", "x", "version", "1"), "paths", Map.of("/x", Map.of()));
+        control.admin("acme", "PUT", one + "/openapi", Map.of("document", document))
+                .is(200);
+        control.admin("acme", "GET", one + "/openapi").is(200);
+        control.admin("acme", "POST", "/v1/tenants/acme/tool-permissions", Map.of("tool", "t"))
+                .is(201);
+        control.admin("acme", "GET", "/v1/tenants/acme/tool-permissions").is(200);
+        String hook = "/v1/tenants/acme/webhooks/"
+                + control.admin(
+                                "acme",
+                                "POST",
+                                "/v1/tenants/acme/webhooks",
+                                Map.of("name", "hook", "url", "http://127.0.0.1:9/", "events", List.of("x")))
+                        .is(201)
+                        .text("id");
+        control.admin("acme", "GET", "/v1/tenants/acme/webhooks").is(200);
+        control.admin("acme", "GET", hook + "/deliveries").is(200);
+        control.admin("acme", "DELETE", hook).is(204);
+        control.admin("acme", "GET", "/v1/tenants/acme/export").is(200);
+        control.admin("acme", "GET", "/v1/consumers/acme/export/csv").is(200);
+        control.operator("POST", "/v1/tenants/acme/import", Map.of("format", "x"))
+                .is(422);
+        control.operator("DELETE", "/v1/audit/users/nobody/pii", null).is(200);
     }
 
     private static void gatewayWalk(ControlFixture control) throws Exception {

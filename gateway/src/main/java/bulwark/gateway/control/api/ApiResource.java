@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -44,7 +45,8 @@ public final class ApiResource {
 
     private static final Pattern VERSION =
             Pattern.compile("[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(?:-[0-9A-Za-z.-]{1,40})?");
-    private static final BodySchema FIELDS = BodySchema.of("ApiUpdate")
+    /** What an API says of itself. */
+    public static final BodySchema FIELDS = BodySchema.of("ApiUpdate")
             .text("display_name", 200)
             .text("version", 64, VERSION, "must be a version such as 1.0.0")
             .text("description", 2_000)
@@ -53,11 +55,13 @@ public final class ApiResource {
             .texts("methods", 32)
             .texts("tags", 50)
             .choice("audience", "public", "internal", "partner");
+
     private static final BodySchema DRAFT = BodySchema.of("ApiDraft")
             .requiredText("name", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
             .requiredText("backend_url", 2_048)
             .and("ApiDraft", without(FIELDS, "backend_url"));
-    private static final BodySchema VIEW = ObjectSchema.of("Api", FIELDS);
+    private static final BodySchema VIEW =
+            ObjectSchema.of("Api", FIELDS.and("Api", BodySchema.of("Deployed").texts(DeploymentEnvironment.FIELD, 10)));
 
     private final ControlStore store;
     private final RouteGuard guard;
@@ -128,11 +132,15 @@ public final class ApiResource {
                 .answers(200, VIEW)
                 .handledBy(call -> Response.json(200, view(store.change(call.scope(), call.actor(), event, change -> {
                     ControlObject api = change.require(ObjectKind.API, call.path("id"));
+                    DeploymentEnvironment.checkWritable(call, api);
                     if (!from.contains(api.state())) {
                         throw ObjectRefused.transition("The API is " + api.state() + ", and only one that is "
                                 + String.join(" or ", from) + " can become " + to + ".");
                     }
-                    return change.update(api.in(to));
+                    return change.update(
+                            to.equals("published")
+                                    ? api.in(to).with(DeploymentEnvironment.FIELD, DeploymentEnvironment.of(api))
+                                    : api.in(to));
                 }))));
     }
 
@@ -168,10 +176,13 @@ public final class ApiResource {
     private Response update(ControlCall call) {
         String tenant = call.scope().tenant();
         ControlObject before = store.read(call.scope(), tx -> tx.require(ObjectKind.API, call.path("id")));
+        DeploymentEnvironment.checkWritable(call, before);
         // Names are looked up before the transaction: nothing waits for DNS while it holds the writer.
         checkRoute(tenant, before.name(), before.withFields(call.body()).fields());
         ControlObject changed = store.change(call.scope(), call.actor(), UPDATED, change -> {
-            ControlObject next = change.require(ObjectKind.API, call.path("id")).withFields(call.body());
+            ControlObject now = change.require(ObjectKind.API, call.path("id"));
+            DeploymentEnvironment.checkWritable(call, now);
+            ControlObject next = now.withFields(call.body());
             checkPrefix(change, next.id(), next.fields());
             return change.update(next);
         });
@@ -190,7 +201,7 @@ public final class ApiResource {
     }
 
     /** Two APIs of one prefix would be one API for callers. */
-    private static void checkPrefix(TenantChange change, String id, Map<String, Object> fields) throws SQLException {
+    public static void checkPrefix(TenantChange change, String id, Map<String, Object> fields) throws SQLException {
         for (ControlObject other : change.all(ObjectKind.API, ObjectFilter.ALL)) {
             if (!other.id().equals(id) && other.text("path_prefix").equals(fields.get("path_prefix"))) {
                 throw ObjectRefused.known(ObjectKind.API, "path_prefix");
@@ -212,6 +223,10 @@ public final class ApiResource {
             }
             if (change.count(ObjectKind.POLICY_BINDING, naming) > 0) {
                 throw ObjectRefused.conflict("bound", "Policies are bound to the API; remove their bindings first.");
+            }
+            Optional<ControlObject> document = change.find(ObjectKind.API_DOCUMENT, api.id());
+            if (document.isPresent()) {
+                change.delete(document.get());
             }
             change.delete(api);
             return api;

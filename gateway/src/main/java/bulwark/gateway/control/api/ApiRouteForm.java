@@ -16,12 +16,12 @@ public final class ApiRouteForm {
 
     private ApiRouteForm() {}
 
-    static String defaultPrefix(String tenant, String name) {
+    public static String defaultPrefix(String tenant, String name) {
         return FIRST + tenant + "/" + name;
     }
 
     /** @throws BodyRefused with the fields that no route may have */
-    static ApiRoute checked(String tenant, String name, Map<String, Object> fields) {
+    public static ApiRoute checked(String tenant, String name, Map<String, Object> fields) {
         String own = FIRST + tenant + "/";
         if (!String.valueOf(fields.get("path_prefix")).startsWith(own)) {
             throw new BodyRefused(List.of("path_prefix must begin with " + own));

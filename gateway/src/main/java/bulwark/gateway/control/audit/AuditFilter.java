@@ -23,7 +23,8 @@ record AuditFilter(String where, List<String> values) {
         values = List.copyOf(values);
     }
 
-    static AuditFilter of(String tenant, ControlCall call) {
+    /** @param erased whom no search finds by name */
+    static AuditFilter of(String tenant, ControlCall call, List<String> erased) {
         StringBuilder where = new StringBuilder("tenant_id = ?");
         List<String> values = new ArrayList<>(List.of(tenant));
         call.query("action").ifPresent(action -> {
@@ -46,9 +47,12 @@ record AuditFilter(String where, List<String> values) {
             values.add(Timestamps.offset(end));
         });
         call.query("search").ifPresent(text -> {
-            where.append(" AND (event_type LIKE ? ESCAPE '!' OR actor LIKE ? ESCAPE '!' OR subject LIKE ? ESCAPE '!')");
+            where.append(" AND (event_type LIKE ? ESCAPE '!' OR subject LIKE ? ESCAPE '!' OR (actor LIKE ? ESCAPE '!'")
+                    .append(erased.isEmpty() ? "" : " AND actor NOT IN (?" + ", ?".repeat(erased.size() - 1) + ")")
+                    .append("))");
             String pattern = "%" + escaped(text) + "%";
             values.addAll(List.of(pattern, pattern, pattern));
+            values.addAll(erased);
         });
         return new AuditFilter(where.toString(), values);
     }

@@ -99,11 +99,14 @@ public final class AuditResource {
 
     private Response list(ControlCall call) {
         PageRequest page = call.page();
+        Redaction redaction = Redaction.of(store);
         Map<String, Object> answer = store.readAudit(call.scope(), (tx, tenant) -> {
-            AuditFilter filter = AuditFilter.of(tenant, call);
+            AuditFilter filter = AuditFilter.of(tenant, call, redaction.erased());
             long total = count(tx, filter);
             long offset = (long) (page.page() - 1) * page.size();
-            List<AuditEntry> entries = entries(tx, filter, page.size(), offset);
+            List<AuditEntry> entries = entries(tx, filter, page.size(), offset).stream()
+                    .map(redaction::apply)
+                    .toList();
             Map<String, Object> members = new LinkedHashMap<>();
             members.put("entries", entries.stream().map(AuditEntry::members).toList());
             members.put("total", total);
@@ -182,15 +185,17 @@ public final class AuditResource {
 
     /** Piece by piece, so that no transaction waits for a slow reader. */
     private void export(ControlCall call, EntryWriter writer) throws java.io.IOException {
+        Redaction redaction = Redaction.of(store);
         long left = call.queryNumber("limit", DEFAULT_EXPORTED);
         long seq = Long.MAX_VALUE;
         while (left > 0) {
             long from = seq;
             int piece = (int) Math.min(EXPORT_PIECE, left);
             List<AuditEntry> entries = store.readAudit(
-                    call.scope(), (tx, tenant) -> before(tx, AuditFilter.of(tenant, call), piece, from));
+                    call.scope(),
+                    (tx, tenant) -> before(tx, AuditFilter.of(tenant, call, redaction.erased()), piece, from));
             for (AuditEntry entry : entries) {
-                writer.write(entry);
+                writer.write(redaction.apply(entry));
                 seq = entry.seq();
             }
             left = entries.size() < piece ? 0 : left - entries.size();

@@ -51,10 +51,12 @@ public final class ConsumerResource {
     private static final int MAX_GRACE_HOURS = 720;
     private static final int DEFAULT_GRACE_HOURS = 24;
     private static final int MAX_KEYS = 50_000;
-    private static final BodySchema FIELDS = BodySchema.of("ConsumerUpdate")
+    /** What a consumer says of itself. */
+    public static final BodySchema FIELDS = BodySchema.of("ConsumerUpdate")
             .text("name", 200)
             .text("email", 254, ObjectSchema.EMAIL, ObjectSchema.EMAIL_MUST)
             .text("company", 200);
+
     private static final BodySchema DRAFT = BodySchema.of("ConsumerDraft")
             .requiredText("external_id", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
             .and("ConsumerDraft", FIELDS);

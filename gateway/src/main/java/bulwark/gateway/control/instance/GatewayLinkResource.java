@@ -6,6 +6,7 @@ import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.snapshot.SnapshotFeed;
+import bulwark.gateway.control.snapshot.SnapshotRecipient;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
@@ -194,10 +195,10 @@ public final class GatewayLinkResource {
 
     private Response snapshot(ControlCall call) {
         String id = own(call);
-        String tenant = gateway(id).text(GatewayResource.TENANT);
+        SnapshotRecipient recipient = GatewayResource.recipient(gateway(id));
         Duration patience = Duration.ofSeconds(call.queryNumber("wait_seconds", 0));
         try {
-            return feed.await(id, tenant, call.queryNumber("after", 0), patience)
+            return feed.await(recipient, call.queryNumber("after", 0), patience)
                     .map(document -> Response.jsonBytes(200, document))
                     .orElseGet(Response::noContent);
         } catch (InterruptedException e) {

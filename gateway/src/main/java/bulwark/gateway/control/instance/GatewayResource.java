@@ -8,6 +8,7 @@ import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodyRefused;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.snapshot.SnapshotFeed;
+import bulwark.gateway.control.snapshot.SnapshotRecipient;
 import bulwark.gateway.control.snapshot.SnapshotSigner;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
@@ -41,6 +42,9 @@ public final class GatewayResource {
     /** Fields of a gateway: the only tenant that it serves, and what it acknowledged last. */
     static final String TENANT = "serves_tenant";
 
+    /** Fields of a gateway. */
+    static final String ENVIRONMENT = "environment";
+
     static final String ACKED = "acknowledged_generation";
     static final String ACK_STATUS = "acknowledged_status";
     static final String ACK_REASONS = "reasons";
@@ -51,7 +55,7 @@ public final class GatewayResource {
     private static final TenantScope PLATFORM = PlatformScope.ofProcess().ownObjects();
     private static final BodySchema DRAFT = BodySchema.of("GatewayDraft")
             .requiredText("name", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
-            .choice("environment", "dev", "staging", "production")
+            .choice(ENVIRONMENT, "dev", "staging", "prod")
             .text(TENANT, 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST);
     private static final BodySchema VIEW = ObjectSchema.of(
             "Gateway",
@@ -96,6 +100,10 @@ public final class GatewayResource {
         this.status = status;
         this.sync = sync;
         this.signing = signing;
+    }
+
+    static SnapshotRecipient recipient(ControlObject gateway) {
+        return new SnapshotRecipient(gateway.id(), gateway.text(TENANT), gateway.text(ENVIRONMENT));
     }
 
     public List<ControlOperation> operations() {
@@ -171,7 +179,7 @@ public final class GatewayResource {
         ControlObject made = store.change(PLATFORM, call.actor(), ADDED, change -> {
             Map<String, Object> fields = new LinkedHashMap<>(call.body());
             fields.remove("name");
-            fields.putIfAbsent("environment", "dev");
+            fields.putIfAbsent(ENVIRONMENT, "dev");
             fields.put(ObjectCredential.FIELD, key.asFirst(change.now()));
             ControlObject gateway = change.create(ObjectKind.GATEWAY, call.text("name"), "active", fields);
             ObjectCredential.index(change, gateway);

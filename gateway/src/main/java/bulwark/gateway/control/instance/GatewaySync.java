@@ -62,7 +62,7 @@ public final class GatewaySync {
         }
         boolean differs = heartbeat
                 .map(last -> !last.digest().isEmpty()
-                        && !last.digest().equals(feed.digest(gateway.id(), gateway.text(GatewayResource.TENANT))))
+                        && !last.digest().equals(feed.digest(GatewayResource.recipient(gateway))))
                 .orElse(false);
         return differs ? "drifted" : "synced";
     }

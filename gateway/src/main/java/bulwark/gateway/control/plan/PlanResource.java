@@ -46,7 +46,8 @@ public final class PlanResource {
     private static final long MAX_COUNT = 1_000_000_000L;
     private static final List<String> ROLES =
             Arrays.stream(Role.values()).map(Role::wireName).toList();
-    private static final BodySchema FIELDS = BodySchema.of("PlanUpdate")
+    /** What a plan says of itself. */
+    public static final BodySchema FIELDS = BodySchema.of("PlanUpdate")
             .text("name", 200)
             .text("description", 2_000)
             .number("rate_limit_per_second", 0, MAX_RATE)
@@ -57,6 +58,7 @@ public final class PlanResource {
             .flag(REQUIRES_APPROVAL)
             .texts(AUTO_APPROVE_ROLES, 4, ROLES)
             .choice("on_store_failure", "refuse", "local", "allow");
+
     private static final BodySchema DRAFT = BodySchema.of("PlanDraft")
             .requiredText("slug", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
             .and("PlanDraft", FIELDS);

@@ -18,7 +18,7 @@ public final class PolicyForm {
     private PolicyForm() {}
 
     /** @throws BodyRefused with every field that no policy may have */
-    static void check(String tenant, String name, Map<String, Object> fields) {
+    public static void check(String tenant, String name, Map<String, Object> fields) {
         List<String> faults = new ArrayList<>();
         Map<String, Object> members = members(id(tenant, name, ""), name, fields);
         members.put("tenant_id", tenant);

@@ -49,8 +49,8 @@ public final class PolicyResource {
             .anyObject("config")
             .number("priority", 0, 10_000)
             .choice("mode", "enforce", "shadow");
-    private static final BodySchema DRAFT = BodySchema.of("PolicyDraft")
-            .requiredText("name", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
+    /** What a policy says of itself. */
+    public static final BodySchema CONTENT = BodySchema.of("PolicyContent")
             .requiredChoice(
                     "policy_type",
                     "cors",
@@ -60,7 +60,11 @@ public final class PolicyResource {
                     "logging",
                     "caching",
                     "transform")
-            .and("PolicyDraft", FIELDS);
+            .and("PolicyContent", FIELDS);
+
+    private static final BodySchema DRAFT = BodySchema.of("PolicyDraft")
+            .requiredText("name", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
+            .and("PolicyDraft", CONTENT);
     private static final BodySchema VIEW = ObjectSchema.of("Policy", DRAFT);
     private static final BodySchema BINDING = BodySchema.of("PolicyBindingDraft")
             .requiredChoice("scope", "api", "tenant", "gateway")
@@ -196,13 +200,19 @@ public final class PolicyResource {
             return change.create(
                     ObjectKind.POLICY_BINDING,
                     UuidV7.next(change.now()),
-                    policy.id() + ":" + call.text("scope") + ":" + call.text(API) + call.text(GATEWAY),
+                    bindingName(fields),
                     "stored",
                     fields,
                     references,
                     ObjectKind.POLICY_BINDING.maxPerTenant());
         });
         return Response.json(201, BINDING_VIEW.view(made.members()));
+    }
+
+    /** A policy is bound to one thing once. */
+    public static String bindingName(Map<String, Object> fields) {
+        return fields.get(POLICY) + ":" + fields.get("scope") + ":" + fields.getOrDefault(API, "")
+                + fields.getOrDefault(GATEWAY, "");
     }
 
     private static void checkScope(ControlCall call, String scope, String field) {

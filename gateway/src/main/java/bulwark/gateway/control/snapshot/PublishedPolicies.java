@@ -18,7 +18,7 @@ final class PublishedPolicies {
 
     private final Map<String, ControlObject> policies;
     private final Map<String, ControlObject> apis;
-    private final List<Published> published = new ArrayList<>();
+    private final List<PublishedPolicy> published = new ArrayList<>();
 
     /**
      * A policy of a snapshot.
@@ -26,7 +26,7 @@ final class PublishedPolicies {
      * @param tenant whose it is
      * @param gateway id of the only gateway that it is for; empty for all
      */
-    record Published(ApiPolicy policy, String tenant, String gateway) {
+    record PublishedPolicy(ApiPolicy policy, String tenant, String gateway) {
         boolean isFor(String id) {
             return gateway.isEmpty() || gateway.equals(id);
         }
@@ -52,7 +52,7 @@ final class PublishedPolicies {
         PolicyForm.of(policy, api)
                 .ifPresentOrElse(
                         form -> published.add(
-                                new Published(form, policy.tenant(), binding.text(PolicyResource.GATEWAY))),
+                                new PublishedPolicy(form, policy.tenant(), binding.text(PolicyResource.GATEWAY))),
                         () -> close(policy, api));
     }
 
@@ -67,9 +67,9 @@ final class PublishedPolicies {
     }
 
     /** Each policy once: a binding for every gateway takes the place of those for one. */
-    List<Published> all() {
-        Map<List<String>, Published> once = new LinkedHashMap<>();
-        for (Published each : published) {
+    List<PublishedPolicy> all() {
+        Map<List<String>, PublishedPolicy> once = new LinkedHashMap<>();
+        for (PublishedPolicy each : published) {
             String id = each.policy().id();
             if (each.gateway().isEmpty()) {
                 once.keySet().removeIf(key -> key.getFirst().equals(id));

@@ -1,6 +1,7 @@
 package bulwark.gateway.control.snapshot;
 
 import bulwark.gateway.control.api.ApiRouteForm;
+import bulwark.gateway.control.api.DeploymentEnvironment;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.revocation.RevocationResource;
@@ -25,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the snapshot of a gateway out of what stands in the store at one moment. Thread-safe. */
@@ -37,50 +40,50 @@ final class SnapshotBuilder {
         this.store = store;
     }
 
-    /** All that counts, of all tenants, at one generation. Immutable. */
+    /**
+     * All that counts, of all tenants, at one generation. Immutable.
+     *
+     * @param environments of each route, by its id
+     */
     record Content(
             long generation,
             List<ApiRoute> routes,
             List<SnapshotKey> keys,
             List<QuotaPlan> plans,
             List<TokenRevocation> revocations,
-            List<PublishedPolicies.Published> policies) {
-        /** @param tenant the only one that the gateway serves; empty for all */
-        GatewaySnapshot of(String gateway, String tenant) {
-            if (tenant.isEmpty()) {
-                return new GatewaySnapshot(
-                        gateway, generation, routes, keys, plans, revocations, policies(gateway, routes, policies));
-            }
-            List<ApiRoute> itsRoutes = routes.stream()
-                    .filter(route -> route.tenantId().equals(tenant))
-                    .toList();
+            List<PublishedPolicies.PublishedPolicy> policies,
+            Map<String, List<String>> environments) {
+        GatewaySnapshot of(SnapshotRecipient recipient) {
+            List<ApiRoute> itsRoutes =
+                    routes.stream().filter(route -> isFor(recipient, route)).toList();
+            Set<String> routeIds = itsRoutes.stream().map(ApiRoute::id).collect(Collectors.toSet());
             List<SnapshotKey> itsKeys =
-                    keys.stream().filter(key -> key.tenant().equals(tenant)).toList();
-            List<String> named =
-                    itsKeys.stream().map(SnapshotKey::plan).distinct().toList();
+                    keys.stream().filter(key -> routeIds.contains(key.route())).toList();
+            Set<String> named = itsKeys.stream().map(SnapshotKey::plan).collect(Collectors.toSet());
             return new GatewaySnapshot(
-                    gateway,
+                    recipient.gateway(),
                     generation,
                     itsRoutes,
                     itsKeys,
                     plans.stream().filter(plan -> named.contains(plan.name())).toList(),
                     revocations,
-                    policies(
-                            gateway,
-                            itsRoutes,
-                            policies.stream()
-                                    .filter(each -> each.tenant().equals(tenant))
-                                    .toList()));
+                    policies(recipient.gateway(), itsRoutes, policies));
+        }
+
+        private boolean isFor(SnapshotRecipient recipient, ApiRoute route) {
+            return (recipient.tenant().isEmpty() || recipient.tenant().equals(route.tenantId()))
+                    && (recipient.environment().isEmpty()
+                            || environments.getOrDefault(route.id(), List.of()).contains(recipient.environment()));
         }
 
         /** What can match no call of these routes is left out: a gateway would refuse it, and all else with it. */
         private static List<ApiPolicy> policies(
-                String gateway, List<ApiRoute> routes, List<PublishedPolicies.Published> all) {
+                String gateway, List<ApiRoute> routes, List<PublishedPolicies.PublishedPolicy> all) {
             return PolicyReferences.matching(
                     routes,
                     all.stream()
                             .filter(each -> each.isFor(gateway))
-                            .map(PublishedPolicies.Published::policy)
+                            .map(PublishedPolicies.PublishedPolicy::policy)
                             .toList());
         }
     }
@@ -127,7 +130,8 @@ final class SnapshotBuilder {
                 keys,
                 plans.values().stream().map(PlanResource::limits).toList(),
                 revocations,
-                policies.all());
+                policies.all(),
+                apis.values().stream().collect(Collectors.toMap(ApiRouteForm::id, DeploymentEnvironment::of)));
     }
 
     private static boolean isActive(@Nullable ControlObject object) {

@@ -48,27 +48,27 @@ public final class SnapshotFeed implements AutoCloseable {
         return content().generation();
     }
 
-    /** SHA-256 of what the gateway is to carry out now. @param tenant the only one that it serves; empty for all */
-    public String digest(String gateway, String tenant) {
-        return SignedSnapshot.digest(snapshot(gateway, tenant));
+    /** SHA-256 of what the gateway is to carry out now. */
+    public String digest(SnapshotRecipient recipient) {
+        return SignedSnapshot.digest(snapshot(recipient));
     }
 
-    private GatewaySnapshot snapshot(String gateway, String tenant) {
-        return content().of(gateway, tenant);
+    private GatewaySnapshot snapshot(SnapshotRecipient recipient) {
+        return content().of(recipient);
     }
 
     /**
      * The signed document, once its generation is another than this one; empty when none came in time. A generation that lies ahead of ours is answered at once: the gateway says what it
      * thinks of the older one.
      */
-    public Optional<byte[]> await(String gateway, String tenant, long generation, Duration patience)
+    public Optional<byte[]> await(SnapshotRecipient recipient, long generation, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             long seen = changes();
-            GatewaySnapshot now = snapshot(gateway, tenant);
-            if (now.generation() != generation && now.generation() > 0) {
-                return Optional.of(signer.sign(now));
+            long now = generation();
+            if (now != generation && now > 0) {
+                return Optional.of(signer.sign(snapshot(recipient)));
             }
             if (!awaitChange(seen, deadline)) {
                 return Optional.empty();

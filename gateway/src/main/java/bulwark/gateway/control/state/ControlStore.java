@@ -2,6 +2,7 @@ package bulwark.gateway.control.state;
 
 import bulwark.gateway.control.state.TenantReader.RowVouching;
 import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.kernel.evidence.audit.AuditRow;
 import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
@@ -9,6 +10,7 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -28,7 +30,7 @@ public final class ControlStore implements AutoCloseable {
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/gateway/V400__control_audit.sql", AUDIT)
-                    .and(new Migrations(List.of("db/gateway/V401__control.sql"))),
+                    .and(new Migrations(List.of("db/gateway/V401__control.sql", "db/gateway/V402__webhooks.sql"))),
             List.of(OBJECTS));
 
     /** What gateways see: a change of one of these makes a new snapshot. */
@@ -48,6 +50,7 @@ public final class ControlStore implements AutoCloseable {
     private final Clock clock;
     private final RowVouching vouching;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<ChangeListener> outboxes = new CopyOnWriteArrayList<>();
 
     private ControlStore(AuditedStore audited, Clock clock) {
         this.audited = audited;
@@ -109,7 +112,10 @@ public final class ControlStore implements AutoCloseable {
                 if (change.concerns(PUBLISHED)) {
                     change.note("generation", change.nextGeneration());
                 }
-                change.audit(audited.audit().guardedRows(), type, actor);
+                AuditRow row = change.audit(audited.audit().guardedRows(), type, actor);
+                for (ChangeListener outbox : outboxes) {
+                    outbox.changed(tx, change, row);
+                }
                 if (change.concerns(SEEN_BY_GATEWAYS)) {
                     tx.afterCommit(() -> listeners.forEach(Runnable::run));
                 }
@@ -135,6 +141,21 @@ public final class ControlStore implements AutoCloseable {
     public void onPublishedChange(Runnable listener) {
         listeners.add(listener);
         audited.store().onOthersCommit(listener);
+    }
+
+    /** Writes what follows from a change. */
+    @FunctionalInterface
+    public interface ChangeListener {
+        /**
+         * @param reader of the tenant that was changed
+         * @param row that the change left in the audit log
+         */
+        void changed(WriteTx tx, TenantReader reader, AuditRow row) throws SQLException;
+    }
+
+    /** Called in the transaction of each change, after its audit row; it may run more than once. */
+    public void onChange(ChangeListener outbox) {
+        outboxes.add(outbox);
     }
 
     /** Reads rows of the audit log of one tenant. */

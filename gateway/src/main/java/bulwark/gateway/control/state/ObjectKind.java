@@ -21,6 +21,12 @@ public enum ObjectKind {
     /** Of the platform: a subject that the operator named. */
     ADMINISTRATOR(200),
     REVOCATION(10_000),
+    /** The OpenAPI document of an API, under the API's id. */
+    API_DOCUMENT(10_000),
+    TOOL_PERMISSION(5_000),
+    WEBHOOK(50),
+    /** Of the platform: somebody whom the audit log shows under a pseudonym. */
+    ERASURE(10_000),
     /** Of the platform: the number of the newest snapshot. */
     GENERATION(1);
 

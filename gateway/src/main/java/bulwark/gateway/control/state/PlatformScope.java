@@ -25,6 +25,11 @@ public final class PlatformScope {
         return TenantScope.platform();
     }
 
+    /** The scope of one tenant, for what the process does by itself. */
+    public TenantScope tenant(String id) {
+        return TenantScope.ofProcess(id);
+    }
+
     /** The scope of one tenant. */
     public TenantScope tenant(ControlObject tenant) {
         return TenantScope.ofCredential(tenant);

@@ -25,6 +25,11 @@ public final class TenantScope {
         return new TenantScope(RoleTable.PLATFORM);
     }
 
+    /** For {@link PlatformScope}. */
+    static TenantScope ofProcess(String tenant) {
+        return new TenantScope(tenant);
+    }
+
     /** Of the tenant that a credential, which was found by its digest, belongs to. */
     static TenantScope ofCredential(ControlObject credential) {
         return new TenantScope(credential.tenant());

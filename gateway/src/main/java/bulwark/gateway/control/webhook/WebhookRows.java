@@ -1,0 +1,129 @@
+package bulwark.gateway.control.webhook;
+
+import bulwark.gateway.control.state.ControlStore;
+import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
+import bulwark.kernel.time.UuidV7;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The table {@code control_webhook_deliveries}, the outbox: rows are written in the transaction of the change that they tell of. */
+final class WebhookRows {
+    private static final String TABLE = "control_webhook_deliveries";
+    private static final String SELECT =
+            "SELECT id, tenant_id, webhook_id, audit_id, state, attempts, due_at, problem FROM " + TABLE;
+
+    private WebhookRows() {}
+
+    static void insert(WriteTx tx, String tenant, String webhook, String audit, Instant now) throws SQLException {
+        PreparedStatement insert = tx.statement(
+                "INSERT INTO " + TABLE
+                        + " (id, tenant_id, webhook_id, audit_id, state, attempts, due_at, problem) VALUES (?, ?, ?, ?, ?, 0, ?, '')");
+        insert.setString(1, UuidV7.next(now));
+        insert.setString(2, tenant);
+        insert.setString(3, webhook);
+        insert.setString(4, audit);
+        insert.setString(5, WebhookDelivery.PENDING);
+        insert.setLong(6, now.toEpochMilli());
+        insert.executeUpdate();
+    }
+
+    static long pending(ReadTx tx, String tenant, String webhook) throws SQLException {
+        PreparedStatement select =
+                tx.statement("SELECT count(*) FROM " + TABLE + " WHERE tenant_id = ? AND webhook_id = ? AND state = ?");
+        select.setString(1, tenant);
+        select.setString(2, webhook);
+        select.setString(3, WebhookDelivery.PENDING);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /** The one that is due first first. */
+    static List<WebhookDelivery> due(ReadTx tx, Instant now, int max) throws SQLException {
+        PreparedStatement select =
+                tx.statement(SELECT + " WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?");
+        select.setString(1, WebhookDelivery.PENDING);
+        select.setLong(2, now.toEpochMilli());
+        select.setInt(3, max);
+        return rows(select);
+    }
+
+    /** Newest first. */
+    static List<WebhookDelivery> of(ReadTx tx, String tenant, String webhook, int max) throws SQLException {
+        PreparedStatement select =
+                tx.statement(SELECT + " WHERE tenant_id = ? AND webhook_id = ? ORDER BY id DESC LIMIT ?");
+        select.setString(1, tenant);
+        select.setString(2, webhook);
+        select.setInt(3, max);
+        return rows(select);
+    }
+
+    static Optional<WebhookDelivery> find(ReadTx tx, String tenant, String webhook, String id) throws SQLException {
+        PreparedStatement select = tx.statement(SELECT + " WHERE tenant_id = ? AND webhook_id = ? AND id = ?");
+        select.setString(1, tenant);
+        select.setString(2, webhook);
+        select.setString(3, id);
+        return rows(select).stream().findFirst();
+    }
+
+    static void update(WriteTx tx, WebhookDelivery now) throws SQLException {
+        PreparedStatement update =
+                tx.statement("UPDATE " + TABLE + " SET state = ?, attempts = ?, due_at = ?, problem = ? WHERE id = ?");
+        update.setString(1, now.state());
+        update.setInt(2, now.attempts());
+        update.setLong(3, now.due().toEpochMilli());
+        update.setString(4, now.problem());
+        update.setString(5, now.id());
+        update.executeUpdate();
+    }
+
+    /** Those that ended before then. */
+    static void forget(WriteTx tx, String state, Instant before) throws SQLException {
+        PreparedStatement delete = tx.statement("DELETE FROM " + TABLE + " WHERE state = ? AND due_at < ?");
+        delete.setString(1, state);
+        delete.setLong(2, before.toEpochMilli());
+        delete.executeUpdate();
+    }
+
+    /** The row of the audit log: type, time, subject and detail. Empty when it is not there. */
+    static Optional<List<String>> audited(ReadTx tx, WebhookDelivery of) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT event_type, ts, subject, actor, detail FROM "
+                + ControlStore.AUDIT_TABLE + " WHERE id = ? AND tenant_id = ?");
+        select.setString(1, of.audit());
+        select.setString(2, of.tenant());
+        try (ResultSet row = select.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            List<String> columns = new ArrayList<>();
+            for (int i = 1; i <= 5; i++) {
+                columns.add(row.getString(i) == null ? "" : row.getString(i));
+            }
+            return Optional.of(columns);
+        }
+    }
+
+    private static List<WebhookDelivery> rows(PreparedStatement select) throws SQLException {
+        List<WebhookDelivery> found = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                found.add(new WebhookDelivery(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getInt(6),
+                        Instant.ofEpochMilli(row.getLong(7)),
+                        row.getString(8)));
+            }
+        }
+        return found;
+    }
+}

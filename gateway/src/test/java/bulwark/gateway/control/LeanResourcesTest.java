@@ -1,0 +1,414 @@
+package bulwark.gateway.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import bulwark.gateway.control.ControlFixture.Answer;
+import bulwark.gateway.permission.Role;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.signing.Signing;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Environments, documents of APIs, permissions of tools, webhooks, erasure, and files of a tenant. */
+@Timeout(300)
+class LeanResourcesTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String BACKEND = "http://127.0.0.1:9";
+
+    @TempDir
+    private Path folder;
+
+    private ControlFixture control;
+
+    @BeforeEach
+    void start() throws Exception {
+        control = ControlFixture.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        control.close();
+    }
+
+    private String snapshot(String environment) throws Exception {
+        Answer gateway = control.operator(
+                        "POST",
+                        "/v1/admin/gateways",
+                        Map.of("name", "edge-" + environment + control.traffic.size(), "environment", environment))
+                .is(201);
+        return control.call(
+                        "GET",
+                        "/v1/internal/gateways/" + gateway.text("id") + "/snapshot",
+                        null,
+                        Map.of("X-Gateway-Key", gateway.text("gateway_key")))
+                .is(200)
+                .body();
+    }
+
+    @Test
+    void an_api_is_served_in_the_environments_that_it_was_promoted_to() throws Exception {
+        String api = control.api("acme", "orders", BACKEND);
+        assertThat(snapshot("dev")).contains("cp.acme.orders");
+        assertThat(snapshot("staging")).doesNotContain("cp.acme.orders");
+        String path = "/v1/tenants/acme/apis/" + api;
+        control.as(Role.DEVOPS, "acme", "POST", path + "/promote", Map.of("environment", "staging"))
+                .is(200);
+        assertThat(snapshot("staging")).contains("cp.acme.orders");
+        assertThat(snapshot("prod")).doesNotContain("cp.acme.orders");
+        control.as(Role.DEVOPS, "acme", "POST", path + "/promote", Map.of("environment", "staging"))
+                .is(409);
+        control.as(Role.DEVOPS, "acme", "POST", path + "/promote", Map.of("environment", "moon"))
+                .is(422);
+    }
+
+    @Test
+    void prod_is_read_only_for_all_but_administrators_of_the_platform() throws Exception {
+        String path = "/v1/tenants/acme/apis/" + control.api("acme", "orders", BACKEND);
+        Map<String, String> prod = Map.of("environment", "prod");
+        Answer refused =
+                control.as(Role.DEVOPS, "acme", "POST", path + "/promote", prod).is(403);
+        assertThat(refused.text("detail"))
+                .isEqualTo("Environment 'prod' is read-only. Only cpi-admin can perform writes.");
+        control.operator("POST", path + "/promote", prod).is(200);
+        assertThat(snapshot("prod")).contains("cp.acme.orders");
+        control.admin("acme", "PUT", path, Map.of("description", "x")).is(403);
+        control.admin("acme", "POST", path + "/deprecate").is(403);
+        control.admin("acme", "POST", path + "/withdraw", prod).is(403);
+        control.operator("PUT", path, Map.of("description", "x")).is(200);
+        control.operator("POST", path + "/withdraw", prod).is(200);
+        control.admin("acme", "PUT", path, Map.of("description", "y")).is(200);
+        assertThat(control.as(Role.VIEWER, "acme", "GET", "/v1/environments")
+                        .is(200)
+                        .body())
+                .contains("{\"name\":\"prod\",\"mode\":\"read_only\"}");
+    }
+
+    @Test
+    void the_document_of_an_api_is_checked_kept_and_shown() throws Exception {
+        String path = "/v1/tenants/acme/apis/" + control.api("acme", "orders", BACKEND) + "/openapi";
+        control.admin("acme", "GET", path).is(404);
+        Map<String, Object> good = Map.of(
+                "openapi",
+                "3.1.0",
+                "info",
+                Map.of("title", "Orders", "version", "1"),
+                "paths",
+                Map.of("/orders", Map.of("get", Map.of("summary", "List", "x-cost", 0.5))));
+        control.admin("acme", "PUT", path, Map.of("document", good)).is(200);
+        assertThat(control.admin("acme", "GET", path)
+                        .is(200)
+                        .json()
+                        .path("document")
+                        .path("paths")
+                        .path("/orders")
+                        .path("get")
+                        .path("summary")
+                        .asString())
+                .isEqualTo("List");
+        assertThat(control.admin(
+                                "acme",
+                                "PUT",
+                                path,
+                                Map.of("document", Map.of("openapi", "2.0", "paths", Map.of("orders", Map.of()))))
+                        .is(422)
+                        .body())
+                .contains("document.openapi", "document.info.title", "document.paths");
+        control.admin("acme", "PUT", path, Map.of()).is(422);
+        control.admin("acme", "DELETE", path).is(204);
+        control.admin("acme", "GET", path).is(404);
+    }
+
+    @Test
+    void permissions_of_tools_are_kept_for_one_tenant() throws Exception {
+        String all = "/v1/tenants/acme/tool-permissions";
+        Map<String, Object> draft = Map.of("tool", "orders/list", "allowed", true, "roles", List.of("devops"));
+        String id = control.admin("acme", "POST", all, draft).is(201).text("id");
+        control.admin("acme", "POST", all, draft).is(409);
+        control.admin("acme", "POST", all, Map.of("tool", "a b")).is(422);
+        assertThat(control.admin("acme", "POST", all, Map.of("tool", "x", "consumer_id", "nobody"))
+                        .is(422)
+                        .body())
+                .contains("consumer_id");
+        control.admin("acme", "PUT", all + "/" + id, Map.of("allowed", false)).is(200);
+        assertThat(control.admin("acme", "GET", all)
+                        .is(200)
+                        .json()
+                        .path("items")
+                        .get(0)
+                        .path("allowed")
+                        .asBoolean())
+                .isFalse();
+        assertThat(control.admin("other", "GET", "/v1/tenants/other/tool-permissions")
+                        .is(200)
+                        .json()
+                        .path("items"))
+                .isEmpty();
+        control.admin("acme", "DELETE", all + "/" + id).is(204);
+    }
+
+    /** Hears events, and answers as it is told. */
+    private static final class Receiver implements AutoCloseable {
+        final List<Map<String, String>> heard = new CopyOnWriteArrayList<>();
+        final AtomicInteger status = new AtomicInteger(204);
+        private final HttpServer server;
+
+        Receiver() throws Exception {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", exchange -> {
+                Map<String, String> request = new HashMap<>();
+                exchange.getRequestHeaders().forEach((name, values) -> request.put(name, values.getFirst()));
+                request.put("body", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                heard.add(request);
+                exchange.sendResponseHeaders(status.get(), -1);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook?token=in-the-url";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    private static String signature(String secret, String seconds, String body) {
+        byte[] made = Signing.fastest()
+                .hmacSha256(
+                        SecretBytes.of(secret.getBytes(StandardCharsets.US_ASCII)),
+                        (seconds + "." + body).getBytes(StandardCharsets.UTF_8));
+        return "t=" + seconds + ",v1=" + HexFormat.of().formatHex(made);
+    }
+
+    @Test
+    void an_event_reaches_its_webhook_signed_and_once_the_receiver_takes_it() throws Exception {
+        try (Receiver receiver = new Receiver()) {
+            String all = "/v1/tenants/acme/webhooks";
+            Answer made = control.admin(
+                            "acme",
+                            "POST",
+                            all,
+                            Map.of("name", "hook", "url", receiver.url(), "events", List.of("plan_created")))
+                    .is(201);
+            String secret = made.text("secret");
+            assertThat(secret).startsWith("stoa_whsec_");
+            assertThat(control.admin("acme", "GET", all).is(200).body()).doesNotContain("secret");
+            control.plan("acme", "free", Map.of());
+            control.plan("other", "free", Map.of());
+            control.consumer("acme", "shop");
+            await().atMost(SOON).until(() -> receiver.heard.size() == 1);
+            Map<String, String> request = receiver.heard.getFirst();
+            JsonNode body = StrictJson.parse(request.get("body").getBytes(StandardCharsets.UTF_8));
+            assertThat(body.path("event").asString()).isEqualTo("plan_created");
+            assertThat(body.path("tenant_id").asString()).isEqualTo("acme");
+            assertThat(body.path("resource").path("name").asString()).isEqualTo("free");
+            String given = request.get("X-stoa-signature");
+            assertThat(given).isEqualTo(signature(secret, given.substring(2, given.indexOf(',')), request.get("body")));
+            String rotated = control.admin("acme", "POST", all + "/" + made.text("id") + "/rotate-secret")
+                    .is(200)
+                    .text("secret");
+            assertThat(rotated).isNotEqualTo(secret);
+        }
+    }
+
+    @Test
+    void what_no_receiver_takes_is_tried_again_and_then_kept_as_a_dead_letter_that_can_be_sent_again()
+            throws Exception {
+        try (Receiver receiver = new Receiver()) {
+            receiver.status.set(500);
+            String all = "/v1/tenants/acme/webhooks";
+            String one = all + "/"
+                    + control.admin(
+                                    "acme",
+                                    "POST",
+                                    all,
+                                    Map.of("name", "hook", "url", receiver.url(), "events", List.of("plan_created")))
+                            .is(201)
+                            .text("id");
+            control.plan("acme", "free", Map.of());
+            for (int attempt = 1; attempt <= 7; attempt++) {
+                int made = attempt;
+                await().atMost(SOON).until(() -> attempts(one) >= made);
+                control.clock.advance(Duration.ofHours(9));
+            }
+            await().atMost(SOON)
+                    .until(() -> delivery(one).path("status").asString().equals("dead"));
+            assertThat(delivery(one).path("problem").asString()).isEqualTo("the receiver answered 500");
+            int before = receiver.heard.size();
+            receiver.status.set(200);
+            String replay = one + "/deliveries/" + delivery(one).path("id").asString() + "/replay";
+            control.admin("acme", "POST", replay).is(200);
+            await().atMost(SOON)
+                    .until(() -> delivery(one).path("status").asString().equals("delivered"));
+            assertThat(receiver.heard).hasSize(before + 1);
+            control.admin("acme", "POST", one + "/deliveries/nothing/replay").is(404);
+            assertThat(control.call("GET", "/metrics", null, Map.of()).body())
+                    .contains("stoa_control_webhook_deliveries_total{outcome=\"dead\"} 1.0");
+        }
+    }
+
+    private JsonNode delivery(String webhook) throws Exception {
+        JsonNode items = control.admin("acme", "GET", webhook + "/deliveries")
+                .is(200)
+                .json()
+                .path("items");
+        return items.get(items.size() - 1);
+    }
+
+    private int attempts(String webhook) throws Exception {
+        JsonNode items = control.admin("acme", "GET", webhook + "/deliveries")
+                .is(200)
+                .json()
+                .path("items");
+        return items.isEmpty()
+                ? 0
+                : items.get(items.size() - 1).path("attempts").asInt();
+    }
+
+    @Test
+    void a_webhook_reaches_nothing_that_the_operator_does_not_allow() throws Exception {
+        String all = "/v1/tenants/acme/webhooks";
+        for (String url : List.of("https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/")) {
+            assertThat(control.admin("acme", "POST", all, Map.of("name", "hook", "url", url))
+                            .is(400)
+                            .body())
+                    .contains("receiver_blocked", "url");
+        }
+        assertThat(control.admin("acme", "POST", all, Map.of("name", "hook", "url", "http://example.com/"))
+                        .is(422)
+                        .body())
+                .contains("https");
+        control.admin("acme", "POST", all, Map.of("name", "hook", "url", "file:///etc/passwd"))
+                .is(422);
+    }
+
+    @Test
+    void after_an_erasure_later_reads_show_a_pseudonym_and_the_chain_still_holds() throws Exception {
+        control.as(Role.DEVOPS, "acme", "POST", "/v1/tenants/acme/apis", Map.of("name", "x", "backend_url", BACKEND))
+                .is(201);
+        String audit = "/v1/audit/acme";
+        assertThat(control.admin("acme", "GET", audit + "?search=user-devops")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isPositive();
+        control.admin("acme", "DELETE", "/v1/audit/users/user-devops/pii").is(403);
+        Answer erased = control.operator("DELETE", "/v1/audit/users/user-devops/pii", null)
+                .is(200);
+        assertThat(erased.json().path("scope_event_ids")).isNotEmpty();
+        String pseudonym = erased.text("pseudonym");
+        assertThat(pseudonym).startsWith("pseudo:");
+        for (String path : List.of(audit + "?page_size=500", audit + "/export/csv", audit + "/export/json")) {
+            String shown = control.admin("acme", "GET", path).is(200).body();
+            assertThat(shown).contains(pseudonym).doesNotContain("user-devops");
+        }
+        for (JsonNode entry : control.admin("acme", "GET", audit + "?action=api_created")
+                .json()
+                .path("entries")) {
+            assertThat(entry.path("actor_id").asString()).isEqualTo(pseudonym);
+            assertThat(entry.has("client_ip")).isFalse();
+        }
+        assertThat(control.admin("acme", "GET", audit + "?search=user-devops")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
+        assertThat(control.admin("acme", "GET", audit + "/verify")
+                        .json()
+                        .path("verified")
+                        .asBoolean())
+                .isTrue();
+        assertThat(control.operator("DELETE", "/v1/audit/users/user-devops/pii", null)
+                        .is(200)
+                        .text("pseudonym"))
+                .isEqualTo(pseudonym);
+    }
+
+    @Test
+    void a_tenant_is_written_as_a_file_and_read_elsewhere_all_of_it_or_nothing() throws Exception {
+        String api = control.api("acme", "orders", BACKEND);
+        control.plan("acme", "free", Map.of("rate_limit_per_minute", 7));
+        control.admin("acme", "POST", "/v1/consumers/acme", Map.of("external_id", "shop", "company", "=HYPERLINK(1)"))
+                .is(201);
+        String policy = control.admin(
+                        "acme",
+                        "POST",
+                        "/v1/admin/policies",
+                        Map.of("name", "two", "policy_type", "rate_limit", "config", Map.of("limit", 2)))
+                .is(201)
+                .text("id");
+        control.admin(
+                        "acme",
+                        "POST",
+                        "/v1/admin/policies/" + policy + "/bindings",
+                        Map.of("scope", "api", "api_id", api))
+                .is(201);
+        String file =
+                control.admin("acme", "GET", "/v1/tenants/acme/export").is(200).body();
+        assertThat(file).doesNotContain("api_key").doesNotContain("lookup");
+        control.as(Role.DEVOPS, "acme", "GET", "/v1/tenants/acme/export").is(403);
+        control.admin("other", "POST", "/v1/tenants/other/import", file).is(403);
+
+        String torn = file.replace("\"limit\":2", "\"limit\":0");
+        assertThat(control.operator("POST", "/v1/tenants/other/import", torn)
+                        .is(422)
+                        .body())
+                .contains("fields.config.limit");
+        String blocked = file.replace(BACKEND, "http://10.0.0.1");
+        assertThat(control.operator("POST", "/v1/tenants/other/import", blocked)
+                        .is(422)
+                        .body())
+                .contains("backend_url");
+        assertThat(control.admin("other", "GET", "/v1/tenants/other/apis")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
+
+        assertThat(control.operator("POST", "/v1/tenants/other/import", file)
+                        .is(200)
+                        .json()
+                        .path("imported")
+                        .asInt())
+                .isEqualTo(5);
+        JsonNode made = control.admin("other", "GET", "/v1/tenants/other/apis")
+                .json()
+                .path("items")
+                .get(0);
+        assertThat(made.path("status").asString()).isEqualTo("draft");
+        assertThat(made.path("path_prefix").asString()).isEqualTo("/apis/other/orders");
+        control.operator("POST", "/v1/tenants/other/import", file).is(409);
+        control.admin(
+                        "other",
+                        "POST",
+                        "/v1/tenants/other/apis/" + made.path("id").asString() + "/publish")
+                .is(200);
+        assertThat(snapshot("dev")).contains("cp.other.two.orders");
+
+        assertThat(control.admin("acme", "GET", "/v1/consumers/acme/export/csv")
+                        .is(200)
+                        .body())
+                .contains("'=HYPERLINK(1)");
+    }
+}

@@ -22,6 +22,7 @@ public final class JournalChain implements HashChain {
     public static final String NAME = "decision_journal";
 
     private final Path folder;
+    private final Path keyFolder;
     private final Supplier<LogKeys> keys;
     /** A batch that was met before: the next look begins there. */
     private @Nullable Position last;
@@ -29,9 +30,13 @@ public final class JournalChain implements HashChain {
     /** @param start offset of the batch @param end offset of the one behind it */
     private record Position(long batch, long start, long end, JournalSegment segment, byte[] hash) {}
 
-    /** @param keys that vouch for what the retention removed */
-    public JournalChain(Path folder, Supplier<LogKeys> keys) {
+    /**
+     * @param keyFolder where the signed end of the journal lies
+     * @param keys that vouch for that end, and for what the retention removed
+     */
+    public JournalChain(Path folder, Path keyFolder, Supplier<LogKeys> keys) {
         this.folder = folder;
+        this.keyFolder = keyFolder;
         this.keys = keys;
     }
 
@@ -52,18 +57,31 @@ public final class JournalChain implements HashChain {
             if (missing != null || head.seq() < start().firstBatch()) {
                 return missing;
             }
-            byte[] hash = hashAt(head.seq());
-            if (hash == null) {
-                return NAME + ": batch " + head.seq() + " in " + folder + " is missing, the signed head names it";
+            String wrong = compare(head);
+            if (wrong != null) {
+                return wrong;
             }
-            return hex(hash).equals(head.hash())
-                    ? null
-                    : NAME + ": batch " + head.seq() + " in " + folder + " is not the one that the signed head names";
+            JournalTail.Read tail = JournalTail.read(keyFolder, keys.get());
+            if (tail.problem() != null) {
+                return NAME + ": " + tail.problem();
+            }
+            ChainHead end = tail.head();
+            return end == null || end.seq() <= head.seq() ? null : compare(end);
         } catch (IOException e) {
             throw new UncheckedIOException("the journal in " + folder + " cannot be read", e);
         } catch (StoreRefused damaged) {
             return NAME + ": " + damaged.getMessage();
         }
+    }
+
+    private @Nullable String compare(ChainHead head) throws IOException {
+        byte[] hash = hashAt(head.seq());
+        if (hash == null) {
+            return NAME + ": batch " + head.seq() + " in " + folder + " is missing, the signed head names it";
+        }
+        return hex(hash).equals(head.hash())
+                ? null
+                : NAME + ": batch " + head.seq() + " in " + folder + " is not the one that the signed head names";
     }
 
     @Override

@@ -70,6 +70,7 @@ public final class AuditedStore implements AutoCloseable {
     private final LogKeys logKeys;
     private final EvidenceRescan rescan;
     private final @Nullable Journal journal;
+    private final @Nullable TailSigner tail;
     private final Clock clock;
 
     /**
@@ -130,7 +131,7 @@ public final class AuditedStore implements AutoCloseable {
         private EvidenceScope scope(Path file, @Nullable ConfiguredPath secondPlace, Supplier<LogKeys> logKeys) {
             List<HashChain> chains = new ArrayList<>(List.of(ChainTable.audit(audit)));
             if (withJournal) {
-                chains.add(new JournalChain(journalFolder(file), logKeys));
+                chains.add(new JournalChain(journalFolder(file), keyFolder(file), logKeys));
             }
             return new EvidenceScope(
                     keyFolder(file), ConfiguredPath.unnamed(logFile(file)), secondPlace, chains, List.of());
@@ -184,6 +185,8 @@ public final class AuditedStore implements AutoCloseable {
             store.write(tx -> audit.append(tx, LOSS_ACCEPTED.event(null, NO_TENANT, null, null, detail)));
         }
         journal = layout.withJournal() ? openJournal() : null;
+        boolean lost = !opened.acceptedLoss().isEmpty();
+        tail = journal == null ? null : TailSigner.start(journal, Layout.keyFolder(file), logKeys, lost);
         heads.start(HEADS_INTERVAL);
         rescan = EvidenceRescan.start(store, audit, heads);
     }
@@ -405,6 +408,9 @@ public final class AuditedStore implements AutoCloseable {
         rescan.close();
         if (journal != null) {
             journal.close();
+        }
+        if (tail != null) {
+            tail.close();
         }
         audit.close();
         heads.close();

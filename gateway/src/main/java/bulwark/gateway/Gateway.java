@@ -121,6 +121,7 @@ public final class Gateway implements AutoCloseable {
         GuardedFetch tokens = GuardedFetch.withSystemTrust(
                 egress.counted(guard, Stage.TOKEN_ENDPOINT), BackendCredentials.maxTokenBytes());
         try {
+            quotas.followPlans(settings, directory);
             credentials = BackendCredentials.open(
                     store, state, SecretFolder.of(settings, directory), tokens, Signing.fastest(), clock);
             control = GatewayControl.open(

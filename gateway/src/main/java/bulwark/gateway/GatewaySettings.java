@@ -162,6 +162,11 @@ public final class GatewaySettings {
                         "10000",
                         "calls a day of a principal without a plan; 0 is no limit")
                 .add(
+                        "PLANS_FILE",
+                        PATH,
+                        "",
+                        "plans and whose they are, for an operator without a control plane, YAML; read again every second")
+                .add(
                         "QUOTA_SYNC_INTERVAL_SECS",
                         COUNT,
                         "60",
@@ -172,7 +177,6 @@ public final class GatewaySettings {
                         "1000",
                         "calls of a tenant in any stretch of time as long as the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
-                .refused("TCP_RATE_LIMIT_PER_IP", NUMBER, "", "connections a second from one address")
                 .refused("IP_BLOCKLIST", LIST, "", "addresses and prefixes that are refused")
                 .refused("IP_BLOCKLIST_FILE", PATH, "", "the same, one a line")
                 .refused("ALLOWED_HOSTS", LIST, "", "host names that requests may name")

@@ -2,6 +2,7 @@ package bulwark.gateway;
 
 import static bulwark.kernel.config.Setting.Kind.COUNT;
 import static bulwark.kernel.config.Setting.Kind.DURATION;
+import static bulwark.kernel.config.Setting.Kind.NUMBER;
 
 import bulwark.gateway.proxy.PlaneCapacity;
 import bulwark.gateway.proxy.ProxyLimits;
@@ -12,6 +13,10 @@ import bulwark.kernel.config.SettingsTable;
 
 /** What the data plane holds at once, as the settings have it. */
 final class PlaneSettings {
+    private static final String CONNECTION_RATE = "STOA_TCP_RATE_LIMIT_PER_IP";
+    private static final String STREAM_RATE = "STOA_SSE__NEW_PER_IP_PER_MIN";
+    private static final double MIN_RATE = 0.1;
+    private static final double MAX_RATE = 1_000_000;
     private static final String CONNECTIONS = "STOA_CONNECTIONS__MAX_TOTAL";
     private static final String CONNECTIONS_OF_SOURCE = "STOA_CONNECTIONS__MAX_PER_IP";
     private static final String MEMORY = "STOA_MEMORY_LIMIT_MB";
@@ -24,7 +29,17 @@ final class PlaneSettings {
     private PlaneSettings() {}
 
     static void add(SettingsTable table) {
-        table.add("CONNECTIONS__MAX_TOTAL", COUNT, "10000", "connections of clients; more are closed at once")
+        table.add(
+                        "TCP_RATE_LIMIT_PER_IP",
+                        NUMBER,
+                        "",
+                        "new connections a second from one address, or from one IPv6 network of 64 bits, over ten seconds; more are closed at once; unset: any number")
+                .add(
+                        "SSE__NEW_PER_IP_PER_MIN",
+                        COUNT,
+                        "0",
+                        "event streams that one address may begin in a minute; more are answered 429; 0: any number")
+                .add("CONNECTIONS__MAX_TOTAL", COUNT, "10000", "connections of clients; more are closed at once")
                 .add("CONNECTIONS__MAX_PER_IP", COUNT, "5000", "connections from one address")
                 .add(
                         "MEMORY_LIMIT_MB",
@@ -39,6 +54,10 @@ final class PlaneSettings {
     }
 
     static void check(Configuration settings, SettingFindings findings) {
+        if (settings.isSet(CONNECTION_RATE)
+                && !(settings.number(CONNECTION_RATE) >= MIN_RATE && settings.number(CONNECTION_RATE) <= MAX_RATE)) {
+            findings.refuse(CONNECTION_RATE + " must be from 0.1 to 1000000");
+        }
         for (String name :
                 new String[] {CONNECTIONS, CONNECTIONS_OF_SOURCE, MEMORY, STREAMS, STREAMS_OF_SOURCE, STREAMS_OF_TENANT
                 }) {
@@ -58,12 +77,14 @@ final class PlaneSettings {
         PlaneCapacity capacity = new PlaneCapacity(
                 count(settings, CONNECTIONS),
                 count(settings, CONNECTIONS_OF_SOURCE),
+                settings.number(CONNECTION_RATE),
                 memory,
                 new StreamLimits(
                         count(settings, STREAMS),
                         count(settings, STREAMS_OF_SOURCE),
                         count(settings, STREAMS_OF_TENANT),
-                        settings.duration(STREAM_DURATION)));
+                        settings.duration(STREAM_DURATION),
+                        (int) Math.min(Integer.MAX_VALUE, settings.count(STREAM_RATE))));
         return ProxyLimits.STANDARD.with(capacity, settings.count(BODY));
     }
 

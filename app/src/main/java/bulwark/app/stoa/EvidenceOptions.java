@@ -32,7 +32,8 @@ final class EvidenceOptions {
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Records of this time or later, such as 2026-01-02T03:04:05Z (default: seven days ago).")
+            description =
+                    "Records of this time or later, such as 2026-01-02T03:04:05Z (default: seven days ago; with an id, all).")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "TIME", description = "Records before this time (default: now).")
@@ -64,6 +65,11 @@ final class EvidenceOptions {
         return since == null ? context.clock().instant().minus(STANDARD_AGE) : time("--since", since);
     }
 
+    /** For sentences; empty when everything is looked through. */
+    String sinceText() {
+        return since == null ? "" : " since " + since();
+    }
+
     Instant until() {
         return until == null ? context.clock().instant() : time("--until", until);
     }
@@ -82,7 +88,9 @@ final class EvidenceOptions {
         }
         // A record that is made while this runs is within the default, too.
         Instant end = until == null ? null : until();
-        return new DecisionQuery(since(), end, tenant, principal, outcome, id, limit);
+        // An id is found through an index, however old its record is.
+        Instant begin = id != null && since == null ? Instant.EPOCH : since();
+        return new DecisionQuery(begin, end, tenant, principal, outcome, id, limit);
     }
 
     private static Instant time(String option, String text) {

@@ -46,8 +46,8 @@ final class ExplainCommand implements Callable<Integer> {
             options.session()
                     .err()
                     .println("No record has the id " + PrintableText.line(id)
-                            + " since " + options.since()
-                            + ". An older one is found with --since; refusals beyond a hundred a"
+                            + options.sinceText()
+                            + ". Refusals beyond a hundred a"
                             + " minute of one caller and reason have a count and no record.");
             return ExitCode.NEGATIVE.plain();
         }

@@ -27,6 +27,7 @@ public final class GatewayCall {
     private @Nullable List<String> shadowDecisions;
     private CallPolicies policies = CallPolicies.NONE;
     private String policyVersion = "";
+    private int cost;
     private @Nullable LocalAnswer localAnswer;
     private @Nullable List<AnswerCopy> answerCopies;
     private @Nullable List<CallEndListener> endListeners;
@@ -41,6 +42,8 @@ public final class GatewayCall {
         RESERVED,
         /** It is written. */
         RECORDED,
+        /** That the call opened is written; its end will be. */
+        OPENED,
         /** There will be none. */
         NONE
     }
@@ -110,6 +113,15 @@ public final class GatewayCall {
     public void policies(CallPolicies ofRoute, String version) {
         policies = ofRoute;
         policyVersion = version;
+    }
+
+    /** Calls that were counted against the caller's plan for this one; 0 when none was. */
+    public int cost() {
+        return cost;
+    }
+
+    public void cost(int calls) {
+        cost = calls;
     }
 
     /** What a policy in shadow mode would have done, for the decision record. */

@@ -109,7 +109,16 @@ public final class GatewayIdentity implements AutoCloseable {
         IdentityMetrics counts = new IdentityMetrics(metrics, tokens::size);
         stage = new IdentityStage(tokens, cache, gate, sender, counts, settings.resourceMetadata());
         access = new RouteAccess(settings.resourceMetadata());
-        orders = shared == null ? null : share(shared, list, cache, metrics, clock);
+        orders = redis == null || shared == null
+                ? null
+                : share(
+                        shared,
+                        list,
+                        cache,
+                        metrics,
+                        new SharedRevocations.Trust(
+                                redis::orderKey, signing, () -> IdentityMetrics.orderRefused(metrics)),
+                        clock);
     }
 
     private ProofReplayStore replays(CallerSettings settings, Clock clock) {
@@ -118,8 +127,13 @@ public final class GatewayIdentity implements AutoCloseable {
     }
 
     private SharedRevocations share(
-            RedisConnections redis, TokenRevocationList list, ConsumerKeyCache cache, Metrics metrics, Clock clock) {
-        SharedRevocations made = new SharedRevocations(redis, list, cache, clock);
+            RedisConnections redis,
+            TokenRevocationList list,
+            ConsumerKeyCache cache,
+            Metrics metrics,
+            SharedRevocations.Trust trust,
+            Clock clock) {
+        SharedRevocations made = new SharedRevocations(redis, list, cache, revocations, trust, clock);
         revocations.onOrder(made);
         consumerKeys.onOrder(made);
         IdentityMetrics.shared(metrics, redis::isReachable);

@@ -19,6 +19,7 @@ public final class IdentityMetrics {
     private static final String KEY_FAILURES = "stoa_api_key_validation_failures";
     private static final String NOT_LOOKED_AT = "stoa_first_sight_rejected";
     private static final String SHARED = "stoa_shared_identity_reachable";
+    private static final String FORGED = "stoa_shared_orders_refused";
     private static final String KNOWN_TOKENS = "stoa_jwt_cached_tokens";
 
     public static final List<MetricDescription> DESCRIPTIONS = List.of(
@@ -29,6 +30,8 @@ public final class IdentityMetrics {
             MetricDescription.gauge(
                     SHARED,
                     "1 while the Redis answers that proofs and revocations are shared through; at 0 proofs are refused and orders of other gateways unknown"),
+            MetricDescription.counter(
+                    FORGED, "looks at Redis that met a revocation which STOA_REDIS_ORDER_KEY does not vouch for"),
             MetricDescription.gauge(KNOWN_TOKENS, "verified tokens that are remembered"));
 
     private final Map<TokenFault, Counter> faults = new EnumMap<>(TokenFault.class);
@@ -54,6 +57,10 @@ public final class IdentityMetrics {
 
     static void shared(Metrics metrics, BooleanSupplier reachable) {
         metrics.gauge(SHARED, () -> reachable.getAsBoolean() ? 1 : 0);
+    }
+
+    static void orderRefused(Metrics metrics) {
+        metrics.count(FORGED);
     }
 
     void refused(TokenFault fault) {

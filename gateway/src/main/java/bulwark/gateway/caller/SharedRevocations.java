@@ -8,6 +8,8 @@ import bulwark.gateway.identity.TokenRevocationList;
 import bulwark.gateway.identity.TokenRevocationRows;
 import bulwark.gateway.redis.RedisConnections;
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.signing.Signing;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,8 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
@@ -33,6 +39,7 @@ import redis.clients.jedis.Protocol.Command;
  * own. Thread-safe.
  */
 final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyOrderListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedRevocations.class);
     private static final String ORDERS = "stoa:{revocations}:orders";
     private static final String VERSION = "stoa:{revocations}:version";
     private static final String API_KEY = "api_key";
@@ -50,25 +57,47 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
     private final RedisConnections redis;
     private final TokenRevocationList tokens;
     private final ConsumerKeyCache keys;
+    private final TokenRevocationRows rows;
+    private final Trust trust;
     private final Clock clock;
-    /** By kind and value: the end in milliseconds; negative for an order that was taken back, which is told until then. */
-    private final Map<String, Long> own = new ConcurrentHashMap<>();
+    /** By kind and value. One that was taken back is told until its end, too. */
+    private final Map<String, SharedOrder> own = new ConcurrentHashMap<>();
 
-    private final Map<String, Long> learned = new HashMap<>();
+    private final Map<String, SharedOrder> learned = new HashMap<>();
     private final AtomicBoolean untold = new AtomicBoolean(true);
     private final CountDownLatch stop = new CountDownLatch(1);
     private final EssentialThread thread = EssentialThread.virtual("shared-revocations", this::run);
     private String version = "";
     private boolean lost = true;
+    private boolean forged;
+    private @Nullable SecretBytes toldWith;
+    private volatile boolean started;
 
-    SharedRevocations(RedisConnections redis, TokenRevocationList tokens, ConsumerKeyCache keys, Clock clock) {
+    /**
+     * What vouches for orders.
+     *
+     * @param key that the gateways share; without one every order in Redis is believed
+     * @param refused hears of each look that met an order which the key does not vouch for
+     */
+    record Trust(Supplier<Optional<SecretBytes>> key, Signing signing, Runnable refused) {}
+
+    SharedRevocations(
+            RedisConnections redis,
+            TokenRevocationList tokens,
+            ConsumerKeyCache keys,
+            TokenRevocationRows rows,
+            Trust trust,
+            Clock clock) {
         this.redis = redis;
         this.tokens = tokens;
         this.keys = keys;
+        this.rows = rows;
+        this.trust = trust;
         this.clock = clock;
     }
 
     void start() {
+        started = true;
         thread.start();
     }
 
@@ -103,7 +132,8 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
     }
 
     private void tell(String name, long until) {
-        own.put(name, until);
+        // Of one that stood in the store it is not known when it was given.
+        own.put(name, new SharedOrder(until, started ? clock.millis() : 0));
         untold.set(true);
     }
 
@@ -123,6 +153,13 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
 
     private void exchange() {
         if (lost) {
+            // What another gateway took back meanwhile is not to be told again.
+            redis.ask(ANSWER_TIMEOUT, this::pull).ifPresent(this::obey);
+            untold.set(true);
+        }
+        SecretBytes key = trust.key().get().orElse(null);
+        if (key != null && (toldWith == null || !key.equalsSecret(toldWith))) {
+            toldWith = key;
             untold.set(true);
         }
         if (untold.getAndSet(false) && redis.ask(ANSWER_TIMEOUT, this::push).isEmpty()) {
@@ -134,7 +171,7 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
         if (now.isEmpty()) {
             lost = true;
         } else if (lost || !now.get().equals(version)) {
-            Optional<Map<String, Long>> orders = redis.ask(ANSWER_TIMEOUT, this::pull);
+            Optional<Map<String, SharedOrder>> orders = redis.ask(ANSWER_TIMEOUT, this::pull);
             orders.ifPresent(this::obey);
             lost = orders.isEmpty();
             version = now.get();
@@ -143,10 +180,11 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
 
     private boolean push(Connection connection) {
         long now = clock.millis();
-        own.values().removeIf(until -> Math.abs(until) < now);
+        own.values().removeIf(order -> order.isOver(now));
         if (!own.isEmpty()) {
             CommandArguments put = new CommandArguments(Command.HSET).add(ORDERS);
-            own.forEach((name, until) -> put.add(name).add(until));
+            own.forEach((name, order) ->
+                    put.add(name).add(order.text(name, trust.key().get(), trust.signing())));
             connection.executeCommand(put);
             connection.executeCommand(new CommandArguments(Command.INCR).add(VERSION));
         }
@@ -158,20 +196,23 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
         return answer == null ? "" : text(answer);
     }
 
-    private Map<String, Long> pull(Connection connection) {
-        Map<String, Long> orders = new HashMap<>();
+    private Map<String, SharedOrder> pull(Connection connection) {
+        Map<String, SharedOrder> orders = new HashMap<>();
+        boolean strange = false;
         Object answer = connection.executeCommand(new CommandArguments(Command.HGETALL).add(ORDERS));
         if (answer instanceof List<?> list) {
             for (int i = 0; i + 1 < list.size(); i += 2) {
-                String until = text(list.get(i + 1));
-                if (until.matches("-?\\d{1,16}")) {
-                    orders.put(text(list.get(i)), Long.parseLong(until));
-                }
+                String name = text(list.get(i));
+                Optional<SharedOrder> order = SharedOrder.parse(
+                        name, text(list.get(i + 1)), trust.key().get(), trust.signing());
+                order.ifPresent(good -> orders.put(name, good));
+                strange |= order.isEmpty();
             }
         }
+        warn(strange);
         long now = clock.millis();
-        orders.forEach((name, until) -> {
-            if (Math.abs(until) < now) {
+        orders.forEach((name, order) -> {
+            if (order.isOver(now)) {
                 connection.executeCommand(
                         new CommandArguments(Command.HDEL).add(ORDERS).add(name));
             }
@@ -179,37 +220,54 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
         return orders;
     }
 
+    private void warn(boolean strange) {
+        if (strange) {
+            trust.refused().run();
+            if (!forged) {
+                LOG.warn(
+                        "Redis holds revocations that STOA_REDIS_ORDER_KEY does not vouch for; they are not obeyed. Another gateway has another key, or somebody wrote them.");
+            }
+        }
+        forged = strange;
+    }
+
     private static String text(Object answer) {
         return answer instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(answer);
     }
 
-    private void obey(Map<String, Long> orders) {
+    private void obey(Map<String, SharedOrder> orders) {
         long now = clock.millis();
-        orders.forEach((name, until) -> {
-            Long before = learned.put(name, until);
+        orders.forEach((name, order) -> {
+            SharedOrder before = learned.get(name);
             int end = name.indexOf('\n');
-            boolean news = before == null || before.longValue() != until;
-            if (news && end > 0 && Math.abs(until) > now) {
-                obey(name.substring(0, end), name.substring(end + 1), until);
+            if ((before == null || order.follows(before)) && end > 0 && !order.isOver(now)) {
+                learned.put(name, order);
+                obey(name.substring(0, end), name.substring(end + 1), order);
             }
         });
     }
 
-    private void obey(String kind, String value, long until) {
+    private void obey(String kind, String value, SharedOrder order) {
         if (kind.startsWith(API_KEY)) {
-            obeyOfKey(kind, value, until > 0);
+            obeyOfKey(kind, value, !order.isTakenBack());
             return;
         }
-        Long mine = own.get(name(kind, value));
-        if (until < 0 && mine != null && mine > clock.millis()) {
-            // What this gateway ordered stands in its own store, and nobody else takes it back.
+        SharedOrder mine = own.get(name(kind, value));
+        boolean stands = mine != null && !mine.isTakenBack() && !mine.isOver(clock.millis());
+        boolean takesBack = order.isTakenBack() && stands;
+        if (takesBack && (trust.key().get().isEmpty() || !order.follows(mine))) {
+            // It stands in this gateway's own store: only what is vouched for and later takes it back.
             return;
         }
         for (Claim claim : Claim.values()) {
             if (claim.wireName().equals(kind.toLowerCase(Locale.ROOT))) {
-                if (until > 0) {
-                    tokens.add(new TokenRevocation(claim, value, Instant.ofEpochMilli(until)));
+                if (!order.isTakenBack()) {
+                    tokens.add(new TokenRevocation(claim, value, Instant.ofEpochMilli(order.until())));
                 } else {
+                    if (takesBack) {
+                        own.remove(name(kind, value));
+                        rows.removedElsewhere(claim, value);
+                    }
                     tokens.remove(claim, value);
                 }
             }

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 public final class DecisionJournal implements AutoCloseable {
     private static final String EVENTS = "stoa_audit_events";
     private static final String WITHOUT_RECORD = "stoa_calls_without_record";
+    private static final String UNRECORDED_ENDS = "stoa_websocket_ends_without_record";
     private static final String SUPPRESSED = "stoa_refusals_without_record";
     private static final String PREFLIGHTS = "stoa_preflights_without_record";
 
@@ -40,6 +41,8 @@ public final class DecisionJournal implements AutoCloseable {
     public static final List<MetricDescription> METRICS = List.of(
             MetricDescription.counter(EVENTS, "decision records handed to the journal", "outcome"),
             MetricDescription.counter(WITHOUT_RECORD, "calls let through without a record, as their routes allow"),
+            MetricDescription.counter(
+                    UNRECORDED_ENDS, "WebSockets whose opening is recorded and whose end could not be"),
             MetricDescription.counter(SUPPRESSED, "refusals that a minute's count stands for"),
             MetricDescription.counter(PREFLIGHTS, "answered preflights that a minute's count stands for"));
 
@@ -78,7 +81,7 @@ public final class DecisionJournal implements AutoCloseable {
                 recorded(pipeline.policies()),
                 this::reserve,
                 ended,
-                new ConnectionHooks(pipeline.hooks().recheck(), this::opened, this::unread));
+                new ConnectionHooks(pipeline.hooks().recheck(), this::opened, this::lasting, this::unread));
     }
 
     /** The last stage: room for the record of a call that everything else let through. */
@@ -150,12 +153,19 @@ public final class DecisionJournal implements AutoCloseable {
         return taken ? new StageResult.Later(synced) : unavailable(call);
     }
 
-    /** A call that may stay open for days has its record when it opens, so that it is not hidden meanwhile and its room serves others. */
+    /** A call that may stay open for days has a record when it opens, so that it is not hidden meanwhile and its room serves others; another one says how it ended. */
     private void opened(GatewayCall call) {
         if (call.evidence() == GatewayCall.Evidence.RESERVED) {
             journal.appendReserved(DecisionRecord.opened(call, clock.millis()));
-            call.evidence(GatewayCall.Evidence.RECORDED);
+            call.evidence(GatewayCall.Evidence.OPENED);
             allowed.increment();
+        }
+    }
+
+    /** A kill leaves no record of a call's end: of one that lasts it leaves this. */
+    private void lasting(GatewayCall call) {
+        if (call.evidence() == GatewayCall.Evidence.RESERVED) {
+            journal.append(DecisionRecord.underWay(call, clock.millis()));
         }
     }
 
@@ -176,6 +186,11 @@ public final class DecisionJournal implements AutoCloseable {
             case RESERVED -> {
                 journal.appendReserved(DecisionRecord.ended(call, outcome, clock.millis()));
                 (outcome.refusal() == null ? allowed : refused).increment();
+            }
+            case OPENED -> {
+                if (!journal.append(DecisionRecord.closed(call, outcome, clock.millis()))) {
+                    metrics.count(UNRECORDED_ENDS);
+                }
             }
             case RECORDED, NONE -> {}
             case UNDECIDED -> refusedEarly(call, outcome);

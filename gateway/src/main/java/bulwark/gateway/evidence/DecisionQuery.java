@@ -1,12 +1,13 @@
 package bulwark.gateway.evidence;
 
 import bulwark.kernel.evidence.journal.JournalReader;
+import bulwark.kernel.json.StrictJson;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,13 +66,24 @@ public record DecisionQuery(
     }
 
     private void each(Path journal, Consumer<RecordedDecision> consumer) throws IOException {
-        byte[] needle = id == null ? new byte[0] : id.getBytes(StandardCharsets.UTF_8);
-        new JournalReader(journal).read(since, (number, syncedAt, bytes) -> {
+        byte[] needle = id == null ? new byte[0] : inJson(id);
+        JournalReader.Visitor visitor = (number, syncedAt, bytes) -> {
             if (contains(bytes, needle)) {
                 RecordedDecision.parse(number, bytes).filter(this::matches).ifPresent(consumer);
             }
             return true;
-        });
+        };
+        if (id == null) {
+            new JournalReader(journal).read(since, visitor);
+        } else {
+            new JournalReader(journal).read(since, needle, visitor);
+        }
+    }
+
+    /** As it stands in a record, without the quotes. */
+    private static byte[] inJson(String text) {
+        byte[] quoted = StrictJson.write(text);
+        return Arrays.copyOfRange(quoted, 1, quoted.length - 1);
     }
 
     boolean matches(RecordedDecision record) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param shadows what policies in shadow mode would have done
  * @param refusal null when the backend answered
  * @param rule that decided last, or null
+ * @param cost calls that were counted against the caller's plan
+ * @param phase {@link #OPEN} or {@link #END} of a call that has a record of both, else null
  */
 record DecisionRecord(
         long atMillis,
@@ -44,9 +46,17 @@ record DecisionRecord(
         boolean complete,
         long requestBytes,
         long responseBytes,
-        long durationNanos)
+        long durationNanos,
+        int cost,
+        @Nullable String phase)
         implements JournalRecord {
     static final String CALL = "call";
+
+    /** The call is under way; a record of its end follows. */
+    static final String OPEN = "open";
+
+    /** The record of its opening went before. */
+    static final String END = "end";
 
     private static final String UNKNOWN = "unknown";
     private static final int MAX_TEXT = 1_024;
@@ -54,13 +64,24 @@ record DecisionRecord(
 
     /** Of a call that has ended. */
     static DecisionRecord ended(GatewayCall call, CallOutcome outcome, long atMillis) {
-        return of(call, atMillis, outcome.refusal(), outcome.status(), outcome);
+        return of(call, atMillis, outcome.refusal(), outcome.status(), outcome, null);
     }
 
-    /** Of a call that changed to another protocol than HTTP; what passes from now on is not in it. */
+    /** Of the end of a call whose opening has a record. */
+    static DecisionRecord closed(GatewayCall call, CallOutcome outcome, long atMillis) {
+        return of(call, atMillis, outcome.refusal(), outcome.status(), outcome, END);
+    }
+
+    /** Of a call that lasts; its end has a record, unless the gateway is killed. */
+    static DecisionRecord underWay(GatewayCall call, long atMillis) {
+        CallOutcome outcome = new CallOutcome(0, null, null, false, 0, 0, System.nanoTime() - call.startNanos());
+        return of(call, atMillis, null, 0, outcome, OPEN);
+    }
+
+    /** Of a call that changed to another protocol than HTTP; what passes from now on is in the record of its end. */
     static DecisionRecord opened(GatewayCall call, long atMillis) {
         CallOutcome outcome = new CallOutcome(101, null, null, true, 0, 0, System.nanoTime() - call.startNanos());
-        return of(call, atMillis, null, outcome.status(), outcome);
+        return of(call, atMillis, null, outcome.status(), outcome, OPEN);
     }
 
     /** Of a request without a head: who sent it, and what was wrong. */
@@ -84,7 +105,9 @@ record DecisionRecord(
                 true,
                 0,
                 0,
-                0);
+                0,
+                0,
+                null);
     }
 
     /** Of a call that is going to be refused. */
@@ -97,11 +120,16 @@ record DecisionRecord(
                 0,
                 0,
                 System.nanoTime() - call.startNanos());
-        return of(call, atMillis, refusal, outcome.status(), outcome);
+        return of(call, atMillis, refusal, outcome.status(), outcome, null);
     }
 
     private static DecisionRecord of(
-            GatewayCall call, long atMillis, @Nullable GatewayRefusal refusal, int status, CallOutcome outcome) {
+            GatewayCall call,
+            long atMillis,
+            @Nullable GatewayRefusal refusal,
+            int status,
+            CallOutcome outcome,
+            @Nullable String phase) {
         ApiRoute route = call.route();
         return new DecisionRecord(
                 atMillis,
@@ -122,7 +150,9 @@ record DecisionRecord(
                 outcome.complete(),
                 outcome.requestBytes(),
                 outcome.responseBytes(),
-                outcome.durationNanos());
+                outcome.durationNanos(),
+                call.cost(),
+                phase);
     }
 
     private static @Nullable String tenant(@Nullable Principal principal, @Nullable ApiRoute route) {
@@ -158,6 +188,8 @@ record DecisionRecord(
         out.raw(complete ? ",\"complete\":true" : ",\"complete\":false");
         out.raw(",\"request_bytes\":").number(requestBytes);
         out.raw(",\"response_bytes\":").number(responseBytes);
+        text(out, ",\"phase\":", phase);
+        out.raw(",\"cost\":").number(cost);
         out.raw(",\"duration_us\":").number(durationNanos / 1_000).raw("}");
     }
 

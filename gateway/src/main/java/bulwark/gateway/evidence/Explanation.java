@@ -56,6 +56,11 @@ public final class Explanation {
                 ? "No backend was asked: the gateway itself"
                 : record.text("upstream").isEmpty() ? "The backend" : text(record, "upstream");
         long status = record.number("status");
+        if (record.text("phase").equals(DecisionRecord.OPEN)) {
+            sentences.add(
+                    "It was under way when this was written. A record of its end follows under the same trace; where none does, the call is still open, or the gateway was killed before it ended.");
+            return;
+        }
         sentences.add(
                 status == 0
                         ? "The caller was gone before an answer began."
@@ -65,6 +70,11 @@ public final class Explanation {
                                 + (Boolean.TRUE.equals(record.members().get("complete"))
                                         ? "."
                                         : ", and the answer did not reach the caller whole."));
+        long cost = record.number("cost");
+        sentences.add(
+                cost == 0
+                        ? "It cost the caller's plan nothing."
+                        : "It cost the caller's plan " + cost + (cost == 1 ? " call." : " calls."));
     }
 
     private static void refused(RecordedDecision record, List<String> sentences) {

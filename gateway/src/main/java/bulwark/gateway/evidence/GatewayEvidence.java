@@ -4,6 +4,7 @@ import bulwark.gateway.call.CallPipeline;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.SettingFindings;
+import bulwark.kernel.evidence.journal.JournalIndexer;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
 import java.io.IOException;
@@ -21,11 +22,13 @@ public final class GatewayEvidence implements AutoCloseable {
     private static final String MAX_AGE = "STOA_JOURNAL__MAX_AGE_DAYS";
     private static final long MAX_DAYS = 36_500;
     private static final long RETENTION_MINUTES = 60;
+    private static final long INDEX_SECONDS = 2;
 
     private final AuditedStore store;
     private final DecisionJournal decisions;
     private final Duration maxAge;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final EssentialThread indexing = EssentialThread.platform("journal-index", this::indexAtIntervals);
     private final EssentialThread retention = EssentialThread.platform("journal-retention", this::removeAtIntervals);
 
     private GatewayEvidence(AuditedStore store, DecisionJournal decisions, Duration maxAge) {
@@ -44,6 +47,7 @@ public final class GatewayEvidence implements AutoCloseable {
         GatewayEvidence evidence = new GatewayEvidence(
                 store, new DecisionJournal(store.journal(), metrics, clock), Duration.ofDays(settings.count(MAX_AGE)));
         evidence.retention.start();
+        evidence.indexing.start();
         return evidence;
     }
 
@@ -57,6 +61,33 @@ public final class GatewayEvidence implements AutoCloseable {
     /** The same pipeline, with a record of every call. */
     public CallPipeline in(CallPipeline pipeline) {
         return decisions.in(pipeline);
+    }
+
+    private void indexAtIntervals() {
+        JournalIndexer indexer =
+                new JournalIndexer(store.journal().folder(), new DecisionIds());
+        boolean failed = false;
+        try {
+            while (!stop.await(INDEX_SECONDS, TimeUnit.SECONDS)) {
+                failed = !index(indexer, failed);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean index(JournalIndexer indexer, boolean failedBefore) {
+        try {
+            indexer.catchUp();
+            return true;
+        } catch (IOException | RuntimeException e) {
+            if (!failedBefore) {
+                LOG.warn(
+                        "The index of the journal is not kept, so that explaining a call takes longer: {}",
+                        e.getMessage());
+            }
+            return false;
+        }
     }
 
     private void removeAtIntervals() {
@@ -87,6 +118,7 @@ public final class GatewayEvidence implements AutoCloseable {
     public void close() {
         stop.countDown();
         retention.awaitEnd(Duration.ofSeconds(5));
+        indexing.awaitEnd(Duration.ofSeconds(5));
         decisions.close();
     }
 }

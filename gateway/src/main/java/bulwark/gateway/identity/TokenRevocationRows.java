@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Revocations that outlive the process: each order is a row with its audit row in one transaction, and in force once it is committed. What the admin API calls. Every method blocks;
@@ -111,13 +112,24 @@ public final class TokenRevocationRows {
         });
     }
 
-    /** Takes an order back. False when there is none. */
+    /** Takes an order back, also one that another gateway gave. False when there is none. */
     public boolean remove(Claim claim, String value, String actor, String tenant) {
+        return remove(claim, value, actor, tenant, () -> listener.restored(claim, value));
+    }
+
+    /** Another gateway took an order back that stands in this one's store. Blocks. */
+    public void removedElsewhere(Claim claim, String value) {
+        remove(claim, value, null, "default", () -> {});
+    }
+
+    private boolean remove(Claim claim, String value, @Nullable String actor, String tenant, Runnable afterwards) {
+        boolean elsewhere = list.list().stream()
+                .anyMatch(order -> order.claim() == claim && order.value().equals(value));
         return store.store().write(tx -> {
             PreparedStatement delete = tx.statement("DELETE FROM token_revocations WHERE claim = ? AND value = ?");
             delete.setString(1, claim.wireName());
             delete.setString(2, value);
-            if (delete.executeUpdate() == 0) {
+            if (delete.executeUpdate() == 0 && !elsewhere) {
                 return false;
             }
             store.audit()
@@ -130,7 +142,7 @@ public final class TokenRevocationRows {
                             value);
             tx.afterCommit(() -> {
                 list.remove(claim, value);
-                listener.restored(claim, value);
+                afterwards.run();
             });
             return true;
         });

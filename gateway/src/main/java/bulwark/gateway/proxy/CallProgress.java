@@ -4,10 +4,14 @@ import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** How far the one call of a client connection has come; used again for the next call. Used on the connection's event loop. */
 final class CallProgress {
+    /** What lasts longer has a record while it lasts: a gateway that is killed must not take it along. */
+    private static final long LASTING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final PlaneContext plane;
     private final LoopWorker worker;
     private @Nullable GatewayCall call;
@@ -16,6 +20,7 @@ final class CallProgress {
     private boolean answerBegun;
     private int status;
     private long requestBytes;
+    private boolean lasting;
 
     CallProgress(PlaneContext plane, LoopWorker worker) {
         this.plane = plane;
@@ -30,12 +35,22 @@ final class CallProgress {
         answerBegun = false;
         status = 0;
         requestBytes = 0;
+        lasting = false;
     }
 
     /** Null between two calls. */
     @Nullable
     GatewayCall call() {
         return call;
+    }
+
+    /** Asked regularly while the call is forwarded. */
+    void tick(long nowNanos) {
+        GatewayCall current = call;
+        if (!lasting && current != null && nowNanos - current.startNanos() >= LASTING_NANOS) {
+            lasting = true;
+            plane.pipeline.hooks().lasting().accept(current);
+        }
     }
 
     void routed(RouteTarget found) {

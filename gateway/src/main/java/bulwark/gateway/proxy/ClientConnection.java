@@ -76,8 +76,7 @@ final class ClientConnection extends TimedConnection {
         }
         state = State.CLOSED;
         worker.closed(this);
-        exchange.cancel();
-        exchange.progress.end(null, false, 0);
+        exchange.gone();
         releasePending();
     }
 
@@ -210,7 +209,7 @@ final class ClientConnection extends TimedConnection {
         if (tunnel == null || upstreamBlocked) {
             return false;
         }
-        exchange.tunnelMoved();
+        exchange.tunnelMoved(in.readableBytes());
         tunnel.fromClient(in.readRetainedSlice(in.readableBytes()));
         return true;
     }
@@ -239,7 +238,7 @@ final class ClientConnection extends TimedConnection {
     }
 
     void write(ByteBuf data) {
-        exchange.tunnelMoved();
+        exchange.tunnelMoved(0);
         context.write(data, context.voidPromise());
     }
 

@@ -59,6 +59,14 @@ abstract class ClientExchange {
         next.start();
     }
 
+    /** The client went away; what it had got until then is told. */
+    final void gone() {
+        ProxyExchange proxied = forwarded;
+        long sent = proxied == null ? 0 : proxied.responseBytes;
+        cancel();
+        progress.end(null, false, sent);
+    }
+
     /** The rest of the request, and the answer, are wanted no more. */
     final void cancel() {
         ProxyExchange proxied = forwarded;

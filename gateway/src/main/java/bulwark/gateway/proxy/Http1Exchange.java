@@ -245,7 +245,9 @@ final class Http1Exchange extends ClientExchange {
         return proxied == null ? null : proxied.tunnel();
     }
 
-    void tunnelMoved() {
+    /** @param fromClient bytes that passed in this direction */
+    void tunnelMoved(int fromClient) {
+        progress.received(fromClient);
         OpenCallWatch watching = watch;
         if (watching != null) {
             watching.moved();
@@ -269,7 +271,8 @@ final class Http1Exchange extends ClientExchange {
     /** The upstream ended the tunnel. */
     void tunnelEnded() {
         requestEnded = true;
-        finish(null, 0);
+        ProxyExchange proxied = forwarded;
+        finish(null, proxied == null ? 0 : proxied.responseBytes);
     }
 
     @Override

@@ -86,8 +86,7 @@ final class Http2Exchange extends ClientExchange {
         }
         closed = true;
         body.release();
-        cancel();
-        progress.end(null, false, 0);
+        gone();
         connection.ended(this);
     }
 

@@ -35,7 +35,8 @@ final class PlaneContext {
         this.retryBudget = retryBudget;
         this.metrics = metrics;
         PlaneCapacity capacity = limits.capacity();
-        this.connections = new ConnectionGate(capacity.connections(), capacity.connectionsOfSource());
+        this.connections =
+                new ConnectionGate(capacity.connections(), capacity.connectionsOfSource(), capacity.newPerSecond());
         this.buffers = new BufferBudget(capacity.bufferBytes());
         this.streams = new StreamGate(capacity.streams());
     }

@@ -35,7 +35,9 @@ final class ProxyExchange implements RequestBodyConsumer {
     private @Nullable EventStreamSlot eventStream;
     private @Nullable WebSocketTunnel tunnel;
     private long requestBytes;
-    private long responseBytes;
+    /** A tunnel counts in it, too. */
+    long responseBytes;
+
     private long sentNanos;
 
     @SuppressWarnings("this-escape") // the acquisition only keeps it
@@ -340,6 +342,7 @@ final class ProxyExchange implements RequestBodyConsumer {
         if (finished) {
             return;
         }
+        client.progress.tick(nowNanos);
         EventStreamSlot stream = eventStream;
         if (answerBegun && client.isStalled(nowNanos) || stream != null && stream.isOver(nowNanos)) {
             finish(false);

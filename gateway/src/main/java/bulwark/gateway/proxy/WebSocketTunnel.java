@@ -23,6 +23,7 @@ final class WebSocketTunnel {
             return;
         }
         toClient.follow(data);
+        exchange.responseBytes += data.readableBytes();
         client.write(data);
         if (plane.draining) {
             drain();

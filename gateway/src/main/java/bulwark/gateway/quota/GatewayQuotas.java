@@ -38,6 +38,7 @@ public final class GatewayQuotas implements AutoCloseable {
     private final PlanTable plans;
     private final RequestStage stage;
     private final PlanQuotaFile file;
+    private @Nullable PlanFile planFile;
 
     private GatewayQuotas(
             Configuration settings, Path stateFolder, @Nullable SharedRedis redis, Metrics metrics, Clock clock) {
@@ -71,6 +72,13 @@ public final class GatewayQuotas implements AutoCloseable {
     public static GatewayQuotas open(
             Configuration settings, Path stateFolder, @Nullable SharedRedis redis, Metrics metrics, Clock clock) {
         return new GatewayQuotas(settings, stateFolder, redis, metrics, clock);
+    }
+
+    /** The operator's own plans, where a file of them is named; once. @throws Configuration.ConfigurationRefused with every fault of the file @param directory that a relative path starts from */
+    public void followPlans(Configuration settings, Path directory) {
+        if (settings.isSet(PlanFile.SETTING)) {
+            planFile = PlanFile.follow(directory.resolve(settings.text(PlanFile.SETTING)), plans);
+        }
     }
 
     /** What the settings of quotas must be. */
@@ -107,6 +115,10 @@ public final class GatewayQuotas implements AutoCloseable {
 
     @Override
     public void close() {
+        PlanFile followed = planFile;
+        if (followed != null) {
+            followed.close();
+        }
         counters.close();
         file.close();
     }

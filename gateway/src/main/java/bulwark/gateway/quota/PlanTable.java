@@ -19,6 +19,7 @@ public final class PlanTable {
     private final Map<String, QuotaPlan> plans = new ConcurrentHashMap<>();
     private final Map<String, String> assigned = new ConcurrentHashMap<>();
     private volatile Map<String, QuotaPlan> pushed = Map.of();
+    private volatile Map<String, QuotaPlan> ofFile = Map.of();
 
     /** @param standard of a consumer that no plan is assigned to */
     public PlanTable(QuotaPlan standard) {
@@ -29,6 +30,7 @@ public final class PlanTable {
 
     public QuotaPlan of(String consumer) {
         QuotaPlan own = pushed.get(consumer);
+        own = own == null ? ofFile.get(consumer) : own;
         if (own != null || assigned.isEmpty()) {
             return own == null ? standard : own;
         }
@@ -39,6 +41,11 @@ public final class PlanTable {
     /** What a control plane says of its subscriptions, in place of what it said before. @param byConsumer as {@link QuotaConsumer} names it */
     public void push(Map<String, QuotaPlan> byConsumer) {
         pushed = Map.copyOf(byConsumer);
+    }
+
+    /** What the operator's file says, in place of what it said before; for a consumer that a control plane speaks of, that one counts. @param byConsumer as {@link QuotaConsumer} names it */
+    void useFile(Map<String, QuotaPlan> byConsumer) {
+        ofFile = Map.copyOf(byConsumer);
     }
 
     /** Adds a plan, or replaces the one of its name. */

@@ -30,7 +30,15 @@ public final class QuotaConsumer {
             return ofKey(keyId);
         }
         String subAccount = principal.authentication().subAccount();
-        return subAccount != null ? "fed:" + subAccount : "sub:" + principal.entityUri();
+        return subAccount != null ? ofAccount(subAccount) : ofSubject(principal.entityUri());
+    }
+
+    static String ofAccount(String subAccount) {
+        return "fed:" + subAccount;
+    }
+
+    static String ofSubject(String subject) {
+        return "sub:" + subject;
     }
 
     /** @param id of a subscription or API key */

@@ -62,6 +62,7 @@ public final class QuotaStage implements RequestStage {
             QuotaDecision decision) {
         return switch (decision) {
             case QuotaDecision.Admitted admitted -> {
+                call.cost(1);
                 tell(call, nearest(ofTenant, admitted.rateLimit()));
                 yield StageResult.PASS;
             }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisSettings {
     public static final String URL = "STOA_REDIS_URL";
     private static final String PASSWORD = "STOA_REDIS_PASSWORD";
+    private static final String ORDER_KEY = "STOA_REDIS_ORDER_KEY";
+    private static final int MIN_KEY_LENGTH = 32;
     private static final String AUTHORITIES = "STOA_REDIS__CA_FILE";
     private static final String CERTIFICATE = "STOA_REDIS__CLIENT_CERT_FILE";
     private static final String KEY = "STOA_REDIS__CLIENT_KEY_FILE";
@@ -30,6 +32,9 @@ public final class RedisSettings {
                         "REDIS_URL",
                         "Redis that gateways share quotas and replay stores through: redis[s]://[[user]:password@]host[:port][/database]")
                 .secret("REDIS_PASSWORD", "its password, in place of one in the URL")
+                .secret(
+                        "REDIS_ORDER_KEY",
+                        "key that the gateways of one Redis share, 32 characters or more: revocations there count only with its MAC, and any gateway can take one back; unset: whatever can write to that Redis can revoke")
                 .add(
                         "REDIS__CA_FILE",
                         PATH,
@@ -54,6 +59,10 @@ public final class RedisSettings {
         } else if (settings.secret(PASSWORD).isPresent()) {
             findings.refuse(PASSWORD + " is set and " + URL + " is not; set both, or neither");
         }
+        settings.secret(ORDER_KEY)
+                .filter(key -> key.length() < MIN_KEY_LENGTH)
+                .ifPresent(key -> findings.refuse(ORDER_KEY + " must have " + MIN_KEY_LENGTH
+                        + " characters or more; openssl rand -hex 32 makes one"));
         if (settings.isSet(CERTIFICATE) != settings.isSet(KEY)) {
             findings.refuse(CERTIFICATE + " and " + KEY + " go together; set both or none");
         }
@@ -83,7 +92,7 @@ public final class RedisSettings {
                 path(settings, CERTIFICATE, directory),
                 path(settings, KEY, directory),
                 path(settings, AUTHORITIES, directory));
-        return SharedRedis.following(() -> address(secrets), files, clock);
+        return SharedRedis.following(() -> address(secrets), files, clock).vouchedBy(() -> secrets.get(ORDER_KEY));
     }
 
     private static RedisAddress address(CurrentSecrets secrets) {

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -30,10 +31,22 @@ public final class SharedRedis implements AutoCloseable {
 
     private final Supplier<RedisAddress> address;
     private final @Nullable ClientTls tls;
+    private final Supplier<Optional<SecretBytes>> orderKey;
 
-    private SharedRedis(Supplier<RedisAddress> address, @Nullable ClientTls tls) {
+    private SharedRedis(
+            Supplier<RedisAddress> address, @Nullable ClientTls tls, Supplier<Optional<SecretBytes>> orderKey) {
         this.address = address;
         this.tls = tls;
+        this.orderKey = orderKey;
+    }
+
+    SharedRedis vouchedBy(Supplier<Optional<SecretBytes>> key) {
+        return new SharedRedis(address, tls, key);
+    }
+
+    /** What vouches for orders that gateways give each other there; empty when nothing does. */
+    public Optional<SecretBytes> orderKey() {
+        return orderKey.get();
     }
 
     /**
@@ -51,11 +64,11 @@ public final class SharedRedis implements AutoCloseable {
     /** @param address asked at each new connection; whether it is over TLS is decided now, so that no later change takes TLS away */
     static SharedRedis following(Supplier<RedisAddress> address, ClientTls.Files files, Clock clock) {
         if (!address.get().isSecured()) {
-            return new SharedRedis(address, null);
+            return new SharedRedis(address, null, Optional::empty);
         }
         ClientTls tls = ClientTls.load(files, ClientTls.Servers.TRUSTED, clock);
         tls.watch();
-        return new SharedRedis(address, tls);
+        return new SharedRedis(address, tls, Optional::empty);
     }
 
     /**

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /** Two gateways with the same keys of tokens, on one Redis. */
 @Timeout(300)
@@ -222,5 +223,41 @@ class SharedIdentityTest {
         await().atMost(SOON).until(() -> call(second, token, proof(token)).statusCode() == 200);
         await().atMost(SOON)
                 .until(() -> second.send(second.as("mallory", "/apis/own/x")).statusCode() == 401);
+    }
+
+    @Test
+    void with_a_key_any_gateway_takes_an_order_back_and_what_others_write_into_redis_counts_for_nothing()
+            throws Exception {
+        first.close();
+        second.close();
+        Map<String, String> settings = Map.of(
+                "STOA_REDIS_URL", redis.url(), "STOA_REDIS_ORDER_KEY", "a-key-of-the-tests-that-both-share-0123");
+        first = GatewayFixture.start(one, settings, Clock.systemUTC());
+        second = GatewayFixture.start(two, settings, Clock.systemUTC());
+        first.route("own", "acme", "");
+        second.route("own", "acme", "");
+        first.admin("POST", "/admin/revocations", "{\"sub\":\"eve\"}");
+        await().atMost(SOON)
+                .until(() -> second.send(second.as("eve", "/apis/own/x")).statusCode() == 401);
+        assertThat(second.admin("DELETE", "/admin/revocations?sub=eve", "").statusCode())
+                .isEqualTo(204);
+        await().atMost(SOON)
+                .until(() -> first.send(first.as("eve", "/apis/own/x")).statusCode() == 200);
+        assertThat(first.adminJson("/admin/revocations").toString()).doesNotContain("eve");
+        try (Jedis writer = new Jedis("127.0.0.1", redis.port())) {
+            long later = Clock.systemUTC().millis() + 600_000;
+            writer.hset("stoa:{revocations}:orders", "sub\nann", Long.toString(later));
+            writer.hset("stoa:{revocations}:orders", "sub\nbob", later + ":1:" + "A".repeat(43));
+            writer.incr("stoa:{revocations}:version");
+        }
+        await().atMost(SOON).until(() -> !second.metrics().contains("stoa_shared_orders_refused_total 0.0"));
+        assertThat(second.send(second.as("ann", "/apis/own/x")).statusCode()).isEqualTo(200);
+        assertThat(second.send(second.as("bob", "/apis/own/x")).statusCode()).isEqualTo(200);
+        first.close();
+        first = GatewayFixture.start(one, settings, Clock.systemUTC());
+        first.route("own", "acme", "");
+        assertThat(first.send(first.as("eve", "/apis/own/x")).statusCode())
+                .as("taken back over a restart")
+                .isEqualTo(200);
     }
 }

@@ -16,6 +16,7 @@ import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.journal.Journal;
+import bulwark.kernel.evidence.journal.JournalIndexer;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.Metrics;
 import java.io.IOException;
@@ -324,7 +325,7 @@ class DecisionJournalTest {
     }
 
     @Test
-    void a_call_that_stays_open_has_its_record_when_it_opens_and_one_alone() throws Exception {
+    void a_call_that_stays_open_has_a_record_when_it_opens_and_one_of_its_end() throws Exception {
         GatewayCall call = TestCalls.get("/orders");
         call.route(route("required"));
         try (Journal journal = journal(1);
@@ -337,12 +338,64 @@ class DecisionJournalTest {
                 Awaitility.await().until(() -> StageRunner.decideNow(pipeline.evidence(), open) == null);
                 pipeline.hooks().opened().accept(open);
             }
-            call.end(new CallOutcome(101, null, null, true, 0, 0, 0), pipeline.ended());
+            Awaitility.await().until(() -> journal.records() == 3);
+            call.end(new CallOutcome(101, null, null, true, 7, 11, 13_000_000), pipeline.ended());
         }
-        assertThat(all()).hasSize(3).allSatisfy(record -> {
+        assertThat(all()).hasSize(4).allSatisfy(record -> {
             assertThat(record.number("status")).isEqualTo(101);
             assertThat(record.text("principal")).isEqualTo("alice");
         });
+        List<RecordedDecision> both = query(null, null, null, call.trace().traceId());
+        assertThat(both).extracting(record -> record.text("phase")).containsExactly("open", "end");
+        assertThat(String.join(" ", Explanation.of(both.getFirst()))).contains("under way when this was written");
+        assertThat(String.join(" ", Explanation.of(both.getLast())))
+                .contains("7 bytes went to it, 11 came back", "after 13.0 ms");
+    }
+
+    @Test
+    void a_kill_leaves_a_record_of_a_call_that_lasted() throws Exception {
+        GatewayCall call = TestCalls.get("/orders");
+        call.route(route("required"));
+        Journal journal = journal(10);
+        DecisionJournal decisions = decisions(journal);
+        CallPipeline pipeline = decisions.in(pipeline(ALICE, RequestStage.PASS));
+        assertThat(StageRunner.decideNow(pipeline.identity(), call)).isNull();
+        assertThat(StageRunner.decideNow(pipeline.evidence(), call)).isNull();
+        pipeline.hooks().lasting().accept(call);
+        Awaitility.await().until(() -> journal.records() == 1);
+        // What a kill at this moment leaves is what another reader sees.
+        RecordedDecision left = one();
+        assertThat(left.text("phase")).isEqualTo("open");
+        assertThat(String.join(" ", Explanation.of(left))).contains("the gateway was killed before it ended");
+        call.cost(1);
+        call.end(new CallOutcome(200, null, "http://b", true, 0, 5, 6_000_000_000L), pipeline.ended());
+        decisions.close();
+        journal.close();
+        RecordedDecision end = all().getLast();
+        assertThat(end.text("phase")).isEmpty();
+        assertThat(end.number("cost")).isEqualTo(1);
+        assertThat(String.join(" ", Explanation.of(end))).contains("It cost the caller's plan 1 call.");
+    }
+
+    @Test
+    void an_index_finds_both_ids_of_a_record_also_one_that_json_escapes() throws Exception {
+        run(ALICE, RequestStage.PASS, TestCalls.call("GET", "/a", "192.0.2.7", "X-Request-ID: a\"b\\c\r\n"));
+        run(ALICE, RequestStage.PASS, TestCalls.get("/b"));
+        new JournalIndexer(folder.resolve("journal"), new DecisionIds()).catchUp();
+        assertThat(query(null, null, null, "a\"b\\c"))
+                .singleElement()
+                .extracting(each -> each.text("path"))
+                .isEqualTo("/a");
+        byte[] record =
+                "{\"v\":1,\"kind\":\"call\",\"at\":\"x\",\"trace\":\"t1\",\"span\":\"s\",\"request_id\":\"a\\\"b\",\"path\":\"\\\"trace\\\":\\\"no\"}"
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        List<String> ids = new java.util.ArrayList<>();
+        new DecisionIds().of(record, (from, to) -> ids.add(new String(record, from, to - from)));
+        assertThat(ids).containsExactly("t1", "a\\\"b");
+        for (int length = 0; length < record.length; length++) {
+            byte[] cut = java.util.Arrays.copyOf(record, length);
+            new DecisionIds().of(cut, (from, to) -> assertThat(to).isBetween(from, cut.length));
+        }
     }
 
     @Test

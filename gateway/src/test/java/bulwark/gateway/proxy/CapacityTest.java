@@ -30,7 +30,7 @@ class CapacityTest {
 
     @Test
     void connections_beyond_the_limit_are_closed_and_counted_until_others_end() throws Exception {
-        try (TestPlane plane = new TestPlane(new PlaneCapacity(3, 2, PLENTY, STREAMS));
+        try (TestPlane plane = new TestPlane(new PlaneCapacity(3, 2, 0, PLENTY, STREAMS));
                 WireClient first = from("127.0.0.1", plane.port);
                 WireClient second = from("127.0.0.1", plane.port)) {
             assertThat(isServed(first)).isTrue();
@@ -60,7 +60,7 @@ class CapacityTest {
         CountDownLatch release = new CountDownLatch(1);
         String piece = "x".repeat(90_000);
         long before = BufferBudget.used();
-        try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, before + (4L << 20), STREAMS));
+        try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, 0, before + (4L << 20), STREAMS));
                 ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
                     if (exchange.request().has("Expect")) {
                         release.await();
@@ -103,8 +103,8 @@ class CapacityTest {
     @Test
     void event_streams_have_limits_of_their_own_and_an_end() {
         CountDownLatch release = new CountDownLatch(1);
-        StreamLimits two = new StreamLimits(5, 2, 5, Duration.ofHours(1));
-        try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, PLENTY, two));
+        StreamLimits two = new StreamLimits(5, 2, 5, Duration.ofHours(1), 0);
+        try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, 0, PLENTY, two));
                 ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
                     exchange.send(
                             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
@@ -159,5 +159,27 @@ class CapacityTest {
                             .contains("stoa_upstream_connections_active 1.0")
                             .contains("stoa_calls_active 0.0"));
         }
+    }
+
+    @Test
+    void one_address_opens_connections_and_event_streams_at_a_rate_of_its_own() throws Exception {
+        java.net.InetAddress one = java.net.InetAddress.getByName("192.0.2.1");
+        java.net.InetAddress other = java.net.InetAddress.getByName("192.0.2.2");
+        ConnectionGate gate = new ConnectionGate(1_000, 1_000, 0.5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(gate.acquire(one)).isNull();
+            gate.release(one);
+        }
+        assertThat(gate.acquire(one)).isEqualTo(ConnectionGate.Reason.RATE);
+        assertThat(gate.acquire(other)).isNull();
+        assertThat(gate.open()).isEqualTo(1);
+        StreamGate streams = new StreamGate(new StreamLimits(100, 100, 100, Duration.ofHours(1), 3));
+        for (int i = 0; i < 3; i++) {
+            assertThat(streams.acquire(one, "acme")).isNull();
+            streams.release(one, "acme");
+        }
+        assertThat(streams.acquire(one, "acme")).isEqualTo("rate");
+        assertThat(streams.acquire(other, "acme")).isNull();
+        assertThat(streams.open()).isEqualTo(1);
     }
 }

@@ -2,9 +2,11 @@ package bulwark.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.ConnectionHooks;
 import bulwark.gateway.call.GatewayCall;
+import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.proxy.WireClient.Answer;
 import bulwark.gateway.refusal.GatewayRefusal;
@@ -101,6 +103,49 @@ class WebSocketTest {
     }
 
     @Test
+    void the_bytes_of_a_websocket_and_of_an_event_stream_are_told_when_they_end() {
+        List<CallOutcome> ended = new CopyOnWriteArrayList<>();
+        List<GatewayCall> lasting = new CopyOnWriteArrayList<>();
+        ConnectionHooks hooks = new ConnectionHooks(RequestStage.PASS, call -> {}, lasting::add, head -> {});
+        CallPipeline pipeline =
+                TestPlane.open().withHooks(hooks).withEndListeners(List.of(call -> ended.add(call.outcome())));
+        try (TestPlane own = new TestPlane(pipeline, List.of("127.0.0.0/8"));
+                ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+                    if (!exchange.request().has("Upgrade")) {
+                        exchange.send(
+                                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                        + "9\r\ndata: 1\n\n\r\n");
+                        while (exchange.socket().getInputStream().read() >= 0) {}
+                        return;
+                    }
+                    exchange.send(SWITCHED + "hello");
+                    exchange.send(new String(exchange.socket().getInputStream().readNBytes(4)));
+                    exchange.close();
+                })) {
+            own.routes(TestPlane.route(
+                    "r1", "/", upstream.url(), Set.of(), true, List.of(), Balancing.RANDOM, false, NEVER_IDLE));
+            try (WireClient client = new WireClient(own.port)) {
+                open(client);
+                assertThat(client.read(5)).isEqualTo("hello");
+                assertThat(client.send("ping").readToEnd()).isEqualTo("ping");
+            }
+            Awaitility.await().until(() -> ended.size() == 1);
+            assertThat(ended.getFirst().requestBytes()).isEqualTo(4);
+            assertThat(ended.getFirst().responseBytes()).isEqualTo(9);
+            try (WireClient client = new WireClient(own.port)) {
+                client.send(TestPlane.request("GET", "/"));
+                assertThat(client.head().status()).isEqualTo(200);
+                client.read(5);
+                own.clock.advance(Duration.ofSeconds(6));
+                Awaitility.await().until(() -> lasting.size() == 1);
+            }
+            Awaitility.await().until(() -> ended.size() == 2);
+            assertThat(ended.getLast().complete()).isFalse();
+            assertThat(ended.getLast().responseBytes()).isEqualTo(9);
+        }
+    }
+
+    @Test
     void a_silent_websocket_ends() throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
         try (ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
@@ -125,7 +170,7 @@ class WebSocketTest {
         StageResult refused = new StageResult.Refuse(new GatewayRefusal.Forbidden("revoked", "Revoked.", null));
         CallPipeline pipeline = TestPlane.open()
                 .withHooks(new ConnectionHooks(
-                        call -> revoked.get() ? refused : StageResult.PASS, opened::add, head -> {}));
+                        call -> revoked.get() ? refused : StageResult.PASS, opened::add, call -> {}, head -> {}));
         try (TestPlane own = new TestPlane(pipeline, List.of("127.0.0.0/8"));
                 ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
                     exchange.send(SWITCHED + sent);

@@ -43,7 +43,8 @@ record IndexRun(Path file, long segment, long start, long end) {
                     .flatMap(Stream::ofNullable)
                     .sorted(Comparator.comparingLong(IndexRun::segment)
                             .thenComparingLong(IndexRun::start)
-                            .thenComparing(Comparator.comparingLong(IndexRun::end).reversed()))
+                            .thenComparing(
+                                    Comparator.comparingLong(IndexRun::end).reversed()))
                     .toList());
         } catch (NoSuchFileException none) {
             return List.of();

@@ -192,6 +192,11 @@ public final class Journal implements AutoCloseable {
         return Optional.ofNullable(written);
     }
 
+    /** Of its segments. */
+    public Path folder() {
+        return folder;
+    }
+
     /** Records that were synced since this was opened. */
     public long records() {
         return records;

@@ -46,7 +46,8 @@ public final class JournalIndexer {
     public void catchUp() throws IOException {
         List<JournalSegment> segments = JournalSegment.in(folder);
         List<IndexRun> runs = IndexRun.in(folder);
-        Set<Long> known = segments.stream().map(JournalSegment::firstBatch).collect(Collectors.toCollection(HashSet::new));
+        Set<Long> known =
+                segments.stream().map(JournalSegment::firstBatch).collect(Collectors.toCollection(HashSet::new));
         for (IndexRun run : runs) {
             if (!known.contains(run.segment())) {
                 Files.deleteIfExists(run.file());
@@ -97,8 +98,7 @@ public final class JournalIndexer {
     private static boolean isWhole(JournalSegment segment, List<IndexRun> runs) throws IOException {
         return runs.size() == 1
                 && runs.getFirst().start() == JournalSegment.HEADER_BYTES
-                && runs.getFirst().end()
-                        >= Math.min(Files.size(segment.file()), IndexRun.MAX_OFFSET + 1);
+                && runs.getFirst().end() >= Math.min(Files.size(segment.file()), IndexRun.MAX_OFFSET + 1);
     }
 
     private static @Nullable JournalBatch next(SegmentReader reader) throws IOException {
@@ -128,8 +128,7 @@ public final class JournalIndexer {
             all = Arrays.copyOf(all, before + more.length);
             System.arraycopy(more, 0, all, before, more.length);
         }
-        IndexRun joined =
-                IndexRun.write(folder, segment.firstBatch(), JournalSegment.HEADER_BYTES, covered(runs), all);
+        IndexRun joined = IndexRun.write(folder, segment.firstBatch(), JournalSegment.HEADER_BYTES, covered(runs), all);
         for (IndexRun run : runs) {
             if (!run.file().equals(joined.file())) {
                 Files.deleteIfExists(run.file());

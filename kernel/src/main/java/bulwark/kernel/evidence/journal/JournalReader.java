@@ -68,8 +68,7 @@ public final class JournalReader {
      * @param id in the bytes that stand in the record
      */
     public void read(Instant since, byte[] id, Visitor visitor) throws IOException {
-        Map<Long, List<IndexRun>> runs =
-                IndexRun.in(folder).stream().collect(Collectors.groupingBy(IndexRun::segment));
+        Map<Long, List<IndexRun>> runs = IndexRun.in(folder).stream().collect(Collectors.groupingBy(IndexRun::segment));
         List<JournalSegment> segments = JournalSegment.in(folder);
         BatchVisitor each = visiting(since.toEpochMilli(), visitor);
         for (int i = firstOf(segments, since.toEpochMilli()); i < segments.size(); i++) {
@@ -87,33 +86,33 @@ public final class JournalReader {
     /** One segment; opened only when something in it is to be read. @return false to stop */
     private static boolean visit(JournalSegment segment, List<IndexRun> runs, byte[] id, BatchVisitor visitor)
             throws IOException {
-            SortedSet<Long> offsets = new TreeSet<>();
-            long covered = JournalSegment.HEADER_BYTES;
-            for (IndexRun run : runs) {
-                if (run.start() == covered) {
-                    offsets.addAll(run.offsets(id));
-                    covered = run.end();
-                }
+        SortedSet<Long> offsets = new TreeSet<>();
+        long covered = JournalSegment.HEADER_BYTES;
+        for (IndexRun run : runs) {
+            if (run.start() == covered) {
+                offsets.addAll(run.offsets(id));
+                covered = run.end();
             }
-            if (offsets.isEmpty() && covered >= Files.size(segment.file())) {
-                return true;
-            }
-            try (SegmentReader reader = SegmentReader.open(segment)) {
-                for (long offset : offsets) {
-                    reader.seek(offset);
-                    JournalBatch batch = reader.next();
-                    if (batch != null && !visitor.batch(batch)) {
-                        return false;
-                    }
-                }
-                reader.seek(covered);
-                for (JournalBatch batch = reader.next(); batch != null; batch = reader.next()) {
-                    if (!visitor.batch(batch)) {
-                        return false;
-                    }
-                }
-            }
+        }
+        if (offsets.isEmpty() && covered >= Files.size(segment.file())) {
             return true;
+        }
+        try (SegmentReader reader = SegmentReader.open(segment)) {
+            for (long offset : offsets) {
+                reader.seek(offset);
+                JournalBatch batch = reader.next();
+                if (batch != null && !visitor.batch(batch)) {
+                    return false;
+                }
+            }
+            reader.seek(covered);
+            for (JournalBatch batch = reader.next(); batch != null; batch = reader.next()) {
+                if (!visitor.batch(batch)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** All batches from the segment on that was begun last before this time. A segment that the retention removes meanwhile is passed over. */

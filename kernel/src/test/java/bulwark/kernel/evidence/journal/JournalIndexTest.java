@@ -79,7 +79,9 @@ class JournalIndexTest {
 
     private List<String> indexFiles() throws IOException {
         try (Stream<Path> files = Files.list(journal().resolve("ids"))) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 

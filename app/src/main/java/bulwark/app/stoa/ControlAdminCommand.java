@@ -21,32 +21,54 @@ final class ControlAdminCommand extends CommandGroup {
         super(context);
     }
 
-    @Command(
-            name = "add",
-            mixinStandardHelpOptions = true,
-            description = "Name a subject: its tokens with the role cpi-admin count from now on.")
-    static final class Add implements Callable<Integer> {
+    /** Names a subject, or takes it back. */
+    private abstract static class Change implements Callable<Integer> {
         private final CommandContext context;
+        private final String verb;
 
         @Parameters(paramLabel = "SUBJECT", description = "Claim sub of the tokens of the administrator.")
         private String subject = "";
 
-        Add(CommandContext context) {
+        Change(CommandContext context, String verb) {
             this.context = context;
+            this.verb = verb;
+        }
+
+        /** What is true of the subject now. */
+        abstract String outcome(boolean changed);
+
+        abstract ExitCode exitCode(boolean changed);
+
+        @Override
+        public final Integer call() {
+            try (ControlOwner owner = ControlOwner.of(context)) {
+                boolean changed = owner.post("/owner/administrators/" + verb, Map.of("subject", subject))
+                        .path("changed")
+                        .asBoolean();
+                context.out().println(PrintableText.line(subject) + outcome(changed));
+                return exitCode(changed).plain();
+            }
+        }
+    }
+
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = "Name a subject: its tokens with the role cpi-admin count from now on.")
+    static final class Add extends Change {
+        Add(CommandContext context) {
+            super(context, "add");
         }
 
         @Override
-        public Integer call() {
-            try (ControlOwner owner = ControlOwner.of(context)) {
-                boolean added = owner.post("/owner/administrators/add", Map.of("subject", subject))
-                        .path("changed")
-                        .asBoolean();
-                context.out()
-                        .println(PrintableText.line(subject)
-                                + (added ? " is an administrator from now on" : " was an administrator before")
-                                + ", with a token that bears the role cpi-admin");
-                return 0;
-            }
+        String outcome(boolean changed) {
+            return (changed ? " is an administrator from now on" : " was an administrator before")
+                    + ", with a token that bears the role cpi-admin";
+        }
+
+        @Override
+        ExitCode exitCode(boolean changed) {
+            return ExitCode.DONE;
         }
     }
 
@@ -54,27 +76,19 @@ final class ControlAdminCommand extends CommandGroup {
             name = "remove",
             mixinStandardHelpOptions = true,
             description = "Take a subject back: the role cpi-admin of its tokens counts no more.")
-    static final class Remove implements Callable<Integer> {
-        private final CommandContext context;
-
-        @Parameters(paramLabel = "SUBJECT", description = "Claim sub of the tokens of the administrator.")
-        private String subject = "";
-
+    static final class Remove extends Change {
         Remove(CommandContext context) {
-            this.context = context;
+            super(context, "remove");
         }
 
         @Override
-        public Integer call() {
-            try (ControlOwner owner = ControlOwner.of(context)) {
-                boolean removed = owner.post("/owner/administrators/remove", Map.of("subject", subject))
-                        .path("changed")
-                        .asBoolean();
-                context.out()
-                        .println(PrintableText.line(subject)
-                                + (removed ? " is no administrator any more" : " was none"));
-                return (removed ? ExitCode.DONE : ExitCode.NEGATIVE).plain();
-            }
+        String outcome(boolean changed) {
+            return changed ? " is no administrator any more" : " was none";
+        }
+
+        @Override
+        ExitCode exitCode(boolean changed) {
+            return changed ? ExitCode.DONE : ExitCode.NEGATIVE;
         }
     }
 

@@ -1,7 +1,7 @@
 package bulwark.app.stoa;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.app.cli.ShowConfig;
+import bulwark.app.cli.ServiceCommand;
 import bulwark.gateway.control.ControlPlane;
 import bulwark.gateway.control.ControlSettings;
 import bulwark.gateway.control.state.ControlDatabase;
@@ -26,30 +26,14 @@ import picocli.CommandLine.Option;
             ControlPlaneCommand.Resume.class,
             ControlPlaneCommand.Check.class
         })
-final class ControlPlaneCommand implements Callable<Integer> {
-    private final CommandContext context;
-
-    @Option(
-            names = "--show-config",
-            description = "Print name, value, source and purpose of every setting, secrets hidden, and exit.")
-    private boolean showConfig;
-
+final class ControlPlaneCommand extends ServiceCommand {
     ControlPlaneCommand(CommandContext context) {
-        this.context = context;
+        super(context, ControlSettings.schema());
     }
 
     @Override
-    public Integer call() throws Exception {
-        if (showConfig) {
-            return ShowConfig.print(
-                    Configuration.inspect(ControlSettings.schema(), context.environment(), context.directory()),
-                    context.out(),
-                    context.err());
-        }
-        ControlPlane plane = ControlPlane.start(
-                () -> Configuration.read(ControlSettings.schema(), context.environment(), context.directory()),
-                context.directory(),
-                context.clock());
+    protected int run() throws Exception {
+        ControlPlane plane = ControlPlane.start(this::settings, context.directory(), context.clock());
         Runtime.getRuntime().addShutdownHook(new Thread(plane::close, "stop"));
         return plane.awaitExitCode();
     }

@@ -13,13 +13,11 @@ public final class Http2AnswerReader {
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
     private static final byte[] EMPTY = ascii("content-length: 0\r\n");
 
-    private final byte[] out;
-    private int length;
-    private boolean full;
+    private final BoundedHead out;
     private @Nullable String fault;
 
     public Http2AnswerReader(HeadLimits limits) {
-        this.out = new byte[limits.maxBytes()];
+        this.out = new BoundedHead(limits.maxBytes());
     }
 
     /** A sentence for the log. */
@@ -29,7 +27,7 @@ public final class Http2AnswerReader {
 
     /** What {@link #read} wrote, and the reader's offsets go by. */
     public byte[] bytes() {
-        return out;
+        return out.bytes();
     }
 
     /**
@@ -40,14 +38,14 @@ public final class Http2AnswerReader {
      * @param reader holds the head when the answer is true
      */
     public boolean read(HeaderList list, boolean ended, boolean bodiless, HeadReader reader) {
-        length = 0;
-        full = false;
+        out.clear();
         fault = null;
         int status = status(list);
         if (status < 0) {
             return wrong("The answer has no status of three digits, or another pseudo-header.");
         }
-        put(ascii("HTTP/1.1 " + status + " \r\n"));
+        out.put("HTTP/1.1 " + status + " ");
+        out.lineEnd();
         boolean lengthNamed = false;
         for (int i = 0; i < list.count(); i++) {
             CharSequence name = list.name(i);
@@ -60,16 +58,16 @@ public final class Http2AnswerReader {
                 return wrong("A header of the answer is none that HTTP/2 has.");
             }
             lengthNamed |= HeaderListSyntax.isText(name, "content-length");
-            field(name, list.value(i));
+            out.field(name, list.value(i));
         }
         if (!lengthNamed && !bodiless && hasBody(status)) {
-            put(ended ? EMPTY : CHUNKED);
+            out.put(ended ? EMPTY : CHUNKED);
         }
-        put(ascii("\r\n"));
-        if (full) {
+        out.lineEnd();
+        if (out.isOverflown()) {
             return wrong("The header lines of the answer are over the limit.");
         }
-        return reader.readResponse(out, length) == HeadReader.Result.COMPLETE
+        return reader.readResponse(out.bytes(), out.length()) == HeadReader.Result.COMPLETE
                 && (!ended
                         || bodiless
                         || !hasBody(status)
@@ -108,35 +106,6 @@ public final class Http2AnswerReader {
     private boolean wrong(String sentence) {
         fault = sentence;
         return false;
-    }
-
-    private void field(CharSequence name, CharSequence value) {
-        put(name);
-        put((byte) ':');
-        put((byte) ' ');
-        put(value);
-        put((byte) '\r');
-        put((byte) '\n');
-    }
-
-    private void put(byte[] bytes) {
-        for (byte b : bytes) {
-            put(b);
-        }
-    }
-
-    private void put(CharSequence latin1) {
-        for (int i = 0; i < latin1.length(); i++) {
-            put((byte) latin1.charAt(i));
-        }
-    }
-
-    private void put(byte b) {
-        if (length == out.length) {
-            full = true;
-        } else {
-            out[length++] = b;
-        }
     }
 
     private static byte[] ascii(String text) {

@@ -3,7 +3,6 @@ package bulwark.gateway.http2;
 import bulwark.gateway.http1.HeadLimits;
 import bulwark.gateway.http1.HeadReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http2RequestReader {
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\nhost: ");
+    private static final byte[] SPACE = ascii(" ");
+    private static final byte[] CRUMB = ascii("; ");
     private static final byte[] COOKIE = ascii("cookie: ");
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
     private static final int MAX_TRAILER_BYTES = 8_192;
 
     private final HeadLimits limits;
-    private final byte[] out;
-    private int length;
-    private boolean full;
+    private final BoundedHead out;
     private @Nullable String fault;
     private @Nullable CharSequence method;
     private @Nullable CharSequence scheme;
@@ -31,7 +30,7 @@ public final class Http2RequestReader {
 
     public Http2RequestReader(HeadLimits limits) {
         this.limits = limits;
-        this.out = new byte[limits.maxBytes()];
+        this.out = new BoundedHead(limits.maxBytes());
     }
 
     /** A sentence for the sender. */
@@ -60,21 +59,21 @@ public final class Http2RequestReader {
         if (target.length() > limits.targetBytes()) {
             return HeadReader.Result.TARGET_TOO_LONG;
         }
-        put(verb);
-        put((byte) ' ');
-        put(target);
-        put(VERSION);
-        put(named);
-        lineEnd();
+        out.put(verb);
+        out.put(SPACE);
+        out.put(target);
+        out.put(VERSION);
+        out.put(named);
+        out.lineEnd();
         putFields(list);
         if (!ended && !lengthNamed) {
-            put(CHUNKED);
+            out.put(CHUNKED);
         }
-        lineEnd();
-        if (full) {
+        out.lineEnd();
+        if (out.isOverflown()) {
             return HeadReader.Result.FIELDS_TOO_LARGE;
         }
-        HeadReader.Result result = reader.readRequest(out, length);
+        HeadReader.Result result = reader.readRequest(out.bytes(), out.length());
         if (result == HeadReader.Result.COMPLETE && ended && reader.contentLength() > 0) {
             fault = "Content-Length says that a body follows, and none does.";
             return HeadReader.Result.MALFORMED;
@@ -89,15 +88,14 @@ public final class Http2RequestReader {
             if (!HeaderListSyntax.isName(list.name(i)) || !HeaderListSyntax.isValue(list.value(i))) {
                 return null;
             }
-            field(list.name(i), list.value(i));
+            out.field(list.name(i), list.value(i));
         }
-        lineEnd();
-        return full || length > MAX_TRAILER_BYTES ? null : Arrays.copyOf(out, length);
+        out.lineEnd();
+        return out.isOverflown() || out.length() > MAX_TRAILER_BYTES ? null : out.toBytes();
     }
 
     private void begin() {
-        length = 0;
-        full = false;
+        out.clear();
         fault = null;
         method = null;
         scheme = null;
@@ -207,7 +205,7 @@ public final class Http2RequestReader {
             CharSequence name = list.name(i);
             boolean cookie = cookies > 1 && HeaderListSyntax.isText(name, "cookie");
             if (name.charAt(0) != ':' && !cookie && !HeaderListSyntax.isText(name, "host")) {
-                field(name, list.value(i));
+                out.field(name, list.value(i));
             }
         }
         if (cookies > 1) {
@@ -217,49 +215,18 @@ public final class Http2RequestReader {
 
     /** Crumbs of one header (RFC 9113 §8.2.3). */
     private void putCookies(HeaderList list) {
-        put(COOKIE);
+        out.put(COOKIE);
         boolean first = true;
         for (int i = 0; i < list.count(); i++) {
             if (HeaderListSyntax.isText(list.name(i), "cookie")) {
-                put(first ? "" : "; ");
-                put(list.value(i));
+                if (!first) {
+                    out.put(CRUMB);
+                }
+                out.put(list.value(i));
                 first = false;
             }
         }
-        lineEnd();
-    }
-
-    private void field(CharSequence name, CharSequence value) {
-        put(name);
-        put((byte) ':');
-        put((byte) ' ');
-        put(value);
-        lineEnd();
-    }
-
-    private void lineEnd() {
-        put((byte) '\r');
-        put((byte) '\n');
-    }
-
-    private void put(byte[] bytes) {
-        for (byte b : bytes) {
-            put(b);
-        }
-    }
-
-    private void put(CharSequence latin1) {
-        for (int i = 0; i < latin1.length(); i++) {
-            put((byte) latin1.charAt(i));
-        }
-    }
-
-    private void put(byte b) {
-        if (length == out.length) {
-            full = true;
-        } else {
-            out[length++] = b;
-        }
+        out.lineEnd();
     }
 
     private static byte[] ascii(String text) {

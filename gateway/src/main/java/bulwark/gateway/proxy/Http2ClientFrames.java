@@ -3,52 +3,23 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.http2.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Hands the frames of a client's connection to the exchanges that they belong to. */
-final class Http2ClientFrames extends Http2EventAdapter {
+final class Http2ClientFrames extends Http2StreamFrames<Http2Exchange> {
     private final Http2ClientConnection connection;
-    private @Nullable PropertyKey key;
 
     Http2ClientFrames(Http2ClientConnection connection) {
         this.connection = connection;
     }
 
-    private PropertyKey key() {
-        PropertyKey known = key;
-        if (known == null) {
-            known = connection.codec.connection().newKey();
-            key = known;
-        }
-        return known;
-    }
-
-    private @Nullable Http2Exchange exchange(@Nullable Http2Stream stream) {
-        return stream == null ? null : stream.getProperty(key());
-    }
-
-    private @Nullable Http2Exchange exchange(int streamId) {
-        return exchange(connection.codec.connection().stream(streamId));
-    }
-
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int streamId,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end)
-            throws Http2Exception {
-        onHeadersRead(ctx, streamId, headers, padding, end);
+    Http2Connection http2() {
+        return connection.codec.connection();
     }
 
     @Override
@@ -72,7 +43,7 @@ final class Http2ClientFrames extends Http2EventAdapter {
 
     private Http2Exchange open(Http2Stream stream) {
         Http2Exchange begun = new Http2Exchange(connection, stream);
-        stream.setProperty(key(), begun);
+        assign(stream, begun);
         return begun;
     }
 

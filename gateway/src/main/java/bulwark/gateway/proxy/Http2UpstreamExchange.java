@@ -70,7 +70,7 @@ final class Http2UpstreamExchange implements UpstreamExchange {
             connection.worker.loop.execute(this::refused);
             connection.retire();
         } else {
-            opened.setProperty(connection.frames.key(), this);
+            connection.frames.assign(opened, this);
         }
     }
 

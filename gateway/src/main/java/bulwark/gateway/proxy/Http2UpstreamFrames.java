@@ -3,52 +3,24 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.http2.HeaderList;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection.PropertyKey;
-import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Hands the frames of an upstream's connection to the exchanges that they belong to. */
-final class Http2UpstreamFrames extends Http2EventAdapter {
+final class Http2UpstreamFrames extends Http2StreamFrames<Http2UpstreamExchange> {
     private static final long REFUSED_STREAM = 7;
 
     private final Http2UpstreamConnection connection;
-    private @Nullable PropertyKey key;
 
     Http2UpstreamFrames(Http2UpstreamConnection connection) {
         this.connection = connection;
     }
 
-    PropertyKey key() {
-        PropertyKey known = key;
-        if (known == null) {
-            known = connection.codec.connection().newKey();
-            key = known;
-        }
-        return known;
-    }
-
-    private @Nullable Http2UpstreamExchange exchange(@Nullable Http2Stream stream) {
-        return stream == null ? null : stream.getProperty(key());
-    }
-
-    private @Nullable Http2UpstreamExchange exchange(int streamId) {
-        return exchange(connection.codec.connection().stream(streamId));
-    }
-
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext ctx,
-            int streamId,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean end) {
-        onHeadersRead(ctx, streamId, headers, padding, end);
+    Http2Connection http2() {
+        return connection.codec.connection();
     }
 
     @Override

@@ -206,6 +206,21 @@ final class FrameClient implements AutoCloseable {
         return stream;
     }
 
+    /** A request with a whole body, in one write, so that no answer comes between the two. @return its stream */
+    int openWithBody(String latin1, String... list) {
+        int stream = nextStream;
+        nextStream += 2;
+        byte[] head = frame(HEADERS, END_HEADERS, stream, list(list));
+        byte[] data = frame(DATA, END_STREAM, stream, latin1.getBytes(StandardCharsets.ISO_8859_1));
+        if (!trySend(ByteBuffer.allocate(head.length + data.length)
+                .put(head)
+                .put(data)
+                .array())) {
+            throw new AssertionError("the other side has closed the connection");
+        }
+        return stream;
+    }
+
     /** A request without a body. @return its stream */
     int get(String path, String... fields) {
         return open(true, request("GET", path, fields));

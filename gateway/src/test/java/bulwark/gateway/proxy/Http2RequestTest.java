@@ -151,8 +151,8 @@ class Http2RequestTest {
         for (List<String> shape :
                 List.of(List.of("5", "abc"), List.of("3", "abcdef"), List.of("0", "GET /evil HTTP/1.1"))) {
             try (FrameClient client = plane.connect()) {
-                int stream = client.open(false, request("POST", "/", "content-length", shape.getFirst()));
-                client.data(stream, shape.getLast(), true);
+                int stream =
+                        client.openWithBody(shape.getLast(), request("POST", "/", "content-length", shape.getFirst()));
 
                 assertThat(client.awaitReset(stream)).as("%s", shape).isEqualTo(PROTOCOL_ERROR);
                 assertThat(client.answer(client.get("/after")).body()).isEqualTo("GET /after HTTP/1.1");

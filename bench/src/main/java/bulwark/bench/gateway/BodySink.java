@@ -1,9 +1,8 @@
 package bulwark.bench.gateway;
 
+import bulwark.testkit.LoopbackServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
@@ -16,25 +15,10 @@ final class BodySink implements AutoCloseable {
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int CHUNK_BYTES = 64 << 10;
 
-    private final ServerSocket listener;
-
-    BodySink() throws IOException {
-        listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().name("body-sink").start(this::accept);
-    }
+    private final LoopbackServer server = LoopbackServer.start(BodySink::answer);
 
     int port() {
-        return listener.getLocalPort();
-    }
-
-    private void accept() {
-        while (!listener.isClosed()) {
-            try (Socket connection = listener.accept()) {
-                answer(connection);
-            } catch (IOException e) {
-                // The listener was closed, or the other side went: the caller's figure fails by its own error.
-            }
-        }
+        return server.port();
     }
 
     private static void answer(Socket connection) throws IOException {
@@ -61,7 +45,7 @@ final class BodySink implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
+    public void close() {
+        server.close();
     }
 }

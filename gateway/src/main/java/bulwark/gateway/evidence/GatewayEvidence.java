@@ -64,8 +64,7 @@ public final class GatewayEvidence implements AutoCloseable {
     }
 
     private void indexAtIntervals() {
-        JournalIndexer indexer =
-                new JournalIndexer(store.journal().folder(), new DecisionIds());
+        JournalIndexer indexer = new JournalIndexer(store.journal().folder(), new DecisionIds());
         boolean failed = false;
         try {
             while (!stop.await(INDEX_SECONDS, TimeUnit.SECONDS)) {

@@ -12,6 +12,7 @@ import static bulwark.gateway.proxy.FrameClient.SETTINGS;
 import static bulwark.gateway.proxy.FrameClient.WINDOW_UPDATE;
 
 import bulwark.gateway.proxy.FrameClient.Frame;
+import bulwark.testkit.LoopbackServer;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -19,9 +20,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,29 +43,23 @@ final class FrameUpstream implements AutoCloseable {
         void answer(Exchange exchange) throws IOException, InterruptedException;
     }
 
-    private final ServerSocket listener;
+    private final LoopbackServer server;
     private final Script script;
     private final boolean early;
     private final int maxStreams;
     private final String[] protocols;
-    private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger numbers = new AtomicInteger();
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<Exchange> requests = new CopyOnWriteArrayList<>();
     private final List<Frame> resets = new CopyOnWriteArrayList<>();
 
+    @SuppressWarnings("this-escape") // served once this is made
     private FrameUpstream(
             ServerSocketFactory factory, Script script, boolean early, int maxStreams, String... protocols) {
         this.script = script;
         this.early = early;
         this.maxStreams = maxStreams;
         this.protocols = protocols;
-        try {
-            listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread.ofVirtual().start(this::accept);
+        this.server = LoopbackServer.start(factory, this::serve);
     }
 
     /** Without TLS. */
@@ -89,7 +81,7 @@ final class FrameUpstream implements AutoCloseable {
     }
 
     int port() {
-        return listener.getLocalPort();
+        return server.port();
     }
 
     String url() {
@@ -97,7 +89,7 @@ final class FrameUpstream implements AutoCloseable {
     }
 
     int connections() {
-        return connections.get();
+        return server.connections();
     }
 
     List<Exchange> requests() {
@@ -109,33 +101,15 @@ final class FrameUpstream implements AutoCloseable {
         return resets;
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                Socket socket = listener.accept();
-                connections.incrementAndGet();
-                sockets.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket));
-            }
-        } catch (IOException e) {
-            // closed
+    private void serve(Socket socket) throws IOException, InterruptedException {
+        if (socket instanceof SSLSocket secure) {
+            SSLParameters parameters = secure.getSSLParameters();
+            parameters.setApplicationProtocols(protocols);
+            secure.setSSLParameters(parameters);
+            secure.startHandshake();
         }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            if (socket instanceof SSLSocket secure) {
-                SSLParameters parameters = secure.getSSLParameters();
-                parameters.setApplicationProtocols(protocols);
-                secure.setSSLParameters(parameters);
-                secure.startHandshake();
-            }
+        try {
             new Connection(socket).serve();
-        } catch (IOException e) {
-            // the gateway was faster
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Http2Exception e) {
             throw new AssertionError(e);
         }
@@ -143,14 +117,7 @@ final class FrameUpstream implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listener.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 
     private final class Connection {

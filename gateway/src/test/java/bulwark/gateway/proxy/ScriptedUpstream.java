@@ -1,18 +1,15 @@
 package bulwark.gateway.proxy;
 
+import bulwark.testkit.LoopbackServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 
@@ -23,20 +20,14 @@ final class ScriptedUpstream implements AutoCloseable {
         void answer(Exchange exchange) throws IOException, InterruptedException;
     }
 
-    private final ServerSocket listener;
+    private final LoopbackServer server;
     private final Script script;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-    private final AtomicInteger connections = new AtomicInteger();
 
+    @SuppressWarnings("this-escape") // served once this is made
     private ScriptedUpstream(Script script, ServerSocketFactory sockets) {
         this.script = script;
-        try {
-            listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread.ofVirtual().start(this::accept);
+        this.server = LoopbackServer.start(sockets, this::serve);
     }
 
     static ScriptedUpstream of(Script script) {
@@ -59,7 +50,7 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     int port() {
-        return listener.getLocalPort();
+        return server.port();
     }
 
     String url() {
@@ -71,59 +62,28 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     int connections() {
-        return connections.get();
+        return server.connections();
     }
 
     /** Of each connection that is opened from now on, beyond what the script reads. */
     void receivesAtMost(int bytes) {
-        try {
-            listener.setReceiveBufferSize(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.receivesAtMost(bytes);
     }
 
-    private void accept() {
-        try {
-            while (true) {
-                Socket socket = listener.accept();
-                connections.incrementAndGet();
-                sockets.add(socket);
-                Thread.ofVirtual().start(() -> serve(socket));
+    private void serve(Socket socket) throws IOException, InterruptedException {
+        while (true) {
+            Request request = Request.read(socket.getInputStream());
+            if (request == null) {
+                return;
             }
-        } catch (IOException e) {
-            // closed
-        }
-    }
-
-    private void serve(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            while (true) {
-                Request request = Request.read(socket.getInputStream());
-                if (request == null) {
-                    return;
-                }
-                requests.add(request);
-                script.answer(new Exchange(socket, request, requests.size()));
-            }
-        } catch (IOException e) {
-            // the gateway was faster
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            requests.add(request);
+            script.answer(new Exchange(socket, request, requests.size()));
         }
     }
 
     @Override
     public void close() {
-        try {
-            listener.close();
-            for (Socket socket : sockets) {
-                socket.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 
     /** @param number of the request, from 1, over all connections */

@@ -22,6 +22,12 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
     private static final String TENANT = "default";
     private static final int MAX_TEXT = 1024;
     private static final int MAX_KEY = 512;
+    private static final Set<String> FIELDS =
+            Set.of("entity_uri", "permissions", "description", "expires_at", "tenant_id", "bound_to", "scopes");
+    private static final Set<String> FIELDS_WITH_KEY = Set.of(
+            "entity_uri", "permissions", "description", "expires_at", "tenant_id", "bound_to", "scopes", "raw_key");
+    private static final Set<String> LABELLED_FIELDS =
+            Set.of("label", "scopes", "permissions", "entity_uri", "bound_to");
 
     /**
      * {@code {entity_uri, permissions, description, expires_at, tenant_id, bound_to, scopes}}, and raw_key (32 to 512 characters) where
@@ -36,6 +42,7 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
         String tenant = body.optionalText("tenant_id").orElse(TENANT);
         String bound = boundTo(body);
         Set<String> scopes = KeyScopes.checked(body, body.texts("scopes", List.of()), permissions);
+        body.only(withRawKey ? FIELDS_WITH_KEY : FIELDS);
         body.check();
         return new KeyRequest(
                 new NewKey(
@@ -65,6 +72,7 @@ record KeyRequest(NewKey key, Optional<SecretBytes> rawKey) {
         List<String> limit = words.stream().filter(KeyScopes::isScope).toList();
         Set<String> scopes = KeyScopes.checked(body, limit, permissions);
         String bound = boundTo(body);
+        body.only(LABELLED_FIELDS);
         body.check();
         NewKey key = new NewKey(entity, Permissions.checked(permissions), label, TENANT, null, bound, scopes);
         return new KeyRequest(key, Optional.empty());

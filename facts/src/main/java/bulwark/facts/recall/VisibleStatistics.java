@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VisibleStatistics extends IndexSearcher {
     /** Words of a fact, entity and relation included. A mean over hidden facts would tell how long they are, so there is none. */
-    private static final int USUAL_WORDS = 16;
+    private static final int MEAN_WORDS = 16;
 
     private final Collection<BytesRef> places;
     private final Map<String, Integer> counts = new HashMap<>();
@@ -118,6 +118,6 @@ final class VisibleStatistics extends IndexSearcher {
     public CollectionStatistics collectionStatistics(String field) {
         long counted = Math.max(1, facts);
         return new CollectionStatistics(
-                field, Math.max(1, getIndexReader().maxDoc()), counted, counted * USUAL_WORDS, counted);
+                field, Math.max(1, getIndexReader().maxDoc()), counted, counted * MEAN_WORDS, counted);
     }
 }

@@ -143,14 +143,14 @@ class KeyRoutesTest {
 
     @Test
     void a_misspelt_limit_makes_no_key_without_one() {
-        assertThatThrownBy(() -> register("{\"raw_key\":\"" + RAW
-                        + "\",\"entity_uri\":\"agent:x\",\"bound_too\":\"" + "ab".repeat(32) + "\"}"))
+        assertThatThrownBy(() -> register("{\"raw_key\":\"" + RAW + "\",\"entity_uri\":\"agent:x\",\"bound_too\":\""
+                        + "ab".repeat(32) + "\"}"))
                 .isInstanceOfSatisfying(FieldsRefused.class, e -> {
                     assertThat(e.errors()).extracting(FieldError::code).containsExactly("unknown");
                     assertThat(e.errors().toString()).contains("bound_too").doesNotContain("abab");
                 });
-        assertThatThrownBy(() -> node.call(
-                        admin("POST", "/v1/admin/keys").json("{\"label\":\"ci\",\"expires_at\":\"2027-01-01T00:00:00Z\"}")))
+        assertThatThrownBy(() -> node.call(admin("POST", "/v1/admin/keys")
+                        .json("{\"label\":\"ci\",\"expires_at\":\"2027-01-01T00:00:00Z\"}")))
                 .isInstanceOf(FieldsRefused.class);
         assertThat(node.keys.authenticate(RAW)).isNotInstanceOf(Verdict.Known.class);
     }

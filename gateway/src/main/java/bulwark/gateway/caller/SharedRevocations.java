@@ -253,9 +253,8 @@ final class SharedRevocations implements TokenRevocationRows.OrderListener, KeyO
             return;
         }
         SharedOrder mine = own.get(name(kind, value));
-        boolean stands = mine != null && !mine.isTakenBack() && !mine.isOver(clock.millis());
-        boolean takesBack = order.isTakenBack() && stands;
-        if (takesBack && (trust.key().get().isEmpty() || !order.follows(mine))) {
+        boolean takesBack = order.isTakenBack() && mine != null && !mine.isTakenBack() && !mine.isOver(clock.millis());
+        if (takesBack && mine != null && (trust.key().get().isEmpty() || !order.follows(mine))) {
             // It stands in this gateway's own store: only what is vouched for and later takes it back.
             return;
         }

@@ -3,6 +3,7 @@ package bulwark.seats.identity;
 import bulwark.kernel.keys.CompromisedSecrets;
 import bulwark.kernel.secrets.SecretBytes;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -65,7 +66,7 @@ final class PasswordRules {
 
     private static Set<String> cases(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        Set<String> cases = new LinkedHashSet<>(Set.of(text, lower));
+        Set<String> cases = new LinkedHashSet<>(List.of(text, lower));
         cases.add(Character.toUpperCase(lower.charAt(0)) + lower.substring(1));
         cases.add(text.toUpperCase(Locale.ROOT));
         return cases;

@@ -11,6 +11,7 @@ import bulwark.app.up.PartList;
 import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.kernel.signing.Digests;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +96,7 @@ class PartListTest {
     @MethodSource("parts")
     void a_second_start_keeps_the_keys_of_the_first(Part part) throws IOException {
         part.provision(folder(), 8000, Clock.systemUTC());
-        List<Path> keys = privateKeys();
+        Map<Path, String> keys = privateKeys();
 
         List<ChildSpec> again =
                 part.provision(folder(), 8000, Clock.systemUTC()).children();
@@ -142,13 +144,16 @@ class PartListTest {
         assertThatThrownBy(() -> StateFolder.of(Map.of())).hasMessageContaining("not started by ./bulwark up");
     }
 
-    private List<Path> privateKeys() throws IOException {
+    /** Secrets of a part in its {@code .env} among them. @return what each file holds */
+    private Map<Path, String> privateKeys() throws IOException {
+        Map<Path, String> keys = new TreeMap<>();
         try (var files = Files.walk(state)) {
-            return files.filter(file ->
-                            file.getParent().endsWith("tls") || file.getParent().endsWith("keys"))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.toString().endsWith(".key") || file.getParent().endsWith("keys") || file.endsWith(".env")) {
+                    keys.put(file, Digests.sha256Hex(Files.readAllBytes(file)));
+                }
+            }
         }
+        return keys;
     }
 }

@@ -9,7 +9,7 @@ import bulwark.seats.operation.AuditReads;
 import bulwark.seats.operation.Dashboard;
 import bulwark.seats.route.ApiDocument;
 import bulwark.seats.route.Idempotency;
-import bulwark.seats.route.RouteGuard;
+import bulwark.seats.route.SeatRouteGuard;
 import bulwark.seats.route.SeatRoute;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
@@ -38,7 +38,7 @@ public final class SeatApi {
     private final Identity identity;
     private final StakerKeys stakers;
     private final StaticTokenAuthenticator staticToken;
-    private final RouteGuard guard;
+    private final SeatRouteGuard guard;
     private final List<SeatRoute> routes;
     private final Map<String, Object> document;
 
@@ -52,7 +52,7 @@ public final class SeatApi {
         identity = new Identity(store, sessionKey, settings.flag("SEAT_MANAGER_SECURE_COOKIES"), stepUps, clock);
         stakers = new StakerKeys(store, sessionKey, clock);
         staticToken = new StaticTokenAuthenticator(token.orElse(null), sunset, clock);
-        guard = new RouteGuard(store, stepUps, new Idempotency(clock));
+        guard = new SeatRouteGuard(store, stepUps, new Idempotency(clock));
         List<SeatRoute> all = new ArrayList<>(identity.routes());
         all.addAll(new OperatorRegister(store, clock).routes());
         all.addAll(new SeatRegister(store, Set.copyOf(settings.list("SEAT_MANAGER_STEP_UP_EXTRA_ACTIONS")), clock)

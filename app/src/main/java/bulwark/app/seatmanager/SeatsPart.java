@@ -1,5 +1,6 @@
 package bulwark.app.seatmanager;
 
+import bulwark.app.cli.CommandContext;
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.CommandScript;
 import bulwark.app.up.Part;
@@ -18,9 +19,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** Validator seats. */
 public final class SeatsPart implements Part {
+    private static final List<String> COMMAND = List.of("seat-manager", "api");
+
     private static final String STORE = "seats.db";
 
     @Override
@@ -31,6 +36,11 @@ public final class SeatsPart implements Part {
     @Override
     public List<Class<?>> commands() {
         return List.of(SeatManagerCommand.class);
+    }
+
+    @Override
+    public Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
+        return arguments.equals(COMMAND) ? Optional.of(new SeatApiCommand(context)) : Optional.empty();
     }
 
     @Override
@@ -77,7 +87,7 @@ public final class SeatsPart implements Part {
         @Override
         public List<ChildSpec> children() {
             Map<String, String> environment = Map.of("SEAT_MANAGER_PORT", Integer.toString(port));
-            return List.of(ChildSpec.of("seats", folder, environment, "seat-manager", "api"));
+            return List.of(ChildSpec.of("seats", folder, environment, COMMAND.toArray(String[]::new)));
         }
 
         @Override

@@ -7,7 +7,7 @@ import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
 import bulwark.seats.route.Roles;
-import bulwark.seats.route.RouteGuard;
+import bulwark.seats.route.SeatRouteGuard;
 import bulwark.web.AuthenticationRequest;
 import bulwark.web.Authenticator;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ public final class StaticTokenAuthenticator implements Authenticator {
 
     @Override
     public String kind() {
-        return RouteGuard.STATIC;
+        return SeatRouteGuard.STATIC;
     }
 
     @Override

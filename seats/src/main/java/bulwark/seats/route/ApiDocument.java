@@ -103,7 +103,7 @@ public final class ApiDocument {
                     Idempotency.HEADER, "header", true, Map.of("type", "string", "pattern", "^[A-Za-z0-9_-]{8,128}$")));
         }
         if (route.action() != null) {
-            parameters.add(parameter(RouteGuard.STEP_UP_HEADER, "header", true, Map.of("type", "string")));
+            parameters.add(parameter(SeatRouteGuard.STEP_UP_HEADER, "header", true, Map.of("type", "string")));
         }
         return parameters;
     }

@@ -54,7 +54,7 @@ public final class Idempotency {
         }
         return new Key(
                 route.method() + " " + route.path(),
-                RouteGuard.target(call.request()).orElse(""),
+                SeatRouteGuard.target(call.request()).orElse(""),
                 call.caller().entityUri(),
                 given.getFirst(),
                 Digests.sha256Hex(CanonicalJson.bytes(call.fields())));

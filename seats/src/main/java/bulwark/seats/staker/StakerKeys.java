@@ -18,7 +18,7 @@ import bulwark.seats.identity.StaticTokenAuthenticator;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.RequestRules;
 import bulwark.seats.route.Roles;
-import bulwark.seats.route.RouteGuard;
+import bulwark.seats.route.SeatRouteGuard;
 import bulwark.seats.route.SeatRoute;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.ApiRefusal;
@@ -92,7 +92,7 @@ public final class StakerKeys implements Authenticator {
 
     @Override
     public String kind() {
-        return RouteGuard.STAKER;
+        return SeatRouteGuard.STAKER;
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What stands between the edge and the work of every route, in one order: media type, static token, step-up, schema, idempotency. Thread-safe. */
-public final class RouteGuard {
+public final class SeatRouteGuard {
     public static final String STEP_UP_HEADER = "X-Step-Up-Token";
     /** Kind of the authenticator of {@code ADMIN_TOKEN}. */
     public static final String STATIC = "static";
@@ -31,7 +31,7 @@ public final class RouteGuard {
     private final StepUpTokens stepUps;
     private final Idempotency idempotency;
 
-    public RouteGuard(SeatStore store, StepUpTokens stepUps, Idempotency idempotency) {
+    public SeatRouteGuard(SeatStore store, StepUpTokens stepUps, Idempotency idempotency) {
         this.store = store;
         this.stepUps = stepUps;
         this.idempotency = idempotency;

@@ -356,8 +356,7 @@ class SecurityTest {
             }
             case "static" ->
                 route.callers() == SeatRoute.Callers.ADMINISTRATION
-                        && route.action() == null
-                        && !route.path().equals("/v1/auth/step-up");
+                        && route.action() == null;
             case "staker" -> route.callers() == SeatRoute.Callers.STAKER;
             default -> false;
         };

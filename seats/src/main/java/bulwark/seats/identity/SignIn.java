@@ -81,7 +81,7 @@ final class SignIn {
                         "POST",
                         "/v1/auth/step-up",
                         "Show the password again for one action",
-                        Callers.ADMINISTRATION,
+                        Callers.PERSON,
                         Roles.ADMIN,
                         null,
                         false,
@@ -216,10 +216,6 @@ final class SignIn {
 
     /** Wrong passwords delay this session, and nobody's sign-in. */
     private Response stepUp(Call call) {
-        if (!call.hasSession()) {
-            throw new ApiRefusal(
-                    Kind.FORBIDDEN, "static_token_not_allowed", "A step-up is a person's: the static token gets none.");
-        }
         User user = identity.store.read(tx -> identity.caller(tx, call));
         String action = call.text("action");
         String resource = call.optionalText("resourceId").orElse("");

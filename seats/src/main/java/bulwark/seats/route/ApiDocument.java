@@ -80,7 +80,7 @@ public final class ApiDocument {
     private static List<Map<String, Object>> security(SeatRoute route) {
         return switch (route.callers()) {
             case ANYBODY -> List.of();
-            case SESSION -> List.of(Map.of("session", List.of()));
+            case SESSION, PERSON -> List.of(Map.of("session", List.of()));
             case STAKER -> List.of(Map.of("session", List.of()), Map.of("staker", List.of()));
             case ADMINISTRATION ->
                 route.action() == null

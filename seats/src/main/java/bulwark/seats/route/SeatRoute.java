@@ -31,6 +31,8 @@ public record SeatRoute(
         ANYBODY,
         /** A person with a session. */
         SESSION,
+        /** A person with a session; the static token is told that it is none. */
+        PERSON,
         /** A person with a session, or the static token. */
         ADMINISTRATION,
         /** A staker's key, or the session of an administrator. */

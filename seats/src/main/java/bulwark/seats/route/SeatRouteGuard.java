@@ -55,6 +55,9 @@ public final class SeatRouteGuard {
     }
 
     private Response handle(SeatRoute route, Request request) {
+        if (route.callers() == SeatRoute.Callers.PERSON || route.action() != null) {
+            requirePerson(request);
+        }
         mediaType(request);
         StepUpTokens.Verdict.@Nullable Valid stepUp = route.action() == null ? null : stepUp(route.action(), request);
         Map<String, String> parameters = route.rules().parameters(request);
@@ -68,6 +71,15 @@ public final class SeatRouteGuard {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void requirePerson(Request request) {
+        if (request.principal().authentication().method() != Method.SESSION) {
+            throw new ApiRefusal(
+                    Kind.FORBIDDEN,
+                    "static_token_not_allowed",
+                    "This asks for a person who shows their password again: sign in; the static token is refused here.");
         }
     }
 
@@ -87,12 +99,6 @@ public final class SeatRouteGuard {
     }
 
     private StepUpTokens.Verdict.Valid stepUp(String action, Request request) {
-        if (request.principal().authentication().method() != Method.SESSION) {
-            throw new ApiRefusal(
-                    Kind.FORBIDDEN,
-                    "static_token_not_allowed",
-                    "This asks for a person who shows their password again: sign in; the static token is refused here.");
-        }
         List<String> tokens = request.headers().all(STEP_UP_HEADER);
         if (tokens.size() != 1) {
             throw new ApiRefusal(

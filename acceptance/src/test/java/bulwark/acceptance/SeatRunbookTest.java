@@ -35,16 +35,24 @@ class SeatRunbookTest {
             Map.entry("fuser -k 8080/tcp", "process:kill"),
             Map.entry("SESSION_HMAC_SECRET=<secret> \\", "process:settings"),
             Map.entry("STEP_UP_HMAC_SECRET=<secret> \\", "process:settings"),
-            Map.entry("SEAT_MANAGER_OWNER_PRIVATE_KEY=<key>", "limit:a start line with a key in front of `api` is refused"),
+            Map.entry(
+                    "SEAT_MANAGER_OWNER_PRIVATE_KEY=<key>",
+                    "limit:a start line with a key in front of `api` is refused"),
             Map.entry("node dist/index.js api --port 8080 --host 127.0.0.1", "process:start"),
             Map.entry("curl -s http://127.0.0.1:8080/health", "process:health"),
             Map.entry("POST /v1/users/<user-id>/password", "named:void a_password_change_ends_the_other_sessions"),
             Map.entry(
                     "npx vitest run test/security.test.ts test/schemas.test.ts -t \"CSM-01 regression\"",
                     "named:@DisplayName(\"CSM-01 regression"),
-            Map.entry("npx vitest run test/security.test.ts -t \"CSM-02 regression\"", "named:@DisplayName(\"CSM-02 regression"),
-            Map.entry("npx vitest run test/security.test.ts -t \"CSM-03 regression\"", "named:@DisplayName(\"CSM-03 regression"),
-            Map.entry("npx vitest run test/security.test.ts -t \"CSM-04 regression\"", "named:@DisplayName(\"CSM-04 regression"));
+            Map.entry(
+                    "npx vitest run test/security.test.ts -t \"CSM-02 regression\"",
+                    "named:@DisplayName(\"CSM-02 regression"),
+            Map.entry(
+                    "npx vitest run test/security.test.ts -t \"CSM-03 regression\"",
+                    "named:@DisplayName(\"CSM-03 regression"),
+            Map.entry(
+                    "npx vitest run test/security.test.ts -t \"CSM-04 regression\"",
+                    "named:@DisplayName(\"CSM-04 regression"));
 
     @TempDir
     Path folder;
@@ -72,7 +80,8 @@ class SeatRunbookTest {
     void the_names_of_the_regression_tests_are_the_documents_own() throws IOException {
         String suite = suites();
         List<String> names = document().stream()
-                .flatMap(line -> Pattern.compile("CSM-0\\d regression: .*").matcher(line).results())
+                .flatMap(line ->
+                        Pattern.compile("CSM-0\\d regression: .*").matcher(line).results())
                 .map(match -> match.group().strip())
                 .toList();
         assertThat(names).hasSize(4).allSatisfy(name -> assertThat(suite).contains("@DisplayName(\"" + name + "\")"));
@@ -82,12 +91,15 @@ class SeatRunbookTest {
         String what = translation.substring(translation.indexOf(':') + 1);
         switch (translation.substring(0, translation.indexOf(':'))) {
             case "run" -> {
-                int expected = line.startsWith("npx prisma migrate status") && !Files.exists(folder.resolve("seats.db")) ? 3 : 0;
+                int expected = line.startsWith("npx prisma migrate status") && !Files.exists(folder.resolve("seats.db"))
+                        ? 3
+                        : 0;
                 assertThat(ours(what).exitCode()).as(line).isEqualTo(expected);
             }
             case "named" -> assertThat(suites()).as(line).contains(what);
             case "limit" -> {
-                assertThat(Files.readString(SharedMaterial.repository().resolve("LIMITATIONS.md")).replaceAll("\\s+", " "))
+                assertThat(Files.readString(SharedMaterial.repository().resolve("LIMITATIONS.md"))
+                                .replaceAll("\\s+", " "))
                         .contains(what);
                 Shell.Outcome refused = Shell.run(
                         folder,
@@ -109,8 +121,7 @@ class SeatRunbookTest {
                 service.kill();
             }
             case "start" -> start();
-            case "health" ->
-                assertThat(health().out()).contains("\"status\":\"ok\"", "\"writes\":\"disabled\"");
+            case "health" -> assertThat(health().out()).contains("\"status\":\"ok\"", "\"writes\":\"disabled\"");
             default -> assertThat(Files.readString(folder.resolve(".env"))).contains("_HMAC_SECRET=");
         }
     }
@@ -146,7 +157,8 @@ class SeatRunbookTest {
     }
 
     private static List<String> document() throws IOException {
-        return Files.readAllLines(SharedMaterial.require("seeds/seats-post-hardening-runbook.txt"), StandardCharsets.UTF_8);
+        return Files.readAllLines(
+                SharedMaterial.require("seeds/seats-post-hardening-runbook.txt"), StandardCharsets.UTF_8);
     }
 
     private static List<String> codeLines() throws IOException {

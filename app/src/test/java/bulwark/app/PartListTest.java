@@ -144,12 +144,12 @@ class PartListTest {
         assertThatThrownBy(() -> StateFolder.of(Map.of())).hasMessageContaining("not started by ./bulwark up");
     }
 
-    /** Secrets of a part in its {@code .env} among them. @return what each file holds */
+    /** Without those of leaf certificates, which are issued anew; with the secrets of a part's {@code .env}. @return what each file holds */
     private Map<Path, String> privateKeys() throws IOException {
         Map<Path, String> keys = new TreeMap<>();
         try (var files = Files.walk(state)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (file.toString().endsWith(".key") || file.getParent().endsWith("keys") || file.endsWith(".env")) {
+                if (file.endsWith("ca.key") || file.getParent().endsWith("keys") || file.endsWith(".env")) {
                     keys.put(file, Digests.sha256Hex(Files.readAllBytes(file)));
                 }
             }

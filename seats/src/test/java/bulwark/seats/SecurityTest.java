@@ -354,9 +354,7 @@ class SecurityTest {
                 boolean session = route.callers() != SeatRoute.Callers.STAKER;
                 yield session && (role == null || order.indexOf(credential) >= order.indexOf(role));
             }
-            case "static" ->
-                route.callers() == SeatRoute.Callers.ADMINISTRATION
-                        && route.action() == null;
+            case "static" -> route.callers() == SeatRoute.Callers.ADMINISTRATION && route.action() == null;
             case "staker" -> route.callers() == SeatRoute.Callers.STAKER;
             default -> false;
         };

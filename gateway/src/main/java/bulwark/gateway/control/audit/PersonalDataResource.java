@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code DELETE /v1/audit/users/{id}/pii}: from then on no answer and no export names the person. See docs/decisions/036-erasure.md. */
+/** {@code DELETE /v1/audit/users/{id}/pii}: from then on no answer and no export names the person. See docs/decisions/038-erasure.md. */
 public final class PersonalDataResource {
     private static final AuditEventType ERASED = ControlEvent.of(
             "personal_data_erased", "the audit log shows a pseudonym in place of a person from then on", "pseudonym");

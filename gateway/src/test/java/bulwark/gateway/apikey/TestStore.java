@@ -4,6 +4,7 @@ import bulwark.gateway.identity.TokenRevocationRows;
 import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
@@ -29,7 +30,7 @@ public final class TestStore {
     static Fsck.Report fsck(Path folder) {
         Path file = folder.resolve("identity.db");
         try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-            return AuditedStore.fsck(store, file, LAYOUT).run();
+            return AuditedStoreFsck.of(store, file, LAYOUT).run();
         }
     }
 }

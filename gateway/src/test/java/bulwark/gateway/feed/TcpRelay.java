@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Between a gateway and its control plane: counts what goes which way, and can cut every connection. */
-final class TcpRelay implements AutoCloseable {
+public final class TcpRelay implements AutoCloseable {
     /** Bytes towards the control plane. */
     final AtomicLong asked = new AtomicLong();
     /** What had been asked when the newest bytes of an answer passed. */
@@ -22,13 +22,13 @@ final class TcpRelay implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private volatile boolean refusing;
 
-    TcpRelay(int target) throws IOException {
+    public TcpRelay(int target) throws IOException {
         this.target = target;
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
@@ -70,7 +70,7 @@ final class TcpRelay implements AutoCloseable {
     }
 
     /** Cuts every connection. @param refuse whether new ones are cut as well */
-    void cut(boolean refuse) throws IOException {
+    public void cut(boolean refuse) throws IOException {
         refusing = refuse;
         for (Socket socket : open) {
             socket.close();

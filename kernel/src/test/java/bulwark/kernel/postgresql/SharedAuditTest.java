@@ -11,8 +11,8 @@ import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
-import bulwark.kernel.evidence.store.SharedStoreFsck;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store.SchemaPolicy;
@@ -84,7 +84,7 @@ class SharedAuditTest {
                 SchemaPolicy.REFUSE_UNLESS_CURRENT,
                 TestDatabase.PATIENT)) {
             List<Path> bases = List.of(processes).stream().map(this::base).toList();
-            Fsck.Report report = SharedStoreFsck.of(store, bases, LAYOUT).run();
+            Fsck.Report report = AuditedStoreFsck.shared(store, bases, LAYOUT).run();
             return report.sentences();
         }
     }

@@ -7,6 +7,7 @@ import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Migrations;
@@ -104,7 +105,7 @@ public final class SeatStore implements AutoCloseable {
     /** Looks at everything durable and changes nothing. */
     public static Fsck.Report fsck(Path file) {
         try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-            return AuditedStore.fsck(store, file, LAYOUT).run();
+            return AuditedStoreFsck.of(store, file, LAYOUT).run();
         }
     }
 

@@ -13,6 +13,7 @@ import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
 import bulwark.kernel.evidence.signer.HeadSigner;
 import bulwark.kernel.evidence.signer.StoreOpening;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadableStore;
@@ -146,7 +147,7 @@ public final class TaskEvidence implements AutoCloseable {
 
     /** Adds the checks of the evidence in one file, which a process may have open. @param headFolder folder of the second place, or null */
     public static void addChecks(Fsck fsck, ReadableStore store, Path file, @Nullable Path headFolder) {
-        AuditedStore.addChecks(fsck, store, file, layoutOf(store), secondPlace(file, headFolder));
+        AuditedStoreFsck.add(fsck, store, file, layoutOf(store), secondPlace(file, headFolder));
     }
 
     /** As {@link #open(Path, Clock, Options)}, without a second place. */

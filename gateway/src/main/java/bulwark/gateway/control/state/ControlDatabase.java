@@ -3,6 +3,7 @@ package bulwark.gateway.control.state;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.postgresql.PostgresStore;
 import bulwark.kernel.postgresql.PostgresTimeouts;
@@ -96,11 +97,11 @@ public final class ControlDatabase {
     Fsck.Report fsck(AuditedStore.Layout layout) {
         if (url instanceof StoreUrl.Database) {
             try (PostgresStore store = connect(layout, SchemaPolicy.REFUSE_UNLESS_CURRENT)) {
-                return AuditedStore.fsck(store, file(), layout).run();
+                return AuditedStoreFsck.of(store, file(), layout).run();
             }
         }
         try (StoreAtRest store = StoreAtRest.openAlsoInUse(file())) {
-            return AuditedStore.fsck(store, file(), layout).run();
+            return AuditedStoreFsck.of(store, file(), layout).run();
         }
     }
 }

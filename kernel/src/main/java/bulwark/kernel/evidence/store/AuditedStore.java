@@ -7,16 +7,13 @@ import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.audit.ChainTable;
-import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.heads.ChainHead;
 import bulwark.kernel.evidence.heads.EvidenceScope;
 import bulwark.kernel.evidence.heads.HashChain;
 import bulwark.kernel.evidence.heads.LogKeys;
-import bulwark.kernel.evidence.heads.StoreCheck;
 import bulwark.kernel.evidence.journal.Journal;
 import bulwark.kernel.evidence.journal.JournalChain;
-import bulwark.kernel.evidence.journal.JournalCheck;
 import bulwark.kernel.evidence.journal.JournalRetention;
 import bulwark.kernel.evidence.log.TransparencyLog;
 import bulwark.kernel.evidence.log.TransparencyLogs;
@@ -27,7 +24,6 @@ import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.Migrations;
-import bulwark.kernel.storage.ReadableStore;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreLock;
 import java.io.IOException;
@@ -111,7 +107,7 @@ public final class AuditedStore implements AutoCloseable {
                     .and(migrations);
         }
 
-        private List<GuardedTable> allGuarded() {
+        List<GuardedTable> allGuarded() {
             List<GuardedTable> all = new ArrayList<>(guarded);
             if (withKeys) {
                 all.add(API_KEYS);
@@ -368,39 +364,6 @@ public final class AuditedStore implements AutoCloseable {
         }
         String unwritten = journal == null ? null : journal.problem();
         return unwritten != null ? unwritten : audit.problem();
-    }
-
-    /** The checks of everything durable, to which a part adds those of its own tables. They only read. */
-    public static Fsck fsck(ReadableStore store, Path file, Layout layout) {
-        Fsck fsck = new Fsck();
-        addChecks(fsck, store, file, layout, null);
-        return fsck;
-    }
-
-    /** Adds the checks of one store to those of others. @param secondPlace as at {@link #open}, or null */
-    public static void addChecks(
-            Fsck fsck, ReadableStore store, Path file, Layout layout, @Nullable ConfiguredPath secondPlace) {
-        EvidenceScope scope = layout.scope(file, secondPlace);
-        AuditTable audit = layout.audit();
-        fsck.check("the store file " + file, store::integrityCheck)
-                .check("tables, triggers and migrations of " + file, () -> store.schemaCheck(layout.all()))
-                .check(
-                        "the audit chain " + audit.name() + " of " + file,
-                        () -> store.read(tx -> AuditLog.fsckTable(tx, audit)))
-                .check(
-                        "the signed heads of " + file,
-                        () -> store.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
-        if (!layout.allGuarded().isEmpty()) {
-            fsck.check(
-                    "rows of " + file + " that decide about access",
-                    () -> store.read(tx -> GuardedRows.check(tx, audit, layout.allGuarded())));
-        }
-        if (layout.withJournal()) {
-            Path folder = Layout.journalFolder(file);
-            fsck.check(
-                    "the segments of the journal in " + folder,
-                    () -> JournalCheck.run(folder, LogKeys.verifyOnly(Layout.keyFolder(file), Signing.fastest())));
-        }
     }
 
     @Override

@@ -68,7 +68,7 @@ class AuditedStoreTest {
             assertThatThrownBy(store::keys).isInstanceOf(IllegalStateException.class);
         }
         try (StoreAtRest store = StoreAtRest.openAlsoInUse(file())) {
-            assertThat(AuditedStore.fsck(store, file(), layout).run().sentences())
+            assertThat(AuditedStoreFsck.of(store, file(), layout).run().sentences())
                     .isEmpty();
         }
     }
@@ -237,7 +237,7 @@ class AuditedStoreTest {
 
     private Fsck.Report fsck() {
         try (StoreAtRest store = StoreAtRest.open(file())) {
-            return AuditedStore.fsck(store, file(), LAYOUT).run();
+            return AuditedStoreFsck.of(store, file(), LAYOUT).run();
         }
     }
 

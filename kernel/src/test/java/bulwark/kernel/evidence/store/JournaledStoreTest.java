@@ -47,7 +47,7 @@ class JournaledStoreTest {
         assertThat(fsck()).isEmpty();
         assertThat(Files.readString(Layout.logFile(file()))).contains("decision_journal");
         try (StoreAtRest store = StoreAtRest.open(file())) {
-            assertThat(AuditedStore.fsck(store, file(), LAYOUT).run().checked())
+            assertThat(AuditedStoreFsck.of(store, file(), LAYOUT).run().checked())
                     .anyMatch(check -> check.startsWith("the segments of the journal"));
         }
     }
@@ -197,7 +197,7 @@ class JournaledStoreTest {
 
     private List<String> fsck() {
         try (StoreAtRest store = StoreAtRest.open(file())) {
-            return AuditedStore.fsck(store, file(), LAYOUT).run().sentences();
+            return AuditedStoreFsck.of(store, file(), LAYOUT).run().sentences();
         }
     }
 

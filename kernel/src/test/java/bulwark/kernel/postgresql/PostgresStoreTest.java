@@ -2,6 +2,7 @@ package bulwark.kernel.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import bulwark.kernel.storage.NoteStore;
 import bulwark.kernel.storage.QueryLimit;
@@ -137,7 +138,13 @@ class PostgresStoreTest extends StoreContract {
                     .isInstanceOf(StoreFailed.class)
                     .hasMessageContaining("repeat");
             locking.join();
-            hurried.write(tx -> NoteStore.insert(tx, "free again"));
+            // Refused at once until the next look at the database finds that it answers.
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptionsInstanceOf(StoreFailed.class)
+                    .until(() -> {
+                        hurried.write(tx -> NoteStore.insert(tx, "free again"));
+                        return true;
+                    });
             assertThat(NoteStore.texts(hurried)).last().isEqualTo("free again");
         }
     }

@@ -49,6 +49,7 @@ bring prometheus-alertmanager "${alertmanager_packages[@]}"
 bring sslscan sslscan
 bring bwrap bubblewrap
 bring testssl testssl.sh bsdextrautils
+bring drill ldnsutils libldns3
 
 check_classes
 bring_keycloak

@@ -46,8 +46,7 @@ class KeyRoutesTest {
 
     @Test
     void a_minted_key_is_shown_once_and_works() {
-        Response response =
-                mint("{\"entity_uri\":\"stigmem://org/siem\",\"permissions\":[\"audit.read\"]}");
+        Response response = mint("{\"entity_uri\":\"stigmem://org/siem\",\"permissions\":[\"audit.read\"]}");
         assertThat(response.status()).isEqualTo(201);
         assertThat(response.headers().all("Cache-Control")).containsExactly("no-store");
         JsonNode answer = json(response);

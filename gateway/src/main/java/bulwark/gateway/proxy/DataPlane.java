@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ public final class DataPlane implements AutoCloseable {
     private static final int LOW_WATER_BYTES = 64 << 10;
     private static final int HIGH_WATER_BYTES = 256 << 10;
     private static final long POLL_MILLIS = 20;
+    /** How long a connection without a request stays open when the plane drains: a request that is on its way has its answer, which says that it is the last. */
+    private static final long DRAIN_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final EventLoops loops;
     private final PlaneContext context;
@@ -167,19 +170,24 @@ public final class DataPlane implements AutoCloseable {
     public boolean drain(Duration deadline) {
         context.draining = true;
         listeners.forEach(listener -> listener.close().syncUninterruptibly());
-        long end = System.nanoTime() + deadline.toNanos();
+        long began = System.nanoTime();
+        awaitUntil(began + Math.min(DRAIN_IDLE_NANOS, deadline.toNanos()), () -> connections() == 0);
         for (LoopWorker worker : workers.values()) {
             worker.loop.execute(() -> worker.connections().forEach(TimedConnection::drain));
         }
-        while (context.calls.get() > 0 && System.nanoTime() - end < 0) {
+        awaitUntil(began + deadline.toNanos(), () -> context.calls.get() == 0);
+        return context.calls.get() == 0;
+    }
+
+    private static void awaitUntil(long endNanos, BooleanSupplier done) {
+        while (!done.getAsBoolean() && System.nanoTime() - endNanos < 0) {
             try {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                break;
+                return;
             }
         }
-        return context.calls.get() == 0;
     }
 
     /** At once. */

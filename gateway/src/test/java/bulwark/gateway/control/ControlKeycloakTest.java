@@ -181,7 +181,9 @@ class ControlKeycloakTest {
         String token = access("of-tenant-admin");
         assertThat(status(token, "/v1/tenants/other/apis")).isEqualTo(404);
         assertThat(status(token, "/v1/tenants/acme/apis")).isEqualTo(200);
-        assertThat(status(access("without-tenant"), "/v1/tenants/acme/apis")).isEqualTo(403);
+        assertThat(status(access("without-tenant"), "/v1/tenants/acme/apis"))
+                .as("a token that names no tenant is none of ours")
+                .isEqualTo(401);
     }
 
     @Test

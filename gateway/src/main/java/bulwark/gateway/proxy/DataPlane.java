@@ -168,8 +168,10 @@ public final class DataPlane implements AutoCloseable {
 
     /** Takes no new connection, ends each one after its request under way, and waits for those requests. @return whether all were answered in time */
     public boolean drain(Duration deadline) {
-        context.draining = true;
+        // First, since a client that reads of the end of its connection opens another at once: it must be refused, not
+        // cut off unread.
         listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        context.draining = true;
         long began = System.nanoTime();
         awaitUntil(began + Math.min(DRAIN_IDLE_NANOS, deadline.toNanos()), () -> connections() == 0);
         for (LoopWorker worker : workers.values()) {

@@ -54,6 +54,12 @@ record WebhookDelivery(
                 why);
     }
 
+    /** When a receiver that failed at this is called for anything else: after this one's pause, at most a minute. */
+    Instant nextOfReceiver(Instant now) {
+        Instant limit = now.plus(PAUSES.get(2));
+        return state.equals(PENDING) && due.isBefore(limit) ? due : state.equals(PENDING) ? limit : now;
+    }
+
     /** The receiver is gone or switched off. */
     WebhookDelivery dropped(Instant now, String why) {
         return new WebhookDelivery(id, tenant, webhook, audit, DEAD, attempts, now, why);

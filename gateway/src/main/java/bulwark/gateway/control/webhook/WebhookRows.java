@@ -44,14 +44,41 @@ final class WebhookRows {
         }
     }
 
-    /** The one that is due first first. */
-    static List<WebhookDelivery> due(ReadTx tx, Instant now, int max) throws SQLException {
-        PreparedStatement select =
-                tx.statement(SELECT + " WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?");
+    /** Webhooks with something due, the longest waiting first: however much waits for one, the others are seen. */
+    static List<String> dueWebhooks(ReadTx tx, Instant now) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT webhook_id FROM " + TABLE
+                + " WHERE state = ? AND due_at <= ? GROUP BY webhook_id ORDER BY MIN(due_at), webhook_id");
         select.setString(1, WebhookDelivery.PENDING);
         select.setLong(2, now.toEpochMilli());
-        select.setInt(3, max);
+        List<String> found = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                found.add(row.getString(1));
+            }
+        }
+        return found;
+    }
+
+    /** The one that is due first first. */
+    static List<WebhookDelivery> due(ReadTx tx, String webhook, Instant now, int max) throws SQLException {
+        PreparedStatement select = tx.statement(
+                SELECT + " WHERE webhook_id = ? AND state = ? AND due_at <= ? ORDER BY due_at, id LIMIT ?");
+        select.setString(1, webhook);
+        select.setString(2, WebhookDelivery.PENDING);
+        select.setLong(3, now.toEpochMilli());
+        select.setInt(4, max);
         return rows(select);
+    }
+
+    /** What waits for a receiver that failed is not due before then, so that it is not called without a pause. */
+    static void postpone(WriteTx tx, String webhook, Instant until) throws SQLException {
+        PreparedStatement update =
+                tx.statement("UPDATE " + TABLE + " SET due_at = ? WHERE webhook_id = ? AND state = ? AND due_at < ?");
+        update.setLong(1, until.toEpochMilli());
+        update.setString(2, webhook);
+        update.setString(3, WebhookDelivery.PENDING);
+        update.setLong(4, until.toEpochMilli());
+        update.executeUpdate();
     }
 
     /** Newest first. */

@@ -107,21 +107,26 @@ public final class WebhookSender implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                List<WebhookDelivery> due =
-                        store.audited().store().read(tx -> WebhookRows.due(tx, clock.instant(), BATCH));
-                for (WebhookDelivery delivery : due) {
-                    if (!busy.contains(delivery.webhook()) && slots.tryAcquire()) {
-                        busy.add(delivery.webhook());
-                        Thread.ofVirtual().name("webhook").start(() -> sendAll(delivery.webhook(), due));
-                    }
-                }
-                clean();
+                sendDue();
                 if (news.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                     news.drainPermits();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A store that fails is asked again at the next round. */
+    private void sendDue() {
+        try {
+            for (String webhook : store.audited().store().read(tx -> WebhookRows.dueWebhooks(tx, clock.instant()))) {
+                if (!busy.contains(webhook) && slots.tryAcquire()) {
+                    busy.add(webhook);
+                    Thread.ofVirtual().name("webhook").start(() -> sendAll(webhook));
+                }
+            }
+            clean();
         } catch (StoreFailed e) {
             LOG.warn("events for webhooks wait: {}", e.getMessage());
         }
@@ -139,10 +144,11 @@ public final class WebhookSender implements AutoCloseable {
         }
     }
 
-    private void sendAll(String webhook, List<WebhookDelivery> due) {
+    private void sendAll(String webhook) {
         try {
-            for (WebhookDelivery delivery : due) {
-                if (!closed && delivery.webhook().equals(webhook) && !send(delivery)) {
+            for (WebhookDelivery delivery :
+                    store.audited().store().read(tx -> WebhookRows.due(tx, webhook, clock.instant(), BATCH))) {
+                if (!closed && !send(delivery)) {
                     // What comes after it waits with it: receivers see events in their order as long as all goes well.
                     return;
                 }
@@ -177,6 +183,9 @@ public final class WebhookSender implements AutoCloseable {
     private void keep(WebhookDelivery after) {
         store.audited().store().write(tx -> {
             WebhookRows.update(tx, after);
+            if (!after.problem().isEmpty()) {
+                WebhookRows.postpone(tx, after.webhook(), after.nextOfReceiver(clock.instant()));
+            }
             return true;
         });
         if (after.state().equals(WebhookDelivery.DEAD)) {

@@ -1,12 +1,11 @@
 package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.Quotas;
-import bulwark.kernel.secrets.SecretAccess;
 import bulwark.seats.settings.DatabaseUrl;
-import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Edge;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +58,10 @@ public final class SeatManager implements AutoCloseable {
     private final int port;
     private volatile boolean failed;
 
-    private SeatManager(Configuration settings, Path directory, Clock clock) {
+    private SeatManager(Supplier<Configuration> live, Path directory, Clock clock) {
+        Configuration settings = live.get();
         store = SeatStore.open(
-                storeFile(settings, directory), settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
+                DatabaseUrl.location(live, directory), settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
         this.clock = clock;
         store.audited().store().onFatal(this::fail);
         try {
@@ -72,12 +73,6 @@ public final class SeatManager implements AutoCloseable {
             store.close();
             throw e;
         }
-    }
-
-    /** Where the settings put the store. */
-    public static Path storeFile(Configuration settings, Path directory) {
-        String url = settings.secret(SeatSettings.DATABASE).orElseThrow().exposeText(SecretAccess.grant());
-        return directory.resolve(DatabaseUrl.file(url)).toAbsolutePath().normalize();
     }
 
     private Service service(Configuration settings) {
@@ -137,9 +132,9 @@ public final class SeatManager implements AutoCloseable {
     }
 
     /** For commands of the owner: over the socket of the running process, or with the store opened for one command when none runs. */
-    public static LocalAdminClient owner(Configuration settings, Path directory, Clock clock) {
-        Path file = storeFile(settings, directory);
-        return LocalAdminClient.open(file, SOCKET, () -> StoppedSeats.open(file, settings, clock));
+    public static LocalAdminClient owner(Supplier<Configuration> settings, Path directory, Clock clock) {
+        StoreLocation location = DatabaseUrl.location(settings, directory);
+        return LocalAdminClient.open(location.base(), SOCKET, () -> StoppedSeats.open(location, settings.get(), clock));
     }
 
     /** The running service's table of routes. */
@@ -156,12 +151,13 @@ public final class SeatManager implements AutoCloseable {
     /**
      * Returns when the listener answers.
      *
+     * @param live read again for each connection to a database
      * @param directory that relative paths of settings start from
      * @throws SeatStore.SchemaRefused before the port is opened, when the schema is not that of this program
      */
-    public static SeatManager start(Configuration settings, Path directory, Clock clock) {
-        settings.warnings().forEach(LOG::warn);
-        SeatManager started = new SeatManager(settings, directory, clock);
+    public static SeatManager start(Supplier<Configuration> live, Path directory, Clock clock) {
+        live.get().warnings().forEach(LOG::warn);
+        SeatManager started = new SeatManager(live, directory, clock);
         LOG.info("seats are served on port {}, plan-only: writes are disabled and no key is loaded", started.port);
         return started;
     }

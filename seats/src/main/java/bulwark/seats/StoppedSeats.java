@@ -1,6 +1,7 @@
 package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.LocalAdminClient;
 import bulwark.web.LocalSocket;
@@ -9,8 +10,8 @@ import java.time.Clock;
 
 /** The store of a service that does not run, opened for one command of its owner. */
 record StoppedSeats(SeatStore store, SeatApi api) implements LocalAdminClient.StoppedStore {
-    static StoppedSeats open(Path file, Configuration settings, Clock clock) {
-        SeatStore store = SeatStore.open(file, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
+    static StoppedSeats open(StoreLocation location, Configuration settings, Clock clock) {
+        SeatStore store = SeatStore.open(location, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
         try {
             return new StoppedSeats(store, new SeatApi(store, settings, clock));
         } catch (RuntimeException e) {

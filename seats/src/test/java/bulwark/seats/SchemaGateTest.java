@@ -3,6 +3,7 @@ package bulwark.seats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.seats.store.SchemaGate;
 import bulwark.seats.store.SeatStore;
 import java.net.ServerSocket;
@@ -49,7 +50,7 @@ class SchemaGateTest {
 
         fresh();
         edit("ALTER TABLE users ADD COLUMN extra TEXT");
-        assertThat(SeatStore.status(file()).exitCode()).isZero();
+        assertThat(SeatStore.status(store()).exitCode()).isZero();
         assertThat(refusal(codes)).isEqualTo(SchemaGate.UNUSABLE);
 
         assertThat(codes).containsExactlyInAnyOrder("no_store", "pending", "edited", "failed", "newer", "drifted");
@@ -57,12 +58,13 @@ class SchemaGateTest {
 
     @Test
     void deploy_applies_what_is_pending_and_leaves_a_wrong_history_alone() throws Exception {
-        assertThat(SeatStore.deploy(file(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
-        assertThat(SeatStore.deploy(file(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
+        assertThat(SeatStore.deploy(store(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
+        assertThat(SeatStore.deploy(store(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
         edit("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '501'");
 
         assertThat(catchThrowableOfType(
-                                SeatStore.SchemaRefused.class, () -> SeatStore.deploy(file(), "", SeatsUnderTest.CLOCK))
+                                SeatStore.SchemaRefused.class,
+                                () -> SeatStore.deploy(store(), "", SeatsUnderTest.CLOCK))
                         .verdict()
                         .code())
                 .isEqualTo("edited");
@@ -120,6 +122,10 @@ class SchemaGateTest {
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
+    }
+
+    private StoreLocation store() {
+        return StoreLocation.file(file());
     }
 
     private Path file() {

@@ -1,8 +1,10 @@
 package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.time.SettableClock;
+import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.LocalAdminClient;
@@ -35,7 +37,16 @@ final class SeatsUnderTest implements AutoCloseable {
     }
 
     static void deploy(Path folder) {
-        SeatStore.deploy(folder.resolve("seats.db"), "", CLOCK);
+        deploy(folder, Map.of());
+    }
+
+    /** @param more settings beside the usual ones */
+    static void deploy(Path folder, Map<String, String> more) {
+        SeatStore.deploy(location(folder, more), "", CLOCK);
+    }
+
+    static StoreLocation location(Path folder, Map<String, String> more) {
+        return DatabaseUrl.location(() -> Configuration.read(SeatSettings.schema(), environment(more), folder), folder);
     }
 
     static SeatsUnderTest start(Path folder) {
@@ -48,8 +59,8 @@ final class SeatsUnderTest implements AutoCloseable {
     }
 
     static SeatsUnderTest start(Path folder, Map<String, String> more, SettableClock clock) {
-        return new SeatsUnderTest(
-                SeatManager.start(Configuration.read(SeatSettings.schema(), environment(more), folder), folder, clock));
+        return new SeatsUnderTest(SeatManager.start(
+                () -> Configuration.read(SeatSettings.schema(), environment(more), folder), folder, clock));
     }
 
     SeatManager service() {
@@ -78,8 +89,12 @@ final class SeatsUnderTest implements AutoCloseable {
 
     /** Through the owner's socket, as the command does. */
     static int createAdmin(Path folder, String name, String password) {
-        Configuration settings = Configuration.read(SeatSettings.schema(), environment(Map.of()), folder);
-        try (LocalAdminClient owner = SeatManager.owner(settings, folder, CLOCK)) {
+        return createAdmin(folder, Map.of(), name, password);
+    }
+
+    static int createAdmin(Path folder, Map<String, String> more, String name, String password) {
+        Configuration settings = Configuration.read(SeatSettings.schema(), environment(more), folder);
+        try (LocalAdminClient owner = SeatManager.owner(() -> settings, folder, CLOCK)) {
             return owner.post("/owner/users/admin", StrictJson.write(Map.of("username", name, "password", password)))
                     .status();
         }

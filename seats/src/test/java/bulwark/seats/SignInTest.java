@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -38,11 +39,30 @@ class SignInTest {
     private SeatsUnderTest seats;
     private SignedIn admin;
 
+    /** Where the store is; empty for the file that the fixture names. */
+    protected Map<String, String> database() {
+        return Map.of();
+    }
+
+    /** Changes the store behind the back of the program. */
+    protected void edit(String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("seats.db"));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private SeatsUnderTest started(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(database());
+        settings.putAll(more);
+        return SeatsUnderTest.start(folder, settings, clock);
+    }
+
     @BeforeAll
     void start() throws Exception {
-        SeatsUnderTest.deploy(folder);
-        SeatsUnderTest.createAdmin(folder, "root", SeatsUnderTest.PASSWORD);
-        seats = SeatsUnderTest.start(folder, Map.of(), clock);
+        SeatsUnderTest.deploy(folder, database());
+        SeatsUnderTest.createAdmin(folder, database(), "root", SeatsUnderTest.PASSWORD);
+        seats = started(Map.of());
         admin = SignedIn.open(seats, "root", SeatsUnderTest.PASSWORD);
     }
 
@@ -198,12 +218,9 @@ class SignInTest {
     @Test
     void a_row_that_somebody_wrote_into_the_file_makes_no_administrator() throws Exception {
         SignedIn person = seats.user(admin, "mallory", "VIEWER");
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("seats.db"));
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate("UPDATE users SET role = 'ADMIN' WHERE username = 'mallory'");
-            assertThat(person.get("/v1/users").statusCode()).isEqualTo(401);
-            statement.executeUpdate("UPDATE users SET role = 'VIEWER' WHERE username = 'mallory'");
-        }
+        edit("UPDATE users SET role = 'ADMIN' WHERE username = 'mallory'");
+        assertThat(person.get("/v1/users").statusCode()).isEqualTo(401);
+        edit("UPDATE users SET role = 'VIEWER' WHERE username = 'mallory'");
         assertThat(person.get("/v1/seats").statusCode()).isEqualTo(200);
     }
 
@@ -239,14 +256,13 @@ class SignInTest {
     void sessions_survive_a_restart_idle_ones_end_and_another_secret_ends_all() throws Exception {
         SignedIn kept = SignedIn.open(seats, "root", SeatsUnderTest.PASSWORD);
         seats.close();
-        seats = SeatsUnderTest.start(
-                folder, Map.of("SESSION_HMAC_SECRET", SeatsUnderTest.STEP_UP.replace('d', 'e')), clock);
+        seats = started(Map.of("SESSION_HMAC_SECRET", SeatsUnderTest.STEP_UP.replace('d', 'e')));
         assertThat(new SignedIn(seats, kept.userId(), kept.cookies(), "")
                         .get("/v1/auth/me")
                         .statusCode())
                 .isEqualTo(401);
         seats.close();
-        seats = SeatsUnderTest.start(folder, Map.of(), clock);
+        seats = started(Map.of());
         SignedIn back = new SignedIn(seats, kept.userId(), kept.cookies(), kept.csrf());
         assertThat(back.get("/v1/auth/me").statusCode()).isEqualTo(200);
         clock.advance(Duration.ofMinutes(31));
@@ -258,7 +274,7 @@ class SignInTest {
     void the_static_token_ends_at_its_sunset() throws Exception {
         seats.close();
         String end = clock.instant().plus(Duration.ofMinutes(1)).toString();
-        seats = SeatsUnderTest.start(folder, Map.of("SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET", end), clock);
+        seats = started(Map.of("SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET", end));
         HttpRequest.Builder request = HttpRequest.newBuilder(seats.uri("/v1/seats"))
                 .header("Authorization", "Bearer " + SeatsUnderTest.ADMIN_TOKEN);
         clock.advance(Duration.ofSeconds(59));
@@ -268,7 +284,7 @@ class SignInTest {
         assertThat(late.statusCode()).isEqualTo(401);
         assertThat(SeatsUnderTest.code(late)).isEqualTo("STATIC_TOKEN_SUNSET");
         seats.close();
-        seats = SeatsUnderTest.start(folder, Map.of(), clock);
+        seats = started(Map.of());
         admin = SignedIn.open(seats, "root", SeatsUnderTest.PASSWORD);
     }
 }

@@ -8,6 +8,7 @@ import bulwark.seats.settings.SeatSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +40,8 @@ final class SeatApiCommand implements Callable<Integer> {
         if (host != null) {
             environment.put("SEAT_MANAGER_HOST", host);
         }
-        Configuration settings = Configuration.read(SeatSettings.schema(), environment, context.directory());
+        Supplier<Configuration> settings =
+                () -> Configuration.read(SeatSettings.schema(), environment, context.directory());
         SeatManager service = SeatManager.start(settings, context.directory(), context.clock());
         Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
         PidFile.write(

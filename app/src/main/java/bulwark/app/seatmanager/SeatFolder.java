@@ -3,18 +3,17 @@ package bulwark.app.seatmanager;
 import bulwark.app.cli.CommandContext;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.secrets.SecretAccess;
-import bulwark.seats.SeatManager;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.settings.SeatSettings;
-import java.nio.file.Path;
 
 /** Where a command finds its store: it needs the one setting, however faulty the others are. */
 final class SeatFolder {
     private SeatFolder() {}
 
     /** @throws CommandFailed naming the setting when it is not there or cannot be used */
-    static Path store(CommandContext context) {
+    static StoreLocation store(CommandContext context) {
         Configuration settings = lenient(context);
         String url = settings.secret(SeatSettings.DATABASE)
                 .map(secret -> secret.exposeText(SecretAccess.grant()))
@@ -23,7 +22,7 @@ final class SeatFolder {
         DatabaseUrl.problem(url).ifPresent(problem -> {
             throw CommandFailed.usage(SeatSettings.DATABASE + " " + problem);
         });
-        return SeatManager.storeFile(settings, context.directory());
+        return DatabaseUrl.location(() -> lenient(context), context.directory());
     }
 
     static Configuration lenient(CommandContext context) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -76,7 +77,8 @@ final class SeatUserCommand extends CommandGroup {
     }
 
     private static void post(CommandContext context, String path, String user) throws IOException {
-        Configuration settings = Configuration.read(SeatSettings.schema(), context.environment(), context.directory());
+        Supplier<Configuration> settings =
+                () -> Configuration.read(SeatSettings.schema(), context.environment(), context.directory());
         byte[] body = StrictJson.write(Map.of("username", user, "password", password(context)));
         try (LocalAdminClient owner = SeatManager.owner(settings, context.directory(), context.clock())) {
             Response response = owner.post(path, body);

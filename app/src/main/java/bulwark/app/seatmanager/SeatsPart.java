@@ -7,6 +7,7 @@ import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.seats.SeatAuditEvents;
 import bulwark.seats.SeatMetrics;
@@ -79,7 +80,7 @@ public final class SeatsPart implements Part {
         if (!Files.exists(secrets.path())) {
             secrets.generate(SeatSettings.DATABASE + "=sqlite:" + STORE);
         }
-        SeatStore.deploy(folder.resolve(STORE), "", clock);
+        SeatStore.deploy(StoreLocation.file(folder.resolve(STORE)), "", clock);
         return new Provisioned(folder, portBase + 200);
     }
 

@@ -1,7 +1,9 @@
 package bulwark.kernel.postgresql;
 
+import bulwark.kernel.storage.AppliedMigration;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Migrations.Script;
+import bulwark.kernel.storage.SchemaStatus;
 import bulwark.kernel.storage.StoreRefused;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,14 +22,12 @@ final class MigrationHistory {
     private static final String HISTORY = "flyway_schema_history";
 
     private final PostgresUrl url;
-    private final List<Applied> applied;
+    private final List<AppliedMigration> applied;
 
-    private MigrationHistory(PostgresUrl url, List<Applied> applied) {
+    private MigrationHistory(PostgresUrl url, List<AppliedMigration> applied) {
         this.url = url;
         this.applied = List.copyOf(applied);
     }
-
-    private record Applied(String script, int checksum, boolean success) {}
 
     static boolean hasSchema(Connection connection, String schema) throws SQLException {
         return any(connection, "SELECT 1 FROM pg_namespace WHERE nspname = ?", schema);
@@ -60,7 +60,7 @@ final class MigrationHistory {
 
     /** @throws StoreRefused for a schema of another program */
     static MigrationHistory read(Connection connection, PostgresUrl url) throws SQLException {
-        List<Applied> applied = new ArrayList<>();
+        List<AppliedMigration> applied = new ArrayList<>();
         if (!isThere(connection, url.schema())) {
             if (holdsTables(connection, url.schema())) {
                 throw new StoreRefused(
@@ -74,10 +74,18 @@ final class MigrationHistory {
                         + " WHERE version IS NOT NULL ORDER BY installed_rank");
                 ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                applied.add(new Applied(row.getString(1), row.getInt(2), row.getBoolean(3)));
+                applied.add(new AppliedMigration(row.getString(1), row.getInt(2), row.getBoolean(3)));
             }
         }
         return new MigrationHistory(url, applied);
+    }
+
+    /** As {@link SchemaStatus} has it; a database without a history has no store. */
+    SchemaStatus status(Migrations migrations) {
+        return applied.isEmpty()
+                ? new SchemaStatus.Absent(
+                        migrations.scripts().stream().map(Script::resource).toList())
+                : SchemaStatus.of(applied, migrations);
     }
 
     /**
@@ -108,23 +116,23 @@ final class MigrationHistory {
         migrations.scripts().forEach(script -> known.put(script.resource(), script));
         Map<String, Script> newest = new HashMap<>();
         Set<String> seen = new HashSet<>();
-        for (Applied each : applied) {
-            Script script = known.get(each.script);
-            if (!each.success) {
-                problems.add("The migration " + each.script + " failed before: restore a backup from before it.");
+        for (AppliedMigration each : applied) {
+            Script script = known.get(each.script());
+            if (!each.success()) {
+                problems.add("The migration " + each.script() + " failed before: restore a backup from before it.");
             } else if (script == null) {
                 problems.add(
-                        "The migration " + each.script
+                        "The migration " + each.script()
                                 + " is of a newer version of this program: start that one, or restore a backup from before the upgrade.");
-            } else if (!seen.add(each.script)) {
-                problems.add("The migration " + each.script + " stands twice in the history.");
-            } else if (script.checksum() != each.checksum) {
-                problems.add("The migration " + each.script
+            } else if (!seen.add(each.script())) {
+                problems.add("The migration " + each.script() + " stands twice in the history.");
+            } else if (script.checksum() != each.checksum()) {
+                problems.add("The migration " + each.script()
                         + " was applied with another text than this program has: its checksum differs.");
             } else {
                 Script before = newest.put(script.folder(), script);
                 if (before != null && before.number() > script.number()) {
-                    problems.add("The migration " + each.script + " was applied after " + before.resource()
+                    problems.add("The migration " + each.script() + " was applied after " + before.resource()
                             + ", which is out of order.");
                 }
             }
@@ -144,7 +152,7 @@ final class MigrationHistory {
 
     /** The scripts in the order in which this database had them: the columns of a table that two of them changed depend on it. */
     List<Script> order(Migrations migrations) {
-        List<String> order = applied.stream().map(Applied::script).toList();
+        List<String> order = applied.stream().map(AppliedMigration::script).toList();
         return migrations.scripts().stream()
                 .sorted(Comparator.comparingInt(script -> order.indexOf(script.resource())))
                 .toList();

@@ -50,6 +50,12 @@ final class PostgresSchemaCheck {
             FROM pg_proc p WHERE p.pronamespace = ?
             """;
 
+    /** One number for all of it in the schema of the connection, and for the history: another number means another schema. */
+    static final String FINGERPRINT =
+            "SELECT hashtextextended(string_agg(concat_ws(' ', kind, name, text), ';' ORDER BY kind, name)"
+                    + " || (SELECT coalesce(max(installed_rank), 0) FROM flyway_schema_history)::text, 0) FROM ("
+                    + OBJECTS.replace("?", "current_schema()::regnamespace") + ") AS objects (kind, name, text)";
+
     private static final int NAMESPACES = 7;
     private static final String TEMPORARY = "pg_temp";
 

@@ -18,7 +18,7 @@ final class PostgresSql {
             "instr(", "strpos(",
             "SELECT value FROM json_each(?)", "SELECT value::bigint FROM json_array_elements_text(?::json)",
             "rowid DESC", "id DESC",
-            "PRAGMA schema_version", "SELECT coalesce(max(installed_rank), 0) FROM flyway_schema_history",
+            "PRAGMA schema_version", PostgresSchemaCheck.FINGERPRINT,
             "FROM pragma_table_info(?)", """
             FROM (SELECT column_name AS name, regexp_replace(column_default, '::[a-z ]+$', '') AS dflt_value
                 FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?) AS columns_of"""));

@@ -3,6 +3,7 @@ package bulwark.kernel.postgresql;
 import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadJob;
+import bulwark.kernel.storage.SchemaStatus;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.storage.WriteJob;
@@ -75,6 +76,39 @@ public final class PostgresStore implements Store {
             throw refused(url, e);
         }
         return new PostgresStore(connections, timeouts);
+    }
+
+    /**
+     * What the history of a database says, found by looking as the role that reads and writes rows.
+     *
+     * @throws StoreRefused when the database cannot be opened, or its schema is another program's
+     */
+    public static SchemaStatus schemaStatus(Access access, Migrations migrations) {
+        return look(
+                access,
+                (connection, url) -> MigrationHistory.read(connection, url).status(migrations));
+    }
+
+    /** As {@link #schemaCheck}, of a database that is not opened as a store. @throws StoreRefused when it cannot be opened */
+    public static List<String> schemaProblems(Access access, Migrations migrations) {
+        return look(access, (connection, url) -> new PostgresSchema(url, migrations).problems(connection));
+    }
+
+    private interface Look<T> {
+        T at(Connection connection, PostgresUrl url) throws SQLException;
+    }
+
+    private static <T> T look(Access access, Look<T> look) {
+        PostgresUrl url = access.user().get();
+        try (Connection connection =
+                new PostgresConnections(url, access.user(), PostgresTimeouts.DEFAULT).openWithoutLimits()) {
+            connection.setAutoCommit(false);
+            T seen = look.at(connection, url);
+            connection.rollback();
+            return seen;
+        } catch (SQLException e) {
+            throw refused(url, e);
+        }
     }
 
     /** What was acknowledged must survive a loss of power. */

@@ -107,6 +107,11 @@ public record Migrations(
                 .toList();
     }
 
+    /** Their resources, in the order of their numbers. */
+    List<String> inOrder() {
+        return scripts().stream().map(Script::resource).toList();
+    }
+
     private Script script(String resource) {
         Matcher name = NAME.matcher(resource);
         if (!name.matches()) {

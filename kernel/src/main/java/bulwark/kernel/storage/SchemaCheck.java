@@ -28,20 +28,23 @@ final class SchemaCheck {
         this.migrations = migrations;
     }
 
-    private record Migration(String script, int checksum, boolean success) {}
-
     /** @param objects type and name of each → the text that makes it */
-    record Stored(List<Migration> history, Map<String, String> objects) {}
+    record Stored(List<AppliedMigration> history, Map<String, String> objects) {}
 
     /** The short part of the check, which needs the store. */
     static Stored stored(ReadTx tx) throws SQLException {
-        List<Migration> history = new ArrayList<>();
+        return new Stored(history(tx), objects(tx.statement(OBJECTS)));
+    }
+
+    /** In the order in which the store had them. */
+    static List<AppliedMigration> history(ReadTx tx) throws SQLException {
+        List<AppliedMigration> history = new ArrayList<>();
         try (ResultSet rows = tx.statement(HISTORY).executeQuery()) {
             while (rows.next()) {
-                history.add(new Migration(rows.getString(1), rows.getInt(2), rows.getBoolean(3)));
+                history.add(new AppliedMigration(rows.getString(1), rows.getInt(2), rows.getBoolean(3)));
             }
         }
-        return new Stored(history, objects(tx.statement(OBJECTS)));
+        return history;
     }
 
     List<String> problems(Stored stored) {
@@ -57,18 +60,20 @@ final class SchemaCheck {
     }
 
     /** @return the migrations in the order in which this store had them: the text of a table that two of them changed depends on it */
-    private static List<String> history(List<Migration> applied, Map<String, Integer> sums, List<String> problems) {
+    private static List<String> history(
+            List<AppliedMigration> applied, Map<String, Integer> sums, List<String> problems) {
         Map<String, Integer> missing = new LinkedHashMap<>(sums);
         List<String> order = new ArrayList<>();
-        for (Migration each : applied) {
-            Integer sum = missing.remove(each.script);
+        for (AppliedMigration each : applied) {
+            Integer sum = missing.remove(each.script());
             if (sum == null) {
-                problems.add("The store's history names the migration " + each.script + ", which this program does not"
-                        + (sums.containsKey(each.script) ? " apply twice." : " know."));
+                problems.add(
+                        "The store's history names the migration " + each.script() + ", which this program does not"
+                                + (sums.containsKey(each.script()) ? " apply twice." : " know."));
             } else {
-                order.add(each.script);
-                if (each.checksum != sum || !each.success) {
-                    problems.add("The store's history names the migration " + each.script
+                order.add(each.script());
+                if (each.checksum() != sum || !each.success()) {
+                    problems.add("The store's history names the migration " + each.script()
                             + " with another checksum than this program's, or as failed.");
                 }
             }

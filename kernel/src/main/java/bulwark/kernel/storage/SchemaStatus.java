@@ -1,19 +1,20 @@
 package bulwark.kernel.storage;
 
+import bulwark.kernel.storage.Migrations.Script;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a store's history of migrations says beside those of this program: found by looking, without a change to the store. The worst that is found decides: a failed migration before an edited one,
- * an edited one before one that this program does not know, that before one that is still to come.
+ * an edited one before one that this program does not know, that before one out of order, and that before one that is still to come.
  */
 public sealed interface SchemaStatus {
     /** Every migration of this program was applied, and no other. */
@@ -34,6 +35,9 @@ public sealed interface SchemaStatus {
     /** These were applied by a newer program. */
     record Newer(List<String> scripts) implements SchemaStatus {}
 
+    /** These were applied after a later one, twice, or are missing behind one. */
+    record OutOfOrder(List<String> scripts) implements SchemaStatus {}
+
     /**
      * Of the store in this file, in use or not.
      *
@@ -41,39 +45,43 @@ public sealed interface SchemaStatus {
      */
     static SchemaStatus of(Path file, Migrations migrations) {
         try {
-            Map<String, Integer> sums = InitialSchema.checksums(migrations);
             if (!Files.exists(file) || Files.size(file) == 0) {
-                return new Absent(List.copyOf(sums.keySet()));
+                return new Absent(migrations.inOrder());
             }
             try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-                return store.read(tx -> of(tx, sums));
+                return of(store.read(SchemaCheck::history), migrations);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static SchemaStatus of(ReadTx tx, Map<String, Integer> sums) throws SQLException {
-        Map<String, Integer> pending = new LinkedHashMap<>(sums);
+    /** @param applied in the order in which the store had them */
+    static SchemaStatus of(List<AppliedMigration> applied, Migrations migrations) {
+        Map<String, Script> pending = new LinkedHashMap<>();
+        migrations.scripts().forEach(script -> pending.put(script.resource(), script));
+        Set<String> known = Set.copyOf(pending.keySet());
+        Map<String, Long> newest = new HashMap<>();
         List<String> interrupted = new ArrayList<>();
         List<String> edited = new ArrayList<>();
         List<String> newer = new ArrayList<>();
-        try (ResultSet rows = tx.statement("SELECT script, checksum, success FROM flyway_schema_history"
-                        + " WHERE version IS NOT NULL ORDER BY installed_rank")
-                .executeQuery()) {
-            while (rows.next()) {
-                String script = rows.getString(1);
-                int sum = rows.getInt(2);
-                Integer own = pending.remove(script);
-                if (!rows.getBoolean(3)) {
-                    interrupted.add(script);
-                } else if (own == null) {
-                    newer.add(script);
-                } else if (own != sum) {
-                    edited.add(script);
-                }
+        List<String> misplaced = new ArrayList<>();
+        for (AppliedMigration each : applied) {
+            Script own = pending.remove(each.script());
+            if (!each.success()) {
+                interrupted.add(each.script());
+            } else if (own == null) {
+                (known.contains(each.script()) ? misplaced : newer).add(each.script());
+            } else if (own.checksum() != each.checksum()) {
+                edited.add(each.script());
+            } else if (newest.merge(own.folder(), own.number(), Math::max) > own.number()) {
+                misplaced.add(each.script());
             }
         }
+        pending.values().stream()
+                .filter(script -> newest.getOrDefault(script.folder(), -1L) > script.number())
+                .map(Script::resource)
+                .forEach(misplaced::add);
         if (!interrupted.isEmpty()) {
             return new Interrupted(interrupted);
         }
@@ -83,6 +91,9 @@ public sealed interface SchemaStatus {
         if (!newer.isEmpty()) {
             return new Newer(newer);
         }
-        return pending.isEmpty() ? new Current(sums.size()) : new Pending(List.copyOf(pending.keySet()));
+        if (!misplaced.isEmpty()) {
+            return new OutOfOrder(misplaced);
+        }
+        return pending.isEmpty() ? new Current(applied.size()) : new Pending(List.copyOf(pending.keySet()));
     }
 }

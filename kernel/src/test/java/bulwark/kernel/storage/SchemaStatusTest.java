@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,9 +55,18 @@ class SchemaStatusTest {
     }
 
     @Test
+    void a_migration_that_came_after_a_later_one_is_out_of_order() throws Exception {
+        Store.open(file(), NoteStore.BOTH, SchemaPolicy.CREATE_OR_UPGRADE).close();
+        edit("UPDATE flyway_schema_history SET installed_rank = 9 WHERE version = '001'");
+        assertThat(status()).isEqualTo(new SchemaStatus.OutOfOrder(List.of("db/storagetest/V001__notes.sql")));
+        edit("DELETE FROM flyway_schema_history WHERE version = '001'");
+        assertThat(status()).isEqualTo(new SchemaStatus.OutOfOrder(List.of("db/storagetest/V001__notes.sql")));
+    }
+
+    @Test
     void a_schema_that_changes_beside_the_process_is_noticed() throws Exception {
         try (Store store = NoteStore.open(file())) {
-            SchemaWatch watch = SchemaWatch.of(store);
+            SchemaWatch watch = SchemaWatch.of(store, Duration.ZERO);
             store.write(tx -> NoteStore.insert(tx, "data changes nothing"));
             assertThat(store.<Boolean>read(watch::hasChanged)).isFalse();
 

@@ -28,14 +28,31 @@ public final class SeatTable {
             @Nullable String pubkey,
             @Nullable String beneficiary,
             @Nullable String vault) {
-        private static final String WHERE = "WHERE (? IS NULL OR status = ?) AND (? IS NULL OR operator_id = ?)"
-                + " AND (? IS NULL OR pubkey = ?) AND (? IS NULL OR beneficiary = ?)"
-                + " AND (? IS NULL OR vault_address = ?) ";
+        private Map<String, Object> conditions() {
+            Map<String, Object> conditions = new LinkedHashMap<>();
+            put(conditions, "status", status);
+            put(conditions, "operator_id", operator);
+            put(conditions, "pubkey", pubkey);
+            put(conditions, "beneficiary", beneficiary);
+            put(conditions, "vault_address", vault);
+            return conditions;
+        }
+
+        private static void put(Map<String, Object> conditions, String column, @Nullable Object value) {
+            if (value != null) {
+                conditions.put(column + " = ?", value);
+            }
+        }
+
+        private String where() {
+            return conditions().isEmpty()
+                    ? ""
+                    : "WHERE " + String.join(" AND ", conditions().keySet()) + " ";
+        }
 
         private int bind(PreparedStatement statement) throws SQLException {
             int index = 1;
-            for (Object value : new @Nullable Object[] {status, operator, pubkey, beneficiary, vault}) {
-                statement.setObject(index++, value);
+            for (Object value : conditions().values()) {
                 statement.setObject(index++, value);
             }
             return index;
@@ -43,7 +60,7 @@ public final class SeatTable {
     }
 
     static List<Seat> page(ReadTx tx, Filter filter, long limit, long offset) throws SQLException {
-        PreparedStatement select = tx.statement(COLUMNS + Filter.WHERE + "ORDER BY id LIMIT ? OFFSET ?");
+        PreparedStatement select = tx.statement(COLUMNS + filter.where() + "ORDER BY id LIMIT ? OFFSET ?");
         int next = filter.bind(select);
         select.setLong(next, limit);
         select.setLong(next + 1, offset);
@@ -51,7 +68,7 @@ public final class SeatTable {
     }
 
     static long count(ReadTx tx, Filter filter) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT count(*) FROM seats " + Filter.WHERE);
+        PreparedStatement select = tx.statement("SELECT count(*) FROM seats " + filter.where());
         filter.bind(select);
         try (ResultSet row = select.executeQuery()) {
             row.next();

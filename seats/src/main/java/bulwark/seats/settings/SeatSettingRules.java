@@ -61,10 +61,13 @@ final class SeatSettingRules implements SettingRules {
         Optional<SecretBytes> url = settings.secret(SeatSettings.DATABASE);
         if (url.isEmpty()) {
             findings.refuse(SeatSettings.DATABASE + " is missing or empty: set it to sqlite:seats.db");
-        } else {
-            DatabaseUrl.problem(url.get().exposeText(SecretAccess.grant()))
-                    .ifPresent(problem -> findings.refuse(SeatSettings.DATABASE + " " + problem));
+            return;
         }
+        String store = url.get().exposeText(SecretAccess.grant());
+        DatabaseUrl.problem(store).ifPresent(problem -> findings.refuse(SeatSettings.DATABASE + " " + problem));
+        settings.secret(SeatSettings.DATABASE_MIGRATION)
+                .flatMap(owner -> DatabaseUrl.migrationProblem(store, owner.exposeText(SecretAccess.grant())))
+                .ifPresent(problem -> findings.refuse(SeatSettings.DATABASE_MIGRATION + " " + problem));
     }
 
     private static void profile(Configuration settings, SettingFindings findings) {

@@ -17,6 +17,7 @@ public final class SeatSettings {
     public static final String SESSION_SECRET = "SESSION_HMAC_SECRET";
     public static final String STEP_UP_SECRET = "STEP_UP_HMAC_SECRET";
     public static final String DATABASE = "DATABASE_URL";
+    public static final String DATABASE_MIGRATION = "SEAT_MANAGER_DATABASE_MIGRATION_URL";
     public static final String ADMIN_TOKEN = "ADMIN_TOKEN";
     static final String NODE_ENVIRONMENT = "NODE_ENV";
 
@@ -38,7 +39,14 @@ public final class SeatSettings {
     }
 
     private static void process(SettingsTable table) {
-        table.named(secret(DATABASE, "the store: sqlite:PATH; mandatory"))
+        table.named(
+                        secret(
+                                DATABASE,
+                                "the store: sqlite:PATH for one process, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE?schema=NAME; mandatory"))
+                .named(
+                        secret(
+                                DATABASE_MIGRATION,
+                                "URL of the role that owns the schema, for migrate deploy alone: the role of DATABASE_URL cannot alter a table then"))
                 .choice(
                         "ENV",
                         "production",

@@ -3,7 +3,7 @@ package bulwark.seats.store;
 import bulwark.kernel.storage.SchemaStatus;
 import java.util.List;
 
-/** What a status of the schema means for a start and for {@code migrate status}: five refusals that can be told apart. */
+/** What a status of the schema means for a start and for {@code migrate status}: refusals that can be told apart. */
 public final class SchemaGate {
     public static final int CURRENT = 0;
     public static final int PENDING = 3;
@@ -12,7 +12,7 @@ public final class SchemaGate {
     private SchemaGate() {}
 
     /**
-     * @param code stable word: {@code current}, {@code no_store}, {@code pending}, {@code failed}, {@code edited}, {@code newer} or {@code drifted}
+     * @param code stable word: {@code current}, {@code no_store}, {@code pending}, {@code failed}, {@code edited}, {@code newer}, {@code out_of_order} or {@code drifted}
      * @param exitCode 0 when a start may go on, 3 when {@code migrate deploy} helps, 4 when it does not
      */
     public record Verdict(String code, int exitCode, String sentence) {
@@ -48,6 +48,12 @@ public final class SchemaGate {
                         UNUSABLE,
                         "The store had another text of " + names(edited.scripts())
                                 + " than this program: start the program that made it, or restore a backup.");
+            case SchemaStatus.OutOfOrder misplaced ->
+                new Verdict(
+                        "out_of_order",
+                        UNUSABLE,
+                        "The store had its migrations in an order that no version of this program has, at "
+                                + names(misplaced.scripts()) + ": restore a backup.");
             case SchemaStatus.Newer newer ->
                 new Verdict(
                         "newer",

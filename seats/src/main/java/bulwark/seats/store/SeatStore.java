@@ -7,20 +7,20 @@ import bulwark.kernel.evidence.audit.AuditTable;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
-import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadJob;
-import bulwark.kernel.storage.SchemaStatus;
 import bulwark.kernel.storage.SchemaWatch;
-import bulwark.kernel.storage.StoreAtRest;
+import bulwark.kernel.storage.Store.SchemaPolicy;
 import bulwark.kernel.storage.WriteJob;
 import bulwark.web.ApiRefusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,61 +41,64 @@ public final class SeatStore implements AutoCloseable {
                     .and(Migrations.of(Sessions.MIGRATIONS, List.of("db/seats/V501__seats.sql"))),
             List.of(USERS, SESSIONS, STAKER_KEYS));
 
-    private final Path file;
+    /** A database reads its catalogue to tell whether the schema changed. */
+    private static final Duration CATALOGUE_INTERVAL = Duration.ofSeconds(1);
+
+    private final StoreLocation location;
     private final AuditedStore audited;
     private final SchemaWatch schema;
 
-    private SeatStore(Path file, AuditedStore audited) {
-        this.file = file;
+    private SeatStore(StoreLocation location, AuditedStore audited) {
+        this.location = location;
         this.audited = audited;
-        this.schema = SchemaWatch.of(audited.store());
+        this.schema = SchemaWatch.of(audited.store(), location.isShared() ? CATALOGUE_INTERVAL : Duration.ZERO);
     }
 
     /**
      * @param acceptedLoss value of the setting with which the owner goes on after a loss of evidence
      * @throws SchemaRefused when the schema is not that of this program: nothing was changed
      */
-    public static SeatStore open(Path file, String acceptedLoss, Clock clock) {
-        SchemaGate.Verdict verdict = verify(file);
+    public static SeatStore open(StoreLocation location, String acceptedLoss, Clock clock) {
+        SchemaGate.Verdict verdict = verify(location);
         if (!verdict.allowsStart()) {
             throw new SchemaRefused(verdict);
         }
-        return new SeatStore(file, AuditedStore.openCurrent(file, LAYOUT, acceptance(acceptedLoss), clock));
+        return new SeatStore(
+                location, location.open(LAYOUT, SchemaPolicy.REFUSE_UNLESS_CURRENT, acceptance(acceptedLoss), clock));
     }
 
     /** Applies what is pending; creates the store where there is none. @throws SchemaRefused when the history is wrong: nothing was changed */
-    public static SchemaGate.Verdict deploy(Path file, String acceptedLoss, Clock clock) {
-        SchemaGate.Verdict before = status(file);
+    public static SchemaGate.Verdict deploy(StoreLocation location, String acceptedLoss, Clock clock) {
+        SchemaGate.Verdict before = status(location);
         if (before.exitCode() == SchemaGate.UNUSABLE) {
             throw new SchemaRefused(before);
         }
         if (!before.allowsStart()) {
             try {
                 OwnerOnlyFiles.createDirectories(
-                        Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file"));
+                        Objects.requireNonNull(location.base().getParent(), "a file"));
             } catch (IOException e) {
                 throw new UncheckedIOException("the folder of the store cannot be made: " + e.getMessage(), e);
             }
-            AuditedStore.open(file, LAYOUT, acceptance(acceptedLoss), clock).close();
+            location.open(LAYOUT, SchemaPolicy.CREATE_OR_UPGRADE, acceptance(acceptedLoss), clock)
+                    .close();
         }
-        return verify(file);
+        return verify(location);
     }
 
     /** What the history of migrations says. */
-    public static SchemaGate.Verdict status(Path file) {
-        return SchemaGate.of(SchemaStatus.of(file, LAYOUT.all()));
+    public static SchemaGate.Verdict status(StoreLocation location) {
+        return SchemaGate.of(location.schemaStatus(LAYOUT.all()));
     }
 
     /** What the history says, and where it says that all is well, whether the live tables agree. */
-    public static SchemaGate.Verdict verify(Path file) {
-        SchemaGate.Verdict status = status(file);
+    public static SchemaGate.Verdict verify(StoreLocation location) {
+        SchemaGate.Verdict status = status(location);
         if (!status.allowsStart()) {
             return status;
         }
-        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-            List<String> problems = store.schemaCheck(LAYOUT.all());
-            return problems.isEmpty() ? status : SchemaGate.drifted(problems);
-        }
+        List<String> problems = location.schemaProblems(LAYOUT.all());
+        return problems.isEmpty() ? status : SchemaGate.drifted(problems);
     }
 
     private static Acceptance acceptance(String acceptedLoss) {
@@ -103,15 +106,13 @@ public final class SeatStore implements AutoCloseable {
     }
 
     /** Looks at everything durable and changes nothing. */
-    public static Fsck.Report fsck(Path file) {
-        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file)) {
-            return AuditedStoreFsck.of(store, file, LAYOUT).run();
-        }
+    public static Fsck.Report fsck(StoreLocation location) {
+        return location.fsck(LAYOUT);
     }
 
-    /** The store's file, absolute. */
+    /** The store's file, or the name beside which a database's process keeps its own; absolute. */
     public Path file() {
-        return file;
+        return location.base();
     }
 
     public AuditedStore audited() {

@@ -111,19 +111,43 @@ class SeatSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "postgresql://csm:hunter2@db/csm?sslmode=verify-full, names PostgreSQL",
-        "postgres://csm:hunter2@db/csm, names PostgreSQL",
-        "mysql://hunter2@db, must be sqlite:PATH",
-        "seats.db, must be sqlite:PATH",
-        "sqlite:, must name a file",
+        "postgresql://csm:hunter2@db/csm, sslmode=verify-full",
+        "postgres://csm:hunter2@127.0.0.1/csm?schema=UPPER, must name a schema",
+        "postgresql://csm:hunter2@127.0.0.1/csm?pgbouncer=true, a parameter that is not known",
+        "postgresql://:hunter2@127.0.0.1/csm, names no user",
+        "postgresql://csm:hunter2%zz@127.0.0.1/csm, is not a URL",
+        "mysql://hunter2@db, names no store",
+        "seats.db, names no store",
+        "sqlite:, names no store",
         "sqlite:///x?mode=rw, must name a file",
     })
-    void a_database_that_is_not_supported_is_refused_by_name_and_not_shown(String url, String expected) {
+    void a_database_that_cannot_be_used_is_refused_by_name_and_not_shown(String url, String expected) {
         assertThat(inspect(Map.of("DATABASE_URL", url)).problems())
                 .singleElement()
                 .asString()
                 .startsWith("DATABASE_URL")
                 .contains(expected)
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_url_of_the_owner_goes_with_a_database_alone() {
+        String owner = "postgresql://owner:hunter2@127.0.0.1/csm";
+        Map<String, String> both = Map.of(
+                "DATABASE_URL",
+                "postgresql://csm:hunter2@127.0.0.1/csm?schema=seats",
+                "SEAT_MANAGER_DATABASE_MIGRATION_URL",
+                owner);
+        assertThat(inspect(both).problems()).isEmpty();
+        assertThat(inspect(Map.of("SEAT_MANAGER_DATABASE_MIGRATION_URL", owner)).problems())
+                .singleElement()
+                .asString()
+                .startsWith("SEAT_MANAGER_DATABASE_MIGRATION_URL is of use beside a postgresql:// URL");
+        assertThat(inspect(Map.of("SEAT_MANAGER_DATABASE_MIGRATION_URL", "sqlite:hunter2.db"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("must be a postgresql:// URL")
                 .doesNotContain("hunter2");
     }
 

@@ -3,17 +3,15 @@ package bulwark.gateway.control.state;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
-import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.evidence.store.Fsck;
+import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.postgresql.PostgresStore;
-import bulwark.kernel.postgresql.PostgresTimeouts;
 import bulwark.kernel.postgresql.PostgresUrl;
 import bulwark.kernel.postgresql.StoreUrl;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Store.SchemaPolicy;
-import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +65,18 @@ public final class ControlDatabase {
 
     /** The store's file; of a database the name beside which the keys and the log of this process lie. */
     public Path file() {
-        return url instanceof StoreUrl.File file ? file.path() : stateFolder.resolve(FILE);
+        return location().base();
+    }
+
+    private StoreLocation location() {
+        return switch (url) {
+            case StoreUrl.File file -> StoreLocation.file(file.path());
+            case StoreUrl.Database database ->
+                StoreLocation.database(
+                        stateFolder.resolve(FILE),
+                        new PostgresStore.Access(() -> current(URL), migrating ? () -> current(MIGRATION_URL) : null));
+            case null -> StoreLocation.file(stateFolder.resolve(FILE));
+        };
     }
 
     AuditedStore open(AuditedStore.Layout layout, Acceptance acceptance, Clock clock) {
@@ -76,17 +85,7 @@ public final class ControlDatabase {
         } catch (IOException e) {
             throw new UncheckedIOException("STOA_STATE_DIR cannot be made: " + e.getMessage(), e);
         }
-        if (url instanceof StoreUrl.Database) {
-            return AuditedStore.openShared(
-                    connect(layout, SchemaPolicy.CREATE_OR_UPGRADE), file(), layout, acceptance, clock);
-        }
-        return AuditedStore.open(file(), layout, acceptance, clock);
-    }
-
-    private PostgresStore connect(AuditedStore.Layout layout, SchemaPolicy policy) {
-        PostgresStore.Access access =
-                new PostgresStore.Access(() -> current(URL), migrating ? () -> current(MIGRATION_URL) : null);
-        return PostgresStore.open(access, layout.all(), policy, PostgresTimeouts.DEFAULT);
+        return location().open(layout, SchemaPolicy.CREATE_OR_UPGRADE, acceptance, clock);
     }
 
     private PostgresUrl current(String name) {
@@ -95,13 +94,6 @@ public final class ControlDatabase {
     }
 
     Fsck.Report fsck(AuditedStore.Layout layout) {
-        if (url instanceof StoreUrl.Database) {
-            try (PostgresStore store = connect(layout, SchemaPolicy.REFUSE_UNLESS_CURRENT)) {
-                return AuditedStoreFsck.of(store, file(), layout).run();
-            }
-        }
-        try (StoreAtRest store = StoreAtRest.openAlsoInUse(file())) {
-            return AuditedStoreFsck.of(store, file(), layout).run();
-        }
+        return location().fsck(layout);
     }
 }

@@ -1,8 +1,9 @@
 package bulwark.gateway;
 
+import bulwark.gateway.admin.AdminSettings;
 import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminForwarder;
-import bulwark.gateway.admin.AdminTokens;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
@@ -117,7 +118,7 @@ public final class Gateway implements AutoCloseable {
         ResponseCache cache = PolicySettings.cache(settings, metrics);
         PolicyCompiler policies = PolicySettings.compiler(settings, cache, metrics, clock);
         MergedRoutes routes = new MergedRoutes(publisher(forwarding, policies));
-        AdminTokens adminTokens = new AdminTokens(settings, clock);
+        RotatedSecret adminTokens = new RotatedSecret(settings, AdminSettings.NAMES, clock);
         GuardedFetch tokens = GuardedFetch.withSystemTrust(
                 egress.counted(guard, Stage.TOKEN_ENDPOINT), BackendCredentials.maxTokenBytes());
         try {
@@ -172,7 +173,11 @@ public final class Gateway implements AutoCloseable {
                 settings,
                 source,
                 new LiveSecrets.Followed(
-                        current, adminTokens, credentials, LiveSecrets.keys(settings, directory, state)),
+                        current,
+                        adminTokens,
+                        credentials,
+                        LiveSecrets.keys(settings, directory, state),
+                        identity.consumerKeys()),
                 SecretAges.open(state, Signing.fastest(), clock),
                 metrics,
                 clock);

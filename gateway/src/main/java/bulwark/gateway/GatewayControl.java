@@ -1,7 +1,7 @@
 package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
-import bulwark.gateway.admin.AdminTokens;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.credential.BackendCredentials;
@@ -35,7 +35,7 @@ final class GatewayControl implements AutoCloseable {
     /** What it is made of. */
     record Environment(
             Configuration settings,
-            AdminTokens tokens,
+            RotatedSecret tokens,
             Path stateFolder,
             AuditedStore store,
             UpstreamDirectory upstreams,

@@ -1,6 +1,7 @@
 package bulwark.gateway;
 
-import bulwark.gateway.admin.AdminTokens;
+import bulwark.gateway.secret.RotatedSecret;
+import bulwark.gateway.apikey.ConsumerKeys;
 import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.credential.SecretAges;
 import bulwark.gateway.identity.LocalTokenIssuer;
@@ -16,6 +17,7 @@ import bulwark.kernel.evidence.store.AuditedStore.Layout;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.kernel.storage.StoreFailed;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +46,7 @@ final class LiveSecrets implements AutoCloseable {
     static final List<MetricDescription> METRICS = List.of(
             MetricDescription.gauge(
                     AGE,
-                    "since when a secret, a key or a certificate is the one that it is, over restarts; of consumers' credentials the oldest",
+                    "since when a secret, a key or a certificate is the one that it is, over restarts; of consumers' credentials and API keys the oldest",
                     "secret"),
             MetricDescription.gauge(EXPOSED, "secrets that stand in the environment of the process and not in a file"));
 
@@ -54,6 +56,9 @@ final class LiveSecrets implements AutoCloseable {
     private static final String HIDDEN = "[secret]";
     private static final String ENVIRONMENT = "environment";
     private static final String CONSUMERS = "consumer_credentials";
+    private static final String CONSUMER_KEYS = "consumer_api_keys";
+    /** Looks at a store that holds many. */
+    private static final int ROUNDS_BETWEEN_KEYS = 60;
 
     private final Supplier<Configuration> settings;
     private final Followed followed;
@@ -64,9 +69,16 @@ final class LiveSecrets implements AutoCloseable {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final EssentialThread thread = EssentialThread.virtual("live-secrets", this::run);
     private String problem = "";
+    private int rounds;
+    private volatile long oldestKeySeconds;
 
     /** What changes when a secret does, and what is only looked at. */
-    record Followed(CurrentSecrets secrets, AdminTokens tokens, BackendCredentials credentials, KeyFiles keys) {}
+    record Followed(
+            CurrentSecrets secrets,
+            RotatedSecret tokens,
+            BackendCredentials credentials,
+            KeyFiles keys,
+            ConsumerKeys consumerKeys) {}
 
     private LiveSecrets(
             Supplier<Configuration> settings, Followed followed, SecretAges ages, Metrics metrics, Clock clock) {
@@ -117,6 +129,9 @@ final class LiveSecrets implements AutoCloseable {
         values.putAll(followed.keys.contents());
         values.putAll(followed.credentials.secrets());
         ages.observe(values);
+        if (rounds++ % ROUNDS_BETWEEN_KEYS == 0) {
+            observeConsumerKeys();
+        }
         for (String name : values.keySet()) {
             if (name.startsWith(BackendCredentials.OF_CONSUMERS)) {
                 show(CONSUMERS, () -> ages.oldest(BackendCredentials.OF_CONSUMERS));
@@ -125,6 +140,15 @@ final class LiveSecrets implements AutoCloseable {
             }
         }
         followed.keys.made().keySet().forEach(ring -> show(ring, () -> sinceMade(ring)));
+    }
+
+    private void observeConsumerKeys() {
+        try {
+            oldestKeySeconds = followed.consumerKeys.oldestSeconds();
+            show(CONSUMER_KEYS, () -> oldestKeySeconds);
+        } catch (StoreFailed e) {
+            LOG.warn("The age of consumers' keys cannot be read: {}", e.getMessage());
+        }
     }
 
     private void show(String label, DoubleSupplier age) {

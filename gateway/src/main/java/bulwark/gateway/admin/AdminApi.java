@@ -1,5 +1,6 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
@@ -73,13 +74,13 @@ public final class AdminApi {
     }
 
     public static Service service(
-            Subject subject, AdminTokens tokens, Configuration settings, Metrics metrics, Clock clock) {
+            Subject subject, RotatedSecret tokens, Configuration settings, Metrics metrics, Clock clock) {
         return service(subject, tokens, settings, metrics, clock, PER_ADDRESS);
     }
 
     static Service service(
             Subject subject,
-            AdminTokens tokens,
+            RotatedSecret tokens,
             Configuration settings,
             Metrics metrics,
             Clock clock,

@@ -1,5 +1,6 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.secrets.SecretBytes;
@@ -16,9 +17,9 @@ final class AdminTokenAuthenticator implements Authenticator {
     private static final String CHALLENGE = "Bearer";
     private static final Outcome REFUSED = new Outcome.Refused("unknown", "The admin token is not valid.", CHALLENGE);
 
-    private final AdminTokens tokens;
+    private final RotatedSecret tokens;
 
-    AdminTokenAuthenticator(AdminTokens tokens) {
+    AdminTokenAuthenticator(RotatedSecret tokens) {
         this.tokens = tokens;
     }
 
@@ -44,8 +45,8 @@ final class AdminTokenAuthenticator implements Authenticator {
         if (bearer.isEmpty()) {
             return Outcome.NotPresented.NOT_PRESENTED;
         }
-        AdminTokens.Match match = tokens.match(SecretBytes.ofText(bearer.get()));
-        return match == AdminTokens.Match.NONE
+        RotatedSecret.Match match = tokens.match(SecretBytes.ofText(bearer.get()));
+        return match == RotatedSecret.Match.NONE
                 ? REFUSED
                 : new Outcome.Identified(
                         new Principal(ACTOR, "default", Set.of(AdminApi.PERMISSION), JsonFields.word(match)));

@@ -77,6 +77,16 @@ final class ConsumerKeyTable {
         return rows(select);
     }
 
+    /** When the oldest key was made that works now. */
+    static Optional<Instant> oldestLive(ReadTx tx, Instant now) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT min(created_at) FROM consumer_keys WHERE revoked_at IS NULL"
+                + " AND suspended_at IS NULL AND (expires_at IS NULL OR expires_at > ?)");
+        select.setLong(1, now.toEpochMilli());
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? Optional.ofNullable(instant(row, 1)) : Optional.empty();
+        }
+    }
+
     /** Keys that were revoked, are suspended or have an end, the newest first, at most so many. */
     static List<ConsumerKeyRecord> ordered(ReadTx tx, int max) throws SQLException {
         PreparedStatement select = tx.statement(

@@ -228,6 +228,15 @@ public final class ConsumerKeys {
                 newest.serial() == 1 ? null : newest.created());
     }
 
+    /** Seconds since the oldest key was made that works now; 0 where there is none. */
+    public long oldestSeconds() {
+        Instant now = clock.instant();
+        return store.store()
+                .read(tx -> ConsumerKeyTable.oldestLive(tx, now))
+                .map(made -> Math.max(0, Duration.between(made, now).toSeconds()))
+                .orElse(0L);
+    }
+
     /** Of every tenant, the newest first, at most a thousand. */
     public List<ConsumerKeySummary> list() {
         Instant now = clock.instant();

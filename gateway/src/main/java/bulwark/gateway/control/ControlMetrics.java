@@ -23,7 +23,7 @@ public final class ControlMetrics {
     public static final List<MetricDescription> ALL = Stream.of(
                     Service.metrics(NAME),
                     AuditedRoutes.metrics(NAME),
-                    List.of(GATEWAYS_ONLINE, GATEWAYS_AHEAD, GENERATION),
+                    List.of(GATEWAYS_ONLINE, GATEWAYS_AHEAD, GENERATION, ControlSecrets.AGE),
                     WebhookSender.METRICS)
             .flatMap(List::stream)
             .toList();

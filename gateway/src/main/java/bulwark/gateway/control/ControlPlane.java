@@ -5,9 +5,12 @@ import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.control.identity.AdministratorRegister;
 import bulwark.gateway.control.identity.BearerAuthenticator;
 import bulwark.gateway.control.identity.OperatorKeyAuthenticator;
+import bulwark.gateway.control.identity.StoredKeyAges;
 import bulwark.gateway.control.identity.StoredKeyAuthenticator;
 import bulwark.gateway.control.instance.GatewayStatus;
 import bulwark.gateway.control.posture.PostureResource;
+import bulwark.gateway.control.posture.ResilienceReport;
+import bulwark.gateway.control.posture.ShippedProgram;
 import bulwark.gateway.control.rest.ControlErrors;
 import bulwark.gateway.control.rest.OperationTable;
 import bulwark.gateway.control.snapshot.SnapshotFeed;
@@ -15,10 +18,12 @@ import bulwark.gateway.control.snapshot.SnapshotSigner;
 import bulwark.gateway.control.state.ControlDatabase;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.webhook.WebhookSender;
+import bulwark.gateway.credential.SecretAges;
 import bulwark.gateway.egress.EgressGuard;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.identity.FirstSightGate;
 import bulwark.gateway.identity.TokenRevocationList;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.metrics.Metrics;
@@ -74,6 +79,7 @@ public final class ControlPlane implements AutoCloseable {
     private final SnapshotFeed feed;
     private final GatewayStatus status;
     private final WebhookSender webhooks;
+    private final ControlSecrets secrets;
     private final OperationTable operations;
     private final Edge edge = Edge.create();
     private final LocalSocket socket;
@@ -109,7 +115,13 @@ public final class ControlPlane implements AutoCloseable {
                 signing,
                 stateFolder,
                 new PostureResource.Process(
-                        tls != null, !settings.text("STOA_KEYCLOAK_URL").isEmpty())));
+                        tls != null,
+                        !settings.text("STOA_KEYCLOAK_URL").isEmpty(),
+                        ShippedProgram.running(),
+                        new ResilienceReport(
+                                settings.isSet(ControlSettings.ARENA_REPORT)
+                                        ? directory.resolve(settings.text(ControlSettings.ARENA_REPORT))
+                                        : null))));
         Metrics metrics = metrics();
         webhooks = WebhookSender.start(
                 store,
@@ -117,8 +129,18 @@ public final class ControlPlane implements AutoCloseable {
                 stateFolder,
                 metrics,
                 signing);
+        RotatedSecret operatorKey = new RotatedSecret(settings, ControlSettings.OPERATOR, clock);
+        secrets = ControlSecrets.follow(
+                live,
+                new ControlSecrets.Followed(
+                        operatorKey,
+                        ControlSecrets.keys(settings, directory, stateFolder),
+                        SecretAges.open(stateFolder, "control-secret-ages.json", signing, clock),
+                        new StoredKeyAges(store)),
+                metrics);
+        store.onPublishedChange(secrets::signal);
         try {
-            port = listen(settings, service(settings, metrics, administrators, clock));
+            port = listen(settings, service(settings, metrics, administrators, operatorKey, clock));
             socket = listenLocally(new OwnerCommands(store, administrators, signer));
         } catch (RuntimeException e) {
             edge.close();
@@ -152,7 +174,11 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private Service service(
-            Configuration settings, Metrics metrics, AdministratorRegister administrators, Clock clock) {
+            Configuration settings,
+            Metrics metrics,
+            AdministratorRegister administrators,
+            RotatedSecret operatorKey,
+            Clock clock) {
         List<Route> routes = new ArrayList<>(OpsRoutes.of(metrics, this::health));
         routes.add(Route.open("GET", "/health/live", request -> Response.json(200, Map.of("status", "ok"))));
         routes.add(Route.open("GET", "/health/startup", request -> Response.json(200, Map.of("status", "ok"))));
@@ -164,10 +190,7 @@ public final class ControlPlane implements AutoCloseable {
         double seconds = settings.count("STOA_RATE_LIMIT_WINDOW_SECONDS");
         return Service.builder(ControlMetrics.NAME, routes, metrics)
                 .authenticators(
-                        new OperatorKeyAuthenticator(
-                                settings.secret(ControlSettings.OPERATOR_KEY).orElse(null),
-                                settings.secret(ControlSettings.PREVIOUS_OPERATOR_KEY)
-                                        .orElse(null)),
+                        new OperatorKeyAuthenticator(operatorKey),
                         StoredKeyAuthenticator.ofGateways(store, settings.isSet(ControlSettings.CLIENT_CA)),
                         StoredKeyAuthenticator.ofServices(store),
                         new BearerAuthenticator(tokens.tokens(), administrators))
@@ -272,6 +295,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private void closeStores() {
         feed.close();
+        secrets.close();
         webhooks.close();
         tokens.close();
         store.close();

@@ -9,6 +9,7 @@ import static bulwark.kernel.config.Setting.Kind.TEXT;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.egress.EgressGuard;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.Setting;
@@ -25,7 +26,10 @@ public final class ControlSettings {
     static final String OPERATOR_KEY = "STOA_OPERATOR_KEY";
     static final String PREVIOUS_OPERATOR_KEY = "STOA_OPERATOR_KEY_PREVIOUS";
 
-    private static final int MIN_KEY_LENGTH = 32;
+    /** Of the operator's key. */
+    static final RotatedSecret.Names OPERATOR = new RotatedSecret.Names(OPERATOR_KEY, PREVIOUS_OPERATOR_KEY);
+
+    static final String ARENA_REPORT = "STOA_POSTURE__ARENA_REPORT_FILE";
     private static final String PREFIX = "STOA_";
     private static final String CERTIFICATE = "STOA_TLS__CERT_FILE";
     static final String CLIENT_CA = "STOA_TLS__CLIENT_CA_FILE";
@@ -84,6 +88,11 @@ public final class ControlSettings {
                 .secret(
                         "OPERATOR_KEY_PREVIOUS",
                         "the operator's key before the rotation, accepted beside the current one")
+                .add(
+                        "POSTURE__ARENA_REPORT_FILE",
+                        PATH,
+                        "",
+                        "what ./bulwark bench gateway --arena printed last: the evidence of reports that resilience is tested")
                 .add("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of one caller in the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
                 .secret(
@@ -99,8 +108,8 @@ public final class ControlSettings {
         CallerSettings.checkTokens(settings, findings);
         for (String name : List.of(OPERATOR_KEY, PREVIOUS_OPERATOR_KEY)) {
             Optional<SecretBytes> key = settings.secret(name);
-            if (key.isPresent() && key.get().length() < MIN_KEY_LENGTH) {
-                findings.refuse(name + " has fewer than " + MIN_KEY_LENGTH
+            if (key.isPresent() && key.get().length() < RotatedSecret.MIN_LENGTH) {
+                findings.refuse(name + " has fewer than " + RotatedSecret.MIN_LENGTH
                         + " characters and can be guessed; make one with: openssl rand -hex 32");
             }
         }

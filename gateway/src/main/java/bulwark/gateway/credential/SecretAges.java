@@ -40,10 +40,15 @@ public final class SecretAges {
         this.clock = clock;
     }
 
-    /** A file that cannot be read counts as none: ages begin again. */
+    /** Of a gateway. A file that cannot be read counts as none: ages begin again. */
     public static SecretAges open(Path stateFolder, Signing signing, Clock clock) {
+        return open(stateFolder, "secret-ages.json", signing, clock);
+    }
+
+    /** @param file in the state folder, of one process alone */
+    public static SecretAges open(Path stateFolder, String file, Signing signing, Clock clock) {
         SecretAges ages = new SecretAges(
-                stateFolder.resolve("secret-ages.json"), CredentialKey.read(stateFolder, signing), signing, clock);
+                stateFolder.resolve(file), CredentialKey.read(stateFolder, signing), signing, clock);
         ages.load();
         return ages;
     }

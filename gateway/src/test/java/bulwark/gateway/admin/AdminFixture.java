@@ -1,5 +1,6 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.balance.BreakerSettings;
@@ -97,7 +98,7 @@ final class AdminFixture implements AutoCloseable {
                 egress,
                 new EvidenceFolder(GatewayStore.file(state)));
         port = edge.listenPlain(
-                AdminApi.service(subject, new AdminTokens(settings, clock), settings, metrics, clock, perAddress),
+                AdminApi.service(subject, new RotatedSecret(settings, AdminSettings.NAMES, clock), settings, metrics, clock, perAddress),
                 "127.0.0.1",
                 0);
     }

@@ -61,6 +61,7 @@ public final class ControlFixture implements AutoCloseable {
                 "STOA_SSRF__ALLOWED_CIDRS",
                 "127.0.0.1/32"));
         environment.putAll(more);
+        environment.values().removeIf(String::isEmpty);
         start();
     }
 
@@ -77,6 +78,12 @@ public final class ControlFixture implements AutoCloseable {
                     .is(201);
         }
         return fixture;
+    }
+
+    /** With the operator's key in a file, and without tenants. */
+    static ControlFixture keyedBy(Path folder, Path operatorKey) {
+        return new ControlFixture(
+                folder, Map.of("STOA_OPERATOR_KEY", "", "STOA_OPERATOR_KEY_FILE", operatorKey.toString()));
     }
 
     void start() {

@@ -164,35 +164,6 @@ class LeanResourcesTest {
         control.admin("acme", "DELETE", all + "/" + id).is(204);
     }
 
-    /** Hears events, and answers as it is told. */
-    private static final class Receiver implements AutoCloseable {
-        final List<Map<String, String>> heard = new CopyOnWriteArrayList<>();
-        final AtomicInteger status = new AtomicInteger(204);
-        private final HttpServer server;
-
-        Receiver() throws Exception {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", exchange -> {
-                Map<String, String> request = new HashMap<>();
-                exchange.getRequestHeaders().forEach((name, values) -> request.put(name, values.getFirst()));
-                request.put("body", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-                heard.add(request);
-                exchange.sendResponseHeaders(status.get(), -1);
-                exchange.close();
-            });
-            server.start();
-        }
-
-        String url() {
-            return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook?token=in-the-url";
-        }
-
-        @Override
-        public void close() {
-            server.stop(0);
-        }
-    }
-
     private static String signature(String secret, String seconds, String body) {
         byte[] made = Signing.fastest()
                 .hmacSha256(
@@ -203,7 +174,7 @@ class LeanResourcesTest {
 
     @Test
     void an_event_reaches_its_webhook_signed_and_once_the_receiver_takes_it() throws Exception {
-        try (Receiver receiver = new Receiver()) {
+        try (WebhookReceiver receiver = new WebhookReceiver()) {
             String all = "/v1/tenants/acme/webhooks";
             Answer made = control.admin(
                             "acme",
@@ -235,7 +206,7 @@ class LeanResourcesTest {
     @Test
     void what_no_receiver_takes_is_tried_again_and_then_kept_as_a_dead_letter_that_can_be_sent_again()
             throws Exception {
-        try (Receiver receiver = new Receiver()) {
+        try (WebhookReceiver receiver = new WebhookReceiver()) {
             receiver.status.set(500);
             String all = "/v1/tenants/acme/webhooks";
             String one = all + "/"

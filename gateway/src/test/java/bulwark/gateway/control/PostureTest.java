@@ -6,6 +6,7 @@ import bulwark.gateway.control.ControlFixture.Answer;
 import bulwark.testkit.SharedMaterial;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -129,5 +130,54 @@ class PostureTest {
                                 + row.path("capability").asString());
             }
         }
+    }
+
+    @Test
+    void resilience_is_met_by_a_report_of_the_arena_and_by_a_second_gateway() throws Exception {
+        assertThat(row("DORA", "Operational resilience testing").path("status").asString())
+                .isEqualTo("not_observed");
+        Path report = folder.resolve("arena.txt");
+        control.close();
+        control = new ControlFixture(folder, Map.of("STOA_POSTURE__ARENA_REPORT_FILE", report.toString()));
+        assertThat(verdict("resilience_tested")).as("the file is not there").isEqualTo("fail");
+        String table = "| proxy | both are well | score |\n|---|---|---|\n| gateway, with a record of each call | 99.0: x | **%s** |\n"
+                + "| HAProxy | 97.0: x | **97.0** |\n";
+        Files.writeString(report, table.formatted("98.4"));
+        Files.setLastModifiedTime(report, FileTime.from(control.clock.instant()));
+        assertThat(observation("resilience_tested").path("evidence").toString()).contains("98.4", "HAProxy");
+        assertThat(row("DORA", "Operational resilience testing").path("status").asString())
+                .isEqualTo("met");
+        control.clock.advance(Duration.ofDays(91));
+        assertThat(verdict("resilience_tested")).isEqualTo("fail");
+        Files.writeString(report, table.formatted("61.0"));
+        Files.setLastModifiedTime(report, FileTime.from(control.clock.instant()));
+        assertThat(verdict("resilience_tested")).isEqualTo("fail");
+        Files.writeString(report, "nothing of the kind");
+        assertThat(verdict("resilience_tested")).isEqualTo("fail");
+
+        assertThat(verdict("gateways_redundant")).isEqualTo("not_observed");
+        for (String name : List.of("first", "second")) {
+            assertThat(verdict("gateways_redundant")).isNotEqualTo("pass");
+            Answer gateway = control.operator("POST", "/v1/admin/gateways", Map.of("name", name))
+                    .is(201);
+            control.call(
+                            "POST",
+                            "/v1/internal/gateways/" + gateway.text("id") + "/heartbeat",
+                            Map.of("uptime_seconds", 1),
+                            Map.of("X-Gateway-Key", gateway.text("gateway_key")))
+                    .is(204);
+        }
+        assertThat(verdict("gateways_redundant")).isEqualTo("pass");
+    }
+
+    private JsonNode row(String framework, String requirement) throws Exception {
+        return control.admin("acme", "GET", "/v1/security/acme/compliance/" + framework)
+                .is(200)
+                .json()
+                .path("rows")
+                .valueStream()
+                .filter(each -> each.path("requirement").asString().equals(requirement))
+                .findFirst()
+                .orElseThrow();
     }
 }

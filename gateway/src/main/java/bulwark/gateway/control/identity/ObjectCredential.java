@@ -104,6 +104,11 @@ public record ObjectCredential(String id, SecretBytes raw, String lookup, String
                 .toList();
     }
 
+    /** When a kept key was made. */
+    public static Instant made(Map<String, Object> key) {
+        return Instant.parse(String.valueOf(key.get("created_at")));
+    }
+
     /** Empty for a key without an end. */
     public static Optional<Instant> end(Map<String, Object> key) {
         return key.get(EXPIRES) instanceof String text ? Optional.of(Instant.parse(text)) : Optional.empty();

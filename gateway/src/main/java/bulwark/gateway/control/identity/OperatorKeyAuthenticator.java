@@ -2,6 +2,7 @@ package bulwark.gateway.control.identity;
 
 import bulwark.gateway.permission.Role;
 import bulwark.gateway.permission.RoleTable;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.kernel.access.Authentication;
 import bulwark.kernel.access.Confirmation;
 import bulwark.kernel.access.Principal;
@@ -12,21 +13,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/** {@code X-Operator-Key} with the operator's key, or with the one before it while a rotation is under way. Compared in constant time. Thread-safe. */
+/** {@code X-Operator-Key} with the operator's key, or with the one before it while a rotation is under way. Thread-safe. */
 public final class OperatorKeyAuthenticator implements Authenticator {
     static final String HEADER = "X-Operator-Key";
 
     private static final String ENTITY = "operator";
 
-    private final @Nullable SecretBytes current;
-    private final @Nullable SecretBytes previous;
+    private final RotatedSecret key;
 
-    /** @param current null switches this way off */
-    public OperatorKeyAuthenticator(@Nullable SecretBytes current, @Nullable SecretBytes previous) {
-        this.current = current;
-        this.previous = previous;
+    public OperatorKeyAuthenticator(RotatedSecret key) {
+        this.key = key;
     }
 
     @Override
@@ -45,16 +42,13 @@ public final class OperatorKeyAuthenticator implements Authenticator {
         if (given.isEmpty()) {
             return Outcome.NotPresented.NOT_PRESENTED;
         }
-        if (current == null || given.size() > 1) {
-            return refused();
-        }
-        SecretBytes presented = SecretBytes.ofText(given.getFirst());
-        // Both are always compared, so that the time does not tell which one is set.
-        boolean isCurrent = current.equalsSecret(presented);
-        boolean isPrevious = (previous == null ? current : previous).equalsSecret(presented);
-        return isCurrent || isPrevious
-                ? new Outcome.Identified(operator(isCurrent ? "current" : "previous"))
-                : refused();
+        RotatedSecret.Match match =
+                given.size() > 1 ? RotatedSecret.Match.NONE : key.match(SecretBytes.ofText(given.getFirst()));
+        return switch (match) {
+            case CURRENT -> new Outcome.Identified(operator("current"));
+            case PREVIOUS -> new Outcome.Identified(operator("previous"));
+            case NONE -> refused();
+        };
     }
 
     private static Outcome refused() {

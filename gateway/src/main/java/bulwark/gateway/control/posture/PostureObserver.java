@@ -48,6 +48,9 @@ final class PostureObserver {
         all.add(administrators());
         all.add(identity());
         all.add(transport());
+        all.add(redundancy(scope.tenant()));
+        all.add(process.resilience().observe(now));
+        all.add(process.program().observe());
         return all;
     }
 
@@ -110,7 +113,7 @@ final class PostureObserver {
 
     private static boolean isOld(ControlObject bearer, Instant now) {
         return ObjectCredential.live(bearer, now).stream()
-                .map(key -> Instant.parse(String.valueOf(key.get("created_at"))))
+                .map(ObjectCredential::made)
                 .anyMatch(made -> made.plus(MAX_KEY_AGE).isBefore(now));
     }
 
@@ -173,6 +176,23 @@ final class PostureObserver {
                         .toList(),
                 "Every gateway of the tenant answers and carries out the newest snapshot.",
                 "Gateways are silent or carry out something else; look at /v1/admin/gateways.");
+    }
+
+    private Observation redundancy(String tenant) {
+        List<ControlObject> serving = sync.serving(tenant);
+        List<String> online =
+                serving.stream().filter(sync::isOnline).map(ControlObject::name).toList();
+        boolean good = online.size() > 1;
+        return new Observation(
+                "gateways_redundant",
+                serving.isEmpty() ? Verdict.NOT_OBSERVED : good ? Verdict.PASS : Verdict.FAIL,
+                Severity.LOW,
+                serving.isEmpty()
+                        ? "No gateway serves the tenant."
+                        : good
+                                ? "Two gateways or more of the tenant answer, so that calls go on without one."
+                                : "Fewer than two gateways of the tenant answer; run a second one.",
+                Map.of("serving", serving.size(), "online", online));
     }
 
     private Observation administrators() {

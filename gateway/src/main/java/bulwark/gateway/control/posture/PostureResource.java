@@ -42,8 +42,10 @@ public final class PostureResource {
      *
      * @param tls whether it is served over TLS
      * @param keycloak whether its tokens come from an identity provider
+     * @param program that runs
+     * @param resilience report of the last test
      */
-    public record Process(boolean tls, boolean keycloak) {}
+    public record Process(boolean tls, boolean keycloak, ShippedProgram program, ResilienceReport resilience) {}
 
     public PostureResource(ControlStore store, GatewaySync sync, Process process) {
         this.store = store;

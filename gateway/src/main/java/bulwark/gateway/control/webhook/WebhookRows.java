@@ -20,7 +20,8 @@ final class WebhookRows {
 
     private WebhookRows() {}
 
-    static void insert(WriteTx tx, String tenant, String webhook, String audit, Instant now) throws SQLException {
+    static void insert(WriteTx tx, String tenant, String webhook, String audit, Instant now, Instant due)
+            throws SQLException {
         PreparedStatement insert = tx.statement(
                 "INSERT INTO " + TABLE
                         + " (id, tenant_id, webhook_id, audit_id, state, attempts, due_at, problem) VALUES (?, ?, ?, ?, ?, 0, ?, '')");
@@ -29,18 +30,26 @@ final class WebhookRows {
         insert.setString(3, webhook);
         insert.setString(4, audit);
         insert.setString(5, WebhookDelivery.PENDING);
-        insert.setLong(6, now.toEpochMilli());
+        insert.setLong(6, due.toEpochMilli());
         insert.executeUpdate();
     }
 
-    static long pending(ReadTx tx, String tenant, String webhook) throws SQLException {
-        PreparedStatement select =
-                tx.statement("SELECT count(*) FROM " + TABLE + " WHERE tenant_id = ? AND webhook_id = ? AND state = ?");
+    /**
+     * What waits for a webhook.
+     *
+     * @param due when the first of it is; the epoch when nothing waits
+     */
+    record Backlog(long count, Instant due) {}
+
+    static Backlog pending(ReadTx tx, String tenant, String webhook) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT count(*), min(due_at) FROM " + TABLE
+                + " WHERE tenant_id = ? AND webhook_id = ? AND state = ?");
         select.setString(1, tenant);
         select.setString(2, webhook);
         select.setString(3, WebhookDelivery.PENDING);
         try (ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
+            row.next();
+            return new Backlog(row.getLong(1), Instant.ofEpochMilli(row.getLong(2)));
         }
     }
 

@@ -7,10 +7,13 @@ import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantReader;
 import bulwark.gateway.control.state.TenantScope;
+import bulwark.gateway.control.webhook.WebhookRows.Backlog;
 import bulwark.gateway.fetch.FetchAnswer;
 import bulwark.gateway.fetch.FetchRequest;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.kernel.concurrent.EssentialThread;
+import bulwark.kernel.evidence.audit.AuditEvent;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.AuditRow;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.metrics.MetricDescription;
@@ -45,7 +48,19 @@ public final class WebhookSender implements AutoCloseable {
     private static final MetricDescription DELIVERIES = MetricDescription.counter(
             "stoa_control_webhook_deliveries", "attempts to hand an event to a webhook's receiver", "outcome");
 
-    public static final List<MetricDescription> METRICS = List.of(DELIVERIES);
+    private static final MetricDescription STORE_FAILURES = MetricDescription.counter(
+            "stoa_control_webhook_store_failures", "rounds of deliveries that the store failed, and that are repeated");
+
+    public static final List<MetricDescription> METRICS = List.of(DELIVERIES, STORE_FAILURES);
+
+    static final AuditEventType UNREADABLE = AuditEventType.of(
+            "webhook_event_unreadable",
+            "an event for a webhook was given up, since its row of the audit log cannot be read: that row was changed by hand",
+            "event_id");
+
+    private static final String ENTITY = "process:webhooks";
+    private static final String UNREADABLE_SENTENCE =
+            "the event's row of the audit log cannot be read; look at GET /v1/audit/{tenant}/verify";
 
     private static final long MAX_PENDING = 10_000;
     private static final int BATCH = 200;
@@ -88,12 +103,20 @@ public final class WebhookSender implements AutoCloseable {
         return sender;
     }
 
-    /** In the transaction of the change, so that no event is lost and none is told of a change that never was. */
+    /**
+     * In the transaction of the change, so that no event is lost and none is told of a change that never was. An event waits with those before it: a receiver that failed is called by no new
+     * event sooner than by them.
+     */
     private void enqueue(WriteTx tx, TenantReader reader, AuditRow row) throws SQLException {
         for (ControlObject webhook : reader.all(ObjectKind.WEBHOOK, ObjectFilter.ALL)) {
-            if (WebhookResource.wants(webhook, row.type())
-                    && WebhookRows.pending(tx, row.tenant(), webhook.id()) < MAX_PENDING) {
-                WebhookRows.insert(tx, row.tenant(), webhook.id(), row.id(), clock.instant());
+            if (!WebhookResource.wants(webhook, row.type())) {
+                continue;
+            }
+            Backlog before = WebhookRows.pending(tx, row.tenant(), webhook.id());
+            if (before.count() < MAX_PENDING) {
+                Instant now = clock.instant();
+                Instant due = before.due().isAfter(now) ? before.due() : now;
+                WebhookRows.insert(tx, row.tenant(), webhook.id(), row.id(), now, due);
                 tx.afterCommit(news::release);
             }
         }
@@ -128,6 +151,7 @@ public final class WebhookSender implements AutoCloseable {
             }
             clean();
         } catch (StoreFailed e) {
+            metrics.count(STORE_FAILURES.name());
             LOG.warn("events for webhooks wait: {}", e.getMessage());
         }
     }
@@ -154,6 +178,7 @@ public final class WebhookSender implements AutoCloseable {
                 }
             }
         } catch (StoreFailed e) {
+            metrics.count(STORE_FAILURES.name());
             LOG.warn("a webhook's deliveries wait: {}", e.getMessage());
         } finally {
             busy.remove(webhook);
@@ -167,17 +192,43 @@ public final class WebhookSender implements AutoCloseable {
         Optional<ControlObject> webhook = store.read(scope, tx -> tx.find(ObjectKind.WEBHOOK, delivery.webhook()));
         Optional<List<String>> row = store.audited().store().read(tx -> WebhookRows.audited(tx, delivery));
         Instant now = clock.instant();
-        if (webhook.isEmpty() || !webhook.get().isIn("active") || row.isEmpty()) {
+        if (webhook.isEmpty() || !webhook.get().isIn("active")) {
+            metrics.count(DELIVERIES.name(), "outcome", "dropped");
             keep(delivery.dropped(now, "the webhook is gone or disabled"));
             return true;
         }
-        String problem = attempt(webhook.get(), delivery, body(delivery, row.get()), now);
+        Optional<byte[]> body = row.flatMap(columns -> body(delivery, columns));
+        if (body.isEmpty()) {
+            giveUp(delivery.dropped(now, UNREADABLE_SENTENCE));
+            return true;
+        }
+        String problem = attempt(webhook.get(), delivery, body.get(), now);
         WebhookDelivery after =
                 problem.isEmpty() ? delivery.taken(clock.instant()) : delivery.failed(clock.instant(), problem);
         metrics.count(
                 DELIVERIES.name(), "outcome", after.state().equals(WebhookDelivery.PENDING) ? "failed" : after.state());
         keep(after);
         return problem.isEmpty();
+    }
+
+    /** What cannot be read now can never be: it ends as a dead letter, with evidence, and holds up nothing that comes after it. */
+    private void giveUp(WebhookDelivery after) {
+        metrics.count(DELIVERIES.name(), "outcome", "unreadable");
+        AuditEvent event = UNREADABLE.event(
+                ENTITY,
+                after.tenant(),
+                ObjectKind.WEBHOOK.word() + "/" + after.webhook(),
+                null,
+                Map.of("event_id", after.audit()));
+        store.audited().store().write(tx -> {
+            WebhookRows.update(tx, after);
+            return store.audited().audit().append(tx, event);
+        });
+        LOG.error(
+                "an event for webhook {} of tenant {} was given up: {}",
+                after.webhook(),
+                after.tenant(),
+                after.problem());
     }
 
     private void keep(WebhookDelivery after) {
@@ -216,9 +267,14 @@ public final class WebhookSender implements AutoCloseable {
         }
     }
 
-    /** What the audit log says of the event, without addresses of people. */
-    private static byte[] body(WebhookDelivery delivery, List<String> row) {
-        JsonNode detail = StrictJson.parse(row.get(4).getBytes(StandardCharsets.UTF_8));
+    /** What the audit log says of the event, without addresses of people. Empty when the row is none that this program writes. */
+    private static Optional<byte[]> body(WebhookDelivery delivery, List<String> row) {
+        JsonNode detail;
+        try {
+            detail = StrictJson.parse(row.get(4).getBytes(StandardCharsets.UTF_8));
+        } catch (StrictJson.JsonRefused e) {
+            return Optional.empty();
+        }
         Map<String, Object> resource = new LinkedHashMap<>();
         for (String member : List.of("kind", "id", "name", "state")) {
             if (detail.path(member).isString()) {
@@ -232,7 +288,7 @@ public final class WebhookSender implements AutoCloseable {
         body.put("tenant_id", delivery.tenant());
         body.put("actor_id", row.get(3));
         body.put("resource", resource);
-        return StrictJson.write(body);
+        return Optional.of(StrictJson.write(body));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package bulwark.gateway.admin;
+package bulwark.gateway.secret;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.secrets.SecretBytes;
@@ -9,14 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The admin tokens that are good now: the current one, the previous one while it is configured, and for five minutes the one that a replaced current token was, so that a rotation fails no
- * call of a tool that has yet to read the new file. Thread-safe.
+ * A secret that callers show, as two settings have it: good are the current one, the previous one while it is configured, and for five minutes the one that a replaced current one was, so
+ * that a rotation fails no call of a tool that has yet to read the new file. Thread-safe.
  */
-public final class AdminTokens {
+public final class RotatedSecret {
+    /** A shorter one can be guessed. */
+    public static final int MIN_LENGTH = 32;
+
     private static final Duration GRACE = Duration.ofMinutes(5);
 
+    private final Names names;
     private final Clock clock;
     private volatile Tokens tokens;
+
+    /** Of its two settings, with their prefix. */
+    public record Names(String current, String previous) {}
 
     /** @param formerUntil end of the grace of the former token */
     private record Tokens(
@@ -26,34 +33,35 @@ public final class AdminTokens {
             Instant formerUntil) {}
 
     /** Which one was presented. */
-    enum Match {
+    public enum Match {
         CURRENT,
         PREVIOUS,
         NONE
     }
 
-    public AdminTokens(Configuration settings, Clock clock) {
+    public RotatedSecret(Configuration settings, Names names, Clock clock) {
+        this.names = names;
         this.clock = clock;
         this.tokens = new Tokens(current(settings), previous(settings), null, Instant.EPOCH);
     }
 
-    private static @Nullable SecretBytes current(Configuration settings) {
-        return settings.secret(AdminSettings.TOKEN).orElse(null);
+    private @Nullable SecretBytes current(Configuration settings) {
+        return settings.secret(names.current()).orElse(null);
     }
 
-    private static @Nullable SecretBytes previous(Configuration settings) {
-        return settings.secret(AdminSettings.PREVIOUS).orElse(null);
+    private @Nullable SecretBytes previous(Configuration settings) {
+        return settings.secret(names.previous()).orElse(null);
     }
 
     /**
-     * Takes over what the settings say now. A current token is never taken away while the gateway runs, which would lock everybody out by a slip; one that is too short is not taken.
+     * Takes over what the settings say now. A current one is never taken away while the process runs, which would lock everybody out by a slip; one that is too short is not taken.
      *
-     * @return whether the current token is another one
+     * @return whether the current one is another
      */
     public synchronized boolean rotate(Configuration settings) {
         Tokens before = tokens;
         Optional<SecretBytes> next =
-                settings.secret(AdminSettings.TOKEN).filter(token -> token.length() >= AdminSettings.MIN_TOKEN_LENGTH);
+                settings.secret(names.current()).filter(token -> token.length() >= MIN_LENGTH);
         SecretBytes was = before.current();
         boolean other = next.isPresent() && was != null && !next.get().equalsSecret(was);
         tokens = new Tokens(
@@ -64,13 +72,13 @@ public final class AdminTokens {
         return other;
     }
 
-    /** Whether the API is switched on. */
-    boolean isEnabled() {
+    /** Whether there is one; else nobody is let in. */
+    public boolean isEnabled() {
         return tokens.current() != null;
     }
 
     /** In constant time: all are always compared, so that the time does not tell which are set. */
-    Match match(SecretBytes presented) {
+    public Match match(SecretBytes presented) {
         Tokens now = tokens;
         SecretBytes current = now.current();
         if (current == null) {

@@ -1,9 +1,8 @@
 package bulwark.gateway;
 
-import bulwark.gateway.admin.AdminSettings;
 import bulwark.gateway.accesslog.AccessLog;
 import bulwark.gateway.admin.AdminForwarder;
-import bulwark.gateway.secret.RotatedSecret;
+import bulwark.gateway.admin.AdminSettings;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.call.CallPipeline;
@@ -41,6 +40,7 @@ import bulwark.gateway.route.MergedRoutes;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.secret.CurrentSecrets;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.secret.SecretFolder;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;

@@ -1,7 +1,6 @@
 package bulwark.gateway;
 
 import bulwark.gateway.admin.AdminApi;
-import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.credential.BackendCredentials;
@@ -12,6 +11,7 @@ import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RoutePublisher;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.gateway.route.RouteSnapshotFile;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.AuditedStore;

@@ -1,6 +1,5 @@
 package bulwark.gateway;
 
-import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.apikey.ConsumerKeys;
 import bulwark.gateway.credential.BackendCredentials;
 import bulwark.gateway.credential.SecretAges;
@@ -8,6 +7,7 @@ import bulwark.gateway.identity.LocalTokenIssuer;
 import bulwark.gateway.redis.RedisSettings;
 import bulwark.gateway.secret.CurrentSecrets;
 import bulwark.gateway.secret.KeyFiles;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.config.Configuration;

@@ -1,6 +1,5 @@
 package bulwark.gateway.admin;
 
-import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.balance.UpstreamDirectory;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
@@ -9,6 +8,7 @@ import bulwark.gateway.enforcement.ResponseCache;
 import bulwark.gateway.evidence.EvidenceFolder;
 import bulwark.gateway.quota.QuotaAdmin;
 import bulwark.gateway.route.RouteRegistry;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.store.AuditedStore;

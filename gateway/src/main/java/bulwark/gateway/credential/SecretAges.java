@@ -47,8 +47,8 @@ public final class SecretAges {
 
     /** @param file in the state folder, of one process alone */
     public static SecretAges open(Path stateFolder, String file, Signing signing, Clock clock) {
-        SecretAges ages = new SecretAges(
-                stateFolder.resolve(file), CredentialKey.read(stateFolder, signing), signing, clock);
+        SecretAges ages =
+                new SecretAges(stateFolder.resolve(file), CredentialKey.read(stateFolder, signing), signing, clock);
         ages.load();
         return ages;
     }

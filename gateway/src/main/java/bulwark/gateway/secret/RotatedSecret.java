@@ -60,8 +60,7 @@ public final class RotatedSecret {
      */
     public synchronized boolean rotate(Configuration settings) {
         Tokens before = tokens;
-        Optional<SecretBytes> next =
-                settings.secret(names.current()).filter(token -> token.length() >= MIN_LENGTH);
+        Optional<SecretBytes> next = settings.secret(names.current()).filter(token -> token.length() >= MIN_LENGTH);
         SecretBytes was = before.current();
         boolean other = next.isPresent() && was != null && !next.get().equalsSecret(was);
         tokens = new Tokens(

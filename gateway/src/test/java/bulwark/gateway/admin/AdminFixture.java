@@ -1,6 +1,5 @@
 package bulwark.gateway.admin;
 
-import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.balance.BreakerSettings;
@@ -18,6 +17,7 @@ import bulwark.gateway.route.CurrentRoutes;
 import bulwark.gateway.route.RouteGuard;
 import bulwark.gateway.route.RouteRegistry;
 import bulwark.gateway.route.RouteSnapshotFile;
+import bulwark.gateway.secret.RotatedSecret;
 import bulwark.gateway.secret.SecretFolder;
 import bulwark.gateway.state.GatewayStore;
 import bulwark.kernel.config.Configuration;
@@ -98,7 +98,13 @@ final class AdminFixture implements AutoCloseable {
                 egress,
                 new EvidenceFolder(GatewayStore.file(state)));
         port = edge.listenPlain(
-                AdminApi.service(subject, new RotatedSecret(settings, AdminSettings.NAMES, clock), settings, metrics, clock, perAddress),
+                AdminApi.service(
+                        subject,
+                        new RotatedSecret(settings, AdminSettings.NAMES, clock),
+                        settings,
+                        metrics,
+                        clock,
+                        perAddress),
                 "127.0.0.1",
                 0);
     }

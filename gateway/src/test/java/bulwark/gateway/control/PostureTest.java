@@ -140,8 +140,9 @@ class PostureTest {
         control.close();
         control = new ControlFixture(folder, Map.of("STOA_POSTURE__ARENA_REPORT_FILE", report.toString()));
         assertThat(verdict("resilience_tested")).as("the file is not there").isEqualTo("fail");
-        String table = "| proxy | both are well | score |\n|---|---|---|\n| gateway, with a record of each call | 99.0: x | **%s** |\n"
-                + "| HAProxy | 97.0: x | **97.0** |\n";
+        String table =
+                "| proxy | both are well | score |\n|---|---|---|\n| gateway, with a record of each call | 99.0: x | **%s** |\n"
+                        + "| HAProxy | 97.0: x | **97.0** |\n";
         Files.writeString(report, table.formatted("98.4"));
         Files.setLastModifiedTime(report, FileTime.from(control.clock.instant()));
         assertThat(observation("resilience_tested").path("evidence").toString()).contains("98.4", "HAProxy");

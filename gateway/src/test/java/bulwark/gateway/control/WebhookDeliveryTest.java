@@ -41,8 +41,7 @@ class WebhookDeliveryTest {
     private String webhook(String tenant, WebhookReceiver receiver, String event) throws Exception {
         String all = "/v1/tenants/" + tenant + "/webhooks";
         Map<String, Object> body = Map.of("name", "hook", "url", receiver.url(), "events", List.of(event));
-        return all + "/"
-                + control.admin(tenant, "POST", all, body).is(201).text("id");
+        return all + "/" + control.admin(tenant, "POST", all, body).is(201).text("id");
     }
 
     /** As somebody who can write the store's file. */
@@ -123,7 +122,8 @@ class WebhookDeliveryTest {
             String hook = webhook("acme", receiver, "plan_created");
             control.plan("acme", "free", Map.of());
             await().atMost(SOON).until(() -> !receiver.heard.isEmpty());
-            await().atMost(SOON).until(() -> !delivery(hook, "pending").path("problem").isMissingNode());
+            await().atMost(SOON)
+                    .until(() -> !delivery(hook, "pending").path("problem").isMissingNode());
             edit(
                     "DROP TRIGGER IF EXISTS control_audit_log_no_update",
                     "UPDATE control_audit_log SET detail = 'no longer JSON' WHERE event_type = 'plan_created'");

@@ -60,7 +60,6 @@ public final class StoredKeyAges {
         Instant first = oldest.get(kind);
         return first == null
                 ? 0
-                : Math.max(
-                        0, Duration.between(first, store.clock().instant()).toSeconds());
+                : Math.max(0, Duration.between(first, store.clock().instant()).toSeconds());
     }
 }

@@ -45,8 +45,7 @@ public final class ResilienceReport {
             if (Files.size(report) > MAX_BYTES) {
                 throw new IOException("it is larger than 1 MiB");
             }
-            return judge(
-                    Files.getLastModifiedTime(report).toInstant(), scores(Files.readString(report)), now);
+            return judge(Files.getLastModifiedTime(report).toInstant(), scores(Files.readString(report)), now);
         } catch (IOException e) {
             return of(
                     Verdict.FAIL,
@@ -74,14 +73,23 @@ public final class ResilienceReport {
         evidence.put("reported_at", made.toString());
         evidence.put("scores", scores);
         if (own < 0) {
-            return of(Verdict.FAIL, "The report holds no score of a gateway; keep the whole of what the test prints.", evidence);
+            return of(
+                    Verdict.FAIL,
+                    "The report holds no score of a gateway; keep the whole of what the test prints.",
+                    evidence);
         }
         if (made.plus(MAX_AGE).isBefore(now)) {
             return of(Verdict.FAIL, "The last resilience test is older than 90 days; run it again.", evidence);
         }
         return own < MIN_SCORE
-                ? of(Verdict.FAIL, "The gateway's score of the last resilience test lies below 90; look at its phases.", evidence)
-                : of(Verdict.PASS, "Resilience was tested within 90 days, and calls survived an upstream that dies.", evidence);
+                ? of(
+                        Verdict.FAIL,
+                        "The gateway's score of the last resilience test lies below 90; look at its phases.",
+                        evidence)
+                : of(
+                        Verdict.PASS,
+                        "Resilience was tested within 90 days, and calls survived an upstream that dies.",
+                        evidence);
     }
 
     private static Observation of(Verdict verdict, String sentence, Map<String, Object> evidence) {

@@ -56,7 +56,10 @@ public final class ShippedProgram {
         Path file = program;
         Path bill = file == null ? null : file.resolveSibling(BILL);
         if (file == null || bill == null || !Files.isRegularFile(bill)) {
-            return of(Verdict.NOT_OBSERVED, "The program does not run from a jar with its " + BILL + " beside it.", Map.of());
+            return of(
+                    Verdict.NOT_OBSERVED,
+                    "The program does not run from a jar with its " + BILL + " beside it.",
+                    Map.of());
         }
         try {
             FileTime programTime = Files.getLastModifiedTime(file);
@@ -85,7 +88,8 @@ public final class ShippedProgram {
         for (JsonNode component : stated.path("components")) {
             if (component.path("type").asString("").equals("file")) {
                 String name = component.path("name").asString("");
-                Path file = program.resolveSibling(NATIVES).resolve(Path.of(name).getFileName());
+                Path file =
+                        program.resolveSibling(NATIVES).resolve(Path.of(name).getFileName());
                 if (!Files.isRegularFile(file) || !sha256(component).equals(digest(file))) {
                     differing.add(name);
                 }
@@ -101,7 +105,10 @@ public final class ShippedProgram {
             evidence.put("differing", differing);
         }
         return differing.isEmpty()
-                ? of(Verdict.PASS, "The program that runs is the one that its bill of materials names, by hash.", evidence)
+                ? of(
+                        Verdict.PASS,
+                        "The program that runs is the one that its bill of materials names, by hash.",
+                        evidence)
                 : of(
                         Verdict.FAIL,
                         "The program that runs is not the one that its bill of materials names; install the build again.",

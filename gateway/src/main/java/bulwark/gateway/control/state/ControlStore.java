@@ -4,6 +4,7 @@ import bulwark.gateway.control.state.TenantReader.RowVouching;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.AuditRow;
 import bulwark.kernel.evidence.audit.AuditTable;
+import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.audit.GuardedTable;
 import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.evidence.store.AuditedStore;
@@ -14,8 +15,11 @@ import bulwark.kernel.storage.WriteTx;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +59,24 @@ public final class ControlStore implements AutoCloseable {
     private ControlStore(AuditedStore audited, Clock clock) {
         this.audited = audited;
         this.clock = clock;
-        this.vouching = (tx, object) -> audited.audit()
-                .guardedRows()
-                .vouchesFor(tx, OBJECTS, ObjectRows.key(object).toArray(String[]::new));
+        this.vouching = new LogVouching(audited.audit().guardedRows());
+    }
+
+    /** By what the audit log says. */
+    private record LogVouching(GuardedRows evidence) implements RowVouching {
+        @Override
+        public boolean vouches(ReadTx tx, ControlObject object) throws SQLException {
+            return evidence.vouchesFor(tx, OBJECTS, ObjectRows.key(object).toArray(String[]::new));
+        }
+
+        @Override
+        public Set<List<String>> vouched(ReadTx tx, ObjectKind kind, @Nullable String tenant) throws SQLException {
+            SortedMap<String, String> partOfKey = new TreeMap<>(Map.of("kind", kind.word()));
+            if (tenant != null) {
+                partOfKey.put("tenant_id", tenant);
+            }
+            return evidence.vouched(tx, OBJECTS, partOfKey);
+        }
     }
 
     /**

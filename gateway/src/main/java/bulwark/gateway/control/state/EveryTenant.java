@@ -5,10 +5,11 @@ import bulwark.kernel.storage.ReadTx;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Reads objects of all tenants in a transaction, for callers with a {@link PlatformScope}. For one thread. */
 public final class EveryTenant {
-    private static final int WALK = 1_000;
+    private static final PageRequest EVERY = new PageRequest(1, Integer.MAX_VALUE);
 
     private final ReadTx tx;
     private final RowVouching vouching;
@@ -25,14 +26,10 @@ public final class EveryTenant {
 
     /** Every one, by creation. */
     public List<ControlObject> all(ObjectKind kind) throws SQLException {
-        List<ControlObject> all = new ArrayList<>();
-        for (int page = 1; ; page++) {
-            List<ControlObject> some = ObjectRows.everywhere(tx, kind, new PageRequest(page, WALK));
-            all.addAll(vouched(some));
-            if (some.size() < WALK) {
-                return all;
-            }
-        }
+        Set<List<String>> vouched = vouching.vouched(tx, kind, null);
+        return ObjectRows.everywhere(tx, kind, EVERY).stream()
+                .filter(object -> vouched.contains(ObjectRows.key(object)))
+                .toList();
     }
 
     private List<ControlObject> vouched(List<ControlObject> found) throws SQLException {

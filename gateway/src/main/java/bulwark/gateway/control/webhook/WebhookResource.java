@@ -35,7 +35,8 @@ public final class WebhookResource {
             ControlEvent.of("webhook_secret_rotated", "the secret of a webhook was replaced");
     private static final AuditEventType DELETED = ControlEvent.of("webhook_deleted", "a webhook was deleted");
 
-    public static final List<AuditEventType> EVENTS = List.of(CREATED, UPDATED, ROTATED, DELETED, WebhookSender.UNREADABLE);
+    public static final List<AuditEventType> EVENTS =
+            List.of(CREATED, UPDATED, ROTATED, DELETED, WebhookSender.UNREADABLE);
 
     static final String URL = "url";
 

@@ -42,8 +42,8 @@ final class WebhookRows {
     record Backlog(long count, Instant due) {}
 
     static Backlog pending(ReadTx tx, String tenant, String webhook) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT count(*), min(due_at) FROM " + TABLE
-                + " WHERE tenant_id = ? AND webhook_id = ? AND state = ?");
+        PreparedStatement select = tx.statement(
+                "SELECT count(*), min(due_at) FROM " + TABLE + " WHERE tenant_id = ? AND webhook_id = ? AND state = ?");
         select.setString(1, tenant);
         select.setString(2, webhook);
         select.setString(3, WebhookDelivery.PENDING);

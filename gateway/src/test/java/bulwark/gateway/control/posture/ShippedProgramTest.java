@@ -60,7 +60,8 @@ class ShippedProgramTest {
         assertThat(program.observe().evidence().get("differing")).isEqualTo(List.of("bulwark.jar"));
         Files.writeString(jar, "the program");
         Files.delete(library);
-        assertThat(new ShippedProgram(jar).observe().evidence().get("differing")).isEqualTo(List.of("libone.so"));
+        assertThat(new ShippedProgram(jar).observe().evidence().get("differing"))
+                .isEqualTo(List.of("libone.so"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package bulwark.kernel.evidence.audit;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,15 @@ public record GuardedTable(String name, List<String> keyColumns) {
     /** What the evidence calls a row: table and key. No part of a key but the last one holds a blank. */
     String rowName(List<String> key) {
         return name + "/" + String.join(" ", key);
+    }
+
+    /** Rows with these values in columns of the key. */
+    String byPartOfKey(Collection<String> columns) {
+        if (!keyColumns.containsAll(columns)) {
+            throw new IllegalArgumentException("not of the key of " + name + ": " + columns);
+        }
+        return "SELECT * FROM " + name
+                + (columns.isEmpty() ? "" : " WHERE " + String.join(" = ? AND ", columns) + " = ?");
     }
 
     String byKey() {

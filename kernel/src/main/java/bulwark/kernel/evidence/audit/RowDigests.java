@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -56,16 +57,28 @@ final class RowDigests {
     /** Of every row, by its name. */
     Map<String, String> all(ReadTx tx) throws SQLException {
         Map<String, String> all = new TreeMap<>();
-        try (ResultSet rows = tx.statement("SELECT * FROM " + table.name()).executeQuery()) {
+        of(tx, new TreeMap<>()).forEach((key, digest) -> all.put(table.rowName(key), digest));
+        return all;
+    }
+
+    /** Of every row that has these values in columns of the key, by its key. */
+    Map<List<String>, String> of(ReadTx tx, SortedMap<String, String> partOfKey) throws SQLException {
+        Map<List<String>, String> found = new HashMap<>();
+        PreparedStatement select = tx.statement(table.byPartOfKey(partOfKey.keySet()));
+        int parameter = 1;
+        for (String value : partOfKey.values()) {
+            select.setString(parameter++, value);
+        }
+        try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 List<String> key = new ArrayList<>();
                 for (String column : table.keyColumns()) {
                     key.add(rows.getString(column));
                 }
-                all.put(table.rowName(key), digest(rows));
+                found.put(List.copyOf(key), digest(rows));
             }
         }
-        return all;
+        return found;
     }
 
     private String digest(ResultSet row) throws SQLException {

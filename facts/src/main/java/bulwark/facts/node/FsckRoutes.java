@@ -21,9 +21,12 @@ final class FsckRoutes {
     }
 
     private Response fsck(Request request) {
-        Fsck.Report report = NodeFsck.of(
-                        core.store, core.file, core.log.backend(), core.log::fsck, () -> core.heads.check(true))
-                .run();
+        Fsck fsck =
+                NodeFsck.of(core.store, core.file, core.log.backend(), core.log::fsck, () -> core.heads.check(true));
+        if (core.configuredLog().isRekor()) {
+            core.configuredLog().addRekor(fsck, core.store, core.log, core.heads::checkLog);
+        }
+        Fsck.Report report = fsck.run();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("problems", report.sentences());
         answer.put("checked", report.checked());

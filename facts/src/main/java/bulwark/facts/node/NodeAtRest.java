@@ -9,6 +9,7 @@ import bulwark.kernel.evidence.log.TransparencyLog;
 import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
 import bulwark.kernel.evidence.log.TransparencyLogs;
 import bulwark.kernel.evidence.signer.AcceptedLoss;
+import bulwark.kernel.evidence.signer.HeadReadBack;
 import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreAtRest;
@@ -28,17 +29,24 @@ public final class NodeAtRest {
      * @throws bulwark.kernel.storage.StoreRefused when there is no store there
      */
     public static Fsck.Report fsck(Configuration configuration, Path store) {
-        String backend = configuration.text("STIGMEM_TL_BACKEND");
-        Path log = backend.equals("local") ? store.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH")) : null;
+        NodeLog configured = new NodeLog(configuration, store);
+        Path file = configured.localFile();
         EvidenceScope scope = NodeCore.evidence(configuration, store);
-        try (StoreAtRest atRest = new ConfiguredPath(store, NodeAdmin.STORE_SETTING).open(StoreAtRest::open)) {
-            return NodeFsck.of(
-                            atRest,
-                            store,
-                            backend,
-                            () -> log == null ? List.of() : TransparencyLogs.fsckFile(log),
-                            () -> atRest.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)))
-                    .run();
+        try (StoreAtRest atRest = new ConfiguredPath(store, NodeAdmin.STORE_SETTING).open(StoreAtRest::open);
+                TransparencyLog log = configured.isRekor() ? configured.readOnly() : null) {
+            Fsck fsck = NodeFsck.of(
+                    atRest,
+                    store,
+                    configured.backend(),
+                    () -> file == null ? List.of() : TransparencyLogs.fsckFile(file),
+                    () -> atRest.read(tx -> StoreCheck.whole(scope, Signing.fastest(), tx)));
+            if (log != null) {
+                configured.addRekor(fsck, atRest, log, () -> {
+                    String found = HeadReadBack.finding(log, scope);
+                    return found == null ? List.of() : List.of(found);
+                });
+            }
+            return fsck.run();
         }
     }
 

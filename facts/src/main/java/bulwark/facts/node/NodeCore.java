@@ -30,7 +30,6 @@ import bulwark.kernel.evidence.audit.AuditPages;
 import bulwark.kernel.evidence.heads.EvidenceScope;
 import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.evidence.log.TransparencyLog;
-import bulwark.kernel.evidence.log.TransparencyLogs;
 import bulwark.kernel.evidence.outbox.LogSubmitter;
 import bulwark.kernel.evidence.outbox.Outbox;
 import bulwark.kernel.evidence.signer.HeadSigner;
@@ -48,7 +47,6 @@ import bulwark.web.LocalAdminClient;
 import bulwark.web.LocalGuard;
 import bulwark.web.LocalSocket;
 import bulwark.web.Route;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -110,7 +108,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
             // As late as may be: the library loads on another thread meanwhile.
             signing = loading.get();
             NodeKeys rings = database.open(path -> NodeKeys.open(path, signing, clock));
-            log = transparencyLog(rings);
+            log = configuredLog().open(rings.node()::signer, clock);
             LogKeys logKeys = database.open(path -> LogKeys.open(NodeKeys.directory(path), signing, clock));
             // Before anything is written: what is signed later is what was found whole here.
             StoreOpening.Opened opened = StoreOpening.open(
@@ -236,8 +234,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
 
     /** Signs heads at an interval from now on. With a log beyond this machine as seldom as checkpoints go there. */
     void startHeads() {
-        boolean remote = log.backend().equals("rekor");
-        heads.start(remote ? checkpointsDue(configuration).age() : HEADS_INTERVAL);
+        heads.start(configuredLog().isRekor() ? checkpointsDue(configuration).age() : HEADS_INTERVAL);
     }
 
     /** Why evidence cannot be written or believed, or what the process cannot do without fails, for health; null when all is well. */
@@ -251,24 +248,14 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
                 .orElse(null);
     }
 
-    private TransparencyLog transparencyLog(NodeKeys rings) {
-        return switch (configuration.text("STIGMEM_TL_BACKEND")) {
-            case "rekor" ->
-                TransparencyLogs.rekor(
-                        URI.create(configuration.text("STIGMEM_TL_REKOR_URL")), rings.node()::signer, clock);
-            case "off" -> TransparencyLogs.off("STIGMEM_TL_BACKEND=off");
-            default -> TransparencyLogs.local(localLogFile(), clock);
-        };
+    NodeLog configuredLog() {
+        return new NodeLog(configuration, file);
     }
 
     /** The local log's file, or null with another backend. */
     @Nullable
     Path localLog() {
-        return configuration.text("STIGMEM_TL_BACKEND").equals("local") ? localLogFile() : null;
-    }
-
-    private Path localLogFile() {
-        return file.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
+        return configuredLog().localFile();
     }
 
     private static ChainCheckpoints.CheckpointPolicy checkpointsDue(Configuration configuration) {

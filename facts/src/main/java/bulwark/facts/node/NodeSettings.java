@@ -129,7 +129,8 @@ public final class NodeSettings {
         secret("ISSUER_PRIVATE_KEY", "base64url Ed25519 seed of the capability issuer key");
         table.choice("TL_BACKEND", "local", "transparency log: local, rekor or off", "local", "rekor", "off");
         add("TL_LOCAL_PATH", PATH, "stigmem_tl.jsonl", "file of the local transparency log");
-        add("TL_REKOR_URL", TEXT, "https://rekor.sigstore.dev", "Rekor server");
+        add("TL_REKOR_URL", TEXT, NodeLog.PUBLIC_SERVICE, "Rekor server");
+        add("TL_REKOR_PUBLIC_KEY", PATH, "", "PEM file with the Rekor server's public keys; empty = the public one's");
         add("HEAD_PATH", PATH, "", "file outside of the store's folder for the newest signed heads; empty = none");
         add("ACCEPT_EVIDENCE_LOSS", TEXT, "", "for one start: the word that a refused start printed");
         add("FACT_CHAIN_CHECKPOINT_INTERVAL", COUNT, "1000", "facts between checkpoints");

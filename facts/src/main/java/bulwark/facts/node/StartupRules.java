@@ -110,6 +110,11 @@ final class StartupRules {
                 findings.warn("SECURITY WARNING: STIGMEM_TL_BACKEND=off: key rotations and fact chain checkpoints are"
                         + " not recorded in any transparency log.");
             }
+            if (NodeLog.isUnverified(configuration)) {
+                findings.warn("SECURITY WARNING: STIGMEM_TL_BACKEND=rekor with a server of your own and without"
+                        + " STIGMEM_TL_REKOR_PUBLIC_KEY: what the server says of its log is believed unsigned. Name the"
+                        + " PEM file with its public key.");
+            }
         }
 
         void quotas() {

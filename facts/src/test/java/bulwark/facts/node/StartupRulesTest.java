@@ -208,6 +208,17 @@ class StartupRulesTest {
         assertThat(refusals("STIGMEM_TL_BACKEND=" + backend)).isEmpty();
     }
 
+    @Test
+    void a_rekor_server_of_ones_own_without_a_named_key_warns() {
+        String own = "STIGMEM_TL_REKOR_URL=https://rekor.internal";
+        assertThat(warnings("STIGMEM_TL_BACKEND=rekor", own))
+                .anyMatch(line -> line.contains("STIGMEM_TL_REKOR_PUBLIC_KEY"));
+        assertThat(warnings("STIGMEM_TL_BACKEND=rekor", own, "STIGMEM_TL_REKOR_PUBLIC_KEY=rekor.pem"))
+                .noneMatch(line -> line.contains("STIGMEM_TL_REKOR_PUBLIC_KEY"));
+        assertThat(warnings("STIGMEM_TL_BACKEND=rekor"))
+                .noneMatch(line -> line.contains("STIGMEM_TL_REKOR_PUBLIC_KEY"));
+    }
+
     private List<String> refusals(String... settings) {
         return rules(settings).problems();
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,12 @@ public final class StoreCheck {
             @Nullable SignedHeads newest,
             boolean begun,
             List<LogClaims.Claim> broken) {
+        /** With what else was found, which lasts. */
+        public Report and(List<String> more) {
+            List<String> all = Stream.concat(problems.stream(), more.stream()).toList();
+            return new Report(all, passing, folderId, storeId, newest, begun, broken);
+        }
+
         /** The problems that reading again does not mend. */
         public List<String> lasting() {
             return problems.stream()

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,20 @@ public record LogAnchor(
                     rows.getLong(4),
                     LogRecord.object(StrictJson.parse(proof))));
         }
+    }
+
+    /** Those that stand in a log beyond this machine, without their proofs. The id of a local log has 16 digits, that of a Rekor service 64. */
+    public static List<LogAnchor> remote(ReadTx tx) throws SQLException {
+        List<LogAnchor> anchors = new ArrayList<>();
+        PreparedStatement select = tx.statement("SELECT log_id, leaf_hash, log_index, integrated_time FROM log_anchors"
+                + " WHERE length(log_id) = 64 ORDER BY log_index");
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                anchors.add(new LogAnchor(
+                        rows.getString(1), rows.getString(2), rows.getLong(3), rows.getLong(4), Map.of()));
+            }
+        }
+        return anchors;
     }
 
     public void insert(WriteTx tx, String dedupeKey) throws SQLException {

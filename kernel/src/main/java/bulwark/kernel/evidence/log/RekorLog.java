@@ -2,11 +2,6 @@ package bulwark.kernel.evidence.log;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -14,34 +9,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A Rekor service. Appending the same payload under the same key again yields the first entry: Ed25519 signatures are deterministic, and
- * the service answers 409 with the place of what it has. After a key rotation the service takes it for a new entry.
+ * the service answers 409 with the place of what it has. After a key rotation the service takes it for a new entry. Where the service's
+ * key is known, every answer is verified: signed entry timestamp, inclusion proof, and checkpoint.
  */
 final class RekorLog implements TransparencyLog {
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
-    private static final long MAX_ANSWER = 1 << 20;
     /** How far the service's clock may be ahead of ours before its times are worthless as evidence. */
     private static final Duration SKEW = Duration.ofHours(1);
 
-    private final URI entries;
-    private final URI tree;
+    private final RekorClient client;
+    private final RekorKeys keys;
+    private final RekorTrees trees;
+    private final CheckpointFile remembered;
     private final Supplier<Ed25519Signer> signer;
     private final Clock clock;
-    private final HttpClient client;
 
-    RekorLog(URI service, Supplier<Ed25519Signer> signer, Clock clock) {
-        String base = service.toString().replaceAll("/+$", "");
-        entries = URI.create(base + "/api/v1/log/entries");
-        tree = URI.create(base + "/api/v1/log");
+    RekorLog(
+            RekorClient client,
+            RekorKeys keys,
+            CheckpointFile remembered,
+            Supplier<Ed25519Signer> signer,
+            Clock clock) {
+        this.client = client;
+        this.keys = keys;
+        this.remembered = remembered;
+        this.trees = new RekorTrees(client, keys, remembered);
         this.signer = signer;
         this.clock = clock;
-        client = HttpClient.newBuilder()
-                .connectTimeout(REQUEST_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
     }
 
     @Override
@@ -52,127 +48,68 @@ final class RekorLog implements TransparencyLog {
     @Override
     public LogEntry append(LogLeaf leaf) throws LogUnavailable {
         RekorEntry entry = RekorEntry.of(leaf, signer.get());
-        HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(entries)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(entry.request())));
-        if (answer.statusCode() == 409) {
-            answer = send(HttpRequest.newBuilder(existing(answer)).GET());
-            if (answer.statusCode() != 200) {
-                throw refused(answer);
-            }
-        } else if (answer.statusCode() != 201) {
-            throw refused(answer);
+        RekorAnswer answer = parsed(client.create(entry.request()));
+        if (!entry.isIn(answer.body())) {
+            throw client.unavailable("answered an entry that is not the one sent", null);
         }
-        return entry(entry, leaf, answer.body());
+        String fault = keys.areKnown() ? answer.fault(keys) : null;
+        if (fault != null) {
+            throw client.unavailable("answered an entry that " + fault, null);
+        }
+        if (answer.integratedTime() > clock.instant().plus(SKEW).getEpochSecond()) {
+            throw client.unavailable("answered an entry of the future; check the clock of this machine", null);
+        }
+        Map<String, @Nullable Object> raw = new LinkedHashMap<>();
+        raw.put("uuid", answer.uuid());
+        raw.putAll(LogRecord.object(answer.entry()));
+        raw.put("payload", leaf.payload());
+        return new LogEntry(
+                answer.logId(),
+                entry.leafHash(),
+                answer.logIndex(),
+                answer.integratedTime(),
+                LogRecord.object(answer.proof()),
+                raw);
     }
 
-    private URI existing(HttpResponse<byte[]> conflict) throws LogUnavailable {
-        String location = conflict.headers().firstValue("Location").orElse("");
+    private RekorAnswer parsed(byte[] body) throws LogUnavailable {
         try {
-            URI place = entries.resolve(location);
-            // Whoever answers must not send us anywhere but to itself.
-            if (place.getPath().startsWith(entries.getPath() + "/")
-                    && entries.getScheme().equals(place.getScheme())
-                    && entries.getRawAuthority().equals(place.getRawAuthority())) {
-                return place;
+            RekorAnswer answer = RekorAnswer.parse(body);
+            if (answer == null) {
+                throw client.unavailable(
+                        "answered something else than one entry with body, logID, logIndex and integratedTime", null);
             }
-        } catch (IllegalArgumentException noUri) {
-            throw unavailable("answered 409 with a Location that is no address", noUri);
-        }
-        throw unavailable("answered 409 without the place of the existing entry", null);
-    }
-
-    private LogEntry entry(RekorEntry sent, LogLeaf leaf, byte[] body) throws LogUnavailable {
-        try {
-            JsonNode answer = StrictJson.parse(body);
-            if (!answer.isObject() || answer.size() != 1) {
-                throw unavailable("answered something else than one entry", null);
-            }
-            Map.Entry<String, JsonNode> only = answer.properties().iterator().next();
-            JsonNode entry = only.getValue();
-            JsonNode kept = entry.path("body");
-            JsonNode logId = entry.path("logID");
-            JsonNode logIndex = entry.path("logIndex");
-            JsonNode time = entry.path("integratedTime");
-            if (!kept.isString() || !logId.isString() || !logIndex.isIntegralNumber() || !time.isIntegralNumber()) {
-                throw unavailable("answered an entry without body, logID, logIndex or integratedTime", null);
-            }
-            if (!sent.isIn(kept.stringValue())) {
-                throw unavailable("answered an entry that is not the one sent", null);
-            }
-            if (time.longValue() > clock.instant().plus(SKEW).getEpochSecond()) {
-                throw unavailable("answered an entry of the future; check the clock of this machine", null);
-            }
-            Map<String, @Nullable Object> raw = new LinkedHashMap<>();
-            raw.put("uuid", only.getKey());
-            raw.putAll(LogRecord.object(entry));
-            raw.put("payload", leaf.payload());
-            Map<String, @Nullable Object> proof =
-                    LogRecord.object(entry.path("verification").path("inclusionProof"));
-            return new LogEntry(
-                    logId.stringValue(), sent.leafHash(), logIndex.longValue(), time.longValue(), proof, raw);
+            return answer;
         } catch (StrictJson.JsonRefused malformed) {
-            throw unavailable("answered something that is not JSON", malformed);
+            throw client.unavailable("answered something that is not JSON", malformed);
         }
     }
 
-    /** The entry must be of this payload, stand at this index, and lie in the tree that the service shows with it. */
+    /** The entry must be of this payload, stand at this index, and lie in a tree that continues the one before. */
     @Override
-    public boolean holds(LogLeaf leaf, long logIndex) throws LogUnavailable {
-        URI place = URI.create(entries + "?logIndex=" + logIndex);
-        HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(place).GET());
-        if (answer.statusCode() == 404) {
-            return false;
+    public @Nullable String readBack(String leafHash, long logIndex) throws LogUnavailable {
+        byte[] body = client.entryAt(logIndex);
+        RekorAnswer answer = body == null ? null : parsed(body);
+        if (answer == null || answer.logIndex() != logIndex || !RekorEntry.isOf(answer.body(), leafHash)) {
+            return "does not hold what was written at index " + logIndex
+                    + ": the service lost or replaced entries, or another one answers";
         }
-        if (answer.statusCode() != 200) {
-            throw refused(answer);
+        String fault = answer.fault(keys);
+        if (fault != null) {
+            return "shows an entry at index " + logIndex + " that " + fault;
         }
-        try {
-            JsonNode found = StrictJson.parse(answer.body());
-            return found.isObject()
-                    && found.size() == 1
-                    && isAt(found.properties().iterator().next().getValue(), leaf, logIndex);
-        } catch (StrictJson.JsonRefused malformed) {
-            throw unavailable("answered something that is not JSON", malformed);
-        }
+        RekorCheckpoint tree = answer.checkpoint();
+        return tree == null ? null : trees.fault(tree);
     }
 
-    private static boolean isAt(JsonNode entry, LogLeaf leaf, long logIndex) {
-        String body = entry.path("body").stringValue("");
-        return entry.path("logIndex").longValue(-1) == logIndex
-                && RekorEntry.isOf(body, LogRecord.leafHash(leaf.payload()))
-                && RekorProof.proves(body, entry.path("verification").path("inclusionProof"));
+    @Override
+    public void forgetTrees() throws LogUnavailable {
+        remembered.delete();
     }
 
     @Override
     public void ping() throws LogUnavailable {
-        HttpResponse<byte[]> answer = send(HttpRequest.newBuilder(tree).GET());
-        if (answer.statusCode() != 200) {
-            throw refused(answer);
-        }
-    }
-
-    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws LogUnavailable {
-        try {
-            return client.send(
-                    request.timeout(REQUEST_TIMEOUT)
-                            .header("Accept", "application/json")
-                            .build(),
-                    HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MAX_ANSWER));
-        } catch (IOException e) {
-            throw unavailable("cannot be reached: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unavailable("was not waited for: interrupted", e);
-        }
-    }
-
-    private LogUnavailable refused(HttpResponse<byte[]> answer) {
-        return unavailable("answered " + answer.statusCode(), null);
-    }
-
-    private LogUnavailable unavailable(String what, @Nullable Throwable cause) {
-        return new LogUnavailable("The transparency log " + tree + " " + what, cause);
+        client.trees();
     }
 
     /** Nothing lies here that could be checked. */
@@ -183,6 +120,6 @@ final class RekorLog implements TransparencyLog {
 
     @Override
     public void close() {
-        client.shutdownNow();
+        client.close();
     }
 }

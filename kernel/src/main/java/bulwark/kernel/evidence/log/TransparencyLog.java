@@ -1,5 +1,7 @@
 package bulwark.kernel.evidence.log;
 
+import org.jspecify.annotations.Nullable;
+
 /** An append-only log outside the store. Blocking; thread-safe. */
 public interface TransparencyLog extends AutoCloseable {
     /** {@code local}, {@code rekor} or {@code off}. */
@@ -21,15 +23,19 @@ public interface TransparencyLog extends AutoCloseable {
     }
 
     /**
-     * Reads an entry of a remote log back.
+     * Reads an entry of a remote log back, with the proof that it lies in a tree which continues the one that was shown before.
      *
-     * @return whether the log still holds the payload at this index; always true of a backend whose entries lie in a file here, which is
-     *     compared as a whole
+     * @param leafHash SHA-256 of the payload, hex
+     * @return the end of a sentence that begins with the log and says what is wrong, or null; always null of a backend whose entries lie
+     *     in a file here, which is compared as a whole. It is the same for the same loss, however long the log grows
      * @throws LogUnavailable when the log cannot be asked, which says nothing about the entry
      */
-    default boolean holds(LogLeaf leaf, long logIndex) throws LogUnavailable {
-        return true;
+    default @Nullable String readBack(String leafHash, long logIndex) throws LogUnavailable {
+        return null;
     }
+
+    /** The owner goes on with a log that lost entries: what a remote one showed before is no longer compared with. */
+    default void forgetTrees() throws LogUnavailable {}
 
     /** Checks everything the backend can check locally; sentences, empty when whole. */
     java.util.List<String> fsck();
@@ -39,7 +45,7 @@ public interface TransparencyLog extends AutoCloseable {
 
     /** The log cannot be reached or written; the message is a sentence. */
     final class LogUnavailable extends Exception {
-        public LogUnavailable(String message, @org.jspecify.annotations.Nullable Throwable cause) {
+        public LogUnavailable(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

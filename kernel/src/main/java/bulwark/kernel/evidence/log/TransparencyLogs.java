@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -30,9 +32,33 @@ public final class TransparencyLogs {
         return new FileTransparencyLog(file, clock);
     }
 
-    /** A Rekor service: entries of type rekord, signed by the key that is current at each append; timeout 15 s. */
-    public static TransparencyLog rekor(URI service, Supplier<Ed25519Signer> signer, Clock clock) {
-        return new RekorLog(service, signer, clock);
+    /**
+     * A Rekor service: entries of type rekord, signed by the key that is current at each append; timeout 15 s.
+     *
+     * @param keys of the service; its answers must bear their signatures
+     * @param keyFolder where the newest checkpoint of the service is kept ({@code rekor.json})
+     */
+    public static TransparencyLog rekor(
+            URI service, RekorKeys keys, Path keyFolder, Supplier<Ed25519Signer> signer, Clock clock) {
+        return new RekorLog(
+                new RekorClient(service), keys, new CheckpointFile(rekorFile(keyFolder), true), signer, clock);
+    }
+
+    /** A Rekor service that is only asked: nothing can be appended, and nothing is written here. */
+    public static TransparencyLog rekorReadOnly(URI service, RekorKeys keys, Path keyFolder) {
+        Supplier<Ed25519Signer> nobody = () -> {
+            throw new IllegalStateException("this log is only read");
+        };
+        return new RekorLog(
+                new RekorClient(service),
+                keys,
+                new CheckpointFile(rekorFile(keyFolder), false),
+                nobody,
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+    }
+
+    private static Path rekorFile(Path keyFolder) {
+        return keyFolder.resolve("rekor.json");
     }
 
     /** Always unavailable. @param setting what switched it off, for the sentence that refuses */

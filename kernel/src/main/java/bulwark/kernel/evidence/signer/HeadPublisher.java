@@ -115,22 +115,10 @@ final class HeadPublisher {
         }
     }
 
-    /**
-     * Asks a remote log for the newest leaf that the key folder remembers.
-     *
-     * @return a sentence when the log no longer holds it, else null
-     * @throws LogUnavailable when it cannot be asked
-     */
+    /** As {@link HeadReadBack#finding}. */
     @Nullable
     String readBack() throws LogUnavailable {
-        HeadFile.Content kept = scope.keyFolderHead().read().content();
-        Long index = kept == null ? null : kept.logIndex();
-        if (kept == null || index == null || log.holds(leaf(kept.heads()), index)) {
-            return null;
-        }
-        return "the transparency log (" + log.backend() + ") does not hold leaf "
-                + kept.heads().number() + " of this store at index " + index
-                + ", where it was written: the service lost or replaced entries, or another one answers";
+        return HeadReadBack.finding(log, scope);
     }
 
     private static LogLeaf leaf(SignedHeads signed) {

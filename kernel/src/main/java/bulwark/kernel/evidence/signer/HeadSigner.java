@@ -323,15 +323,27 @@ public final class HeadSigner implements AutoCloseable {
     /** A service that does not answer says nothing about its entries. */
     private void readBack() {
         try {
-            String lost = publisher.readBack();
-            if (lost != null) {
-                report(lost);
-            }
+            checkLog();
         } catch (LogUnavailable e) {
             LOG.warn(
                     "The newest leaf could not be read back; it is tried again with the next comparison: {}",
                     e.getMessage());
         }
+    }
+
+    /**
+     * Reads the newest signed heads back from a log beyond this machine.
+     *
+     * @return sentences, empty when it holds them
+     * @throws LogUnavailable when it does not answer
+     */
+    public List<String> checkLog() throws LogUnavailable {
+        String lost = publisher.readBack();
+        if (lost == null) {
+            return List.of();
+        }
+        report(lost);
+        return List.of(lost);
     }
 
     /** The store was found changed by somebody else than this. Nothing is signed from here on. */

@@ -113,9 +113,10 @@ public final class StoreOpening {
             keys.settle(report.newest());
         }
         List<String> edited = audit == null ? List.of() : audit.guardedRows().prove(store, scope.keyFolder());
-        if (!report.problems().isEmpty() || !edited.isEmpty()) {
+        List<String> lost = readBack();
+        if (!report.problems().isEmpty() || !edited.isEmpty() || !lost.isEmpty()) {
             StoreCheck.Report whole = store.read(tx -> StoreCheck.report(scope, keys, tx, true));
-            return accept(whole.problems().isEmpty() ? report : whole, edited);
+            return accept((whole.problems().isEmpty() ? report : whole).and(lost), edited);
         }
         SignedHeads newest = report.newest();
         if (report.begun() && newest != null) {
@@ -139,6 +140,20 @@ public final class StoreOpening {
             signer.signNow();
         }
         return new Opened(signer, List.of(), held);
+    }
+
+    /** A log that does not answer keeps no node from starting: the running one asks again, and says so until then. */
+    private List<String> readBack() {
+        try {
+            String lost = HeadReadBack.finding(log, scope);
+            return lost == null ? List.of() : List.of(lost);
+        } catch (LogUnavailable e) {
+            LOG.warn(
+                    "The newest signed heads could not be read back at this start, and are asked for again by the"
+                            + " re-scan: {}",
+                    e.getMessage());
+            return List.of();
+        }
     }
 
     private boolean holdsRows(ReadTx tx) throws SQLException {
@@ -180,6 +195,7 @@ public final class StoreOpening {
             return report.broken().size();
         });
         try {
+            log.forgetTrees();
             publisher.publish(heads, problems);
         } catch (LogUnavailable e) {
             throw new StoreRefused("The accepted loss cannot be recorded: " + e.getMessage());

@@ -1,9 +1,9 @@
 package bulwark.gateway;
 
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.proxy.ListenerTls;
 import bulwark.kernel.metrics.MetricDescription;
 import bulwark.kernel.metrics.Metrics;
-import bulwark.kernel.tls.ClientTls;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ final class CertificateMetrics {
     private CertificateMetrics() {}
 
     /** Of those that are configured. */
-    static void register(Metrics metrics, @Nullable ListenerTls listener, ClientTls upstream, Clock clock) {
+    static void register(Metrics metrics, @Nullable ListenerTls listener, UpstreamTls upstream, Clock clock) {
         if (listener != null) {
             metrics.gauge(EXPIRY, () -> left(listener.material().expires(), clock), "cert", "listener");
         }

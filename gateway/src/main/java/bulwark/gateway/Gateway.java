@@ -5,6 +5,7 @@ import bulwark.gateway.admin.AdminForwarder;
 import bulwark.gateway.admin.AdminSettings;
 import bulwark.gateway.balance.HealthMonitor;
 import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.ConnectionHooks;
 import bulwark.gateway.caller.CallerSettings;
@@ -49,7 +50,6 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.tls.ClientTls;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -87,7 +87,7 @@ public final class Gateway implements AutoCloseable {
     private final @Nullable AccessLog accessLog;
     private final DataPlane plane;
     private final @Nullable ListenerTls tls;
-    private final ClientTls upstreamTls;
+    private final UpstreamTls upstreamTls;
     private final @Nullable OpenSearchSink openSearch;
     private volatile boolean failed;
     private final int port;
@@ -154,7 +154,6 @@ public final class Gateway implements AutoCloseable {
         health = new HealthMonitor(
                 forwarding.upstreams(),
                 egress.counted(guard, Stage.HEALTH_CHECK),
-                forwarding.upstreamTls(),
                 HEALTH_CHECK_INTERVAL,
                 HEALTH_CHECK_TIMEOUT);
         accessLog = settings.flag("STOA_ACCESS_LOG_ENABLED") ? new AccessLog(System.out, metrics, clock) : null;
@@ -294,10 +293,9 @@ public final class Gateway implements AutoCloseable {
     private ForwardingContext forwarding(Configuration settings, AddressGuard guard) {
         return new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(ResilienceSettings.breakers(settings), System::nanoTime),
+                new UpstreamDirectory(ResilienceSettings.breakers(settings), System::nanoTime, upstreamTls),
                 ResilienceSettings.retries(settings),
-                guard,
-                upstreamTls.context());
+                guard);
     }
 
     /** In the order in which each hands its last to the next. */

@@ -15,6 +15,7 @@ import bulwark.gateway.enforcement.PolicySettings;
 import bulwark.gateway.evidence.GatewayEvidence;
 import bulwark.gateway.feed.FeedSettings;
 import bulwark.gateway.opensearch.OpenSearchSettings;
+import bulwark.gateway.possession.CertificateHeader;
 import bulwark.gateway.quota.GatewayQuotas;
 import bulwark.gateway.redis.RedisSettings;
 import bulwark.kernel.config.Configuration;
@@ -136,8 +137,13 @@ public final class GatewaySettings {
                 .add("MTLS__TRUSTED_PROXIES", TEXT, "", "addresses and prefixes of the proxies, by semicolons")
                 .add("MTLS__ALLOWED_ISSUERS", TEXT, "", "issuers of client certificates, by semicolons")
                 .add("MTLS__REQUIRED_ROUTES", TEXT, "", "paths that ask for a certificate, such as /x/*, by semicolons")
-                .refused("MTLS__TENANT_FROM_DN", FLAG, "false", "the tenant is read from the subject's name")
-                .add("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
+                .add(
+                        "MTLS__TENANT_FROM_DN",
+                        FLAG,
+                        "true",
+                        "the organisation (O) in the subject of a certificate is its tenant: that of a bound token which names none, and no other than a token names");
+        CertificateHeader.addSettings(table);
+        table.add("DPOP__ENABLED", FLAG, "false", "proofs of possession (RFC 9449)")
                 .add("DPOP__REQUIRED", FLAG, "false", "each token needs a proof")
                 .add("DPOP__MAX_AGE_SECS", COUNT, "300", "age of a proof")
                 .add("DPOP__CLOCK_SKEW_SECS", COUNT, "30", "how far a proof may lie ahead")
@@ -201,7 +207,12 @@ public final class GatewaySettings {
                         PATH,
                         "",
                         "certificate chain that the gateway shows to upstreams that ask for one, PEM")
-                .add("UPSTREAM__CLIENT_KEY_FILE", PATH, "", "private key of that certificate, PEM");
+                .add("UPSTREAM__CLIENT_KEY_FILE", PATH, "", "private key of that certificate, PEM")
+                .add(
+                        "UPSTREAM__TLS_DIR",
+                        PATH,
+                        "",
+                        "folder of the CA bundles, certificates and keys that single routes name in upstream_tls; each is read again every second");
     }
 
     private void evidence() {

@@ -3,6 +3,7 @@ package bulwark.bench.gateway;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.endpoint.EndpointTable;
@@ -15,6 +16,7 @@ import bulwark.gateway.proxy.PlaneTime;
 import bulwark.gateway.proxy.ProxyLimits;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.RouteTls;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;
@@ -54,10 +56,9 @@ final class BareGateway {
                 new AddressPolicy(List.of(IpPrefix.parse("127.0.0.0/8")), Set.of(), Set.of(), "", "", "");
         ForwardingContext forwarding = new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(BreakerSettings.STANDARD, System::nanoTime),
+                new UpstreamDirectory(BreakerSettings.STANDARD, System::nanoTime, UpstreamTls.of(SSLContext.getDefault())),
                 new RetryBudget(20),
-                new AddressGuard(new SystemResolver(), policy),
-                SSLContext.getDefault());
+                new AddressGuard(new SystemResolver(), policy));
         BareGateway gateway = new BareGateway(forwarding, "http://127.0.0.1:" + args[2]);
         forwarding.publish(1, List.of(gateway.route("bare", "/")));
         DataPlane plane = DataPlane.create(
@@ -108,6 +109,7 @@ final class BareGateway {
                 null,
                 null,
                 ApiRoute.UpstreamHttp.H1,
+                RouteTls.STANDARD,
                 List.of(),
                 ApiRoute.Balancing.ROUND_ROBIN,
                 false,

@@ -1,5 +1,6 @@
 package bulwark.gateway.admin;
 
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.policy.ApiPolicy;
 import bulwark.gateway.policy.PolicyChange;
 import bulwark.gateway.policy.PolicyJson;
@@ -28,10 +29,12 @@ final class ApisResource {
     private static final int MAX_TRIES = 5;
 
     private final RouteRegistry registry;
+    private final UpstreamTls tls;
     private final AdminEvidence evidence;
 
-    ApisResource(RouteRegistry registry, AdminEvidence evidence) {
+    ApisResource(RouteRegistry registry, UpstreamTls tls, AdminEvidence evidence) {
         this.registry = registry;
+        this.tls = tls;
         this.evidence = evidence;
     }
 
@@ -76,6 +79,10 @@ final class ApisResource {
     private void requireAllowed(ApiRoute route) {
         List<BlockedUrl> blocked = registry.blocked(route);
         if (blocked.isEmpty()) {
+            String fault = tls.fault(route);
+            if (fault != null) {
+                throw AdminRefused.invalid(List.of(fault));
+            }
             return;
         }
         BlockedUrl first = blocked.get(0);
@@ -85,6 +92,15 @@ final class ApisResource {
         body.put("status", "error");
         body.put("errors", sentences(blocked, ""));
         throw AdminRefused.of(400, body, first.sentence());
+    }
+
+    private List<String> faults(ApiRoute route) {
+        List<String> faults = new ArrayList<>(sentences(registry.blocked(route), route.id() + ": "));
+        String fault = tls.fault(route);
+        if (fault != null) {
+            faults.add(route.id() + ": " + fault);
+        }
+        return faults;
     }
 
     private static List<String> sentences(List<BlockedUrl> blocked, String where) {
@@ -145,7 +161,7 @@ final class ApisResource {
             }
             RouteChange change = RouteChange.between(standing.routes(), wanted)
                     .with(policies == null ? PolicyChange.NONE : PolicyChange.between(standing.policies(), policies));
-            change.upserts().forEach(route -> faults.addAll(sentences(registry.blocked(route), route.id() + ": ")));
+            change.upserts().forEach(route -> faults.addAll(faults(route)));
             if (!faults.isEmpty()) {
                 throw AdminRefused.invalid(faults);
             }

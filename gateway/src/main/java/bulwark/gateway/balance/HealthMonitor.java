@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +29,9 @@ public final class HealthMonitor implements AutoCloseable {
      * @param interval between two rounds, from the end of the one to the beginning of the next
      * @param timeout of one check's connection, and of each of its reads; the whole check has twice as long
      */
-    public HealthMonitor(
-            UpstreamDirectory upstreams, AddressGuard guard, SSLContext tls, Duration interval, Duration timeout) {
+    public HealthMonitor(UpstreamDirectory upstreams, AddressGuard guard, Duration interval, Duration timeout) {
         this.upstreams = upstreams;
-        this.check = new UpstreamHealthCheck(guard, tls, timeout);
+        this.check = new UpstreamHealthCheck(guard, upstreams.tls(), timeout);
         this.interval = interval;
         this.deadline = timeout.multipliedBy(2);
         rounds.start();

@@ -1,6 +1,7 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute;
+import bulwark.gateway.route.RouteTls;
 import bulwark.kernel.network.TargetUrl;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,30 +18,58 @@ import java.util.function.LongSupplier;
 public final class UpstreamDirectory {
     private final BreakerSettings settings;
     private final LongSupplier nanos;
+    private final UpstreamTls tls;
     private final ConcurrentMap<ServerKey, UpstreamServer> servers = new ConcurrentHashMap<>();
     private final ConcurrentMap<UpstreamOrigin.Key, UpstreamOrigin> origins = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, UpstreamServer> byName = new ConcurrentHashMap<>();
     private final ConcurrentMap<GroupKey, UpstreamGroup> groups = new ConcurrentHashMap<>();
 
     private record ServerKey(
-            String tenant, String route, ApiRoute.Upstream target, int position, ApiRoute.UpstreamHttp http) {}
+            String tenant,
+            String route,
+            ApiRoute.Upstream target,
+            int position,
+            ApiRoute.UpstreamHttp http,
+            RouteTls tls) {
+        static ServerKey of(ApiRoute route, int position) {
+            return new ServerKey(
+                    route.tenantId(),
+                    route.id(),
+                    route.targets().get(position),
+                    position,
+                    route.upstreamHttpVersion(),
+                    route.upstreamTls());
+        }
+    }
 
     private record GroupKey(
             String tenant,
             String route,
             List<ApiRoute.Upstream> targets,
             ApiRoute.Balancing balancing,
-            ApiRoute.UpstreamHttp http) {
+            ApiRoute.UpstreamHttp http,
+            RouteTls tls) {
         static GroupKey of(ApiRoute route) {
             return new GroupKey(
-                    route.tenantId(), route.id(), route.targets(), route.loadBalancer(), route.upstreamHttpVersion());
+                    route.tenantId(),
+                    route.id(),
+                    route.targets(),
+                    route.loadBalancer(),
+                    route.upstreamHttpVersion(),
+                    route.upstreamTls());
         }
     }
 
     /** @param nanos that breakers go by: never goes back, from any origin */
-    public UpstreamDirectory(BreakerSettings settings, LongSupplier nanos) {
+    public UpstreamDirectory(BreakerSettings settings, LongSupplier nanos, UpstreamTls tls) {
         this.settings = settings;
         this.nanos = nanos;
+        this.tls = tls;
+    }
+
+    /** Of connections to {@code https} upstreams. */
+    public UpstreamTls tls() {
+        return tls;
     }
 
     /** The group of this route: the former one when its upstreams are the same. */
@@ -49,6 +78,7 @@ public final class UpstreamDirectory {
     }
 
     private UpstreamGroup newGroup(ApiRoute route) {
+        tls.prepare(route);
         List<UpstreamServer> members = new ArrayList<>();
         List<Integer> weights = new ArrayList<>();
         List<ApiRoute.Upstream> targets = route.targets();
@@ -56,8 +86,7 @@ public final class UpstreamDirectory {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
             UpstreamServer server = servers.computeIfAbsent(
-                    new ServerKey(route.tenantId(), route.id(), target, i, route.upstreamHttpVersion()),
-                    key -> newServer(name, key));
+                    ServerKey.of(route, i), key -> newServer(name, key));
             byName.put(name, server);
             members.add(server);
             weights.add(target.weight());
@@ -68,7 +97,7 @@ public final class UpstreamDirectory {
     private UpstreamServer newServer(String name, ServerKey key) {
         TargetUrl url = UpstreamServer.parse(key.target);
         UpstreamOrigin origin = origins.computeIfAbsent(
-                UpstreamOrigin.Key.of(key.tenant, url, key.http), found -> new UpstreamOrigin(found, url));
+                UpstreamOrigin.Key.of(key.tenant, url, key.http, key.tls), found -> new UpstreamOrigin(found, url));
         return new UpstreamServer(
                 name, origin, url, key.target.healthCheckPath(), new CircuitBreaker(name, settings, nanos));
     }
@@ -80,8 +109,7 @@ public final class UpstreamDirectory {
         for (ApiRoute route : routes) {
             liveGroups.add(GroupKey.of(route));
             for (int i = 0; i < route.targets().size(); i++) {
-                liveServers.add(new ServerKey(
-                        route.tenantId(), route.id(), route.targets().get(i), i, route.upstreamHttpVersion()));
+                liveServers.add(ServerKey.of(route, i));
             }
         }
         groups.keySet().retainAll(liveGroups);
@@ -91,6 +119,7 @@ public final class UpstreamDirectory {
         live.forEach(server -> liveOrigins.add(server.origin().key()));
         origins.keySet().retainAll(liveOrigins);
         byName.values().removeIf(server -> !live.contains(server));
+        tls.retain(routes);
     }
 
     public Collection<UpstreamServer> servers() {

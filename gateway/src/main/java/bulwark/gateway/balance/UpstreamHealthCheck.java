@@ -1,29 +1,30 @@
 package bulwark.gateway.balance;
 
+import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;
-import bulwark.kernel.network.TargetHost;
-import bulwark.kernel.network.TargetUrl;
+import bulwark.kernel.tls.TlsRefused;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/** Asks an upstream whether it is well: one GET over a connection of its own, to an address that the guard judged. Blocks; call on a virtual thread. Thread-safe. */
+/**
+ * Asks an upstream whether it is well: one GET over a connection of its own, to an address that the guard judged, in the protocol and with the TLS that its route is called with. Blocks; call on a virtual
+ * thread. Thread-safe.
+ */
 final class UpstreamHealthCheck {
     /** {@code HTTP/1.1 200}. */
     private static final int STATUS_BYTES = 12;
 
     private final AddressGuard guard;
-    private final SSLContext tls;
+    private final UpstreamTls tls;
     private final int timeoutMillis;
 
     /** @param timeout of the connection, and of each read */
-    UpstreamHealthCheck(AddressGuard guard, SSLContext tls, Duration timeout) {
+    UpstreamHealthCheck(AddressGuard guard, UpstreamTls tls, Duration timeout) {
         this.guard = guard;
         this.tls = tls;
         this.timeoutMillis = Math.toIntExact(timeout.toMillis());
@@ -39,33 +40,29 @@ final class UpstreamHealthCheck {
     }
 
     private boolean answers(UpstreamServer server, String path, InetSocketAddress address) {
+        boolean asked = server.origin().http() == UpstreamHttp.H2;
         try (Socket plain = new Socket()) {
             plain.connect(address, timeoutMillis);
             plain.setSoTimeout(timeoutMillis);
             if (!server.isTls()) {
-                return isWell(plain, server, path);
+                return isWell(plain, server, path, asked);
             }
-            try (Socket secure = secure(plain, server.url())) {
-                return isWell(secure, server, path);
+            try (SSLSocket secure = tls.socket(plain, server.origin())) {
+                secure.startHandshake();
+                boolean http2 = UpstreamTls.HTTP_2.equals(secure.getApplicationProtocol());
+                return (http2 || !asked) && isWell(secure, server, path, http2);
             }
-        } catch (IOException e) {
+        } catch (IOException | TlsRefused e) {
             return false;
         }
     }
 
-    private Socket secure(Socket plain, TargetUrl url) throws IOException {
-        String host = url.host() instanceof TargetHost.Address address
-                ? address.address().getHostAddress()
-                : url.host().text();
-        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, url.port(), true);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
-        return socket;
-    }
-
-    private static boolean isWell(Socket socket, UpstreamServer server, String path) throws IOException {
+    private static boolean isWell(Socket socket, UpstreamServer server, String path, boolean http2) throws IOException {
+        if (http2) {
+            int status = Http2StatusRequest.status(
+                    socket.getInputStream(), socket.getOutputStream(), server.isTls(), server.authority(), path);
+            return status >= 200 && status < 400;
+        }
         String head = "GET " + path + " HTTP/1.1\r\n" + new String(server.hostLine(), StandardCharsets.US_ASCII)
                 + "User-Agent: stoa-health\r\nConnection: close\r\n\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));

@@ -1,6 +1,7 @@
 package bulwark.gateway.balance;
 
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
+import bulwark.gateway.route.RouteTls;
 import bulwark.kernel.network.TargetHost;
 import bulwark.kernel.network.TargetUrl;
 
@@ -13,9 +14,9 @@ public final class UpstreamOrigin {
     private final TargetUrl url;
     private volatile boolean knownAsHttp2;
 
-    record Key(String tenant, String scheme, String host, int port, UpstreamHttp http) {
-        static Key of(String tenant, TargetUrl url, UpstreamHttp http) {
-            return new Key(tenant, url.scheme(), url.host().text(), url.port(), http);
+    record Key(String tenant, String scheme, String host, int port, UpstreamHttp http, RouteTls tls) {
+        static Key of(String tenant, TargetUrl url, UpstreamHttp http, RouteTls tls) {
+            return new Key(tenant, url.scheme(), url.host().text(), url.port(), http, tls);
         }
     }
 
@@ -36,6 +37,11 @@ public final class UpstreamOrigin {
     /** As the routes have it. */
     public UpstreamHttp http() {
         return key.http;
+    }
+
+    /** What the routes ask of TLS. */
+    public RouteTls tls() {
+        return key.tls;
     }
 
     /** Whether it is spoken to in HTTP/2, as far as is known before a connection: many calls may share one then. */

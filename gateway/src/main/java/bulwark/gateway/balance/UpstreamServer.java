@@ -74,6 +74,11 @@ public final class UpstreamServer {
         return origin;
     }
 
+    /** Host and port as its URL has them. */
+    String authority() {
+        return authority(url);
+    }
+
     /** {@code Host: …} with its line end. */
     public byte[] hostLine() {
         return hostLine;

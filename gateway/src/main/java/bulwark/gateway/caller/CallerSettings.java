@@ -7,6 +7,7 @@ import static bulwark.kernel.config.Setting.Kind.TEXT;
 
 import bulwark.gateway.identity.IssuerDiscovery;
 import bulwark.gateway.identity.LocalTokenIssuer;
+import bulwark.gateway.possession.CertificateHeader;
 import bulwark.gateway.possession.MtlsPolicy;
 import bulwark.gateway.possession.ProofPolicy;
 import bulwark.gateway.possession.SenderPolicy;
@@ -118,7 +119,9 @@ public record CallerSettings(
                 settings.flag("STOA_MTLS__REQUIRE_BINDING"),
                 bySemicolons(settings, PROXIES).stream().map(IpPrefix::parse).toList(),
                 Set.copyOf(bySemicolons(settings, "STOA_MTLS__ALLOWED_ISSUERS")),
-                bySemicolons(settings, "STOA_MTLS__REQUIRED_ROUTES"));
+                bySemicolons(settings, "STOA_MTLS__REQUIRED_ROUTES"),
+                settings.flag("STOA_MTLS__TENANT_FROM_DN"),
+                CertificateHeader.names(settings));
     }
 
     private static ProofPolicy proofs(Configuration settings) {
@@ -177,6 +180,7 @@ public record CallerSettings(
     }
 
     private static void checkPossession(Configuration settings, SettingFindings findings) {
+        CertificateHeader.check(settings, findings);
         for (String proxy : bySemicolons(settings, PROXIES)) {
             try {
                 IpPrefix.parse(proxy);

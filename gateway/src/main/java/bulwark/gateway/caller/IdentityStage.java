@@ -83,10 +83,24 @@ public final class IdentityStage implements RequestStage {
             case TokenVerdict.Accepted accepted ->
                 admitted(call, credential, digest, accepted.token().principal(), null);
             case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
-            case TokenVerdict.WithoutTenant _ -> refuse(refusals.withoutTenant());
+            case TokenVerdict.WithoutTenant without ->
+                withoutTenant(call, credential, digest, without);
             case TokenVerdict.KeysUnavailable _ -> refuse(refusals.keysUnavailable());
             case TokenVerdict.NotNow notNow -> refuse(refusals.of(notNow.denial()));
         };
+    }
+
+    /** The certificate that the token is bound to may name the tenant. */
+    private StageResult withoutTenant(
+            GatewayCall call,
+            PresentedCredential credential,
+            TokenDigest digest,
+            TokenVerdict.WithoutTenant verdict) {
+        Principal caller = verdict.token().principal();
+        String tenant = verdict.silent() ? sender.tenant(call, caller) : null;
+        return tenant == null
+                ? refuse(refusals.withoutTenant())
+                : admitted(call, credential, digest, caller.withTenant(tenant), null);
     }
 
     private StageResult apiKey(GatewayCall call, PresentedCredential credential) {
@@ -158,7 +172,8 @@ public final class IdentityStage implements RequestStage {
         return switch (verdict) {
             case TokenVerdict.Accepted _, TokenVerdict.KeysUnavailable _, TokenVerdict.NotNow _ -> StageResult.PASS;
             case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
-            case TokenVerdict.WithoutTenant _ -> refuse(refusals.withoutTenant());
+            // Admitted by its certificate, which the end of the connection ends.
+            case TokenVerdict.WithoutTenant _ -> StageResult.PASS;
         };
     }
 

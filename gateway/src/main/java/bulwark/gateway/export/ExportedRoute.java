@@ -2,6 +2,7 @@ package bulwark.gateway.export;
 
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.ApiRoute.Upstream;
+import bulwark.gateway.route.RouteTls;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.network.TargetHost;
 import bulwark.kernel.network.TargetRefused;
@@ -51,6 +52,10 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
         if (!prefix.matches("[A-Za-z0-9/._~:@!&,=+-]*")) {
             faults.add("The route " + route.id()
                     + " has characters in its path_prefix that an export cannot quote safely.");
+        }
+        if (!route.upstreamTls().equals(RouteTls.STANDARD)) {
+            faults.add("The route " + route.id()
+                    + " has upstream_tls, which an export does not carry out; leave it out, and name the files in the other proxy.");
         }
         List<Server> servers = new ArrayList<>();
         boolean tls = false;

@@ -157,6 +157,10 @@ final class SnapshotApplier {
         Set<ApiRoute> known =
                 new HashSet<>(before == null ? List.of() : before.snapshot().routes());
         for (ApiRoute route : snapshot.routes()) {
+            if (route.upstreamTls().namesFiles()) {
+                reasons.add("The route " + route.id()
+                        + ", upstream_tls: names files of this gateway, which its own routes alone may.");
+            }
             var blocked = lookUp && !known.contains(route)
                     ? target.guard().blocked(route)
                     : target.guard().blockedAsWritten(route);

@@ -28,9 +28,6 @@ final class TokenPrincipal {
                 .flatMap(name -> OAuthScope.named(name).stream())
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(OAuthScope.class)));
         String tenant = tenant(claims, roles, adminAlias);
-        if (tenant == null) {
-            return new TokenVerdict.WithoutTenant(claims.subject());
-        }
         Authentication authentication = new Authentication(
                 Authentication.Method.TOKEN,
                 roles.stream().map(Role::wireName).collect(Collectors.toSet()),
@@ -39,13 +36,23 @@ final class TokenPrincipal {
                 claims.confirmation(),
                 claims.subAccount());
         Principal principal = new Principal(
-                claims.subject(), tenant, RoleTable.granted(roles, scopes), claims.tokenId(), Set.of(), authentication);
-        return new TokenVerdict.Accepted(new VerifiedToken(principal, claims.tokenId(), expires.toEpochMilli(), key));
+                claims.subject(),
+                tenant == null ? "" : tenant,
+                RoleTable.granted(roles, scopes), claims.tokenId(), Set.of(), authentication);
+        VerifiedToken token = new VerifiedToken(principal, claims.tokenId(), expires.toEpochMilli(), key);
+        return tenant == null
+                ? new TokenVerdict.WithoutTenant(
+                        token,
+                        claims.tenant() == null && byRole(claims, adminAlias).isEmpty())
+                : new TokenVerdict.Accepted(token);
     }
 
     /** The claim, or else the one role {@code tenant-NAME}; null when there is none and the caller needs one. */
     private static @Nullable String tenant(AccessTokenClaims claims, Set<Role> roles, boolean adminAlias) {
-        Optional<String> named = claims.tenant() != null ? Optional.of(claims.tenant()) : byRole(claims, adminAlias);
+        Set<String> byRole = byRole(claims, adminAlias);
+        Optional<String> named = claims.tenant() != null
+                ? Optional.of(claims.tenant())
+                : byRole.size() == 1 ? byRole.stream().findFirst() : Optional.empty();
         boolean platform = roles.contains(Role.CPI_ADMIN);
         if (named.isEmpty()) {
             return platform ? RoleTable.PLATFORM : null;
@@ -56,12 +63,11 @@ final class TokenPrincipal {
         return named.get().equals(RoleTable.PLATFORM) && !platform ? null : named.get();
     }
 
-    private static Optional<String> byRole(AccessTokenClaims claims, boolean adminAlias) {
-        Set<String> tenants = claims.roles().stream()
+    private static Set<String> byRole(AccessTokenClaims claims, boolean adminAlias) {
+        return claims.roles().stream()
                 .filter(name -> name.startsWith(TENANT_ROLE)
                         && Role.named(name, adminAlias).isEmpty())
                 .map(name -> name.substring(TENANT_ROLE.length()))
                 .collect(Collectors.toSet());
-        return tenants.size() == 1 ? tenants.stream().findFirst() : Optional.empty();
     }
 }

@@ -21,7 +21,7 @@ final class VerifiedTokenCache {
 
     private final Clock clock;
     private final TokenRevocationList revocations;
-    private final Cache<TokenDigest, TokenVerdict.Accepted> good =
+    private final Cache<TokenDigest, TokenVerdict.Verified> good =
             Caffeine.newBuilder().maximumSize(MAX_GOOD).build();
     private final Cache<TokenDigest, BadToken> bad =
             Caffeine.newBuilder().maximumSize(MAX_BAD).build();
@@ -37,11 +37,11 @@ final class VerifiedTokenCache {
     /** Null when the token was never seen, or not lately. */
     @Nullable
     TokenVerdict get(TokenDigest digest) {
-        TokenVerdict.Accepted accepted = good.getIfPresent(digest);
+        TokenVerdict.Verified verified = good.getIfPresent(digest);
         long now = clock.millis();
-        if (accepted != null) {
-            if (accepted.token().isLive(now)) {
-                return accepted;
+        if (verified != null) {
+            if (verified.token().isLive(now)) {
+                return verified;
             }
             good.invalidate(digest);
             return null;
@@ -57,13 +57,13 @@ final class VerifiedTokenCache {
      * @return the verdict, or the refusal that a revocation has made of it meanwhile
      */
     TokenVerdict put(TokenDigest digest, TokenVerdict verdict, long ordersBefore) {
-        if (verdict instanceof TokenVerdict.Accepted accepted) {
-            if (revocations.isRevoked(accepted.token())) {
+        if (verdict instanceof TokenVerdict.Verified verified) {
+            if (revocations.isRevoked(verified.token())) {
                 return new TokenVerdict.Refused(TokenFault.REVOKED);
             }
-            good.put(digest, accepted);
+            good.put(digest, verified);
             // An order that came between the question and the entry has not found the entry.
-            if (revocations.orders() != ordersBefore && revocations.isRevoked(accepted.token())) {
+            if (revocations.orders() != ordersBefore && revocations.isRevoked(verified.token())) {
                 good.invalidate(digest);
                 return new TokenVerdict.Refused(TokenFault.REVOKED);
             }
@@ -79,14 +79,10 @@ final class VerifiedTokenCache {
     }
 
     private static boolean isLasting(TokenVerdict verdict) {
-        return switch (verdict) {
-            case TokenVerdict.Refused refused -> !PASSING.contains(refused.fault());
-            case TokenVerdict.WithoutTenant none -> true;
-            default -> false;
-        };
+        return verdict instanceof TokenVerdict.Refused refused && !PASSING.contains(refused.fault());
     }
 
     private void drop(TokenRevocation revocation) {
-        good.asMap().values().removeIf(accepted -> revocation.concerns(accepted.token()));
+        good.asMap().values().removeIf(verified -> revocation.concerns(verified.token()));
     }
 }

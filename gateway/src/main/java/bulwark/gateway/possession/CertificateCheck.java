@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the client certificate of a call: the connection's own, or one that a trusted proxy passes. Thread-safe; never blocks. */
 final class CertificateCheck {
     private final MtlsPolicy policy;
+    private final ProxyCertificateHeaders headers;
     private final Clock clock;
 
     /** By identity: one entry for each open connection. */
@@ -23,6 +24,7 @@ final class CertificateCheck {
 
     CertificateCheck(MtlsPolicy policy, Clock clock) {
         this.policy = policy;
+        this.headers = new ProxyCertificateHeaders(policy.headers());
         this.clock = clock;
     }
 
@@ -67,13 +69,14 @@ final class CertificateCheck {
         CallPeer peer = call.peer();
         if (policy.enabled()) {
             boolean proxy = policy.trusts(peer.address().getAddress());
-            Map<String, String> headers = ProxyCertificateHeaders.read(call.head());
-            if (headers != null) {
+            Map<String, String> passed = headers.read(call.head());
+            if (passed != null) {
                 // Of the socket: what a header says of its own sender counts for nothing.
                 if (!proxy) {
                     throw new MtlsRefused(MtlsFault.MTLS_UNTRUSTED_PROXY, "mTLS headers from untrusted source");
                 }
-                return ProxyCertificateHeaders.certificate(headers);
+                headers.strip(call, passed);
+                return headers.certificate(passed);
             }
             if (proxy) {
                 // The certificate of the connection is the proxy's own, and no caller's.

@@ -8,7 +8,8 @@ enum MtlsFault {
     MTLS_ISSUER_DENIED(403, "denied"),
     MTLS_BINDING_REQUIRED(403, "mismatch"),
     MTLS_BINDING_MISMATCH(403, "mismatch"),
-    MTLS_UNTRUSTED_PROXY(403, "denied");
+    MTLS_UNTRUSTED_PROXY(403, "denied"),
+    MTLS_TENANT_MISMATCH(403, "mismatch");
 
     private final int status;
     private final String result;

@@ -3,6 +3,7 @@ package bulwark.gateway.possession;
 import bulwark.kernel.network.IpPrefix;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
@@ -15,15 +16,20 @@ import javax.security.auth.x500.X500Principal;
  * @param trustedProxies socket peers whose headers are believed
  * @param allowedIssuers canonical names; empty for every authority that the listener or the proxy trusts
  * @param requiredRoutes paths, and prefixes that end with {@code /*}
+ * @param tenantFromDn the organisation in the subject of a certificate names its tenant
+ * @param headers in which trusted proxies pass certificates, by what they hold
  */
 public record MtlsPolicy(
         boolean enabled,
         boolean requireBinding,
         List<IpPrefix> trustedProxies,
         Set<String> allowedIssuers,
-        List<String> requiredRoutes) {
+        List<String> requiredRoutes,
+        boolean tenantFromDn,
+        Map<CertificateHeader, String> headers) {
     /** Only what tokens themselves ask for. */
-    public static final MtlsPolicy OFF = new MtlsPolicy(false, true, List.of(), Set.of(), List.of());
+    public static final MtlsPolicy OFF = new MtlsPolicy(
+            false, true, List.of(), Set.of(), List.of(), false, CertificateHeader.standardNames());
 
     private static final String WILDCARD = "/*";
 
@@ -31,6 +37,7 @@ public record MtlsPolicy(
         trustedProxies = List.copyOf(trustedProxies);
         allowedIssuers = allowedIssuers.stream().map(MtlsPolicy::canonical).collect(Collectors.toUnmodifiableSet());
         requiredRoutes = List.copyOf(requiredRoutes);
+        headers = Map.copyOf(headers);
     }
 
     boolean trusts(InetAddress peer) {

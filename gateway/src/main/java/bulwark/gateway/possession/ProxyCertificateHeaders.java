@@ -1,5 +1,6 @@
 package bulwark.gateway.possession;
 
+import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.http1.Field;
 import bulwark.gateway.http1.HeaderName;
 import bulwark.gateway.http1.RawRequestHead;
@@ -15,49 +16,82 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the certificate that a proxy which ends TLS has checked: {@code X-SSL-Client-*}, as nginx and HAProxy are configured to pass it. */
+/**
+ * Reads the certificate that a proxy which ends TLS has checked: {@code X-SSL-Client-*}, as nginx and HAProxy are configured to pass it, or headers of other names. Thread-safe.
+ */
 final class ProxyCertificateHeaders {
     private static final String PREFIX = "x-ssl-client-";
     private static final DateTimeFormatter OPENSSL =
             DateTimeFormatter.ofPattern("MMM d HH:mm:ss yyyy 'GMT'", Locale.ROOT);
 
-    private ProxyCertificateHeaders() {}
+    private final Map<CertificateHeader, String> names = new EnumMap<>(CertificateHeader.class);
+    /** Those that no rule of the gateway keeps from backends. */
+    private final List<String> unreserved;
 
-    /** By the end of their names, such as {@code verify}; null when there is none. @throws MtlsRefused when a header comes twice, in whatever spelling */
-    static @Nullable Map<String, String> read(RawRequestHead head) {
+    /** @param names by what the headers hold */
+    ProxyCertificateHeaders(Map<CertificateHeader, String> names) {
+        names.forEach((header, name) -> this.names.put(header, HeaderName.folded(name)));
+        unreserved = this.names.values().stream()
+                .filter(name -> HeaderName.codeOf(name) != HeaderName.RESERVED)
+                .toList();
+    }
+
+    /** By their names in lower case, such as {@code x-ssl-client-verify}; null when there is none. @throws MtlsRefused when a header comes twice, in whatever spelling */
+    @Nullable
+    Map<String, String> read(RawRequestHead head) {
         Map<String, String> found = null;
         for (int i = 0; i < head.fieldCount(); i++) {
             long field = head.field(i);
-            if (Field.code(field) == HeaderName.RESERVED) {
-                String name = head.name(field)
-                        .toLowerCase(Locale.ROOT)
-                        .replace('_', '-')
-                        .replace('.', '-');
-                if (name.startsWith(PREFIX)) {
-                    found = found == null ? new HashMap<>() : found;
-                    if (found.put(name.substring(PREFIX.length()), head.value(field)) != null) {
-                        throw invalid("the header " + name + " comes twice");
-                    }
+            String name = name(head, field);
+            if (name != null) {
+                found = found == null ? new HashMap<>() : found;
+                if (found.put(name, head.value(field)) != null) {
+                    throw invalid("the header " + name + " comes twice");
                 }
             }
         }
         return found;
     }
 
+    /** Null when it is none of those headers. */
+    private @Nullable String name(RawRequestHead head, long field) {
+        if (Field.code(field) == HeaderName.RESERVED) {
+            String name = HeaderName.folded(head.name(field));
+            return name.startsWith(PREFIX) || names.containsValue(name) ? name : null;
+        }
+        int length = Field.nameEnd(field) - Field.nameStart(field);
+        for (String name : unreserved) {
+            if (name.length() == length && HeaderName.isSame(head.bytes(), Field.nameStart(field), name)) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /** Keeps from the backend what the rules for all headers would let pass. */
+    void strip(GatewayCall call, Map<String, String> headers) {
+        for (String name : unreserved) {
+            if (headers.containsKey(name)) {
+                call.addBackendField(name, "");
+            }
+        }
+    }
+
     /** @param headers not empty. @throws MtlsRefused when the proxy has not verified it, or it cannot be read */
-    static PresentedCertificate certificate(Map<String, String> headers) {
-        String verify = headers.getOrDefault("verify", "");
-        if (!verify.equals("SUCCESS")) {
+    PresentedCertificate certificate(Map<String, String> headers) {
+        if (!text(headers, CertificateHeader.VERIFY).equals("SUCCESS")) {
             throw invalid("the client certificate was not verified: its verification is not SUCCESS");
         }
-        String pem = headers.getOrDefault("cert", "");
+        String pem = text(headers, CertificateHeader.CERTIFICATE);
         PresentedCertificate certificate = pem.isEmpty() ? named(headers) : PresentedCertificate.of(parsed(pem));
-        String fingerprint = headers.getOrDefault("fingerprint", "");
+        String fingerprint = text(headers, CertificateHeader.FINGERPRINT);
         if (!fingerprint.isEmpty()
                 && !CertificateFingerprint.parse(fingerprint)
                         .map(certificate.fingerprint()::equals)
@@ -67,15 +101,19 @@ final class ProxyCertificateHeaders {
         return certificate;
     }
 
-    private static PresentedCertificate named(Map<String, String> headers) {
-        String fingerprint = CertificateFingerprint.parse(headers.getOrDefault("fingerprint", ""))
+    private String text(Map<String, String> headers, CertificateHeader header) {
+        return headers.getOrDefault(names.get(header), "");
+    }
+
+    private PresentedCertificate named(Map<String, String> headers) {
+        String fingerprint = CertificateFingerprint.parse(text(headers, CertificateHeader.FINGERPRINT))
                 .orElseThrow(() -> invalid("the fingerprint is no SHA-256 of a client certificate"));
         return new PresentedCertificate(
                 fingerprint,
-                headers.getOrDefault("s-dn", ""),
-                headers.getOrDefault("i-dn", ""),
-                instant(headers.getOrDefault("notbefore", "")),
-                instant(headers.getOrDefault("notafter", "")));
+                text(headers, CertificateHeader.SUBJECT),
+                text(headers, CertificateHeader.ISSUER),
+                instant(text(headers, CertificateHeader.NOT_BEFORE)),
+                instant(text(headers, CertificateHeader.NOT_AFTER)));
     }
 
     /** ISO 8601, or as OpenSSL prints it: {@code Nov 27 12:00:00 2026 GMT}. */

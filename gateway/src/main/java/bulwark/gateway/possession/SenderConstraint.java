@@ -3,6 +3,7 @@ package bulwark.gateway.possession;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.StageResult;
 import bulwark.gateway.identity.TokenDigest;
+import bulwark.gateway.permission.RoleTable;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.kernel.access.Authentication;
 import bulwark.kernel.access.Confirmation;
@@ -82,6 +83,7 @@ public final class SenderConstraint {
         try {
             PresentedCertificate certificate = certificates.find(call);
             checkCertificate(certificate, confirmation, token);
+            checkTenant(certificate, caller);
             checkProfile(certificate, sent, confirmation, profile);
             boolean needed = checkProofIsThere(sent, confirmation, proofScheme, token);
             forward(call, certificate);
@@ -116,9 +118,7 @@ public final class SenderConstraint {
                     "SENDER_CONSTRAINT_MTLS_MISSING",
                     "the token is bound to a client certificate, which must come with it");
         }
-        boolean matches = MessageDigest.isEqual(
-                bound.getBytes(StandardCharsets.US_ASCII),
-                certificate.fingerprint().getBytes(StandardCharsets.US_ASCII));
+        boolean matches = isSame(bound, certificate);
         metrics.binding(matches);
         if (!matches) {
             if (mtls.enabled()) {
@@ -126,6 +126,46 @@ public final class SenderConstraint {
             }
             throw new SenderRefused(403, "SENDER_CONSTRAINT_MTLS_MISMATCH", "certificate binding mismatch");
         }
+    }
+
+    /** A certificate of one tenant opens nothing to a caller of another. */
+    private void checkTenant(@Nullable PresentedCertificate certificate, Principal caller) {
+        if (certificate == null || !namesTenants() || caller.tenant().equals(RoleTable.PLATFORM)) {
+            return;
+        }
+        String tenant = CertificateTenant.of(certificate.subject());
+        if (tenant != null && !tenant.equalsIgnoreCase(caller.tenant())) {
+            throw new MtlsRefused(
+                    MtlsFault.MTLS_TENANT_MISMATCH, "the client certificate is of another tenant than the credential");
+        }
+    }
+
+    private boolean namesTenants() {
+        return mtls.enabled() && mtls.tenantFromDn();
+    }
+
+    /**
+     * The tenant of a caller whose token names none: that of the certificate which the token is bound to. Null when there is none.
+     *
+     * @param caller by the token
+     */
+    public @Nullable String tenant(GatewayCall call, Principal caller) {
+        String bound = caller.authentication().confirmation().certificate();
+        if (bound == null || !namesTenants()) {
+            return null;
+        }
+        try {
+            PresentedCertificate certificate = certificates.find(call);
+            return certificate != null && isSame(bound, certificate) ? CertificateTenant.of(certificate.subject()) : null;
+        } catch (MtlsRefused e) {
+            return null;
+        }
+    }
+
+    private static boolean isSame(String bound, PresentedCertificate certificate) {
+        return MessageDigest.isEqual(
+                bound.getBytes(StandardCharsets.US_ASCII),
+                certificate.fingerprint().getBytes(StandardCharsets.US_ASCII));
     }
 
     private void checkProfile(

@@ -65,7 +65,7 @@ public final class DataPlane implements AutoCloseable {
         metrics.observe(context, forwarding.upstreams()::breaker);
         DataPlane plane = new DataPlane(loops, context);
         UpstreamConnector connector = new UpstreamConnector(
-                loops, forwarding.guard(), forwarding.upstreamTls(), limits, context.upstreamConnections);
+                loops, forwarding.guard(), forwarding.upstreams().tls(), limits, context.upstreamConnections);
         for (EventExecutor loop : loops.group()) {
             LoopWorker worker = new LoopWorker((EventLoop) loop, context, connector, time, random.nextLong());
             plane.workers.put(loop, worker);

@@ -9,21 +9,18 @@ import bulwark.gateway.route.RouteTable;
 import bulwark.kernel.network.AddressGuard;
 import java.util.Collection;
 import java.util.function.Function;
-import javax.net.ssl.SSLContext;
 
 /**
  * Where calls go. Thread-safe.
  *
  * @param routes that requests are matched against; see {@link #prepare}
  * @param guard judges every address before a connection
- * @param upstreamTls trusts the servers of {@code https} upstreams and checks their names, as the trust managers of the JDK do
  */
 public record ForwardingContext(
         CurrentRoutes<RouteTarget> routes,
         UpstreamDirectory upstreams,
         RetryBudget retryBudget,
-        AddressGuard guard,
-        SSLContext upstreamTls) {
+        AddressGuard guard) {
     /**
      * Makes everything ready, so that nothing can fail any more. Routes that stay the same keep what they count.
      *

@@ -1,11 +1,11 @@
 package bulwark.gateway.proxy;
 
 import bulwark.gateway.balance.UpstreamOrigin;
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;
-import bulwark.kernel.network.TargetHost;
-import bulwark.kernel.network.TargetUrl;
+import bulwark.kernel.tls.TlsRefused;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -20,10 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections to upstreams: to an address that the guard has judged for this connection, and to no other. Thread-safe. */
 final class UpstreamConnector {
@@ -41,12 +39,12 @@ final class UpstreamConnector {
 
     private final EventLoops loops;
     private final AddressGuard guard;
-    private final SSLContext tls;
+    private final UpstreamTls tls;
     private final ProxyLimits limits;
     private final AtomicInteger open;
 
-    /** @param open counts the connections that are open or being opened @param tls trusts the servers of {@code https} upstreams and checks their names */
-    UpstreamConnector(EventLoops loops, AddressGuard guard, SSLContext tls, ProxyLimits limits, AtomicInteger open) {
+    /** @param open counts the connections that are open or being opened */
+    UpstreamConnector(EventLoops loops, AddressGuard guard, UpstreamTls tls, ProxyLimits limits, AtomicInteger open) {
         this.loops = loops;
         this.guard = guard;
         this.tls = tls;
@@ -79,6 +77,13 @@ final class UpstreamConnector {
     private record Attempt(UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener) {}
 
     private void connect(List<InetSocketAddress> addresses, int index, Attempt attempt) {
+        SslHandler secure;
+        try {
+            secure = attempt.origin.isTls() ? secure(attempt) : null;
+        } catch (TlsRefused e) {
+            attempt.listener.failed(e);
+            return;
+        }
         ChannelFuture connecting = new Bootstrap()
                 .group(attempt.worker.loop)
                 .channel(loops.channel())
@@ -92,7 +97,7 @@ final class UpstreamConnector {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        initialize(channel, attempt);
+                        initialize(channel, secure);
                     }
                 })
                 .connect(addresses.get(index));
@@ -140,36 +145,16 @@ final class UpstreamConnector {
         }
     }
 
-    private void initialize(Channel channel, Attempt attempt) {
+    private void initialize(Channel channel, @Nullable SslHandler secure) {
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        if (attempt.origin.isTls()) {
-            channel.pipeline().addLast(secure(attempt));
+        if (secure != null) {
+            channel.pipeline().addLast(secure);
         }
     }
 
-    /** As ALPN names them, the preferred first. */
-    private static String[] protocols(UpstreamHttp http) {
-        return switch (http) {
-            case AUTO -> new String[] {ListenerTls.HTTP_2, "http/1.1"};
-            case H1 -> new String[] {"http/1.1"};
-            case H2 -> new String[] {ListenerTls.HTTP_2};
-        };
-    }
-
     private SslHandler secure(Attempt attempt) {
-        TargetUrl url = attempt.origin.url();
-        String host = url.host() instanceof TargetHost.Address address
-                ? address.address().getHostAddress()
-                : url.host().text();
-        SSLEngine engine = tls.createSSLEngine(host, url.port());
-        engine.setUseClientMode(true);
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        parameters.setApplicationProtocols(protocols(attempt.origin.http()));
-        engine.setSSLParameters(parameters);
-        SslHandler handler = new SslHandler(engine);
+        SslHandler handler = new SslHandler(tls.engine(attempt.origin));
         handler.setHandshakeTimeout(attempt.timeout.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }

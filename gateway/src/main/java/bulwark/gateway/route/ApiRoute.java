@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pathPrefix decoded, begins with a slash and does not end with one; {@code /} for every path
  * @param backendUrl without a slash at its end; one upstream of weight 1 where the route names no {@code upstreams}
  * @param methods empty for all
+ * @param upstreamTls with {@code https} upstreams
  * @param upstreams in place of the backend URL
  * @param allowEncodedSlash takes paths that hold {@code %2F}, which stays as it is
  * @param callers whether the gateway asks who calls
@@ -31,6 +32,7 @@ public record ApiRoute(
         @Nullable String classification,
         @Nullable String contractKey,
         UpstreamHttp upstreamHttpVersion,
+        RouteTls upstreamTls,
         List<Upstream> upstreams,
         Balancing loadBalancer,
         boolean allowEncodedSlash,

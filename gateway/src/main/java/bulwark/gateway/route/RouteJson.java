@@ -78,6 +78,7 @@ public final class RouteJson {
                 classification(fields),
                 fields.optionalText("contract_key", 200),
                 fields.choice("upstream_http_version", UpstreamHttp.class, UpstreamHttp.AUTO),
+                RouteTls.read(fields),
                 upstreams,
                 fields.choice("load_balancer", Balancing.class, Balancing.ROUND_ROBIN),
                 fields.flag("allow_encoded_slash", false),
@@ -85,11 +86,9 @@ public final class RouteJson {
                 fields.choice("callers", Callers.class, Callers.KNOWN),
                 fields.flag("forward_authorization", false),
                 timeouts(fields));
-        if (route.upstreamHttpVersion() == UpstreamHttp.H2
-                && upstreams.stream().anyMatch(upstream -> upstream.healthCheckPath() != null)) {
-            fields.fault(
-                    "upstream_http_version",
-                    "must not be h2 beside a health_check_path, which is asked for in HTTP/1.1; leave the path out, or choose auto");
+        if (fields.has(RouteTls.FIELD)
+                && route.targets().stream().noneMatch(upstream -> upstream.url().startsWith("https:"))) {
+            fields.fault(RouteTls.FIELD, "must not be given beside http URLs alone; use https, or leave it out");
         }
         fields.end();
         return route;
@@ -186,6 +185,9 @@ public final class RouteJson {
         }
         route.contract().ifPresent(key -> fields.put("contract_key", key));
         fields.put("upstream_http_version", JsonFields.word(route.upstreamHttpVersion()));
+        if (!route.upstreamTls().equals(RouteTls.STANDARD)) {
+            fields.put(RouteTls.FIELD, route.upstreamTls().fields());
+        }
         fields.put(
                 "upstreams", route.upstreams().stream().map(RouteJson::fields).toList());
         fields.put("load_balancer", JsonFields.word(route.loadBalancer()));

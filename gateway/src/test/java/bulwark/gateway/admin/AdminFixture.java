@@ -4,6 +4,7 @@ import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.caller.CallerSettings;
 import bulwark.gateway.caller.GatewayIdentity;
 import bulwark.gateway.credential.BackendCredentials;
@@ -30,6 +31,7 @@ import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
+import bulwark.kernel.tls.ClientTls;
 import bulwark.web.Edge;
 import java.io.IOException;
 import java.net.URI;
@@ -66,7 +68,10 @@ final class AdminFixture implements AutoCloseable {
     private AdminFixture(Path folder, Map<String, String> environment, AddressGuard guard, Quotas.Limit perAddress) {
         Configuration settings = Configuration.read(GatewaySettings.schema(), environment, folder);
         SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
-        upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, () -> clock.millis() * 1_000_000);
+        upstreams = new UpstreamDirectory(
+                BreakerSettings.STANDARD,
+                () -> clock.millis() * 1_000_000,
+                UpstreamTls.of(ClientTls.load(ClientTls.Files.NONE, ClientTls.Servers.TRUSTED, clock).context()));
         audited = GatewayStore.open(folder.resolve("state"), "", clock);
         registry = RouteRegistry.open(
                 audited,

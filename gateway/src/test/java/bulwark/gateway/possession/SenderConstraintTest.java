@@ -32,6 +32,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,9 @@ class SenderConstraintTest {
             true,
             List.of(IpPrefix.parse("10.0.0.0/8")),
             Set.of("CN=Issuing CA, O=Acme"),
-            List.of("/mcp/v1/*", "/exact"));
+            List.of("/mcp/v1/*", "/exact"),
+            true,
+            CertificateHeader.standardNames());
     private static final SenderPolicy PROOFS = new SenderPolicy(true, false);
 
     private final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
@@ -75,6 +78,12 @@ class SenderConstraintTest {
                 new PossessionMetrics(metrics),
                 Signing.fastest(),
                 clock);
+    }
+
+    /** Of any issuer. */
+    private static MtlsPolicy mtls(
+            boolean requireBinding, List<String> requiredRoutes, Map<CertificateHeader, String> headers) {
+        return new MtlsPolicy(true, requireBinding, MTLS.trustedProxies(), Set.of(), requiredRoutes, true, headers);
     }
 
     private static GatewayCall call(String peer, String path, String... lines) {
@@ -221,7 +230,7 @@ class SenderConstraintTest {
                 constraint(MTLS, SenderPolicy.OFF).precheck(call(PROXY, List.of(own), "/mcp/v1/tools"));
         assertThat(refusal).isInstanceOf(GatewayRefusal.SenderNotShown.class);
         assertThat(refusal.code()).isEqualTo("MTLS_CERT_REQUIRED");
-        MtlsPolicy anyIssuer = new MtlsPolicy(true, true, MTLS.trustedProxies(), Set.of(), MTLS.requiredRoutes());
+        MtlsPolicy anyIssuer = mtls(true, MTLS.requiredRoutes(), CertificateHeader.standardNames());
         assertThat(constraint(anyIssuer, SenderPolicy.OFF).precheck(call("192.0.2.7", List.of(own), "/mcp/v1/tools")))
                 .as("a caller shows it itself")
                 .isNull();
@@ -307,7 +316,7 @@ class SenderConstraintTest {
                 403,
                 "MTLS_BINDING_REQUIRED",
                 "certificate-bound token required");
-        MtlsPolicy observing = new MtlsPolicy(true, false, MTLS.trustedProxies(), Set.of(), List.of());
+        MtlsPolicy observing = mtls(false, List.of(), CertificateHeader.standardNames());
         assertThat(check(
                         constraint(observing, SenderPolicy.OFF),
                         call(PROXY, "/apis/x", certificate()),

@@ -222,7 +222,6 @@ class ResilienceTest {
                 HealthMonitor monitor = new HealthMonitor(
                         plane.upstreams,
                         plane.forwarding.guard(),
-                        plane.forwarding.upstreamTls(),
                         Duration.ofMillis(20),
                         Duration.ofSeconds(5))) {
             plane.routes(
@@ -336,7 +335,6 @@ class ResilienceTest {
                 HealthMonitor monitor = new HealthMonitor(
                         plane.upstreams,
                         plane.forwarding.guard(),
-                        plane.forwarding.upstreamTls(),
                         Duration.ofMillis(20),
                         Duration.ofSeconds(1))) {
             Thread.ofVirtual().start(() -> drip(dripping, over));

@@ -3,6 +3,7 @@ package bulwark.gateway.proxy;
 import bulwark.gateway.balance.BreakerSettings;
 import bulwark.gateway.balance.RetryBudget;
 import bulwark.gateway.balance.UpstreamDirectory;
+import bulwark.gateway.balance.UpstreamTls;
 import bulwark.gateway.call.CallPipeline;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.endpoint.EndpointResponse;
@@ -18,6 +19,7 @@ import bulwark.gateway.route.ApiRoute.Timeouts;
 import bulwark.gateway.route.ApiRoute.Upstream;
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.gateway.route.CurrentRoutes;
+import bulwark.gateway.route.RouteTls;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.AddressPolicy;
@@ -61,7 +63,7 @@ final class TestPlane implements AutoCloseable {
     final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
     final AtomicReference<@Nullable String> unready = new AtomicReference<>();
     final Metrics metrics = new Metrics(CallMetrics.DESCRIPTIONS);
-    final UpstreamDirectory upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, this::nanos);
+    final UpstreamDirectory upstreams;
     final ForwardingContext forwarding;
     final DataPlane plane;
     final int port;
@@ -95,15 +97,16 @@ final class TestPlane implements AutoCloseable {
 
     /** @param upstreamTls trusts the upstreams */
     TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls) {
-        this(pipeline, allowed, upstreamTls, LIMITS);
+        this(pipeline, allowed, UpstreamTls.of(upstreamTls), LIMITS);
     }
 
     /** Anybody may call anything, within these bounds. */
     TestPlane(PlaneCapacity capacity) {
-        this(open(), List.of("127.0.0.0/8"), systemTrust(), LIMITS.with(capacity, LIMITS.bodyBytes()));
+        this(open(), List.of("127.0.0.0/8"), UpstreamTls.of(systemTrust()), LIMITS.with(capacity, LIMITS.bodyBytes()));
     }
 
-    private TestPlane(CallPipeline pipeline, List<String> allowed, SSLContext upstreamTls, ProxyLimits limits) {
+    private TestPlane(CallPipeline pipeline, List<String> allowed, UpstreamTls upstreamTls, ProxyLimits limits) {
+        upstreams = new UpstreamDirectory(BreakerSettings.STANDARD, this::nanos, upstreamTls);
         AddressPolicy policy = new AddressPolicy(
                 allowed.stream().map(IpPrefix::parse).toList(),
                 allowed.isEmpty() ? Set.of() : Set.of("localhost"),
@@ -115,8 +118,7 @@ final class TestPlane implements AutoCloseable {
                 new CurrentRoutes<>(),
                 upstreams,
                 new RetryBudget(20),
-                new AddressGuard(TestPlane::resolve, policy),
-                upstreamTls);
+                new AddressGuard(TestPlane::resolve, policy));
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
                 .withPrefix(
                         "/echo/",
@@ -174,6 +176,7 @@ final class TestPlane implements AutoCloseable {
                 null,
                 null,
                 UpstreamHttp.AUTO,
+                RouteTls.STANDARD,
                 upstreams,
                 balancing,
                 false,
@@ -189,6 +192,16 @@ final class TestPlane implements AutoCloseable {
     }
 
     static ApiRoute route(String id, String tenant, String prefix, String url, UpstreamHttp http) {
+        return route(id, tenant, prefix, url, http, List.of());
+    }
+
+    /** For every path. */
+    static ApiRoute route(String id, String url, UpstreamHttp http, List<Upstream> upstreams) {
+        return route(id, "acme", "/", url, http, upstreams);
+    }
+
+    private static ApiRoute route(
+            String id, String tenant, String prefix, String url, UpstreamHttp http, List<Upstream> upstreams) {
         return new ApiRoute(
                 id,
                 id,
@@ -201,7 +214,8 @@ final class TestPlane implements AutoCloseable {
                 null,
                 null,
                 http,
-                List.of(),
+                RouteTls.STANDARD,
+                upstreams,
                 Balancing.ROUND_ROBIN,
                 false,
                 EvidenceMode.REQUIRED,

@@ -141,15 +141,46 @@ class RouteJsonTest {
                 .startsWith("id ");
     }
 
-    @Test
-    void a_health_check_in_http_1_does_not_go_with_an_upstream_of_http_2() {
-        String route =
-                "{\"id\": \"r\", \"path_prefix\": \"/r\", \"backend_url\": \"https://a.example\", \"upstream_http_version\": \"h2\", "
-                        + "\"upstreams\": [{\"url\": \"https://a.example\", \"health_check_path\": \"/well\"}]}";
+    private static byte[] withTls(String url, String tls) {
+        return ("{\"id\":\"r\",\"path_prefix\":\"/r\",\"backend_url\":\"" + url + "\",\"upstream_tls\":" + tls + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
 
-        assertThatThrownBy(() -> RouteJson.parse(route.getBytes(StandardCharsets.UTF_8)))
+    @Test
+    void tls_of_a_route_reads_as_it_is_written() {
+        ApiRoute route = RouteJson.parse(withTls(
+                "https://a.example",
+                "{\"ca_file\":\"acme/ca.crt\",\"client_cert_file\":\"tls.crt\",\"client_key_file\":\"tls.key\",\"server_name\":\"orders.internal\",\"min_version\":\"1.3\"}"));
+        assertThat(route.upstreamTls())
+                .isEqualTo(new RouteTls("acme/ca.crt", "tls.crt", "tls.key", "orders.internal", true));
+        assertThat(RouteJson.parse(StrictJson.write(RouteJson.fields(route)))).isEqualTo(route);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"client_cert_file":"a.crt"} | upstream_tls.client_key_file must be given beside client_cert_file
+            {"client_key_file":"a.key"} | upstream_tls.client_cert_file must be given beside client_key_file
+            {"ca_file":"../ca.crt"} | upstream_tls.ca_file must be the path of a file in the folder of STOA_UPSTREAM__TLS_DIR
+            {"ca_file":"/etc/ca.crt"} | upstream_tls.ca_file must be the path of a file
+            {"ca_file":""} | upstream_tls.ca_file
+            {"ca_file":7} | upstream_tls.ca_file
+            {"server_name":"10.0.0.1"} | upstream_tls.server_name must be a host name
+            {"server_name":"a b"} | upstream_tls.server_name must be a host name
+            {"min_version":"1.1"} | upstream_tls.min_version must be one of 1.2, 1.3
+            {"insecure":true} | upstream_tls.insecure
+            [] | upstream_tls
+            """)
+    void what_is_wrong_in_the_tls_of_a_route_is_named(String tls, String says) {
+        assertThatThrownBy(() -> RouteJson.parse(withTls("https://a.example", tls)))
                 .isInstanceOf(RoutesRefused.class)
-                .hasMessageContaining("upstream_http_version must not be h2 beside a health_check_path");
+                .hasMessageContaining(says);
+    }
+
+    @Test
+    void tls_of_a_route_without_https_is_a_fault() {
+        assertThatThrownBy(() -> RouteJson.parse(withTls("http://a.example", "{\"min_version\":\"1.3\"}")))
+                .isInstanceOf(RoutesRefused.class)
+                .hasMessageContaining("upstream_tls must not be given beside http URLs alone");
     }
 
     @Test

@@ -29,6 +29,11 @@ public record Principal(
         this(entityUri, tenant, permissions, keyId, Set.of());
     }
 
+    /** The same caller in this tenant. */
+    public Principal withTenant(String name) {
+        return new Principal(entityUri, name, permissions, keyId, scopes, authentication);
+    }
+
     public boolean isLimited() {
         return !scopes.isEmpty();
     }

@@ -61,7 +61,11 @@ public final class BearerAuthenticator implements Authenticator {
             case TokenVerdict.Accepted accepted -> accepted(accepted.token().principal());
             case TokenVerdict.Refused refused -> refused(refused.fault(), null);
             case TokenVerdict.WithoutTenant without ->
-                new Outcome.Refused("without_tenant", "The token names no tenant.", INVALID, without.subject());
+                new Outcome.Refused(
+                        "without_tenant",
+                        "The token names no tenant.",
+                        INVALID,
+                        without.token().principal().entityUri());
             case TokenVerdict.NotNow _ ->
                 throw new ApiRefusal(
                         ApiRefusal.Kind.UNAVAILABLE,

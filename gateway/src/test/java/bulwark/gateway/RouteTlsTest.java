@@ -160,7 +160,8 @@ class RouteTlsTest {
 
     private void replace(byte[] authorities) throws IOException {
         Path fresh = Files.write(partner.resolve("fresh"), authorities);
-        Files.move(fresh, partner.resolve("ca.crt"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                fresh, partner.resolve("ca.crt"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
@@ -193,7 +194,8 @@ class RouteTlsTest {
                 assertThat(answer.statusCode()).as(wrong.getKey()).isEqualTo(400);
                 assertThat(answer.body()).contains(wrong.getValue());
             }
-            assertThat(gateway.admin("GET", "/admin/apis/whole", "").statusCode()).isEqualTo(404);
+            assertThat(gateway.admin("GET", "/admin/apis/whole", "").statusCode())
+                    .isEqualTo(404);
         }
         try (GatewayFixture gateway =
                 GatewayFixture.start(folder.resolve("other-state"), Map.of(), Clock.systemUTC())) {

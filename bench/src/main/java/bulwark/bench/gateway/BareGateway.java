@@ -56,7 +56,8 @@ final class BareGateway {
                 new AddressPolicy(List.of(IpPrefix.parse("127.0.0.0/8")), Set.of(), Set.of(), "", "", "");
         ForwardingContext forwarding = new ForwardingContext(
                 new CurrentRoutes<>(),
-                new UpstreamDirectory(BreakerSettings.STANDARD, System::nanoTime, UpstreamTls.of(SSLContext.getDefault())),
+                new UpstreamDirectory(
+                        BreakerSettings.STANDARD, System::nanoTime, UpstreamTls.of(SSLContext.getDefault())),
                 new RetryBudget(20),
                 new AddressGuard(new SystemResolver(), policy));
         BareGateway gateway = new BareGateway(forwarding, "http://127.0.0.1:" + args[2]);

@@ -51,7 +51,7 @@ record HttpLoad(Version version, int connections, List<String> options) {
         double count =
                 !found ? 0 : Double.parseDouble(requests.group(1) != null ? requests.group(1) : requests.group(2));
         if (count == 0 || FAULT.matcher(report).find()) {
-            throw new IOException(proxy.name() + " did not answer every request:\n" + report);
+            throw new IOException(proxy.name() + " did not answer every request:\n" + report + proxy.refusals());
         }
         return new Round(
                 (ProcessFigures.cpuSeconds(proxy.pid()) - cpuBefore) * 1e6 / count,

@@ -1,6 +1,11 @@
 package bulwark.bench.gateway;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,21 @@ record ProxyProcess(
     /** Bytes of heap that the gateway's threads allocated so far; 0 for a peer. */
     long allocated() throws IOException {
         return gateway == null ? 0 : Long.parseLong(ask("allocated"));
+    }
+
+    /** What the gateway answered itself so far, by code, for the report of a load that it did not carry; empty for a peer. */
+    String refusals() throws IOException, InterruptedException {
+        if (gateway == null || !origin.startsWith("http:")) {
+            return "";
+        }
+        HttpRequest scrape =
+                HttpRequest.newBuilder(URI.create(origin + "/metrics")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(scrape, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith("stoa_refusals_total{"))
+                    .collect(Collectors.joining("\n"));
+        }
     }
 
     /** @throws IllegalStateException when this is no gateway of ours */

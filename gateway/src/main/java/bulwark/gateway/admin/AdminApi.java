@@ -86,7 +86,8 @@ public final class AdminApi {
             Clock clock,
             Quotas.Limit perAddress) {
         AdminEvidence evidence = new AdminEvidence(subject.audited().audit(), metrics);
-        List<Route> routes = new ArrayList<>(new ApisResource(subject.routes(), subject.upstreams().tls(), evidence).routes());
+        List<Route> routes = new ArrayList<>(
+                new ApisResource(subject.routes(), subject.upstreams().tls(), evidence).routes());
         routes.addAll(new PoliciesResource(subject.routes(), evidence).routes());
         routes.addAll(new BreakersResource(subject.upstreams(), evidence).routes());
         routes.addAll(new CacheResource(subject.cache(), evidence).routes());

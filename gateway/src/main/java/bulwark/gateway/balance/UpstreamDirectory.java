@@ -85,8 +85,7 @@ public final class UpstreamDirectory {
         for (int i = 0; i < targets.size(); i++) {
             ApiRoute.Upstream target = targets.get(i);
             String name = targets.size() == 1 ? route.id() : route.id() + "#" + (i + 1);
-            UpstreamServer server = servers.computeIfAbsent(
-                    ServerKey.of(route, i), key -> newServer(name, key));
+            UpstreamServer server = servers.computeIfAbsent(ServerKey.of(route, i), key -> newServer(name, key));
             byName.put(name, server);
             members.add(server);
             weights.add(target.weight());

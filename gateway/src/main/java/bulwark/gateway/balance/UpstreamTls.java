@@ -102,7 +102,8 @@ public final class UpstreamTls implements AutoCloseable {
      * @throws TlsRefused while the files of the route cannot be used
      */
     public SSLEngine engine(UpstreamOrigin origin) {
-        SSLEngine engine = context(origin.tls()).createSSLEngine(serverName(origin), origin.url().port());
+        SSLEngine engine = context(origin.tls())
+                .createSSLEngine(serverName(origin), origin.url().port());
         engine.setUseClientMode(true);
         engine.setSSLParameters(parameters(engine.getSSLParameters(), origin));
         return engine;
@@ -195,7 +196,8 @@ public final class UpstreamTls implements AutoCloseable {
     /** @throws OperatorError with a sentence that names the file and the field */
     private ClientTls load(FileNames names) {
         if (files.folder == null) {
-            throw new TlsRefused("upstream_tls names files, and no folder of them is configured; set STOA_UPSTREAM__TLS_DIR");
+            throw new TlsRefused(
+                    "upstream_tls names files, and no folder of them is configured; set STOA_UPSTREAM__TLS_DIR");
         }
         Path folder = files.folder.path();
         boolean own = names.certificate != null;

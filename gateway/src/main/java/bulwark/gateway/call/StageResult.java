@@ -19,4 +19,7 @@ public sealed interface StageResult {
      * answered 500.
      */
     record Later(CompletionStage<StageResult> result) implements StageResult {}
+
+    /** Only at the end of {@link Later}: the same stage is asked once more, on the event loop of the call. */
+    record Again() implements StageResult {}
 }

@@ -45,7 +45,8 @@ public final class StageRunner {
         return switch (result) {
             case StageResult.Pass _ -> null;
             case StageResult.Refuse refuse -> refuse.refusal();
-            case StageResult.Later _ -> throw new IllegalStateException("a stage on arrival must decide at once");
+            case StageResult.Later _, StageResult.Again _ ->
+                throw new IllegalStateException("a stage on arrival must decide at once");
         };
     }
 
@@ -71,6 +72,8 @@ public final class StageRunner {
                                     () -> resume(pipeline, call, next, end, loop, continuation, late, failure)));
                     return;
                 }
+                case StageResult.Again _ ->
+                    throw new IllegalStateException("a stage that is to be asked again must wait first");
             }
         }
         continuation.passed(call);
@@ -92,6 +95,7 @@ public final class StageRunner {
         switch (result) {
             case StageResult.Pass _ -> advance(pipeline, call, next, end, loop, continuation);
             case StageResult.Refuse refuse -> continuation.refused(call, refuse.refusal());
+            case StageResult.Again _ -> advance(pipeline, call, next - 1, end, loop, continuation);
             case StageResult.Later again ->
                 again.result()
                         .whenComplete((value, problem) -> loop.execute(

@@ -162,6 +162,7 @@ public final class GatewayIdentity implements AutoCloseable {
                 yield new StageResult.Refuse(new GatewayRefusal.NoRoute());
             }
             case StageResult.Refuse refuse -> refuse;
+            case StageResult.Again again -> again;
             case StageResult.Later later ->
                 new StageResult.Later(later.result().thenApply(late -> reached(call, late)));
         };

@@ -83,8 +83,7 @@ public final class IdentityStage implements RequestStage {
             case TokenVerdict.Accepted accepted ->
                 admitted(call, credential, digest, accepted.token().principal(), null);
             case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
-            case TokenVerdict.WithoutTenant without ->
-                withoutTenant(call, credential, digest, without);
+            case TokenVerdict.WithoutTenant without -> withoutTenant(call, credential, digest, without);
             case TokenVerdict.KeysUnavailable _ -> refuse(refusals.keysUnavailable());
             case TokenVerdict.NotNow notNow -> refuse(refusals.of(notNow.denial()));
         };
@@ -92,10 +91,7 @@ public final class IdentityStage implements RequestStage {
 
     /** The certificate that the token is bound to may name the tenant. */
     private StageResult withoutTenant(
-            GatewayCall call,
-            PresentedCredential credential,
-            TokenDigest digest,
-            TokenVerdict.WithoutTenant verdict) {
+            GatewayCall call, PresentedCredential credential, TokenDigest digest, TokenVerdict.WithoutTenant verdict) {
         Principal caller = verdict.token().principal();
         String tenant = verdict.silent() ? sender.tenant(call, caller) : null;
         return tenant == null

@@ -171,6 +171,7 @@ public final class BackendCredentials implements AutoCloseable {
         return call -> switch (policies.decide(call)) {
             case StageResult.Pass _ -> show(call);
             case StageResult.Refuse refuse -> refuse;
+            case StageResult.Again again -> again;
             case StageResult.Later later ->
                 new StageResult.Later(
                         later.result().thenApply(late -> late instanceof StageResult.Pass ? show(call) : late));

@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Records every call. A call that is let through has its room in the journal before it is forwarded, and its record when it ends; a call of a known caller that is refused is answered once its
@@ -56,6 +58,9 @@ public final class DecisionJournal implements AutoCloseable {
     private final RefusalBudget budget = new RefusalBudget();
     /** Anybody may ask beforehand, and no quota stands before the answer. */
     private final RefusalBudget preflights = new RefusalBudget();
+
+    /** For calls that wait for a disk; what runs in it takes no time. */
+    private static final Executor PAUSE = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS, Runnable::run);
 
     private final CountDownLatch stop = new CountDownLatch(1);
     private final EssentialThread flusher = EssentialThread.platform("refusal-counts", this::flushAtIntervals);
@@ -100,7 +105,12 @@ public final class DecisionJournal implements AutoCloseable {
             call.evidence(GatewayCall.Evidence.NONE);
             return StageResult.PASS;
         }
-        return unavailable(call);
+        return journal.hesitates() ? afterPause(StageResult.Again::new) : unavailable(call);
+    }
+
+    /** A disk that is busy for a moment makes calls late, and refuses none. */
+    private static StageResult afterPause(Supplier<StageResult> next) {
+        return new StageResult.Later(CompletableFuture.supplyAsync(next, PAUSE));
     }
 
     /** Answered on arrival; what is forwarded has passed the quotas. */
@@ -129,6 +139,7 @@ public final class DecisionJournal implements AutoCloseable {
     private StageResult recorded(GatewayCall call, StageResult result) {
         return switch (result) {
             case StageResult.Pass pass -> pass;
+            case StageResult.Again again -> again;
             case StageResult.Refuse refuse -> durable(call, refuse);
             case StageResult.Later later ->
                 new StageResult.Later(later.result().thenApply(late -> recorded(call, late)));
@@ -145,12 +156,18 @@ public final class DecisionJournal implements AutoCloseable {
             return refuse;
         }
         call.evidence(GatewayCall.Evidence.RECORDED);
+        refused.increment();
+        return synced(call, refuse, DecisionRecord.refused(call, refuse.refusal(), clock.millis()));
+    }
+
+    private StageResult synced(GatewayCall call, StageResult.Refuse refuse, DecisionRecord record) {
         CompletableFuture<StageResult> synced = new CompletableFuture<>();
-        DecisionRecord record = DecisionRecord.refused(call, refuse.refusal(), clock.millis());
         boolean taken =
                 journal.append(record, problem -> synced.complete(problem == null ? refuse : unavailable(call)));
-        refused.increment();
-        return taken ? new StageResult.Later(synced) : unavailable(call);
+        if (taken) {
+            return new StageResult.Later(synced);
+        }
+        return journal.hesitates() ? afterPause(() -> synced(call, refuse, record)) : unavailable(call);
     }
 
     /** A call that may stay open for days has a record when it opens, so that it is not hidden meanwhile and its room serves others; another one says how it ended. */

@@ -54,8 +54,9 @@ record ExportedRoute(int number, ApiRoute route, String prefix, List<Server> ser
                     + " has characters in its path_prefix that an export cannot quote safely.");
         }
         if (!route.upstreamTls().equals(RouteTls.STANDARD)) {
-            faults.add("The route " + route.id()
-                    + " has upstream_tls, which an export does not carry out; leave it out, and name the files in the other proxy.");
+            faults.add(
+                    "The route " + route.id()
+                            + " has upstream_tls, which an export does not carry out; leave it out, and name the files in the other proxy.");
         }
         List<Server> servers = new ArrayList<>();
         boolean tls = false;

@@ -38,7 +38,10 @@ final class TokenPrincipal {
         Principal principal = new Principal(
                 claims.subject(),
                 tenant == null ? "" : tenant,
-                RoleTable.granted(roles, scopes), claims.tokenId(), Set.of(), authentication);
+                RoleTable.granted(roles, scopes),
+                claims.tokenId(),
+                Set.of(),
+                authentication);
         VerifiedToken token = new VerifiedToken(principal, claims.tokenId(), expires.toEpochMilli(), key);
         return tenant == null
                 ? new TokenVerdict.WithoutTenant(

@@ -12,7 +12,10 @@ import java.util.Set;
 
 /** What a proxy that ends TLS passes of a client certificate, each in a header whose name an operator may choose. */
 public enum CertificateHeader {
-    VERIFY("STOA_MTLS__HEADER_VERIFY", "X-SSL-Client-Verify", "that says SUCCESS once the proxy has verified the certificate"),
+    VERIFY(
+            "STOA_MTLS__HEADER_VERIFY",
+            "X-SSL-Client-Verify",
+            "that says SUCCESS once the proxy has verified the certificate"),
     FINGERPRINT("STOA_MTLS__HEADER_FINGERPRINT", "X-SSL-Client-Fingerprint", "with the SHA-256 of the certificate"),
     SUBJECT("STOA_MTLS__HEADER_SUBJECT_DN", "X-SSL-Client-S-DN", "with the subject of the certificate"),
     ISSUER("STOA_MTLS__HEADER_ISSUER_DN", "X-SSL-Client-I-DN", "with the issuer of the certificate"),
@@ -54,7 +57,8 @@ public enum CertificateHeader {
                         + " must be the name of a header that the gateway does not act upon otherwise, such as "
                         + header.standard);
             } else if (!names.add(HeaderName.folded(name))) {
-                findings.refuse(header.setting + " names a header that another STOA_MTLS__HEADER_* names; choose another");
+                findings.refuse(
+                        header.setting + " names a header that another STOA_MTLS__HEADER_* names; choose another");
             }
         }
     }

@@ -28,8 +28,8 @@ public record MtlsPolicy(
         boolean tenantFromDn,
         Map<CertificateHeader, String> headers) {
     /** Only what tokens themselves ask for. */
-    public static final MtlsPolicy OFF = new MtlsPolicy(
-            false, true, List.of(), Set.of(), List.of(), false, CertificateHeader.standardNames());
+    public static final MtlsPolicy OFF =
+            new MtlsPolicy(false, true, List.of(), Set.of(), List.of(), false, CertificateHeader.standardNames());
 
     private static final String WILDCARD = "/*";
 

@@ -156,7 +156,9 @@ public final class SenderConstraint {
         }
         try {
             PresentedCertificate certificate = certificates.find(call);
-            return certificate != null && isSame(bound, certificate) ? CertificateTenant.of(certificate.subject()) : null;
+            return certificate != null && isSame(bound, certificate)
+                    ? CertificateTenant.of(certificate.subject())
+                    : null;
         } catch (MtlsRefused e) {
             return null;
         }

@@ -17,10 +17,7 @@ import java.util.function.Function;
  * @param guard judges every address before a connection
  */
 public record ForwardingContext(
-        CurrentRoutes<RouteTarget> routes,
-        UpstreamDirectory upstreams,
-        RetryBudget retryBudget,
-        AddressGuard guard) {
+        CurrentRoutes<RouteTarget> routes, UpstreamDirectory upstreams, RetryBudget retryBudget, AddressGuard guard) {
     /**
      * Makes everything ready, so that nothing can fail any more. Routes that stay the same keep what they count.
      *

@@ -70,7 +70,7 @@ final class OpenCallWatch {
     private void recheck() {
         try {
             switch (plane.pipeline.hooks().recheck().decide(call)) {
-                case StageResult.Pass _ -> {}
+                case StageResult.Pass _, StageResult.Again _ -> {}
                 case StageResult.Refuse _ -> refused = true;
                 case StageResult.Later later ->
                     later.result()

@@ -71,7 +71,8 @@ final class AdminFixture implements AutoCloseable {
         upstreams = new UpstreamDirectory(
                 BreakerSettings.STANDARD,
                 () -> clock.millis() * 1_000_000,
-                UpstreamTls.of(ClientTls.load(ClientTls.Files.NONE, ClientTls.Servers.TRUSTED, clock).context()));
+                UpstreamTls.of(ClientTls.load(ClientTls.Files.NONE, ClientTls.Servers.TRUSTED, clock)
+                        .context()));
         audited = GatewayStore.open(folder.resolve("state"), "", clock);
         registry = RouteRegistry.open(
                 audited,

@@ -27,8 +27,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -211,6 +213,87 @@ class DecisionJournalTest {
             assertThat(TestCalls.run(decisions.in(pipeline(ALICE, RequestStage.PASS)), required))
                     .isInstanceOf(GatewayRefusal.Unavailable.class);
             assertThat(metrics.scrape()).contains("stoa_calls_without_record_total 1.0");
+        } finally {
+            disk.countDown();
+            journal.close();
+        }
+    }
+
+    @Test
+    void a_disk_that_is_busy_for_a_moment_makes_calls_late_and_refuses_none() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicLong nanos = new AtomicLong(1);
+        Journal journal = Journal.open(
+                folder.resolve("journal"),
+                new Journal.Options(
+                        64 << 10,
+                        1_000,
+                        channel -> {
+                            asked.countDown();
+                            await(disk);
+                            channel.force(false);
+                        },
+                        nanos::get),
+                new SecureRandom(),
+                Clock.systemUTC());
+        try (DecisionJournal decisions = decisions(journal)) {
+            CallPipeline passes = decisions.in(pipeline(ALICE, RequestStage.PASS));
+            CallPipeline forbids = decisions.in(pipeline(ALICE, FORBIDS));
+            assertThat(TestCalls.run(passes, TestCalls.get("/x"))).isNull();
+            asked.await(30, TimeUnit.SECONDS);
+
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_900));
+            CompletableFuture<@Nullable GatewayRefusal> late =
+                    CompletableFuture.supplyAsync(() -> TestCalls.run(passes, TestCalls.get("/x")));
+            CompletableFuture<@Nullable GatewayRefusal> lateRefusal =
+                    CompletableFuture.supplyAsync(() -> TestCalls.run(forbids, TestCalls.get("/x")));
+            assertThat(late.copy()
+                            .completeOnTimeout(null, 200, TimeUnit.MILLISECONDS)
+                            .join())
+                    .isNull();
+            assertThat(late).isNotDone();
+            assertThat(lateRefusal).isNotDone();
+            disk.countDown();
+            assertThat(late.get(30, TimeUnit.SECONDS)).isNull();
+            assertThat(lateRefusal.get(30, TimeUnit.SECONDS)).isInstanceOf(GatewayRefusal.Forbidden.class);
+        } finally {
+            disk.countDown();
+            journal.close();
+        }
+        assertThat(all()).hasSize(3);
+    }
+
+    @Test
+    void a_disk_that_goes_on_being_silent_is_waited_for_by_nobody() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicLong nanos = new AtomicLong(1);
+        Journal journal = Journal.open(
+                folder.resolve("journal"),
+                new Journal.Options(
+                        64 << 10,
+                        1_000,
+                        channel -> {
+                            asked.countDown();
+                            await(disk);
+                        },
+                        nanos::get),
+                new SecureRandom(),
+                Clock.systemUTC());
+        try (DecisionJournal decisions = decisions(journal)) {
+            CallPipeline passes = decisions.in(pipeline(ALICE, RequestStage.PASS));
+            assertThat(TestCalls.run(passes, TestCalls.get("/x"))).isNull();
+            asked.await(30, TimeUnit.SECONDS);
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            CompletableFuture<@Nullable GatewayRefusal> waits =
+                    CompletableFuture.supplyAsync(() -> TestCalls.run(passes, TestCalls.get("/x")));
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            assertThat(waits.get(30, TimeUnit.SECONDS)).isInstanceOf(GatewayRefusal.Unavailable.class);
+            assertThat(TestCalls.run(passes, TestCalls.get("/x")))
+                    .isInstanceOfSatisfying(
+                            GatewayRefusal.Unavailable.class,
+                            unavailable -> assertThat(unavailable.code()).isEqualTo("evidence_unavailable"));
         } finally {
             disk.countDown();
             journal.close();

@@ -109,13 +109,16 @@ class ProxiedCertificateTest {
             assertThat(heard.header("X-SSL-Client-Verify")).isEmpty();
             assertThat(gateway.record(answer).text("tenant")).isEqualTo("acme");
 
-            for (String subject : List.of("CN=shop", "CN=shop,O=Acme Corporation", "CN=shop,O=acme,O=other", "O=platform")) {
+            for (String subject :
+                    List.of("CN=shop", "CN=shop,O=Acme Corporation", "CN=shop,O=acme,O=other", "O=platform")) {
                 HttpResponse<String> none = gateway.send(call(gateway, token(null), subject));
                 assertThat(none.statusCode()).as(subject).isEqualTo(403);
                 assertThat(none.body()).contains("no tenant");
             }
             HttpResponse<String> stranger = gateway.send(call(gateway, token(null), "CN=shop,O=globex"));
-            assertThat(stranger.statusCode()).as("the route is another tenant's").isEqualTo(404);
+            assertThat(stranger.statusCode())
+                    .as("the route is another tenant's")
+                    .isEqualTo(404);
         }
     }
 
@@ -151,9 +154,10 @@ class ProxiedCertificateTest {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             Heard heard = gateway.heard.getLast();
             assertThat(heard.header("X-Authenticated-Client-Subject")).isEqualTo("CN=shop,O=acme");
-            assertThat(heard.headers().keySet()).noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT)
-                    .replace('_', '-')
-                    .startsWith("x-client-"));
+            assertThat(heard.headers().keySet())
+                    .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT)
+                            .replace('_', '-')
+                            .startsWith("x-client-"));
 
             HttpResponse<String> usual = gateway.send(call(gateway, token("acme"), "CN=shop,O=acme"));
             assertThat(usual.statusCode())
@@ -168,8 +172,7 @@ class ProxiedCertificateTest {
     @Test
     void headers_of_other_names_are_refused_from_anybody_else() throws Exception {
         try (GatewayFixture gateway = gateway("10.0.0.0/8", OWN_NAMES)) {
-            HttpResponse<String> answer =
-                    gateway.send(callByOwnNames(gateway).header("X-Forwarded-For", "10.0.0.9"));
+            HttpResponse<String> answer = gateway.send(callByOwnNames(gateway).header("X-Forwarded-For", "10.0.0.9"));
             assertThat(answer.statusCode()).isEqualTo(403);
             assertThat(answer.body()).contains("MTLS_UNTRUSTED_PROXY");
             assertThat(gateway.heard).isEmpty();

@@ -295,14 +295,16 @@ class TokenVerifierTest {
     @Test
     void a_caller_without_tenant_needs_the_role_of_the_platform() {
         Map<String, Object> claims = claimsWith("tenant", null);
-        assertThat(verifier.verify(TestIssuer.rs256(claims))).isInstanceOfSatisfying(TokenVerdict.WithoutTenant.class, without -> {
-            assertThat(without.token().principal().entityUri()).isEqualTo("user-1");
-            assertThat(without.silent()).isTrue();
-        });
+        assertThat(verifier.verify(TestIssuer.rs256(claims)))
+                .isInstanceOfSatisfying(TokenVerdict.WithoutTenant.class, without -> {
+                    assertThat(without.token().principal().entityUri()).isEqualTo("user-1");
+                    assertThat(without.silent()).isTrue();
+                });
         claims.put("realm_access", Map.of("roles", List.of("devops", "tenant-acme", "tenant-admin")));
         assertThat(accepted(TestIssuer.rs256(claims)).tenant()).isEqualTo("acme");
         claims.put("realm_access", Map.of("roles", List.of("tenant-acme", "tenant-other")));
-        assertThat(verifier.verify(TestIssuer.rs256(claims))).isInstanceOfSatisfying(
+        assertThat(verifier.verify(TestIssuer.rs256(claims)))
+                .isInstanceOfSatisfying(
                         TokenVerdict.WithoutTenant.class,
                         without -> assertThat(without.silent()).isFalse());
         claims.put("realm_access", Map.of("roles", List.of("cpi-admin")));

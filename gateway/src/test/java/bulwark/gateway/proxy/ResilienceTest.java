@@ -220,10 +220,7 @@ class ResilienceTest {
         try (ScriptedUpstream a = checked(well, 0);
                 ScriptedUpstream b = checked(well, 1);
                 HealthMonitor monitor = new HealthMonitor(
-                        plane.upstreams,
-                        plane.forwarding.guard(),
-                        Duration.ofMillis(20),
-                        Duration.ofSeconds(5))) {
+                        plane.upstreams, plane.forwarding.guard(), Duration.ofMillis(20), Duration.ofSeconds(5))) {
             plane.routes(
                     group(Balancing.ROUND_ROBIN, new Upstream(a.url(), 1, "/well"), new Upstream(b.url(), 1, "/well")));
             assertThat(monitor).isNotNull();
@@ -333,10 +330,7 @@ class ResilienceTest {
         try (ScriptedUpstream dead = checked(well, 0);
                 ServerSocket dripping = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 HealthMonitor monitor = new HealthMonitor(
-                        plane.upstreams,
-                        plane.forwarding.guard(),
-                        Duration.ofMillis(20),
-                        Duration.ofSeconds(1))) {
+                        plane.upstreams, plane.forwarding.guard(), Duration.ofMillis(20), Duration.ofSeconds(1))) {
             Thread.ofVirtual().start(() -> drip(dripping, over));
             plane.routes(group(
                     Balancing.ROUND_ROBIN,

@@ -115,10 +115,7 @@ final class TestPlane implements AutoCloseable {
                 "HOSTS",
                 "PORTS");
         forwarding = new ForwardingContext(
-                new CurrentRoutes<>(),
-                upstreams,
-                new RetryBudget(20),
-                new AddressGuard(TestPlane::resolve, policy));
+                new CurrentRoutes<>(), upstreams, new RetryBudget(20), new AddressGuard(TestPlane::resolve, policy));
         EndpointTable endpoints = HealthEndpoints.in(EndpointTable.empty(), metrics, unready::get)
                 .withPrefix(
                         "/echo/",

@@ -148,9 +148,10 @@ class RouteJsonTest {
 
     @Test
     void tls_of_a_route_reads_as_it_is_written() {
-        ApiRoute route = RouteJson.parse(withTls(
-                "https://a.example",
-                "{\"ca_file\":\"acme/ca.crt\",\"client_cert_file\":\"tls.crt\",\"client_key_file\":\"tls.key\",\"server_name\":\"orders.internal\",\"min_version\":\"1.3\"}"));
+        ApiRoute route = RouteJson.parse(
+                withTls(
+                        "https://a.example",
+                        "{\"ca_file\":\"acme/ca.crt\",\"client_cert_file\":\"tls.crt\",\"client_key_file\":\"tls.key\",\"server_name\":\"orders.internal\",\"min_version\":\"1.3\"}"));
         assertThat(route.upstreamTls())
                 .isEqualTo(new RouteTls("acme/ca.crt", "tls.crt", "tls.key", "orders.internal", true));
         assertThat(RouteJson.parse(StrictJson.write(RouteJson.fields(route)))).isEqualTo(route);

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class Journal implements AutoCloseable {
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long MAX_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MAX_HESITATION_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int EARLY_RECORDS = 2_000;
     private static final int BATCH_RECORDS = 4_000;
@@ -37,6 +39,7 @@ public final class Journal implements AutoCloseable {
 
     private final SegmentWriter writer;
     private final int maxWaiting;
+    private final LongSupplier nanos;
     private final Path folder;
     private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
     /** Records in the queue or on their way to the disk. */
@@ -53,7 +56,7 @@ public final class Journal implements AutoCloseable {
     private volatile @Nullable String problem;
     private volatile @Nullable String fatal;
     private volatile @Nullable ChainHead written;
-    /** {@link System#nanoTime()} at which the write or sync under way began; 0 without one. */
+    /** Nanoseconds at which the write or sync under way began; 0 without one. */
     private volatile long busySince;
 
     private volatile long records;
@@ -66,15 +69,21 @@ public final class Journal implements AutoCloseable {
      *
      * @param segmentBytes size of a segment, ≥ 4096
      * @param maxWaiting records that may wait for the disk
+     * @param nanos that the disk's answers are measured by: never goes back, from any origin
      */
-    public record Options(long segmentBytes, int maxWaiting) {
+    public record Options(long segmentBytes, int maxWaiting, DiskSync disk, LongSupplier nanos) {
         public static final Options DEFAULT = new Options(32 << 20, 1 << 16);
+
+        public Options(long segmentBytes, int maxWaiting) {
+            this(segmentBytes, maxWaiting, DiskSync.DATA, System::nanoTime);
+        }
     }
 
     private Journal(Path folder, Options options, SegmentWriter writer) {
         this.folder = folder;
         this.writer = writer;
         this.maxWaiting = options.maxWaiting();
+        this.nanos = options.nanos();
         this.thread = EssentialThread.platform("journal", this::run);
         note(writer.last());
     }
@@ -86,7 +95,7 @@ public final class Journal implements AutoCloseable {
      */
     public static Journal open(Path folder, Options options, SecureRandom random, Clock clock) {
         try {
-            SegmentWriter writer = SegmentWriter.open(folder, options.segmentBytes(), clock, random);
+            SegmentWriter writer = SegmentWriter.open(folder, options.segmentBytes(), options.disk(), clock, random);
             Journal journal = new Journal(folder, options, writer);
             journal.thread.start();
             return journal;
@@ -173,8 +182,22 @@ public final class Journal implements AutoCloseable {
     }
 
     private boolean stalled() {
+        return stalledNanos() > MAX_STALL_NANOS;
+    }
+
+    /** How long the write or sync under way takes by now. */
+    private long stalledNanos() {
         long since = busySince;
-        return since != 0 && System.nanoTime() - since > MAX_STALL_NANOS;
+        return since == 0 ? 0 : nanos.getAsLong() - since;
+    }
+
+    /**
+     * Whether nothing can be recorded because the disk takes longer than it should, and not for long yet: a disk that others keep busy answers within two seconds, and whoever can wait so long may
+     * ask again.
+     */
+    public boolean hesitates() {
+        long nanos = stalledNanos();
+        return nanos > MAX_STALL_NANOS && nanos < MAX_HESITATION_NANOS && problem == null && !closed;
     }
 
     /** Why nothing is recorded at present, as a sentence; null when all is well. */
@@ -257,7 +280,7 @@ public final class Journal implements AutoCloseable {
     /** @return null when the batch is durable, else what is wrong */
     private @Nullable String commit() {
         JournalBatch.Header header;
-        busySince = System.nanoTime() | 1;
+        busySince = nanos.getAsLong() | 1;
         try {
             header = writer.write(encoded);
         } catch (IOException e) {

@@ -27,6 +27,7 @@ final class SegmentWriter implements AutoCloseable {
 
     private final Path folder;
     private final long segmentBytes;
+    private final DiskSync disk;
     private final Clock clock;
     private final SecureRandom random;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
@@ -38,7 +39,8 @@ final class SegmentWriter implements AutoCloseable {
     /** What the next segment has to account for. */
     private SegmentReader.Tail torn = new SegmentReader.Tail(0, new byte[JournalBatch.HASH_BYTES], false);
 
-    private SegmentWriter(Path folder, long segmentBytes, Clock clock, SecureRandom random) {
+    private SegmentWriter(Path folder, long segmentBytes, DiskSync disk, Clock clock, SecureRandom random) {
+        this.disk = disk;
         this.folder = folder;
         this.segmentBytes = segmentBytes;
         this.clock = clock;
@@ -50,10 +52,11 @@ final class SegmentWriter implements AutoCloseable {
      *
      * @throws StoreRefused when the journal is damaged where no crash can have damaged it
      */
-    static SegmentWriter open(Path folder, long segmentBytes, Clock clock, SecureRandom random) throws IOException {
+    static SegmentWriter open(Path folder, long segmentBytes, DiskSync disk, Clock clock, SecureRandom random)
+            throws IOException {
         OwnerOnlyFiles.createDirectory(folder);
         OwnerOnlyFiles.delete(folder.resolve(NEXT));
-        SegmentWriter writer = new SegmentWriter(folder, segmentBytes, clock, random);
+        SegmentWriter writer = new SegmentWriter(folder, segmentBytes, disk, clock, random);
         List<JournalSegment> segments = JournalSegment.in(folder);
         if (!segments.isEmpty()) {
             writer.recover(segments);
@@ -157,7 +160,7 @@ final class SegmentWriter implements AutoCloseable {
 
     /** Makes the batch durable and counts it. @throws IOException never to be tried again: nothing is known about the disk any more */
     void sync(JournalBatch.Header batch) throws IOException {
-        channel().force(false);
+        disk.sync(channel());
         position += batch.bytes();
         last = batch;
     }

@@ -3,6 +3,8 @@ package bulwark.seats;
 import bulwark.kernel.access.StepUpTokens;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.deposit.ForkVersion;
 import bulwark.seats.identity.Identity;
 import bulwark.seats.identity.StaticTokenAuthenticator;
 import bulwark.seats.operation.AuditReads;
@@ -11,6 +13,7 @@ import bulwark.seats.route.ApiDocument;
 import bulwark.seats.route.Idempotency;
 import bulwark.seats.route.SeatRoute;
 import bulwark.seats.route.SeatRouteGuard;
+import bulwark.seats.seat.DepositDataRegister;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
 import bulwark.seats.settings.HmacSecret;
@@ -42,7 +45,7 @@ public final class SeatApi {
     private final List<SeatRoute> routes;
     private final Map<String, Object> document;
 
-    SeatApi(SeatStore store, Configuration settings, Clock clock) {
+    SeatApi(SeatStore store, BlsVerifier bls, Configuration settings, Clock clock) {
         SecretBytes sessionKey = key(settings, SeatSettings.SESSION_SECRET);
         Duration validity = Duration.ofSeconds(settings.count("SEAT_MANAGER_STEP_UP_TTL_SECONDS"));
         StepUpTokens stepUps =
@@ -56,6 +59,9 @@ public final class SeatApi {
         List<SeatRoute> all = new ArrayList<>(identity.routes());
         all.addAll(new OperatorRegister(store, clock).routes());
         all.addAll(new SeatRegister(store, Set.copyOf(settings.list("SEAT_MANAGER_STEP_UP_EXTRA_ACTIONS")), clock)
+                .routes());
+        all.addAll(new DepositDataRegister(
+                        store, bls, ForkVersion.parse(settings.text(SeatSettings.GENESIS_FORK_VERSION)), clock)
                 .routes());
         all.addAll(stakers.routes());
         all.addAll(new StakerReads(store).routes());

@@ -114,8 +114,9 @@ final class SeatErrors implements Service.Errors {
     }
 
     private static Response refused(ApiRefusal refusal, String requestId) {
+        List<?> details = refusal.members().get("details") instanceof List<?> given ? given : List.of();
         Response response = answer(
-                status(refusal), refusal.code().toUpperCase(Locale.ROOT), refusal.sentence(), requestId, List.of());
+                status(refusal), refusal.code().toUpperCase(Locale.ROOT), refusal.sentence(), requestId, details);
         Object wait = refusal.members().get("retryAfter");
         return wait == null ? response : response.with("Retry-After", wait.toString());
     }
@@ -149,8 +150,7 @@ final class SeatErrors implements Service.Errors {
         return detail;
     }
 
-    private static Response answer(
-            int status, String code, String message, String requestId, List<Map<String, Object>> details) {
+    private static Response answer(int status, String code, String message, String requestId, List<?> details) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", code);
         error.put("message", message);

@@ -5,6 +5,7 @@ import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.Quotas;
+import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.AuditedRoutes;
@@ -51,6 +52,7 @@ public final class SeatManager implements AutoCloseable {
 
     private final SeatStore store;
     private final Edge edge = Edge.create();
+    private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final SeatApi api;
     private final LocalSocket socket;
     private final Clock clock;
@@ -65,7 +67,7 @@ public final class SeatManager implements AutoCloseable {
         this.clock = clock;
         store.audited().store().onFatal(this::fail);
         try {
-            api = new SeatApi(store, settings, clock);
+            api = new SeatApi(store, bls, settings, clock);
             port = listen(settings, service(settings));
             socket = listenLocally();
         } catch (RuntimeException e) {
@@ -181,6 +183,7 @@ public final class SeatManager implements AutoCloseable {
     public void close() {
         socket.close();
         edge.drain(DRAIN_TIMEOUT);
+        bls.close();
         store.close();
         try {
             RunFile.remove(store.file());

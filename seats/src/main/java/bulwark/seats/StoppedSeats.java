@@ -2,6 +2,7 @@ package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.StoreLocation;
+import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.LocalAdminClient;
 import bulwark.web.LocalSocket;
@@ -13,7 +14,7 @@ record StoppedSeats(SeatStore store, SeatApi api) implements LocalAdminClient.St
     static StoppedSeats open(StoreLocation location, Configuration settings, Clock clock) {
         SeatStore store = SeatStore.open(location, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
         try {
-            return new StoppedSeats(store, new SeatApi(store, settings, clock));
+            return new StoppedSeats(store, new SeatApi(store, BlsVerifier.ofThisProgram(), settings, clock));
         } catch (RuntimeException e) {
             store.close();
             throw e;

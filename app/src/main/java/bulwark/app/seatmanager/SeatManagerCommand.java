@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             SeatSecretsCommand.class,
             MigrateCommand.class,
             SeatUserCommand.class,
+            DepositDataCommand.class,
             SeatFsckCommand.class
         })
 final class SeatManagerCommand extends CommandGroup {

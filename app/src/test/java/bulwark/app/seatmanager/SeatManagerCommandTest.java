@@ -56,6 +56,38 @@ class SeatManagerCommandTest {
         assertThat(run(Map.of(), "secrets", "rotate", "step-up").code()).isZero();
     }
 
+    @Test
+    void deposit_data_verify_names_a_code_for_each_reason_and_judges_signatures_in_a_child() throws Exception {
+        Files.writeString(folder.resolve("deposit.json"), "[" + SEAT_DEPOSIT + "]");
+        CommandResult good = run(Map.of(), "deposit-data", "verify", "deposit.json", "--fork-version", "0x00000286");
+        assertThat(good.out())
+                .contains("0x306da94e96acfce98b4c480d57a193c70c6d647e8048f50f1d32dba52685e368", "ok: the key signed");
+        assertThat(good.code()).isZero();
+
+        CommandResult elsewhere =
+                run(Map.of("SEAT_MANAGER_GENESIS_FORK_VERSION", "00000287"), "deposit-data", "verify", "deposit.json");
+        assertThat(elsewhere.err()).contains("FORK_VERSION_OF_ANOTHER_NETWORK", "SIGNATURE_OF_ANOTHER_NETWORK");
+        assertThat(elsewhere.code()).isEqualTo(1);
+
+        Files.writeString(folder.resolve("keystore.json"), "{\"crypto\":{\"x\":\"c0ffee\"}}");
+        CommandResult secrets = run(Map.of(), "deposit-data", "verify", "keystore.json", "--fork-version", "00000286");
+        assertThat(secrets.err()).contains("FILE_HOLDS_SECRETS").doesNotContain("c0ffee");
+        assertThat(run(Map.of(), "deposit-data", "verify", "deposit.json").code())
+                .isEqualTo(2);
+        assertThat(run(Map.of(), "deposit-data", "verify", "absent.json", "--fork-version", "00000286")
+                        .code())
+                .isEqualTo(2);
+    }
+
+    private static final String SEAT_DEPOSIT =
+            "{\"pubkey\":\"95a254501b7733239ed3cec4d56737977bd09ede881d8a234560e83e5525017add3b1dcc3eabfb85e12a4131b19c253b\","
+                    + "\"withdrawal_credentials\":\"010000000000000000000000412a91402f3d3baee3612d5b5d0ba43542b7adf9\","
+                    + "\"amount\":32000000000,\"signature\":\"a00accc4b6511f720e53dd131d5b017028ea91fa276c292761f34f83848f1e28"
+                    + "66e8c64d2e82b40fd1e8392e0d802e1f0b4b4e53f494c678230185d50bfb69ce3b68bd21795d0057cfe33e96123ed409d9886ba7"
+                    + "fd79a8d690b2a004c367a640\",\"deposit_message_root\":\"b0e95f037af964ff89fbda108663b320a6b760a56f3c8a3b8f"
+                    + "9394e039747d82\",\"deposit_data_root\":\"306da94e96acfce98b4c480d57a193c70c6d647e8048f50f1d32dba52685e368"
+                    + "\",\"fork_version\":\"00000286\",\"network_name\":\"centurion\",\"deposit_cli_version\":\"2.7.0\"}";
+
     private CommandResult run(Map<String, String> environment, String... arguments) {
         return CommandResult.of(
                 folder,

@@ -52,6 +52,12 @@ public record SeatRoute(
         non-sealed interface Change extends Work {
             Response change(WriteTx tx, Call call) throws SQLException;
         }
+
+        /** Looks first, outside of every transaction, at what takes its time; then changes. */
+        @FunctionalInterface
+        non-sealed interface Check extends Work {
+            Change check(Call call) throws Exception;
+        }
     }
 
     public static SeatRoute reads(String path, String summary, String role, RequestRules rules, Work.Answer work) {
@@ -61,6 +67,12 @@ public record SeatRoute(
     /** A change that any holder of the role may make, with a session or the static token. */
     public static SeatRoute changes(
             String method, String path, String summary, String role, RequestRules rules, int status, Work.Change work) {
+        return new SeatRoute(method, path, summary, Callers.ADMINISTRATION, role, null, false, rules, status, work);
+    }
+
+    /** As {@link #changes}, for work that begins with a look that must not hold up other writers. */
+    public static SeatRoute checks(
+            String method, String path, String summary, String role, RequestRules rules, int status, Work.Check work) {
         return new SeatRoute(method, path, summary, Callers.ADMINISTRATION, role, null, false, rules, status, work);
     }
 

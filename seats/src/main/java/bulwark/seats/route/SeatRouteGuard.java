@@ -66,6 +66,7 @@ public final class SeatRouteGuard {
             return switch (route.work()) {
                 case SeatRoute.Work.Answer answer -> answer.answer(call);
                 case SeatRoute.Work.Change change -> change(route, change, call, stepUp);
+                case SeatRoute.Work.Check check -> change(route, check.check(call), call, stepUp);
             };
         } catch (RuntimeException e) {
             throw e;

@@ -266,7 +266,7 @@ public final class SeatRegister {
         return Response.json(200, SeatTable.byId(tx, seat.id()).orElseThrow().json());
     }
 
-    private static Seat existing(ReadTx tx, Call call) throws SQLException {
+    static Seat existing(ReadTx tx, Call call) throws SQLException {
         String id = call.request().pathParameter("id");
         Optional<Seat> found =
                 id.matches("[1-9][0-9]{0,17}") ? SeatTable.byId(tx, Long.parseLong(id)) : Optional.empty();

@@ -6,6 +6,7 @@ import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingRules;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.seats.deposit.ForkVersion;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +34,22 @@ final class SeatSettingRules implements SettingRules {
         listener(settings, findings);
         staticToken(settings, findings);
         stepUp(settings, findings);
+        forkVersion(settings, findings);
+    }
+
+    private static void forkVersion(Configuration settings, SettingFindings findings) {
+        String text = settings.text(SeatSettings.GENESIS_FORK_VERSION);
+        if (text.isEmpty()) {
+            return;
+        }
+        Optional<ForkVersion> version = ForkVersion.parse(text);
+        if (version.isEmpty()) {
+            findings.refuse(SeatSettings.GENESIS_FORK_VERSION + " must be 8 hexadecimal digits");
+        }
+        version.flatMap(ForkVersion::publicNetwork)
+                .ifPresent(name -> findings.refuse(SeatSettings.GENESIS_FORK_VERSION + " is that of " + name
+                        + ", which is not chain 286: a deposit signed with it could be replayed there. Set the version of"
+                        + " your own network"));
     }
 
     private static void secrets(Configuration settings, SettingFindings findings) {

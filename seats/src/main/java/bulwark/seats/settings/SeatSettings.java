@@ -19,6 +19,10 @@ public final class SeatSettings {
     public static final String DATABASE = "DATABASE_URL";
     public static final String DATABASE_MIGRATION = "SEAT_MANAGER_DATABASE_MIGRATION_URL";
     public static final String ADMIN_TOKEN = "ADMIN_TOKEN";
+    /** Without the prefix. */
+    private static final String FORK_VERSION = "GENESIS_FORK_VERSION";
+
+    public static final String GENESIS_FORK_VERSION = "SEAT_MANAGER_" + FORK_VERSION;
     static final String NODE_ENVIRONMENT = "NODE_ENV";
 
     private static final Configuration.Schema SCHEMA = table().schema(new SeatSettingRules());
@@ -112,8 +116,12 @@ public final class SeatSettings {
                 .refused("TREASURY_ROUTER", TEXT, "", "address of the treasury router")
                 .refused("CONTRACT_CODE_HASH", TEXT, "", "fingerprint of the deposit contract")
                 .refused("VAULT_CODE_HASH", TEXT, "", "fingerprint of vaults")
-                .refused("GENESIS_FORK_VERSION", TEXT, "", "fork version of deposits")
-                .refused("VERIFY_DEPOSIT_SIGNATURE", FLAG, "true", "BLS check of deposit data")
+                .add(
+                        FORK_VERSION,
+                        TEXT,
+                        "",
+                        "genesis fork version of the network, 8 hexadecimal digits; unset: no deposit data is taken")
+                .onlyDefault("VERIFY_DEPOSIT_SIGNATURE", "true", "BLS check of deposit data", "true", "false")
                 .refused("EL_POLL_SECONDS", COUNT, "12", "interval of the watcher of the execution layer")
                 .refused("CL_POLL_SECONDS", COUNT, "24", "interval of the watcher of the consensus layer")
                 .refused("HEARTBEAT_STALE_SECONDS", COUNT, "300", "age at which a heartbeat is stale")

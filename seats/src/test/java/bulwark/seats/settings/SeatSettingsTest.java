@@ -35,6 +35,25 @@ class SeatSettingsTest {
     }
 
     @Test
+    void a_fork_version_of_a_public_network_is_refused_by_the_networks_name() {
+        assertThat(inspect(Map.of("SEAT_MANAGER_GENESIS_FORK_VERSION", "0x00000286"))
+                        .problems())
+                .isEmpty();
+        assertThat(inspect(Map.of("SEAT_MANAGER_GENESIS_FORK_VERSION", "0x01017000"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("SEAT_MANAGER_GENESIS_FORK_VERSION", "Holesky");
+        assertThat(inspect(Map.of("SEAT_MANAGER_GENESIS_FORK_VERSION", "286")).problems())
+                .singleElement()
+                .asString()
+                .contains("8 hexadecimal digits");
+        assertThat(inspect(Map.of("SEAT_MANAGER_VERIFY_DEPOSIT_SIGNATURE", "false"))
+                        .problems())
+                .isNotEmpty();
+    }
+
+    @Test
     void every_fault_is_reported_in_one_run_and_no_value_is_shown() throws IOException {
         Files.writeString(folder.resolve(".env"), "SEAT_MANAGER_PROT=1\nDATABASE_URI=x\nADMIN_TOKEN=tooshort\n");
         Files.setPosixFilePermissions(folder.resolve(".env"), PosixFilePermissions.fromString("rw-r--r--"));

@@ -39,6 +39,8 @@ public final class GatewayBench {
     private static final int IDLE_CONNECTIONS = 10_000;
     private static final long LARGE_BYTES = 1L << 30;
     private static final int MANY_ROUTES = 10_000;
+    /** Heap of many thousand requests. */
+    private static final long TRAFFIC_BYTES = 16 << 20;
     private static final int MANY_TOKENS = 50_000;
     private static final int COMPARED_ROUNDS = Math.min(ROUNDS, 7);
 
@@ -183,13 +185,21 @@ public final class GatewayBench {
                 throw new IllegalStateException(e);
             }
         });
-        Thread.sleep(2_000);
+        awaitTraffic(many);
         long first = Long.parseLong(many.ask("routes " + MANY_ROUTES));
         long second = Long.parseLong(many.ask("routes " + MANY_ROUTES));
         load.join();
         System.out.println();
         System.out.println("A set of " + MANY_ROUTES + " routes is live beside traffic after " + first
                 + " ms, again after " + second + " ms (aim: 200 ms).");
+    }
+
+    /** Returns when the load is on: its requests allocate, and nothing else does. */
+    private static void awaitTraffic(ProxyProcess proxy) throws IOException {
+        long idle = proxy.allocated();
+        while (proxy.allocated() - idle < TRAFFIC_BYTES) {
+            Thread.onSpinWait();
+        }
     }
 
     private HttpLoad script(Path template, String name, int count) throws IOException {

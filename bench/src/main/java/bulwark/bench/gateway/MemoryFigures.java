@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** How much a proxy's resident memory grows. */
 final class MemoryFigures {
@@ -39,9 +40,8 @@ final class MemoryFigures {
         command.addAll(List.of(arguments));
         Process curl = new ProcessBuilder(command).inheritIO().start();
         long largest = before;
-        while (curl.isAlive()) {
+        while (!curl.waitFor(20, TimeUnit.MILLISECONDS)) {
             largest = Math.max(largest, ProcessFigures.residentKibibytes(proxy.pid()));
-            Thread.sleep(20);
         }
         if (curl.exitValue() != 0) {
             throw new IOException("curl ended with " + curl.exitValue());

@@ -1,5 +1,6 @@
 package bulwark.gateway.balance;
 
+import bulwark.gateway.http2.Http2StatusRequest;
 import bulwark.gateway.route.ApiRoute.UpstreamHttp;
 import bulwark.kernel.network.AddressGuard;
 import bulwark.kernel.network.GuardDecision;

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TcpRelay implements AutoCloseable {
     /** Bytes towards the control plane. */
     final AtomicLong asked = new AtomicLong();
-    /** What had been asked when the newest bytes of an answer passed. */
-    final AtomicLong askedAtAnswer = new AtomicLong();
+    /** For all bytes of an answer that passed: what had been asked by then. */
+    final List<Long> askedAtAnswers = new CopyOnWriteArrayList<>();
 
     private final int target;
     private final ServerSocket listener;
@@ -60,7 +60,7 @@ public final class TcpRelay implements AutoCloseable {
                 if (isAsking) {
                     asked.addAndGet(read);
                 } else {
-                    askedAtAnswer.set(asked.get());
+                    askedAtAnswers.add(asked.get());
                 }
                 out.write(buffer, 0, read);
             }

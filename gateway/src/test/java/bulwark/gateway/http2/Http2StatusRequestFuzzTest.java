@@ -1,4 +1,4 @@
-package bulwark.gateway.balance;
+package bulwark.gateway.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package bulwark.gateway.balance;
+package bulwark.gateway.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,7 +17,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /** One GET over a new connection in HTTP/2 (RFC 9113), of whose answer the status counts and nothing else. Blocks. */
-final class Http2StatusRequest {
+public final class Http2StatusRequest {
     private static final int STREAM = 1;
     private static final int MAX_FRAME_BYTES = 16_384;
     /** Of frames before the status. */
@@ -53,7 +53,7 @@ final class Http2StatusRequest {
      * @return 200 to 599
      * @throws IOException when there is no such answer
      */
-    static int status(InputStream in, OutputStream out, boolean tls, String authority, String path) throws IOException {
+    public static int status(InputStream in, OutputStream out, boolean tls, String authority, String path) throws IOException {
         Http2StatusRequest request = new Http2StatusRequest(in, out);
         try {
             request.send(tls ? "https" : "http", authority, path);

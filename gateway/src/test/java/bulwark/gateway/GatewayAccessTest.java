@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,6 +99,7 @@ class GatewayAccessTest {
         return request(path).header("Authorization", "Bearer " + token);
     }
 
+    @DisplayName("P15: a caller without credentials never reaches a backend")
     @Test
     void a_caller_without_credentials_never_reaches_a_backend() throws Exception {
         assertThat(send(request("/apis/own/x")).statusCode()).isEqualTo(401);

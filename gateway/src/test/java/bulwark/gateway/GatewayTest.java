@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ class GatewayTest {
                 Clock.systemUTC());
     }
 
+    @DisplayName("H9: it answers health and readiness and lets nobody through")
     @Test
     void it_answers_health_and_readiness_and_lets_nobody_through() throws IOException {
         try (Gateway gateway = start(Map.of())) {

@@ -12,12 +12,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +92,21 @@ class RouteDisclosureTest {
                     .getFirst();
             assertThat(record.text("code")).isEqualTo("malformed_request");
             assertThat(record.text("client")).isEqualTo("127.0.0.1");
+        }
+    }
+
+    @DisplayName("Q8: health and metrics are answered whatever a quota says")
+    @Test
+    void health_and_metrics_are_answered_whatever_a_quota_says() throws Exception {
+        try (GatewayFixture gateway = GatewayFixture.start(
+                folder, Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "1"), Clock.systemUTC())) {
+            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode()).isEqualTo(200);
+            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode()).isEqualTo(429);
+            for (String path : List.of("/health", "/health/live", "/metrics", "/health", "/metrics")) {
+                assertThat(gateway.send(gateway.as("ann", path)).statusCode())
+                        .as(path)
+                        .isEqualTo(200);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ class DrainUnderLoadTest {
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final AtomicLong answers = new AtomicLong();
 
+    @DisplayName("P17: p17 no request that was sent goes without its answer")
     @Test
     void p17_no_request_that_was_sent_goes_without_its_answer() throws Exception {
         try (HelloBackend backend = new HelloBackend();

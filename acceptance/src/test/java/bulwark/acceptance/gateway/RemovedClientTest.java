@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ class RemovedClientTest {
                 () -> Configuration.read(GatewaySettings.schema(), settings, folder), folder, Clock.systemUTC());
     }
 
+    @DisplayName("C12: a client whose certificate was revoked is gone and others stay")
     @Test
     void a_client_whose_certificate_was_revoked_is_gone_and_others_stay() throws Exception {
         try (Gateway gateway = gateway();

@@ -1,6 +1,7 @@
 package bulwark.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.network.AddressGuard;
@@ -15,13 +16,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Rows X1 to X32 of the specification, as far as a registration shows them. */
@@ -71,86 +75,88 @@ class AdminAddressGuardTest {
         return admin.post("/admin/apis", route);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://127.0.0.1:8080/secret", // X1
-                "http://localhost:8080",
-                "http://127.0.0.1/",
-                "http://10.0.0.1", // X2
-                "http://10.255.255.255:9200",
-                "http://172.16.0.1", // X3
-                "http://172.31.255.255",
-                "http://192.168.0.1", // X4
-                "http://192.168.255.255",
-                "http://169.254.169.254/latest/meta-data/", // X5
-                "http://169.254.169.254/metadata/instance",
-                "http://[::1]:8080/", // X6
-                "not-a-url", // X7
-                "http://[fd00::1]/", // X10
-                "http://[fdff:ffff::1]/",
-                "http://[fc00::1]/",
-                "http://2130706433/", // X11
-                "http://0x7f000001/",
-                "http://0x7f.0.0.1/",
-                "http://017700000001/",
-                "http://0177.0.0.1/",
-                "http://127.1/", // X12
-                "http://127.0.1/",
-                "http://0/",
-                "http://0.0.0.0/",
-                "http://[::ffff:127.0.0.1]/", // X13
-                "http://[::ffff:7f00:1]/",
-                "http://[::ffff:a9fe:a9fe]/",
-                "http://[::ffff:10.0.0.1]/",
-                "http://[0:0:0:0:0:0:0:1]/", // X14
-                "http://[::]/",
-                "http://[::127.0.0.1]/",
-                "http://[fe80::1]/", // X15
-                "http://[fe80::1%25eth0]/",
-                "http://[64:ff9b::7f00:1]/", // X16
-                "http://[64:ff9b::a9fe:a9fe]/",
-                "http://[2002:7f00:1::]/",
-                "http://LOCALHOST/", // X17
-                "http://localhost./",
-                "http://app.localhost/",
-                "http://localhost.localdomain/",
-                "http://user:pw@127.0.0.1/", // X18
-                "http://example.com@127.0.0.1/",
-                "http://127.0.0.1@example.com/",
-                "http://127.0.0.1#@example.com/", // X19
-                "http://127.0.0.1\\@example.com/",
-                "http://example.com:80@127.0.0.1/",
-                "http://%31%32%37.0.0.1/", // X20
-                "http://127%2e0%2e0%2e1/",
-                "http://127\u30020\u30020\u30021/", // X21
-                "http://\u2460\u2461\u2466.\u24ea.\u24ea.\u2460/",
-                "http://\u24dbocalhost/",
-                "file:///etc/passwd", // X22
-                "gopher://127.0.0.1:6379/_",
-                "ftp://h/",
-                "jar:http://h/x!/y",
-                "data:text/plain,x",
-                "javascript:alert(1)",
-                "http://100.64.0.1", // X23
-                "http://100.100.100.200",
-                "http://192.0.0.192",
-                "http://168.63.129.16",
-                "http://198.18.0.1",
-                "http://224.0.0.1",
-                "http://255.255.255.255",
-                "http://metadata.google.internal/", // X24
-                "http://metadata/",
-                "http://inside.example/", // X25
-                "http://mixed.example/", // X26
-                "http://nowhere.example/", // X28
-                "http://api.example.com/\r\nX: y", // X32
-                "http://api.example.com/\u0000",
-                "http://api.example.com/\t",
-                "http://api.example.com/a b",
-                "http://api.example.com/?q=1"
-            })
-    void what_leads_inside_is_400_and_stores_nothing(String url) throws Exception {
+    static Stream<Arguments> rowsOfBlocked() {
+        return Stream.of(
+                arguments("X1", "http://127.0.0.1:8080/secret"),
+                arguments("X1", "http://localhost:8080"),
+                arguments("X1", "http://127.0.0.1/"),
+                arguments("X2", "http://10.0.0.1"),
+                arguments("X2", "http://10.255.255.255:9200"),
+                arguments("X3", "http://172.16.0.1"),
+                arguments("X3", "http://172.31.255.255"),
+                arguments("X4", "http://192.168.0.1"),
+                arguments("X4", "http://192.168.255.255"),
+                arguments("X5", "http://169.254.169.254/latest/meta-data/"),
+                arguments("X5", "http://169.254.169.254/metadata/instance"),
+                arguments("X6", "http://[::1]:8080/"),
+                arguments("X7", "not-a-url"),
+                arguments("X10", "http://[fd00::1]/"),
+                arguments("X10", "http://[fdff:ffff::1]/"),
+                arguments("X10", "http://[fc00::1]/"),
+                arguments("X11", "http://2130706433/"),
+                arguments("X11", "http://0x7f000001/"),
+                arguments("X11", "http://0x7f.0.0.1/"),
+                arguments("X11", "http://017700000001/"),
+                arguments("X11", "http://0177.0.0.1/"),
+                arguments("X12", "http://127.1/"),
+                arguments("X12", "http://127.0.1/"),
+                arguments("X12", "http://0/"),
+                arguments("X12", "http://0.0.0.0/"),
+                arguments("X13", "http://[::ffff:127.0.0.1]/"),
+                arguments("X13", "http://[::ffff:7f00:1]/"),
+                arguments("X13", "http://[::ffff:a9fe:a9fe]/"),
+                arguments("X13", "http://[::ffff:10.0.0.1]/"),
+                arguments("X14", "http://[0:0:0:0:0:0:0:1]/"),
+                arguments("X14", "http://[::]/"),
+                arguments("X14", "http://[::127.0.0.1]/"),
+                arguments("X15", "http://[fe80::1]/"),
+                arguments("X15", "http://[fe80::1%25eth0]/"),
+                arguments("X16", "http://[64:ff9b::7f00:1]/"),
+                arguments("X16", "http://[64:ff9b::a9fe:a9fe]/"),
+                arguments("X16", "http://[2002:7f00:1::]/"),
+                arguments("X17", "http://LOCALHOST/"),
+                arguments("X17", "http://localhost./"),
+                arguments("X17", "http://app.localhost/"),
+                arguments("X17", "http://localhost.localdomain/"),
+                arguments("X18", "http://user:pw@127.0.0.1/"),
+                arguments("X18", "http://example.com@127.0.0.1/"),
+                arguments("X18", "http://127.0.0.1@example.com/"),
+                arguments("X19", "http://127.0.0.1#@example.com/"),
+                arguments("X19", "http://127.0.0.1\\@example.com/"),
+                arguments("X19", "http://example.com:80@127.0.0.1/"),
+                arguments("X20", "http://%31%32%37.0.0.1/"),
+                arguments("X20", "http://127%2e0%2e0%2e1/"),
+                arguments("X21", "http://127\u30020\u30020\u30021/"),
+                arguments("X21", "http://\u2460\u2461\u2466.\u24ea.\u24ea.\u2460/"),
+                arguments("X21", "http://\u24dbocalhost/"),
+                arguments("X22", "file:///etc/passwd"),
+                arguments("X22", "gopher://127.0.0.1:6379/_"),
+                arguments("X22", "ftp://h/"),
+                arguments("X22", "jar:http://h/x!/y"),
+                arguments("X22", "data:text/plain,x"),
+                arguments("X22", "javascript:alert(1)"),
+                arguments("X23", "http://100.64.0.1"),
+                arguments("X23", "http://100.100.100.200"),
+                arguments("X23", "http://192.0.0.192"),
+                arguments("X23", "http://168.63.129.16"),
+                arguments("X23", "http://198.18.0.1"),
+                arguments("X23", "http://224.0.0.1"),
+                arguments("X23", "http://255.255.255.255"),
+                arguments("X24", "http://metadata.google.internal/"),
+                arguments("X24", "http://metadata/"),
+                arguments("X25", "http://inside.example/"),
+                arguments("X26", "http://mixed.example/"),
+                arguments("X28", "http://nowhere.example/"),
+                arguments("X32", "http://api.example.com/\r\nX: y"),
+                arguments("X32", "http://api.example.com/\u0000"),
+                arguments("X32", "http://api.example.com/\t"),
+                arguments("X32", "http://api.example.com/a b"),
+                arguments("X32", "http://api.example.com/?q=1"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("rowsOfBlocked")
+    void what_leads_inside_is_400_and_stores_nothing(String row, String url) throws Exception {
         HttpResponse<String> answer = register(url);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(answer.body()).contains("backend_url");
@@ -164,23 +170,26 @@ class AdminAddressGuardTest {
         assertThat(admin.get("/admin/apis").body()).isEqualTo("[]");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://93.184.216.34/get", // X8
-                "https://httpbin.org/get",
-                "https://api.example.com/v1/data",
-                "http://51.83.45.13",
-                "http://172.15.255.255", // X9
-                "http://172.32.0.1",
-                "http://11.0.0.1",
-                "http://9.255.255.255"
-            })
-    void what_is_public_is_stored(String url) throws Exception {
+    static Stream<Arguments> rowsOfPublic() {
+        return Stream.of(
+                arguments("X8", "http://93.184.216.34/get"),
+                arguments("X8", "https://httpbin.org/get"),
+                arguments("X8", "https://api.example.com/v1/data"),
+                arguments("X8", "http://51.83.45.13"),
+                arguments("X9", "http://172.15.255.255"),
+                arguments("X9", "http://172.32.0.1"),
+                arguments("X9", "http://11.0.0.1"),
+                arguments("X9", "http://9.255.255.255"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("rowsOfPublic")
+    void what_is_public_is_stored(String row, String url) throws Exception {
         assertThat(register(url).statusCode()).isEqualTo(201);
         assertThat(admin.delete("/admin/apis/x").statusCode()).isEqualTo(204);
     }
 
+    @DisplayName("X7: an empty url is told as such")
     @Test
     void x7_an_empty_url_is_told_as_such() throws Exception {
         HttpResponse<String> answer = register("");
@@ -200,6 +209,7 @@ class AdminAddressGuardTest {
                 .contains("nowhere.example has no address");
     }
 
+    @DisplayName("X31: an allowed address is stored and metadata stays blocked")
     @Test
     void x31_an_allowed_address_is_stored_and_metadata_stays_blocked(@TempDir Path folder) throws Exception {
         try (AdminFixture allowing = AdminFixture.start(folder, null, Map.of(ALLOWED_CIDRS, "127.0.0.1/32"))) {

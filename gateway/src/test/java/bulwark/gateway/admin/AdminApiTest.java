@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -49,6 +50,7 @@ class AdminApiTest {
         return StrictJson.parse(response.body().getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
+    @DisplayName("A1: without a token configured every call is 503")
     @Test
     void a1_without_a_token_configured_every_call_is_503() throws Exception {
         try (AdminFixture admin = AdminFixture.startWithoutToken(folder)) {
@@ -60,6 +62,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A2: no token or a wrong one is 401 without a word")
     @Test
     void a2_no_token_or_a_wrong_one_is_401_without_a_word() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -81,6 +84,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A3: health tells nothing secret")
     @Test
     void a3_health_tells_nothing_secret() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -94,6 +98,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A5: fresh lists are empty")
     @Test
     void a5_fresh_lists_are_empty() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -101,6 +106,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A7: every fault of an api is told at once")
     @Test
     void a7_every_fault_of_an_api_is_told_at_once() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -115,6 +121,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A8, A9: an api is stored replaced shown and removed")
     @Test
     void a8_a9_an_api_is_stored_replaced_shown_and_removed() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -137,6 +144,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A11: a burst over the limit is 429 whoever sends it")
     @Test
     void a11_a_burst_over_the_limit_is_429_whoever_sends_it() throws Exception {
         try (AdminFixture admin = AdminFixture.startLimited(folder, 3)) {
@@ -201,6 +209,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A12: every call leaves one row with action actor and outcome")
     @Test
     void a12_every_call_leaves_one_row_with_action_actor_and_outcome() throws Exception {
         try (AdminFixture admin = AdminFixture.start(folder, publicGuard())) {
@@ -244,6 +253,7 @@ class AdminApiTest {
         }
     }
 
+    @DisplayName("A13: the previous token counts while it is set")
     @Test
     void a13_the_previous_token_counts_while_it_is_set() throws Exception {
         String former = "the-admin-token-before-this-one-012345";

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ class AdminOperationsTest {
         return gateway.send(gateway.request("/apis/own/x").header("X-API-Key", key));
     }
 
+    @DisplayName("A4: the stats of circuit breakers hold no token")
     @Test
     void a4_the_stats_of_circuit_breakers_hold_no_token() throws Exception {
         HttpResponse<String> stats = gateway.admin("GET", "/admin/circuit-breaker/stats", "");
@@ -52,6 +54,7 @@ class AdminOperationsTest {
         assertThat(stats.body()).doesNotContain(GatewayFixture.ADMIN).doesNotContainIgnoringCase("token");
     }
 
+    @DisplayName("A5, A6: a fresh gateway has no policies and an empty cache")
     @Test
     void a5_a6_a_fresh_gateway_has_no_policies_and_an_empty_cache() throws Exception {
         assertThat(gateway.admin("GET", "/admin/policies", "").body()).isEqualTo("[]");
@@ -60,6 +63,7 @@ class AdminOperationsTest {
         assertThat(stats.path("misses").longValue()).isZero();
     }
 
+    @DisplayName("P2, P6, P7: breakers are shown once calls went through them and reset by name")
     @Test
     void p2_p6_p7_breakers_are_shown_once_calls_went_through_them_and_reset_by_name() throws Exception {
         gateway.backend(exchange -> GatewayFixture.answer(exchange, 500, "no"));
@@ -106,6 +110,7 @@ class AdminOperationsTest {
         assertThat(gateway.heard).hasSize(2);
     }
 
+    @DisplayName("Q9: a quota is shown and reset and an unknown consumer is 404")
     @Test
     void q9_a_quota_is_shown_and_reset_and_an_unknown_consumer_is_404() throws Exception {
         gateway.send(gateway.as("ann", "/apis/own/x"));
@@ -122,6 +127,7 @@ class AdminOperationsTest {
                 .isEqualTo(404);
     }
 
+    @DisplayName("T3, T4, T5: an api key is shown once rotated with grace suspended and revoked")
     @Test
     void t3_t4_t5_an_api_key_is_shown_once_rotated_with_grace_suspended_and_revoked() throws Exception {
         String order =
@@ -219,6 +225,7 @@ class AdminOperationsTest {
                 .isFalse();
     }
 
+    @DisplayName("C11: the metadata of the resource is public and names what challenges name")
     @Test
     void c11_the_metadata_of_the_resource_is_public_and_names_what_challenges_name() throws Exception {
         HttpResponse<String> metadata = gateway.send(gateway.request("/.well-known/oauth-protected-resource"));

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -369,6 +370,7 @@ class ControlPlaneTest {
                 .is(422);
     }
 
+    @DisplayName("H6: every answer bears the five headers")
     @Test
     void every_answer_bears_the_five_headers() throws Exception {
         for (Answer answer : List.of(

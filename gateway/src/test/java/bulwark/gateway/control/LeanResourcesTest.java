@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +252,7 @@ class LeanResourcesTest {
                 : items.get(items.size() - 1).path("attempts").asInt();
     }
 
+    @DisplayName("X30: a webhook reaches nothing that the operator does not allow")
     @Test
     void a_webhook_reaches_nothing_that_the_operator_does_not_allow() throws Exception {
         String all = "/v1/tenants/acme/webhooks";

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,7 @@ class BackendCredentialsTest {
         }
     }
 
+    @DisplayName("A10: a credential is shown redacted")
     @Test
     void a10_a_secret_is_shown_nowhere_and_lies_encrypted() throws Exception {
         try (GatewayFixture gateway = GatewayFixture.start(folder)) {

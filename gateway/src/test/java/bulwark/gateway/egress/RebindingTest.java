@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +138,7 @@ class RebindingTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     }
 
+    @DisplayName("X27: calls reach no internal address and each refusal is recorded with its reason")
     @Test
     void calls_reach_no_internal_address_and_each_refusal_is_recorded_with_its_reason() throws Exception {
         try (Gateway gateway = start(settings())) {
@@ -199,6 +201,7 @@ class RebindingTest {
                         .toList();
     }
 
+    @DisplayName("X30: what a gateway fetches by itself reaches no internal address and is counted with its reason")
     @Test
     void what_a_gateway_fetches_by_itself_reaches_no_internal_address_and_is_counted_with_its_reason()
             throws Exception {

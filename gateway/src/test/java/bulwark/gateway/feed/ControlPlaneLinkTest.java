@@ -32,6 +32,7 @@ import java.util.concurrent.Callable;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,6 +175,29 @@ class ControlPlaneLinkTest {
         eventually(404, () -> callWith(key));
     }
 
+    @DisplayName("Q10: a plan that changes in the control plane limits the next calls")
+    @Test
+    void a_plan_that_changes_in_the_control_plane_limits_the_next_calls() throws Exception {
+        startGateway();
+        eventually(204, () -> callWith(key));
+        String plan = control.admin("acme", "GET", "/v1/plans/acme")
+                .is(200)
+                .json()
+                .path("items")
+                .path(0)
+                .path("id")
+                .asString();
+        control.admin("acme", "PUT", "/v1/plans/acme/" + plan, Map.of("rate_limit_per_minute", 1))
+                .is(200);
+        eventually(
+                "1",
+                () -> send("GET", "/apis/acme/orders/1", "", Map.of("X-API-Key", key))
+                        .headers()
+                        .firstValue("X-RateLimit-Limit")
+                        .orElse(""));
+        eventually(429, () -> callWith(key));
+    }
+
     @Test
     void what_a_gateway_counted_of_a_subscription_stands_beside_its_limits() throws Exception {
         startGateway();
@@ -256,6 +280,7 @@ class ControlPlaneLinkTest {
         gateway = null;
     }
 
+    @DisplayName("H10: a gateway without any snapshot is not ready while nobody answers")
     @Test
     void a_gateway_without_any_snapshot_is_not_ready_while_nobody_answers() throws Exception {
         startGateway(environment("http://127.0.0.1:" + backend.getAddress().getPort()));
@@ -319,6 +344,7 @@ class ControlPlaneLinkTest {
         assertThat(callWith(key)).isEqualTo(401);
     }
 
+    @DisplayName("X33: a snapshot with one forbidden backend is refused as a whole and says so")
     @Test
     void a_snapshot_with_one_forbidden_backend_is_refused_as_a_whole_and_says_so() throws Exception {
         Map<String, String> strict = environment("http://127.0.0.1:" + control.plane.port());

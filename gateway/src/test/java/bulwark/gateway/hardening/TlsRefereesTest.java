@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +47,7 @@ class TlsRefereesTest {
                 () -> Configuration.read(GatewaySettings.schema(), settings, folder), folder, Clock.systemUTC());
     }
 
+    @DisplayName("C13: sslscan finds the two present versions and no weak suite")
     @Test
     void sslscan_finds_the_two_present_versions_and_no_weak_suite() throws Exception {
         RequiredProgram.onThePath("sslscan");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.GatewayFixture;
 import bulwark.gateway.GatewayFixture.Heard;
 import bulwark.kernel.json.Base64Url;
+import bulwark.kernel.json.StrictJson;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +168,38 @@ class ProxiedCertificateTest {
             HttpResponse<String> twice = gateway.send(callByOwnNames(gateway).header("X.Client.Verified", "SUCCESS"));
             assertThat(twice.statusCode()).isEqualTo(403);
             assertThat(twice.body()).contains("MTLS_CERT_INVALID", "twice");
+        }
+    }
+
+    @DisplayName("C10: an unsigned token with the right certificate is 401")
+    @Test
+    void an_unsigned_token_with_the_right_certificate_is_refused_for_its_signature() throws Exception {
+        Map<String, Object> claims = new HashMap<>(TestIssuer.claims(Instant.now()));
+        claims.put("cnf", Map.of("x5t#S256", Base64Url.text(HexFormat.of().parseHex(FINGERPRINT))));
+        String body = TestIssuer.part(StrictJson.text(claims));
+        try (GatewayFixture gateway = gateway("127.0.0.1/32", Map.of())) {
+            for (String unsigned : List.of(
+                    TestIssuer.part("{\"alg\":\"none\"}") + "." + body + ".",
+                    TestIssuer.part("{\"alg\":\"RS256\",\"kid\":\"rs\",\"typ\":\"JWT\"}") + "." + body + ".AAAA")) {
+                HttpResponse<String> answer = gateway.send(call(gateway, unsigned, "CN=shop,O=acme"));
+                assertThat(answer.statusCode()).isEqualTo(401);
+                assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
+            }
+            assertThat(gateway.heard).isEmpty();
+        }
+    }
+
+    @DisplayName("C11: health, readiness, metrics and the metadata of the resource need no certificate")
+    @Test
+    void what_is_public_needs_no_certificate_where_all_routes_ask_for_one() throws Exception {
+        try (GatewayFixture gateway = gateway("127.0.0.1/32", Map.of("STOA_MTLS__REQUIRED_ROUTES", "/*"))) {
+            assertThat(gateway.send(gateway.request("/apis/own/x")).statusCode())
+                    .isEqualTo(401);
+            for (String path : List.of("/health", "/ready", "/metrics", "/.well-known/oauth-protected-resource")) {
+                assertThat(gateway.send(gateway.request(path)).statusCode())
+                        .as(path)
+                        .isEqualTo(200);
+            }
         }
     }
 

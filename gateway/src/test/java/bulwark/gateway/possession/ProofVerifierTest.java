@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,12 +86,14 @@ class ProofVerifierTest {
         assertRefused(client.proof("POST", url, clock.instant(), TOKEN), "htu mismatch");
     }
 
+    @DisplayName("D3: a proof for another method does not hold")
     @Test
     void a_proof_for_another_method_does_not_hold() {
         assertRefused(client.proof("GET", URL, clock.instant(), TOKEN), "htm mismatch");
         assertRefused(client.proof("post", URL, clock.instant(), TOKEN), "htm mismatch");
     }
 
+    @DisplayName("D3: a proof has its time")
     @ParameterizedTest
     @CsvSource({"-600,iat is too old", "-301,iat is too old", "600,iat is in the future", "31,iat is in the future"})
     void a_proof_has_its_time(int seconds, String phrase) {
@@ -103,6 +106,7 @@ class ProofVerifierTest {
         verifier.verify(client.proof("POST", URL, clock.instant().plusSeconds(seconds), TOKEN), expected());
     }
 
+    @DisplayName("D3: a proof holds once and for as long as it could be good again")
     @Test
     void a_proof_holds_once_and_for_as_long_as_it_could_be_good_again() {
         String proof = client.proof("POST", URL, clock.instant(), TOKEN);
@@ -134,6 +138,7 @@ class ProofVerifierTest {
         small.verify(client.proof("POST", URL, clock.instant(), TOKEN), expected());
     }
 
+    @DisplayName("D3: a proof belongs to its token")
     @Test
     void a_proof_belongs_to_its_token() {
         assertRefused(changed(SAME, claims -> claims.remove("ath")), "missing 'ath' claim");
@@ -146,6 +151,7 @@ class ProofVerifierTest {
         assertRefused(thief.proof("POST", URL, clock.instant(), TOKEN), "not the one of the token");
     }
 
+    @DisplayName("D3: a private key in a proof is told")
     @Test
     void a_private_key_in_a_proof_is_told() {
         assertRefused(
@@ -159,6 +165,7 @@ class ProofVerifierTest {
                 "private key material");
     }
 
+    @DisplayName("D3: other algorithms are not allowed")
     @ParameterizedTest
     @ValueSource(strings = {"HS256", "none", "ES512", "es256"})
     void other_algorithms_are_not_allowed(String algorithm) {

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +148,7 @@ class SenderConstraintTest {
         assertThat(refusal.detail()).contains(detail);
     }
 
+    @DisplayName("C1: a bound token passes with its certificate and the backend hears of it")
     @Test
     void a_bound_token_passes_with_its_certificate_and_the_backend_hears_of_it() {
         GatewayCall call = call(PROXY, "/apis/x", certificate());
@@ -170,6 +172,7 @@ class SenderConstraintTest {
                 Base64Url.text(bytes));
     }
 
+    @DisplayName("C9: a fingerprint is the same in each of its forms")
     @ParameterizedTest
     @MethodSource("fingerprints")
     void a_fingerprint_is_the_same_in_each_of_its_forms(String form) {
@@ -186,6 +189,7 @@ class SenderConstraintTest {
         assertRefused(result, 403, "MTLS_CERT_INVALID", "fingerprint");
     }
 
+    @DisplayName("C2: a stolen token with another certificate is refused")
     @Test
     void a_stolen_token_with_another_certificate_is_refused() {
         StageResult result = check(
@@ -211,6 +215,7 @@ class SenderConstraintTest {
         assertRefused(headers, 401, "SENDER_CONSTRAINT_MTLS_MISSING", "client certificate");
     }
 
+    @DisplayName("C3: a route that asks for a certificate gets one")
     @ParameterizedTest
     @ValueSource(strings = {"/mcp/v1/tools/invoke", "/mcp/v1/", "/mcp/v1", "/exact", "/%6dcp/v1/tools", "/%2e%2e/x"})
     void a_route_that_asks_for_a_certificate_gets_one(String path) {
@@ -273,6 +278,7 @@ class SenderConstraintTest {
                 .isNull();
     }
 
+    @DisplayName("C5: a certificate that the proxy did not verify is invalid")
     @ParameterizedTest
     @ValueSource(strings = {"FAILED:certificate has expired", "NONE", "success", ""})
     void a_certificate_that_the_proxy_did_not_verify_is_invalid(String verify) {
@@ -284,6 +290,7 @@ class SenderConstraintTest {
                 "not SUCCESS");
     }
 
+    @DisplayName("C4: a certificate has its time")
     @Test
     void a_certificate_has_its_time() {
         SenderConstraint constraint = constraint(MTLS, SenderPolicy.OFF);
@@ -298,6 +305,7 @@ class SenderConstraintTest {
         assertRefused(check(constraint, unreadable, false, who), 403, "MTLS_CERT_INVALID", "validity");
     }
 
+    @DisplayName("C6: an issuer outside the list is denied")
     @Test
     void an_issuer_outside_the_list_is_denied() {
         GatewayCall call = call(PROXY, "/apis/x", certificate("X-SSL-Client-I-DN: CN=Another CA,O=Acme"));
@@ -308,6 +316,7 @@ class SenderConstraintTest {
                 "issuer");
     }
 
+    @DisplayName("C7: a certificate asks for a token that is bound to it")
     @Test
     void a_certificate_asks_for_a_token_that_is_bound_to_it() {
         SenderConstraint strict = constraint(MTLS, SenderPolicy.OFF);
@@ -325,6 +334,7 @@ class SenderConstraintTest {
                 .isInstanceOf(StageResult.Pass.class);
     }
 
+    @DisplayName("C8: headers of a peer that is no trusted proxy are refused whatever it says of itself")
     @Test
     void headers_of_a_peer_that_is_no_trusted_proxy_are_refused_whatever_it_says_of_itself() {
         GatewayCall call = call("192.0.2.7", "/apis/x", certificate("X-Forwarded-For: 10.0.0.9"));
@@ -347,6 +357,7 @@ class SenderConstraintTest {
                 "twice");
     }
 
+    @DisplayName("D1, D2, D3: a token bound to a key passes with one proof under the scheme of proofs")
     @Test
     void a_token_bound_to_a_key_passes_with_one_proof_under_the_scheme_of_proofs() {
         SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF);
@@ -413,6 +424,7 @@ class SenderConstraintTest {
                 "bound");
     }
 
+    @DisplayName("D4: certificate and proof hold together")
     @Test
     void certificate_and_proof_hold_together() {
         Principal who = caller(FINGERPRINT, client.thumbprint());
@@ -423,6 +435,7 @@ class SenderConstraintTest {
                 .isInstanceOf(StageResult.Pass.class);
     }
 
+    @DisplayName("D5: profiles ask for proof and certificate")
     @Test
     void profiles_ask_for_proof_and_certificate() {
         SenderConstraint constraint = constraint(MTLS, SenderPolicy.OFF);

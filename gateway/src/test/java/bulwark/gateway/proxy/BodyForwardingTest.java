@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BodyForwardingTest {
@@ -102,6 +103,7 @@ class BodyForwardingTest {
         }
     }
 
+    @DisplayName("P16: each event of a stream is sent on at once and silence is no fault")
     @Test
     void each_event_of_a_stream_is_sent_on_at_once_and_silence_is_no_fault() {
         CountDownLatch seen = new CountDownLatch(1);
@@ -138,6 +140,7 @@ class BodyForwardingTest {
         }
     }
 
+    @DisplayName("H5: a body beyond the limit is 413 before or while it comes")
     @Test
     void a_body_beyond_the_limit_is_413_before_or_while_it_comes() {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {

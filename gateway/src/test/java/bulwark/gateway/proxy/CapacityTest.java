@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a plane holds at once has bounds, and what is beyond them is turned away without a cost to the rest. */
@@ -133,6 +134,32 @@ class CapacityTest {
             Awaitility.await().until(() -> plane.metrics.scrape().contains("stoa_sse_connections_active 0.0"));
         } finally {
             release.countDown();
+        }
+    }
+
+    @DisplayName("Q12: the eleventh event stream from one address is 429 with Retry-After 60")
+    @Test
+    void the_eleventh_event_stream_from_one_address_is_refused() {
+        CountDownLatch release = new CountDownLatch(1);
+        List<WireClient> clients = new ArrayList<>();
+        try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, 0, PLENTY, StreamLimits.STANDARD));
+                ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
+                    exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    release.await();
+                })) {
+            plane.to(upstream);
+            for (int i = 0; i < 10; i++) {
+                WireClient client = new WireClient(plane.port);
+                clients.add(client);
+                assertThat(client.send(TestPlane.request("GET", "/")).head().status())
+                        .isEqualTo(200);
+            }
+            Answer refused = plane.get("/");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.value("Retry-After")).isEqualTo("60");
+        } finally {
+            release.countDown();
+            clients.forEach(WireClient::close);
         }
     }
 

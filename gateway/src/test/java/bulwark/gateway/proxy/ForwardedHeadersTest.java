@@ -10,6 +10,7 @@ import bulwark.gateway.route.ApiRoute.Balancing;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ForwardedHeadersTest {
@@ -20,6 +21,7 @@ class ForwardedHeadersTest {
         plane.close();
     }
 
+    @DisplayName("P14: reserved names never come from a client in any spelling")
     @Test
     void reserved_names_never_come_from_a_client_in_any_spelling() {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {
@@ -62,6 +64,7 @@ class ForwardedHeadersTest {
         }
     }
 
+    @DisplayName("P11: what a client names in connection removes its own lines and never ours")
     @Test
     void what_a_client_names_in_connection_removes_its_own_lines_and_never_ours() {
         CallPipeline pipeline = CallPipeline.closed().withIdentity(call -> {
@@ -87,6 +90,7 @@ class ForwardedHeadersTest {
         }
     }
 
+    @DisplayName("H4: a backend does not set the five headers and does not name its software")
     @Test
     void a_backend_does_not_set_the_five_headers_and_does_not_name_its_software() {
         String answer =
@@ -105,6 +109,7 @@ class ForwardedHeadersTest {
         }
     }
 
+    @DisplayName("P13: a traceparent is continued with a span of our own")
     @Test
     void a_traceparent_is_continued_with_a_span_of_our_own() {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +51,7 @@ class ForwardingTest {
         }
     }
 
+    @DisplayName("P9: a prefix ends where a segment ends")
     @Test
     void a_prefix_ends_where_a_segment_ends() {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {
@@ -64,6 +66,7 @@ class ForwardingTest {
         }
     }
 
+    @DisplayName("P10: an ambiguous path is 400")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -87,6 +90,7 @@ class ForwardingTest {
         }
     }
 
+    @DisplayName("P1: routing refusals have their texts")
     @Test
     void routing_refusals_have_their_texts() {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {
@@ -193,6 +197,7 @@ class ForwardingTest {
         }
     }
 
+    @DisplayName("X28: a name without an address is an upstream out of reach and not a forbidden one")
     @Test
     void a_name_without_an_address_is_an_upstream_out_of_reach_and_not_a_forbidden_one() {
         plane.routes(TestPlane.route("r1", "/", "http://nowhere.example.com"));

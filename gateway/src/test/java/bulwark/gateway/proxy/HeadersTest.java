@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -238,6 +239,7 @@ class HeadersTest {
                         .map(cause -> Arguments.of(protocol, cause)));
     }
 
+    @DisplayName("H5, H6: every answer bears the headers once")
     @ParameterizedTest(name = "{1} over {0}")
     @MethodSource("answers")
     void every_answer_bears_the_headers_once(Protocol protocol, Cause cause) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class ListenerTest {
         plane.close();
     }
 
+    @DisplayName("H1, H7, H9: health is answered without credentials")
     @ParameterizedTest
     @CsvSource({"/health,OK", "/health/live,OK", "/ready,READY", "/health/ready,READY"})
     void health_is_answered_without_credentials(String path, String body) {
@@ -52,6 +54,7 @@ class ListenerTest {
         }
     }
 
+    @DisplayName("H3: an unknown path has no route")
     @Test
     void an_unknown_path_has_no_route() {
         Answer answer = get("/nonexistent-path-xyz");
@@ -113,6 +116,7 @@ class ListenerTest {
         }
     }
 
+    @DisplayName("P12: what may be read in two ways is 400 and ends the connection")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -166,6 +170,7 @@ class ListenerTest {
                 .isEqualTo(400);
     }
 
+    @DisplayName("H5: limits of the head have their own statuses")
     @Test
     void limits_of_the_head_have_their_own_statuses() {
         assertLimit(414, "GET /" + "a".repeat(8_192) + " HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -25,6 +25,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ResilienceTest {
@@ -38,6 +39,7 @@ class ResilienceTest {
         plane.close();
     }
 
+    @DisplayName("P2, P3, P4: five failing calls open the circuit and two probes close it")
     @Test
     void five_failing_calls_open_the_circuit_and_two_probes_close_it() {
         boolean[] well = {false};
@@ -64,6 +66,7 @@ class ResilienceTest {
         }
     }
 
+    @DisplayName("P7: three failing calls are three failures however often they were tried")
     @Test
     void three_failing_calls_are_three_failures_however_often_they_were_tried() throws IOException {
         plane.routes(TestPlane.route("dead", "/", "http://127.0.0.1:" + unusedPort()));
@@ -81,6 +84,7 @@ class ResilienceTest {
         assertThat(plane.metrics.scrape()).contains("stoa_upstream_retries_total 6.0");
     }
 
+    @DisplayName("P5: one routes breaker leaves another route alone")
     @Test
     void one_routes_breaker_leaves_another_route_alone() throws IOException {
         try (ScriptedUpstream upstream = ScriptedUpstream.saying(ScriptedUpstream.ok("x"))) {
@@ -96,6 +100,7 @@ class ResilienceTest {
         }
     }
 
+    @DisplayName("P8: a backend that does not answer is 504")
     @Test
     void a_backend_that_does_not_answer_is_504() {
         CountDownLatch never = new CountDownLatch(1);

@@ -2,6 +2,7 @@ package bulwark.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import bulwark.gateway.proxy.WireClient.Answer;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -11,11 +12,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A backend that stands in the table, however it came there, at the moment of a call. */
 class StoredBackendTest {
@@ -34,55 +38,57 @@ class StoredBackendTest {
         plane.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://127.0.0.1:8080/secret", // X1
-                "http://localhost:8080",
-                "http://10.0.0.1", // X2
-                "http://10.255.255.255:9200",
-                "http://172.16.0.1", // X3
-                "http://172.31.255.255",
-                "http://192.168.0.1", // X4
-                "http://192.168.255.255",
-                "http://169.254.169.254/latest/meta-data", // X5
-                "http://[::1]:8080", // X6
-                "http://[fd00::1]", // X10
-                "http://[fdff:ffff::1]",
-                "http://[fc00::1]",
-                "http://2130706433", // X11
-                "http://0x7f000001",
-                "http://127.1", // X12
-                "http://0",
-                "http://0.0.0.0",
-                "http://[::ffff:127.0.0.1]", // X13
-                "http://[::ffff:7f00:1]",
-                "http://[::ffff:a9fe:a9fe]",
-                "http://[::ffff:10.0.0.1]",
-                "http://[0:0:0:0:0:0:0:1]", // X14
-                "http://[::]",
-                "http://[::127.0.0.1]",
-                "http://[fe80::1]", // X15
-                "http://[64:ff9b::7f00:1]", // X16
-                "http://[64:ff9b::a9fe:a9fe]",
-                "http://[2002:7f00:1::]",
-                "http://LOCALHOST", // X17
-                "http://localhost.",
-                "http://app.localhost",
-                "http://localhost.localdomain",
-                "http://%31%32%37.0.0.1", // X20
-                "http://127\u30020\u30020\u30021", // X21
-                "http://100.64.0.1", // X23
-                "http://100.100.100.200",
-                "http://192.0.0.192",
-                "http://168.63.129.16",
-                "http://198.18.0.1",
-                "http://224.0.0.1",
-                "http://255.255.255.255",
-                "http://metadata.google.internal", // X24
-                "http://metadata"
-            })
-    void x1_to_x24_a_forbidden_backend_is_403_at_the_call_and_never_dialled(String url) {
+    static Stream<Arguments> rowsOfBlocked() {
+        return Stream.of(
+                arguments("X1", "http://127.0.0.1:8080/secret"),
+                arguments("X1", "http://localhost:8080"),
+                arguments("X2", "http://10.0.0.1"),
+                arguments("X2", "http://10.255.255.255:9200"),
+                arguments("X3", "http://172.16.0.1"),
+                arguments("X3", "http://172.31.255.255"),
+                arguments("X4", "http://192.168.0.1"),
+                arguments("X4", "http://192.168.255.255"),
+                arguments("X5", "http://169.254.169.254/latest/meta-data"),
+                arguments("X6", "http://[::1]:8080"),
+                arguments("X10", "http://[fd00::1]"),
+                arguments("X10", "http://[fdff:ffff::1]"),
+                arguments("X10", "http://[fc00::1]"),
+                arguments("X11", "http://2130706433"),
+                arguments("X11", "http://0x7f000001"),
+                arguments("X12", "http://127.1"),
+                arguments("X12", "http://0"),
+                arguments("X12", "http://0.0.0.0"),
+                arguments("X13", "http://[::ffff:127.0.0.1]"),
+                arguments("X13", "http://[::ffff:7f00:1]"),
+                arguments("X13", "http://[::ffff:a9fe:a9fe]"),
+                arguments("X13", "http://[::ffff:10.0.0.1]"),
+                arguments("X14", "http://[0:0:0:0:0:0:0:1]"),
+                arguments("X14", "http://[::]"),
+                arguments("X14", "http://[::127.0.0.1]"),
+                arguments("X15", "http://[fe80::1]"),
+                arguments("X16", "http://[64:ff9b::7f00:1]"),
+                arguments("X16", "http://[64:ff9b::a9fe:a9fe]"),
+                arguments("X16", "http://[2002:7f00:1::]"),
+                arguments("X17", "http://LOCALHOST"),
+                arguments("X17", "http://localhost."),
+                arguments("X17", "http://app.localhost"),
+                arguments("X17", "http://localhost.localdomain"),
+                arguments("X20", "http://%31%32%37.0.0.1"),
+                arguments("X21", "http://127\u30020\u30020\u30021"),
+                arguments("X23", "http://100.64.0.1"),
+                arguments("X23", "http://100.100.100.200"),
+                arguments("X23", "http://192.0.0.192"),
+                arguments("X23", "http://168.63.129.16"),
+                arguments("X23", "http://198.18.0.1"),
+                arguments("X23", "http://224.0.0.1"),
+                arguments("X23", "http://255.255.255.255"),
+                arguments("X24", "http://metadata.google.internal"),
+                arguments("X24", "http://metadata"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("rowsOfBlocked")
+    void a_forbidden_backend_is_403_at_the_call_and_never_dialled(String row, String url) {
         plane.routes(TestPlane.route("r1", "/", url));
 
         Answer answer = plane.get("/");
@@ -92,25 +98,28 @@ class StoredBackendTest {
         FiveHeaders.assertIn(answer);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "not-a-url", // X7
-                "",
-                "http://0177.0.0.1", // X11
-                "http://[fe80::1%25eth0]", // X15
-                "http://user:pw@127.0.0.1", // X18
-                "http://127.0.0.1@example.com",
-                "http://127.0.0.1\\@example.com", // X19
-                "file:///etc/passwd", // X22
-                "gopher://127.0.0.1:6379/_",
-                "http://api.example.com/\r\nX: y" // X32
-            })
-    void x7_to_x32_what_programs_read_differently_comes_into_no_table(String url) {
+    static Stream<Arguments> rowsOfUnreadable() {
+        return Stream.of(
+                arguments("X7", "not-a-url"),
+                arguments("X7", ""),
+                arguments("X11", "http://0177.0.0.1"),
+                arguments("X15", "http://[fe80::1%25eth0]"),
+                arguments("X18", "http://user:pw@127.0.0.1"),
+                arguments("X18", "http://127.0.0.1@example.com"),
+                arguments("X19", "http://127.0.0.1\\@example.com"),
+                arguments("X22", "file:///etc/passwd"),
+                arguments("X22", "gopher://127.0.0.1:6379/_"),
+                arguments("X32", "http://api.example.com/\r\nX: y"));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("rowsOfUnreadable")
+    void what_programs_read_differently_comes_into_no_table(String row, String url) {
         assertThatThrownBy(() -> plane.routes(TestPlane.route("r1", "/", url))).isInstanceOf(RuntimeException.class);
         assertThat(plane.get("/").status()).isEqualTo(404);
     }
 
+    @DisplayName("X29: a redirect to an internal address is passed on and not followed")
     @Test
     void x29_a_redirect_to_an_internal_address_is_passed_on_and_not_followed() {
         String redirect = "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n";
@@ -126,6 +135,7 @@ class StoredBackendTest {
         }
     }
 
+    @DisplayName("P16: 200 megabytes pass within the memory of a few buffers")
     @Test
     void p16_200_megabytes_pass_within_the_memory_of_a_few_buffers() throws Exception {
         AtomicLong sent = new AtomicLong();

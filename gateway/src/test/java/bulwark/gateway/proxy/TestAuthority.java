@@ -19,12 +19,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** An authority in a folder, with a certificate of the server {@code localhost} and one of a client. */
 final class TestAuthority {
@@ -81,9 +83,17 @@ final class TestAuthority {
 
     /** Trusts any server: for tests that look at what the listener does. */
     static SSLContext anonymous() {
+        return showing(null);
+    }
+
+    /** As {@link #anonymous}, with a certificate. */
+    static SSLContext showing(@Nullable KeyManager certificate) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustingManager()}, null);
+            context.init(
+                    certificate == null ? null : new KeyManager[] {certificate},
+                    new TrustManager[] {new TrustingManager()},
+                    null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,7 @@ class TlsListenerTest {
         return new WireClient(socket);
     }
 
+    @DisplayName("H8, C13: calls pass over both versions with transport security")
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void calls_pass_over_both_versions_with_transport_security(String version) throws Exception {
@@ -141,6 +143,32 @@ class TlsListenerTest {
         }
     }
 
+    @DisplayName("C12: a listener that needs certificates answers nobody without one, or with one of another authority")
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void a_listener_that_needs_certificates_answers_nobody_without_a_good_one(String version) throws Exception {
+        TestAuthority foreign = new TestAuthority(directory.resolve("foreign"), clock);
+        try (ReloadingTls tls = load(TlsPolicy.publicServer());
+                ReloadingTls known = authority.load("client", TlsPolicy.publicServer());
+                ReloadingTls stranger = foreign.load("client", TlsPolicy.publicServer())) {
+            int port = plane.plane.listenTls("127.0.0.1", 0, new ListenerTls(tls, ClientAuth.NEED));
+            assertThat(answers(port, TestAuthority.showing(known.keyManager()), version))
+                    .isTrue();
+            assertThat(answers(port, TestAuthority.showing(stranger.keyManager()), version))
+                    .isFalse();
+            assertThat(answers(port, TestAuthority.anonymous(), version)).isFalse();
+        }
+    }
+
+    private boolean answers(int port, SSLContext context, String version) {
+        try (WireClient client = connect(port, context, version)) {
+            return client.send(TestPlane.request("GET", "/health")).answer().status() == 200;
+        } catch (IOException | RuntimeException refused) {
+            return false;
+        }
+    }
+
+    @DisplayName("C14: a new certificate is served without a restart")
     @Test
     void a_new_certificate_is_served_without_a_restart() throws Exception {
         try (ReloadingTls tls = load(TlsPolicy.publicServer())) {

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ class QuotaStageTest {
     @TempDir
     Path folder;
 
+    @DisplayName("Q1: the third call of two a minute is refused")
     @Test
     void q1_the_third_call_of_two_a_minute_is_refused() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "2"))) {
@@ -57,6 +59,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q2: every answer to a known caller says what is left")
     @Test
     void q2_every_answer_to_a_known_caller_says_what_is_left() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "2"))) {
@@ -72,6 +75,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q3: the second call of one a day is refused until midnight")
     @Test
     void q3_the_second_call_of_one_a_day_is_refused_until_midnight() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_DAILY_LIMIT", "1"))) {
@@ -84,6 +88,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q4: a monthly limit of zero is none and another is refused until the month ends")
     @Test
     void q4_a_monthly_limit_of_zero_is_none_and_another_is_refused_until_the_month_ends() {
         try (GatewayQuotas quotas = quotas(Map.of())) {
@@ -100,6 +105,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q5, Q6: consumers and sub accounts do not share")
     @Test
     void q5_q6_consumers_and_sub_accounts_do_not_share() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "1"))) {
@@ -118,6 +124,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q7: a hundred parallel calls of a limit of ten admit exactly ten")
     @Test
     void q7_a_hundred_parallel_calls_of_a_limit_of_ten_admit_exactly_ten() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "10"))) {
@@ -154,6 +161,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q9: a reset takes the counts back to zero and unknown consumers are none")
     @Test
     void q9_a_reset_takes_the_counts_back_to_zero_and_unknown_consumers_are_none() {
         try (GatewayQuotas quotas = quotas(Map.of("STOA_QUOTA_DEFAULT_DAILY_LIMIT", "1"))) {
@@ -169,6 +177,7 @@ class QuotaStageTest {
         }
     }
 
+    @DisplayName("Q11: the call after a tenants thousand is refused and costs its consumer nothing")
     @Test
     void q11_the_call_after_a_tenants_thousand_is_refused_and_costs_its_consumer_nothing() {
         try (GatewayQuotas quotas =

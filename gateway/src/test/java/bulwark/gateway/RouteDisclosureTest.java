@@ -98,10 +98,12 @@ class RouteDisclosureTest {
     @DisplayName("Q8: health and metrics are answered whatever a quota says")
     @Test
     void health_and_metrics_are_answered_whatever_a_quota_says() throws Exception {
-        try (GatewayFixture gateway = GatewayFixture.start(
-                folder, Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "1"), Clock.systemUTC())) {
-            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode()).isEqualTo(200);
-            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode()).isEqualTo(429);
+        try (GatewayFixture gateway =
+                GatewayFixture.start(folder, Map.of("STOA_QUOTA_DEFAULT_RATE_PER_MINUTE", "1"), Clock.systemUTC())) {
+            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode())
+                    .isEqualTo(200);
+            assertThat(gateway.send(gateway.as("ann", "/apis/own/x")).statusCode())
+                    .isEqualTo(429);
             for (String path : List.of("/health", "/health/live", "/metrics", "/health", "/metrics")) {
                 assertThat(gateway.send(gateway.as("ann", path)).statusCode())
                         .as(path)

@@ -10,8 +10,20 @@ import java.util.List;
  * @param usage what it is for, as a line of {@code ./bulwark help}
  * @param lasting the words after which a process serves or reads a whole store, {@code *} for any; others end before the second compiler pays
  * @param confined the words after which a process runs other people's code, and so bears {@code no_new_privs}
+ * @param passing the words after which a process drops nearly all that it allocates with each call, so that it needs little room for new objects
  */
-public record CommandScript(String name, String arguments, String usage, List<String> lasting, List<String> confined) {
+public record CommandScript(
+        String name,
+        String arguments,
+        String usage,
+        List<String> lasting,
+        List<String> confined,
+        List<String> passing) {
+    /** Of processes that keep what they read. */
+    public CommandScript(String name, String arguments, String usage, List<String> lasting, List<String> confined) {
+        this(name, arguments, usage, lasting, confined, List.of());
+    }
+
     public String text() {
         StringBuilder text = new StringBuilder("#!/usr/bin/env bash\n");
         text.append("# Written by ./bulwark docs. The document's own name for: bulwark ")
@@ -23,6 +35,7 @@ public record CommandScript(String name, String arguments, String usage, List<St
                 .append('\n');
         list(text, "lasting", lasting);
         list(text, "confined", confined);
+        list(text, "passing", passing);
         return text.append("exec \"$(dirname \"$(readlink -f \"${BASH_SOURCE[0]}\")\")/../bulwark\" ")
                 .append(name)
                 .append(" \"$@\"\n")

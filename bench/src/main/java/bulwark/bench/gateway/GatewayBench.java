@@ -41,6 +41,7 @@ public final class GatewayBench {
     private static final int MANY_ROUTES = 10_000;
     /** Heap of many thousand requests. */
     private static final long TRAFFIC_BYTES = 16 << 20;
+
     private static final int MANY_TOKENS = 50_000;
     private static final int COMPARED_ROUNDS = Math.min(ROUNDS, 7);
 
@@ -70,7 +71,7 @@ public final class GatewayBench {
             section("connection", names, this::oneConnection);
             section("routes", names, this::manyRoutes);
             section("tokens", names, launcher -> manyTokens(launcher, issuer));
-            section("memory", names, this::memory);
+            section("memory", names, launcher -> memory(launcher, issuer));
         }
         System.out.println();
         System.out.println("load of the machine after the run: "
@@ -248,7 +249,8 @@ public final class GatewayBench {
                 .print(0);
     }
 
-    private void memory(ProxyLauncher launcher) throws IOException, InterruptedException {
+    private void memory(ProxyLauncher launcher, BenchIssuer issuer)
+            throws IOException, InterruptedException, GeneralSecurityException {
         try (RandomAccessFile large =
                 new RandomAccessFile(scratch.resolve("large").toFile(), "rw")) {
             large.setLength(LARGE_BYTES); // sparse
@@ -258,6 +260,12 @@ public final class GatewayBench {
         System.out.println();
         System.out.println("Resident memory, MiB, after a load of 64 connections: "
                 + ProcessFigures.residentKibibytes(gateway.pid()) / 1024 + " (aim: 200)");
+        ProxyProcess governed = governed(launcher, issuer, "gateway, every control on", Map.of());
+        HttpLoad.bearer(CONNECTIONS, issuer.token(0)).run(governed, 4 * SECONDS);
+        System.out.println("The same with every control on: "
+                + ProcessFigures.residentKibibytes(governed.pid()) / 1024 + ", "
+                + ProcessFigures.peakMemory(governed.pid())
+                + " at most (aim: 200)");
         System.out.println(String.format(
                 Locale.ROOT,
                 "KiB for each of %,d idle connections: %.1f (aim: 20)",

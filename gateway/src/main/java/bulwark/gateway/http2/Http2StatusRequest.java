@@ -53,7 +53,8 @@ public final class Http2StatusRequest {
      * @return 200 to 599
      * @throws IOException when there is no such answer
      */
-    public static int status(InputStream in, OutputStream out, boolean tls, String authority, String path) throws IOException {
+    public static int status(InputStream in, OutputStream out, boolean tls, String authority, String path)
+            throws IOException {
         Http2StatusRequest request = new Http2StatusRequest(in, out);
         try {
             request.send(tls ? "https" : "http", authority, path);

@@ -144,7 +144,8 @@ class CapacityTest {
         List<WireClient> clients = new ArrayList<>();
         try (TestPlane plane = new TestPlane(new PlaneCapacity(100, 100, 0, PLENTY, StreamLimits.STANDARD));
                 ScriptedUpstream upstream = ScriptedUpstream.of(exchange -> {
-                    exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+                    exchange.send(
+                            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
                     release.await();
                 })) {
             plane.to(upstream);

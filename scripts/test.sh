@@ -2,18 +2,20 @@
 #   test                       every module, every check
 #   test MODULE…               these modules and what they stand on
 #   test MODULE -t "NAME"      the tests of a module whose display name begins with NAME, as the documents name theirs
+#   test MODULE --prove [NAME] takes the controls of a module away one by one, in a copy, and says which test noticed
 #   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
 
-modules=() tests=() display=
+modules=() tests=() display= proving=
 while [ $# -gt 0 ]; do
   name=$1; shift
   if [ "$name" = -t ]; then
     [ $# -gt 0 ] || fail "-t asks for the beginning of a test's display name: ./bulwark test seats -t \"CSM-01 regression\""
     display=$1; shift; continue
   fi
+  if [ "$name" = --prove ]; then proving=1; continue; fi
   if [ -f "$here/$name/pom.xml" ]; then modules+=("$name"); else tests+=("$name"); fi
 done
 if [ -n "$display" ]; then
@@ -25,6 +27,11 @@ if [ -n "$display" ]; then
     [ -z "$methods" ] || echo "$class#$methods"
   done)
   [ ${#tests[@]} -gt 0 ] || fail "no test of ${modules[0]} has a name that begins with $display."
+fi
+if [ -n "$proving" ]; then
+  [ ${#modules[@]} -eq 1 ] || fail "--prove asks for one module: ./bulwark test seats --prove"
+  . "$here/scripts/prove.sh"
+  return
 fi
 if [ ${#tests[@]} -gt 0 ]; then
   [ ${#modules[@]} -eq 1 ] || fail "${tests[0]} is no module. To run one test, name its module first: ./bulwark test MODULE ${tests[0]}"

@@ -233,6 +233,12 @@ public final class Gateway implements AutoCloseable {
                 routes,
                 new RouteGuard(guard),
                 identity.keyCache(),
+                identity.certificates(),
+                authorities -> {
+                    if (tls != null) {
+                        tls.material().addClientAuthorities(authorities);
+                    }
+                },
                 quotas.plans(),
                 quotas.admin(),
                 identity.revocationList(),

@@ -20,6 +20,7 @@ final class TlsSettings {
     private static final String AUTHORITIES = "STOA_TLS__CLIENT_CA_FILE";
     private static final String REVOCATIONS = "STOA_TLS__CRL_FILE";
     private static final String CLIENT_AUTH = "STOA_TLS__CLIENT_AUTH";
+    private static final String CONTROL_PLANE = "STOA_CONTROL_PLANE_URL";
     private static final String MIN_VERSION = "STOA_TLS__MIN_VERSION";
 
     private TlsSettings() {}
@@ -39,9 +40,9 @@ final class TlsSettings {
         if (!certificate) {
             return null;
         }
-        if (clientAuth != ClientAuth.NONE && !settings.isSet(AUTHORITIES)) {
-            throw refused(
-                    CLIENT_AUTH + " asks for client certificates; name the CAs that vouch for them in " + AUTHORITIES);
+        if (clientAuth != ClientAuth.NONE && !settings.isSet(AUTHORITIES) && !settings.isSet(CONTROL_PLANE)) {
+            throw refused(CLIENT_AUTH + " asks for client certificates; name the CAs that vouch for them in "
+                    + AUTHORITIES + ", or take those of tenants from a control plane: " + CONTROL_PLANE);
         }
         if (settings.isSet(REVOCATIONS) && !settings.isSet(AUTHORITIES)) {
             throw refused(REVOCATIONS + " belongs to the CAs of " + AUTHORITIES + ", which is not set");

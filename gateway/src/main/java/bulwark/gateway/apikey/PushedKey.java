@@ -23,6 +23,11 @@ public record PushedKey(
                 new PushedKey(other.subscription, other.consumer, other.tenant, other.route, other.profile, expires));
     }
 
+    /** The one that ends later. */
+    public PushedKey later(PushedKey other) {
+        return endsBefore(other) ? other : this;
+    }
+
     boolean endsBefore(PushedKey other) {
         return expires != null && (other.expires == null || expires.isBefore(other.expires));
     }

@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
 import bulwark.gateway.call.GatewayCall;
@@ -54,6 +55,7 @@ public final class GatewayIdentity implements AutoCloseable {
     private final RouteAccess access;
     private final ConsumerKeys consumerKeys;
     private final ConsumerKeyCache keyCache;
+    private final ConsumerCertificates certificates;
     private final TokenRevocationList revocationList;
     private final TokenRevocationRows revocations;
     private final AccessTokenVerification verification;
@@ -96,6 +98,7 @@ public final class GatewayIdentity implements AutoCloseable {
         TokenAuthenticator tokens = verification.tokens();
         ConsumerKeyCache cache = new ConsumerKeyCache(store, clock);
         keyCache = cache;
+        certificates = new ConsumerCertificates(clock);
         consumerKeys = new ConsumerKeys(store, cache, signing, clock);
         SenderConstraint sender = new SenderConstraint(
                 settings.mtls(),
@@ -107,7 +110,7 @@ public final class GatewayIdentity implements AutoCloseable {
                 signing,
                 clock);
         IdentityMetrics counts = new IdentityMetrics(metrics, tokens::size);
-        stage = new IdentityStage(tokens, cache, gate, sender, counts, settings.resourceMetadata());
+        stage = new IdentityStage(tokens, cache, certificates, gate, sender, counts, settings.resourceMetadata());
         access = new RouteAccess(settings.resourceMetadata());
         orders = redis == null || shared == null
                 ? null
@@ -195,6 +198,11 @@ public final class GatewayIdentity implements AutoCloseable {
     /** What a control plane pushes keys into. */
     public ConsumerKeyCache keyCache() {
         return keyCache;
+    }
+
+    /** What a control plane pushes certificates of consumers into. */
+    public ConsumerCertificates certificates() {
+        return certificates;
     }
 
     /** What a control plane pushes revocations into. */

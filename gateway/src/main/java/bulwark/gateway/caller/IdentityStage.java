@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeyVerdict;
 import bulwark.gateway.call.GatewayCall;
@@ -17,17 +18,20 @@ import bulwark.gateway.possession.SenderConstraint;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.kernel.access.Principal;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the principal of a call, or refuses it. A request bears one credential: an access token in {@code Authorization}, or an API key in {@code X-API-Key}. What is known is decided
+ * Finds the principal of a call, or refuses it. A request bears one credential: an access token in {@code Authorization}, or an API key in {@code X-API-Key}; without one,
+ * the certificate of its connection may name a consumer. What is known is decided
  * on the event loop, the rest on virtual threads. A route for anybody is passed without a look at credentials. Thread-safe.
  */
 public final class IdentityStage implements RequestStage {
     private final TokenAuthenticator tokens;
     private final ConsumerKeyCache keys;
+    private final ConsumerCertificates certificates;
     private final FirstSightGate gate;
     private final SenderConstraint sender;
     private final CredentialRefusal refusals;
@@ -36,12 +40,14 @@ public final class IdentityStage implements RequestStage {
     public IdentityStage(
             TokenAuthenticator tokens,
             ConsumerKeyCache keys,
+            ConsumerCertificates certificates,
             FirstSightGate gate,
             SenderConstraint sender,
             IdentityMetrics metrics,
             String resourceMetadata) {
         this.tokens = tokens;
         this.keys = keys;
+        this.certificates = certificates;
         this.gate = gate;
         this.sender = sender;
         this.refusals = new CredentialRefusal(metrics, resourceMetadata);
@@ -62,7 +68,7 @@ public final class IdentityStage implements RequestStage {
         return switch (credential.kind()) {
             case BEARER, DPOP -> token(call, credential);
             case API_KEY -> apiKey(call, credential);
-            case ABSENT -> refuse(refusals.of(TokenFault.MISSING));
+            case ABSENT -> certificate(call, credential);
             case MALFORMED -> refuse(refusals.of(TokenFault.MALFORMED_HEADER));
         };
     }
@@ -127,6 +133,23 @@ public final class IdentityStage implements RequestStage {
         return new StageResult.Later(result);
     }
 
+    /** Without a credential in its head, a call is of the consumer whom the connection's own certificate names. */
+    private StageResult certificate(GatewayCall call, PresentedCredential credential) {
+        return caller(call)
+                .map(caller -> admitted(
+                        call,
+                        credential,
+                        TokenDigest.ofHex(caller.fingerprint()),
+                        caller.principal(),
+                        SecurityProfile.named(caller.profile())))
+                .orElseGet(() -> refuse(refusals.of(TokenFault.MISSING)));
+    }
+
+    private Optional<ConsumerCertificates.Caller> caller(GatewayCall call) {
+        ApiRoute route = call.route();
+        return route == null ? Optional.empty() : certificates.of(call.peer().certificates(), route.id());
+    }
+
     private StageResult decided(
             GatewayCall call, PresentedCredential credential, TokenDigest digest, ConsumerKeyVerdict verdict) {
         return switch (verdict) {
@@ -142,6 +165,9 @@ public final class IdentityStage implements RequestStage {
             return StageResult.PASS;
         }
         PresentedCredential credential = PresentedCredential.of(call.head());
+        if (credential.kind() == PresentedCredential.Kind.ABSENT) {
+            return caller(call).isPresent() ? StageResult.PASS : refuse(refusals.of(TokenFault.MISSING));
+        }
         TokenDigest digest = TokenDigest.of(credential.head(), credential.start(), credential.end());
         if (credential.kind() == PresentedCredential.Kind.API_KEY) {
             ConsumerKeyVerdict known = keys.known(digest);

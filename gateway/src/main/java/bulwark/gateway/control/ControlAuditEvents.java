@@ -12,6 +12,7 @@ import bulwark.gateway.control.instance.GatewayLinkResource;
 import bulwark.gateway.control.instance.GatewayResource;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.policy.PolicyResource;
+import bulwark.gateway.control.posture.PostureResource;
 import bulwark.gateway.control.revocation.RevocationResource;
 import bulwark.gateway.control.subscription.SubscriptionResource;
 import bulwark.gateway.control.tenant.TenantResource;
@@ -41,6 +42,7 @@ public final class ControlAuditEvents {
                     ToolPermissionResource.EVENTS,
                     WebhookResource.EVENTS,
                     PersonalDataResource.EVENTS,
+                    PostureResource.EVENTS,
                     TenantTransferResource.EVENTS,
                     GatewayResource.EVENTS,
                     GatewayLinkResource.EVENTS,

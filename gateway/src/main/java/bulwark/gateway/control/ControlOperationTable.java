@@ -6,6 +6,7 @@ import bulwark.gateway.control.api.ApiDocumentResource;
 import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.EnvironmentResource;
 import bulwark.gateway.control.audit.AuditResource;
+import bulwark.gateway.control.audit.AuditSummaryResource;
 import bulwark.gateway.control.audit.PersonalDataResource;
 import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
@@ -83,6 +84,7 @@ final class ControlOperationTable {
         all.addAll(new RevocationResource(with.store, with.revocations).operations());
         all.addAll(new AuthorityResource(with.store, with.stateFolder, with.store.clock()).operations());
         all.addAll(new AuditResource(with.store).operations());
+        all.addAll(new AuditSummaryResource(with.store).operations());
         all.addAll(new PersonalDataResource(with.store, with.signing).operations());
         GatewaySync sync = new GatewaySync(with.store, with.feed, with.status);
         all.addAll(

@@ -1,16 +1,20 @@
 package bulwark.gateway.feed;
 
+import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.PushedKey;
 import bulwark.gateway.quota.QuotaConsumer;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotAuthority;
+import bulwark.gateway.snapshot.SnapshotCertificate;
 import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.quota.QuotaPlan;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,6 +109,7 @@ final class SnapshotApplier {
     void withdraw(GatewaySnapshot next) {
         target.revocations().addPushed(next.revocations());
         target.keys().withdrawPushed(keys(next));
+        target.certificates().withdraw(certificates(next));
     }
 
     /**
@@ -126,6 +131,7 @@ final class SnapshotApplier {
         target.revocations().replacePushed(snapshot.revocations());
         target.plans().push(plans(snapshot));
         target.keys().push(keys(snapshot));
+        push(snapshot.authorities(), certificates(snapshot));
         keep.write();
         AuditEvent event = APPLIED.event(
                 null,
@@ -199,6 +205,38 @@ final class SnapshotApplier {
                             key.expires()));
         }
         return byLookup;
+    }
+
+    private void push(List<SnapshotAuthority> authorities, Map<String, ConsumerCertificates.Entry> certificates) {
+        Map<String, X509Certificate> byTenant = new HashMap<>();
+        authorities.forEach(
+                authority -> authority.parse().ifPresent(certificate -> byTenant.put(authority.tenant(), certificate)));
+        target.certificates().push(certificates, byTenant);
+        target.listener().trust(byTenant.values());
+    }
+
+    /** A certificate opens what its consumer's subscriptions open: each until the last of that subscription's keys ends. */
+    private static Map<String, ConsumerCertificates.Entry> certificates(GatewaySnapshot snapshot) {
+        if (snapshot.certificates().isEmpty()) {
+            return Map.of();
+        }
+        Map<List<String>, Map<String, PushedKey>> byConsumer = new HashMap<>();
+        for (PushedKey key : keys(snapshot).values()) {
+            byConsumer
+                    .computeIfAbsent(List.of(key.tenant(), key.consumer()), consumer -> new HashMap<>())
+                    .merge(key.route(), key, PushedKey::later);
+        }
+        Map<String, ConsumerCertificates.Entry> byFingerprint = new HashMap<>();
+        for (SnapshotCertificate certificate : snapshot.certificates()) {
+            Map<String, PushedKey> subscriptions =
+                    byConsumer.get(List.of(certificate.tenant(), certificate.consumer()));
+            if (subscriptions != null) {
+                byFingerprint.put(
+                        certificate.fingerprint(),
+                        new ConsumerCertificates.Entry(certificate.tenant(), certificate.expires(), subscriptions));
+            }
+        }
+        return byFingerprint;
     }
 
     /** Evidence of what was not carried out. */

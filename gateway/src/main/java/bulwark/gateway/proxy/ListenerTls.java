@@ -25,12 +25,6 @@ public record ListenerTls(ReloadingTls material, ClientAuth clientAuth) {
         NEED
     }
 
-    public ListenerTls {
-        if (clientAuth != ClientAuth.NONE && !material.trustsPeers()) {
-            throw new IllegalArgumentException("without a CA bundle no client certificate can be trusted");
-        }
-    }
-
     SslHandler handler() {
         SSLEngine engine = material.context().createSSLEngine();
         engine.setUseClientMode(false);

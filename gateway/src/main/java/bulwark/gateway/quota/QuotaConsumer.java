@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Under which name calls are counted: the id of a subscription or API key, {@code fed:} and the sub-account of a federation, {@code sub:} and the subject of a token or certificate, or else
+ * Under which name calls are counted: the id of a subscription (by its key or its consumer's certificate) or of an API key, {@code fed:} and the sub-account of a federation, {@code sub:} and the subject of a token or certificate, or else
  * {@code ip:} and the address of the socket. The prefixes keep one kind from being taken for another.
  */
 public final class QuotaConsumer {
@@ -26,7 +26,10 @@ public final class QuotaConsumer {
             return ofAddress(peer.address().getAddress());
         }
         String keyId = principal.keyId();
-        if (principal.authentication().method() == Authentication.Method.API_KEY && keyId != null) {
+        Authentication.Method method = principal.authentication().method();
+        boolean subscribed =
+                method == Authentication.Method.API_KEY || method == Authentication.Method.CLIENT_CERTIFICATE;
+        if (subscribed && keyId != null) {
             return ofKey(keyId);
         }
         String subAccount = principal.authentication().subAccount();

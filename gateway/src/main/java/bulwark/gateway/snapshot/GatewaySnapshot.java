@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
  * @param gateway id of the one gateway that it is for
  * @param generation grows with each change at the control plane
  * @param policies of these routes alone: each is for one API or for one tenant's APIs
+ * @param authorities of the tenants of these certificates, one of each
+ * @param certificates of consumers
  */
 public record GatewaySnapshot(
         String gateway,
@@ -34,13 +36,17 @@ public record GatewaySnapshot(
         List<SnapshotKey> keys,
         List<QuotaPlan> plans,
         List<TokenRevocation> revocations,
-        List<ApiPolicy> policies) {
+        List<ApiPolicy> policies,
+        List<SnapshotAuthority> authorities,
+        List<SnapshotCertificate> certificates) {
     private static final int MAX_KEYS = 200_000;
     private static final int MAX_PLANS = 20_000;
     private static final int MAX_REVOCATIONS = 20_000;
     private static final int MAX_ROUTES = 20_000;
     private static final int MAX_POLICIES = 20_000;
     private static final int MAX_TEXT = 256;
+    private static final int MAX_AUTHORITIES = 10_000;
+    private static final int MAX_CERTIFICATES = 200_000;
 
     public GatewaySnapshot {
         routes = List.copyOf(routes);
@@ -48,6 +54,20 @@ public record GatewaySnapshot(
         plans = List.copyOf(plans);
         revocations = List.copyOf(revocations);
         policies = List.copyOf(policies);
+        authorities = List.copyOf(authorities);
+        certificates = List.copyOf(certificates);
+    }
+
+    /** Without certificates. */
+    public GatewaySnapshot(
+            String gateway,
+            long generation,
+            List<ApiRoute> routes,
+            List<SnapshotKey> keys,
+            List<QuotaPlan> plans,
+            List<TokenRevocation> revocations,
+            List<ApiPolicy> policies) {
+        this(gateway, generation, routes, keys, plans, revocations, policies, List.of(), List.of());
     }
 
     /** @throws RoutesRefused with every fault: half of a snapshot is never used */
@@ -61,7 +81,13 @@ public record GatewaySnapshot(
                 fields.objects("keys", MAX_KEYS, SnapshotKey::read),
                 fields.objects("plans", MAX_PLANS, GatewaySnapshot::plan),
                 fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation),
-                policies(fields, statement, faults));
+                policies(fields, statement, faults),
+                fields.has("authorities")
+                        ? fields.objects("authorities", MAX_AUTHORITIES, SnapshotAuthority::read)
+                        : List.of(),
+                fields.has("certificates")
+                        ? fields.objects("certificates", MAX_CERTIFICATES, SnapshotCertificate::read)
+                        : List.of());
         fields.end();
         if (faults.isEmpty()) {
             snapshot.checkReferences(faults);
@@ -150,6 +176,7 @@ public record GatewaySnapshot(
         } catch (RoutesRefused e) {
             faults.addAll(e.sentences());
         }
+        checkCertificates(faults);
         Set<String> lookups = new HashSet<>();
         for (SnapshotKey key : keys) {
             if (!planNames.contains(key.plan()) || !routeIds.contains(key.route())) {
@@ -157,6 +184,24 @@ public record GatewaySnapshot(
             }
             if (!lookups.add(key.lookup())) {
                 faults.add("keys: the key " + key.id() + " stands there twice");
+            }
+        }
+    }
+
+    private void checkCertificates(List<String> faults) {
+        Set<String> tenants = new HashSet<>();
+        for (SnapshotAuthority authority : authorities) {
+            if (!tenants.add(authority.tenant())) {
+                faults.add("authorities holds two of the tenant " + authority.tenant());
+            }
+        }
+        Set<String> fingerprints = new HashSet<>();
+        for (SnapshotCertificate certificate : certificates) {
+            if (!tenants.contains(certificate.tenant())) {
+                faults.add("certificates: " + certificate.fingerprint() + " is of a tenant without an authority");
+            }
+            if (!fingerprints.add(certificate.fingerprint())) {
+                faults.add("certificates: " + certificate.fingerprint() + " stands there twice");
             }
         }
     }
@@ -174,6 +219,14 @@ public record GatewaySnapshot(
                 revocations.stream().map(GatewaySnapshot::members).toList());
         if (!policies.isEmpty()) {
             members.put("policies", policies.stream().map(PolicyJson::fields).toList());
+        }
+        if (!authorities.isEmpty()) {
+            members.put(
+                    "authorities",
+                    authorities.stream().map(SnapshotAuthority::members).toList());
+            members.put(
+                    "certificates",
+                    certificates.stream().map(SnapshotCertificate::members).toList());
         }
         return members;
     }

@@ -5,6 +5,7 @@ import static bulwark.gateway.caller.CallFixture.get;
 import static bulwark.gateway.caller.CallFixture.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
 import bulwark.gateway.apikey.TestStore;
@@ -83,7 +84,14 @@ class IdentityStageTest {
                 new PossessionMetrics(metrics),
                 SIGNING,
                 clock);
-        stage = new IdentityStage(tokens, cache, gate, sender, new IdentityMetrics(metrics, tokens::size), METADATA);
+        stage = new IdentityStage(
+                tokens,
+                cache,
+                new ConsumerCertificates(clock),
+                gate,
+                sender,
+                new IdentityMetrics(metrics, tokens::size),
+                METADATA);
     }
 
     @AfterEach

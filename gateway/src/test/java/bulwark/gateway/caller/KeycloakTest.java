@@ -157,7 +157,7 @@ class KeycloakTest {
 
     @Test
     @Order(3)
-    void tokens_live_for_five_minutes_and_sessions_for_fifteen_idle() throws Exception {
+    void t20_tokens_live_for_five_minutes_and_sessions_for_fifteen_idle() throws Exception {
         JsonNode tokens = tokens("dora");
         assertThat(lifetime(tokens, "access_token")).isEqualTo(300);
         assertThat(lifetime(tokens, "refresh_token"))
@@ -172,7 +172,7 @@ class KeycloakTest {
 
     @Test
     @Order(4)
-    void five_bad_logins_lock_an_account_for_a_while() throws Exception {
+    void t19_five_bad_logins_lock_an_account_for_a_while() throws Exception {
         assertThat(login("victim", PASSWORD).statusCode()).isEqualTo(200);
         for (int i = 0; i < 6; i++) {
             assertThat(login("victim", "wrong " + i).statusCode()).isIn(400, 401);

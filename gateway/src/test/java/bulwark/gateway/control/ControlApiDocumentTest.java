@@ -140,12 +140,35 @@ class ControlApiDocumentTest {
         control.admin("acme", "GET", "/v1/audit/acme/export/json").is(200);
         control.admin("acme", "GET", "/v1/audit/acme/export/csv").is(200);
         control.admin("acme", "GET", "/v1/audit/acme/verify").is(200);
+        postureWalk(control);
         gatewayWalk(control);
         control.admin("acme", "POST", "/v1/plans/acme", "{").is(422);
         control.admin("acme", "GET", "/v1/plans/other").is(404);
         control.call("GET", "/v1/plans/acme", null, Map.of()).is(401);
         control.as(bulwark.gateway.permission.Role.VIEWER, "acme", "POST", "/v1/plans/acme", Map.of("slug", "x"))
                 .is(403);
+    }
+
+    private static void postureWalk(ControlFixture control) throws Exception {
+        control.admin("acme", "GET", "/v1/audit/acme/stats").is(200);
+        control.admin("acme", "GET", "/v1/audit/acme/security").is(200);
+        control.admin("acme", "GET", "/v1/audit/acme/isolation-test").is(200);
+        control.admin("acme", "GET", "/v1/audit/acme/isolation-test?target_tenant=other")
+                .is(403);
+        control.operator("GET", "/v1/audit/global/summary", null).is(200);
+        String all = "/v1/security/acme";
+        Map<String, Object> finding = Map.of("id", "CVE-1", "severity", "high", "title", "a library", "resource", "x");
+        control.admin("acme", "POST", all + "/ingest", Map.of("tool", "trivy", "findings", List.of(finding)))
+                .is(201);
+        control.admin("acme", "GET", all + "/scans").is(200);
+        control.admin("acme", "GET", all + "/findings").is(200);
+        control.admin("acme", "GET", all + "/score").is(200);
+        control.admin("acme", "GET", all + "/drift").is(404);
+        control.admin("acme", "POST", all + "/baseline").is(200);
+        control.admin("acme", "GET", all + "/drift").is(200);
+        control.admin("acme", "GET", all + "/secrets/health").is(200);
+        control.admin("acme", "GET", all + "/token-binding").is(200);
+        control.admin("acme", "GET", all + "/compliance/DORA").is(200);
     }
 
     private static void leanWalk(ControlFixture control, String api) throws Exception {

@@ -171,6 +171,89 @@ class PostureTest {
         assertThat(verdict("gateways_redundant")).isEqualTo("pass");
     }
 
+    @Test
+    void findings_of_scanners_count_until_the_next_report_of_the_same_tool() throws Exception {
+        String all = "/v1/security/acme";
+        double before = score();
+        Map<String, Object> high = Map.of("id", "CVE-1", "severity", "high", "title", "a library");
+        Map<String, Object> low = Map.of("id", "CVE-2", "severity", "low", "title", "another");
+        report("trivy", List.of(high, low));
+        assertThat(score()).isEqualTo(before - 5.5);
+        JsonNode found = control.admin("acme", "GET", all + "/findings?severity=high")
+                .is(200)
+                .json();
+        assertThat(found.path("items").valueStream().map(each -> each.path("id").asString()))
+                .contains("CVE-1")
+                .doesNotContain("CVE-2");
+        report("zap", List.of(low));
+        report("trivy", List.of());
+        assertThat(score()).isEqualTo(before - 0.5);
+        assertThat(control.admin("acme", "GET", all + "/scans")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(control.admin("other", "GET", "/v1/security/other/scans")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
+        control.admin(
+                        "acme",
+                        "POST",
+                        all + "/ingest",
+                        Map.of(
+                                "tool",
+                                "trivy",
+                                "findings",
+                                List.of(Map.of("id", "x", "severity", "worst", "title", "t"))))
+                .is(422);
+    }
+
+    private void report(String tool, List<Map<String, Object>> findings) throws Exception {
+        control.clock.advance(Duration.ofSeconds(1));
+        control.as(
+                        bulwark.gateway.permission.Role.DEVOPS,
+                        "acme",
+                        "POST",
+                        "/v1/security/acme/ingest",
+                        Map.of("tool", tool, "findings", findings))
+                .is(201);
+    }
+
+    @Test
+    void what_differs_from_the_baseline_is_told_with_what_it_was() throws Exception {
+        String all = "/v1/security/acme";
+        control.admin("acme", "GET", all + "/drift").is(404);
+        control.admin("acme", "POST", all + "/baseline").is(200);
+        assertThat(control.admin("acme", "GET", all + "/drift")
+                        .is(200)
+                        .json()
+                        .path("drifted")
+                        .asBoolean())
+                .isFalse();
+        control.api("acme", "orders", "http://127.0.0.1:9");
+        JsonNode drift = control.admin("acme", "GET", all + "/drift").is(200).json();
+        assertThat(drift.path("changes").get(0).path("code").asString()).isEqualTo("backends_encrypted");
+        assertThat(drift.path("changes").get(0).path("was").asString()).isEqualTo("not_observed");
+        assertThat(drift.path("changes").get(0).path("is").asString()).isEqualTo("fail");
+        String plan = control.plan("acme", "open", Map.of("requires_approval", false));
+        String api = control.api("acme", "more", "http://127.0.0.1:9");
+        Answer subscription = control.subscribe("acme", api, plan, control.consumer("acme", "shop"))
+                .is(201);
+        control.clock.advance(Duration.ofDays(91));
+        JsonNode health =
+                control.admin("acme", "GET", all + "/secrets/health").is(200).json();
+        assertThat(health.path("older_than_90_days").asInt()).isEqualTo(1);
+        assertThat(health.path("holders_to_rotate").get(0).asString()).isEqualTo(subscription.text("id"));
+        assertThat(control.admin("acme", "GET", all + "/token-binding")
+                        .is(200)
+                        .json()
+                        .path("bound_to_sender")
+                        .asInt())
+                .isZero();
+    }
+
     private JsonNode row(String framework, String requirement) throws Exception {
         return control.admin("acme", "GET", "/v1/security/acme/compliance/" + framework)
                 .is(200)

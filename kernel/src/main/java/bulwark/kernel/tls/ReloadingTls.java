@@ -3,6 +3,7 @@ package bulwark.kernel.tls;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public final class ReloadingTls implements AutoCloseable {
     private final X509ExtendedTrustManager trustManager;
     private final SSLContext context;
     private volatile Snapshot snapshot;
+    /** Judges clients by the authorities that were added beside the files; null without any. */
+    private volatile @Nullable PeerVerifier added;
+
     private final FileWatch watch;
     private int loads;
     private @Nullable String lastFailure;
@@ -51,7 +55,7 @@ public final class ReloadingTls implements AutoCloseable {
         TlsMaterial first = TlsMaterial.load("load-0", files, policy, clock);
         snapshot = new Snapshot(first, new PeerVerifier(first, policy, clock), null);
         keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
-        trustManager = new ReloadingTrustManager(() -> snapshot.peers);
+        trustManager = new ReloadingTrustManager(() -> snapshot.peers, () -> added);
         context = PinnedTlsContext.of(policy, keyManager, trustManager);
     }
 
@@ -155,7 +159,20 @@ public final class ReloadingTls implements AutoCloseable {
 
     /** Who the peer is by the present bundle and clock, or null when it is not trusted any more; cheap, as {@link #stillTrusted}. */
     public @Nullable PeerIdentity identify(List<X509Certificate> peerChain) {
-        return snapshot.peers.identify(peerChain);
+        PeerIdentity peer = snapshot.peers.identify(peerChain);
+        PeerVerifier others = added;
+        return peer == null && others != null ? others.identify(peerChain) : peer;
+    }
+
+    /**
+     * Trusts client certificates of these authorities besides, in place of those of the call before; the revocation lists of the files say nothing of them. Open connections are judged anew.
+     *
+     * @throws IllegalArgumentException when one of them is no authority
+     */
+    public void addClientAuthorities(Collection<X509Certificate> authorities) {
+        added = authorities.isEmpty()
+                ? null
+                : new PeerVerifier(TlsMaterial.ofAuthorities(authorities, snapshot.material), policy, clock);
     }
 
     /** Whether there is a CA bundle by which peers can be trusted. */

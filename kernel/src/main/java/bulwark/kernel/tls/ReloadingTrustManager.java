@@ -3,20 +3,32 @@ package bulwark.kernel.tls;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trusts by the material of the moment. Because it is an extended manager, JSSE adds no comparison of host names of its own.
  */
 final class ReloadingTrustManager extends ChainTrustManager {
     private final Supplier<PeerVerifier> present;
+    private final Supplier<@Nullable PeerVerifier> added;
 
-    ReloadingTrustManager(Supplier<PeerVerifier> present) {
+    /** @param added judges clients that the present one does not trust; null for nobody */
+    ReloadingTrustManager(Supplier<PeerVerifier> present, Supplier<@Nullable PeerVerifier> added) {
         this.present = present;
+        this.added = added;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        present.get().client(chain);
+        PeerVerifier others = added.get();
+        try {
+            present.get().client(chain);
+        } catch (CertificateException untrusted) {
+            if (others == null) {
+                throw untrusted;
+            }
+            others.client(chain);
+        }
     }
 
     @Override

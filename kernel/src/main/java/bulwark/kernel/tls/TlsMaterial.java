@@ -6,6 +6,7 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ record TlsMaterial(
         PrivateKey key,
         List<TrustedAuthority> authorities,
         @Nullable RevocationLists revoked) {
+
+    private static final ConfiguredPath ADDED = ConfiguredPath.unnamed(java.nio.file.Path.of("added-authorities"));
 
     /** @throws TlsRefused when anything about it is not fit for use now */
     static TlsMaterial load(String alias, TlsFiles files, TlsPolicy policy, Clock clock) {
@@ -81,6 +84,20 @@ record TlsMaterial(
         } finally {
             java.util.Arrays.fill(keyText, (byte) 0);
         }
+    }
+
+    /** The identity of another material, with authorities that no file names and no list speaks of. */
+    static TlsMaterial ofAuthorities(Collection<X509Certificate> authorities, TlsMaterial identity) {
+        List<TrustedAuthority> trusted = authorities.stream()
+                .distinct()
+                .map(authority -> {
+                    if (authority.getBasicConstraints() < 0) {
+                        throw new IllegalArgumentException("no authority: " + authority.getSubjectX500Principal());
+                    }
+                    return TrustedAuthority.of(authority, ADDED);
+                })
+                .toList();
+        return new TlsMaterial(identity.alias(), identity.chain(), identity.key(), trusted, null);
     }
 
     private static void checkIdentity(

@@ -17,7 +17,7 @@ record AuditFilter(String where, List<String> values) {
     static final List<String> DENIED =
             List.of("access_refused", "request_refused", "authentication_failed", "quota_breach", "peer_refused");
 
-    private static final String IS_DENIED = "event_type IN ('" + String.join("', '", DENIED) + "')";
+    static final String IS_DENIED = "event_type IN ('" + String.join("', '", DENIED) + "')";
 
     AuditFilter {
         values = List.copyOf(values);
@@ -55,6 +55,11 @@ record AuditFilter(String where, List<String> values) {
             values.addAll(erased);
         });
         return new AuditFilter(where.toString(), values);
+    }
+
+    /** Those that say that somebody was refused. */
+    static AuditFilter denied(String tenant) {
+        return new AuditFilter("tenant_id = ? AND " + IS_DENIED, List.of(tenant));
     }
 
     private static String escaped(String text) {

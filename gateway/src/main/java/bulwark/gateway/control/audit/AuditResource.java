@@ -90,6 +90,15 @@ public final class AuditResource {
                         .handledBy(this::json),
                 ControlOperation.permitted(
                                 "GET",
+                                all + "/security",
+                                Permission.AUDIT_EXPORT,
+                                "List who was refused what in a tenant, newest first.")
+                        .number("page", 1, PageRequest.MAX_PAGE)
+                        .number("page_size", 1, PageRequest.MAX_SIZE)
+                        .answers(200, PAGE)
+                        .handledBy(call -> page(call, (tenant, redaction) -> AuditFilter.denied(tenant))),
+                ControlOperation.permitted(
+                                "GET",
                                 all + "/verify",
                                 Permission.AUDIT_READ,
                                 "Check the hash chain that a tenant's entries stand in.")
@@ -98,10 +107,19 @@ public final class AuditResource {
     }
 
     private Response list(ControlCall call) {
+        return page(call, (tenant, redaction) -> AuditFilter.of(tenant, call, redaction.erased()));
+    }
+
+    /** Which entries. */
+    private interface EntryChoice {
+        AuditFilter of(String tenant, Redaction redaction);
+    }
+
+    private Response page(ControlCall call, EntryChoice choice) {
         PageRequest page = call.page();
         Redaction redaction = Redaction.of(store);
         Map<String, Object> answer = store.readAudit(call.scope(), (tx, tenant) -> {
-            AuditFilter filter = AuditFilter.of(tenant, call, redaction.erased());
+            AuditFilter filter = choice.of(tenant, redaction);
             long total = count(tx, filter);
             long offset = (long) (page.page() - 1) * page.size();
             List<AuditEntry> entries = entries(tx, filter, page.size(), offset).stream()

@@ -38,6 +38,10 @@ final class Redaction {
         return List.copyOf(pseudonyms.keySet());
     }
 
+    String actor(String id) {
+        return pseudonyms.getOrDefault(id, id);
+    }
+
     AuditEntry apply(AuditEntry entry) {
         if (pseudonyms.isEmpty()) {
             return entry;

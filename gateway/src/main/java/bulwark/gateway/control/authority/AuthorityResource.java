@@ -48,6 +48,11 @@ public final class AuthorityResource {
 
     public static final List<AuditEventType> EVENTS = List.of(GENERATED, SIGNED, REVOKED);
 
+    /** Fields: in PEM, and whose it is. */
+    public static final String CERTIFICATE = "certificate";
+
+    public static final String CONSUMER = "consumer_id";
+
     private static final String ID = "ca";
     private static final int MAX_DAYS = 3650;
     private static final int DEFAULT_DAYS = 365;
@@ -174,7 +179,7 @@ public final class AuthorityResource {
             ControlObject object = store.change(call.scope(), call.actor(), GENERATED, change -> {
                 Map<String, Object> fields = new LinkedHashMap<>(CertificateText.members(made.x509()));
                 fields.keySet().retainAll(List.of("fingerprint", "subject", "not_after"));
-                fields.put("certificate", made.pem(made.x509()));
+                fields.put(CERTIFICATE, made.pem(made.x509()));
                 return change.create(ObjectKind.AUTHORITY, ID, ID, "active", fields, List.of(), 1);
             });
             return Response.json(201, AUTHORITY.view(object.members()));
@@ -204,8 +209,8 @@ public final class AuthorityResource {
         X509Certificate signed = authority.sign(request, subject, Duration.ofDays(days));
         ControlObject kept = store.change(call.scope(), call.actor(), SIGNED, change -> {
             Map<String, Object> fields = new LinkedHashMap<>(CertificateText.members(signed));
-            fields.put("consumer_id", consumer.id());
-            fields.put("certificate", authority.pem(signed));
+            fields.put(CONSUMER, consumer.id());
+            fields.put(CERTIFICATE, authority.pem(signed));
             change.note("serial", CertificateText.serial(signed));
             change.note("days", days);
             return change.create(

@@ -37,6 +37,10 @@ record Observation(String code, Verdict verdict, Severity severity, String sente
         Severity(double cost) {
             this.cost = cost;
         }
+
+        double cost() {
+            return cost;
+        }
     }
 
     static final BodySchema SCHEMA = BodySchema.of("Observation")

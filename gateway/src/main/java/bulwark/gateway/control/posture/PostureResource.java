@@ -6,7 +6,9 @@ import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.permission.Permission;
+import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.web.Response;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,9 @@ public final class PostureResource {
 
     private final ControlStore store;
     private final PostureObserver observer;
+    private final ScanResource scans;
+
+    public static final List<AuditEventType> EVENTS = List.of(ScanResource.INGESTED, PostureDriftResource.BASELINE_SET);
 
     /**
      * What is known of the process itself.
@@ -50,11 +55,12 @@ public final class PostureResource {
     public PostureResource(ControlStore store, GatewaySync sync, Process process) {
         this.store = store;
         this.observer = new PostureObserver(store, sync, process);
+        this.scans = new ScanResource(store, observer);
     }
 
     public List<ControlOperation> operations() {
         String all = "/v1/security/{tenant}";
-        return List.of(
+        List<ControlOperation> operations = new ArrayList<>(List.of(
                 ControlOperation.permitted(
                                 "GET",
                                 all + "/score",
@@ -75,13 +81,16 @@ public final class PostureResource {
                                 Permission.SECURITY_READ,
                                 "Set what is observed beside the rows of NIS2.")
                         .answers(200, REPORT)
-                        .handledBy(call -> report(call, "NIS2", ComplianceRow.NIS2)));
+                        .handledBy(call -> report(call, "NIS2", ComplianceRow.NIS2))));
+        operations.addAll(scans.operations());
+        operations.addAll(new PostureDriftResource(store, observer).operations());
+        return operations;
     }
 
     private Response score(ControlCall call) {
         List<Observation> observed = observer.observe(call.scope());
         double score = Math.max(
-                0, FULL_SCORE - observed.stream().mapToDouble(Observation::cost).sum());
+                0, FULL_SCORE - observed.stream().mapToDouble(Observation::cost).sum() - scans.cost(call.scope()));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("tenant_id", call.scope().tenant());
         answer.put("score", score);

@@ -18,6 +18,9 @@ public final class ControlErrors implements Service.Errors {
             .requiredText("error", 100)
             .requiredText("detail", 20_000)
             .texts("errors", 100)
+            .text("source_tenant", 64)
+            .text("target_tenant", 64)
+            .flag("blocked")
             .number("retry_after_seconds", 0, 86_400)
             .text("request_id", 100);
 
@@ -91,7 +94,11 @@ public final class ControlErrors implements Service.Errors {
 
     private static Response refused(ApiRefusal refusal) {
         if (refusal.kind() != ApiRefusal.Kind.UNAVAILABLE) {
-            return error(status(refusal), refusal.code(), refusal.sentence());
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("error", refusal.code());
+            body.put("detail", refusal.sentence());
+            body.putAll(refusal.members());
+            return Response.json(status(refusal), body);
         }
         // A caller that sends too much is told so; what we cannot do is our own.
         int status = refusal.code().startsWith("too_many") ? 429 : 503;

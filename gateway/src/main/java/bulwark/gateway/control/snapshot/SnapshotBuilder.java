@@ -2,6 +2,7 @@ package bulwark.gateway.control.snapshot;
 
 import bulwark.gateway.control.api.ApiRouteForm;
 import bulwark.gateway.control.api.DeploymentEnvironment;
+import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.revocation.RevocationResource;
@@ -17,6 +18,8 @@ import bulwark.gateway.policy.ApiPolicy;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.snapshot.GatewaySnapshot;
+import bulwark.gateway.snapshot.SnapshotAuthority;
+import bulwark.gateway.snapshot.SnapshotCertificate;
 import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.quota.QuotaPlan;
 import java.sql.SQLException;
@@ -52,6 +55,8 @@ final class SnapshotBuilder {
             List<QuotaPlan> plans,
             List<TokenRevocation> revocations,
             List<PublishedPolicies.PublishedPolicy> policies,
+            List<SnapshotAuthority> authorities,
+            List<SnapshotCertificate> certificates,
             Map<String, List<String>> environments) {
         GatewaySnapshot of(SnapshotRecipient recipient) {
             List<ApiRoute> itsRoutes =
@@ -60,6 +65,12 @@ final class SnapshotBuilder {
             List<SnapshotKey> itsKeys =
                     keys.stream().filter(key -> routeIds.contains(key.route())).toList();
             Set<String> named = itsKeys.stream().map(SnapshotKey::plan).collect(Collectors.toSet());
+            Set<String> consumers = itsKeys.stream().map(SnapshotKey::consumer).collect(Collectors.toSet());
+            List<SnapshotCertificate> itsCertificates = certificates.stream()
+                    .filter(certificate -> consumers.contains(certificate.consumer()))
+                    .toList();
+            Set<String> tenants =
+                    itsCertificates.stream().map(SnapshotCertificate::tenant).collect(Collectors.toSet());
             return new GatewaySnapshot(
                     recipient.gateway(),
                     generation,
@@ -67,7 +78,11 @@ final class SnapshotBuilder {
                     itsKeys,
                     plans.stream().filter(plan -> named.contains(plan.name())).toList(),
                     revocations,
-                    policies(recipient.gateway(), itsRoutes, policies));
+                    policies(recipient.gateway(), itsRoutes, policies),
+                    authorities.stream()
+                            .filter(authority -> tenants.contains(authority.tenant()))
+                            .toList(),
+                    itsCertificates);
         }
 
         private boolean isFor(SnapshotRecipient recipient, ApiRoute route) {
@@ -131,7 +146,29 @@ final class SnapshotBuilder {
                 plans.values().stream().map(PlanResource::limits).toList(),
                 revocations,
                 policies.all(),
+                tx.all(ObjectKind.AUTHORITY).stream()
+                        .map(ca -> SnapshotAuthority.ofPem(ca.tenant(), ca.text(AuthorityResource.CERTIFICATE)))
+                        .toList(),
+                certificates(tx, consumers),
                 apis.values().stream().collect(Collectors.toMap(ApiRouteForm::id, DeploymentEnvironment::of)));
+    }
+
+    /** Each carries its end, so that the content changes with the generation alone. */
+    private static List<SnapshotCertificate> certificates(EveryTenant tx, Map<String, ControlObject> consumers)
+            throws SQLException {
+        List<SnapshotCertificate> certificates = new ArrayList<>();
+        for (ControlObject certificate : tx.all(ObjectKind.CERTIFICATE)) {
+            ControlObject consumer = consumers.get(certificate.text(AuthorityResource.CONSUMER));
+            Optional<Instant> end = certificate.instant("not_after");
+            if (isActive(certificate)
+                    && consumer != null
+                    && consumer.tenant().equals(certificate.tenant())
+                    && end.isPresent()) {
+                certificates.add(new SnapshotCertificate(
+                        certificate.text("fingerprint"), consumer.id(), consumer.tenant(), end.get()));
+            }
+        }
+        return certificates;
     }
 
     private static boolean isActive(@Nullable ControlObject object) {

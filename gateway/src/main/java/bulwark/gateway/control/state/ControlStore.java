@@ -45,6 +45,8 @@ public final class ControlStore implements AutoCloseable {
             ObjectKind.CONSUMER,
             ObjectKind.SUBSCRIPTION,
             ObjectKind.REVOCATION,
+            ObjectKind.AUTHORITY,
+            ObjectKind.CERTIFICATE,
             ObjectKind.POLICY,
             ObjectKind.POLICY_BINDING);
 

@@ -25,6 +25,9 @@ public enum ObjectKind {
     API_DOCUMENT(10_000),
     TOOL_PERMISSION(5_000),
     WEBHOOK(50),
+    /** What a scanner reported. */
+    SCAN(101),
+    POSTURE_BASELINE(1),
     /** Of the platform: somebody whom the audit log shows under a pseudonym. */
     ERASURE(10_000),
     /** Of the platform: the number of the newest snapshot. */

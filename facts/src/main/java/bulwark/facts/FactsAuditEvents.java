@@ -33,6 +33,10 @@ public final class FactsAuditEvents {
             "chain_seq");
     public static final AuditEventType INTEGRITY_FINDING =
             of("integrity_finding", "a row that decides about access was found to differ from its evidence", "finding");
+    public static final AuditEventType RECALL_INDEX_REBUILT = of(
+            "recall_index_rebuilt",
+            "the search index was made anew from the facts, because its files were missing, damaged or not the node's own",
+            "reason");
     public static final AuditEventType OUTBOX_ROW_REFUSED = of(
             "outbox_row_refused",
             "a row of the outbox was not carried out, because the node did not write it",
@@ -132,6 +136,7 @@ public final class FactsAuditEvents {
             FACT_READ,
             FACT_CHAIN_MISMATCH,
             INTEGRITY_FINDING,
+            RECALL_INDEX_REBUILT,
             OUTBOX_ROW_REFUSED,
             MANIFEST_PUBLISH,
             KEY_ROTATION,

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ import java.util.zip.ZipOutputStream;
  * <p>All jars become one: whoever asks for a service would open each of them at each start. Files of {@code META-INF/services} are joined; of any other name the
  * first one counts. Native libraries come out, to a folder {@code native}: their loaders would unpack them anew at each start. JAR signatures come off, because
  * a signed class is verified at each start and cannot be in the start-up cache; the digest of each jar is compared with {@code dependencies.sha256} instead,
- * before anything is made of it. Classes of Java 5 get stack maps ({@link ClassUpgrade}). Entries carry one fixed time, so the same jars give the same bytes.
+ * before anything is made of it. Classes of Java 5 get stack maps ({@link ClassUpgrade}). Entries carry one fixed time and stand in the order of their names, so jars of the same content give the same bytes.
  */
 final class DistributionBuilder {
     private static final String SERVICES = "META-INF/services/";
@@ -103,8 +102,9 @@ final class DistributionBuilder {
     private void add(Path jar) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             ClassUpgrade upgrade = new ClassUpgrade(zip);
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements(); ) {
-                ZipEntry entry = entries.nextElement();
+            List<? extends ZipEntry> entries =
+                    zip.stream().sorted(Comparator.comparing(ZipEntry::getName)).toList();
+            for (ZipEntry entry : entries) {
                 if (!entry.isDirectory() && !leftOut(entry.getName())) {
                     try (InputStream content = zip.getInputStream(entry)) {
                         add(entry.getName(), upgrade.apply(content.readAllBytes()));

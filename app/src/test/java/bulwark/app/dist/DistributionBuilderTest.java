@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,9 +28,9 @@ class DistributionBuilderTest {
     Path folder;
 
     @Test
-    void the_same_content_gives_the_same_program_whatever_the_times_of_its_entries() throws IOException {
-        build(folder.resolve("first"), Instant.parse("2026-05-01T10:00:00Z"));
-        build(folder.resolve("second"), Instant.parse("2026-06-02T23:59:58Z"));
+    void the_same_content_gives_the_same_program_whatever_times_and_order_of_its_entries() throws IOException {
+        build(folder.resolve("first"), Instant.parse("2026-05-01T10:00:00Z"), Comparator.naturalOrder());
+        build(folder.resolve("second"), Instant.parse("2026-06-02T23:59:58Z"), Comparator.reverseOrder());
 
         for (String file : List.of("bulwark.jar", "native/libsqlitejdbc.so")) {
             assertThat(folder.resolve("second/out").resolve(file))
@@ -130,12 +131,21 @@ class DistributionBuilderTest {
     }
 
     private static void build(Path folder, Instant entryTime) throws IOException {
+        build(folder, entryTime, Comparator.naturalOrder());
+    }
+
+    private static void build(Path folder, Instant entryTime, Comparator<String> order) throws IOException {
         Files.createDirectories(folder);
         Path own = folder.resolve("app.jar");
-        jar(own, entryTime, Map.of("META-INF/services/a.Service", "own.Provider", "own/Main.class", "main"));
+        jar(
+                own,
+                entryTime,
+                order,
+                Map.of("META-INF/services/a.Service", "own.Provider", "own/Main.class", "main", "own/A.class", "a"));
         jar(
                 folder.resolve("library-1.2.jar"),
                 entryTime,
+                order,
                 Map.of(
                         "META-INF/services/a.Service",
                         "library.Provider",
@@ -155,9 +165,12 @@ class DistributionBuilderTest {
         return machine.equals("amd64") ? "x86_64" : machine;
     }
 
-    private static void jar(Path file, Instant time, Map<String, String> content) throws IOException {
+    private static void jar(Path file, Instant time, Comparator<String> order, Map<String, String> content)
+            throws IOException {
+        Map<String, String> sorted = new TreeMap<>(order);
+        sorted.putAll(content);
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
-            for (Map.Entry<String, String> entry : new TreeMap<>(content).entrySet()) {
+            for (Map.Entry<String, String> entry : sorted.entrySet()) {
                 ZipEntry zipEntry = new ZipEntry(entry.getKey());
                 zipEntry.setLastModifiedTime(FileTime.from(time));
                 out.putNextEntry(zipEntry);

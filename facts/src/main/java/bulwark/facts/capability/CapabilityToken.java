@@ -48,7 +48,7 @@ final class CapabilityToken {
                     PlainJson.object(StrictJson.parse(json.getBytes(StandardCharsets.UTF_8)));
             boolean complete = REQUIRED.stream().allMatch(name -> members.get(name) instanceof String)
                     && members.get("token_version") instanceof Number version
-                    && version.equals(java.math.BigInteger.ONE);
+                    && version.equals(1L);
             CapabilityToken token = new CapabilityToken(members);
             return complete
                             && token.time("expiry").isPresent()

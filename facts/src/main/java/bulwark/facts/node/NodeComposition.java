@@ -1,5 +1,6 @@
 package bulwark.facts.node;
 
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.admin.AdminKeys;
 import bulwark.facts.admin.AuditRoutes;
 import bulwark.facts.admin.KeyRoutes;
@@ -16,6 +17,7 @@ import bulwark.facts.garden.GardenService;
 import bulwark.facts.graph.EdgeProjection;
 import bulwark.facts.graph.GraphRoutes;
 import bulwark.facts.identity.NodeIdentity;
+import bulwark.facts.identity.NodeKeys;
 import bulwark.facts.recall.Recall;
 import bulwark.facts.recall.RecallIndex;
 import bulwark.facts.recall.RecallLog;
@@ -56,7 +58,13 @@ public final class NodeComposition implements AutoCloseable {
     /** Takes the core over and closes it. */
     NodeComposition(NodeCore core) {
         this.core = core;
-        index = RecallIndex.of(core.store);
+        index = RecallIndex.of(
+                core.store,
+                NodeKeys.directory(core.file),
+                core.heads.keys(),
+                core.heads.storeId(),
+                core.clock,
+                this::indexRebuilt);
         recalls = RecallLog.open(core.store, core.clock);
         gardens = new GardenAccess(core.audit.guardedRows());
         facts = new FactService(
@@ -81,6 +89,12 @@ public final class NodeComposition implements AutoCloseable {
         Configuration configuration = Configuration.read(NodeSettings.schema(), settings, folder);
         return new NodeComposition(NodeCore.open(
                 configuration, ConfiguredPath.unnamed(file), clock, SchemaPolicy.CREATE_OR_UPGRADE, Signing::fastest));
+    }
+
+    private void indexRebuilt(String reason) {
+        core.metrics.count("stigmem_recall_index_rebuilt");
+        core.audit.appendLater(FactsAuditEvents.RECALL_INDEX_REBUILT.event(
+                null, NodeIdentity.TENANT, null, null, Map.of("reason", reason)));
     }
 
     private List<Route> compose() {

@@ -4,9 +4,12 @@ import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditTables;
 import bulwark.facts.chain.FactFsck;
 import bulwark.facts.graph.EdgeCheck;
+import bulwark.facts.identity.NodeKeys;
+import bulwark.facts.recall.RecallIndex;
 import bulwark.kernel.evidence.audit.AuditLog;
 import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.store.Fsck;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.ReadableStore;
 import java.nio.file.Path;
 
@@ -36,6 +39,7 @@ final class NodeFsck {
                 .check(
                         "federation_audit",
                         () -> store.read(tx -> AuditLog.fsckTable(tx, FactsAuditTables.FEDERATION_AUDIT)))
+                .check("the search index", () -> RecallIndex.fsck(file, NodeKeys.directory(file), Signing.fastest()))
                 .check("the transparency log (" + backend + ")", log)
                 .check("signed heads in the log, the key folder and the second place", heads);
     }

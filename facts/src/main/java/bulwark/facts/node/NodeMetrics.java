@@ -26,6 +26,9 @@ public final class NodeMetrics {
             counter("stigmem_fact_write", "facts written", "principal", "tenant"),
             ExpiryMonitor.METRIC,
             counter("stigmem_outbox_row_refused", "rows of the outbox that the node had not written", "kind"),
+            counter(
+                    "stigmem_recall_index_rebuilt",
+                    "search indexes made anew: files missing, damaged or not the node's own"),
             timer("stigmem_recall_ranker_duration", "time to rank the answer of a recall", "tenant"),
             gauge("stigmem_tls_authorities", "authorities that may vouch for TLS peers"),
             gauge("stigmem_tls_authorities_unbound", "those that are not bound to names by STIGMEM_TLS_CA_NAMES"));

@@ -1,10 +1,14 @@
 package bulwark.facts.recall;
 
 import bulwark.facts.fact.Fact;
+import bulwark.kernel.concurrent.EssentialThread;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DocValues;
@@ -13,21 +17,25 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compares an index that was found on disk with the store, fact by fact, once, slowly, in the background: checksums of the
- * files, then row, id and CID of every document. A difference means a new index.
+ * files, then row, id and CID of every document. From then on it compares the files with what was written into them, at an interval.
+ * A difference means a new index.
  */
 final class IndexCheck {
     private static final Logger LOG = LoggerFactory.getLogger(IndexCheck.class);
     private static final long PAUSE_NANOS = 2_000_000;
+    private static final Duration INTERVAL = Duration.ofMinutes(10);
 
     private final IndexFiles files;
     private final FactBatchReader pages;
     private final IndexUpdater follower;
-    private volatile boolean stopped;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private @Nullable EssentialThread thread;
 
     IndexCheck(IndexFiles files, FactBatchReader pages, IndexUpdater follower) {
         this.files = files;
@@ -35,17 +43,60 @@ final class IndexCheck {
         this.follower = follower;
     }
 
+    /** @param lastRow of the facts that the index was found with, 0 for a new one */
     void start(long lastRow) {
-        Thread thread = Thread.ofPlatform().daemon().name("recall-check").unstarted(() -> run(lastRow));
-        thread.setPriority(Thread.MIN_PRIORITY);
-        thread.start();
+        EssentialThread background = EssentialThread.platform("recall-check", () -> run(lastRow));
+        background.thread().setPriority(Thread.MIN_PRIORITY);
+        thread = background;
+        background.start();
     }
 
+    /** Returns once the files are no longer read. */
     void stop() {
-        stopped = true;
+        stop.countDown();
+        EssentialThread running = thread;
+        if (running != null) {
+            running.awaitEnd(Duration.ofSeconds(10));
+        }
+    }
+
+    private boolean stopped() {
+        return stop.getCount() == 0;
+    }
+
+    private boolean stopped(Duration wait) {
+        try {
+            return stop.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     private void run(long lastRow) {
+        if (lastRow > 0) {
+            compareWithStore(lastRow);
+        }
+        while (!stopped(INTERVAL)) {
+            compareFiles(() -> LockSupport.parkNanos(PAUSE_NANOS));
+        }
+    }
+
+    /** @param pause called between files */
+    void compareFiles(Runnable pause) {
+        try {
+            String mismatch = files.directory.mismatch(pause, this::stopped);
+            if (mismatch != null) {
+                follower.rebuild(mismatch);
+            }
+        } catch (IOException e) {
+            LOG.warn(
+                    "the files of the search index could not be compared; they are again in ten minutes: {}",
+                    e.getMessage());
+        }
+    }
+
+    private void compareWithStore(long lastRow) {
         try {
             IndexSearcher searcher = files.searchers.acquire();
             try {
@@ -56,7 +107,7 @@ final class IndexCheck {
         } catch (AlreadyClosedException | FactBatchReader.Unreadable e) {
             LOG.debug("the check of the search index ended early: {}", e.getMessage());
         } catch (IOException | RuntimeException e) {
-            if (!stopped) {
+            if (!stopped()) {
                 follower.rebuild("its check failed: " + e);
             }
         }
@@ -68,7 +119,7 @@ final class IndexCheck {
         }
         Documents documents = new Documents(leaves);
         long row = 0;
-        while (row < lastRow && !stopped) {
+        while (row < lastRow && !stopped()) {
             FactBatchReader.Page page = pages.after(row);
             if (page.atEnd(row)) {
                 break;
@@ -77,7 +128,7 @@ final class IndexCheck {
             row = page.lastRow();
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        if (!stopped && documents.row() <= lastRow) {
+        if (!stopped() && documents.row() <= lastRow) {
             throw new IOException("documents that no fact explains");
         }
     }

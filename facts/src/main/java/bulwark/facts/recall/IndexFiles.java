@@ -20,7 +20,6 @@ import org.apache.lucene.index.LogByteSizeMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
-import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -33,21 +32,21 @@ final class IndexFiles implements AutoCloseable {
 
     private static final CoverageSimilarity SIMILARITY = new CoverageSimilarity();
 
-    final MMapDirectory directory;
+    final SealedDirectory directory;
     final IndexWriter writer;
     final SearcherManager searchers;
 
-    private IndexFiles(MMapDirectory directory, IndexWriter writer, SearcherManager searchers) {
+    private IndexFiles(SealedDirectory directory, IndexWriter writer, SearcherManager searchers) {
         this.directory = directory;
         this.writer = writer;
         this.searchers = searchers;
     }
 
-    /** @throws IOException (or a runtime exception of Lucene's) when the files are damaged or in use */
-    static IndexFiles open(Path folder, Analyzer analyzer) throws IOException {
+    /** @throws IOException (or a runtime exception of Lucene's) when the files are damaged, in use, or not those that were sealed */
+    static IndexFiles open(Path folder, Analyzer analyzer, IndexSeal seal) throws IOException {
         VECTOR_ADVICE.setLevel(Level.SEVERE);
         OwnerOnlyFiles.createDirectories(folder);
-        MMapDirectory directory = new OwnerOnlyDirectory(folder);
+        SealedDirectory directory = new SealedDirectory(folder, seal);
         IndexWriter writer = null;
         try {
             writer = new IndexWriter(directory, configuration(analyzer));
@@ -127,6 +126,7 @@ final class IndexFiles implements AutoCloseable {
     void commit(IndexPosition position) throws IOException {
         writer.setLiveCommitData(position.commitData().entrySet());
         writer.commit();
+        directory.sealCommitted();
     }
 
     /** Drops what was not committed. */

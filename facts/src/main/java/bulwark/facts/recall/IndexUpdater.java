@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class IndexUpdater implements AutoCloseable {
     private final Path folder;
     private final FactBatchReader pages;
     private final Analyzer analyzer;
+    private final IndexSeal seal;
+    private final Consumer<String> onRebuild;
     private final EssentialThread thread = EssentialThread.platform("recall-index", this::run);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -50,10 +53,13 @@ final class IndexUpdater implements AutoCloseable {
     private @Nullable String rebuildReason;
     private volatile long rebuilds;
 
-    IndexUpdater(Path folder, FactBatchReader pages, Analyzer analyzer) {
+    /** @param onRebuild told the reason whenever the index is thrown away, on the thread of the index */
+    IndexUpdater(Path folder, FactBatchReader pages, Analyzer analyzer, IndexSeal seal, Consumer<String> onRebuild) {
         this.folder = folder;
         this.pages = pages;
         this.analyzer = analyzer;
+        this.seal = seal;
+        this.onRebuild = onRebuild;
         committed = pages.lastRow();
     }
 
@@ -118,6 +124,14 @@ final class IndexUpdater implements AutoCloseable {
         }
     }
 
+    /** Compares the files of the open index with what was written into them. Another index is made when they differ. */
+    void checkFiles(Runnable pause) {
+        IndexFiles open = files;
+        if (open != null) {
+            new IndexCheck(open, pages, this).compareFiles(pause);
+        }
+    }
+
     long rebuilds() {
         return rebuilds;
     }
@@ -144,6 +158,9 @@ final class IndexUpdater implements AutoCloseable {
             } catch (FactBatchReader.Unreadable e) {
                 LOG.warn("the search index cannot read the store: {}", e.getMessage());
                 pause(++failures);
+            } catch (SealedDirectory.ForeignIndexFiles e) {
+                rebuild(String.valueOf(e.getMessage()));
+                pause(++failures);
             } catch (IOException | RuntimeException e) {
                 rebuild(String.valueOf(e));
                 pause(++failures);
@@ -153,16 +170,14 @@ final class IndexUpdater implements AutoCloseable {
 
     private void follow() throws IOException {
         deleteIfAsked();
-        try (IndexFiles open = IndexFiles.open(folder, analyzer)) {
+        try (IndexFiles open = IndexFiles.open(folder, analyzer, seal)) {
             Optional<IndexPosition> start = open.position().filter(this::isOfThisStore);
             if (start.isEmpty()) {
                 throw new IOException("the index does not match the store");
             }
             IndexCheck check = new IndexCheck(open, pages, this);
             try {
-                if (start.get().row() > 0) {
-                    check.start(start.get().row());
-                }
+                check.start(start.get().row());
                 new IndexRefresher(open, pages, start.get().row()).follow(this);
             } finally {
                 files = null;
@@ -181,6 +196,7 @@ final class IndexUpdater implements AutoCloseable {
             rebuilds++;
             LOG.warn("making the search index anew: {}", reason);
             IndexFiles.delete(folder);
+            onRebuild.accept(reason);
         }
     }
 

@@ -11,7 +11,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.store.MMapDirectory;
 
 /** The folder of the index: it holds the words of every fact, so it is as closed as the store. Files of earlier releases are closed too. */
-final class OwnerOnlyDirectory extends MMapDirectory {
+class OwnerOnlyDirectory extends MMapDirectory {
     OwnerOnlyDirectory(Path folder) throws IOException {
         super(folder);
         OwnerOnlyFiles.restrict(folder);

@@ -4,24 +4,34 @@ import static bulwark.web.ApiRefusal.Kind.UNAVAILABLE;
 
 import bulwark.facts.fact.Fact;
 import bulwark.facts.fact.FactListener;
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
+import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.SqliteStore;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.web.ApiRefusal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.NIOFSDirectory;
+import org.apache.lucene.store.NoLockFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A Lucene index in {@code <store file>.index/}, made from the store and never trusted over it: an index that is missing,
- * damaged or of another history is rebuilt in the background, while recalls wait. Thread-safe.
+ * damaged, of another history, or not the one that this node wrote ({@link IndexSeal}) is rebuilt in the background, while recalls wait.
+ * Thread-safe.
  */
 public final class RecallIndex implements FactListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecallIndex.class);
@@ -30,15 +40,61 @@ public final class RecallIndex implements FactListener, AutoCloseable {
     private final Analyzer queries = RecallAnalyzer.queryAnalyzer();
     private final IndexUpdater follower;
 
-    private RecallIndex(SqliteStore store) {
-        Path file = store.file();
-        Path folder = file.resolveSibling(file.getFileName() + ".index");
-        follower = new IndexUpdater(folder, new FactBatchReader(store), RecallAnalyzer.analyzer());
+    private RecallIndex(IndexUpdater follower) {
+        this.follower = follower;
     }
 
-    /** Of everything that the store has and gets; recalls wait until {@link #start}. */
-    public static RecallIndex of(SqliteStore store) {
-        return new RecallIndex(store);
+    /**
+     * Of everything that the store has and gets; recalls wait until {@link #start}.
+     *
+     * @param keyFolder of the store, where the seal of the index lies
+     * @param storeId as the store's signed heads name it
+     * @param onRebuild told the reason whenever the index is made anew
+     */
+    public static RecallIndex of(
+            SqliteStore store, Path keyFolder, LogKeys keys, String storeId, Clock clock, Consumer<String> onRebuild) {
+        IndexSeal seal = new IndexSeal(keyFolder, keys, storeId, clock);
+        return new RecallIndex(new IndexUpdater(
+                folder(store.file()), new FactBatchReader(store), RecallAnalyzer.analyzer(), seal, onRebuild));
+    }
+
+    private static Path folder(Path store) {
+        return store.resolveSibling(store.getFileName() + ".index");
+    }
+
+    /**
+     * Compares the files of a store's index with their seal, also beside the node that writes them. Changes nothing. An index that has no
+     * seal yet is none of this node's, and is made anew when the node starts.
+     *
+     * @return problems, one sentence each
+     */
+    public static List<String> fsck(Path store, Path keyFolder, Signing signing) throws IOException {
+        IndexSeal seal = new IndexSeal(
+                keyFolder,
+                LogKeys.verifyOnly(keyFolder, signing),
+                StoreCheck.storeIdOf(keyFolder).orElse(""),
+                Clock.systemUTC());
+        Path folder = folder(store);
+        String found = null;
+        if (Files.isDirectory(folder) && seal.exists()) {
+            // A commit meanwhile changes both.
+            for (int attempt = 0; attempt < 3; attempt++) {
+                found = problem(folder, seal);
+                if (found == null) {
+                    break;
+                }
+            }
+        }
+        return found == null ? List.of() : List.of(found + ": the next start makes it anew from the facts");
+    }
+
+    private static @Nullable String problem(Path folder, IndexSeal seal) throws IOException {
+        try (Directory directory = new NIOFSDirectory(folder, NoLockFactory.INSTANCE)) {
+            SealedDirectory.verified(directory, folder, seal);
+            return null;
+        } catch (SealedDirectory.ForeignIndexFiles e) {
+            return e.getMessage();
+        }
     }
 
     /** Opens the index and follows the store on threads of its own. Returns at once. */
@@ -98,6 +154,11 @@ public final class RecallIndex implements FactListener, AutoCloseable {
 
     List<QueryWord> words(String query) {
         return RecallAnalyzer.wordsOfQuery(queries, query);
+    }
+
+    /** What the re-scan does at an interval. */
+    void checkFiles() {
+        follower.checkFiles(() -> {});
     }
 
     /** Number of times that the index was rebuilt in this process. */

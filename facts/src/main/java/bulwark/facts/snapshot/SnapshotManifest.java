@@ -7,7 +7,6 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SignedTime;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -34,7 +33,7 @@ public final class SnapshotManifest {
             Map<String, @Nullable Object> heads,
             Ed25519Signer key) {
         Map<String, @Nullable Object> members = new LinkedHashMap<>(heads);
-        members.put("version", BigInteger.ONE);
+        members.put("version", 1L);
         members.put("created_at", createdAt);
         members.put("node_id", nodeId);
         members.put("signer_pubkey", Base64Url.text(key.publicKey()));
@@ -48,7 +47,7 @@ public final class SnapshotManifest {
     static SnapshotManifest parse(byte[] json) {
         try {
             SnapshotManifest manifest = new SnapshotManifest(PlainJson.object(StrictJson.parse(json)));
-            if (!BigInteger.ONE.equals(manifest.members.get("version"))) {
+            if (!Long.valueOf(1).equals(manifest.members.get("version"))) {
                 throw new SnapshotRefused("The snapshot's manifest is not of version 1.");
             }
             return manifest;

@@ -43,8 +43,12 @@ class FailingRecallThreadsTest {
         try (RecallNode node = new RecallNode(folder)) {
             node.assertFact("user:a", "memory:x", "chrysanthemum");
             FailingAnalyzer analyzer = new FailingAnalyzer();
-            try (IndexUpdater updater =
-                    new IndexUpdater(folder.resolve("another.index"), new FactBatchReader(node.store), analyzer)) {
+            try (IndexUpdater updater = new IndexUpdater(
+                    folder.resolve("another.index"),
+                    new FactBatchReader(node.store),
+                    analyzer,
+                    node.seal(folder.resolve("another.keys")),
+                    reason -> {})) {
                 updater.start();
                 assertThat(updater.await(Duration.ofSeconds(60))).isTrue();
                 assertThat(analyzer.failing).as("the error came").isFalse();

@@ -3,9 +3,13 @@ package bulwark.facts.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.kernel.evidence.heads.LogKeys;
+import bulwark.kernel.evidence.heads.StoreCheck;
+import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -52,9 +56,11 @@ class RecallIndexTest {
         fill(200);
         Path copy = Files.createDirectories(folder.resolve("copy"));
         copy(index(), copy);
+        byte[] seal = Files.readAllBytes(seal());
         List<String> before = fill(100);
         IndexFiles.delete(index());
         copy(copy, index());
+        Files.write(seal(), seal);
         try (RecallNode node = new RecallNode(folder)) {
             assertThat(RecallNode.ids(node.recall(QUESTION))).isEqualTo(before);
             assertThat(node.index.rebuilds()).isZero();
@@ -93,14 +99,18 @@ class RecallIndexTest {
     @Test
     void an_idle_index_merges_to_one_segment_and_stops_writing() throws IOException {
         IndexPosition position = new IndexPosition(1, "id", "cid");
-        try (IndexFiles files = IndexFiles.open(folder, RecallAnalyzer.analyzer())) {
+        Path keyFolder = Files.createDirectories(folder.resolve("keys"));
+        LogKeys keys = LogKeys.open(keyFolder, Signing.fastest(), Clock.systemUTC());
+        IndexSeal seal = new IndexSeal(keyFolder, keys, "store", Clock.systemUTC());
+        Path indexFolder = folder.resolve("index");
+        try (IndexFiles files = IndexFiles.open(indexFolder, RecallAnalyzer.analyzer(), seal)) {
             files.writer.addDocument(new Document());
             assertThat(files.refreshSearchers()).isFalse();
             files.commit(position);
             files.searchers.maybeRefreshBlocking();
             assertThat(files.refreshSearchers()).as("nothing is left to do").isTrue();
         }
-        try (IndexFiles files = IndexFiles.open(folder, RecallAnalyzer.analyzer())) {
+        try (IndexFiles files = IndexFiles.open(indexFolder, RecallAnalyzer.analyzer(), seal)) {
             assertThat(files.position()).contains(position);
         }
     }
@@ -194,7 +204,11 @@ class RecallIndexTest {
     void more_facts_than_the_queue_holds_are_read_from_the_store() {
         try (RecallNode node = new RecallNode(folder)) {
             IndexUpdater follower = new IndexUpdater(
-                    folder.resolve("second"), new FactBatchReader(node.store), RecallAnalyzer.analyzer());
+                    folder.resolve("second"),
+                    new FactBatchReader(node.store),
+                    RecallAnalyzer.analyzer(),
+                    node.seal(folder.resolve("second.keys")),
+                    reason -> {});
             fill(node, 30, 0);
             follower.start();
             assertThat(follower.await(Duration.ofSeconds(20))).isTrue();
@@ -209,9 +223,9 @@ class RecallIndexTest {
         }
     }
 
-    /** Another fact's document under the same position, with valid checksums. */
+    /** As the node would have sealed it: another fact's document under the same position. */
     private void replaceFirstDocument() throws IOException {
-        try (IndexFiles files = IndexFiles.open(index(), RecallAnalyzer.analyzer())) {
+        try (IndexFiles files = IndexFiles.open(index(), RecallAnalyzer.analyzer(), ownSeal())) {
             IndexPosition position = files.position().orElseThrow();
             files.writer.deleteAll();
             bulwark.facts.fact.Fact fact = new bulwark.facts.fact.Fact(
@@ -237,6 +251,17 @@ class RecallIndexTest {
             files.writer.addDocument(new FactDocument().of(fact));
             files.commit(position);
         }
+    }
+
+    private IndexSeal ownSeal() throws IOException {
+        Path keyFolder = folder.resolve("facts.db.keys");
+        LogKeys keys = LogKeys.open(keyFolder, Signing.fastest(), Clock.systemUTC());
+        String storeId = StoreCheck.storeIdOf(keyFolder).orElseThrow();
+        return new IndexSeal(keyFolder, keys, storeId, Clock.systemUTC());
+    }
+
+    private Path seal() {
+        return folder.resolve("facts.db.keys/index.json");
     }
 
     private Path index() {

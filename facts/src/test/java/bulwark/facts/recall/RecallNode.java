@@ -10,7 +10,10 @@ import bulwark.kernel.storage.Store;
 import bulwark.kernel.time.SettableClock;
 import bulwark.web.Response;
 import bulwark.web.Route;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +43,16 @@ public final class RecallNode implements AutoCloseable {
         index = node.index();
         index.start();
         log = node.recalls();
+    }
+
+    /** As the node seals its own index, in another folder. */
+    IndexSeal seal(Path keyFolder) {
+        try {
+            Files.createDirectories(keyFolder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new IndexSeal(keyFolder, node.heads().keys(), node.heads().storeId(), clock);
     }
 
     private static Principal principal(String entity) {

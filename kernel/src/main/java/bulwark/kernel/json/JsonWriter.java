@@ -10,13 +10,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Appends one value as compact JSON, members either sorted (the canonical form) or in insertion order (answers). */
+/** Appends one value as JSON: compact with sorted members (the canonical form), compact in insertion order (answers), or that on lines of their own (for people). */
 final class JsonWriter {
     private final StringBuilder out = new StringBuilder(256);
     private final boolean canonical;
+    private final boolean onLines;
+    private int depth;
 
     JsonWriter(boolean canonical) {
+        this(canonical, false);
+    }
+
+    private JsonWriter(boolean canonical, boolean onLines) {
         this.canonical = canonical;
+        this.onLines = onLines;
+    }
+
+    /** Two blanks for each depth. */
+    static JsonWriter onLines() {
+        return new JsonWriter(false, true);
     }
 
     byte[] bytes() {
@@ -69,8 +81,7 @@ final class JsonWriter {
     }
 
     private void object(Map<?, ?> object) {
-        out.append('{');
-        int before = out.length();
+        int before = begin('{');
         if (canonical) {
             List<String> names = new ArrayList<>(object.size());
             for (Object name : object.keySet()) {
@@ -85,28 +96,51 @@ final class JsonWriter {
                 member(before, (String) entry.getKey(), entry.getValue());
             }
         }
-        out.append('}');
+        end(before, '}');
     }
 
     private void member(int before, String name, @Nullable Object value) {
-        if (out.length() > before) {
-            out.append(',');
-        }
+        next(before);
         string(name);
-        out.append(':');
+        out.append(onLines ? ": " : ":");
         value(value);
     }
 
+    /** @return where the first element or member stands */
+    private int begin(char bracket) {
+        depth++;
+        out.append(bracket);
+        return out.length();
+    }
+
+    private void next(int first) {
+        if (out.length() > first) {
+            out.append(',');
+        }
+        if (onLines) {
+            newLine();
+        }
+    }
+
+    private void end(int first, char bracket) {
+        depth--;
+        if (onLines && out.length() > first) {
+            newLine();
+        }
+        out.append(bracket);
+    }
+
+    private void newLine() {
+        out.append('\n').repeat("  ", depth);
+    }
+
     private void array(Iterable<?> array) {
-        out.append('[');
-        int before = out.length();
+        int before = begin('[');
         for (Object element : array) {
-            if (out.length() > before) {
-                out.append(',');
-            }
+            next(before);
             value(element);
         }
-        out.append(']');
+        end(before, ']');
     }
 
     private void node(JsonNode node) {
@@ -122,8 +156,7 @@ final class JsonWriter {
     }
 
     private void nodeObject(JsonNode node) {
-        out.append('{');
-        int before = out.length();
+        int before = begin('{');
         if (canonical) {
             List<String> names = new ArrayList<>(node.propertyNames());
             names.sort(JsonWriter::byCodePoint);
@@ -135,7 +168,7 @@ final class JsonWriter {
                 member(before, entry.getKey(), entry.getValue());
             }
         }
-        out.append('}');
+        end(before, '}');
     }
 
     private void string(String text) {

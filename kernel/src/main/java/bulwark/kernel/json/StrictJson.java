@@ -66,6 +66,13 @@ public final class StrictJson {
         return text.bytes();
     }
 
+    /** As people read it: each member and element on a line of its own, two blanks for each depth. Accepts what {@link #write} does. */
+    public static String pretty(Object value) {
+        JsonWriter text = JsonWriter.onLines();
+        text.value(value);
+        return text.toString();
+    }
+
     /** As {@link #write}. */
     public static String text(Object value) {
         JsonWriter text = new JsonWriter(false);

@@ -1,6 +1,7 @@
 package bulwark.gateway.control.state;
 
 import bulwark.gateway.control.state.ObjectFilter.Reference;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
@@ -132,7 +133,7 @@ final class ObjectRows {
     }
 
     private static Map<String, Object> fields(String document) {
-        return PlainMembers.of(StrictJson.parse(document.getBytes(StandardCharsets.UTF_8)));
+        return PlainJson.withoutNulls(StrictJson.parse(document.getBytes(StandardCharsets.UTF_8)));
     }
 
     static void insert(WriteTx tx, ControlObject object) throws SQLException {

@@ -169,26 +169,13 @@ public final class JournalExportVerifier {
 
     private static Map<String, @Nullable Object> payload(Map<?, ?> map) {
         Map<String, @Nullable Object> payload = new java.util.LinkedHashMap<>();
-        map.forEach((name, value) -> payload.put(String.valueOf(name), longs(value)));
+        map.forEach((name, value) -> payload.put(String.valueOf(name), value));
         return payload;
     }
 
-    /** The parser gives whole numbers as big ones; leaves are hashed with longs. */
-    private static @Nullable Object longs(@Nullable Object value) {
-        if (value instanceof Map<?, ?> map) {
-            return payload(map);
-        }
-        if (value instanceof List<?> list) {
-            return list.stream().map(JournalExportVerifier::longs).toList();
-        }
-        return value instanceof java.math.BigInteger number && number.bitLength() < 64
-                ? (Object) number.longValue()
-                : value;
-    }
-
     private static long number(Map<String, @Nullable Object> members, String name) {
-        if (members.get(name) instanceof java.math.BigInteger number && number.bitLength() < 63) {
-            return number.longValue();
+        if (members.get(name) instanceof Long number) {
+            return number;
         }
         throw new IllegalArgumentException(name + " is no number");
     }

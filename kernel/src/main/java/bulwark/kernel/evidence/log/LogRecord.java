@@ -1,6 +1,7 @@
 package bulwark.kernel.evidence.log;
 
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.kernel.json.PlainJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ public record LogRecord(
     public static @Nullable LogRecord parse(byte[] line) {
         try {
             JsonNode node = StrictJson.parse(line);
-            if (!(plain(node) instanceof Map<?, ?>)) {
+            if (!node.isObject()) {
                 return null;
             }
             Map<String, @Nullable Object> members = object(node);
@@ -157,30 +158,6 @@ public record LogRecord(
 
     /** Empty for anything but an object. */
     public static Map<String, @Nullable Object> object(JsonNode node) {
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        node.properties().forEach(member -> object.put(member.getKey(), plain(member.getValue())));
-        return object;
-    }
-
-    private static @Nullable Object plain(JsonNode node) {
-        if (node.isObject()) {
-            return object(node);
-        }
-        if (node.isArray()) {
-            List<@Nullable Object> list = new ArrayList<>();
-            node.forEach(element -> list.add(plain(element)));
-            return list;
-        }
-        if (node.isNumber()) {
-            return node.isIntegralNumber() ? integer(node.bigIntegerValue()) : (Object) node.doubleValue();
-        }
-        if (node.isBoolean()) {
-            return node.booleanValue();
-        }
-        return node.isNull() ? null : node.stringValue();
-    }
-
-    private static Number integer(java.math.BigInteger exact) {
-        return exact.bitLength() < 64 ? (Number) exact.longValue() : exact;
+        return node.isObject() ? PlainJson.object(node) : new LinkedHashMap<>();
     }
 }

@@ -7,6 +7,7 @@
 . "$here/scripts/tools.sh"
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
+. "$here/scripts/chain.sh"
 
 modules=() tests=() display= proving=
 while [ $# -gt 0 ]; do
@@ -61,6 +62,7 @@ bring drill ldnsutils libldns3
 check_classes
 bring_keycloak
 bring_opensearch
+bring_chain
 
 make_ready
 selected=()

@@ -1,5 +1,7 @@
 package bulwark.seats.contract;
 
+import java.util.List;
+
 /** Functions of the deposit gate. What changes the list is called through the router, which is the gate's owner and has the same two functions. */
 public final class DepositGateAbi {
     public static final ContractFunction DEPOSIT = ContractFunction.of("deposit(bytes,bytes,bytes,bytes32)");
@@ -21,5 +23,27 @@ public final class DepositGateAbi {
     public static final ContractFunction REMOVE_ALLOWED =
             ContractFunction.of("removeAllowedDeposit(bytes,bytes,uint64,address)");
 
+    /** Of {@code DepositEvent(bytes,bytes,bytes,bytes,bytes)}, which has no indexed members. */
+    public static final String DEPOSIT_TOPIC = "0x649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5";
+
+    private static final List<AbiType> DEPOSIT_EVENT =
+            List.of(AbiType.BYTES, AbiType.BYTES, AbiType.BYTES, AbiType.BYTES, AbiType.BYTES);
+    private static final int[] DEPOSIT_EVENT_BYTES = {48, 32, 8, 96, 8};
+
     private DepositGateAbi() {}
+
+    /**
+     * Public key, credentials, amount, signature and index of a deposit; amount and index are little-endian.
+     *
+     * @throws AbiRefused when the data are not those of such an event
+     */
+    public static AbiValues depositEvent(byte[] data) {
+        AbiValues values = AbiValues.decode(DEPOSIT_EVENT, data);
+        for (int i = 0; i < DEPOSIT_EVENT_BYTES.length; i++) {
+            if (values.bytes(i).length != DEPOSIT_EVENT_BYTES[i]) {
+                throw new AbiRefused("A deposit event has members of 48, 32, 8, 96 and 8 bytes.");
+            }
+        }
+        return values;
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.signing.Keccak256;
 import java.lang.reflect.Field;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,9 @@ class ContractAbiTest {
         for (Map.Entry<ContractCode, Class<?>> table : TABLES.entrySet()) {
             List<String> compiled = compiled(table.getKey());
             for (Field field : table.getValue().getDeclaredFields()) {
+                if (field.getType() != ContractFunction.class) {
+                    continue;
+                }
                 ContractFunction function = (ContractFunction) field.get(null);
                 assertThat(compiled)
                         .contains(function.signature()
@@ -60,6 +64,9 @@ class ContractAbiTest {
         assertThat(HexText.of(DepositGateAbi.DEPOSIT.selector())).isEqualTo("0x22895118");
         assertThat(HexText.of(DepositGateAbi.GET_DEPOSIT_ROOT.selector())).isEqualTo("0xc5f2892f");
         assertThat(HexText.of(DepositGateAbi.GET_DEPOSIT_COUNT.selector())).isEqualTo("0x621fd130");
+        assertThat(HexText.of(Keccak256.hash(
+                        "DepositEvent(bytes,bytes,bytes,bytes,bytes)".getBytes(StandardCharsets.US_ASCII))))
+                .isEqualTo(DepositGateAbi.DEPOSIT_TOPIC);
     }
 
     @Test

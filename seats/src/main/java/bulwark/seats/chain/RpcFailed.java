@@ -1,0 +1,54 @@
+package bulwark.seats.chain;
+
+import bulwark.kernel.error.PrintableText;
+
+/** A client gave no answer that can be used. Nothing is known then: whoever asked decides as if the answer were the worst. */
+public final class RpcFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private static final int MAX_TEXT = 200;
+
+    /** What was odd. */
+    public enum Kind {
+        /** No connection, or it broke. */
+        UNREACHABLE,
+        TIMED_OUT,
+        /** Another status than 200. */
+        STATUS,
+        TOO_LARGE,
+        NOT_JSON,
+        /** JSON, but no answer to the request. */
+        NOT_AN_ANSWER,
+        /** The client says that it failed. */
+        ERROR,
+        /** An answer whose result has another form. */
+        MALFORMED
+    }
+
+    private final String label;
+    private final String method;
+    private final Kind kind;
+
+    RpcFailed(String label, String method, Kind kind, String detail) {
+        super(
+                label + " " + method + ": "
+                        + PrintableText.line(detail.length() > MAX_TEXT ? detail.substring(0, MAX_TEXT) : detail),
+                null,
+                false,
+                false);
+        this.label = label;
+        this.method = method;
+        this.kind = kind;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public String method() {
+        return method;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

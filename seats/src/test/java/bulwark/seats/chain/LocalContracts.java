@@ -1,0 +1,93 @@
+package bulwark.seats.chain;
+
+import bulwark.kernel.signing.Keccak256;
+import bulwark.seats.contract.ByteStrings;
+import bulwark.seats.contract.ContractCode;
+import bulwark.seats.contract.ContractFunction;
+import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.contract.TreasuryRouterAbi;
+import bulwark.seats.contract.VaultAddress;
+import bulwark.testkit.AnvilChain;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** The four contracts on a chain of a test, as an operator would deploy them: router, then gate and factory that belong to it, then their connection. */
+public final class LocalContracts {
+    public static final BigInteger SEAT_WEI = VaultAddress.PRINCIPAL_TARGET_WEI;
+    public static final long CLAIM_DELAY = 86_400;
+    public static final BigInteger MAX_CLAIM = BigInteger.TEN.pow(18);
+
+    private final AnvilChain chain;
+    public final String governor;
+    public final String signer;
+    public final String destination;
+    public final EvmAddress router;
+    public final EvmAddress gate;
+    public final EvmAddress factory;
+
+    public LocalContracts(AnvilChain chain) {
+        this.chain = chain;
+        governor = chain.accounts().get(0);
+        signer = chain.accounts().get(1);
+        destination = chain.accounts().get(2);
+        router = deploy(ContractCode.TREASURY_ROUTER, governor, signer, destination);
+        gate = deploy(ContractCode.DEPOSIT_GATE, router.text());
+        factory = deploy(ContractCode.VAULT_FACTORY, router.text());
+        succeed(chain.send(governor, router.text(), HexText.of(TreasuryRouterAbi.CONNECT.call(gate, factory)), "0x0"));
+    }
+
+    private EvmAddress deploy(ContractCode code, String... addresses) {
+        byte[] creation = code.creation();
+        for (String address : addresses) {
+            creation = ByteStrings.concatenated(creation, new byte[12], HexText.bytes(address));
+        }
+        JsonNode receipt = succeed(chain.send(governor, null, HexText.of(creation), "0x0"));
+        return EvmAddress.of(receipt.path("contractAddress").asString().toLowerCase(Locale.ROOT));
+    }
+
+    /** @return the receipt @throws AssertionError when the transaction reverted */
+    public static JsonNode succeed(JsonNode receipt) {
+        if (!receipt.path("status").asString().equals("0x1")) {
+            throw new AssertionError("reverted: " + receipt);
+        }
+        return receipt;
+    }
+
+    public JsonNode send(ContractFunction function, BigInteger wei, Object... arguments) {
+        return chain.send(signer, router.text(), HexText.of(function.call(arguments)), "0x" + wei.toString(16));
+    }
+
+    /** Deploys the vault of a key. */
+    public EvmAddress vault(byte[] pubkey, EvmAddress beneficiary) {
+        succeed(send(
+                TreasuryRouterAbi.CREATE_VAULT,
+                BigInteger.ZERO,
+                pubkey,
+                beneficiary,
+                SEAT_WEI,
+                BigInteger.valueOf(CLAIM_DELAY),
+                MAX_CLAIM));
+        return VaultAddress.of(factory, router, pubkey, beneficiary, CLAIM_DELAY, MAX_CLAIM);
+    }
+
+    public CanonicalChain canonical() {
+        return new CanonicalChain(
+                286,
+                gate,
+                factory,
+                router,
+                EvmAddress.of(signer),
+                HexText.of(ContractCode.DEPOSIT_GATE.runtimeHash()),
+                codeHash(factory),
+                codeHash(router),
+                Duration.ofHours(1));
+    }
+
+    private String codeHash(EvmAddress address) {
+        return HexText.of(Keccak256.hash(HexText.bytes(
+                chain.call("eth_getCode", address.text(), "latest").asString())));
+    }
+}

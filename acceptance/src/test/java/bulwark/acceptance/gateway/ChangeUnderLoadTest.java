@@ -33,12 +33,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Everything that may change is changed while clients call over connections that they keep: none of them ever notices. A password of a database comes with the control plane's PostgreSQL. */
+/** Everything that may change is changed while clients call over connections that they keep: none of them ever notices. The password of a database is the control plane's: {@code ControlPlaneDatabaseTest}. */
 @Timeout(900)
 class ChangeUnderLoadTest {
     /** In all; {@code -Dbulwark.route.changes} for more. */
     private static final int ROUTE_CHANGES = Integer.getInteger("bulwark.route.changes", 10_000);
 
+    private static final double CHANGES_A_MINUTE = 10_000;
     private static final int ROUTES_OF_AN_ORDER = 100;
     private static final int SINGLE_CHANGES_BETWEEN = 5;
     private static final int CLIENTS = 4;
@@ -117,6 +118,9 @@ class ChangeUnderLoadTest {
 
             assertThat(faults.stream().limit(5)).isEmpty();
             assertThat(changes).isGreaterThanOrEqualTo(ROUTE_CHANGES);
+            assertThat(changes / (took.toMillis() / 60_000.0))
+                    .as("changes a minute")
+                    .isGreaterThan(CHANGES_A_MINUTE);
             assertThat(calls.get()).isGreaterThan(1_000);
             assertThat(issuer.fetches()).isGreaterThan(ROTATIONS);
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {

@@ -11,13 +11,18 @@ import bulwark.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +104,70 @@ class ControlPlaneDatabaseTest {
         assertThat(answer.text("error")).isEqualTo("store_failed");
         assertThat(answer.text("detail")).contains("epeat").doesNotContain("any@");
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(MAX_ANSWER);
+    }
+
+    /** Sessions that are open go on under the former password; each new one needs the next. */
+    @Test
+    void a_password_of_the_database_is_rotated_under_load_and_no_call_fails() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String database = server.createDatabase();
+        String role = "rotating_" + database;
+        server.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'of-the-plane-0'");
+        Path file = Files.createFile(
+                folder.resolve("url"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, server.url(role + ":of-the-plane-0", database) + "?schema=stoa");
+        Queue<String> faults = new ConcurrentLinkedQueue<>();
+        AtomicLong calls = new AtomicLong();
+        AtomicBoolean stopped = new AtomicBoolean();
+        try (ControlFixture control = ControlFixture.start(
+                folder,
+                Map.of(
+                        "STOA_DATABASE_URL_FILE",
+                        file.toString(),
+                        "STOA_DATABASE_MIGRATION_URL",
+                        server.url(database) + "?schema=stoa"))) {
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                String name = "client-" + i + "-";
+                clients.add(Thread.ofVirtual().start(() -> callUntil(stopped, control, name, calls, faults)));
+            }
+            for (int i = 1; i <= 3; i++) {
+                long before = calls.get();
+                await().atMost(BACK).until(() -> calls.get() > before + 20);
+                String next = "of-the-plane-" + i;
+                server.execute("ALTER ROLE " + role + " PASSWORD '" + next + "'");
+                Path fresh = Files.copy(file, folder.resolve("next"), StandardCopyOption.COPY_ATTRIBUTES);
+                Files.writeString(fresh, server.url(role + ":" + next, database) + "?schema=stoa");
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            long last = calls.get();
+            await().atMost(BACK).until(() -> calls.get() > last + 20);
+            stopped.set(true);
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(faults).isEmpty();
+
+            server.endSessions(database);
+            await().atMost(BACK).until(() -> create(control, "after-" + System.nanoTime()) == 201);
+        }
+    }
+
+    private static void callUntil(
+            AtomicBoolean stopped, ControlFixture control, String name, AtomicLong calls, Queue<String> faults) {
+        try {
+            for (int i = 0; !stopped.get(); i++) {
+                int written = create(control, name + i);
+                int read = control.admin("acme", "GET", "/v1/consumers/acme").status();
+                if (written != 201 || read != 200) {
+                    faults.add(name + i + ": " + written + ", " + read);
+                }
+                calls.incrementAndGet();
+            }
+        } catch (IOException e) {
+            faults.add(name + e);
+        }
     }
 
     @Test

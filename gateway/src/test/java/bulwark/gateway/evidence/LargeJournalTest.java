@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.gateway.call.CallOutcome;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.TestCalls;
+import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.evidence.journal.Journal;
 import bulwark.kernel.evidence.journal.JournalIndexer;
 import bulwark.kernel.evidence.journal.JournalTail;
-import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -48,8 +48,8 @@ class LargeJournalTest {
         try (Journal journal = Journal.open(
                 folder.resolve("journal"), Journal.Options.DEFAULT, new SecureRandom(), Clock.systemUTC())) {
             for (int i = 0; i < RECORDS; i++) {
-                GatewayCall call = TestCalls.call(
-                        "GET", "/orders/" + i, "192.0.2.7", "X-Request-ID: request-" + i + "\r\n");
+                GatewayCall call =
+                        TestCalls.call("GET", "/orders/" + i, "192.0.2.7", "X-Request-ID: request-" + i + "\r\n");
                 CallOutcome outcome = new CallOutcome(200, null, "http://10.0.0.1:9000", true, 11, 22, 3_000_000);
                 call.end(outcome, List.of());
                 DecisionRecord record = DecisionRecord.ended(call, outcome, System.currentTimeMillis());

@@ -36,11 +36,6 @@ class SpecificationRowsTest {
             "H2", "the endpoint of MCP is not served yet",
             "H11", "guardrails are not carried out yet, and so have no series");
 
-    /** Rows of 8.4 whose tests do not bear their ids yet. */
-    private static final Set<String> UNNAMED = Set.of(
-            "T1", "T2", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "T13", "T14", "T15", "T16", "T17", "T18", "T19",
-            "T20", "T21", "T22", "T23", "T24");
-
     private static Map<String, List<String>> rows() throws IOException {
         String text = Files.readString(SharedMaterial.require(SPECIFICATION));
         Map<String, List<String>> rows = new TreeMap<>();
@@ -89,11 +84,9 @@ class SpecificationRowsTest {
         Set<String> named = named();
         List<DynamicTest> all = new ArrayList<>();
         rows().forEach((section, ids) -> ids.forEach(id -> all.add(DynamicTest.dynamicTest(section + " " + id, () -> {
-            if (!UNNAMED.contains(id)) {
-                assertThat(named.contains(id))
-                        .as("%s: a test with the id in its display name", id)
-                        .isEqualTo(!LATER.containsKey(id));
-            }
+            assertThat(named.contains(id))
+                    .as("%s: a test with the id in its display name", id)
+                    .isEqualTo(!LATER.containsKey(id));
         }))));
         return all.stream();
     }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,7 @@ class KeycloakTest {
         }
     }
 
+    @DisplayName("T20: tokens live for 300 seconds, idle sessions for 900")
     @Test
     @Order(3)
     void t20_tokens_live_for_five_minutes_and_sessions_for_fifteen_idle() throws Exception {
@@ -170,6 +172,7 @@ class KeycloakTest {
         return claims.path("exp").longValue() - claims.path("iat").longValue();
     }
 
+    @DisplayName("T19: bad logins lock an account")
     @Test
     @Order(4)
     void t19_five_bad_logins_lock_an_account_for_a_while() throws Exception {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,7 @@ class ControlAccessRowsTest {
 
     @ParameterizedTest(name = "T1: {0}")
     @MethodSource("badTokens")
+    @DisplayName("T1, T21: a token that does not hold is 401 with a challenge")
     @Order(1)
     void t1_and_t21_a_token_that_does_not_hold_is_refused_with_a_challenge(String what, String token) throws Exception {
         Answer refused = bearing(token, APIS).is(401);
@@ -150,6 +152,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T2: one of several audiences, and the scheme in lower case")
     @Order(1)
     void t2_one_of_several_audiences_and_a_scheme_in_lower_case_are_taken() throws Exception {
         String token = signed(claims(Map.of("aud", List.of("else", "stoa-mcp-gateway"))), issuer.keyId());
@@ -170,6 +173,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T3: API keys that are good, gone, suspended and too short")
     @Order(1)
     void t3_an_api_key_works_until_its_holder_is_gone_or_suspended_and_in_its_whole_length_alone() throws Exception {
         String[] account = account().split(" ");
@@ -194,6 +198,7 @@ class ControlAccessRowsTest {
 
     /** Turns the clock. */
     @Test
+    @DisplayName("T4, T5: a former key in and after its grace, and what is told of the rotation")
     @Order(9)
     void t4_and_t5_the_former_key_works_in_its_grace_alone_and_the_rotation_is_told() throws Exception {
         Answer subscription = subscription(Map.of("requires_approval", false));
@@ -212,6 +217,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T6: a viewer makes no API")
     @Order(1)
     void t6_a_viewer_makes_no_api() throws Exception {
         assertThat(control.as(Role.VIEWER, "acme", "POST", APIS, api()).is(403).text("detail"))
@@ -235,6 +241,7 @@ class ControlAccessRowsTest {
         "T15, TENANT_ADMIN, GET, /v1/audit/acme/isolation-test?target_tenant=acme, 200",
         "T15, TENANT_ADMIN, GET, /v1/audit/acme/isolation-test?target_tenant=other, 403"
     })
+    @DisplayName("T7, T8, T12, T14, T15: what a role reads")
     @Order(2)
     void t7_to_t15_a_role_reads_what_the_row_says(String row, Role role, String method, String path, int status)
             throws Exception {
@@ -242,6 +249,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T9: a devops deletes no API, makes no tenant, approves nothing")
     @Order(2)
     void t9_a_devops_deletes_no_api_makes_no_tenant_and_approves_no_subscription() throws Exception {
         String api =
@@ -255,6 +263,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T10: a devops makes, deploys and promotes an API")
     @Order(2)
     void t10_a_devops_makes_publishes_and_promotes_an_api() throws Exception {
         String one = APIS + "/"
@@ -265,6 +274,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T11, T12: a tenant's administrator deletes its API, makes no tenant and no gateway")
     @Order(2)
     void t11_and_t12_a_tenants_administrator_deletes_its_api_and_makes_no_tenant_and_no_gateway() throws Exception {
         String api = control.admin("acme", "POST", APIS, api()).is(201).text("id");
@@ -275,6 +285,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T13: an administrator of the platform has every permission")
     @Order(2)
     void t13_an_administrator_of_the_platform_has_every_permission_of_the_table_and_they_work() throws Exception {
         assertThat(Stream.of(Permission.values()).filter(each -> !Role.CPI_ADMIN.includes(each.least())))
@@ -294,6 +305,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T14: lists hold nothing of another tenant")
     @Order(2)
     void t14_a_list_holds_nothing_of_another_tenant() throws Exception {
         String theirs = control.api("other", "theirs", BACKEND);
@@ -306,6 +318,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T15: the isolation test")
     @Order(2)
     void t15_the_isolation_test_says_what_stopped_it_and_leaves_evidence() throws Exception {
         String test = "/v1/audit/acme/isolation-test?target_tenant=";
@@ -323,6 +336,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T16: a person without a tenant")
     @Order(2)
     void t16_a_person_without_a_tenant_who_is_no_administrator_is_refused() throws Exception {
         Map<String, Object> claims = claims(Map.of());
@@ -331,6 +345,7 @@ class ControlAccessRowsTest {
     }
 
     @Test
+    @DisplayName("T17: production is read-only")
     @Order(2)
     void t17_production_is_written_by_administrators_of_the_platform_alone() throws Exception {
         String one = APIS + "/" + control.api("acme", name(), BACKEND);
@@ -344,6 +359,7 @@ class ControlAccessRowsTest {
 
     @ParameterizedTest(name = "T18: {0} means {1}")
     @CsvSource({"stoa.developer, DEVOPS", "dev-ops, DEVOPS", "read-only, VIEWER", "stoa.product_owner, TENANT_ADMIN"})
+    @DisplayName("T18: legacy names of roles")
     @Order(2)
     void t18_a_legacy_name_of_a_role_is_that_role(String name, Role role) throws Exception {
         String token =
@@ -369,12 +385,14 @@ class ControlAccessRowsTest {
         "DELETE FROM control_audit_log WHERE seq = 1",
         "INSERT OR REPLACE INTO control_audit_log SELECT * FROM control_audit_log WHERE seq = 1"
     })
+    @DisplayName("T22: rows of the audit log cannot be changed")
     @Order(3)
     void t22_the_store_itself_refuses_to_change_a_row_of_the_audit_log(String sql) {
         assertThatThrownBy(() -> edit(sql)).hasMessageContaining("control_audit_log ");
     }
 
     @Test
+    @DisplayName("T24: erasure")
     @Order(4)
     void t24_after_an_erasure_the_person_has_a_pseudonym_and_the_chain_verifies() throws Exception {
         control.as(Role.DEVOPS, "acme", "POST", APIS, api()).is(201);
@@ -395,6 +413,7 @@ class ControlAccessRowsTest {
 
     /** The last: the log is broken from here on. */
     @Test
+    @DisplayName("T23: an edited row is found")
     @Order(10)
     void t23_a_row_that_was_changed_out_of_band_is_found_and_named() throws Exception {
         edit("DROP TRIGGER control_audit_log_no_update");

@@ -57,6 +57,7 @@ bring prometheus-alertmanager "${alertmanager_packages[@]}"
 bring sslscan sslscan
 bring bwrap bubblewrap
 bring testssl testssl.sh bsdextrautils
+bring python3 python3-minimal python3.11-minimal libpython3.11-minimal libpython3.11-stdlib
 bring drill ldnsutils libldns3
 
 check_classes

@@ -3,6 +3,8 @@ package bulwark.seats;
 import bulwark.kernel.access.StepUpTokens;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.seats.approval.PlanRegister;
+import bulwark.seats.approval.PlanSettings;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.deposit.ForkVersion;
 import bulwark.seats.identity.Identity;
@@ -17,6 +19,7 @@ import bulwark.seats.seat.DepositDataRegister;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
 import bulwark.seats.settings.HmacSecret;
+import bulwark.seats.settings.Profile;
 import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.settings.StaticTokenSunset;
 import bulwark.seats.staker.StakerKeys;
@@ -25,6 +28,7 @@ import bulwark.seats.store.SeatStore;
 import bulwark.web.Authenticator;
 import bulwark.web.Response;
 import bulwark.web.Route;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +49,7 @@ public final class SeatApi {
     private final List<SeatRoute> routes;
     private final Map<String, Object> document;
 
-    SeatApi(SeatStore store, BlsVerifier bls, Configuration settings, Clock clock) {
+    SeatApi(SeatStore store, BlsVerifier bls, Configuration settings, Path directory, Clock clock) {
         SecretBytes sessionKey = key(settings, SeatSettings.SESSION_SECRET);
         Duration validity = Duration.ofSeconds(settings.count("SEAT_MANAGER_STEP_UP_TTL_SECONDS"));
         StepUpTokens stepUps =
@@ -63,10 +67,13 @@ public final class SeatApi {
         all.addAll(new DepositDataRegister(
                         store, bls, ForkVersion.parse(settings.text(SeatSettings.GENESIS_FORK_VERSION)), clock)
                 .routes());
+        PlanRegister plans = new PlanRegister(store, identity, PlanSettings.of(settings, directory), clock);
+        all.addAll(plans.routes());
         all.addAll(stakers.routes());
         all.addAll(new StakerReads(store).routes());
         all.addAll(new AuditReads(store).routes());
-        all.addAll(new Dashboard(store, token.isPresent() && sunset.isEmpty(), clock.instant()).routes());
+        boolean oneApproval = plans.asksForOneApproval() && Profile.of(settings) == Profile.PRODUCTION;
+        all.addAll(new Dashboard(store, token.isPresent() && sunset.isEmpty(), oneApproval, clock.instant()).routes());
         routes = List.copyOf(all);
         document = ApiDocument.of(routes, SeatManager.VERSION);
     }

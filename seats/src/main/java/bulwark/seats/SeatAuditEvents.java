@@ -3,6 +3,7 @@ package bulwark.seats;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.seats.approval.PlanEvents;
 import bulwark.seats.identity.IdentityEvents;
 import bulwark.seats.seat.SeatEvents;
 import bulwark.seats.staker.StakerKeys;
@@ -16,6 +17,7 @@ public final class SeatAuditEvents {
                     EdgeAuditEvents.ALL.stream(),
                     IdentityEvents.ALL.stream(),
                     SeatEvents.ALL.stream(),
+                    PlanEvents.ALL.stream(),
                     StakerKeys.EVENTS.stream(),
                     Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
             .flatMap(each -> each)

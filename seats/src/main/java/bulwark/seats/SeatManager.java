@@ -67,7 +67,7 @@ public final class SeatManager implements AutoCloseable {
         this.clock = clock;
         store.audited().store().onFatal(this::fail);
         try {
-            api = new SeatApi(store, bls, settings, clock);
+            api = new SeatApi(store, bls, settings, directory, clock);
             port = listen(settings, service(settings));
             socket = listenLocally();
         } catch (RuntimeException e) {
@@ -136,7 +136,8 @@ public final class SeatManager implements AutoCloseable {
     /** For commands of the owner: over the socket of the running process, or with the store opened for one command when none runs. */
     public static LocalAdminClient owner(Supplier<Configuration> settings, Path directory, Clock clock) {
         StoreLocation location = DatabaseUrl.location(settings, directory);
-        return LocalAdminClient.open(location.base(), SOCKET, () -> StoppedSeats.open(location, settings.get(), clock));
+        return LocalAdminClient.open(
+                location.base(), SOCKET, () -> StoppedSeats.open(location, settings.get(), directory, clock));
     }
 
     /** The running service's table of routes. */

@@ -11,10 +11,10 @@ import java.time.Clock;
 
 /** The store of a service that does not run, opened for one command of its owner. */
 record StoppedSeats(SeatStore store, SeatApi api) implements LocalAdminClient.StoppedStore {
-    static StoppedSeats open(StoreLocation location, Configuration settings, Clock clock) {
+    static StoppedSeats open(StoreLocation location, Configuration settings, Path directory, Clock clock) {
         SeatStore store = SeatStore.open(location, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
         try {
-            return new StoppedSeats(store, new SeatApi(store, BlsVerifier.ofThisProgram(), settings, clock));
+            return new StoppedSeats(store, new SeatApi(store, BlsVerifier.ofThisProgram(), settings, directory, clock));
         } catch (RuntimeException e) {
             store.close();
             throw e;

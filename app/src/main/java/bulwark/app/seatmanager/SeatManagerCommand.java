@@ -17,6 +17,9 @@ import picocli.CommandLine.Command;
             MigrateCommand.class,
             SeatUserCommand.class,
             DepositDataCommand.class,
+            SeatPlanCommand.class,
+            SeatApproverCommand.class,
+            SeatApproveCommand.class,
             SeatFsckCommand.class
         })
 final class SeatManagerCommand extends CommandGroup {

@@ -66,7 +66,7 @@ public final class SeatsPart implements Part {
         return List.of(new CommandScript(
                 "seat-manager",
                 " …",
-                "validator seats (api, config, secrets, migrate, user, fsck), plan-only, settings from the environment and .env",
+                "validator seats (api, config, secrets, migrate, user, plan, approver, approve, fsck), plan-only, settings from the environment and .env",
                 List.of("api", "fsck"),
                 List.of()));
     }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -93,6 +94,11 @@ public final class Identity {
                 return 0;
             });
         }
+    }
+
+    /** Of the person who calls, in lower case: as the list of approvers names people. */
+    public String callerName(ReadTx tx, Call call) throws SQLException {
+        return caller(tx, call).name().toLowerCase(Locale.ROOT);
     }
 
     User caller(ReadTx tx, Call call) throws SQLException {

@@ -20,12 +20,17 @@ import org.jspecify.annotations.Nullable;
 public final class Dashboard {
     private final SeatStore store;
     private final boolean tokenWithoutSunset;
+    private final boolean oneApproval;
     private final Instant started;
 
-    /** @param tokenWithoutSunset whether a static token is set that has no end */
-    public Dashboard(SeatStore store, boolean tokenWithoutSunset, Instant started) {
+    /**
+     * @param tokenWithoutSunset whether a static token is set that has no end
+     * @param oneApproval whether one approval is enough for a plan in production
+     */
+    public Dashboard(SeatStore store, boolean tokenWithoutSunset, boolean oneApproval, Instant started) {
         this.store = store;
         this.tokenWithoutSunset = tokenWithoutSunset;
+        this.oneApproval = oneApproval;
         this.started = started;
     }
 
@@ -99,6 +104,13 @@ public final class Dashboard {
                     "warning",
                     "ADMIN_TOKEN has no end.",
                     "Set SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET, or take the token away."));
+        }
+        if (oneApproval) {
+            alerts.add(alert(
+                    "ONE_APPROVAL",
+                    "warning",
+                    "One person beside the proposer is enough for a plan.",
+                    "Set SEAT_MANAGER_APPROVALS=2."));
         }
         @Nullable String problem = store.problem();
         if (problem != null) {

@@ -27,6 +27,9 @@ public record FieldRule(
     private static final Pattern PUBKEY = Pattern.compile("0x[0-9a-f]{96}");
     private static final Pattern CREDENTIALS = Pattern.compile("0x010000000000000000000000[0-9a-f]{40}");
     private static final Pattern AMOUNT = Pattern.compile("0|[1-9][0-9]{0,77}");
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern TIME = Pattern.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+    private static final Pattern BASE64URL = Pattern.compile("[A-Za-z0-9_-]{20,100}");
     private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
 
     /** What JSON has it as. */
@@ -81,6 +84,29 @@ public record FieldRule(
 
     public static FieldRule wei(String name) {
         return formed(name, AMOUNT, "must be a whole number of wei, as text");
+    }
+
+    /** A byte string of this length. */
+    public static FieldRule bytes(String name, int count) {
+        return formed(
+                name,
+                Pattern.compile("0x[0-9a-f]{" + 2 * count + "}"),
+                "must be " + count + " bytes: 0x and " + 2 * count + " hexadecimal digits in lower case");
+    }
+
+    /** SHA-256 of a plan. */
+    public static FieldRule digest(String name) {
+        return formed(name, DIGEST, "must be a digest: 64 hexadecimal digits in lower case");
+    }
+
+    /** To the second. */
+    public static FieldRule time(String name) {
+        return formed(name, TIME, "must be a time such as 2026-06-01T08:00:00Z");
+    }
+
+    /** A key or signature. */
+    public static FieldRule base64Url(String name) {
+        return formed(name, BASE64URL, "must be base64url without padding");
     }
 
     public static FieldRule id(String name) {

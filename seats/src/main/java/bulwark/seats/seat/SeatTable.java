@@ -76,7 +76,7 @@ public final class SeatTable {
         }
     }
 
-    static Optional<Seat> byId(ReadTx tx, long id) throws SQLException {
+    public static Optional<Seat> byId(ReadTx tx, long id) throws SQLException {
         PreparedStatement select = tx.statement(COLUMNS + "WHERE id = ?");
         select.setLong(1, id);
         return rows(select).stream().findFirst();
@@ -183,7 +183,7 @@ public final class SeatTable {
     }
 
     /** One more than the greatest of a table; only one transaction writes at a time. */
-    static long nextId(ReadTx tx, String table) throws SQLException {
+    public static long nextId(ReadTx tx, String table) throws SQLException {
         try (ResultSet row =
                 tx.statement("SELECT coalesce(max(id), 0) + 1 FROM " + table).executeQuery()) {
             row.next();

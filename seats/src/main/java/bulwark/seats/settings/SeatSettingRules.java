@@ -7,17 +7,21 @@ import bulwark.kernel.config.SettingRules;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.seats.deposit.ForkVersion;
+import bulwark.seats.plan.DevelopmentAccounts;
+import bulwark.seats.plan.EthereumAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What the settings of one deployment mean together; each finding names its setting and the remedy. */
 final class SeatSettingRules implements SettingRules {
     private static final int MIN_TOKEN_CHARACTERS = 32;
     private static final int MIN_STEP_UP_SECONDS = 30;
     private static final int MAX_STEP_UP_SECONDS = 900;
+    private static final int MAX_APPROVALS = 10;
     private static final Set<String> EXTRA_ACTIONS = Set.of("approve", "deposit", "revoke", "with-vault");
 
     /** Whoever mends one fault must not meet the next at the next start. */
@@ -35,6 +39,7 @@ final class SeatSettingRules implements SettingRules {
         staticToken(settings, findings);
         stepUp(settings, findings);
         forkVersion(settings, findings);
+        plans(settings, findings);
     }
 
     private static void forkVersion(Configuration settings, SettingFindings findings) {
@@ -50,6 +55,53 @@ final class SeatSettingRules implements SettingRules {
                 .ifPresent(name -> findings.refuse(SeatSettings.GENESIS_FORK_VERSION + " is that of " + name
                         + ", which is not chain 286: a deposit signed with it could be replayed there. Set the version of"
                         + " your own network"));
+    }
+
+    private static void plans(Configuration settings, SettingFindings findings) {
+        long approvals = settings.count("SEAT_MANAGER_APPROVALS");
+        if (approvals < 1 || approvals > MAX_APPROVALS) {
+            findings.refuse("SEAT_MANAGER_APPROVALS must be 1 to " + MAX_APPROVALS + ", not " + approvals);
+        }
+        if (settings.count("SEAT_MANAGER_CHAIN_ID") < 1) {
+            findings.refuse("SEAT_MANAGER_CHAIN_ID must be 1 or more");
+        }
+        for (String name : List.of(
+                "SEAT_MANAGER_TREASURY_ADDRESS",
+                "SEAT_MANAGER_DEPOSIT_CONTRACT",
+                "SEAT_MANAGER_VAULT_FACTORY",
+                "SEAT_MANAGER_TREASURY_ROUTER")) {
+            formed(
+                    settings,
+                    findings,
+                    name,
+                    text -> EthereumAddress.parse(text).isPresent(),
+                    "an address: 0x and 40" + " hexadecimal digits, in lower case or with the check of EIP-55");
+        }
+        for (String name : List.of("SEAT_MANAGER_CONTRACT_CODE_HASH", "SEAT_MANAGER_VAULT_CODE_HASH")) {
+            formed(
+                    settings,
+                    findings,
+                    name,
+                    text -> text.matches("0x[0-9a-f]{64}"),
+                    "a hash: 0x and 64 hexadecimal digits" + " in lower case");
+        }
+        for (String name : List.of("SEAT_MANAGER_MAX_EXIT_FEE_WEI", "SEAT_MANAGER_MAX_FEE_PER_GAS_WEI")) {
+            formed(settings, findings, name, text -> text.matches("[1-9][0-9]{0,19}"), "a whole number of wei");
+        }
+        Optional<EthereumAddress> treasury = EthereumAddress.parse(settings.text("SEAT_MANAGER_TREASURY_ADDRESS"));
+        if (Profile.of(settings) != Profile.DEVELOPMENT) {
+            treasury.flatMap(DevelopmentAccounts::find)
+                    .ifPresent(known -> findings.refuse("SEAT_MANAGER_TREASURY_ADDRESS is " + known
+                            + ", whose key everybody has: name the address of a key of your own"));
+        }
+    }
+
+    private static void formed(
+            Configuration settings, SettingFindings findings, String name, Predicate<String> form, String must) {
+        String text = settings.text(name);
+        if (!text.isEmpty() && !form.test(text)) {
+            findings.refuse(name + " must be " + must);
+        }
     }
 
     private static void secrets(Configuration settings, SettingFindings findings) {

@@ -92,7 +92,12 @@ public final class SeatSettings {
                         "actions that ask for a step-up beside generate, settle and force-exit: approve, deposit,"
                                 + " revoke, with-vault")
                 .refused("REQUIRE_STAKER_AUTH", FLAG, "true", "authentication of staker reads")
-                .refused("APPROVALS", COUNT, "1", "persons who must approve a plan");
+                .add(
+                        "APPROVALS",
+                        COUNT,
+                        "1",
+                        "persons beside its proposer who must approve a plan: 1 to 10; 2 is recommended")
+                .add("APPROVERS_FILE", PATH, "", "list of the people who may approve, with their public keys");
     }
 
     private static void signing(SettingsTable table) {
@@ -101,21 +106,30 @@ public final class SeatSettings {
                 .refusedSecret("DEPOSITOR_PRIVATE_KEY", "key of the depositor")
                 .refused("KMS_KEY_ID", TEXT, "", "key of AWS KMS")
                 .refused("KMS_ENDPOINT", TEXT, "", "another endpoint of KMS")
-                .refused("TREASURY_ADDRESS", TEXT, "", "the trusted treasury")
-                .refused("MAX_EXIT_FEE_WEI", TEXT, "1000000000000000", "ceiling of the fee of an exit")
-                .refused("MAX_FEE_PER_GAS_WEI", TEXT, "100000000000", "ceiling of the fee of gas");
+                .add("TREASURY_ADDRESS", TEXT, "", "the trusted treasury, whose key signs; plans need it")
+                .add("MAX_EXIT_FEE_WEI", TEXT, "1000000000000000", "ceiling of the fee of an exit, in plans")
+                .add("MAX_FEE_PER_GAS_WEI", TEXT, "100000000000", "ceiling of the fee of gas, in plans");
     }
 
     private static void chain(SettingsTable table) {
         table.onlyDefault("RPC_MODE", "direct", "how endpoints are reached", "direct", "ssh-tunnel")
-                .refused("CHAIN_ID", COUNT, "286", "chain id")
+                .add("CHAIN_ID", COUNT, "286", "chain id of plans")
                 .refused("EL_RPC_URLS", LIST, "", "endpoints of execution clients, label=url")
                 .refused("CL_API_URLS", LIST, "", "endpoints of consensus clients, label=url")
-                .refused("DEPOSIT_CONTRACT", TEXT, "", "address of the deposit contract")
-                .refused("VAULT_FACTORY", TEXT, "", "address of the vault factory")
-                .refused("TREASURY_ROUTER", TEXT, "", "address of the treasury router")
-                .refused("CONTRACT_CODE_HASH", TEXT, "", "fingerprint of the deposit contract")
-                .refused("VAULT_CODE_HASH", TEXT, "", "fingerprint of vaults")
+                .add("DEPOSIT_CONTRACT", TEXT, "", "address of the deposit contract; plans need it")
+                .add("VAULT_FACTORY", TEXT, "", "address of the vault factory; plans need it")
+                .add(
+                        "TREASURY_ROUTER",
+                        TEXT,
+                        "",
+                        "address of the treasury router, which every plan calls; plans need it")
+                .add("CONTRACT_CODE_HASH", TEXT, "", "keccak of the deposit contract's code; plans need it")
+                .add("VAULT_CODE_HASH", TEXT, "", "keccak of the code of vaults; plans need it")
+                .add(
+                        "VAULT_CREATION_CODE_FILE",
+                        PATH,
+                        "",
+                        "creation code of vaults in hexadecimal, of which their addresses follow; plans need it")
                 .add(
                         FORK_VERSION,
                         TEXT,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The one store of a service, opened only when its schema is that of this program. Every method blocks. Thread-safe. */
 public final class SeatStore implements AutoCloseable {
     /** Number of the newest script of this program's own. */
-    public static final String SCHEMA_VERSION = "502";
+    public static final String SCHEMA_VERSION = "503";
 
     public static final GuardedTable USERS = GuardedTable.of("users", "id");
     public static final GuardedTable SESSIONS = GuardedTable.of("sessions", "id");
@@ -40,7 +40,10 @@ public final class SeatStore implements AutoCloseable {
             AuditTable.migration("db/seats/V500__seats_audit.sql", AUDIT)
                     .and(Migrations.of(
                             Sessions.MIGRATIONS,
-                            List.of("db/seats/V501__seats.sql", "db/seats/V502__deposit_data.sql"))),
+                            List.of(
+                                    "db/seats/V501__seats.sql",
+                                    "db/seats/V502__deposit_data.sql",
+                                    "db/seats/V503__plans.sql"))),
             List.of(USERS, SESSIONS, STAKER_KEYS));
 
     /** A database reads its catalogue to tell whether the schema changed. */

@@ -1,0 +1,197 @@
+package bulwark.seats.approval;
+
+import bulwark.seats.plan.CallEncoder;
+import bulwark.seats.plan.DepositDataRoot;
+import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.plan.GasCeiling;
+import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanDigest;
+import bulwark.seats.plan.PlanKind;
+import bulwark.seats.plan.PlanPreconditions;
+import bulwark.seats.plan.PlannedAction;
+import bulwark.seats.plan.VaultParameters;
+import bulwark.seats.route.Call;
+import bulwark.seats.route.FieldRule;
+import bulwark.seats.route.RequestRules;
+import bulwark.seats.seat.Seat;
+import bulwark.web.ApiRefusal;
+import bulwark.web.ApiRefusal.Kind;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the plan that a person asks for: treasury and contracts are the settings', key and credentials the seat's. */
+final class PlanProposal {
+    private static final Duration VALIDITY = Duration.ofHours(24);
+    private static final long GAS_LIMIT = 900_000;
+    private static final long TRANSFER_GAS = 21_000;
+    private static final BigInteger MAX_TIP = new BigInteger("3000000000");
+    private static final long MAX_NONCE = Integer.MAX_VALUE;
+
+    private final PlanSettings settings;
+    private final PlanSettings.Chain chain;
+    private final Call call;
+    private final Seat seat;
+
+    PlanProposal(PlanSettings settings, PlanSettings.Chain chain, Call call, Seat seat) {
+        this.settings = settings;
+        this.chain = chain;
+        this.call = call;
+        this.seat = seat;
+    }
+
+    /** No member names a treasury or a contract. */
+    static RequestRules rules() {
+        return RequestRules.body(
+                FieldRule.word(
+                        "kind",
+                        List.of(PlanKind.values()).stream().map(PlanKind::word).toArray(String[]::new)),
+                FieldRule.wei("epoch"),
+                FieldRule.bytes("depositRoot", 32),
+                FieldRule.address("owner"),
+                FieldRule.number("phase", 0, 2),
+                FieldRule.address("beneficiary").optional(),
+                FieldRule.number("claimDelaySeconds", 3_600, 2_592_000),
+                FieldRule.wei("maxClaimPerPeriodWei").optional(),
+                FieldRule.bytes("signature", 96).optional(),
+                FieldRule.wei("maxFeeWei").optional(),
+                FieldRule.wei("maxRewardsClaimedWei").optional(),
+                FieldRule.digest("replaces").optional(),
+                FieldRule.number("nonce", 0, (int) MAX_NONCE));
+    }
+
+    /** @param replaced the plan whose transaction is sent again or taken back; null for an action of its own */
+    Plan plan(String proposer, Instant now, @Nullable Plan replaced) {
+        PlannedAction action = action();
+        boolean bump = action instanceof PlannedAction.BumpFee;
+        if (action.kind().isReplacement() && replaced == null) {
+            throw required("replaces", "a digest of a plan of this seat");
+        }
+        Plan repeated = bump ? replaced : null;
+        return new Plan(
+                chain.network(),
+                seat.id(),
+                chain.treasury(),
+                repeated == null ? CallEncoder.target(action, chain.network(), chain.treasury()) : repeated.target(),
+                repeated == null ? CallEncoder.value(action) : repeated.value(),
+                repeated == null ? CallEncoder.calldata(action) : repeated.calldata(),
+                action,
+                new PlanPreconditions(
+                        PlanPreconditions.PROPOSER,
+                        new BigInteger(call.text("epoch")),
+                        call.text("depositRoot"),
+                        (Long) call.fields().getOrDefault("phase", 0L),
+                        address("owner"),
+                        chain.depositContractCodeHash(),
+                        chain.vaultCodeHash()),
+                new GasCeiling(
+                        action.kind() == PlanKind.CANCEL ? TRANSFER_GAS : GAS_LIMIT,
+                        settings.maxFeePerGas(),
+                        MAX_TIP.min(settings.maxFeePerGas())),
+                proposer,
+                now,
+                now.plus(VALIDITY));
+    }
+
+    private PlannedAction action() {
+        PlanKind kind = PlanKind.of(call.text("kind")).orElseThrow();
+        long gwei = Long.parseLong(seat.amountGwei());
+        return switch (kind) {
+            case APPROVE ->
+                new PlannedAction.Approve(
+                        seat.pubkey(),
+                        seat.withdrawalCredentials(),
+                        gwei,
+                        chain.network().treasuryRouter());
+            case REMOVE ->
+                new PlannedAction.Remove(
+                        seat.pubkey(),
+                        seat.withdrawalCredentials(),
+                        gwei,
+                        chain.network().treasuryRouter());
+            case DEPOSIT -> deposit(gwei);
+            case DEPLOY_VAULT -> new PlannedAction.DeployVault(seat.pubkey(), derivedVault(), parameters());
+            case FORCE_EXIT -> new PlannedAction.ForceExit(seat.pubkey(), vault(), exitFee());
+            case PROPOSE_SETTLEMENT ->
+                new PlannedAction.ProposeSettlement(vault(), new BigInteger(given("maxRewardsClaimedWei")));
+            case FINALIZE_SETTLEMENT, CANCEL_SETTLEMENT, CLAIM_PRINCIPAL, DRAIN_REMAINDER ->
+                new PlannedAction.VaultStep(kind, vault());
+            case BUMP_FEE -> new PlannedAction.BumpFee(new PlanDigest(given("replaces")), nonce());
+            case CANCEL -> new PlannedAction.CancelTransaction(new PlanDigest(given("replaces")), nonce());
+        };
+    }
+
+    private PlannedAction deposit(long gwei) {
+        EthereumAddress vault = derivedVault();
+        if (!vault.equals(vault())) {
+            throw new ApiRefusal(
+                    Kind.INVALID,
+                    "credentials_mismatch",
+                    "The seat's withdrawal credentials name " + vault().checksummed()
+                            + ", and the vault of this key with" + " these parameters is " + vault.checksummed() + ".");
+        }
+        String signature = given("signature");
+        return new PlannedAction.Deposit(
+                seat.pubkey(),
+                seat.withdrawalCredentials(),
+                signature,
+                DepositDataRoot.of(seat.pubkey(), seat.withdrawalCredentials(), gwei, signature),
+                call.text("depositRoot"),
+                gwei,
+                vault,
+                parameters());
+    }
+
+    private EthereumAddress derivedVault() {
+        return chain.vaultCode().address(chain.network(), seat.pubkey(), parameters());
+    }
+
+    /** That the seat's credentials name. */
+    private EthereumAddress vault() {
+        String credentials = seat.withdrawalCredentials();
+        return new EthereumAddress("0x" + credentials.substring(credentials.length() - 40));
+    }
+
+    private VaultParameters parameters() {
+        BigInteger bound = new BigInteger(given("maxClaimPerPeriodWei"));
+        if (bound.signum() == 0 || bound.compareTo(VaultParameters.PRINCIPAL_TARGET_WEI) > 0) {
+            throw required("maxClaimPerPeriodWei", "from 1 to " + VaultParameters.PRINCIPAL_TARGET_WEI);
+        }
+        Object delay = call.fields().get("claimDelaySeconds");
+        if (delay == null) {
+            throw required("claimDelaySeconds", "given for this kind");
+        }
+        return new VaultParameters(address("beneficiary"), (Long) delay, bound);
+    }
+
+    private BigInteger exitFee() {
+        BigInteger fee = new BigInteger(given("maxFeeWei"));
+        if (fee.signum() == 0 || fee.compareTo(settings.maxExitFee()) > 0) {
+            throw required("maxFeeWei", "from 1 to " + settings.maxExitFee() + " (SEAT_MANAGER_MAX_EXIT_FEE_WEI)");
+        }
+        return fee;
+    }
+
+    private long nonce() {
+        Object nonce = call.fields().get("nonce");
+        if (nonce == null) {
+            throw required("nonce", "given for this kind");
+        }
+        return (Long) nonce;
+    }
+
+    private EthereumAddress address(String field) {
+        return new EthereumAddress(given(field).toLowerCase(Locale.ROOT));
+    }
+
+    private String given(String field) {
+        return call.optionalText(field).orElseThrow(() -> required(field, "given for this kind"));
+    }
+
+    private static ApiRefusal required(String field, String must) {
+        return new ApiRefusal(Kind.MALFORMED, "schema", "body." + field + " must be " + must + ".");
+    }
+}

@@ -24,6 +24,7 @@ final class Exchange {
     private final Connection connection;
     private final HttpServerRequest request;
     private final ResponseWriter writer;
+    private final BlockingRunner blocking;
     private final Headers headers;
 
     private RequestHead head = ResponseWriter.UNKNOWN_HEAD;
@@ -34,7 +35,6 @@ final class Exchange {
 
     private @Nullable PeerIdentity peer;
     private @Nullable BodyBuffer body;
-    private boolean paused;
 
     Exchange(Listener listener, Connection connection, HttpServerRequest request) {
         this.listener = listener;
@@ -42,6 +42,7 @@ final class Exchange {
         this.request = request;
         this.headers = Headers.over(request.headers());
         this.writer = new ResponseWriter(listener, connection, request);
+        this.blocking = new BlockingRunner(listener, connection, request, writer);
     }
 
     void begin() {
@@ -359,43 +360,7 @@ final class Exchange {
         });
     }
 
-    /** The step runs on a virtual thread, what it gives back on the event loop. */
-    private void offload(BlockingStep step) {
-        Work work = listener.processLimits().startWork();
-        if (work == null) {
-            listener.metrics().refused(new EdgeRefusal.Overloaded());
-            writer.beginRefusal(new EdgeRefusal.Overloaded());
-            writer.send(writer.rendered(new EdgeRefusal.Overloaded()));
-            return;
-        }
-        if (!writer.hasRequestEnded() && !paused) {
-            paused = true;
-            request.pause();
-        }
-        Thread.startVirtualThread(() -> {
-            Runnable next;
-            try (work) {
-                next = step.run(work);
-            } catch (RuntimeException | Error e) {
-                Response failure = writer.failed(e);
-                next = () -> writer.send(failure);
-            }
-            Runnable then = next;
-            connection.run(() -> {
-                then.run();
-                resume();
-            });
-        });
-    }
-
-    private void resume() {
-        if (paused) {
-            paused = false;
-            request.resume();
-        }
-    }
-
-    private interface BlockingStep {
-        Runnable run(Work work);
+    private void offload(BlockingRunner.Step step) {
+        blocking.run(step);
     }
 }

@@ -1,6 +1,5 @@
 package bulwark.kernel.access;
 
-import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Digests;
@@ -8,8 +7,6 @@ import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,14 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API keys at rest as Argon2id, found in O(1) by SHA-256, verified once and then cached (bounded; dropped on revoke; expiry
- * checked at each use). Unknown keys cost one hash and a bounded negative cache, never an Argon2 run. Raw keys are never kept:
- * every map here is keyed by their digest. Thread-safe.
+ * API keys at rest as Argon2id, found in O(1) by SHA-256, verified once and then remembered ({@link VerdictCache}). Unknown keys cost
+ * one hash, never an Argon2 run. Raw keys are never kept. Thread-safe.
  */
 public final class ApiKeys {
     /** What a store must have applied for its keys: the one list, for every part and every test. */
@@ -36,26 +30,13 @@ public final class ApiKeys {
             "db/kernel/V025__api_key_bindings.sql",
             "db/kernel/V026__api_key_expiry.sql");
 
-    private static final int MAX_CACHED = 10_000;
     private static final int MAX_KEY = 512;
-    private static final Duration UNKNOWN_KEY_TTL = Duration.ofSeconds(30);
 
-    private final Store store;
     private final Clock clock;
     private final KeyTable table;
-    private final Cache<String, CachedVerdict> verified =
-            Caffeine.newBuilder().maximumSize(MAX_CACHED).build();
-    private final Cache<String, Verdict.Unknown> unknown = Caffeine.newBuilder()
-            .maximumSize(MAX_CACHED)
-            .expireAfterWrite(UNKNOWN_KEY_TTL)
-            .build();
-    private final ConcurrentMap<String, CompletableFuture<Verdict>> inFlight = new ConcurrentHashMap<>();
-
+    private final VerdictCache verdicts;
     /** Ids of the keys that this process revoked: requests that were verified before the revocation are told by them. */
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
-
-    /** What {@link #awaitRegistration} announced last. */
-    private volatile CompletableFuture<?> expected = CompletableFuture.completedFuture(null);
 
     private volatile RowGuard guard = (tx, id) -> true;
 
@@ -65,19 +46,16 @@ public final class ApiKeys {
         boolean vouchesFor(ReadTx tx, String id) throws SQLException;
     }
 
-    /** Grows with each committed change of the table, so that a slow reader does not cache what is no longer true. */
-    private final AtomicLong changes = new AtomicLong();
-
     private ApiKeys(Store store, Clock clock, Duration maxAge) {
-        this.store = store;
         this.clock = clock;
         this.table = new KeyTable(clock, maxAge);
+        this.verdicts = new VerdictCache(lookup -> store.read(tx -> honoured(tx, lookup)), clock);
     }
 
     /** @param maxAge applied to every key from its creation; zero means none */
     public static ApiKeys open(Store store, Clock clock, Duration maxAge) {
         ApiKeys keys = new ApiKeys(store, clock, maxAge);
-        store.onOthersCommit(keys::forgetVerdicts);
+        store.onOthersCommit(keys.verdicts::forgetAll);
         return keys;
     }
 
@@ -94,18 +72,13 @@ public final class ApiKeys {
     /** Cached verdict only: never blocks, empty when the cache does not know. For the event loop. */
     public Optional<Verdict> cached(String rawKey) {
         return isPossible(rawKey)
-                ? Optional.ofNullable(cachedByLookup(lookup(rawKey)))
+                ? Optional.ofNullable(verdicts.known(lookup(rawKey)))
                 : Optional.of(new Verdict.Unknown());
     }
 
     /** May read the store and run Argon2id; call on a virtual thread. */
     public Verdict authenticate(String rawKey) {
-        if (!isPossible(rawKey)) {
-            return new Verdict.Unknown();
-        }
-        String lookup = lookup(rawKey);
-        Verdict cached = cachedByLookup(lookup);
-        return cached != null ? cached : singleFlight(lookup, rawKey);
+        return isPossible(rawKey) ? verdicts.of(lookup(rawKey), rawKey) : new Verdict.Unknown();
     }
 
     /**
@@ -113,7 +86,7 @@ public final class ApiKeys {
      * of being called unknown.
      */
     public void awaitRegistration(CompletableFuture<?> registration) {
-        expected = registration;
+        verdicts.awaitRegistration(registration);
     }
 
     /** Hashes outside the transaction (slow); the result goes to {@link #insert}. */
@@ -127,7 +100,7 @@ public final class ApiKeys {
             throw new DuplicateKey();
         }
         KeyRecord record = table.insert(tx, prepared, key);
-        tx.afterCommit(() -> evict(prepared.lookup()));
+        tx.afterCommit(() -> verdicts.forget(prepared.lookup()));
         return record;
     }
 
@@ -136,7 +109,7 @@ public final class ApiKeys {
         Optional<String> lookup = table.revoke(tx, id);
         lookup.ifPresent(l -> tx.afterCommit(() -> {
             revoked.add(id);
-            evict(l);
+            verdicts.forget(l);
         }));
         return lookup.isPresent();
     }
@@ -183,111 +156,12 @@ public final class ApiKeys {
         return caller.keyId() != null && revoked.contains(caller.keyId());
     }
 
-    private @Nullable Verdict cachedByLookup(String lookup) {
-        CachedVerdict live = verified.getIfPresent(lookup);
-        return live != null ? live.verdict(clock.instant()) : unknown.getIfPresent(lookup);
-    }
-
-    /** Many requests that arrive with one key before it is cached pay for one Argon2 run together. */
-    private Verdict singleFlight(String lookup, String rawKey) {
-        CompletableFuture<Verdict> mine = new CompletableFuture<>();
-        CompletableFuture<Verdict> other = inFlight.putIfAbsent(lookup, mine);
-        if (other != null) {
-            return Futures.join(other);
-        }
-        try {
-            Verdict verdict = verify(lookup, rawKey);
-            mine.complete(verdict);
-            return verdict;
-        } catch (RuntimeException | Error e) {
-            mine.completeExceptionally(e);
-            throw e;
-        } finally {
-            inFlight.remove(lookup, mine);
-        }
-    }
-
-    private Verdict verify(String lookup, String rawKey) {
-        // Its failure is reported to the caller that began it; here the table decides.
-        Object ignored = expected.exceptionally(failure -> null).join();
-        long before = changes.get();
-        Optional<KeyTable.Row> row = row(lookup);
-        Verified verified = verify(row, rawKey);
-        while (!remember(lookup, verified, before)) {
-            // What was read before a change says nothing about the time after it.
-            before = changes.get();
-            Optional<KeyTable.Row> now = row(lookup);
-            if (!now.equals(row)) {
-                row = now;
-                verified = verify(row, rawKey);
-            }
-        }
-        return verified.verdict(clock.instant());
-    }
-
-    private Optional<KeyTable.Row> row(String lookup) {
-        return store.read(tx -> {
-            Optional<KeyTable.Row> found = table.byLookup(tx, lookup);
-            boolean honoured =
-                    found.isPresent() && guard.vouchesFor(tx, found.get().key().id());
-            return honoured ? found : Optional.empty();
-        });
-    }
-
-    private Verified verify(Optional<KeyTable.Row> row, String rawKey) {
-        if (row.isEmpty()) {
-            return Verified.NOBODY;
-        }
-        KeyRecord key = row.get().key();
-        if (key.revokedAt() != null) {
-            return new Verified(null, new Verdict.Unknown(Verdict.Reason.REVOKED, key.id()));
-        }
-        if (key.isExpired(clock.instant())) {
-            return new Verified(null, new Verdict.Unknown(Verdict.Reason.EXPIRED, key.id()));
-        }
-        boolean matches =
-                PasswordHash.matches(SecretBytes.ofText(rawKey), row.get().argon2id());
-        return matches ? new Verified(CachedVerdict.of(key), new Verdict.Unknown()) : Verified.NOBODY;
-    }
-
-    /** @return false when a change came between: what was remembered here is forgotten */
-    private boolean remember(String lookup, Verified read, long before) {
-        if (read.live == null) {
-            unknown.put(lookup, read.otherwise);
-        } else {
-            verified.put(lookup, read.live);
-        }
-        if (changes.get() == before) {
-            return true;
-        }
-        verified.invalidate(lookup);
-        unknown.invalidate(lookup);
-        return false;
-    }
-
-    /** Another process may have revoked a key or made one known. */
-    private void forgetVerdicts() {
-        changes.incrementAndGet();
-        inFlight.clear();
-        verified.invalidateAll();
-        unknown.invalidateAll();
-    }
-
-    private void evict(String lookup) {
-        changes.incrementAndGet();
-        // Who comes from now on does not join a verification that began before.
-        inFlight.remove(lookup);
-        verified.invalidate(lookup);
-        unknown.invalidate(lookup);
-    }
-
-    /** @param otherwise what is answered without a live key */
-    private record Verified(@Nullable CachedVerdict live, Verdict.Unknown otherwise) {
-        static final Verified NOBODY = new Verified(null, new Verdict.Unknown());
-
-        Verdict verdict(Instant now) {
-            return live == null ? otherwise : live.verdict(now);
-        }
+    /** The row of a key while its guard vouches for it. */
+    private Optional<KeyTable.Row> honoured(ReadTx tx, String lookup) throws SQLException {
+        Optional<KeyTable.Row> found = table.byLookup(tx, lookup);
+        boolean honoured =
+                found.isPresent() && guard.vouchesFor(tx, found.get().key().id());
+        return honoured ? found : Optional.empty();
     }
 
     private static boolean isPossible(String rawKey) {
@@ -300,25 +174,6 @@ public final class ApiKeys {
 
     private static String lookup(SecretBytes rawKey) {
         return Digests.sha256Hex(rawKey.expose(SecretAccess.grant()));
-    }
-
-    /** @param end parsed once, because each request asks */
-    private record CachedVerdict(
-            Verdict.Known known, @Nullable Instant end) {
-        static CachedVerdict of(KeyRecord key) {
-            Principal principal =
-                    new Principal(key.entityUri(), key.tenant(), key.permissions(), key.id(), key.scopes());
-            return new CachedVerdict(
-                    new Verdict.Known(principal, key.boundTo()),
-                    key.expiresAt() == null ? null : KeyTable.instant(key.expiresAt()));
-        }
-
-        Verdict verdict(Instant now) {
-            return end != null && !now.isBefore(end)
-                    ? new Verdict.Unknown(
-                            Verdict.Reason.EXPIRED, known.principal().keyId())
-                    : known;
-        }
     }
 
     public sealed interface Verdict {

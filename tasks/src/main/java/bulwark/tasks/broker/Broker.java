@@ -21,12 +21,12 @@ public interface Broker {
     int MAX_ENVELOPE_BYTES = 1 << 20;
 
     /** Puts messages into their queues, in order, in as few round trips as possible. */
-    void publish(List<Publication> messages);
+    default void publish(List<Publication> messages) {
+        publication(messages).run();
+    }
 
     /** {@link #publish} in two steps: writes the messages down now, and sends them when the answer runs, on whichever thread. */
-    default Runnable publication(List<Publication> messages) {
-        return () -> publish(messages);
-    }
+    Runnable publication(List<Publication> messages);
 
     /**
      * Publishes unless something was already published under this identity.

@@ -1,11 +1,9 @@
 package bulwark.tasks.control;
 
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.Message;
 import bulwark.tasks.signing.EnvelopeSigning;
 import bulwark.tasks.signing.KeyPurpose;
 import bulwark.tasks.store.TaskStores;
@@ -121,22 +119,6 @@ public final class ControlClient {
         boolean signed = signing.verify(envelope) instanceof EnvelopeSigning.Verdict.Valid
                 && envelope.queue().equals(delivery.queue());
         return ControlCodec.reply(envelope, requestId, signed);
-    }
-
-    /** For the original system's workers, which read queues: whichever comes first obeys, and only where it accepts unsigned or ignores signatures. */
-    public void sendToOriginal(String type, String worker, ObjectNode payload, Duration timeout) {
-        boolean all = worker.equals(ControlCommand.ALL);
-        String queue = all ? ControlCodec.sharedQueue(namespace) : ControlCodec.workerQueue(namespace, worker);
-        ControlCommand command = new ControlCommand(
-                random(),
-                type,
-                List.of(worker),
-                payload,
-                timeout,
-                random(),
-                clock.instant().plus(timeout));
-        Envelope envelope = signing.signIfAble(ControlCodec.envelope(command, queue, clock));
-        broker.publish(List.of(new Publication(Message.fresh(envelope), queue, 0, null, false)));
     }
 
     private static String random() {

@@ -55,11 +55,6 @@ final class EmbeddedBroker implements Broker {
     }
 
     @Override
-    public void publish(List<Publication> messages) {
-        publication(messages).run();
-    }
-
-    @Override
     public Runnable publication(List<Publication> messages) {
         List<StoreRpc.Publish> publications = messages.stream().map(this::put).toList();
         return () -> {

@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,16 +40,12 @@ final class MemoryBroker implements Broker {
     /** A clock that others turn wakes nobody, so it is looked at so often. */
     private static final long MAX_SLEEP_MS = 50;
 
-    private static final int BROADCASTS_KEPT = 4_096;
-
     private final Clock clock;
     private final ReentrantLock lock;
     private final WaiterRegistry wakeups;
     private final MemoryResults results;
     private final Map<String, MemoryQueue> queues = new TreeMap<>();
-    /** Channel → consumer → what it has yet to see. */
-    private final Map<String, Map<String, MemoryQueue>> channels = new HashMap<>();
-
+    private final MemoryChannels channels = new MemoryChannels();
     private final MemoryDeadLetters deadLetters = new MemoryDeadLetters();
     private final Map<String, Instant> identities = new HashMap<>();
     private long lastId;
@@ -92,11 +87,6 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public void publish(List<Publication> messages) {
-        publication(messages).run();
-    }
-
-    @Override
     public Runnable publication(List<Publication> messages) {
         messages.forEach(MemoryBroker::refuseLonger);
         return () -> locked(() -> {
@@ -134,10 +124,7 @@ final class MemoryBroker implements Broker {
     @Override
     public void broadcast(String channel, Envelope envelope) {
         locked(() -> {
-            for (MemoryQueue each : channels.getOrDefault(channel, Map.of()).values()) {
-                each.add(nextId(), Message.fresh(envelope), 0, clock.millis());
-                each.removeOldestBeyond(BROADCASTS_KEPT);
-            }
+            channels.add(channel, Message.fresh(envelope), this::nextId, clock.millis());
             wakeups.wake("channel:" + channel);
             return channel;
         });
@@ -169,8 +156,7 @@ final class MemoryBroker implements Broker {
     private List<ReceivedMessage> receiveNow(Subscription subscription, TakeLimits limits) {
         List<ReceivedMessage> taken = new ArrayList<>();
         for (String channel : subscription.channels()) {
-            MemoryQueue own = channels.computeIfAbsent(channel, ignored -> new HashMap<>())
-                    .computeIfAbsent(subscription.consumer(), ignored -> new MemoryQueue());
+            MemoryQueue own = channels.join(channel, subscription.consumer());
             receiveFrom(own, channel, true, subscription, limits, taken);
         }
         for (String name : subscription.queues()) {
@@ -217,9 +203,7 @@ final class MemoryBroker implements Broker {
     }
 
     private @Nullable MemoryQueue queueOf(Receipt receipt) {
-        return receipt.group().equals("broadcast")
-                ? channels.getOrDefault(receipt.stream(), Map.of()).get(receipt.consumer())
-                : queues.get(receipt.stream());
+        return receipt.group().equals("broadcast") ? channels.of(receipt) : queues.get(receipt.stream());
     }
 
     private MemoryQueue.@Nullable Entry leasedEntry(Receipt receipt) {
@@ -316,20 +300,12 @@ final class MemoryBroker implements Broker {
 
     @Override
     public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        return locked(() -> {
-            List<DeadLetter> letters = deadLetters
-                    .newestFirst(queue, since)
-                    .skip(offset)
-                    .limit(limit)
-                    .toList();
-            return new DeadLetter.Page(letters, letters.size() == limit ? offset + limit : -1);
-        });
+        return locked(() -> deadLetters.page(queue, offset, limit, since));
     }
 
     @Override
     public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return locked(
-                () -> deadLetters.newestFirst(queue, null).filter(name::fits).findFirst());
+        return locked(() -> deadLetters.one(queue, name));
     }
 
     @Override
@@ -339,15 +315,7 @@ final class MemoryBroker implements Broker {
             return chosen;
         }
         // Preparing may sign, which is no work for the time of the lock; a concurrent replay of a dead letter wins.
-        Map<DeadLetter, Settlement.Content> prepared = new IdentityHashMap<>();
-        for (DeadLetter deadLetter : chosen) {
-            Message message = deadLetter.message();
-            prepared.put(
-                    deadLetter,
-                    message == null
-                            ? new Settlement.Content.RawFields(deadLetter.fields())
-                            : new Settlement.Content.WholeMessage(prepare.apply(message)));
-        }
+        Map<DeadLetter, Settlement.Content> prepared = MemoryDeadLetters.prepared(chosen, prepare);
         return locked(() -> {
             List<DeadLetter> replayed = chosen.stream()
                     .filter(deadLetter -> deadLetters.remove(queue, deadLetter))
@@ -376,14 +344,7 @@ final class MemoryBroker implements Broker {
 
     @Override
     public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return locked(() -> {
-            List<DeadLetter> chosen = deadLetters
-                    .newestFirst(queue, since)
-                    .limit(limit == null ? Long.MAX_VALUE : limit)
-                    .toList();
-            chosen.forEach(deadLetter -> deadLetters.remove(queue, deadLetter));
-            return chosen.size();
-        });
+        return locked(() -> deadLetters.purge(queue, limit, since));
     }
 
     @Override

@@ -7,9 +7,12 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -42,13 +45,45 @@ final class MemoryDeadLetters {
         return deadLetters.keySet();
     }
 
-    Stream<DeadLetter> newestFirst(String queue, @Nullable Instant since) {
+    private Stream<DeadLetter> newestFirst(String queue, @Nullable Instant since) {
         Deque<DeadLetter> there = deadLetters.get(queue);
         return there == null
                 ? Stream.empty()
                 : there.stream()
                         .filter(deadLetter ->
                                 since == null || !deadLetter.deadAt().isBefore(since));
+    }
+
+    DeadLetter.Page page(String queue, int offset, int limit, @Nullable Instant since) {
+        List<DeadLetter> some =
+                newestFirst(queue, since).skip(offset).limit(limit).toList();
+        return new DeadLetter.Page(some, some.size() == limit ? offset + limit : -1);
+    }
+
+    Optional<DeadLetter> one(String queue, DeadLetter.Name name) {
+        return newestFirst(queue, null).filter(name::fits).findFirst();
+    }
+
+    int purge(String queue, @Nullable Integer limit, @Nullable Instant since) {
+        List<DeadLetter> chosen = newestFirst(queue, since)
+                .limit(limit == null ? Long.MAX_VALUE : limit)
+                .toList();
+        chosen.forEach(deadLetter -> remove(queue, deadLetter));
+        return chosen.size();
+    }
+
+    /** What goes back to the queue for each; needs no lock. */
+    static Map<DeadLetter, Settlement.Content> prepared(List<DeadLetter> chosen, UnaryOperator<Message> prepare) {
+        Map<DeadLetter, Settlement.Content> prepared = new IdentityHashMap<>();
+        for (DeadLetter deadLetter : chosen) {
+            Message message = deadLetter.message();
+            prepared.put(
+                    deadLetter,
+                    message == null
+                            ? new Settlement.Content.RawFields(deadLetter.fields())
+                            : new Settlement.Content.WholeMessage(prepare.apply(message)));
+        }
+        return prepared;
     }
 
     List<DeadLetter> replayable(String queue, DeadLetter.Replay request) {

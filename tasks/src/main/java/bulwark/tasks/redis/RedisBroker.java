@@ -61,11 +61,6 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public void publish(List<Publication> messages) {
-        publication(messages).run();
-    }
-
-    @Override
     public Runnable publication(List<Publication> messages) {
         List<CommandArguments> commands = new ArrayList<>(2 * messages.size());
         Instant now = clock.instant();

@@ -3,21 +3,15 @@ package bulwark.tasks.redis;
 import bulwark.kernel.resp.ReplyTooLong;
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.HolderDeath;
-import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
-import bulwark.tasks.envelope.EnvelopeCodec;
-import bulwark.tasks.envelope.EnvelopeRefused;
-import bulwark.tasks.envelope.EnvelopeWeight;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +30,7 @@ final class StreamConsumer {
     private final RedisKeys keys;
     private final Clock clock;
     private final EntryWriter entryWriter;
+    private final EntryReader reader;
     private final int maxEnvelopeBytes;
     private final int longestText;
     private final Cache<Subscription, SubscriptionState> subscriptions = Caffeine.newBuilder()
@@ -56,6 +51,7 @@ final class StreamConsumer {
         this.clock = clock;
         this.entryWriter = entryWriter;
         this.maxEnvelopeBytes = maxEnvelopeBytes;
+        this.reader = new EntryReader(maxEnvelopeBytes);
     }
 
     List<ReceivedMessage> receive(Subscription subscription, TakeLimits limits, Duration wait)
@@ -149,7 +145,7 @@ final class StreamConsumer {
             return found;
         }
         try {
-            found.messages.addAll(arrivals(
+            found.messages.addAll(reader.arrivals(
                     state,
                     limits.unread(),
                     connection.call(
@@ -195,7 +191,7 @@ final class StreamConsumer {
             move(connection, state, RedisReply.texts(due));
         }
         return new PollResult(
-                arrivals(state, limits.unread(), reply.get(2)),
+                reader.arrivals(state, limits.unread(), reply.get(2)),
                 !RedisReply.list(reply.get(1)).isEmpty(),
                 soonest.isEmpty() ? null : (long) Double.parseDouble(soonest),
                 RedisReply.texts(reply.get(3)));
@@ -211,102 +207,6 @@ final class StreamConsumer {
                         Script.MOVE,
                         entryWriter.moving(
                                 delayed, source.baseStream(), keyAndMembers.subList(1, keyAndMembers.size()))));
-    }
-
-    private List<ReceivedMessage> arrivals(SubscriptionState state, boolean unread, @Nullable Object streams) {
-        List<ReceivedMessage> messages = new ArrayList<>();
-        for (Object each : RedisReply.list(streams)) {
-            List<@Nullable Object> stream = RedisReply.list(each);
-            String name = RedisReply.text(stream.get(0));
-            StreamSource source = state.source(name);
-            for (Object entry : RedisReply.list(stream.get(1))) {
-                List<@Nullable Object> idAndFields = RedisReply.list(entry);
-                if (source != null && idAndFields.size() == 2) {
-                    messages.add(arrival(
-                            state,
-                            source,
-                            name,
-                            RedisReply.text(idAndFields.get(0)),
-                            1,
-                            RedisReply.fields(idAndFields.get(1)),
-                            List.of(),
-                            unread));
-                }
-            }
-        }
-        return messages;
-    }
-
-    private ReceivedMessage arrival(
-            SubscriptionState state,
-            StreamSource source,
-            String stream,
-            String id,
-            long delivery,
-            Map<String, String> fields,
-            List<HolderDeath> deaths,
-            boolean mayStayUnread) {
-        Receipt receipt = new Receipt(stream, source.group(), state.consumer(), id, delivery);
-        if (mayStayUnread && !source.broadcast()) {
-            long weight = 0;
-            long characters = 0;
-            for (String value : fields.values()) {
-                weight += EnvelopeWeight.of(value);
-                characters += value.length();
-            }
-            if (weight > EnvelopeWeight.LIGHT) {
-                return new ReceivedMessage.Unread(
-                        receipt, source.name(), deaths, characters, weight, text(receipt, source, fields, deaths));
-            }
-        }
-        return read(receipt, source, fields, deaths);
-    }
-
-    private ReceivedMessage.Unread.Text text(
-            Receipt receipt, StreamSource source, Map<String, String> fields, List<HolderDeath> deaths) {
-        return new ReceivedMessage.Unread.Text() {
-            @Override
-            public ReceivedMessage read() {
-                return StreamConsumer.this.read(receipt, source, fields, deaths);
-            }
-
-            @Override
-            public ReceivedMessage.Malformed refuse(String reason) {
-                return new ReceivedMessage.Malformed(receipt, source.name(), truncated(fields), reason);
-            }
-        };
-    }
-
-    private ReceivedMessage read(
-            Receipt receipt, StreamSource source, Map<String, String> fields, List<HolderDeath> deaths) {
-        try {
-            return new ReceivedMessage.Delivery(
-                    receipt,
-                    source.name(),
-                    EnvelopeCodec.ofFields(fields, maxEnvelopeBytes),
-                    source.broadcast(),
-                    deaths);
-        } catch (EnvelopeRefused e) {
-            return new ReceivedMessage.Malformed(
-                    receipt, source.name(), truncated(fields), String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** All of it, up to the length of the longest envelope: it can be looked at, and put back. */
-    private Map<String, String> truncated(Map<String, String> fields) {
-        Map<String, String> some = new LinkedHashMap<>();
-        int left = EnvelopeCodec.maxUnread(maxEnvelopeBytes);
-        for (var field : fields.entrySet()) {
-            String name = EnvelopeCodec.cut(field.getKey(), left);
-            left = Math.max(0, left - name.length());
-            String value = EnvelopeCodec.cut(field.getValue(), left);
-            left = Math.max(0, left - value.length());
-            some.put(name, value);
-            if (left == 0) {
-                break;
-            }
-        }
-        return some;
     }
 
     /** Entries whose holders were silent for a lease; now and then, since it costs a look at all that is held. */
@@ -335,7 +235,7 @@ final class StreamConsumer {
             String stream = RedisReply.text(entry.get(0));
             StreamSource source = state.source(stream);
             if (source != null) {
-                messages.add(arrival(
+                messages.add(reader.arrival(
                         state,
                         source,
                         stream,
@@ -360,7 +260,7 @@ final class StreamConsumer {
         return connections.executeBlocking(connection -> {
             try {
                 Object reply = connection.within(maxBytes(limits), () -> connection.callBlocking(millis, waiting));
-                return takes ? arrivals(state, limits.unread(), reply) : List.of();
+                return takes ? reader.arrivals(state, limits.unread(), reply) : List.of();
             } catch (JedisConnectionException e) {
                 throw e;
             } catch (JedisDataException e) {

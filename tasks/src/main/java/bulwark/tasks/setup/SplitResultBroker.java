@@ -46,11 +46,6 @@ final class SplitResultBroker implements Broker {
         this.clock = clock;
     }
 
-    @Override
-    public void publish(List<Publication> messages) {
-        publication(messages).run();
-    }
-
     /** What the broker refuses leaves no status behind. */
     @Override
     public Runnable publication(List<Publication> messages) {

@@ -43,11 +43,6 @@ public record TaskRuntime(
         return open(() -> Configuration.read(TaskSettings.schema(), environment, directory), directory, clock);
     }
 
-    /** For commands: unknown names are not looked at. Otherwise as {@link #open(Map, Path, Clock)}. */
-    public static TaskRuntime openLenient(Map<String, String> environment, Path directory, Clock clock) {
-        return open(() -> Configuration.readLenient(TaskSettings.schema(), environment, directory), directory, clock);
-    }
-
     /** With settings that are read already, and so never again. */
     public static TaskRuntime open(Configuration configuration, Path directory, Clock clock) {
         return open(() -> configuration, directory, clock);

@@ -23,6 +23,8 @@ final class JcaBackend implements Ed25519Backend {
     private static final String ED25519 = "Ed25519";
     private static final String JDK_CURVES = "SunEC";
     private static final String HMAC = "HmacSHA256";
+    /** A native provider takes no more of a message for Ed25519, which is signed whole; the JDK's has no such limit. */
+    private static final int MAX_NATIVE_BYTES = 1 << 20;
 
     private final String description;
     private final Provider signatures;
@@ -57,7 +59,7 @@ final class JcaBackend implements Ed25519Backend {
         try {
             PublicKey key = publicKey(publicKey);
             // A point that is not on the curve is found only here.
-            verification(key);
+            verification(key, new byte[0]);
             return (message, signature) -> verify(key, message, signature);
         } catch (GeneralSecurityException e) {
             return (message, signature) -> false;
@@ -77,7 +79,7 @@ final class JcaBackend implements Ed25519Backend {
 
     private boolean verify(PublicKey key, byte[] message, byte[] signature) {
         try {
-            Signature verification = verification(key);
+            Signature verification = verification(key, message);
             verification.update(message);
             return verification.verify(signature);
         } catch (GeneralSecurityException e) {
@@ -85,8 +87,12 @@ final class JcaBackend implements Ed25519Backend {
         }
     }
 
-    private Signature verification(PublicKey key) throws GeneralSecurityException {
-        Signature verification = Signature.getInstance(ED25519, signatures);
+    private Provider signatures(byte[] message) {
+        return message.length > MAX_NATIVE_BYTES ? named(JDK_CURVES) : signatures;
+    }
+
+    private Signature verification(PublicKey key, byte[] message) throws GeneralSecurityException {
+        Signature verification = Signature.getInstance(ED25519, signatures(message));
         verification.initVerify(key);
         return verification;
     }
@@ -139,7 +145,7 @@ final class JcaBackend implements Ed25519Backend {
         @Override
         public byte[] sign(byte[] message) {
             try {
-                Signature signature = Signature.getInstance(ED25519, signatures);
+                Signature signature = Signature.getInstance(ED25519, signatures(message));
                 signature.initSign(key);
                 signature.update(message);
                 return signature.sign();

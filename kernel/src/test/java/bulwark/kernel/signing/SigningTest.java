@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.secrets.SecretBytes;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,26 @@ class SigningTest {
                 .isEqualTo("vx4FdiHqDHGw6k7YOtGwU_nYGC9C9tdbz_Tf5oO8GNFhoPk8oJf-exrnxla4-1rycV2TIOchnyjbwYZr3JQ5Ag");
         assertThat(base64(signer.sign(CanonicalJson.bytes(peer))))
                 .isEqualTo("39x1ZBDQiHOcI3cw5H4lMCHDjfEEY1SE_9M15jO1Ciefk315E7cmwdHC5FL_VIgpxjPCSKlpYKLZ0lR1TlzHDg");
+    }
+
+    /** A snapshot of ten thousand routes has seven mebibytes. */
+    @ParameterizedTest
+    @EnumSource
+    void messages_of_any_length_are_signed_and_verified(Signing.Provider provider) {
+        Signing signing = Signing.of(provider);
+        Ed25519Signer signer = signing.signer(seed(0));
+        for (int length : List.of(0, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 7 << 20)) {
+            byte[] message = new byte[length];
+            byte[] signature = signer.sign(message);
+            assertThat(signing.verify(signer.publicKey(), message, signature))
+                    .as("%s bytes", length)
+                    .isTrue();
+            assertThat(Signing.of(Signing.Provider.JDK).verify(signer.publicKey(), message, signature))
+                    .as("%s bytes, judged by another", length)
+                    .isTrue();
+            byte[] longer = Arrays.copyOf(message, length + 1);
+            assertThat(signing.verify(signer.publicKey(), longer, signature)).isFalse();
+        }
     }
 
     @ParameterizedTest

@@ -41,10 +41,10 @@ class SchemaGateOnPostgresTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pending      | DELETE FROM flyway_schema_history WHERE version = '502'; DROP TABLE deposit_data
-            edited       | UPDATE flyway_schema_history SET checksum = 7 WHERE version = '502'
-            failed       | UPDATE flyway_schema_history SET success = false WHERE version = '502'
-            newer        | UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = '502'
+            pending      | DELETE FROM flyway_schema_history WHERE version = '503'; DROP TABLE plan_approvals, seat_plans
+            edited       | UPDATE flyway_schema_history SET checksum = 7 WHERE version = '503'
+            failed       | UPDATE flyway_schema_history SET success = false WHERE version = '503'
+            newer        | UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = '503'
             drifted      | ALTER TABLE users ADD COLUMN extra TEXT
             drifted      | DROP TRIGGER seats_audit_log_append_only ON seats_audit_log
             drifted      | ALTER TABLE seats DROP CONSTRAINT seats_pubkey_check

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  * accounts hold 10,000 coins each and sign by themselves. It takes signatures with a high s, and has no predeploy of EIP-7002. Used by one thread.
  */
 public final class AnvilChain implements AutoCloseable {
+    private static final Duration RECEIPT_INTERVAL = Duration.ofMillis(5);
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
     private static final long GAS = 12_000_000;
 
@@ -113,7 +115,7 @@ public final class AnvilChain implements AutoCloseable {
             if (!receipt.isNull()) {
                 return receipt;
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(RECEIPT_INTERVAL.toNanos());
         }
         throw new AssertionError("no block took " + hash);
     }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a node that has an identity, on a real store, rings and log in one folder. */
@@ -141,14 +142,10 @@ public final class TestNode implements AutoCloseable {
     }
 
     public boolean settle() {
-        Instant end = Instant.now().plus(Duration.ofSeconds(10));
-        while (Instant.now().isBefore(end)) {
-            if (count("SELECT COUNT(*) FROM outbox WHERE done_at IS NULL") == 0) {
-                return true;
-            }
-            Thread.onSpinWait();
-        }
-        return false;
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> count("SELECT COUNT(*) FROM outbox WHERE done_at IS NULL") == 0);
+        return true;
     }
 
     public long count(String sql) {

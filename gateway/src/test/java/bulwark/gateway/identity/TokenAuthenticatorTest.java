@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,9 +127,7 @@ class TokenAuthenticatorTest {
         waiting = true;
         String token = token("a");
         CompletableFuture<TokenVerdict> verdict = authenticator.verify(token, TokenDigest.of(token), "10.0.0.1");
-        while (verifications.get() == 0) {
-            Thread.onSpinWait();
-        }
+        Awaitility.await().until(() -> verifications.get() > 0);
         revocations.add(new TokenRevocation(Claim.SUB, "user-1", clock.instant().plusSeconds(60)));
         gate.countDown();
         assertThat(verdict.join()).isEqualTo(new TokenVerdict.Refused(TokenFault.REVOKED));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -190,7 +191,9 @@ abstract class RunningContract extends WorkerTestBase {
         AtomicBoolean end = new AtomicBoolean();
         fixture.handler("deaf", context -> {
             while (!end.get()) {
-                Thread.onSpinWait();
+                // Ignores the interrupt, and leaves its carrier to other tests.
+                Thread.interrupted();
+                LockSupport.parkNanos(1_000_000);
             }
             return null;
         });

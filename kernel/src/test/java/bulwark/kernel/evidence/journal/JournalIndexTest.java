@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Records are found by their id, by an index that only tells where to look; and the signed end of a journal. */
 @Timeout(240)
 class JournalIndexTest {
+    private static final int PIECE = 500;
+
     private static final int ID = 8;
     private static final JournalIndexer.RecordIds IDS = (record, found) -> {
         if (record.length >= ID) {
@@ -53,7 +55,14 @@ class JournalIndexTest {
         return String.format("%08d", number);
     }
 
+    /** In several batches, however slow the disk is: a segment begins with a batch. */
     private static void append(Journal journal, int from, int to, int size) {
+        for (int next = from; next < to; next += PIECE) {
+            appendOneBatchOrMore(journal, next, Math.min(to, next + PIECE), size);
+        }
+    }
+
+    private static void appendOneBatchOrMore(Journal journal, int from, int to, int size) {
         long before = journal.records();
         for (int i = from; i < to; i++) {
             byte[] record = bytes(id(i) + "x".repeat(size));

@@ -109,6 +109,12 @@ public record CallerSettings(
                 withoutSlash(settings.text(EXTERNAL)));
     }
 
+    /** Where this process reaches Keycloak, without a slash at its end; empty for none. */
+    public static String keycloak(Configuration settings) {
+        String internal = withoutSlash(settings.text(INTERNAL));
+        return internal.isEmpty() ? withoutSlash(settings.text(KEYCLOAK)) : internal;
+    }
+
     private static String metadata(String issuer) {
         return withoutSlash(issuer) + IssuerDiscovery.PATH;
     }

@@ -4,6 +4,7 @@ import bulwark.gateway.control.account.ServiceAccountResource;
 import bulwark.gateway.control.api.ApiDocumentResource;
 import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.EnvironmentResource;
+import bulwark.gateway.control.application.ApplicationResource;
 import bulwark.gateway.control.audit.PersonalDataResource;
 import bulwark.gateway.control.authority.AuthorityResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
@@ -32,6 +33,7 @@ public final class ControlAuditEvents {
                     ApiResource.EVENTS,
                     PlanResource.EVENTS,
                     ConsumerResource.EVENTS,
+                    ApplicationResource.EVENTS,
                     SubscriptionResource.EVENTS,
                     PolicyResource.EVENTS,
                     RevocationResource.EVENTS,

@@ -5,6 +5,8 @@ import bulwark.gateway.control.account.ServiceAccountResource;
 import bulwark.gateway.control.api.ApiDocumentResource;
 import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.EnvironmentResource;
+import bulwark.gateway.control.application.ApplicationResource;
+import bulwark.gateway.control.application.KeycloakClients;
 import bulwark.gateway.control.audit.AuditResource;
 import bulwark.gateway.control.audit.AuditSummaryResource;
 import bulwark.gateway.control.audit.PersonalDataResource;
@@ -41,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Puts every resource of the control plane into the one table. */
 final class ControlOperationTable {
@@ -64,7 +67,8 @@ final class ControlOperationTable {
             AddressGuard guard,
             Signing signing,
             Path stateFolder,
-            PostureResource.Process process) {}
+            PostureResource.Process process,
+            @Nullable KeycloakClients clients) {}
 
     static OperationTable of(Subject with) {
         List<ControlOperation> all = new ArrayList<>();
@@ -74,7 +78,9 @@ final class ControlOperationTable {
         all.addAll(new ApiDocumentResource(with.store).operations());
         all.addAll(new PlanResource(with.store).operations());
         all.addAll(new ConsumerResource(with.store, with.signing).operations());
-        all.addAll(new SubscriptionResource(with.store, with.signing).operations());
+        SubscriptionResource subscriptions = new SubscriptionResource(with.store, with.signing);
+        all.addAll(subscriptions.operations());
+        all.addAll(new ApplicationResource(with.store, subscriptions, with.clients, with.signing).operations());
         all.addAll(new PolicyResource(with.store).operations());
         all.addAll(new ToolPermissionResource(with.store).operations());
         all.addAll(new WebhookResource(with.store, with.guard, with.stateFolder, with.signing).operations());

@@ -2,6 +2,7 @@ package bulwark.gateway.control;
 
 import bulwark.gateway.caller.AccessTokenVerification;
 import bulwark.gateway.caller.CallerSettings;
+import bulwark.gateway.control.application.KeycloakClients;
 import bulwark.gateway.control.identity.AdministratorRegister;
 import bulwark.gateway.control.identity.BearerAuthenticator;
 import bulwark.gateway.control.identity.OperatorKeyAuthenticator;
@@ -80,6 +81,7 @@ public final class ControlPlane implements AutoCloseable {
     private final GatewayStatus status;
     private final WebhookSender webhooks;
     private final ControlSecrets secrets;
+    private final @Nullable KeycloakClients clients;
     private final OperationTable operations;
     private final Edge edge = Edge.create();
     private final LocalSocket socket;
@@ -105,6 +107,7 @@ public final class ControlPlane implements AutoCloseable {
         feed = SnapshotFeed.open(store, signer);
         status = new GatewayStatus(clock);
         AdministratorRegister administrators = AdministratorRegister.open(store);
+        clients = clients(live, guard);
         operations = ControlOperationTable.of(new ControlOperationTable.Subject(
                 store,
                 feed,
@@ -121,7 +124,8 @@ public final class ControlPlane implements AutoCloseable {
                         new ResilienceReport(
                                 settings.isSet(ControlSettings.ARENA_REPORT)
                                         ? directory.resolve(settings.text(ControlSettings.ARENA_REPORT))
-                                        : null))));
+                                        : null)),
+                clients));
         Metrics metrics = metrics();
         webhooks = WebhookSender.start(
                 store,
@@ -159,6 +163,22 @@ public final class ControlPlane implements AutoCloseable {
                 settings.isSet(ControlSettings.CLIENT_CA) ? path(settings, ControlSettings.CLIENT_CA, directory) : null,
                 null);
         return ReloadingTls.load(files, TlsPolicy.publicServer(), clock);
+    }
+
+    /** Null where no credential for the admin API of an identity provider is configured. */
+    private static @Nullable KeycloakClients clients(Supplier<Configuration> live, AddressGuard guard) {
+        Configuration settings = live.get();
+        if (!settings.isSet(ControlSettings.CLIENT_ID)) {
+            return null;
+        }
+        KeycloakClients.Access access = new KeycloakClients.Access(
+                CallerSettings.keycloak(settings),
+                settings.text("STOA_KEYCLOAK_REALM"),
+                settings.list("STOA_ALLOWED_AUDIENCES").getFirst(),
+                settings.text(ControlSettings.CLIENT_ID),
+                () -> live.get().secret(ControlSettings.CLIENT_SECRET));
+        return new KeycloakClients(
+                access, GuardedFetch.withSystemTrust(guard, KeycloakClients.maxAnswerBytes()));
     }
 
     private static ConfiguredPath path(Configuration settings, String name, Path directory) {
@@ -299,6 +319,9 @@ public final class ControlPlane implements AutoCloseable {
         webhooks.close();
         tokens.close();
         store.close();
+        if (clients != null) {
+            clients.close();
+        }
         if (tls != null) {
             tls.close();
         }

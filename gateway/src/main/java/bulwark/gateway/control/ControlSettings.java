@@ -29,6 +29,11 @@ public final class ControlSettings {
     /** Of the operator's key. */
     static final RotatedSecret.Names OPERATOR = new RotatedSecret.Names(OPERATOR_KEY, PREVIOUS_OPERATOR_KEY);
 
+    /** Of the control plane itself at Keycloak. */
+    static final String CLIENT_ID = "STOA_KEYCLOAK_CLIENT_ID";
+
+    static final String CLIENT_SECRET = "STOA_KEYCLOAK_CLIENT_SECRET";
+
     static final String ARENA_REPORT = "STOA_POSTURE__ARENA_REPORT_FILE";
     private static final String PREFIX = "STOA_";
     private static final String CERTIFICATE = "STOA_TLS__CERT_FILE";
@@ -93,6 +98,12 @@ public final class ControlSettings {
                         PATH,
                         "",
                         "what ./bulwark bench gateway --arena printed last: the evidence of reports that resilience is tested")
+                .add(
+                        "KEYCLOAK_CLIENT_ID",
+                        TEXT,
+                        "",
+                        "the control plane's own client at Keycloak, with the role manage-clients: makes the OAuth clients of applications")
+                .secret("KEYCLOAK_CLIENT_SECRET", "secret of that client, read again for each use")
                 .add("RATE_LIMIT_DEFAULT", COUNT, "1000", "calls of one caller in the window")
                 .add("RATE_LIMIT_WINDOW_SECONDS", COUNT, "60", "length of that window")
                 .secret(
@@ -117,6 +128,12 @@ public final class ControlSettings {
                 && settings.secret(OPERATOR_KEY).isEmpty()) {
             findings.refuse(PREVIOUS_OPERATOR_KEY + " is set and " + OPERATOR_KEY + " is not; set " + OPERATOR_KEY
                     + " to the key that replaces it");
+        }
+        if (settings.isSet(CLIENT_ID) != settings.secret(CLIENT_SECRET).isPresent()) {
+            findings.refuse(CLIENT_ID + " and " + CLIENT_SECRET + " go together; set both or none");
+        }
+        if (settings.isSet(CLIENT_ID) && settings.text("STOA_KEYCLOAK_URL").isEmpty()) {
+            findings.refuse(CLIENT_ID + " is set and STOA_KEYCLOAK_URL is not; set it, or leave both out");
         }
         if (settings.isSet(CERTIFICATE) != settings.isSet(TLS_KEY)) {
             findings.refuse(CERTIFICATE + " and " + TLS_KEY + " go together; set both or none");

@@ -33,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ControlKeycloakTest {
     private static final String PASSWORD = "correct horse battery";
+    private static final String ADMIN_SECRET = "the-secret-of-the-control-planes-client";
     private static final List<String> ROLES = List.of("viewer", "devops", "tenant-admin", "cpi-admin");
 
     @TempDir
@@ -61,7 +62,11 @@ class ControlKeycloakTest {
                         "STOA_JWKS__COOLDOWN_SECS",
                         "1",
                         "STOA_JWKS__MAX_AGE_SECS",
-                        "2"));
+                        "2",
+                        "STOA_KEYCLOAK_CLIENT_ID",
+                        "stoa-control-plane",
+                        "STOA_KEYCLOAK_CLIENT_SECRET",
+                        ADMIN_SECRET));
         for (String tenant : List.of("acme", "other")) {
             control.operator("POST", "/v1/tenants", Map.of("id", tenant)).is(201);
         }
@@ -85,11 +90,28 @@ class ControlKeycloakTest {
                 ((ObjectNode) client).put("directAccessGrantsEnabled", true);
             }
         }
-        ((ArrayNode) realm.get("clients")).add(otherAudience());
+        ((ArrayNode) realm.get("clients")).add(otherAudience()).add(ownClient());
         ArrayNode users = realm.putArray("users");
         ROLES.forEach(role -> users.add(user("of-" + role, role, "acme")));
         users.add(user("without-tenant", "devops", ""));
+        ObjectNode service = users.addObject();
+        service.put("username", "service-account-stoa-control-plane")
+                .put("enabled", true)
+                .put("serviceAccountClientId", "stoa-control-plane");
+        service.putObject("clientRoles").putArray("realm-management").add("manage-clients");
         return realm;
+    }
+
+    /** The control plane's own, which may manage clients. */
+    private static ObjectNode ownClient() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("clientId", "stoa-control-plane")
+                .put("secret", ADMIN_SECRET)
+                .put("publicClient", false)
+                .put("serviceAccountsEnabled", true)
+                .put("standardFlowEnabled", false)
+                .put("fullScopeAllowed", true);
     }
 
     /** A client whose tokens are for somebody else. */
@@ -217,5 +239,72 @@ class ControlKeycloakTest {
         control.plane.close();
         control.restart();
         assertThat(status(after, "/v1/tenants/acme/apis")).isEqualTo(200);
+    }
+
+    private static HttpResponse<String> credentials(String client, String secret) throws Exception {
+        return keycloak.token(
+                "stoa", Map.of("grant_type", "client_credentials", "client_id", client, "client_secret", secret));
+    }
+
+    @Test
+    @Order(6)
+    void an_application_has_a_client_whose_tokens_reach_its_tenant_alone_until_it_is_deleted() throws Exception {
+        relay.cut(false);
+        String all = "/v1/tenants/acme/applications";
+        String admin = access("of-tenant-admin");
+        ControlFixture.Answer made =
+                call(admin, "POST", all, Map.of("name", "shop")).is(201);
+        String client = made.text("client_id");
+        String secret = made.text("client_secret");
+        assertThat(client).isEqualTo("stoa.acme.shop");
+        assertThat(call(admin, "GET", all, null).is(200).body()).doesNotContain(secret, "client_secret");
+        String token = StrictJson.parse(credentials(client, secret).body().getBytes(StandardCharsets.UTF_8))
+                .path("access_token")
+                .asString();
+        assertThat(status(token, "/v1/tenants/acme/apis")).isEqualTo(200);
+        assertThat(status(token, "/v1/tenants/other/apis")).isEqualTo(404);
+        call(token, "POST", "/v1/tenants/acme/apis", Map.of("name", "x", "backend_url", "http://127.0.0.1:9"))
+                .is(403);
+        call(admin, "POST", all, Map.of("name", "shop")).is(409);
+
+        String one = all + "/" + made.text("id");
+        String next = call(admin, "POST", one + "/regenerate-secret", null).is(200).text("client_secret");
+        assertThat(credentials(client, secret).statusCode()).isEqualTo(401);
+        assertThat(credentials(client, next).statusCode()).isEqualTo(200);
+
+        String api = call(admin, "POST", "/v1/tenants/acme/apis", Map.of("name", "y", "backend_url", "http://127.0.0.1:9"))
+                .is(201)
+                .text("id");
+        call(admin, "POST", "/v1/tenants/acme/apis/" + api + "/publish", null).is(200);
+        String plan = call(admin, "POST", "/v1/plans/acme", Map.of("slug", "free")).is(201).text("id");
+        ControlFixture.Answer subscribed = call(admin, "POST", one + "/subscribe", Map.of("api_id", api, "plan_id", plan))
+                .is(201);
+        assertThat(subscribed.text("consumer_id")).isEqualTo(made.text("consumer_id"));
+
+        call(admin, "DELETE", one, null).is(204);
+        assertThat(credentials(client, next).statusCode()).isEqualTo(401);
+        assertThat(call(admin, "GET", "/v1/subscriptions/" + subscribed.text("id"), null).is(200).text("status"))
+                .isEqualTo("revoked");
+        call(admin, "POST", all, Map.of("name", "shop")).is(201);
+    }
+
+    @Test
+    @Order(7)
+    void while_keycloak_is_gone_an_application_is_neither_made_nor_deleted_and_the_refusal_names_what_to_do()
+            throws Exception {
+        String all = "/v1/tenants/acme/applications";
+        String admin = access("of-tenant-admin");
+        ControlFixture.Answer made =
+                call(admin, "POST", all, Map.of("name", "till")).is(201);
+        relay.cut(true);
+        ControlFixture.Answer refused =
+                call(admin, "POST", all, Map.of("name", "later")).is(503);
+        assertThat(refused.text("error")).isEqualTo("identity_provider_unreachable");
+        assertThat(refused.text("detail")).contains("STOA_KEYCLOAK_INTERNAL_URL");
+        call(admin, "DELETE", all + "/" + made.text("id"), null).is(503);
+        relay.cut(false);
+        call(admin, "GET", all + "/" + made.text("id"), null).is(200);
+        assertThat(call(admin, "GET", all, null).is(200).body()).doesNotContain("later");
+        call(admin, "POST", all, Map.of("name", "later")).is(201);
     }
 }

@@ -9,6 +9,8 @@ public enum ObjectKind {
     API(10_000),
     PLAN(200),
     CONSUMER(10_000),
+    /** A consumer with an OAuth client. */
+    APPLICATION(10_000),
     SUBSCRIPTION(50_000),
     POLICY(1_000),
     POLICY_BINDING(5_000),

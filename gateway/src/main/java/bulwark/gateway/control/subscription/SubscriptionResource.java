@@ -12,6 +12,7 @@ import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
 import bulwark.gateway.control.schema.BodyRefused;
+import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
@@ -188,19 +189,30 @@ public final class SubscriptionResource {
         return Response.json(200, page.members(this::view));
     }
 
+    /** What answers to a new subscription have. */
+    public static BodySchema issuedSchema() {
+        return SubscriptionSchema.ISSUED;
+    }
+
     private Response create(ControlCall call) {
+        return subscribe(call, call.text(CONSUMER));
+    }
+
+    /** Asks for a subscription of this consumer, with API and plan of the body. */
+    public Response subscribe(ControlCall call, String consumerId) {
         ObjectCredential key = ObjectCredential.fresh(
                 signing, ConsumerKeyText.SUBSCRIPTION, store.clock().instant());
         ControlObject made = store.change(call.scope(), call.actor(), CREATED, change -> {
-            ControlObject api = named(change, ObjectKind.API, call, API);
-            ControlObject plan = named(change, ObjectKind.PLAN, call, PLAN);
-            ControlObject consumer = named(change, ObjectKind.CONSUMER, call, CONSUMER);
+            ControlObject api = named(change, ObjectKind.API, call.text(API), API);
+            ControlObject plan = named(change, ObjectKind.PLAN, call.text(PLAN), PLAN);
+            ControlObject consumer = named(change, ObjectKind.CONSUMER, consumerId, CONSUMER);
             requireUsable(api, "published");
             requireUsable(plan, "active");
             requireUsable(consumer, "active");
             requireNone(change, api, consumer);
             boolean approved = isApprovedAtOnce(plan, call);
             Map<String, Object> fields = new LinkedHashMap<>(call.body());
+            fields.put(CONSUMER, consumer.id());
             fields.putIfAbsent(PROFILE, "api_key");
             fields.put("requested_by", call.caller().entityUri());
             if (approved) {
@@ -227,9 +239,9 @@ public final class SubscriptionResource {
         return Response.json(201, SubscriptionSchema.ISSUED.view(answer)).with("Location", ALL + "/" + made.id());
     }
 
-    private static ControlObject named(TenantChange change, ObjectKind kind, ControlCall call, String field)
+    private static ControlObject named(TenantChange change, ObjectKind kind, String id, String field)
             throws SQLException {
-        return change.find(kind, call.text(field))
+        return change.find(kind, id)
                 .orElseThrow(() -> new BodyRefused(List.of(field + " names no " + kind.noun() + " of this tenant")));
     }
 

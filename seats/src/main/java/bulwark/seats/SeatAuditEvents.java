@@ -6,6 +6,7 @@ import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.seats.approval.PlanEvents;
 import bulwark.seats.identity.IdentityEvents;
 import bulwark.seats.seat.SeatEvents;
+import bulwark.seats.signer.SignerEvents;
 import bulwark.seats.staker.StakerKeys;
 import bulwark.web.EdgeAuditEvents;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class SeatAuditEvents {
                     IdentityEvents.ALL.stream(),
                     SeatEvents.ALL.stream(),
                     PlanEvents.ALL.stream(),
+                    SignerEvents.ALL.stream(),
                     StakerKeys.EVENTS.stream(),
                     Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
             .flatMap(each -> each)

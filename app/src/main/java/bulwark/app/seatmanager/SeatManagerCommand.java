@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             SeatPlanCommand.class,
             SeatApproverCommand.class,
             SeatApproveCommand.class,
+            SeatSignerCommand.class,
             SeatFsckCommand.class
         })
 final class SeatManagerCommand extends CommandGroup {

@@ -177,8 +177,7 @@ public final class ControlPlane implements AutoCloseable {
                 settings.list("STOA_ALLOWED_AUDIENCES").getFirst(),
                 settings.text(ControlSettings.CLIENT_ID),
                 () -> live.get().secret(ControlSettings.CLIENT_SECRET));
-        return new KeycloakClients(
-                access, GuardedFetch.withSystemTrust(guard, KeycloakClients.maxAnswerBytes()));
+        return new KeycloakClients(access, GuardedFetch.withSystemTrust(guard, KeycloakClients.maxAnswerBytes()));
     }
 
     private static ConfiguredPath path(Configuration settings, String name, Path directory) {

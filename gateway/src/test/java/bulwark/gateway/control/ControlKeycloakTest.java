@@ -268,22 +268,32 @@ class ControlKeycloakTest {
         call(admin, "POST", all, Map.of("name", "shop")).is(409);
 
         String one = all + "/" + made.text("id");
-        String next = call(admin, "POST", one + "/regenerate-secret", null).is(200).text("client_secret");
+        String next =
+                call(admin, "POST", one + "/regenerate-secret", null).is(200).text("client_secret");
         assertThat(credentials(client, secret).statusCode()).isEqualTo(401);
         assertThat(credentials(client, next).statusCode()).isEqualTo(200);
 
-        String api = call(admin, "POST", "/v1/tenants/acme/apis", Map.of("name", "y", "backend_url", "http://127.0.0.1:9"))
+        String api = call(
+                        admin,
+                        "POST",
+                        "/v1/tenants/acme/apis",
+                        Map.of("name", "y", "backend_url", "http://127.0.0.1:9"))
                 .is(201)
                 .text("id");
         call(admin, "POST", "/v1/tenants/acme/apis/" + api + "/publish", null).is(200);
-        String plan = call(admin, "POST", "/v1/plans/acme", Map.of("slug", "free")).is(201).text("id");
-        ControlFixture.Answer subscribed = call(admin, "POST", one + "/subscribe", Map.of("api_id", api, "plan_id", plan))
+        String plan = call(admin, "POST", "/v1/plans/acme", Map.of("slug", "free"))
+                .is(201)
+                .text("id");
+        ControlFixture.Answer subscribed = call(
+                        admin, "POST", one + "/subscribe", Map.of("api_id", api, "plan_id", plan))
                 .is(201);
         assertThat(subscribed.text("consumer_id")).isEqualTo(made.text("consumer_id"));
 
         call(admin, "DELETE", one, null).is(204);
         assertThat(credentials(client, next).statusCode()).isEqualTo(401);
-        assertThat(call(admin, "GET", "/v1/subscriptions/" + subscribed.text("id"), null).is(200).text("status"))
+        assertThat(call(admin, "GET", "/v1/subscriptions/" + subscribed.text("id"), null)
+                        .is(200)
+                        .text("status"))
                 .isEqualTo("revoked");
         call(admin, "POST", all, Map.of("name", "shop")).is(201);
     }

@@ -383,12 +383,20 @@ class LeanResourcesTest {
     void without_an_identity_provider_an_application_is_refused_with_what_to_set_and_nothing_is_made()
             throws Exception {
         String all = "/v1/tenants/acme/applications";
-        Answer refused = control.admin("acme", "POST", all, Map.of("name", "shop")).is(409);
+        Answer refused =
+                control.admin("acme", "POST", all, Map.of("name", "shop")).is(409);
         assertThat(refused.text("error")).isEqualTo("no_identity_provider");
         assertThat(refused.text("detail")).contains("STOA_KEYCLOAK_CLIENT_SECRET_FILE");
-        assertThat(control.admin("acme", "GET", all).is(200).json().path("total").asInt())
+        assertThat(control.admin("acme", "GET", all)
+                        .is(200)
+                        .json()
+                        .path("total")
+                        .asInt())
                 .isZero();
-        assertThat(control.admin("acme", "GET", "/v1/consumers/acme").json().path("total").asInt())
+        assertThat(control.admin("acme", "GET", "/v1/consumers/acme")
+                        .json()
+                        .path("total")
+                        .asInt())
                 .isZero();
     }
 }

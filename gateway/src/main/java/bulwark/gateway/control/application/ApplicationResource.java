@@ -7,9 +7,9 @@ import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
-import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectFilter;
+import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ObjectKind;
 import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
@@ -132,7 +132,8 @@ public final class ApplicationResource {
                         .takes(WISH)
                         .conflicts()
                         .answers(201, SubscriptionResource.issuedSchema())
-                        .handledBy(call -> subscriptions.subscribe(call, find(call).text(CONSUMER))));
+                        .handledBy(
+                                call -> subscriptions.subscribe(call, find(call).text(CONSUMER))));
     }
 
     private static Map<String, Object> view(ControlObject application) {
@@ -176,8 +177,8 @@ public final class ApplicationResource {
             }
             return true;
         });
-        SecretBytes secret = SecretBytes.ofText(
-                HexFormat.of().formatHex(signing.random32().expose(SecretAccess.grant())));
+        SecretBytes secret =
+                SecretBytes.ofText(HexFormat.of().formatHex(signing.random32().expose(SecretAccess.grant())));
         provider.create(new KeycloakClients.NewClient(clientId, name, tenant, role, secret));
         ControlObject made;
         try {
@@ -242,7 +243,8 @@ public final class ApplicationResource {
 
     private Response regenerate(ControlCall call) {
         ControlObject application = find(call);
-        SecretBytes secret = clients().rotate(application.text(CLIENT), call.scope().tenant());
+        SecretBytes secret =
+                clients().rotate(application.text(CLIENT), call.scope().tenant());
         ControlObject changed = store.change(call.scope(), call.actor(), ROTATED, change -> {
             change.note(CLIENT, application.text(CLIENT));
             return change.update(change.require(ObjectKind.APPLICATION, call.path("id"))
@@ -268,7 +270,8 @@ public final class ApplicationResource {
             if (subscribed.isEmpty()) {
                 change.delete(behind);
             } else {
-                change.update(behind.in("blocked").named(behind.name() + "-" + behind.id().substring(24)));
+                change.update(behind.in("blocked")
+                        .named(behind.name() + "-" + behind.id().substring(24)));
             }
             return true;
         });

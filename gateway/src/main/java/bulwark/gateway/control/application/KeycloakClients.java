@@ -86,13 +86,18 @@ public final class KeycloakClients implements AutoCloseable {
         body.put(
                 "protocolMappers",
                 List.of(
-                        mapper("audience of the gateway", "oidc-audience-mapper", Map.of(
-                                "included.client.audience", access.audience, "access.token.claim", "true")),
-                        mapper("tenant", "oidc-hardcoded-claim-mapper", Map.of(
-                                "claim.name", "tenant",
-                                "claim.value", client.tenant,
-                                "jsonType.label", "String",
-                                "access.token.claim", "true")),
+                        mapper(
+                                "audience of the gateway",
+                                "oidc-audience-mapper",
+                                Map.of("included.client.audience", access.audience, "access.token.claim", "true")),
+                        mapper(
+                                "tenant",
+                                "oidc-hardcoded-claim-mapper",
+                                Map.of(
+                                        "claim.name", "tenant",
+                                        "claim.value", client.tenant,
+                                        "jsonType.label", "String",
+                                        "access.token.claim", "true")),
                         mapper("role", "oidc-hardcoded-role-mapper", Map.of("role", client.role))));
         expect(send("POST", "/clients", StrictJson.write(body), token), 201);
     }
@@ -109,11 +114,13 @@ public final class KeycloakClients implements AutoCloseable {
     /** The former secret works no more. @return the new one */
     SecretBytes rotate(String clientId, String tenant) {
         String token = token();
-        JsonNode client = find(token, clientId).filter(found -> isOf(tenant, found)).orElseThrow(() -> new ApiRefusal(
-                ApiRefusal.Kind.CONFLICT,
-                "client_missing",
-                "The identity provider has no client " + clientId
-                        + " any more; delete the application and make it again."));
+        JsonNode client = find(token, clientId)
+                .filter(found -> isOf(tenant, found))
+                .orElseThrow(() -> new ApiRefusal(
+                        ApiRefusal.Kind.CONFLICT,
+                        "client_missing",
+                        "The identity provider has no client " + clientId
+                                + " any more; delete the application and make it again."));
         FetchAnswer answer = expect(send("POST", "/clients/" + id(client) + "/client-secret", new byte[0], token), 200);
         return SecretBytes.ofText(text(answer, "value"));
     }
@@ -140,8 +147,7 @@ public final class KeycloakClients implements AutoCloseable {
     }
 
     private Optional<JsonNode> find(String token, String clientId) {
-        FetchAnswer answer =
-                expect(send("GET", "/clients?clientId=" + encoded(clientId), new byte[0], token), 200);
+        FetchAnswer answer = expect(send("GET", "/clients?clientId=" + encoded(clientId), new byte[0], token), 200);
         for (JsonNode client : parsed(answer)) {
             if (client.path("clientId").asString("").equals(clientId)) {
                 return Optional.of(client);
@@ -153,9 +159,10 @@ public final class KeycloakClients implements AutoCloseable {
     private String token() {
         SecretBytes secret = access.secret
                 .get()
-                .orElseThrow(() -> unavailable(
-                        "identity_provider_refused",
-                        "STOA_KEYCLOAK_CLIENT_SECRET is no longer set; write the secret of the control plane's client to the file of STOA_KEYCLOAK_CLIENT_SECRET_FILE."));
+                .orElseThrow(
+                        () -> unavailable(
+                                "identity_provider_refused",
+                                "STOA_KEYCLOAK_CLIENT_SECRET is no longer set; write the secret of the control plane's client to the file of STOA_KEYCLOAK_CLIENT_SECRET_FILE."));
         String pair = encoded(access.clientId) + ":" + encoded(secret.exposeText(SecretAccess.grant()));
         FetchAnswer answer = fetched(new FetchRequest(
                 "POST",
@@ -227,7 +234,8 @@ public final class KeycloakClients implements AutoCloseable {
         String text = parsed(answer).path(member).asString("");
         if (text.isEmpty()) {
             throw unavailable(
-                    "identity_provider_failed", "The identity provider's answer lacks " + member + "; its log says why.");
+                    "identity_provider_failed",
+                    "The identity provider's answer lacks " + member + "; its log says why.");
         }
         return text;
     }

@@ -1,0 +1,31 @@
+package bulwark.seats.signer;
+
+import bulwark.kernel.signing.EcdsaSignature;
+import bulwark.kernel.signing.Secp256k1;
+import bulwark.seats.plan.EthereumAddress;
+import java.util.Optional;
+
+/**
+ * A signature with the parity under which it is the treasury's. Immutable.
+ *
+ * @param parity 0 or 1
+ */
+record RecoveredSignature(EcdsaSignature signature, int parity) {
+    /**
+     * Lowers s, and tries both parities.
+     *
+     * @throws SigningRefused with code {@code SIGNATURE_FOREIGN} when neither gives the address: nothing is handed out
+     */
+    static RecoveredSignature of(byte[] digest, EcdsaSignature made, EthereumAddress address) {
+        EcdsaSignature low = made.lowS();
+        for (int parity = 0; parity < 2; parity++) {
+            Optional<byte[]> point = Secp256k1.recover(digest, low, parity);
+            if (point.isPresent() && EthereumAddress.ofPublicKey(point.get()).equals(address)) {
+                return new RecoveredSignature(low, parity);
+            }
+        }
+        throw new SigningRefused(
+                "SIGNATURE_FOREIGN",
+                "The signature that came back is not one of " + address.checksummed() + ": look at the key's pin.");
+    }
+}

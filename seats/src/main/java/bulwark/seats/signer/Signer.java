@@ -1,0 +1,201 @@
+package bulwark.seats.signer;
+
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.error.CommandFailed;
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.seats.approval.ApprovalRefused;
+import bulwark.seats.approval.ApproverList;
+import bulwark.seats.plan.VaultCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** A running signer: the one composition, used by the program and by tests. Thread-safe. */
+public final class Signer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Signer.class);
+    private static final int SENTINEL_SECONDS = 60;
+
+    private final SigningJournal journal;
+    private final @Nullable TreasuryKey key;
+    private final @Nullable TransactionSigner signer;
+    private final @Nullable KeySentinel sentinel;
+    private final SignerSocket socket;
+    private final ScheduledExecutorService sentinels = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("sentinel").factory());
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    private Signer(Configuration settings, Path directory, @Nullable TreasuryKey key, Clock clock) throws IOException {
+        this.key = key;
+        Path store = directory.resolve(settings.text("SEAT_MANAGER_SIGNER_STORE"));
+        OwnerOnlyFiles.createDirectories(
+                Objects.requireNonNull(store.toAbsolutePath().getParent(), "a file"));
+        journal = SigningJournal.open(store, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
+        try {
+            journal.onFatal(this::fail);
+            signer = key == null ? null : signer(settings, directory, key, journal, clock);
+            sentinel = key == null ? null : new KeySentinel(key, clock);
+            if (sentinel != null) {
+                sentinel.run();
+                sentinels.scheduleWithFixedDelay(sentinel::run, SENTINEL_SECONDS, SENTINEL_SECONDS, TimeUnit.SECONDS);
+            }
+            Path path = directory
+                    .resolve(settings.text("SEAT_MANAGER_SIGNER_SOCKET"))
+                    .toAbsolutePath();
+            OwnerOnlyFiles.createDirectories(Objects.requireNonNull(path.getParent(), "a file"));
+            socket = SignerSocket.listen(path, Set.copyOf(settings.list("SEAT_MANAGER_SIGNER_CALLERS")), this::answer);
+        } catch (IOException | RuntimeException e) {
+            journal.close();
+            throw e;
+        }
+    }
+
+    private static TransactionSigner signer(
+            Configuration settings, Path directory, TreasuryKey key, SigningJournal journal, Clock clock) {
+        try {
+            SigningPolicy policy = SigningPolicy.read(file(settings, directory, "SEAT_MANAGER_SIGNER_POLICY_FILE"));
+            ApproverList approvers = ApproverList.read(file(settings, directory, "SEAT_MANAGER_APPROVERS_FILE"));
+            VaultCode code = VaultCode.parse(file(settings, directory, "SEAT_MANAGER_VAULT_CREATION_CODE_FILE"))
+                    .orElseThrow(() -> CommandFailed.usage(
+                            "SEAT_MANAGER_VAULT_CREATION_CODE_FILE must name a file with hexadecimal digits"));
+            return new TransactionSigner(key, policy, approvers, code, journal, clock);
+        } catch (SigningRefused | ApprovalRefused e) {
+            throw CommandFailed.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static byte[] file(Configuration settings, Path directory, String name) {
+        Path file = directory.resolve(settings.text(name));
+        try {
+            OwnerOnlyFiles.check(file);
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw CommandFailed.usage(name + " names " + file + ", which cannot be read ("
+                    + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /**
+     * Opens key and journal, signs the sentinel, and listens.
+     *
+     * @param directory that relative paths of settings start from
+     */
+    public static Signer start(Configuration settings, Path directory, Clock clock) throws IOException {
+        settings.warnings().forEach(LOG::warn);
+        @Nullable TreasuryKey key = TreasuryKeyOpener.open(settings);
+        try {
+            Signer started = new Signer(settings, directory, key, clock);
+            LOG.info(
+                    "the signer answers with {}",
+                    key == null ? "no key: nothing can be signed" : "the " + key.kind() + " key of " + key.address());
+            return started;
+        } catch (IOException | RuntimeException e) {
+            if (key != null) {
+                key.close();
+            }
+            throw e;
+        }
+    }
+
+    private byte[] answer(byte[] request) {
+        try {
+            JsonNode document = StrictJson.parse(request);
+            String wanted = document.path("request").asString("");
+            return switch (wanted) {
+                case "health" -> StrictJson.write(health());
+                case "sign" -> StrictJson.write(sign(document));
+                default -> throw new SigningRefused("REQUEST_MALFORMED", "request must be health or sign");
+            };
+        } catch (StrictJson.JsonRefused e) {
+            return refusal(new SigningRefused("REQUEST_MALFORMED", String.valueOf(e.getMessage())));
+        } catch (SigningRefused e) {
+            return refusal(e);
+        } catch (RuntimeException e) {
+            LOG.error("a request to sign failed", e);
+            return refusal(new SigningRefused(
+                    "SIGNER_UNAVAILABLE",
+                    "The signer failed; its log says why, and the same request is safe to repeat."));
+        }
+    }
+
+    private static byte[] refusal(SigningRefused refusal) {
+        return StrictJson.write(Map.of("error", Map.of("code", refusal.code(), "message", refusal.sentence())));
+    }
+
+    private Map<String, Object> sign(JsonNode document) {
+        if (signer == null) {
+            throw new SigningRefused("NO_KEY", "This signer has no key: set SEAT_MANAGER_OWNER_PRIVATE_KEY_FILE.");
+        }
+        SigningRequest request;
+        try {
+            request = SigningRequest.read(document);
+        } catch (SigningRefused e) {
+            journal.refused(e, null, null);
+            throw e;
+        }
+        TransactionSigner.Signed signed = signer.sign(request);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("planDigest", request.plan().digest().text());
+        answer.put("rawTransaction", signed.rawTransaction());
+        answer.put("transactionHash", signed.hash());
+        return answer;
+    }
+
+    private Map<String, Object> health() {
+        Map<String, Object> health = new LinkedHashMap<>();
+        @Nullable String journalProblem = journal.problem();
+        @Nullable SigningRefused problem = sentinel == null ? null : sentinel.problem();
+        boolean ready = sentinel != null && problem == null && journalProblem == null;
+        health.put("state", key == null ? "none" : ready ? "ready" : "unavailable");
+        health.put("backend", key == null ? "none" : key.kind());
+        health.put("address", key == null ? "" : key.address().checksummed());
+        health.put("lastSentinel", sentinel == null || sentinel.last() == null ? "" : String.valueOf(sentinel.last()));
+        health.put("signed", Long.toString(journal.count()));
+        health.put("reason", journalProblem != null ? journalProblem : problem == null ? "" : problem.sentence());
+        return health;
+    }
+
+    /** The sentinel now, for tests and after a key came back. */
+    void runSentinel() {
+        if (sentinel != null) {
+            sentinel.run();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        LOG.error("the signer ends: its journal failed", cause);
+        failed = true;
+        stopped.countDown();
+    }
+
+    /** @return exit code, 1 after a fatal fault */
+    public int awaitExitCode() throws InterruptedException {
+        stopped.await();
+        return failed ? 1 : 0;
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        sentinels.shutdownNow();
+        journal.close();
+        if (key != null) {
+            key.close();
+        }
+        stopped.countDown();
+    }
+}

@@ -48,10 +48,15 @@ record NodeLog(Configuration configuration, Path store) {
         return store.resolveSibling(configuration.text("STIGMEM_TL_LOCAL_PATH"));
     }
 
-    /** @param signer of what goes into a Rekor log */
+    /**
+     * A file of keys that cannot be read is refused with every backend, before the day on which it is needed.
+     *
+     * @param signer of what goes into a Rekor log
+     */
     TransparencyLog open(Supplier<Ed25519Signer> signer, Clock clock) {
+        RekorKeys keys = isRekor() || configuration.isSet(KEY_SETTING) ? rekorKeys() : RekorKeys.NONE;
         return switch (backend()) {
-            case "rekor" -> TransparencyLogs.rekor(service(), rekorKeys(), NodeKeys.directory(store), signer, clock);
+            case "rekor" -> TransparencyLogs.rekor(service(), keys, NodeKeys.directory(store), signer, clock);
             case "off" -> TransparencyLogs.off("STIGMEM_TL_BACKEND=off");
             default -> TransparencyLogs.local(file(), clock);
         };
@@ -59,7 +64,7 @@ record NodeLog(Configuration configuration, Path store) {
 
     /** Adds to the checks of a node what it asks a Rekor service, and what the store keeps of its answers. @param newest reads back the newest signed heads */
     Fsck addRekor(Fsck fsck, ReadableStore atRest, TransparencyLog log, Fsck.Check newest) {
-        RekorKeys keys = rekorKeys();
+        RekorKeys keys = isRekor() || configuration.isSet(KEY_SETTING) ? rekorKeys() : RekorKeys.NONE;
         return fsck.check(
                         "entries of the Rekor service that the store keeps",
                         () -> atRest.read(tx -> StoredRekorEntries.check(tx, keys)))

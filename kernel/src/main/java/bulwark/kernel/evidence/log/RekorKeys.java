@@ -53,7 +53,7 @@ public final class RekorKeys {
             } catch (KeyRefused | CharacterCodingException refused) {
                 String reason = refused instanceof KeyRefused ? refused.getMessage() : "it is not text";
                 throw new KeyRefused(path + " holds no key of a Rekor service (" + reason
-                        + "): save there what the service answers to GET /api/v1/log/publicKey, after comparing it"
+                        + "): put there what the service answers to GET /api/v1/log/publicKey, after comparing it"
                         + " with what its operator publishes");
             }
         });

@@ -6,8 +6,8 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
 import bulwark.seats.approval.ApproverKey;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.ChainNetwork;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanGenerator;
 import bulwark.seats.plan.PlanReader;
@@ -51,8 +51,8 @@ class PlanRegisterTest {
     private ApproverKey rootKey;
     private int requests;
 
-    private static EthereumAddress address(int number) {
-        return new EthereumAddress(String.format(ADDRESS, number));
+    private static EvmAddress address(int number) {
+        return new EvmAddress(String.format(ADDRESS, number));
     }
 
     @BeforeAll
@@ -175,8 +175,8 @@ class PlanRegisterTest {
     @Test
     void a_deposit_goes_into_the_vault_that_follows_from_key_and_parameters_and_into_no_other() throws Exception {
         String pubkey = pubkey(4);
-        VaultParameters parameters = new VaultParameters(new EthereumAddress(WALLET), 86_400, BigInteger.TEN);
-        EthereumAddress vault = PlanGenerator.CODE.address(network, pubkey, parameters);
+        VaultParameters parameters = new VaultParameters(new EvmAddress(WALLET), 86_400, BigInteger.TEN);
+        EvmAddress vault = PlanGenerator.CODE.address(network, pubkey, parameters);
         String seat = seat(4, "0x010000000000000000000000" + vault.text().substring(2));
         Map<String, Object> deposit = new HashMap<>(Map.of(
                 "kind",

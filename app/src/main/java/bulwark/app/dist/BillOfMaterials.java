@@ -50,7 +50,12 @@ final class BillOfMaterials {
         library.put("group", component.group());
         library.put("name", component.name());
         library.put("version", component.version());
-        library.put("hashes", hashes(DependencyChecksums.sha256(component.file())));
+        library.put(
+                "hashes",
+                hashes(
+                        component.own()
+                                ? ModuleDigest.of(component.file())
+                                : DependencyChecksums.sha256(component.file())));
         library.put("purl", component.packageUrl());
         return library;
     }

@@ -28,7 +28,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class DistributionBuilder {
     private static final String SERVICES = "META-INF/services/";
-    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
+    static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
     private static final String MANIFEST =
             "Manifest-Version: 1.0\r\nMain-Class: bulwark.app.Main\r\nMulti-Release: true\r\n\r\n";
 

@@ -1,6 +1,7 @@
 package bulwark.app.seatmanager;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.seats.plan.Plan;
@@ -49,7 +50,7 @@ final class SeatPlanFiles {
             }
             return bytes;
         } catch (IOException e) {
-            throw CommandFailed.usage(file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            throw CommandFailed.usage(file + " cannot be read (" + ConfiguredPath.reason(e) + ")");
         }
     }
 }

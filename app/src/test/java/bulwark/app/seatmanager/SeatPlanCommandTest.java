@@ -6,9 +6,9 @@ import bulwark.app.CommandResult;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
 import bulwark.seats.approval.Approval;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.CallEncoder;
 import bulwark.seats.plan.ChainNetwork;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.GasCeiling;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanPreconditions;
@@ -110,8 +110,8 @@ class SeatPlanCommandTest {
                 now.plus(3, ChronoUnit.DAYS));
     }
 
-    private static EthereumAddress address(int number) {
-        return new EthereumAddress(String.format("0x%040x", number));
+    private static EvmAddress address(int number) {
+        return new EvmAddress(String.format("0x%040x", number));
     }
 
     private CommandResult run(String... arguments) {

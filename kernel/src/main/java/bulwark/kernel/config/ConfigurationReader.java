@@ -75,7 +75,7 @@ final class ConfigurationReader {
             problems.addAll(parsed.problems());
             return SecretFile.isExposed(path) ? withoutSecrets(parsed.values(), FILE) : parsed.values();
         } catch (IOException e) {
-            problems.add(FILE + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            problems.add(FILE + " cannot be read (" + ConfiguredPath.reason(e) + ")");
             return Map.of();
         }
     }
@@ -94,7 +94,7 @@ final class ConfigurationReader {
                 return Optional.of(new Layer(
                         name, SecretFile.isExposed(path) ? withoutSecrets(parsed.values(), name) : parsed.values()));
             } catch (IOException e) {
-                problems.add(name + " cannot be read (" + e.getClass().getSimpleName() + ")");
+                problems.add(name + " cannot be read (" + ConfiguredPath.reason(e) + ")");
             }
         }
         return Optional.empty();

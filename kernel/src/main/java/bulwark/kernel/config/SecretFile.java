@@ -49,8 +49,7 @@ public final class SecretFile {
             }
             return SecretBytes.ofText(text);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    file + " cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new IllegalArgumentException(file + " cannot be read (" + ConfiguredPath.reason(e) + ")", e);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +44,9 @@ public final class ApproverList {
             new TextFields(fields).exactly("schema", SCHEMA);
             fields.objects("approvers", MAX_KEYS, each -> {
                 String person = new TextFields(each).name("person");
+                if (!person.equals(person.toLowerCase(Locale.ROOT))) {
+                    each.fault("person", "must be in lower case: two spellings are not two people");
+                }
                 String key = each.text(
                         "publicKey", 100, text -> Approval.TOKEN.matcher(text).matches(), "must be base64url");
                 each.end();
@@ -101,7 +105,7 @@ public final class ApproverList {
                     "The approval of " + person + " counts from " + approval.createdAt() + " to " + approval.expiresAt()
                             + ", and not now: approve again.");
         }
-        if (person.equals(plan.proposer()) && !approval.isRejection()) {
+        if (person.equalsIgnoreCase(plan.proposer()) && !approval.isRejection()) {
             throw new ApprovalRefused(
                     "APPROVAL_OF_PROPOSER", person + " proposed the plan and cannot approve it: another person must.");
         }

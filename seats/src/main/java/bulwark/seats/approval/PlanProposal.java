@@ -1,8 +1,8 @@
 package bulwark.seats.approval;
 
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.CallEncoder;
 import bulwark.seats.plan.DepositDataRoot;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.GasCeiling;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
@@ -125,7 +125,7 @@ final class PlanProposal {
     }
 
     private PlannedAction deposit(long gwei) {
-        EthereumAddress vault = derivedVault();
+        EvmAddress vault = derivedVault();
         if (!vault.equals(vault())) {
             throw new ApiRefusal(
                     Kind.INVALID,
@@ -145,14 +145,14 @@ final class PlanProposal {
                 parameters());
     }
 
-    private EthereumAddress derivedVault() {
+    private EvmAddress derivedVault() {
         return chain.vaultCode().address(chain.network(), seat.pubkey(), parameters());
     }
 
     /** That the seat's credentials name. */
-    private EthereumAddress vault() {
+    private EvmAddress vault() {
         String credentials = seat.withdrawalCredentials();
-        return new EthereumAddress("0x" + credentials.substring(credentials.length() - 40));
+        return new EvmAddress("0x" + credentials.substring(credentials.length() - 40));
     }
 
     private VaultParameters parameters() {
@@ -183,8 +183,8 @@ final class PlanProposal {
         return (Long) nonce;
     }
 
-    private EthereumAddress address(String field) {
-        return new EthereumAddress(given(field).toLowerCase(Locale.ROOT));
+    private EvmAddress address(String field) {
+        return new EvmAddress(given(field).toLowerCase(Locale.ROOT));
     }
 
     private String given(String field) {

@@ -1,9 +1,10 @@
 package bulwark.seats.approval;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.ChainNetwork;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.VaultCode;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -30,7 +31,7 @@ public record PlanSettings(
     /** Treasury and contracts: they come from settings alone, whatever a caller says. */
     public record Chain(
             ChainNetwork network,
-            EthereumAddress treasury,
+            EvmAddress treasury,
             VaultCode vaultCode,
             String depositContractCodeHash,
             String vaultCodeHash) {}
@@ -41,10 +42,10 @@ public record PlanSettings(
      */
     public static PlanSettings of(Configuration settings, Path directory) {
         List<String> missing = new ArrayList<>();
-        Optional<EthereumAddress> treasury = address(settings, "SEAT_MANAGER_TREASURY_ADDRESS", missing);
-        Optional<EthereumAddress> deposit = address(settings, "SEAT_MANAGER_DEPOSIT_CONTRACT", missing);
-        Optional<EthereumAddress> factory = address(settings, "SEAT_MANAGER_VAULT_FACTORY", missing);
-        Optional<EthereumAddress> router = address(settings, "SEAT_MANAGER_TREASURY_ROUTER", missing);
+        Optional<EvmAddress> treasury = address(settings, "SEAT_MANAGER_TREASURY_ADDRESS", missing);
+        Optional<EvmAddress> deposit = address(settings, "SEAT_MANAGER_DEPOSIT_CONTRACT", missing);
+        Optional<EvmAddress> factory = address(settings, "SEAT_MANAGER_VAULT_FACTORY", missing);
+        Optional<EvmAddress> router = address(settings, "SEAT_MANAGER_TREASURY_ROUTER", missing);
         for (String name : List.of(
                 "SEAT_MANAGER_CONTRACT_CODE_HASH",
                 "SEAT_MANAGER_VAULT_CODE_HASH",
@@ -65,10 +66,10 @@ public record PlanSettings(
     private static Chain chain(
             Configuration settings,
             Path directory,
-            Optional<EthereumAddress> treasury,
-            Optional<EthereumAddress> deposit,
-            Optional<EthereumAddress> factory,
-            Optional<EthereumAddress> router) {
+            Optional<EvmAddress> treasury,
+            Optional<EvmAddress> deposit,
+            Optional<EvmAddress> factory,
+            Optional<EvmAddress> router) {
         String name = "SEAT_MANAGER_VAULT_CREATION_CODE_FILE";
         VaultCode code = VaultCode.parse(file(settings, directory, name))
                 .orElseThrow(() -> CommandFailed.usage(
@@ -104,13 +105,13 @@ public record PlanSettings(
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw CommandFailed.usage(name + " names " + file + ", which cannot be read ("
-                    + e.getClass().getSimpleName() + ")");
+            throw CommandFailed.usage(
+                    name + " names " + file + ", which cannot be read (" + ConfiguredPath.reason(e) + ")");
         }
     }
 
-    private static Optional<EthereumAddress> address(Configuration settings, String name, List<String> missing) {
-        Optional<EthereumAddress> address = EthereumAddress.parse(settings.text(name));
+    private static Optional<EvmAddress> address(Configuration settings, String name, List<String> missing) {
+        Optional<EvmAddress> address = EvmAddress.parse(settings.text(name));
         if (address.isEmpty()) {
             missing.add(name);
         }

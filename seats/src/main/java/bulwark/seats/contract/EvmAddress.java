@@ -2,12 +2,17 @@ package bulwark.seats.contract;
 
 import bulwark.kernel.signing.Keccak256;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** An address of 20 bytes. Immutable. @param text 0x and 40 lower-case digits */
-public record EvmAddress(String text) {
+public record EvmAddress(String text) implements Comparable<EvmAddress> {
     private static final Pattern FORM = Pattern.compile("0x[0-9a-f]{40}");
+
+    private static final int BYTES = 20;
+    private static final int SHOWN_DIGITS = 4;
 
     public static final EvmAddress ZERO = new EvmAddress("0x" + "0".repeat(40));
 
@@ -29,9 +34,24 @@ public record EvmAddress(String text) {
         return address;
     }
 
+    /** As {@link #of(String)}; empty for anything else. */
+    public static Optional<EvmAddress> parse(String text) {
+        try {
+            return Optional.of(of(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
     /** @param bytes 20 */
     public static EvmAddress of(byte[] bytes) {
         return new EvmAddress(HexText.of(bytes));
+    }
+
+    /** Of a public key. @param point 64 bytes */
+    public static EvmAddress ofPublicKey(byte[] point) {
+        byte[] hash = Keccak256.hash(point);
+        return of(Arrays.copyOfRange(hash, hash.length - BYTES, hash.length));
     }
 
     public byte[] bytes() {
@@ -48,6 +68,17 @@ public record EvmAddress(String text) {
             out.append(nibble >= 8 ? Character.toUpperCase(digits.charAt(i)) : digits.charAt(i));
         }
         return out.toString();
+    }
+
+    /** First and last digits, for a sentence. */
+    public String brief() {
+        String mixed = checksummed();
+        return mixed.substring(0, 2 + SHOWN_DIGITS) + "…" + mixed.substring(mixed.length() - SHOWN_DIGITS);
+    }
+
+    @Override
+    public int compareTo(EvmAddress other) {
+        return text.compareTo(other.text);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package bulwark.seats.plan;
 
 import bulwark.kernel.signing.Keccak256;
+import bulwark.seats.contract.EvmAddress;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ public final class CallEncoder {
     private CallEncoder() {}
 
     /** Target of an action: the router, for all that is no replacement. */
-    public static EthereumAddress target(PlannedAction action, ChainNetwork network, EthereumAddress treasury) {
+    public static EvmAddress target(PlannedAction action, ChainNetwork network, EvmAddress treasury) {
         return switch (action) {
             case PlannedAction.CancelTransaction _ -> treasury;
             case PlannedAction.BumpFee _ ->
@@ -37,14 +38,14 @@ public final class CallEncoder {
     /** 0x and hexadecimal digits. */
     public static String calldata(PlannedAction action) {
         return switch (action) {
-            case PlannedAction.Approve(String pubkey, String wc, long gwei, EthereumAddress depositor) ->
+            case PlannedAction.Approve(String pubkey, String wc, long gwei, EvmAddress depositor) ->
                 call(
                         "addAllowedDepositFor(bytes,bytes,uint64,address)",
                         bytes(pubkey),
                         bytes(wc),
                         number(gwei),
                         depositor);
-            case PlannedAction.Remove(String pubkey, String wc, long gwei, EthereumAddress depositor) ->
+            case PlannedAction.Remove(String pubkey, String wc, long gwei, EvmAddress depositor) ->
                 call(
                         "removeAllowedDeposit(bytes,bytes,uint64,address)",
                         bytes(pubkey),
@@ -108,7 +109,7 @@ public final class CallEncoder {
                     tail.writeBytes(Arrays.copyOf(bytes, (bytes.length + WORD - 1) / WORD * WORD));
                 }
                 case BigInteger number -> head.writeBytes(AbiWord.of(number));
-                case EthereumAddress address -> head.writeBytes(AbiWord.of(new BigInteger(1, address.bytes())));
+                case EvmAddress address -> head.writeBytes(AbiWord.of(new BigInteger(1, address.bytes())));
                 default -> throw new IllegalArgumentException("no argument of a call: " + argument.getClass());
             }
         }

@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,9 +12,9 @@ import java.util.Map;
  */
 public record ChainNetwork(
         long chainId,
-        EthereumAddress depositContract,
-        EthereumAddress vaultFactory,
-        EthereumAddress treasuryRouter,
+        EvmAddress depositContract,
+        EvmAddress vaultFactory,
+        EvmAddress treasuryRouter,
         String vaultCreationCodeHash) {
     public Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();

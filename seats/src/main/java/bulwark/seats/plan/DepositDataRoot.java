@@ -1,15 +1,10 @@
 package bulwark.seats.plan;
 
-import bulwark.kernel.signing.Digests;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.HexFormat;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.deposit.DepositData;
 
-/** The root that the deposit contract computes again: SSZ of {@code DepositData} in the consensus specification, phase 0. */
+/** The root that the deposit contract computes again, of fields as they stand in plans. */
 public final class DepositDataRoot {
-    private static final int CHUNK = 32;
-
     private DepositDataRoot() {}
 
     /**
@@ -18,26 +13,8 @@ public final class DepositDataRoot {
      * @param signature 96 bytes
      */
     public static String of(String pubkey, String withdrawalCredentials, long amountGwei, String signature) {
-        byte[] sig = bytes(signature);
-        byte[] keyRoot = Digests.sha256(Arrays.copyOf(bytes(pubkey), 2 * CHUNK));
-        byte[] signatureRoot = pair(
-                Digests.sha256(Arrays.copyOf(sig, 2 * CHUNK)),
-                Digests.sha256(Arrays.copyOf(Arrays.copyOfRange(sig, 2 * CHUNK, 3 * CHUNK), 2 * CHUNK)));
-        byte[] amount = ByteBuffer.allocate(CHUNK)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(amountGwei)
-                .array();
-        byte[] root = pair(pair(keyRoot, bytes(withdrawalCredentials)), pair(amount, signatureRoot));
-        return "0x" + HexFormat.of().formatHex(root);
-    }
-
-    private static byte[] pair(byte[] left, byte[] right) {
-        byte[] both = Arrays.copyOf(left, 2 * CHUNK);
-        System.arraycopy(right, 0, both, CHUNK, CHUNK);
-        return Digests.sha256(both);
-    }
-
-    private static byte[] bytes(String hex) {
-        return HexFormat.of().parseHex(hex, 2, hex.length());
+        DepositData data = new DepositData(
+                HexText.bytes(pubkey), HexText.bytes(withdrawalCredentials), amountGwei, HexText.bytes(signature));
+        return HexText.of(data.dataRoot());
     }
 }

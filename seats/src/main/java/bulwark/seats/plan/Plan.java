@@ -1,6 +1,7 @@
 package bulwark.seats.plan;
 
 import bulwark.kernel.json.CanonicalJson;
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -21,8 +22,8 @@ import java.util.Map;
 public record Plan(
         ChainNetwork network,
         long seatId,
-        EthereumAddress treasury,
-        EthereumAddress target,
+        EvmAddress treasury,
+        EvmAddress target,
         BigInteger value,
         String calldata,
         PlannedAction action,

@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public final class PlanCheck {
         if (plan.action() instanceof PlannedAction.BumpFee) {
             return;
         }
-        EthereumAddress target = CallEncoder.target(plan.action(), plan.network(), plan.treasury());
+        EvmAddress target = CallEncoder.target(plan.action(), plan.network(), plan.treasury());
         if (!plan.target().equals(target)) {
             findings.add(new Finding(
                     "TARGET_MISMATCH",
@@ -69,7 +70,7 @@ public final class PlanCheck {
         }
     }
 
-    private static void intent(Plan plan, String credentials, EthereumAddress depositor, List<Finding> findings) {
+    private static void intent(Plan plan, String credentials, EvmAddress depositor, List<Finding> findings) {
         credentials(credentials, findings);
         if (!depositor.equals(plan.network().treasuryRouter())) {
             findings.add(new Finding(
@@ -78,7 +79,7 @@ public final class PlanCheck {
         }
     }
 
-    private static Optional<EthereumAddress> credentials(String credentials, List<Finding> findings) {
+    private static Optional<EvmAddress> credentials(String credentials, List<Finding> findings) {
         if (!credentials.startsWith(CREDENTIALS_PREFIX)) {
             findings.add(new Finding(
                     "CREDENTIALS_INVALID",
@@ -86,12 +87,12 @@ public final class PlanCheck {
                             + " come back to nobody known."));
             return Optional.empty();
         }
-        return Optional.of(new EthereumAddress("0x" + credentials.substring(CREDENTIALS_PREFIX.length())));
+        return Optional.of(new EvmAddress("0x" + credentials.substring(CREDENTIALS_PREFIX.length())));
     }
 
     private static void deposit(
             Plan plan, PlannedAction.Deposit deposit, @Nullable VaultCode code, List<Finding> findings) {
-        Optional<EthereumAddress> named = credentials(deposit.withdrawalCredentials(), findings);
+        Optional<EvmAddress> named = credentials(deposit.withdrawalCredentials(), findings);
         if (named.isPresent() && !named.get().equals(deposit.vault())) {
             findings.add(new Finding(
                     "CREDENTIALS_MISMATCH",
@@ -115,7 +116,7 @@ public final class PlanCheck {
     private static void vault(
             Plan plan,
             String pubkey,
-            EthereumAddress vault,
+            EvmAddress vault,
             VaultParameters parameters,
             @Nullable VaultCode code,
             List<Finding> findings) {
@@ -127,7 +128,7 @@ public final class PlanCheck {
                     "VAULT_CODE_MISMATCH", "The code that makes vaults is another than the plan's network has."));
             return;
         }
-        EthereumAddress derived = code.address(plan.network(), pubkey, parameters);
+        EvmAddress derived = code.address(plan.network(), pubkey, parameters);
         if (!derived.equals(vault)) {
             findings.add(new Finding(
                     "VAULT_MISMATCH",

@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +21,7 @@ public record PlanPreconditions(
         BigInteger epoch,
         String depositRoot,
         long phase,
-        EthereumAddress owner,
+        EvmAddress owner,
         String depositContractCodeHash,
         String vaultCodeHash) {
     /** Asked of endpoints. */

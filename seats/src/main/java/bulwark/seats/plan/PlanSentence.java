@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -18,10 +19,10 @@ public final class PlanSentence {
 
     private static String verb(Plan plan) {
         return switch (plan.action()) {
-            case PlannedAction.Approve(String pubkey, String wc, long gwei, EthereumAddress depositor) ->
+            case PlannedAction.Approve(String pubkey, String wc, long gwei, EvmAddress depositor) ->
                 "Allow " + depositor.brief() + " to deposit " + gwei(gwei) + " for validator " + key(pubkey)
                         + " with credentials of " + vault(wc);
-            case PlannedAction.Remove(String pubkey, String wc, long gwei, EthereumAddress depositor) ->
+            case PlannedAction.Remove(String pubkey, String wc, long gwei, EvmAddress depositor) ->
                 "Forbid " + depositor.brief() + " to deposit " + gwei(gwei) + " for validator " + key(pubkey)
                         + " with credentials of " + vault(wc);
             case PlannedAction.Deposit deposit ->
@@ -72,7 +73,7 @@ public final class PlanSentence {
     }
 
     private static String vault(String credentials) {
-        return new EthereumAddress("0x" + credentials.substring(credentials.length() - 40)).brief();
+        return new EvmAddress("0x" + credentials.substring(credentials.length() - 40)).brief();
     }
 
     private static String gwei(long gwei) {

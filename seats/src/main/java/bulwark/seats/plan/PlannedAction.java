@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ public sealed interface PlannedAction {
      * @param pubkey 48 bytes, as every byte string here 0x and lower case
      * @param withdrawalCredentials 32 bytes
      */
-    record Approve(String pubkey, String withdrawalCredentials, long amountGwei, EthereumAddress depositor)
+    record Approve(String pubkey, String withdrawalCredentials, long amountGwei, EvmAddress depositor)
             implements PlannedAction {
         @Override
         public PlanKind kind() {
@@ -31,7 +32,7 @@ public sealed interface PlannedAction {
     }
 
     /** Takes an unspent permission back. */
-    record Remove(String pubkey, String withdrawalCredentials, long amountGwei, EthereumAddress depositor)
+    record Remove(String pubkey, String withdrawalCredentials, long amountGwei, EvmAddress depositor)
             implements PlannedAction {
         @Override
         public PlanKind kind() {
@@ -60,7 +61,7 @@ public sealed interface PlannedAction {
             String depositDataRoot,
             String expectedDepositRoot,
             long amountGwei,
-            EthereumAddress vault,
+            EvmAddress vault,
             VaultParameters parameters)
             implements PlannedAction {
         @Override
@@ -84,7 +85,7 @@ public sealed interface PlannedAction {
     }
 
     /** Makes the vault of a validator. */
-    record DeployVault(String pubkey, EthereumAddress vault, VaultParameters parameters) implements PlannedAction {
+    record DeployVault(String pubkey, EvmAddress vault, VaultParameters parameters) implements PlannedAction {
         @Override
         public PlanKind kind() {
             return PlanKind.DEPLOY_VAULT;
@@ -101,7 +102,7 @@ public sealed interface PlannedAction {
     }
 
     /** Asks the consensus layer, by EIP-7002, to end a validator. @param maxFeeWei what travels with the call for the fee */
-    record ForceExit(String pubkey, EthereumAddress vault, BigInteger maxFeeWei) implements PlannedAction {
+    record ForceExit(String pubkey, EvmAddress vault, BigInteger maxFeeWei) implements PlannedAction {
         @Override
         public PlanKind kind() {
             return PlanKind.FORCE_EXIT;
@@ -118,7 +119,7 @@ public sealed interface PlannedAction {
     }
 
     /** Begins the settlement of a vault, unless rewards beyond this were claimed meanwhile. */
-    record ProposeSettlement(EthereumAddress vault, BigInteger maxRewardsClaimedWei) implements PlannedAction {
+    record ProposeSettlement(EvmAddress vault, BigInteger maxRewardsClaimedWei) implements PlannedAction {
         @Override
         public PlanKind kind() {
             return PlanKind.PROPOSE_SETTLEMENT;
@@ -134,7 +135,7 @@ public sealed interface PlannedAction {
     }
 
     /** A step of a vault that needs nothing but the vault: finalise or cancel a settlement, claim the principal, drain what is left. */
-    record VaultStep(PlanKind kind, EthereumAddress vault) implements PlannedAction {
+    record VaultStep(PlanKind kind, EvmAddress vault) implements PlannedAction {
         public VaultStep {
             if (!kind.isVaultStep()) {
                 throw new IllegalArgumentException("no step of a vault: " + kind.word());
@@ -179,7 +180,7 @@ public sealed interface PlannedAction {
     }
 
     private static Map<String, Object> intent(
-            String pubkey, String withdrawalCredentials, long amountGwei, EthereumAddress depositor) {
+            String pubkey, String withdrawalCredentials, long amountGwei, EvmAddress depositor) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("pubkey", pubkey);
         json.put("withdrawalCredentials", withdrawalCredentials);

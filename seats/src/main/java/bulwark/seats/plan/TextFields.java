@@ -1,6 +1,7 @@
 package bulwark.seats.plan;
 
 import bulwark.kernel.json.JsonFields;
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -68,8 +69,8 @@ public final class TextFields {
     }
 
     /** In lower case alone: what is signed has one spelling. */
-    public EthereumAddress address(String field) {
-        return new EthereumAddress(bytes(field, 20));
+    public EvmAddress address(String field) {
+        return new EvmAddress(bytes(field, 20));
     }
 
     /** Bounds inclusive. */

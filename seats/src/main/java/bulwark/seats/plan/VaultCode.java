@@ -1,6 +1,7 @@
 package bulwark.seats.plan;
 
 import bulwark.kernel.signing.Keccak256;
+import bulwark.seats.contract.EvmAddress;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -41,14 +42,14 @@ public final class VaultCode {
      *
      * @param pubkey 0x and 96 digits
      */
-    public EthereumAddress address(ChainNetwork network, String pubkey, VaultParameters parameters) {
+    public EvmAddress address(ChainNetwork network, String pubkey, VaultParameters parameters) {
         byte[] key = HexFormat.of().parseHex(pubkey, 2, pubkey.length());
         byte[] hash = Keccak256.hash(
                 new byte[] {(byte) 0xff},
                 network.vaultFactory().bytes(),
                 Keccak256.hash(key),
                 Keccak256.hash(code, arguments(network, key, parameters)));
-        return EthereumAddress.of(Arrays.copyOfRange(hash, hash.length - 20, hash.length));
+        return EvmAddress.of(Arrays.copyOfRange(hash, hash.length - 20, hash.length));
     }
 
     /** Of the constructor: router, beneficiary, key, principal, delay, bound of claims. */

@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param claimDelaySeconds from one hour to 30 days
  * @param maxClaimPerPeriodWei 1 or more
  */
-public record VaultParameters(EthereumAddress beneficiary, long claimDelaySeconds, BigInteger maxClaimPerPeriodWei) {
+public record VaultParameters(EvmAddress beneficiary, long claimDelaySeconds, BigInteger maxClaimPerPeriodWei) {
     /** Principal of a seat, the only one that the factory takes. */
     public static final BigInteger PRINCIPAL_TARGET_WEI = new BigInteger("32000000000000000000");
 

@@ -6,9 +6,9 @@ import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingRules;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.deposit.ForkVersion;
 import bulwark.seats.plan.DevelopmentAccounts;
-import bulwark.seats.plan.EthereumAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +74,7 @@ final class SeatSettingRules implements SettingRules {
                     settings,
                     findings,
                     name,
-                    text -> EthereumAddress.parse(text).isPresent(),
+                    text -> EvmAddress.parse(text).isPresent(),
                     "an address: 0x and 40" + " hexadecimal digits, in lower case or with the check of EIP-55");
         }
         for (String name : List.of("SEAT_MANAGER_CONTRACT_CODE_HASH", "SEAT_MANAGER_VAULT_CODE_HASH")) {
@@ -88,7 +88,7 @@ final class SeatSettingRules implements SettingRules {
         for (String name : List.of("SEAT_MANAGER_MAX_EXIT_FEE_WEI", "SEAT_MANAGER_MAX_FEE_PER_GAS_WEI")) {
             formed(settings, findings, name, text -> text.matches("[1-9][0-9]{0,19}"), "a whole number of wei");
         }
-        Optional<EthereumAddress> treasury = EthereumAddress.parse(settings.text("SEAT_MANAGER_TREASURY_ADDRESS"));
+        Optional<EvmAddress> treasury = EvmAddress.parse(settings.text("SEAT_MANAGER_TREASURY_ADDRESS"));
         if (Profile.of(settings) != Profile.DEVELOPMENT) {
             treasury.flatMap(DevelopmentAccounts::find)
                     .ifPresent(known -> findings.refuse("SEAT_MANAGER_TREASURY_ADDRESS is " + known

@@ -1,7 +1,7 @@
 package bulwark.seats.signer;
 
 import bulwark.kernel.signing.Keccak256;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.util.List;
@@ -17,7 +17,7 @@ record FeeMarketTransaction(
         BigInteger maxPriorityFeePerGas,
         BigInteger maxFeePerGas,
         long gasLimit,
-        EthereumAddress to,
+        EvmAddress to,
         BigInteger value,
         byte[] data) {
     private static final int TYPE = 2;

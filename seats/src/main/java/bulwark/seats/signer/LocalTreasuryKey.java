@@ -4,18 +4,18 @@ import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.EcdsaSignature;
 import bulwark.kernel.signing.Secp256k1Key;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import java.util.HexFormat;
 import java.util.Optional;
 
 /** A key in the memory of this process, which has neither network nor listener. */
 final class LocalTreasuryKey implements TreasuryKey {
     private final Secp256k1Key key;
-    private final EthereumAddress address;
+    private final EvmAddress address;
 
     private LocalTreasuryKey(Secp256k1Key key) {
         this.key = key;
-        this.address = EthereumAddress.ofPublicKey(key.publicKey());
+        this.address = EvmAddress.ofPublicKey(key.publicKey());
     }
 
     /** @param text 64 hexadecimal digits, with or without 0x; empty for anything else */
@@ -34,7 +34,7 @@ final class LocalTreasuryKey implements TreasuryKey {
     }
 
     @Override
-    public EthereumAddress address() {
+    public EvmAddress address() {
         return address;
     }
 

@@ -2,7 +2,7 @@ package bulwark.seats.signer;
 
 import bulwark.kernel.signing.EcdsaSignature;
 import bulwark.kernel.signing.Secp256k1;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import java.util.Optional;
 
 /**
@@ -16,11 +16,11 @@ record RecoveredSignature(EcdsaSignature signature, int parity) {
      *
      * @throws SigningRefused with code {@code SIGNATURE_FOREIGN} when neither gives the address: nothing is handed out
      */
-    static RecoveredSignature of(byte[] digest, EcdsaSignature made, EthereumAddress address) {
+    static RecoveredSignature of(byte[] digest, EcdsaSignature made, EvmAddress address) {
         EcdsaSignature low = made.lowS();
         for (int parity = 0; parity < 2; parity++) {
             Optional<byte[]> point = Secp256k1.recover(digest, low, parity);
-            if (point.isPresent() && EthereumAddress.ofPublicKey(point.get()).equals(address)) {
+            if (point.isPresent() && EvmAddress.ofPublicKey(point.get()).equals(address)) {
                 return new RecoveredSignature(low, parity);
             }
         }

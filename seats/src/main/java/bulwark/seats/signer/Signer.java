@@ -1,6 +1,7 @@
 package bulwark.seats.signer;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -84,8 +85,8 @@ public final class Signer implements AutoCloseable {
             OwnerOnlyFiles.check(file);
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw CommandFailed.usage(name + " names " + file + ", which cannot be read ("
-                    + e.getClass().getSimpleName() + ")");
+            throw CommandFailed.usage(
+                    name + " names " + file + ", which cannot be read (" + ConfiguredPath.reason(e) + ")");
         }
     }
 

@@ -16,7 +16,12 @@ public final class SignerEvents {
             "sentence",
             "approvers");
     static final AuditEventType REFUSED = AuditEventType.of(
-            "signing_refused", "a request to sign was refused, in the signer's own log", "code", "plan", "nonce");
+            "signing_refused",
+            "a request to sign was refused, in the signer's own log; 100 a minute of each code have a row",
+            "code",
+            "plan",
+            "nonce",
+            "unrecorded");
 
     public static final List<AuditEventType> ALL = List.of(RESERVED, REFUSED);
 

@@ -41,14 +41,19 @@ final class SigningJournal implements AutoCloseable {
             false);
 
     private final AuditedStore audited;
+    private final Clock clock;
+    private final RefusalWindow refusals = new RefusalWindow();
 
-    private SigningJournal(AuditedStore audited) {
+    private SigningJournal(AuditedStore audited, Clock clock) {
         this.audited = audited;
+        this.clock = clock;
     }
 
     static SigningJournal open(Path file, String acceptedLoss, Clock clock) {
-        return new SigningJournal(AuditedStore.open(
-                file, LAYOUT, new Acceptance("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS", acceptedLoss), clock));
+        return new SigningJournal(
+                AuditedStore.open(
+                        file, LAYOUT, new Acceptance("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS", acceptedLoss), clock),
+                clock);
     }
 
     static Fsck.Report fsck(Path file) {
@@ -171,7 +176,12 @@ final class SigningJournal implements AutoCloseable {
         });
     }
 
+    /** Leaves a row, as long as the code has one to spare in this minute. */
     void refused(SigningRefused refusal, @Nullable String plan, @Nullable Long nonce) {
+        long unrecorded = refusals.take(refusal.code(), clock.instant());
+        if (unrecorded < 0) {
+            return;
+        }
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("code", refusal.code());
         if (plan != null) {
@@ -179,6 +189,9 @@ final class SigningJournal implements AutoCloseable {
         }
         if (nonce != null) {
             detail.put("nonce", Long.toString(nonce));
+        }
+        if (unrecorded > 0) {
+            detail.put("unrecorded", unrecorded);
         }
         audited.store()
                 .write(tx -> audited.audit().append(tx, SignerEvents.REFUSED.event(null, TENANT, null, null, detail)));

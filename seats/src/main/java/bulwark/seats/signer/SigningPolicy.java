@@ -2,8 +2,8 @@ package bulwark.seats.signer;
 
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.json.StrictJson;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.ChainNetwork;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.GasCeiling;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanKind;
@@ -24,13 +24,17 @@ import java.util.Set;
  * @param network the one chain and its contracts
  * @param treasury address of the key
  */
-record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<SigningRule> rules) {
+record SigningPolicy(ChainNetwork network, EvmAddress treasury, List<SigningRule> rules) {
     static final int MAX_BYTES = 65_536;
     private static final String SCHEMA = "csm-policy/1";
     private static final int MAX_RULES = 50;
     private static final int MAX_LIST = 200;
     private static final int MAX_APPROVALS = 10;
     private static final int MAX_COUNT = 10_000;
+    /** What a watcher does by itself; every other kind takes a person. */
+    private static final Set<PlanKind> WITHOUT_A_PERSON =
+            EnumSet.of(PlanKind.PROPOSE_SETTLEMENT, PlanKind.FINALIZE_SETTLEMENT, PlanKind.BUMP_FEE);
+
     private static final BigInteger MAX_WEI = new BigInteger("1000000000000000000000000");
 
     SigningPolicy {
@@ -45,7 +49,7 @@ record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<Signin
             TextFields fields = new TextFields(json);
             fields.exactly("schema", SCHEMA);
             ChainNetwork network = PlanReader.network(fields.object("network"));
-            EthereumAddress treasury = fields.address("treasury");
+            EvmAddress treasury = fields.address("treasury");
             Set<String> names = new HashSet<>();
             List<SigningRule> rules = json.objects("rules", MAX_RULES, each -> rule(each, names));
             if (rules.isEmpty()) {
@@ -84,14 +88,15 @@ record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<Signin
         if (approvals < 0 && allow) {
             json.fault("approvals", "must say how many persons beside the proposer it takes");
         }
-        if (approvals == 0 && kinds.contains(PlanKind.CANCEL)) {
-            json.fault("approvals", "must be 1 or more for cancel: a transaction is taken back by people alone");
+        Set<EvmAddress> vaults = addresses(json, "vaults");
+        if (allow && approvals == 0) {
+            requireOfWatcher(json, kinds, vaults);
         }
         SigningRule rule = new SigningRule(
                 name,
                 allow,
                 kinds,
-                addresses(json, "vaults"),
+                vaults,
                 addresses(json, "beneficiaries"),
                 fields.amount("maxValueWei", BigInteger.ZERO, MAX_WEI),
                 fields.amount("maxFeePerGasWei", BigInteger.ONE, MAX_WEI),
@@ -105,10 +110,22 @@ record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<Signin
         return rule;
     }
 
-    private static Set<EthereumAddress> addresses(JsonFields json, String field) {
-        Set<EthereumAddress> addresses = new HashSet<>();
+    /** Without a person, settlements of vaults that the rule names are begun and ended, and fees of approved calls raised; nothing else. */
+    private static void requireOfWatcher(JsonFields json, Set<PlanKind> kinds, Set<EvmAddress> vaults) {
+        if (!WITHOUT_A_PERSON.containsAll(kinds)) {
+            json.fault(
+                    "approvals",
+                    "must be 1 or more, but for rules of settle-propose, settle-finalize and fee-bump alone: every other"
+                            + " action takes a person");
+        } else if (vaults.isEmpty() && !kinds.equals(EnumSet.of(PlanKind.BUMP_FEE))) {
+            json.fault("vaults", "must name the vaults that are settled without a person");
+        }
+    }
+
+    private static Set<EvmAddress> addresses(JsonFields json, String field) {
+        Set<EvmAddress> addresses = new HashSet<>();
         for (String text : json.texts(field, MAX_LIST, 42)) {
-            EthereumAddress.parse(text).ifPresentOrElse(addresses::add, () -> json.fault(field, "must hold addresses"));
+            EvmAddress.parse(text).ifPresentOrElse(addresses::add, () -> json.fault(field, "must hold addresses"));
         }
         return addresses;
     }
@@ -127,7 +144,7 @@ record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<Signin
                         || beneficiary(plan).map(rule.beneficiaries()::contains).orElse(false));
     }
 
-    private static Optional<EthereumAddress> vault(Plan plan) {
+    private static Optional<EvmAddress> vault(Plan plan) {
         return switch (plan.action()) {
             case PlannedAction.Deposit deposit -> Optional.of(deposit.vault());
             case PlannedAction.DeployVault deploy -> Optional.of(deploy.vault());
@@ -138,7 +155,7 @@ record SigningPolicy(ChainNetwork network, EthereumAddress treasury, List<Signin
         };
     }
 
-    private static Optional<EthereumAddress> beneficiary(Plan plan) {
+    private static Optional<EvmAddress> beneficiary(Plan plan) {
         return switch (plan.action()) {
             case PlannedAction.Deposit deposit ->
                 Optional.of(deposit.parameters().beneficiary());

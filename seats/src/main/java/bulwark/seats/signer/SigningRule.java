@@ -1,6 +1,6 @@
 package bulwark.seats.signer;
 
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.PlanKind;
 import java.math.BigInteger;
 import java.util.Set;
@@ -26,8 +26,8 @@ record SigningRule(
         String name,
         boolean allow,
         Set<PlanKind> kinds,
-        Set<EthereumAddress> vaults,
-        Set<EthereumAddress> beneficiaries,
+        Set<EvmAddress> vaults,
+        Set<EvmAddress> beneficiaries,
         BigInteger maxValueWei,
         BigInteger maxFeePerGasWei,
         long maxGas,

@@ -4,8 +4,8 @@ import bulwark.kernel.signing.Keccak256;
 import bulwark.kernel.signing.Signing;
 import bulwark.seats.approval.ApprovalRefused;
 import bulwark.seats.approval.ApproverList;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.DepositDataRoot;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanKind;
 import bulwark.seats.plan.PlanSentence;
@@ -171,7 +171,7 @@ final class TransactionSigner {
             }
             case PlannedAction.Remove remove -> requireDepositor(remove.depositor());
             case PlannedAction.Deposit deposit -> {
-                EthereumAddress vault = derived(deposit.pubkey(), deposit.parameters());
+                EvmAddress vault = derived(deposit.pubkey(), deposit.parameters());
                 if (!vault.equals(deposit.vault())) {
                     throw foreignVault(vault);
                 }
@@ -185,7 +185,7 @@ final class TransactionSigner {
                 }
             }
             case PlannedAction.DeployVault deploy -> {
-                EthereumAddress vault = derived(deploy.pubkey(), deploy.parameters());
+                EvmAddress vault = derived(deploy.pubkey(), deploy.parameters());
                 if (!vault.equals(deploy.vault())) {
                     throw foreignVault(vault);
                 }
@@ -194,23 +194,23 @@ final class TransactionSigner {
         }
     }
 
-    private EthereumAddress derived(String pubkey, VaultParameters parameters) {
+    private EvmAddress derived(String pubkey, VaultParameters parameters) {
         return vaultCode.address(policy.network(), pubkey, parameters);
     }
 
-    private static SigningRefused foreignVault(EthereumAddress derived) {
+    private static SigningRefused foreignVault(EvmAddress derived) {
         return new SigningRefused(
                 "VAULT_MISMATCH",
                 "The factory puts the vault of this key at " + derived.checksummed() + ", and the plan names another.");
     }
 
-    private void requireDepositor(EthereumAddress depositor) {
+    private void requireDepositor(EvmAddress depositor) {
         if (!depositor.equals(policy.network().treasuryRouter())) {
             throw new SigningRefused("DEPOSITOR_MISMATCH", "The depositor is not the treasury's router.");
         }
     }
 
-    private static void requireCredentials(String credentials, @Nullable EthereumAddress vault) {
+    private static void requireCredentials(String credentials, @Nullable EvmAddress vault) {
         boolean formed = credentials.startsWith(CREDENTIALS_PREFIX);
         if (!formed
                 || (vault != null

@@ -1,14 +1,14 @@
 package bulwark.seats.signer;
 
 import bulwark.kernel.signing.EcdsaSignature;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 
 /** Where the key of the treasury is. Thread-safe; calls block. */
 public interface TreasuryKey extends AutoCloseable {
     /** Stable word for health and evidence: {@code local}, {@code kms} or {@code pkcs11}. */
     String kind();
 
-    EthereumAddress address();
+    EvmAddress address();
 
     /**
      * A signature of the digest as it is, with the lesser s, which was recovered to {@link #address}.

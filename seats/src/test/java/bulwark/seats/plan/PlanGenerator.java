@@ -1,5 +1,6 @@
 package bulwark.seats.plan;
 
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -15,7 +16,7 @@ public final class PlanGenerator {
 
     private final Random random;
     private final ChainNetwork network;
-    private final EthereumAddress treasury;
+    private final EvmAddress treasury;
 
     public PlanGenerator(long seed) {
         random = new Random(seed);
@@ -23,7 +24,7 @@ public final class PlanGenerator {
         treasury = address();
     }
 
-    public PlanGenerator(long seed, ChainNetwork network, EthereumAddress treasury) {
+    public PlanGenerator(long seed, ChainNetwork network, EvmAddress treasury) {
         this.random = new Random(seed);
         this.network = network;
         this.treasury = treasury;
@@ -67,7 +68,7 @@ public final class PlanGenerator {
         String pubkey = hex(48);
         VaultParameters parameters = new VaultParameters(
                 address(), 3_600 + random.nextInt(2_500_000), BigInteger.ONE.add(new BigInteger(60, random)));
-        EthereumAddress vault = CODE.address(network, pubkey, parameters);
+        EvmAddress vault = CODE.address(network, pubkey, parameters);
         String credentials = "0x01" + "00".repeat(11) + vault.text().substring(2);
         long gwei = PlanReader.SEAT_GWEI;
         return switch (kind) {
@@ -99,8 +100,8 @@ public final class PlanGenerator {
         };
     }
 
-    public EthereumAddress address() {
-        return new EthereumAddress(hex(20));
+    public EvmAddress address() {
+        return new EvmAddress(hex(20));
     }
 
     public String hex(int bytes) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.json.StrictJson;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.testkit.RequiredProgram;
 import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class PlanTest {
     @Test
     void a_deposit_is_one_sentence_with_the_address_check_of_eip_55() {
         PlanGenerator generator = new PlanGenerator(
-                1, new PlanGenerator(1).network(), new EthereumAddress("0x70997970c51812dc3a010c7d01b50e0d17dc79c8"));
+                1, new PlanGenerator(1).network(), new EvmAddress("0x70997970c51812dc3a010c7d01b50e0d17dc79c8"));
         VaultParameters parameters = new VaultParameters(generator.address(), 86_400, BigInteger.TEN);
         Plan plan = generator.plan(new PlannedAction.Deposit(
                 PUBKEY,
@@ -47,7 +48,7 @@ class PlanTest {
                 DepositDataRoot.of(PUBKEY, CREDENTIALS, PlanReader.SEAT_GWEI, SIGNATURE),
                 generator.hex(32),
                 PlanReader.SEAT_GWEI,
-                new EthereumAddress("0x" + CREDENTIALS.substring(26)),
+                new EvmAddress("0x" + CREDENTIALS.substring(26)),
                 parameters));
 
         assertThat(PlanSentence.of(plan))

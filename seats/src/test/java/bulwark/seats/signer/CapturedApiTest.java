@@ -6,8 +6,8 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
 import bulwark.seats.approval.Approval;
 import bulwark.seats.approval.ApproverKey;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.CallEncoder;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanKind;
 import bulwark.seats.plan.PlannedAction;
@@ -54,7 +54,7 @@ class CapturedApiTest {
         signer.close();
     }
 
-    private Plan with(EthereumAddress target, BigInteger value, String calldata) {
+    private Plan with(EvmAddress target, BigInteger value, String calldata) {
         return new Plan(
                 good.network(),
                 good.seatId(),
@@ -103,7 +103,7 @@ class CapturedApiTest {
     @Test
     void a_vault_credentials_or_root_that_are_not_the_validators_are_not_signed_whoever_approved() {
         PlannedAction.Deposit deposit = (PlannedAction.Deposit) good.action();
-        EthereumAddress thief = signer.plans.address();
+        EvmAddress thief = signer.plans.address();
         String credentials = "0x010000000000000000000000" + thief.text().substring(2);
         assertThat(deceived(signer.plans.plan(changed(deposit, credentials, thief, deposit.depositDataRoot()))))
                 .isEqualTo("VAULT_MISMATCH");
@@ -116,7 +116,7 @@ class CapturedApiTest {
     }
 
     private static PlannedAction.Deposit changed(
-            PlannedAction.Deposit deposit, String credentials, EthereumAddress vault, String root) {
+            PlannedAction.Deposit deposit, String credentials, EvmAddress vault, String root) {
         return new PlannedAction.Deposit(
                 deposit.pubkey(),
                 credentials,

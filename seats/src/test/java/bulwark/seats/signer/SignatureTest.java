@@ -7,7 +7,7 @@ import bulwark.kernel.signing.EcdsaSignature;
 import bulwark.kernel.signing.Keccak256;
 import bulwark.kernel.signing.Secp256k1;
 import bulwark.kernel.signing.Secp256k1Key;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,14 +22,14 @@ class SignatureTest {
     private static final BigInteger HALF = Secp256k1.ORDER.shiftRight(1);
 
     private final Secp256k1Key key = Secp256k1Key.of(SecretBytes.of(KEY)).orElseThrow();
-    private final EthereumAddress address = EthereumAddress.ofPublicKey(key.publicKey());
+    private final EvmAddress address = EvmAddress.ofPublicKey(key.publicKey());
 
     @Test
     void the_vector_of_a_published_key_gives_its_address() {
         Secp256k1Key published = Secp256k1Key.of(SecretBytes.of(
                         HexFormat.of().parseHex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")))
                 .orElseThrow();
-        assertThat(EthereumAddress.ofPublicKey(published.publicKey()).checksummed())
+        assertThat(EvmAddress.ofPublicKey(published.publicKey()).checksummed())
                 .isEqualTo("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
     }
 

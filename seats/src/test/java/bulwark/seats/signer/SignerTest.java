@@ -7,7 +7,7 @@ import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.signing.EcdsaSignature;
 import bulwark.kernel.signing.Keccak256;
 import bulwark.kernel.signing.Secp256k1;
-import bulwark.seats.plan.EthereumAddress;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.PlanKind;
@@ -62,7 +62,7 @@ class SignerTest {
     }
 
     /** The last 67 bytes or less are parity, r and s; what they sign is what the request says. */
-    private static EthereumAddress sender(SigningRequest request, byte[] raw) {
+    private static EvmAddress sender(SigningRequest request, byte[] raw) {
         byte[] hash = request.transaction().signingHash();
         for (int parity = 0; parity < 2; parity++) {
             List<byte[]> fields = fields(raw);
@@ -73,7 +73,7 @@ class SignerTest {
             EcdsaSignature signature = new EcdsaSignature(r, s);
             assertThat(signature.isLowS()).isTrue();
             if (given == parity) {
-                return EthereumAddress.ofPublicKey(
+                return EvmAddress.ofPublicKey(
                         Secp256k1.recover(hash, signature, parity).orElseThrow());
             }
         }

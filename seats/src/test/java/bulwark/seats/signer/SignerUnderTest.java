@@ -7,8 +7,8 @@ import bulwark.kernel.signing.Signing;
 import bulwark.kernel.time.SettableClock;
 import bulwark.seats.approval.Approval;
 import bulwark.seats.approval.ApproverKey;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.ChainNetwork;
-import bulwark.seats.plan.EthereumAddress;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanGenerator;
 import bulwark.seats.plan.PlanKind;
@@ -33,7 +33,7 @@ final class SignerUnderTest implements AutoCloseable {
 
     final SettableClock clock = new SettableClock(PlanGenerator.CREATED.plusSeconds(60));
     final Path folder;
-    final EthereumAddress treasury;
+    final EvmAddress treasury;
     final ChainNetwork network = new PlanGenerator(99).network();
     final ApproverKey anna;
     final ApproverKey bert;
@@ -85,7 +85,7 @@ final class SignerUnderTest implements AutoCloseable {
                 "settlements",
                 List.of("settle-propose", "settle-finalize", "claim-principal"),
                 "0",
-                0,
+                1,
                 Map.of("fromHour", 6, "toHour", 20)));
         rules.add(rule("bumps", List.of("fee-bump"), "32000000000000000000", 0, Map.of()));
         rules.add(rule("cancels", List.of("cancel"), "0", 1, Map.of()));

@@ -1,5 +1,6 @@
 package bulwark.tasks.exec;
 
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.tasks.handler.TaskHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,8 +81,7 @@ public final class ExecFile {
                     .build();
             return new Load(settings).loadFromString(text);
         } catch (IOException e) {
-            throw new ExecRefused(
-                    List.of(file + " cannot be read (" + e.getClass().getSimpleName() + ")"));
+            throw new ExecRefused(List.of(file + " cannot be read (" + ConfiguredPath.reason(e) + ")"));
         } catch (YamlEngineException e) {
             throw new ExecRefused(List.of(file + " is neither YAML nor JSON"));
         }

@@ -1,5 +1,6 @@
 package bulwark.tasks.exec;
 
+import bulwark.kernel.config.ConfiguredPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +40,7 @@ record ExecProgram(String task, Path program, Duration timeout, int maxOutputByt
                 }
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    program + " cannot be examined (" + e.getClass().getSimpleName() + ")", e);
+            throw new IllegalArgumentException(program + " cannot be examined (" + ConfiguredPath.reason(e) + ")", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package bulwark.tasks.setup;
 
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.config.ConfiguredPath;
 import bulwark.tasks.setup.HealthCheck.Finding;
 import bulwark.tasks.setup.HealthCheck.Status;
 import java.io.IOException;
@@ -70,9 +71,7 @@ final class TlsHealthCheck {
                 }
             }
         } catch (IOException e) {
-            note(
-                    Status.ERROR,
-                    setting + ": " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+            note(Status.ERROR, setting + ": " + file + " cannot be read (" + ConfiguredPath.reason(e) + ")");
         } catch (CertificateException e) {
             note(Status.ERROR, setting + ": " + file + " holds no certificate in PEM");
         }

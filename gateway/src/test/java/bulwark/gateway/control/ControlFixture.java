@@ -23,14 +23,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 
-/** A control plane on a free port of loopback, with two tenants and a caller of each role. */
+/** A control plane on a free port of loopback, with two tenants and a caller of each role. Threads may call it together. */
 public final class ControlFixture implements AutoCloseable {
     static final String OPERATOR_KEY = "an-operator-key-of-the-tests-0123456789";
 
@@ -40,8 +42,8 @@ public final class ControlFixture implements AutoCloseable {
     private HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private String origin = "http://127.0.0.1:";
-    private final Map<String, String> tokens = new HashMap<>();
-    final List<Exchange> traffic = new ArrayList<>();
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
+    final Queue<Exchange> traffic = new ConcurrentLinkedQueue<>();
     public ControlPlane plane;
 
     /** One call and its answer. */

@@ -63,8 +63,9 @@ class LauncherHeapTest {
 
     private String heap() throws Exception {
         String launcher = Files.readString(SharedMaterial.repository().resolve("bulwark"));
-        int start = launcher.indexOf("default_heap() {");
-        String function = launcher.substring(start, launcher.indexOf("\n}\n", start) + 3);
+        int start = launcher.indexOf("memory_total() {");
+        String function =
+                launcher.substring(start, launcher.indexOf("\n}\n", launcher.indexOf("default_heap() {")) + 3);
         Shell.Outcome outcome = Shell.bash(
                 root, Map.of(), Duration.ofSeconds(20), "set -euo pipefail\n" + function + "default_heap \"$PWD\"");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();

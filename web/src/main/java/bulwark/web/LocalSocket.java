@@ -130,7 +130,9 @@ public final class LocalSocket implements AutoCloseable {
     }
 
     LocalSocket start() {
-        EssentialThread.virtual("local-socket", this::accept).start();
+        // On a thread of the platform: the poller of virtual threads stays in native code, for which the JVM waits 300
+        // ms when a command ends.
+        EssentialThread.platform("local-socket", this::accept).start();
         return this;
     }
 

@@ -115,6 +115,13 @@ class LocalSocketTest {
         assertThat(EssentialThread.problems()).anyMatch(problem -> problem.contains("local-socket"));
     }
 
+    /** A virtual one would leave its poller in native code, and the JVM waits 300 ms for such threads before a command's process ends. */
+    @Test
+    void the_thread_that_accepts_is_one_of_the_platform() {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .anyMatch(thread -> thread.getName().equals("local-socket"));
+    }
+
     private static final class FailsTwice extends ServerSocketChannel {
         private final ServerSocketChannel real;
         private int failures;

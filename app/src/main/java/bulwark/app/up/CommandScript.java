@@ -36,7 +36,11 @@ public record CommandScript(
         list(text, "lasting", lasting);
         list(text, "confined", confined);
         list(text, "passing", passing);
-        return text.append("exec \"$(dirname \"$(readlink -f \"${BASH_SOURCE[0]}\")\")/../bulwark\" ")
+        // Programs that this asks beside bash would take milliseconds of each start.
+        return text.append("script=${BASH_SOURCE[0]}\n")
+                .append("[ ! -L \"$script\" ] || script=$(readlink -f \"$script\")\n")
+                .append("[[ $script == */* ]] || script=./$script\n")
+                .append("exec \"${script%/*}/../bulwark\" ")
                 .append(name)
                 .append(" \"$@\"\n")
                 .toString();

@@ -53,10 +53,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,12 +238,12 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
     /** Why evidence cannot be written or believed, or what the process cannot do without fails, for health; null when all is well. */
     @Nullable
     String evidenceProblem() {
-        return Stream.concat(
-                        Stream.of(heads.problem(), audit.problem(), federationAudit.problem(), outbox.problem()),
-                        EssentialThread.problems().stream())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        String problem = heads.problem();
+        problem = problem != null ? problem : audit.problem();
+        problem = problem != null ? problem : federationAudit.problem();
+        problem = problem != null ? problem : outbox.problem();
+        List<String> threads = problem != null ? List.of() : EssentialThread.problems();
+        return threads.isEmpty() ? problem : threads.getFirst();
     }
 
     NodeLog configuredLog() {

@@ -1,8 +1,8 @@
 package bulwark.kernel.concurrent;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -73,10 +73,15 @@ public final class EssentialThread {
 
     /** The {@link #problem problems} of all of this process, for its health check. */
     public static List<String> problems() {
-        return RUNNING.stream()
-                .map(EssentialThread::problem)
-                .filter(Objects::nonNull)
-                .toList();
+        List<String> found = List.of();
+        for (EssentialThread thread : RUNNING) {
+            String problem = thread.problem();
+            if (problem != null) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(problem);
+            }
+        }
+        return found;
     }
 
     private void run() {

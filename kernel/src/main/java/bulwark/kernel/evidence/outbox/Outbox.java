@@ -69,6 +69,9 @@ public final class Outbox implements AutoCloseable {
 
     /** Why health is red: a row has been failing for longer than {@link HeadSigner#MAX_DELAY}; else null. */
     public @Nullable String problem() {
+        if (failing.isEmpty()) {
+            return null;
+        }
         long now = System.nanoTime();
         return failing.values().stream()
                 .filter(row -> now - row.since() >= HeadSigner.MAX_DELAY.toNanos())

@@ -3,14 +3,25 @@ package bulwark.seats;
 import bulwark.kernel.access.StepUpTokens;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.secrets.SecretBytes;
+import bulwark.seats.action.AllowlistActions;
+import bulwark.seats.action.DepositActions;
+import bulwark.seats.action.SeatActions;
+import bulwark.seats.action.VaultActions;
+import bulwark.seats.approval.PlanHandover;
+import bulwark.seats.approval.PlanKeeper;
 import bulwark.seats.approval.PlanRegister;
+import bulwark.seats.approval.PlanSender;
 import bulwark.seats.approval.PlanSettings;
+import bulwark.seats.chain.ChainAccess;
+import bulwark.seats.chain.NetworkFile;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.deposit.ForkVersion;
 import bulwark.seats.identity.Identity;
 import bulwark.seats.identity.StaticTokenAuthenticator;
 import bulwark.seats.operation.AuditReads;
 import bulwark.seats.operation.Dashboard;
+import bulwark.seats.precondition.KeyStanding;
+import bulwark.seats.precondition.ValidatorLookup;
 import bulwark.seats.route.ApiDocument;
 import bulwark.seats.route.Idempotency;
 import bulwark.seats.route.SeatRoute;
@@ -18,6 +29,7 @@ import bulwark.seats.route.SeatRouteGuard;
 import bulwark.seats.seat.DepositDataRegister;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
+import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.HmacSecret;
 import bulwark.seats.settings.Profile;
 import bulwark.seats.settings.SeatSettings;
@@ -37,10 +49,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The API of one service: its table of routes, and how each is guarded. Thread-safe. */
 public final class SeatApi {
     private static final String STEP_UP_DOMAIN = "csm-stepup-v1";
+
+    /** What commands of the owner do over the socket; all of them plans, but for the last. */
+    private static final Set<String> OF_OWNER = Set.of(
+            "/v1/seats/with-vault",
+            "/v1/seats/{id}/approve",
+            "/v1/seats/{id}/deposit",
+            "/v1/seats/{id}/settle",
+            "/v1/seats/{id}/force-exit",
+            "/v1/settings/allowlist");
 
     private final Identity identity;
     private final StakerKeys stakers;
@@ -49,7 +71,18 @@ public final class SeatApi {
     private final List<SeatRoute> routes;
     private final Map<String, Object> document;
 
-    SeatApi(SeatStore store, BlsVerifier bls, Configuration settings, Path directory, Clock clock) {
+    /**
+     * @param chain null where no execution client is configured
+     * @param sender what plans are handed to
+     */
+    SeatApi(
+            SeatStore store,
+            BlsVerifier bls,
+            @Nullable ChainAccess chain,
+            PlanSender sender,
+            Configuration settings,
+            Path directory,
+            Clock clock) {
         SecretBytes sessionKey = key(settings, SeatSettings.SESSION_SECRET);
         Duration validity = Duration.ofSeconds(settings.count("SEAT_MANAGER_STEP_UP_TTL_SECONDS"));
         StepUpTokens stepUps =
@@ -62,20 +95,41 @@ public final class SeatApi {
         guard = new SeatRouteGuard(store, stepUps, new Idempotency(clock));
         List<SeatRoute> all = new ArrayList<>(identity.routes());
         all.addAll(new OperatorRegister(store, clock).routes());
-        all.addAll(new SeatRegister(store, Set.copyOf(settings.list("SEAT_MANAGER_STEP_UP_EXTRA_ACTIONS")), clock)
-                .routes());
-        all.addAll(new DepositDataRegister(
-                        store, bls, ForkVersion.parse(settings.text(SeatSettings.GENESIS_FORK_VERSION)), clock)
-                .routes());
-        PlanRegister plans = new PlanRegister(store, identity, PlanSettings.of(settings, directory), clock);
+        Set<String> extraStepUps = Set.copyOf(settings.list("SEAT_MANAGER_STEP_UP_EXTRA_ACTIONS"));
+        SeatRegister seats = new SeatRegister(store, extraStepUps, clock);
+        all.addAll(seats.routes());
+        all.addAll(new DepositDataRegister(store, bls, forkVersion(settings, directory), clock).routes());
+        PlanSettings planSettings = PlanSettings.of(settings, directory);
+        PlanKeeper kept = new PlanKeeper(store, planSettings, sender, clock);
+        PlanRegister plans = new PlanRegister(store, identity, kept, chain, clock);
         all.addAll(plans.routes());
+        ValidatorLookup validators = ValidatorLookup.NOT_CONFIGURED;
+        KeyStanding keys = new KeyStanding(bls, validators);
+        all.addAll(new SeatActions(
+                        store,
+                        identity,
+                        chain,
+                        kept,
+                        new PlanHandover(store, kept, keys),
+                        new DepositActions(store, kept, seats, keys),
+                        new VaultActions(kept, seats, validators, planSettings.maxExitFee(), clock),
+                        extraStepUps,
+                        clock)
+                .routes());
         all.addAll(stakers.routes());
-        all.addAll(new StakerReads(store).routes());
+        all.addAll(new StakerReads(store, chain).routes());
         all.addAll(new AuditReads(store).routes());
+        all.addAll(new AllowlistActions(chain).routes());
         boolean oneApproval = plans.asksForOneApproval() && Profile.of(settings) == Profile.PRODUCTION;
         all.addAll(new Dashboard(store, token.isPresent() && sunset.isEmpty(), oneApproval, clock.instant()).routes());
         routes = List.copyOf(all);
         document = ApiDocument.of(routes, SeatManager.VERSION);
+    }
+
+    private static Optional<ForkVersion> forkVersion(Configuration settings, Path directory) {
+        return ChainSettings.network(settings, directory)
+                .map(NetworkFile::genesisForkVersion)
+                .or(() -> ForkVersion.parse(settings.text(SeatSettings.GENESIS_FORK_VERSION)));
     }
 
     private static SecretBytes key(Configuration settings, String name) {
@@ -99,6 +153,11 @@ public final class SeatApi {
     }
 
     List<Route> ownerRoutes() {
-        return identity.owner().routes();
+        List<Route> served = new ArrayList<>(identity.owner().routes());
+        routes.stream()
+                .filter(route -> OF_OWNER.contains(route.path()))
+                .map(guard::serveOwner)
+                .forEach(served::add);
+        return served;
     }
 }

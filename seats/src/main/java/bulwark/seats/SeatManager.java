@@ -5,7 +5,10 @@ import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.Quotas;
+import bulwark.seats.approval.PlanSender;
+import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.AuditedRoutes;
@@ -53,6 +56,7 @@ public final class SeatManager implements AutoCloseable {
     private final SeatStore store;
     private final Edge edge = Edge.create();
     private final BlsVerifier bls = BlsVerifier.ofThisProgram();
+    private final @Nullable ChainAccess chain;
     private final SeatApi api;
     private final LocalSocket socket;
     private final Clock clock;
@@ -67,7 +71,8 @@ public final class SeatManager implements AutoCloseable {
         this.clock = clock;
         store.audited().store().onFatal(this::fail);
         try {
-            api = new SeatApi(store, bls, settings, directory, clock);
+            chain = ChainSettings.open(settings, directory, clock).orElse(null);
+            api = new SeatApi(store, bls, chain, PlanSender.DISABLED, settings, directory, clock);
             port = listen(settings, service(settings));
             socket = listenLocally();
         } catch (RuntimeException e) {
@@ -185,6 +190,9 @@ public final class SeatManager implements AutoCloseable {
         socket.close();
         edge.drain(DRAIN_TIMEOUT);
         bls.close();
+        if (chain != null) {
+            chain.close();
+        }
         store.close();
         try {
             RunFile.remove(store.file());

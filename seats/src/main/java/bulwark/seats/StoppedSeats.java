@@ -2,20 +2,30 @@ package bulwark.seats;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.evidence.store.StoreLocation;
+import bulwark.seats.approval.PlanSender;
+import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.LocalAdminClient;
 import bulwark.web.LocalSocket;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
-/** The store of a service that does not run, opened for one command of its owner. */
-record StoppedSeats(SeatStore store, SeatApi api) implements LocalAdminClient.StoppedStore {
+/** The store of a service that does not run, opened for one command of its owner. It plans, and sends nothing. */
+record StoppedSeats(
+        SeatStore store, BlsVerifier bls, @Nullable ChainAccess chain, SeatApi api)
+        implements LocalAdminClient.StoppedStore {
     static StoppedSeats open(StoreLocation location, Configuration settings, Path directory, Clock clock) {
         SeatStore store = SeatStore.open(location, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
+        BlsVerifier bls = BlsVerifier.ofThisProgram();
         try {
-            return new StoppedSeats(store, new SeatApi(store, BlsVerifier.ofThisProgram(), settings, directory, clock));
+            ChainAccess chain = ChainSettings.open(settings, directory, clock).orElse(null);
+            return new StoppedSeats(
+                    store, bls, chain, new SeatApi(store, bls, chain, PlanSender.DISABLED, settings, directory, clock));
         } catch (RuntimeException e) {
+            bls.close();
             store.close();
             throw e;
         }
@@ -28,6 +38,10 @@ record StoppedSeats(SeatStore store, SeatApi api) implements LocalAdminClient.St
 
     @Override
     public void close() {
+        if (chain != null) {
+            chain.close();
+        }
+        bls.close();
         store.close();
     }
 }

@@ -41,10 +41,10 @@ class SchemaGateOnPostgresTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            pending      | DELETE FROM flyway_schema_history WHERE version = '503'; DROP TABLE plan_approvals, seat_plans
-            edited       | UPDATE flyway_schema_history SET checksum = 7 WHERE version = '503'
-            failed       | UPDATE flyway_schema_history SET success = false WHERE version = '503'
-            newer        | UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = '503'
+            pending      | DELETE FROM flyway_schema_history WHERE version = 'NEWEST'
+            edited       | UPDATE flyway_schema_history SET checksum = 7 WHERE version = 'NEWEST'
+            failed       | UPDATE flyway_schema_history SET success = false WHERE version = 'NEWEST'
+            newer        | UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = 'NEWEST'
             drifted      | ALTER TABLE users ADD COLUMN extra TEXT
             drifted      | DROP TRIGGER seats_audit_log_append_only ON seats_audit_log
             drifted      | ALTER TABLE seats DROP CONSTRAINT seats_pubkey_check
@@ -52,7 +52,7 @@ class SchemaGateOnPostgresTest {
     void each_schema_of_another_program_refuses_the_start_before_the_port_opens(String code, String sql)
             throws Exception {
         SeatsUnderTest.deploy(folder, database.settings());
-        database.edit(sql);
+        database.edit(sql.replace("NEWEST", SeatStore.SCHEMA_VERSION));
         assertThat(refusal()).isEqualTo(code);
     }
 

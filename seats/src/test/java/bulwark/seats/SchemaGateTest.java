@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each start is the composition of the program; that no port was opened is seen by opening it. */
 @Timeout(180)
 class SchemaGateTest {
+    private static final String NEWEST = SeatStore.SCHEMA_VERSION;
+
     @TempDir
     Path folder;
 
@@ -33,19 +35,20 @@ class SchemaGateTest {
         assertThat(codes).containsExactly("no_store");
 
         SeatsUnderTest.deploy(folder);
-        edit("DELETE FROM flyway_schema_history WHERE version = '503'");
+        edit("DELETE FROM flyway_schema_history WHERE version = '" + NEWEST + "'");
         assertThat(refusal(codes)).isEqualTo(SchemaGate.PENDING);
 
         fresh();
-        edit("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '503'");
+        edit("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '" + NEWEST + "'");
         assertThat(refusal(codes)).isEqualTo(SchemaGate.UNUSABLE);
 
         fresh();
-        edit("UPDATE flyway_schema_history SET success = 0 WHERE version = '503'");
+        edit("UPDATE flyway_schema_history SET success = 0 WHERE version = '" + NEWEST + "'");
         assertThat(refusal(codes)).isEqualTo(SchemaGate.UNUSABLE);
 
         fresh();
-        edit("UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = '503'");
+        edit("UPDATE flyway_schema_history SET version = '999', script = 'V999__later.sql' WHERE version = '" + NEWEST
+                + "'");
         assertThat(refusal(codes)).isEqualTo(SchemaGate.UNUSABLE);
 
         fresh();
@@ -60,7 +63,7 @@ class SchemaGateTest {
     void deploy_applies_what_is_pending_and_leaves_a_wrong_history_alone() throws Exception {
         assertThat(SeatStore.deploy(store(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
         assertThat(SeatStore.deploy(store(), "", SeatsUnderTest.CLOCK).code()).isEqualTo("current");
-        edit("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '503'");
+        edit("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '" + NEWEST + "'");
 
         assertThat(catchThrowableOfType(
                                 SeatStore.SchemaRefused.class,

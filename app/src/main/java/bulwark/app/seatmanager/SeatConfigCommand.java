@@ -7,6 +7,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.EffectiveSetting;
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.json.StrictJson;
+import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.HmacSecret;
 import bulwark.seats.settings.SeatSettings;
 import java.util.ArrayList;
@@ -49,6 +50,9 @@ final class SeatConfigCommand extends CommandGroup {
         @Override
         public Integer call() {
             Configuration.Inspection inspection = inspect(context);
+            List<String> problems = new ArrayList<>(inspection.problems());
+            ChainSettings.problem(inspection.configuration(), context.directory())
+                    .ifPresent(problems::add);
             List<Map<String, Object>> settings = new ArrayList<>();
             for (EffectiveSetting setting : inspection.configuration().effective()) {
                 if (!setting.source().equals("unset") && !setting.source().equals("default")) {
@@ -57,9 +61,9 @@ final class SeatConfigCommand extends CommandGroup {
             }
             if (json) {
                 Map<String, Object> report = new LinkedHashMap<>();
-                report.put("ok", inspection.problems().isEmpty());
+                report.put("ok", problems.isEmpty());
                 report.put("settings", settings);
-                report.put("problems", inspection.problems());
+                report.put("problems", problems);
                 report.put("warnings", inspection.configuration().warnings());
                 context.out().println(StrictJson.text(report));
             } else {
@@ -70,10 +74,10 @@ final class SeatConfigCommand extends CommandGroup {
                         .configuration()
                         .warnings()
                         .forEach(warning -> context.err().println("warning: " + warning));
-                inspection.problems().forEach(problem -> context.err().println("error: " + problem));
-                context.out().println(inspection.problems().isEmpty() ? "ok" : "refused");
+                problems.forEach(problem -> context.err().println("error: " + problem));
+                context.out().println(problems.isEmpty() ? "ok" : "refused");
             }
-            return (inspection.problems().isEmpty() ? ExitCode.DONE : ExitCode.USAGE).plain();
+            return (problems.isEmpty() ? ExitCode.DONE : ExitCode.USAGE).plain();
         }
 
         private static Map<String, Object> described(Configuration settings, EffectiveSetting setting) {

@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
             MigrateCommand.class,
             SeatUserCommand.class,
             DepositDataCommand.class,
+            SeatActionCommand.class,
+            SeatAllowlistCommand.class,
             SeatPlanCommand.class,
             SeatApproverCommand.class,
             SeatApproveCommand.class,

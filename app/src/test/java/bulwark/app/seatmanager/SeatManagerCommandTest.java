@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.app.CommandResult;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.signing.Digests;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,41 @@ class SeatManagerCommandTest {
         assertThat(run(Map.of(), "secrets", "generate").code()).isEqualTo(1);
         assertThat(run(Map.of(), "secrets", "rotate", "everything").code()).isEqualTo(2);
         assertThat(run(Map.of(), "secrets", "rotate", "step-up").code()).isZero();
+    }
+
+    @Test
+    void config_check_names_every_field_of_a_network_file_that_is_wrong_and_a_digest_that_is_not_its_own()
+            throws Exception {
+        assertThat(run(Map.of(), "secrets", "generate").code()).isZero();
+        Files.writeString(folder.resolve(".env"), "DATABASE_URL=sqlite:seats.db\n", StandardOpenOption.APPEND);
+        byte[] file = "{\"schema\":\"csm-network/1\",\"chainId\":\"0\"}".getBytes(StandardCharsets.UTF_8);
+        Files.write(folder.resolve("network.json"), file);
+        Map<String, String> named = Map.of(
+                "SEAT_MANAGER_NETWORK_FILE",
+                "network.json",
+                "SEAT_MANAGER_NETWORK_FILE_SHA256",
+                Digests.sha256Hex(file));
+        CommandResult faulty = run(named, "config", "check");
+        assertThat(faulty.code()).isEqualTo(2);
+        assertThat(faulty.err()).contains("chainId", "treasuryRouter", "codeHashes", "genesisBlock");
+
+        Files.writeString(folder.resolve("network.json"), "{}");
+        assertThat(run(named, "config", "check").err()).contains("SEAT_MANAGER_NETWORK_FILE_SHA256");
+    }
+
+    @Test
+    void actions_of_a_seat_say_what_they_lack_and_change_nothing_without_a_chain() throws Exception {
+        assertThat(run(Map.of(), "secrets", "generate").code()).isZero();
+        Files.writeString(folder.resolve(".env"), "DATABASE_URL=sqlite:seats.db\n", StandardOpenOption.APPEND);
+        assertThat(run(Map.of(), "migrate", "deploy").code()).isZero();
+        CommandResult refused = run(Map.of(), "seat", "approve", "1");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("PREFLIGHT_FAILED", "SEAT_MANAGER_EL_RPC_URLS");
+        assertThat(run(Map.of(), "allowlist", "status").err()).contains("PREFLIGHT_FAILED");
+        CommandResult sent = run(Map.of(), "seat", "deposit", "1", "--send", "--plan", "ab".repeat(32));
+        assertThat(sent.err()).contains("WRITES_DISABLED");
+        assertThat(run(Map.of(), "seat", "deposit", "1", "--send").code()).isEqualTo(2);
+        assertThat(run(Map.of(), "seat", "approve", "../1").code()).isEqualTo(2);
     }
 
     @Test

@@ -18,7 +18,10 @@ public final class PlanEvents {
     static final AuditEventType VOIDED =
             AuditEventType.of("plan_voided", "a plan was made void", "request_id", "remote", "reason");
 
-    public static final List<AuditEventType> ALL = List.of(PROPOSED, DECIDED, VOIDED);
+    static final AuditEventType HANDED_OVER = AuditEventType.of(
+            "plan_handed_over", "an approved plan was handed over to be sent", "request_id", "remote", "operation");
+
+    public static final List<AuditEventType> ALL = List.of(PROPOSED, DECIDED, VOIDED, HANDED_OVER);
 
     private PlanEvents() {}
 }

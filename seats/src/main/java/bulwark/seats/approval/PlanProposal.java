@@ -10,6 +10,7 @@ import bulwark.seats.plan.PlanKind;
 import bulwark.seats.plan.PlanPreconditions;
 import bulwark.seats.plan.PlannedAction;
 import bulwark.seats.plan.VaultParameters;
+import bulwark.seats.precondition.ChainSnapshot;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.FieldRule;
 import bulwark.seats.route.RequestRules;
@@ -17,7 +18,6 @@ import bulwark.seats.seat.Seat;
 import bulwark.web.ApiRefusal;
 import bulwark.web.ApiRefusal.Kind;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -25,22 +25,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the plan that a person asks for: treasury and contracts are the settings', key and credentials the seat's. */
 final class PlanProposal {
-    private static final Duration VALIDITY = Duration.ofHours(24);
     private static final long GAS_LIMIT = 900_000;
     private static final long TRANSFER_GAS = 21_000;
-    private static final BigInteger MAX_TIP = new BigInteger("3000000000");
     private static final long MAX_NONCE = Integer.MAX_VALUE;
 
     private final PlanSettings settings;
     private final PlanSettings.Chain chain;
     private final Call call;
     private final Seat seat;
+    private final @Nullable ChainSnapshot look;
 
-    PlanProposal(PlanSettings settings, PlanSettings.Chain chain, Call call, Seat seat) {
+    /** @param look null where no chain is configured: what the proposer states is written down as that then */
+    PlanProposal(PlanSettings settings, PlanSettings.Chain chain, Call call, Seat seat, @Nullable ChainSnapshot look) {
         this.settings = settings;
         this.chain = chain;
         this.call = call;
         this.seat = seat;
+        this.look = look;
     }
 
     /** No member names a treasury or a contract. */
@@ -49,9 +50,9 @@ final class PlanProposal {
                 FieldRule.word(
                         "kind",
                         List.of(PlanKind.values()).stream().map(PlanKind::word).toArray(String[]::new)),
-                FieldRule.wei("epoch"),
-                FieldRule.bytes("depositRoot", 32),
-                FieldRule.address("owner"),
+                FieldRule.wei("epoch").optional(),
+                FieldRule.bytes("depositRoot", 32).optional(),
+                FieldRule.address("owner").optional(),
                 FieldRule.number("phase", 0, 2),
                 FieldRule.address("beneficiary").optional(),
                 FieldRule.number("claimDelaySeconds", 3_600, 2_592_000),
@@ -79,24 +80,47 @@ final class PlanProposal {
                 repeated == null ? CallEncoder.value(action) : repeated.value(),
                 repeated == null ? CallEncoder.calldata(action) : repeated.calldata(),
                 action,
-                new PlanPreconditions(
-                        PlanPreconditions.PROPOSER,
-                        new BigInteger(call.text("epoch")),
-                        call.text("depositRoot"),
-                        (Long) call.fields().getOrDefault("phase", 0L),
-                        address("owner"),
-                        chain.depositContractCodeHash(),
-                        chain.vaultCodeHash()),
+                preconditions(action),
                 new GasCeiling(
                         action.kind() == PlanKind.CANCEL ? TRANSFER_GAS : GAS_LIMIT,
                         settings.maxFeePerGas(),
-                        MAX_TIP.min(settings.maxFeePerGas())),
+                        PlanDraft.MAX_TIP.min(settings.maxFeePerGas())),
                 proposer,
                 now,
-                now.plus(VALIDITY));
+                now.plus(PlanDraft.VALIDITY));
     }
 
-    private PlannedAction action() {
+    /** Of the chain, where one is configured: what the proposer states beside it must be the same. */
+    private PlanPreconditions preconditions(PlannedAction action) {
+        if (look == null) {
+            return new PlanPreconditions(
+                    PlanPreconditions.PROPOSER,
+                    new BigInteger(given("epoch")),
+                    given("depositRoot"),
+                    (Long) call.fields().getOrDefault("phase", 0L),
+                    address("owner"),
+                    chain.depositContractCodeHash(),
+                    chain.vaultCodeHash());
+        }
+        PlanPreconditions found = look.preconditions(action);
+        agree("epoch", found.epoch().toString());
+        agree("depositRoot", found.depositRoot());
+        agree("owner", found.owner().text());
+        agree("phase", Long.toString(found.phase()));
+        return found;
+    }
+
+    private void agree(String field, String found) {
+        Object stated = call.fields().get(field);
+        if (stated != null && !stated.toString().toLowerCase(Locale.ROOT).equals(found)) {
+            throw new ApiRefusal(
+                    Kind.CONFLICT,
+                    "precondition_differs",
+                    "body." + field + " is not what the chain says, which is " + found + ": leave the field out.");
+        }
+    }
+
+    PlannedAction action() {
         PlanKind kind = PlanKind.of(call.text("kind")).orElseThrow();
         long gwei = Long.parseLong(seat.amountGwei());
         return switch (kind) {
@@ -139,7 +163,7 @@ final class PlanProposal {
                 seat.withdrawalCredentials(),
                 signature,
                 DepositDataRoot.of(seat.pubkey(), seat.withdrawalCredentials(), gwei, signature),
-                call.text("depositRoot"),
+                look == null ? given("depositRoot") : look.depositRoot(),
                 gwei,
                 vault,
                 parameters());

@@ -1,17 +1,16 @@
 package bulwark.seats.approval;
 
-import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.seats.approval.PlanRows.Stored;
+import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.identity.Identity;
 import bulwark.seats.plan.Plan;
-import bulwark.seats.plan.PlanCheck;
 import bulwark.seats.plan.PlanDigest;
-import bulwark.seats.plan.PlanSentence;
-import bulwark.seats.plan.VaultCode;
+import bulwark.seats.precondition.ChainSnapshot;
+import bulwark.seats.precondition.PlanSimulation;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.FieldRule;
 import bulwark.seats.route.RequestRules;
@@ -27,12 +26,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Plans as the API keeps them, with what people said of them. What counts at the end is what the signer makes of both, by itself. Thread-safe. */
@@ -41,14 +38,18 @@ public final class PlanRegister {
 
     private final SeatStore store;
     private final Identity identity;
-    private final PlanSettings settings;
+    private final PlanKeeper plans;
+    private final @Nullable ChainAccess access;
     private final Signing signing = Signing.fastest();
     private final Clock clock;
 
-    public PlanRegister(SeatStore store, Identity identity, PlanSettings settings, Clock clock) {
+    /** @param access null where no execution client is configured: preconditions are then what a person states */
+    public PlanRegister(
+            SeatStore store, Identity identity, PlanKeeper plans, @Nullable ChainAccess access, Clock clock) {
         this.store = store;
         this.identity = identity;
-        this.settings = settings;
+        this.plans = plans;
+        this.access = access;
         this.clock = clock;
     }
 
@@ -60,7 +61,7 @@ public final class PlanRegister {
                 FieldRule.number("limit", 1, MAX_PAGE),
                 FieldRule.number("offset", 0, 100_000_000));
         return List.of(
-                SeatRoute.changes(
+                SeatRoute.checks(
                                 "POST",
                                 "/v1/seats/{id}/plans",
                                 "Plan an action of a seat: nothing is signed or sent",
@@ -77,7 +78,7 @@ public final class PlanRegister {
                         Roles.VIEWER,
                         RequestRules.NOTHING,
                         this::read),
-                SeatRoute.changes(
+                SeatRoute.checks(
                         "POST",
                         "/v1/plans/{id}/approvals",
                         "Hand in an approval or rejection that its person signed",
@@ -105,40 +106,32 @@ public final class PlanRegister {
 
     /** Whether this many persons are asked for that one alone could be enough. */
     public boolean asksForOneApproval() {
-        return settings.approvals() == 1;
+        return plans.settings().approvals() == 1;
     }
 
-    private Response propose(WriteTx tx, Call call) throws SQLException {
-        PlanSettings.Chain chain = settings.chain();
-        if (chain == null) {
-            throw new ApiRefusal(
-                    Kind.UNAVAILABLE,
-                    "plans_not_configured",
-                    "Plans need " + String.join(", ", settings.missing()) + ": set them and restart.");
-        }
-        Seat seat = PlanRows.seat(tx, call.request().pathParameter("id"))
-                .orElseThrow(() -> new ApiRefusal(Kind.NOT_FOUND, "not_found", "There is no seat with this id."));
-        if (seat.status().equals("REVOKED")) {
-            throw new ApiRefusal(Kind.CONFLICT, "state_conflict", "A seat that is REVOKED has no actions left.");
-        }
-        String person = identity.callerName(tx, call);
+    private SeatRoute.Work.Change propose(Call call) {
+        PlanSettings.Chain chain = plans.chain();
+        ChainSnapshot look = access == null ? null : ChainSnapshot.now(access);
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Plan plan = new PlanProposal(settings, chain, call, seat).plan(person, now, replaced(tx, call, seat));
-        for (PlanDigest former : PlanRows.open(tx, seat.id(), plan.kind().word())) {
-            if (!former.equals(plan.digest())) {
-                makeVoid(tx, call, former, "superseded by plan " + plan.digest());
+        Proposed proposed = store.read(tx -> {
+            Seat seat = PlanRows.seat(tx, call.request().pathParameter("id"))
+                    .orElseThrow(() -> new ApiRefusal(Kind.NOT_FOUND, "not_found", "There is no seat with this id."));
+            if (seat.status().equals("REVOKED")) {
+                throw new ApiRefusal(Kind.CONFLICT, "state_conflict", "A seat that is REVOKED has no actions left.");
             }
-        }
-        if (PlanRows.insert(tx, plan)) {
-            Map<String, Object> detail = new LinkedHashMap<>();
-            detail.put("kind", plan.kind().word());
-            detail.put("seat", Long.toString(seat.id()));
-            detail.put("sentence", PlanSentence.of(plan));
-            detail.put("person", person);
-            append(tx, call, PlanEvents.PROPOSED, plan.digest(), detail);
-        }
-        return Response.json(201, json(tx, PlanRows.find(tx, plan.digest()).orElseThrow()));
+            return new Proposed(seat, replaced(tx, call, seat), identity.callerName(tx, call));
+        });
+        Plan plan = new PlanProposal(plans.settings(), chain, call, proposed.seat(), look)
+                .plan(proposed.person(), now, proposed.replaced());
+        // A replacement takes the place of a transaction that is pending: by itself it would revert or do nothing.
+        PlanSimulation simulation = look == null || plan.kind().isReplacement()
+                ? null
+                : PlanSimulation.run(
+                        look, plan.action(), plan.treasury(), plan.target(), plan.value(), plan.calldata());
+        return (tx, again) -> Response.json(201, plans.keep(tx, again, plan, simulation));
     }
+
+    private record Proposed(Seat seat, @Nullable Plan replaced, String person) {}
 
     private static @Nullable Plan replaced(ReadTx tx, Call call, Seat seat) throws SQLException {
         Optional<PlanDigest> digest = call.optionalText("replaces").flatMap(PlanDigest::parse);
@@ -156,24 +149,35 @@ public final class PlanRegister {
         return store.read(tx -> {
             List<Map<String, Object>> items = new ArrayList<>();
             for (Stored stored : PlanRows.page(tx, seat, status, call.number("limit", 50), call.number("offset", 0))) {
-                items.add(json(tx, stored));
+                items.add(plans.json(tx, stored));
             }
             return Response.json(200, Map.of("items", items));
         });
     }
 
     private Response read(Call call) {
-        return store.read(tx -> Response.json(200, json(tx, existing(tx, call))));
+        return store.read(tx -> Response.json(200, plans.json(tx, existing(tx, call))));
+    }
+
+    /** An approval counts for what is true now: when something moved, the plan is void. A rejection is always taken. */
+    private SeatRoute.Work.Change decide(Call call) {
+        Stored seen = store.read(tx -> existing(tx, call));
+        plans.requireOpen(seen);
+        if (call.text("decision").equals(Approval.APPROVE)
+                && access != null
+                && !seen.plan().kind().isReplacement()) {
+            plans.requirePreconditions(call, seen.plan(), ChainSnapshot.now(access));
+        }
+        return this::decide;
     }
 
     private Response decide(WriteTx tx, Call call) throws SQLException {
         Stored stored = existing(tx, call);
-        requireOpen(stored);
-        byte[] document = StrictJson.write(call.fields());
+        plans.requireOpen(stored);
         Approval approval;
         try {
-            approval = Approval.read(document);
-            settings.approvers().check(stored.plan(), approval, signing, clock.instant());
+            approval = Approval.read(StrictJson.write(call.fields()));
+            plans.settings().approvers().check(stored.plan(), approval, signing, clock.instant());
         } catch (ApprovalRefused e) {
             throw refused(e);
         }
@@ -181,42 +185,25 @@ public final class PlanRegister {
         if (approval.isRejection()) {
             PlanRows.end(tx, stored.plan().digest(), PlanRows.REJECTED, "rejected by " + approval.person());
         }
-        append(
+        plans.append(
                 tx,
                 call,
                 PlanEvents.DECIDED,
                 stored.plan().digest(),
                 Map.of("decision", approval.decision(), "person", approval.person(), "key", approval.publicKey()));
-        return Response.json(200, json(tx, existing(tx, call)));
+        return Response.json(200, plans.json(tx, existing(tx, call)));
     }
 
     private static ApiRefusal refused(ApprovalRefused e) {
         return new ApiRefusal(Kind.INVALID, e.code().toLowerCase(Locale.ROOT), String.valueOf(e.getMessage()));
     }
 
-    private void requireOpen(Stored stored) {
-        if (!stored.status().equals(PlanRows.OPEN)
-                || !clock.instant().isBefore(stored.plan().expiresAt())) {
-            throw new ApiRefusal(
-                    Kind.CONFLICT, "plan_closed", "The plan is " + status(stored, List.of()) + ": make a fresh one.");
-        }
-    }
-
     private Response voidPlan(WriteTx tx, Call call) throws SQLException {
         Stored stored = existing(tx, call);
-        requireOpen(stored);
-        makeVoid(tx, call, stored.plan().digest(), call.text("reason"));
-        return Response.json(200, json(tx, existing(tx, call)));
-    }
-
-    private void makeVoid(WriteTx tx, Call call, PlanDigest digest, String reason) throws SQLException {
-        PlanRows.end(tx, digest, PlanRows.VOID, reason);
-        append(tx, call, PlanEvents.VOIDED, digest, Map.of("reason", reason));
-    }
-
-    private void append(WriteTx tx, Call call, AuditEventType type, PlanDigest digest, Map<String, Object> detail)
-            throws SQLException {
-        store.audited().audit().append(tx, call.event(type, "plan:" + digest, detail));
+        plans.requireOpen(stored);
+        plans.requireNotSent(tx, stored.plan().digest());
+        plans.makeVoid(tx, call, stored.plan().digest(), call.text("reason"));
+        return Response.json(200, plans.json(tx, existing(tx, call)));
     }
 
     private static Stored existing(ReadTx tx, Call call) throws SQLException {
@@ -224,44 +211,5 @@ public final class PlanRegister {
         Optional<Stored> found = digest.isEmpty() ? Optional.empty() : PlanRows.find(tx, digest.get());
         return found.orElseThrow(
                 () -> new ApiRefusal(Kind.NOT_FOUND, "not_found", "There is no plan with this digest."));
-    }
-
-    private Map<String, Object> json(ReadTx tx, Stored stored) throws SQLException {
-        Plan plan = stored.plan();
-        List<Approval> approvals = PlanRows.approvals(tx, plan.digest());
-        @Nullable
-        VaultCode code = settings.chain() == null ? null : settings.chain().vaultCode();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("digest", plan.digest().text());
-        json.put("groups", plan.digest().groups());
-        json.put("sentence", PlanSentence.of(plan));
-        json.put("status", status(stored, approvals));
-        json.put("reason", stored.reason());
-        json.put("approvalsNeeded", settings.approvals());
-        json.put(
-                "findings",
-                PlanCheck.of(plan, clock.instant(), code).stream()
-                        .map(finding -> Map.of("code", finding.code(), "sentence", finding.sentence()))
-                        .toList());
-        json.put("approvals", approvals.stream().map(Approval::json).toList());
-        json.put("plan", plan.json());
-        return json;
-    }
-
-    private String status(Stored stored, List<Approval> approvals) {
-        Instant now = clock.instant();
-        if (!stored.status().equals(PlanRows.OPEN)) {
-            return stored.status();
-        }
-        if (!now.isBefore(stored.plan().expiresAt())) {
-            return "EXPIRED";
-        }
-        try {
-            Set<String> persons =
-                    settings.approvers().require(stored.plan(), approvals, settings.approvals(), signing, now);
-            return persons.isEmpty() ? PlanRows.OPEN : "APPROVED";
-        } catch (ApprovalRefused tooFew) {
-            return PlanRows.OPEN;
-        }
     }
 }

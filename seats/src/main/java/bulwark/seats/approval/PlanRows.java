@@ -1,10 +1,12 @@
 package bulwark.seats.approval;
 
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.PlanReader;
+import bulwark.seats.precondition.PlanSimulation;
 import bulwark.seats.seat.SeatTable;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
@@ -62,6 +64,22 @@ final class PlanRows {
         insert.setString(6, plan.createdAt().toString());
         insert.setString(7, plan.expiresAt().toString());
         return insert.executeUpdate() > 0;
+    }
+
+    static void insertSimulation(WriteTx tx, PlanDigest digest, PlanSimulation simulation) throws SQLException {
+        PreparedStatement insert = tx.statement("INSERT INTO plan_simulations (plan_digest, document) VALUES (?, ?)");
+        insert.setString(1, digest.text());
+        insert.setString(2, StrictJson.text(simulation.json()));
+        insert.executeUpdate();
+    }
+
+    /** JSON as it was kept; empty for a plan that was made without a chain. */
+    static Optional<String> simulation(ReadTx tx, PlanDigest digest) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT document FROM plan_simulations WHERE plan_digest = ?");
+        select.setString(1, digest.text());
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+        }
     }
 
     /** Open plans of one kind for a seat. */

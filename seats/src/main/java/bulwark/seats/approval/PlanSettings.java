@@ -3,11 +3,16 @@ package bulwark.seats.approval;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
+import bulwark.seats.chain.NetworkFile;
+import bulwark.seats.contract.ContractCode;
 import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
 import bulwark.seats.plan.ChainNetwork;
 import bulwark.seats.plan.VaultCode;
+import bulwark.seats.settings.ChainSettings;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +33,8 @@ public record PlanSettings(
         ApproverList approvers,
         BigInteger maxExitFee,
         BigInteger maxFeePerGas) {
+    private static final String VAULT_CODE_FILE = "SEAT_MANAGER_VAULT_CREATION_CODE_FILE";
+
     /** Treasury and contracts: they come from settings alone, whatever a caller says. */
     public record Chain(
             ChainNetwork network,
@@ -42,25 +49,51 @@ public record PlanSettings(
      */
     public static PlanSettings of(Configuration settings, Path directory) {
         List<String> missing = new ArrayList<>();
-        Optional<EvmAddress> treasury = address(settings, "SEAT_MANAGER_TREASURY_ADDRESS", missing);
-        Optional<EvmAddress> deposit = address(settings, "SEAT_MANAGER_DEPOSIT_CONTRACT", missing);
-        Optional<EvmAddress> factory = address(settings, "SEAT_MANAGER_VAULT_FACTORY", missing);
-        Optional<EvmAddress> router = address(settings, "SEAT_MANAGER_TREASURY_ROUTER", missing);
-        for (String name : List.of(
-                "SEAT_MANAGER_CONTRACT_CODE_HASH",
-                "SEAT_MANAGER_VAULT_CODE_HASH",
-                "SEAT_MANAGER_VAULT_CREATION_CODE_FILE")) {
-            if (settings.text(name).isEmpty()) {
-                missing.add(name);
-            }
-        }
+        Optional<NetworkFile> network = ChainSettings.network(settings, directory);
+        Chain described = network.isPresent()
+                ? described(settings, directory, network.get())
+                : single(settings, directory, missing);
         return new PlanSettings(
-                missing.isEmpty() ? chain(settings, directory, treasury, deposit, factory, router) : null,
+                described,
                 List.copyOf(missing),
                 Math.toIntExact(settings.count("SEAT_MANAGER_APPROVALS")),
                 approvers(settings, directory),
                 new BigInteger(settings.text("SEAT_MANAGER_MAX_EXIT_FEE_WEI")),
                 new BigInteger(settings.text("SEAT_MANAGER_MAX_FEE_PER_GAS_WEI")));
+    }
+
+    /** The code that makes vaults comes with this program, unless a file holds another. */
+    private static Chain described(Configuration settings, Path directory, NetworkFile network) {
+        VaultCode code = settings.text(VAULT_CODE_FILE).isEmpty()
+                ? VaultCode.parse(HexText.of(ContractCode.WITHDRAWAL_VAULT.creation())
+                                .getBytes(StandardCharsets.US_ASCII))
+                        .orElseThrow()
+                : vaultCode(settings, directory);
+        if (!code.hash().equals(network.vaultCreationCodeHash())) {
+            throw CommandFailed.usage(ChainSettings.FILE + " names codeHashes.vaultCreation "
+                    + network.vaultCreationCodeHash() + ", and the creation code of vaults has " + code.hash()
+                    + ": name the right file in " + VAULT_CODE_FILE);
+        }
+        return new Chain(
+                network.contracts(),
+                network.treasury(),
+                code,
+                network.depositContractCodeHash(),
+                network.vaultCodeHash());
+    }
+
+    private static @Nullable Chain single(Configuration settings, Path directory, List<String> missing) {
+        Optional<EvmAddress> treasury = address(settings, "SEAT_MANAGER_TREASURY_ADDRESS", missing);
+        Optional<EvmAddress> deposit = address(settings, "SEAT_MANAGER_DEPOSIT_CONTRACT", missing);
+        Optional<EvmAddress> factory = address(settings, "SEAT_MANAGER_VAULT_FACTORY", missing);
+        Optional<EvmAddress> router = address(settings, "SEAT_MANAGER_TREASURY_ROUTER", missing);
+        for (String name :
+                List.of("SEAT_MANAGER_CONTRACT_CODE_HASH", "SEAT_MANAGER_VAULT_CODE_HASH", VAULT_CODE_FILE)) {
+            if (settings.text(name).isEmpty()) {
+                missing.add(name);
+            }
+        }
+        return missing.isEmpty() ? chain(settings, directory, treasury, deposit, factory, router) : null;
     }
 
     private static Chain chain(
@@ -70,10 +103,7 @@ public record PlanSettings(
             Optional<EvmAddress> deposit,
             Optional<EvmAddress> factory,
             Optional<EvmAddress> router) {
-        String name = "SEAT_MANAGER_VAULT_CREATION_CODE_FILE";
-        VaultCode code = VaultCode.parse(file(settings, directory, name))
-                .orElseThrow(() -> CommandFailed.usage(
-                        name + " must name a file with the creation code of vaults: hexadecimal digits"));
+        VaultCode code = vaultCode(settings, directory);
         ChainNetwork network = new ChainNetwork(
                 settings.count("SEAT_MANAGER_CHAIN_ID"),
                 deposit.orElseThrow(),
@@ -86,6 +116,12 @@ public record PlanSettings(
                 code,
                 settings.text("SEAT_MANAGER_CONTRACT_CODE_HASH"),
                 settings.text("SEAT_MANAGER_VAULT_CODE_HASH"));
+    }
+
+    private static VaultCode vaultCode(Configuration settings, Path directory) {
+        return VaultCode.parse(file(settings, directory, VAULT_CODE_FILE))
+                .orElseThrow(() -> CommandFailed.usage(
+                        VAULT_CODE_FILE + " must name a file with the creation code of vaults: hexadecimal digits"));
     }
 
     private static ApproverList approvers(Configuration settings, Path directory) {

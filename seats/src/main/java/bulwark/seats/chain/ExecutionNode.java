@@ -104,6 +104,47 @@ public final class ExecutionNode {
         }
     }
 
+    /** What would become of a call now. */
+    public sealed interface Simulation {
+        /** @param gas that it takes */
+        record Succeeds(long gas) implements Simulation {}
+
+        /** @param reason name of the contract's error, or what the client said */
+        record Reverts(String reason) implements Simulation {}
+    }
+
+    /** Tries a call without sending it: {@code eth_call}, then {@code eth_estimateGas}. @param calldata 0x and digits */
+    public Simulation simulate(EvmAddress from, EvmAddress to, BigInteger wei, String calldata, BlockId at) {
+        Map<String, Object> call =
+                Map.of("from", from.text(), "to", to.text(), "value", "0x" + wei.toString(16), "data", calldata);
+        try {
+            new RpcValues(client, "eth_call").data(client.call("eth_call", call, at.text()), "result");
+            String method = "eth_estimateGas";
+            return new Simulation.Succeeds(
+                    new RpcValues(client, method).number(client.call(method, call, at.text()), "result"));
+        } catch (RpcFailed failed) {
+            if (failed.kind() != RpcFailed.Kind.REVERTED) {
+                throw failed;
+            }
+            return new Simulation.Reverts(RevertReason.of(failed.revertData()));
+        }
+    }
+
+    /** The fee of an exit by EIP-7002 at a block, in wei; empty when the chain has no such contract or takes no requests yet. */
+    public Optional<BigInteger> exitFee(EvmAddress requests, BlockId at) {
+        String method = "eth_call";
+        try {
+            byte[] answer = new RpcValues(client, method)
+                    .data(client.call(method, Map.of("to", requests.text(), "data", "0x"), at.text()), "result");
+            return answer.length == 32 ? Optional.of(new BigInteger(1, answer)) : Optional.empty();
+        } catch (RpcFailed failed) {
+            if (failed.kind() != RpcFailed.Kind.REVERTED) {
+                throw failed;
+            }
+            return Optional.empty();
+        }
+    }
+
     /**
      * Events of one contract, in order; blocks are counted from 0 and both ends are included.
      *

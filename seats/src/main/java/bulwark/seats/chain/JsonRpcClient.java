@@ -24,6 +24,11 @@ public final class JsonRpcClient implements AutoCloseable {
     /** A thousand blocks of events at most. */
     static final int MAX_ANSWER_BYTES = 8 << 20;
 
+    /** Code of an error whose call reverted, as execution clients agree. */
+    private static final long REVERTED = 3;
+
+    private static final int MAX_REVERT_TEXT = 8_194;
+
     private final RpcEndpoint endpoint;
     private final Duration timeout;
     private final HttpClient http;
@@ -117,15 +122,24 @@ public final class JsonRpcClient implements AutoCloseable {
         }
         JsonNode error = json.path("error");
         if (!error.isMissingNode() && !error.isNull()) {
-            throw failed(
-                    method,
-                    Kind.ERROR,
-                    error.path("message").isString() ? error.path("message").stringValue() : "an error without words");
+            throw error(method, error);
         }
         if (!json.has("result")) {
             throw failed(method, Kind.NOT_AN_ANSWER, "neither result nor error");
         }
         return json.get("result");
+    }
+
+    private RpcFailed error(String method, JsonNode error) {
+        String message =
+                error.path("message").isString() ? error.path("message").stringValue() : "an error without words";
+        boolean reverted = error.path("code").asLong(0) == REVERTED || message.startsWith("execution reverted");
+        if (!reverted) {
+            return failed(method, Kind.ERROR, message);
+        }
+        String data = error.path("data").asString("");
+        boolean sound = data.length() <= MAX_REVERT_TEXT && data.matches("0x([0-9a-fA-F]{2})*");
+        return new RpcFailed(endpoint.label(), method, Kind.REVERTED, message, sound ? data : "0x");
     }
 
     RpcFailed failed(String method, Kind kind, String detail) {

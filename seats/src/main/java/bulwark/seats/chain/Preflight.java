@@ -26,6 +26,11 @@ public final class Preflight {
     /** Fewer prove nothing: one client alone cannot be contradicted. */
     public static final int MIN_LABELS = 2;
 
+    /** Names of checks that say whose the contracts are. */
+    static final String GATE_OWNER = "gate owner";
+
+    static final String ACTIVE_SIGNER = "active signer";
+
     /** Clocks of honest machines differ by less. */
     private static final Duration MAX_CLOCK_SKEW = Duration.ofSeconds(60);
 
@@ -40,12 +45,28 @@ public final class Preflight {
     }
 
     /** One comparison. Immutable. */
-    public record Check(String label, String name, String expected, String actual, boolean ok) {}
+    public record Check(String label, String name, String expected, String actual, boolean ok) {
+        private static final String AN_ANSWER = "an answer";
+
+        static Check unanswered(String label, String name, RpcFailed failed) {
+            return new Check(label, name, AN_ANSWER, "none (" + failed.kind() + ", " + failed.method() + ")", false);
+        }
+
+        /** Whether the label said something at all. */
+        public boolean isAnswered() {
+            return !expected.equals(AN_ANSWER);
+        }
+
+        /** A sentence that names label and field. */
+        public String problem() {
+            return label + ": " + name + " is " + actual + ", and not " + expected;
+        }
+    }
 
     /**
      * All comparisons, and what every label says of the block that they share.
      *
-     * @param facts by name: blockNumber, blockHash, epoch, depositRoot, allowlist, ownerOnly, paused, treasuryBalanceWei; empty when something is not ok
+     * @param facts by name: blockNumber, blockHash, epoch, depositRoot, allowlist, ownerOnly, allowlistDisabledForever, allowlistDisableReadyAt, paused, treasuryBalanceWei; empty when something is not ok
      */
     public record Report(List<Check> checks, Map<String, String> facts) {
         public Report {
@@ -61,9 +82,17 @@ public final class Preflight {
         public List<String> problems() {
             return checks.stream()
                     .filter(check -> !check.ok())
-                    .map(check -> check.label() + ": " + check.name() + " is " + check.actual() + ", and not "
-                            + check.expected())
+                    .map(Check::problem)
                     .toList();
+        }
+
+        /** @throws PreflightFailed when something is not ok */
+        public Report require() {
+            if (!ok()) {
+                throw new PreflightFailed(
+                        checks.stream().filter(check -> !check.ok()).toList());
+            }
+            return this;
         }
     }
 
@@ -79,57 +108,75 @@ public final class Preflight {
         return new Report(checks, checks.stream().allMatch(Check::ok) ? facts : Map.of());
     }
 
+    /** What one label said. */
+    private record Told<T>(List<Check> checks, T answer) {}
+
     /** The newest block that every label has; empty when one has none. */
     private OptionalLong heads(List<Check> checks) {
         OptionalLong common = OptionalLong.empty();
         boolean all = !nodes.isEmpty();
-        for (ExecutionNode node : nodes) {
-            Reader reader = new Reader(node, checks);
-            reader.equal(
-                    "chainId",
-                    Long.toString(canonical.chainId()),
-                    () -> node.chainId().toString());
-            Optional<BlockHead> head =
-                    reader.read("head", () -> node.block(BlockId.LATEST).orElseThrow());
-            all &= head.isPresent();
-            if (head.isPresent()) {
-                Duration age = Duration.between(head.get().time(), clock.instant());
-                boolean fresh = age.compareTo(canonical.maxHeadAge()) <= 0
-                        && age.negated().compareTo(MAX_CLOCK_SKEW) <= 0;
-                checks.add(new Check(
-                        node.label(),
-                        "head age",
-                        canonical.maxHeadAge().toSeconds() + " s or less",
-                        age.toSeconds() + " s",
-                        fresh));
-                long number = head.get().number();
+        for (Told<Optional<BlockHead>> told : LabelQuestions.ask(nodes, this::head)) {
+            checks.addAll(told.checks());
+            all &= told.answer().isPresent();
+            if (told.answer().isPresent()) {
+                long number = told.answer().get().number();
                 common = OptionalLong.of(common.isPresent() ? Math.min(common.getAsLong(), number) : number);
             }
         }
         return all ? common : OptionalLong.empty();
     }
 
+    private Told<Optional<BlockHead>> head(ExecutionNode node) {
+        List<Check> checks = new ArrayList<>();
+        Reader reader = new Reader(node, checks);
+        reader.equal(
+                "chainId",
+                Long.toString(canonical.chainId()),
+                () -> node.chainId().toString());
+        Optional<BlockHead> head =
+                reader.read("head", () -> node.block(BlockId.LATEST).orElseThrow());
+        head.ifPresent(found -> {
+            Duration age = Duration.between(found.time(), clock.instant());
+            boolean fresh =
+                    age.compareTo(canonical.maxHeadAge()) <= 0 && age.negated().compareTo(MAX_CLOCK_SKEW) <= 0;
+            checks.add(new Check(
+                    node.label(),
+                    "head age",
+                    canonical.maxHeadAge().toSeconds() + " s or less",
+                    age.toSeconds() + " s",
+                    fresh));
+        });
+        return new Told<>(checks, head);
+    }
+
     private Map<String, String> compareAt(long number, List<Check> checks) {
-        BlockId at = BlockId.number(number);
-        Map<String, String> first = new LinkedHashMap<>();
-        for (ExecutionNode node : nodes) {
-            Reader reader = new Reader(node, checks);
-            pinned(node, reader, at);
-            Map<String, String> facts = facts(node, reader, at, number);
-            if (first.isEmpty()) {
-                first.putAll(facts);
-            } else {
-                facts.forEach((name, value) -> reader.equal(name, first.getOrDefault(name, "unknown"), () -> value));
+        List<Told<Map<String, String>>> told = LabelQuestions.ask(nodes, node -> state(node, number));
+        Map<String, String> first = told.getFirst().answer();
+        for (int i = 0; i < told.size(); i++) {
+            checks.addAll(told.get(i).checks());
+            if (i > 0) {
+                Reader reader = new Reader(nodes.get(i), checks);
+                told.get(i)
+                        .answer()
+                        .forEach((name, value) -> reader.equal(name, first.getOrDefault(name, "unknown"), () -> value));
             }
         }
         return first;
+    }
+
+    private Told<Map<String, String>> state(ExecutionNode node, long number) {
+        List<Check> checks = new ArrayList<>();
+        Reader reader = new Reader(node, checks);
+        BlockId at = BlockId.number(number);
+        pinned(node, reader, at);
+        return new Told<>(checks, facts(node, reader, at, number));
     }
 
     private void pinned(ExecutionNode node, Reader reader, BlockId at) {
         reader.equal("gate code", canonical.gateCodeHash(), () -> code(node, canonical.gate(), at));
         reader.equal("factory code", canonical.factoryCodeHash(), () -> code(node, canonical.factory(), at));
         reader.equal("router code", canonical.routerCodeHash(), () -> code(node, canonical.router(), at));
-        addresses(node, reader, at, "gate owner", canonical.gate(), DepositGateAbi.OWNER, canonical.router());
+        addresses(node, reader, at, GATE_OWNER, canonical.gate(), DepositGateAbi.OWNER, canonical.router());
         addresses(node, reader, at, "router gate", canonical.router(), TreasuryRouterAbi.GATE, canonical.gate());
         addresses(
                 node, reader, at, "router factory", canonical.router(), TreasuryRouterAbi.FACTORY, canonical.factory());
@@ -138,7 +185,7 @@ public final class Preflight {
                 node,
                 reader,
                 at,
-                "active signer",
+                ACTIVE_SIGNER,
                 canonical.router(),
                 TreasuryRouterAbi.ACTIVE_SIGNER,
                 canonical.treasury());
@@ -176,6 +223,16 @@ public final class Preflight {
                         node.read(gate, at, DepositGateAbi.GET_DEPOSIT_ROOT).bytes(0)));
         reader.fact(facts, "allowlist", () -> flag(node, at, gate, DepositGateAbi.ALLOWLIST_ENABLED));
         reader.fact(facts, "ownerOnly", () -> flag(node, at, gate, DepositGateAbi.OWNER_ONLY_DEPOSITOR));
+        reader.fact(
+                facts,
+                "allowlistDisabledForever",
+                () -> flag(node, at, gate, DepositGateAbi.ALLOWLIST_DISABLED_FOREVER));
+        reader.fact(
+                facts,
+                "allowlistDisableReadyAt",
+                () -> node.read(gate, at, DepositGateAbi.ALLOWLIST_DISABLE_READY_AT)
+                        .number(0)
+                        .toString());
         reader.fact(facts, "paused", () -> flag(node, at, canonical.router(), TreasuryRouterAbi.PAUSED));
         reader.fact(
                 facts,
@@ -198,12 +255,7 @@ public final class Preflight {
             try {
                 return Optional.of(question.get());
             } catch (RpcFailed failed) {
-                checks.add(new Check(
-                        node.label(),
-                        name,
-                        "an answer",
-                        "none (" + failed.kind() + ", " + failed.method() + ")",
-                        false));
+                checks.add(Check.unanswered(node.label(), name, failed));
             } catch (NoSuchElementException absent) {
                 checks.add(new Check(node.label(), name, "a block", "none", false));
             }

@@ -20,6 +20,8 @@ public final class RpcFailed extends RuntimeException {
         NOT_AN_ANSWER,
         /** The client says that it failed. */
         ERROR,
+        /** The call that was asked about reverts. */
+        REVERTED,
         /** An answer whose result has another form. */
         MALFORMED
     }
@@ -27,8 +29,13 @@ public final class RpcFailed extends RuntimeException {
     private final String label;
     private final String method;
     private final Kind kind;
+    private final String revertData;
 
     RpcFailed(String label, String method, Kind kind, String detail) {
+        this(label, method, kind, detail, "0x");
+    }
+
+    RpcFailed(String label, String method, Kind kind, String detail, String revertData) {
         super(
                 label + " " + method + ": "
                         + PrintableText.line(detail.length() > MAX_TEXT ? detail.substring(0, MAX_TEXT) : detail),
@@ -38,6 +45,7 @@ public final class RpcFailed extends RuntimeException {
         this.label = label;
         this.method = method;
         this.kind = kind;
+        this.revertData = revertData;
     }
 
     public String label() {
@@ -46,6 +54,11 @@ public final class RpcFailed extends RuntimeException {
 
     public String method() {
         return method;
+    }
+
+    /** What a call that reverts gave back: 0x and digits; 0x alone for any other failure. */
+    String revertData() {
+        return revertData;
     }
 
     public Kind kind() {

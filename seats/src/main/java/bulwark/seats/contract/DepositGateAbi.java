@@ -12,6 +12,10 @@ public final class DepositGateAbi {
     public static final ContractFunction ALLOWLIST_ENABLED = ContractFunction.of("pubkeyAllowlistEnabled()", "bool");
     public static final ContractFunction ALLOWLIST_DISABLED_FOREVER =
             ContractFunction.of("pubkeyAllowlistDisabledForever()", "bool");
+    /** Seconds since 1970 from which the irreversible end of the list may be carried out; 0 when nobody proposed it. */
+    public static final ContractFunction ALLOWLIST_DISABLE_READY_AT =
+            ContractFunction.of("allowlistDisableReadyAt()", "uint256");
+
     public static final ContractFunction OWNER_ONLY_DEPOSITOR =
             ContractFunction.of("ownerOnlyDepositorEnabled()", "bool");
     public static final ContractFunction ALLOWED_DEPOSITS = ContractFunction.of("allowedDeposits(bytes32)", "bool");

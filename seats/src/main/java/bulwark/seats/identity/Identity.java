@@ -96,9 +96,11 @@ public final class Identity {
         }
     }
 
-    /** Of the person who calls, in lower case: as the list of approvers names people. */
+    /** Of the person who calls, in lower case, as the list of approvers names people; the static token and the owner's socket have names that no person has. */
     public String callerName(ReadTx tx, Call call) throws SQLException {
-        return caller(tx, call).name().toLowerCase(Locale.ROOT);
+        return call.hasSession()
+                ? caller(tx, call).name().toLowerCase(Locale.ROOT)
+                : call.caller().entityUri();
     }
 
     User caller(ReadTx tx, Call call) throws SQLException {

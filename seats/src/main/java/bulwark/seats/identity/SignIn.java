@@ -44,7 +44,7 @@ final class SignIn {
         RequestRules stepUp = RequestRules.body(
                 secret("password", MAX_PASSWORD),
                 text("action", 1, 64),
-                text("resourceId", 1, 64).optional());
+                text("resourceId", 1, 128).optional());
         return List.of(
                 new SeatRoute(
                         "POST",

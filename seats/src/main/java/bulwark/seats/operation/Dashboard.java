@@ -1,13 +1,10 @@
 package bulwark.seats.operation;
 
 import bulwark.seats.route.Call;
-import bulwark.seats.route.FieldRule;
 import bulwark.seats.route.RequestRules;
 import bulwark.seats.route.Roles;
 import bulwark.seats.route.SeatRoute;
 import bulwark.seats.store.SeatStore;
-import bulwark.web.ApiRefusal;
-import bulwark.web.ApiRefusal.Kind;
 import bulwark.web.Response;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Health and alerts, for administrators alone, and what the allowlist would be asked if a chain were configured. */
+/** Health and alerts, for administrators alone. */
 public final class Dashboard {
     private final SeatStore store;
     private final boolean tokenWithoutSunset;
@@ -35,53 +32,15 @@ public final class Dashboard {
     }
 
     public List<SeatRoute> routes() {
-        List<SeatRoute> routes = new ArrayList<>(List.of(
+        return List.of(
                 SeatRoute.reads(
                         "/v1/dashboard/health",
                         "State of watchers, endpoints and store",
                         Roles.ADMIN,
                         RequestRules.NOTHING,
                         this::health),
-                SeatRoute.reads("/v1/dashboard/alerts", "Open alerts", Roles.ADMIN, RequestRules.NOTHING, this::alerts),
                 SeatRoute.reads(
-                        "/v1/settings/allowlist",
-                        "The switches of the allowlist on the chain",
-                        Roles.VIEWER,
-                        RequestRules.NOTHING,
-                        Dashboard::unknown)));
-        for (String action : List.of("switch", "owner-only", "freeze/propose", "freeze/execute", "freeze/cancel")) {
-            RequestRules rules = action.startsWith("freeze")
-                    ? RequestRules.body(FieldRule.address("contract"))
-                    : RequestRules.body(required(FieldRule.flag("enabled")));
-            routes.add(SeatRoute.changes(
-                            "POST",
-                            "/v1/settings/allowlist/" + action,
-                            "The action " + action + " of the allowlist",
-                            Roles.ADMIN,
-                            rules,
-                            202,
-                            (tx, call) -> {
-                                throw new ApiRefusal(
-                                        Kind.UNAVAILABLE,
-                                        "writes_disabled",
-                                        "This service is plan-only: it loads no key and sends nothing.");
-                            })
-                    .withIdempotency()
-                    .withStepUp("allowlist-" + action.replace('/', '-')));
-        }
-        return routes;
-    }
-
-    private static FieldRule required(FieldRule rule) {
-        return new FieldRule(
-                rule.name(), rule.kind(), true, rule.form(), rule.must(), rule.min(), rule.max(), rule.secret());
-    }
-
-    private static Response unknown(Call call) {
-        throw new ApiRefusal(
-                Kind.UNAVAILABLE,
-                "preflight_failed",
-                "No endpoint of a chain is configured, so that nobody knows the switches of the contract.");
+                        "/v1/dashboard/alerts", "Open alerts", Roles.ADMIN, RequestRules.NOTHING, this::alerts));
     }
 
     private Response health(Call call) {

@@ -72,6 +72,9 @@ public final class ApiDocument {
                 Map.of("application/json", Map.of("schema", Map.of("$ref", "#/components/schemas/Error"))));
         Map<String, Object> responses = new LinkedHashMap<>();
         responses.put(Integer.toString(route.status()), Map.of("description", route.summary()));
+        if (route.rules().body().stream().anyMatch(rule -> rule.name().equals("send"))) {
+            responses.put("202", Map.of("description", "The plan is handed over to be sent, where send is true"));
+        }
         responses.put("default", refused);
         operation.put("responses", responses);
         return operation;

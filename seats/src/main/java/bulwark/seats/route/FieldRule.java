@@ -117,6 +117,10 @@ public record FieldRule(
         return new FieldRule(name, Kind.TEXT, true, form, must, 0, 200, false);
     }
 
+    public FieldRule mandatory() {
+        return new FieldRule(name, kind, true, form, must, min, max, secret);
+    }
+
     public FieldRule optional() {
         return new FieldRule(name, kind, false, form, must, min, max, secret);
     }

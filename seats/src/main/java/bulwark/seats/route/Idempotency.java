@@ -2,6 +2,7 @@ package bulwark.seats.route;
 
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.signing.Digests;
+import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.kernel.time.Timestamps;
 import bulwark.web.ApiRefusal;
@@ -68,15 +69,16 @@ public final class Idempotency {
         bind(insert, 1, key);
         insert.setString(5, key.bodyHash);
         insert.setString(6, Timestamps.offset(clock.instant().plus(MAX_AGE)));
-        if (insert.executeUpdate() > 0) {
-            return Optional.empty();
-        }
+        return insert.executeUpdate() > 0 ? Optional.empty() : find(tx, key);
+    }
+
+    /** The stored answer; empty when the key was not taken. */
+    Optional<Response> find(ReadTx tx, Key key) throws SQLException {
         PreparedStatement select = tx.statement("SELECT body_hash, response_code, response_body FROM idempotency"
                 + " WHERE route = ? AND target_id = ? AND actor_id = ? AND key = ?");
         bind(select, 1, key);
         try (ResultSet row = select.executeQuery()) {
-            row.next();
-            return Optional.of(stored(key, row));
+            return row.next() ? Optional.of(stored(key, row)) : Optional.empty();
         }
     }
 

@@ -2,6 +2,7 @@ package bulwark.seats.route;
 
 import bulwark.kernel.access.Authentication.Method;
 import bulwark.kernel.access.StepUpTokens;
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.ApiRefusal;
@@ -14,7 +15,10 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** What stands between the edge and the work of every route, in one order: media type, static token, step-up, schema, idempotency. Thread-safe. */
 public final class SeatRouteGuard {
@@ -25,6 +29,7 @@ public final class SeatRouteGuard {
     public static final String STAKER = "staker";
 
     private static final String DIMENSION = "api";
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
     private final SeatStore store;
@@ -54,6 +59,34 @@ public final class SeatRouteGuard {
         return served.identifiedBy(kinds);
     }
 
+    /**
+     * The route for the owner of the process, over its socket and under {@code /owner} in the place of {@code /v1}: schema and work are the same, and neither step-up nor
+     * idempotency key is asked for.
+     */
+    public Route serveOwner(SeatRoute route) {
+        return Route.owner("POST", "/owner" + route.path().substring("/v1".length()), request -> {
+            Call call = new Call(request, route.rules().fields(request.body()), Map.of());
+            return switch (route.work()) {
+                case SeatRoute.Work.Answer answer -> answered(() -> answer.answer(call));
+                case SeatRoute.Work.Change change -> store.write(tx -> change.change(tx, call));
+                case SeatRoute.Work.Check check -> {
+                    SeatRoute.Work.Change change = answered(() -> check.check(call));
+                    yield store.write(tx -> change.change(tx, call));
+                }
+            };
+        });
+    }
+
+    private static <T> T answered(Callable<T> work) {
+        try {
+            return work.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private Response handle(SeatRoute route, Request request) {
         if (route.callers() == SeatRoute.Callers.PERSON || route.action() != null) {
             requirePerson(request);
@@ -62,17 +95,11 @@ public final class SeatRouteGuard {
         StepUpTokens.Verdict.@Nullable Valid stepUp = route.action() == null ? null : stepUp(route.action(), request);
         Map<String, String> parameters = route.rules().parameters(request);
         Call call = new Call(request, route.rules().fields(request.body()), parameters);
-        try {
-            return switch (route.work()) {
-                case SeatRoute.Work.Answer answer -> answer.answer(call);
-                case SeatRoute.Work.Change change -> change(route, change, call, stepUp);
-                case SeatRoute.Work.Check check -> change(route, check.check(call), call, stepUp);
-            };
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return answered(() -> switch (route.work()) {
+            case SeatRoute.Work.Answer answer -> answer.answer(call);
+            case SeatRoute.Work.Change change -> change(route, change, call, stepUp);
+            case SeatRoute.Work.Check check -> check(route, check, call, stepUp);
+        });
     }
 
     private static void requirePerson(Request request) {
@@ -105,15 +132,13 @@ public final class SeatRouteGuard {
             throw new ApiRefusal(
                     Kind.FORBIDDEN,
                     "step_up_required",
-                    "This asks for a step-up: POST /v1/auth/step-up with the action " + action + ", then send its token"
-                            + " once in " + STEP_UP_HEADER + ".");
+                    "This asks for a step-up: POST /v1/auth/step-up with the action " + action
+                            + (resource(request).isEmpty() ? "" : " and the resourceId " + resource(request))
+                            + ", then send its token once in " + STEP_UP_HEADER + ".");
         }
         String user = request.principal().entityUri().substring(Call.actor("").length());
         StepUpTokens.Binding wanted = new StepUpTokens.Binding(
-                user,
-                String.valueOf(request.principal().keyId()),
-                action,
-                target(request).orElse(""));
+                user, String.valueOf(request.principal().keyId()), action, resource(request));
         return switch (stepUps.verify(tokens.getFirst(), wanted)) {
             case StepUpTokens.Verdict.Valid valid -> valid;
             case StepUpTokens.Verdict.Refused refused -> throw refused(refused.reason());
@@ -127,6 +152,19 @@ public final class SeatRouteGuard {
                 "The step-up token cannot be used here (" + reason.replace('_', ' ') + "): ask for a fresh one.");
     }
 
+    /** What a step-up is bound to beside its action: the thing of the path and, where the body names a plan, its digest. */
+    private static String resource(Request request) {
+        String target = target(request).orElse("");
+        try {
+            JsonNode plan = StrictJson.parse(request.body()).path("plan");
+            return plan.isString() && DIGEST.matcher(plan.stringValue()).matches()
+                    ? target + "/" + plan.stringValue()
+                    : target;
+        } catch (StrictJson.JsonRefused e) {
+            return target;
+        }
+    }
+
     /** The thing that the path names. */
     static Optional<String> target(Request request) {
         try {
@@ -134,6 +172,20 @@ public final class SeatRouteGuard {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** A request that was answered before is answered again without a second look: the chain may have moved since. */
+    private Response check(
+            SeatRoute route, SeatRoute.Work.Check check, Call call, StepUpTokens.Verdict.@Nullable Valid stepUp)
+            throws Exception {
+        if (route.idempotent()) {
+            Idempotency.Key key = idempotency.key(route, call);
+            Optional<Response> before = store.read(tx -> idempotency.find(tx, key));
+            if (before.isPresent()) {
+                return before.get();
+            }
+        }
+        return change(route, check.check(call), call, stepUp);
     }
 
     private Response change(

@@ -147,6 +147,11 @@ public final class DepositDataRegister {
                                 "This seat has no deposit data: its operator hands it over."))));
     }
 
+    /** The verified signature of a seat: 0x and 192 digits. */
+    public static Optional<String> signature(ReadTx tx, long seat) throws SQLException {
+        return json(tx, seat).map(row -> String.valueOf(row.get("signature")));
+    }
+
     private static Optional<Map<String, @Nullable Object>> json(ReadTx tx, long seat) throws SQLException {
         PreparedStatement select = tx.statement("SELECT signature, message_root, data_root, fork_version, updated_at"
                 + " FROM deposit_data WHERE seat_id = ?");

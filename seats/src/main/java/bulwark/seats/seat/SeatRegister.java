@@ -7,7 +7,6 @@ import static bulwark.seats.route.FieldRule.id;
 import static bulwark.seats.route.FieldRule.number;
 import static bulwark.seats.route.FieldRule.pubkey;
 import static bulwark.seats.route.FieldRule.text;
-import static bulwark.seats.route.FieldRule.wei;
 import static bulwark.seats.route.FieldRule.word;
 
 import bulwark.kernel.storage.ReadTx;
@@ -33,7 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Seats, as far as no chain is needed. What would be an action on a chain goes through every look that its route asks for, and then says that writes are disabled. */
+/** Seats, as far as no chain is needed. */
 public final class SeatRegister {
     /** Principal of a seat: 32 of the coin. */
     private static final String AMOUNT_GWEI = "32000000000";
@@ -44,7 +43,7 @@ public final class SeatRegister {
     private final Set<String> extraStepUps;
     private final Clock clock;
 
-    /** @param extraStepUps actions that ask for a step-up beside generate, settle and force-exit */
+    /** @param extraStepUps actions that ask for a step-up although they need none by themselves */
     public SeatRegister(SeatStore store, Set<String> extraStepUps, Clock clock) {
         this.store = store;
         this.extraStepUps = extraStepUps;
@@ -72,7 +71,6 @@ public final class SeatRegister {
                         this::create)
                 .withIdempotency());
         routes.add(action("revoke", 200, this::revoke, text("reason", 1, 500), flag("send")));
-        routes.addAll(onChain());
         routes.add(SeatRoute.reads(
                 "/v1/dashboard/summary", "Seats by state", Roles.VIEWER, RequestRules.NOTHING, this::summary));
         return routes;
@@ -90,55 +88,6 @@ public final class SeatRegister {
                 number("offset", 0, 100_000_000));
     }
 
-    /** None takes a treasury: it is the server's own, whatever a caller says. */
-    private List<SeatRoute> onChain() {
-        FieldRule[] vault = {
-            id("operatorId"),
-            address("beneficiary"),
-            number("claimDelaySeconds", 3_600, 2_592_000),
-            wei("maxClaimPerPeriodWei").optional()
-        };
-        FieldRule[] withKey = {
-            id("operatorId"),
-            pubkey("pubkey"),
-            address("beneficiary"),
-            number("claimDelaySeconds", 3_600, 2_592_000),
-            wei("maxClaimPerPeriodWei").optional()
-        };
-        return List.of(
-                made("generate", "Make a seat with a key of our own", vault).withStepUp("generate"),
-                stepUpIfWanted("with-vault", made("with-vault", "Make a seat with a vault", withKey)),
-                action("approve", 202, SeatRegister::disabled, flag("send")),
-                action("deposit", 202, SeatRegister::disabled, flag("send")),
-                action(
-                                "settle",
-                                202,
-                                SeatRegister::disabled,
-                                word("step", "propose", "finalize", "cancel"),
-                                wei("maxRewardsClaimedWei").optional(),
-                                flag("send"))
-                        .withStepUp("settle"),
-                action(
-                                "force-exit",
-                                202,
-                                SeatRegister::disabled,
-                                wei("maxFeeWei").optional(),
-                                flag("send"))
-                        .withStepUp("force-exit"));
-    }
-
-    private static SeatRoute made(String name, String summary, FieldRule... rules) {
-        return SeatRoute.changes(
-                        "POST",
-                        "/v1/seats/" + name,
-                        summary,
-                        Roles.ADMIN,
-                        RequestRules.body(rules),
-                        201,
-                        SeatRegister::disabled)
-                .withIdempotency();
-    }
-
     private SeatRoute action(String name, int status, SeatRoute.Work.Change work, FieldRule... rules) {
         SeatRoute route = SeatRoute.changes(
                         "POST",
@@ -154,13 +103,6 @@ public final class SeatRegister {
 
     private SeatRoute stepUpIfWanted(String name, SeatRoute route) {
         return extraStepUps.contains(name) ? route.withStepUp(name) : route;
-    }
-
-    private static Response disabled(WriteTx tx, Call call) {
-        throw new ApiRefusal(
-                Kind.UNAVAILABLE,
-                "writes_disabled",
-                "This service is plan-only: it loads no key and sends nothing, and plans of this action are not made yet.");
     }
 
     private Response list(Call call) {
@@ -208,17 +150,35 @@ public final class SeatRegister {
     }
 
     private Response create(WriteTx tx, Call call) throws SQLException {
+        return Response.json(
+                201,
+                make(tx, call, call.text("pubkey"), call.text("withdrawalCredentials"), null, null)
+                        .json());
+    }
+
+    /**
+     * Makes a seat for the operator that the body names, with its audit row.
+     *
+     * @param vault that the credentials name; null where its parameters are not known here
+     * @throws ApiRefusal when the operator is not active or the key has a seat
+     */
+    public Seat make(
+            WriteTx tx,
+            Call call,
+            String pubkey,
+            String credentials,
+            @Nullable String vault,
+            @Nullable String beneficiary)
+            throws SQLException {
         long operator = Long.parseLong(call.text("operatorId"));
         if (!OperatorRegister.isActive(tx, operator)) {
             throw new ApiRefusal(
                     Kind.INVALID, "operator_unknown", "operatorId names no active operator: make one first.");
         }
-        String pubkey = call.text("pubkey");
         if (SeatTable.byPubkey(tx, pubkey).isPresent()) {
             throw new ApiRefusal(Kind.CONFLICT, "pubkey_taken", "There is a seat with this public key.");
         }
         String now = Timestamps.zulu(clock.instant());
-        String credentials = call.text("withdrawalCredentials");
         Seat seat = new Seat(
                 SeatTable.nextId(tx, "seats"),
                 operator,
@@ -226,8 +186,8 @@ public final class SeatRegister {
                 "BYO_BLS",
                 pubkey,
                 credentials,
-                null,
-                null,
+                vault,
+                beneficiary,
                 AMOUNT_GWEI,
                 1,
                 now,
@@ -238,7 +198,20 @@ public final class SeatRegister {
         Map<String, Object> detail = new LinkedHashMap<>(evidence);
         detail.put("operator", Long.toString(operator));
         store.audited().audit().append(tx, call.event(SeatEvents.SEAT_CREATED, "seat:" + seat.id(), detail));
-        return Response.json(201, seat.json());
+        return seat;
+    }
+
+    /** Puts a seat where only a person gets it out; a seat that is there already, or revoked, stays as it is. @param reason stable code */
+    public void except(WriteTx tx, Call call, Seat seat, String reason) throws SQLException {
+        if (seat.status().equals("EXCEPTION") || seat.status().equals("REVOKED")) {
+            return;
+        }
+        String now = Timestamps.zulu(clock.instant());
+        SeatTable.setStatus(tx, seat, "EXCEPTION", now);
+        SeatTable.transition(
+                tx, seat.id(), seat.version() + 1, seat.status(), "EXCEPTION", Map.of("reason", reason), call, now);
+        Map<String, Object> detail = Map.of("from_state", seat.status(), "reason", reason);
+        store.audited().audit().append(tx, call.event(SeatEvents.SEAT_IN_EXCEPTION, "seat:" + seat.id(), detail));
     }
 
     /** Only what has nothing on a chain yet ends here; an intent that is allowlisted must be removed there first. */
@@ -266,7 +239,8 @@ public final class SeatRegister {
         return Response.json(200, SeatTable.byId(tx, seat.id()).orElseThrow().json());
     }
 
-    static Seat existing(ReadTx tx, Call call) throws SQLException {
+    /** The seat of the path. @throws ApiRefusal 404 */
+    public static Seat existing(ReadTx tx, Call call) throws SQLException {
         String id = call.request().pathParameter("id");
         Optional<Seat> found =
                 id.matches("[1-9][0-9]{0,17}") ? SeatTable.byId(tx, Long.parseLong(id)) : Optional.empty();

@@ -40,6 +40,7 @@ final class SeatSettingRules implements SettingRules {
         stepUp(settings, findings);
         forkVersion(settings, findings);
         plans(settings, findings);
+        ChainSettings.check(settings, findings);
     }
 
     private static void forkVersion(Configuration settings, SettingFindings findings) {

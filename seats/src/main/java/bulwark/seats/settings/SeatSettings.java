@@ -114,7 +114,16 @@ public final class SeatSettings {
     private static void chain(SettingsTable table) {
         table.onlyDefault("RPC_MODE", "direct", "how endpoints are reached", "direct", "ssh-tunnel")
                 .add("CHAIN_ID", COUNT, "286", "chain id of plans")
-                .refused("EL_RPC_URLS", LIST, "", "endpoints of execution clients, label=url")
+                .secret(
+                        "EL_RPC_URLS",
+                        "execution clients, two or more: label=url,label=url; needs SEAT_MANAGER_NETWORK_FILE")
+                .add("NETWORK_FILE", PATH, "", "description of the chain and its contracts in JSON")
+                .add("NETWORK_FILE_SHA256", TEXT, "", "SHA-256 of that file, 64 hexadecimal digits")
+                .add(
+                        "MAX_HEAD_AGE_SECONDS",
+                        COUNT,
+                        "120",
+                        "age from which the newest block of an execution client is stale: 1 to 3600")
                 .refused("CL_API_URLS", LIST, "", "endpoints of consensus clients, label=url")
                 .add("DEPOSIT_CONTRACT", TEXT, "", "address of the deposit contract; plans need it")
                 .add("VAULT_FACTORY", TEXT, "", "address of the vault factory; plans need it")

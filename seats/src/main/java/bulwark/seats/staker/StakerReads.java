@@ -1,5 +1,10 @@
 package bulwark.seats.staker;
 
+import bulwark.seats.chain.ChainAccess;
+import bulwark.seats.chain.VaultState;
+import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.VaultAddress;
+import bulwark.seats.precondition.ChainSnapshot;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.RequestRules;
 import bulwark.seats.route.Roles;
@@ -10,10 +15,12 @@ import bulwark.seats.store.SeatStore;
 import bulwark.web.ApiRefusal;
 import bulwark.web.ApiRefusal.Kind;
 import bulwark.web.Response;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stakers read of their own validators. The header {@value #HEADER} is a claim: it counts only where the key is bound to that wallet and the seat pays to it. What is not the caller's looks like what is not there.
@@ -21,10 +28,15 @@ import java.util.Optional;
 public final class StakerReads {
     static final String HEADER = "X-Staker-Address";
 
-    private final SeatStore store;
+    private static final int ADDRESS_DIGITS = 40;
 
-    public StakerReads(SeatStore store) {
+    private final SeatStore store;
+    private final @Nullable ChainAccess access;
+
+    /** @param access null where no execution client is configured: rewards are not known then */
+    public StakerReads(SeatStore store, @Nullable ChainAccess access) {
         this.store = store;
+        this.access = access;
     }
 
     public List<SeatRoute> routes() {
@@ -58,11 +70,31 @@ public final class StakerReads {
     }
 
     private Response rewards(Call call) {
-        own(call);
-        throw new ApiRefusal(
-                Kind.UNAVAILABLE,
-                "preflight_failed",
-                "No endpoint of a chain is configured, so that rewards are not known.");
+        Seat seat = own(call);
+        ChainSnapshot look = ChainSnapshot.now(access);
+        String credentials = seat.withdrawalCredentials();
+        EvmAddress vault = new EvmAddress("0x" + credentials.substring(credentials.length() - ADDRESS_DIGITS));
+        VaultState state = look.vault(vault)
+                .orElseThrow(() -> new ApiRefusal(
+                        Kind.CONFLICT, "vault_missing", "The vault of this validator does not stand yet."));
+        Map<String, Object> body = new LinkedHashMap<>(state.json());
+        body.put("vault", vault.text());
+        body.put("blocked", blocked(state));
+        body.put("blockNumber", Long.toString(look.blockNumber()));
+        return Response.json(200, body);
+    }
+
+    /** Why nothing can be claimed now; empty when something can. */
+    private static String blocked(VaultState state) {
+        if (state.phase() == 1) {
+            return "A settlement is proposed: claims wait for its end.";
+        }
+        if (state.claimableRewards().signum() > 0) {
+            return "";
+        }
+        return state.phase() == 0 && state.balance().compareTo(VaultAddress.PRINCIPAL_TARGET_WEI) >= 0
+                ? "The vault holds the principal, which is protected until the settlement."
+                : "The vault holds nothing that can be claimed in this period.";
     }
 
     private Response events(Call call) {

@@ -28,22 +28,28 @@ import org.jspecify.annotations.Nullable;
 /** The one store of a service, opened only when its schema is that of this program. Every method blocks. Thread-safe. */
 public final class SeatStore implements AutoCloseable {
     /** Number of the newest script of this program's own. */
-    public static final String SCHEMA_VERSION = "503";
+    public static final String SCHEMA_VERSION;
 
     public static final GuardedTable USERS = GuardedTable.of("users", "id");
     public static final GuardedTable SESSIONS = GuardedTable.of("sessions", "id");
     public static final GuardedTable STAKER_KEYS = GuardedTable.of("staker_api_keys", "id");
 
+    private static final List<String> SCRIPTS = List.of(
+            "db/seats/V501__seats.sql",
+            "db/seats/V502__deposit_data.sql",
+            "db/seats/V503__plans.sql",
+            "db/seats/V504__vaults.sql");
+
+    static {
+        String newest = SCRIPTS.getLast();
+        SCHEMA_VERSION = newest.substring(newest.indexOf("/V") + 2, newest.indexOf("__"));
+    }
+
     private static final AuditTable AUDIT = AuditTable.of("seats_audit_log");
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/seats/V500__seats_audit.sql", AUDIT)
-                    .and(Migrations.of(
-                            Sessions.MIGRATIONS,
-                            List.of(
-                                    "db/seats/V501__seats.sql",
-                                    "db/seats/V502__deposit_data.sql",
-                                    "db/seats/V503__plans.sql"))),
+                    .and(Migrations.of(Sessions.MIGRATIONS, SCRIPTS)),
             List.of(USERS, SESSIONS, STAKER_KEYS));
 
     /** A database reads its catalogue to tell whether the schema changed. */

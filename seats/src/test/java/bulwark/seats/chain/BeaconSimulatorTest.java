@@ -27,10 +27,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -247,6 +250,57 @@ class BeaconSimulatorTest {
 
     @Test
     @Order(3)
+    void two_real_clients_agree_on_everything_that_a_plan_depends_on_and_try_its_call() {
+        NetworkFile network = new NetworkFile(
+                "local",
+                286,
+                SignedDeposit.NETWORK,
+                gate,
+                factory,
+                router,
+                SIGNER.address(),
+                code(gate),
+                code(factory),
+                code(router),
+                code(vault),
+                HexText.of(ContractCode.WITHDRAWAL_VAULT.creationHash()),
+                0);
+        List<RpcEndpoint> endpoints =
+                List.of(new RpcEndpoint("one", first.uri()), new RpcEndpoint("two", second.uri()));
+        Clock clock = Clock.fixed(node.block(BlockId.LATEST).orElseThrow().time(), ZoneOffset.UTC);
+        try (ChainAccess chain = ChainAccess.open(network, endpoints, Duration.ofMinutes(2), clock)) {
+            Preflight.Report report = chain.preflight();
+            assertThat(report.problems()).isEmpty();
+            long block = Long.parseLong(report.facts().getOrDefault("blockNumber", ""));
+            assertThat(chain.deposits(block)).singleElement().matches(event -> event.isOf(seat.pubkey()));
+            assertThat(chain.vault(chain.at(block), vault).orElseThrow().phase())
+                    .isZero();
+            for (ExecutionNode each : chain.nodes()) {
+                BlockId at = BlockId.number(block);
+                assertThat(each.exitFee(EvmAddress.of(ChainGenesis.EXIT_REQUESTS), at)
+                                .orElseThrow())
+                        .isPositive();
+                assertThat(each.simulate(
+                                SIGNER.address(),
+                                router,
+                                BigInteger.valueOf(100),
+                                HexText.of(TreasuryRouterAbi.TRIGGER_EXIT.call(vault)),
+                                at))
+                        .isInstanceOf(ExecutionNode.Simulation.Succeeds.class);
+                String late = HexText.of(TreasuryRouterAbi.DEPOSIT.call(
+                        seat.pubkey(), seat.credentials(), seat.signature(), seat.dataRoot(), new byte[32]));
+                assertThat(each.simulate(SIGNER.address(), router, VaultAddress.PRINCIPAL_TARGET_WEI, late, at))
+                        .isEqualTo(new ExecutionNode.Simulation.Reverts("DepositRootMoved"));
+            }
+        }
+    }
+
+    private static String code(EvmAddress address) {
+        return node.codeHash(address, BlockId.LATEST).orElseThrow();
+    }
+
+    @Test
+    @Order(4)
     void an_exit_that_the_vault_asked_for_ends_with_the_principal_in_the_vault_to_the_wei() throws Exception {
         BigInteger before = node.balance(vault, BlockId.LATEST);
         route(BigInteger.valueOf(100), TreasuryRouterAbi.TRIGGER_EXIT, vault);

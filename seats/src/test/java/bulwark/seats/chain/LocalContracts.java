@@ -8,6 +8,7 @@ import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.contract.TreasuryRouterAbi;
 import bulwark.seats.contract.VaultAddress;
+import bulwark.seats.deposit.ForkVersion;
 import bulwark.testkit.AnvilChain;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -84,6 +85,24 @@ public final class LocalContracts {
                 codeHash(factory),
                 codeHash(router),
                 Duration.ofHours(1));
+    }
+
+    /** The description that a service is pinned to. */
+    public NetworkFile network() {
+        return new NetworkFile(
+                "local",
+                286,
+                new ForkVersion("00000286"),
+                gate,
+                factory,
+                router,
+                EvmAddress.of(signer),
+                codeHash(gate),
+                codeHash(factory),
+                codeHash(router),
+                HexText.of(ContractCode.WITHDRAWAL_VAULT.runtimeHash()),
+                HexText.of(ContractCode.WITHDRAWAL_VAULT.creationHash()),
+                0);
     }
 
     private String codeHash(EvmAddress address) {

@@ -18,14 +18,14 @@ import java.util.function.BinaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** A client between the program and a real one, which lies as the test tells it to. */
-final class ScriptedNode implements AutoCloseable {
+public final class ScriptedNode implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI real;
     private volatile BinaryOperator<String> lie = (method, answer) -> answer;
 
-    ScriptedNode(URI real) {
+    public ScriptedNode(URI real) {
         this.real = real;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -37,12 +37,12 @@ final class ScriptedNode implements AutoCloseable {
         server.start();
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     /** @param edit takes the method and the answer's text, and gives the text that is sent */
-    void lies(BinaryOperator<String> edit) {
+    public void lies(BinaryOperator<String> edit) {
         lie = edit;
     }
 

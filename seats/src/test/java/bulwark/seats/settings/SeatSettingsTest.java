@@ -86,6 +86,67 @@ class SeatSettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            one=https://a.example/KEY                                     | must name 2 to 10 clients
+            one=https://a.example/KEY,one=https://b.example/KEY           | has the label of another
+            one=https://a.example/KEY,two=https://a.example/KEY           | is the address of another
+            one=https://a.example/KEY,https://b.example/KEY               | must be label=https
+            One=https://a.example/KEY,two=https://b.example/KEY           | must be label=https
+            one=https://a.example/KEY,two=ws://b.example/KEY              | must be label=https
+            one=https://u:KEY@a.example/,two=https://b.example/KEY        | has a user in its address
+            """)
+    void endpoints_that_cannot_contradict_each_other_are_refused_and_never_shown(String value, String sentence) {
+        List<String> problems = inspect(Map.of(
+                        "SEAT_MANAGER_EL_RPC_URLS",
+                        value,
+                        "SEAT_MANAGER_NETWORK_FILE",
+                        "network.json",
+                        "SEAT_MANAGER_NETWORK_FILE_SHA256",
+                        "ab".repeat(32)))
+                .problems();
+        assertThat(problems)
+                .allMatch(problem -> problem.startsWith("SEAT_MANAGER_EL_RPC_URLS"))
+                .anyMatch(problem -> problem.contains(sentence))
+                .noneMatch(problem -> problem.contains("KEY") || problem.contains("a.example"));
+    }
+
+    @Test
+    void endpoints_need_a_network_file_and_its_digest_and_may_lie_in_a_file_of_their_own() throws IOException {
+        Map<String, String> settings = new HashMap<>();
+        Path file = folder.resolve("endpoints");
+        Files.writeString(file, "one=https://a.example/KEY,two=https://b.example/KEY\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        settings.put("SEAT_MANAGER_EL_RPC_URLS_FILE", "endpoints");
+        assertThat(inspect(settings).problems())
+                .singleElement()
+                .asString()
+                .contains("SEAT_MANAGER_EL_RPC_URLS needs SEAT_MANAGER_NETWORK_FILE");
+        settings.put("SEAT_MANAGER_NETWORK_FILE", "network.json");
+        assertThat(inspect(settings).problems()).singleElement().asString().contains("go together");
+        settings.put("SEAT_MANAGER_NETWORK_FILE_SHA256", "nonsense");
+        assertThat(inspect(settings).problems()).singleElement().asString().contains("64 hexadecimal digits");
+        settings.put("SEAT_MANAGER_NETWORK_FILE_SHA256", "ab".repeat(32));
+        Configuration.Inspection sound = inspect(settings);
+        assertThat(sound.problems()).isEmpty();
+        assertThat(sound.configuration().effective().toString()).doesNotContain("KEY");
+        settings.put("SEAT_MANAGER_MAX_HEAD_AGE_SECONDS", "0");
+        assertThat(inspect(settings).problems()).singleElement().asString().startsWith("SEAT_MANAGER_MAX_HEAD_AGE");
+    }
+
+    @Test
+    void plain_http_beyond_this_machine_draws_a_warning_by_label() {
+        Map<String, String> settings = Map.of(
+                "SEAT_MANAGER_EL_RPC_URLS", "near=http://127.0.0.1:1/,far=http://10.0.0.1:1/KEY",
+                "SEAT_MANAGER_NETWORK_FILE", "network.json",
+                "SEAT_MANAGER_NETWORK_FILE_SHA256", "ab".repeat(32));
+        assertThat(inspect(settings).configuration().warnings())
+                .singleElement()
+                .asString()
+                .contains("reaches far over plain HTTP")
+                .doesNotContain("KEY");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236",

@@ -234,9 +234,11 @@ public final class Gateway implements AutoCloseable {
                 new RouteGuard(guard),
                 identity.keyCache(),
                 identity.certificates(),
-                authorities -> {
+                identity.applications(),
+                (authorities, pinned) -> {
                     if (tls != null) {
                         tls.material().addClientAuthorities(authorities);
+                        tls.material().pinClients(pinned);
                     }
                 },
                 quotas.plans(),

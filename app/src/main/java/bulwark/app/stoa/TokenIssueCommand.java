@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
 final class TokenIssueCommand implements Callable<Integer> {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
 
+    private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
+
     private final CommandContext context;
 
     @Option(
@@ -49,6 +51,13 @@ final class TokenIssueCommand implements Callable<Integer> {
             description = "Who the bearer is, for quotas and evidence (default: operator).")
     private String subject = "";
 
+    @Option(
+            names = "--client",
+            defaultValue = LocalTokenIssuer.CLIENT,
+            description =
+                    "Program that the token is given to, such as the OAuth client of an application (default: stoa-cli).")
+    private String client = "";
+
     TokenIssueCommand(CommandContext context) {
         this.context = context;
     }
@@ -57,6 +66,11 @@ final class TokenIssueCommand implements Callable<Integer> {
     public Integer call() {
         requireName("--tenant", tenant);
         requireName("--subject", subject);
+        if (!CLIENT.matcher(client).matches()) {
+            throw CommandFailed.usage(
+                    "--client must be the id of a client, at most 200 of A-Z, a-z, 0-9, dot, underscore and hyphen, not \""
+                            + printable(client) + "\"");
+        }
         List<Role> named = roles.stream().map(TokenIssueCommand::role).toList();
         Configuration settings =
                 Configuration.readLenient(GatewaySettings.schema(), context.environment(), context.directory());
@@ -71,7 +85,7 @@ final class TokenIssueCommand implements Callable<Integer> {
         }
         Path stateFolder = context.directory().resolve(settings.text("STOA_STATE_DIR"));
         LocalTokenIssuer issuer = LocalTokenIssuer.open(stateFolder, Signing.fastest(), context.clock());
-        context.out().println(issuer.issue(subject, tenant, named, lifetime(), audiences.getFirst()));
+        context.out().println(issuer.issue(subject, tenant, named, lifetime(), audiences.getFirst(), client));
         return 0;
     }
 

@@ -70,6 +70,7 @@ public final class GatewayBench {
             section("http2", names, launcher -> http2(launcher, certificate));
             section("connection", names, this::oneConnection);
             section("routes", names, this::manyRoutes);
+            section("snapshots", names, launcher -> snapshots(launcher, issuer));
             section("tokens", names, launcher -> manyTokens(launcher, issuer));
             section("memory", names, launcher -> memory(launcher, issuer));
         }
@@ -193,6 +194,32 @@ public final class GatewayBench {
         System.out.println();
         System.out.println("A set of " + MANY_ROUTES + " routes is live beside traffic after " + first
                 + " ms, again after " + second + " ms (aim: 200 ms).");
+    }
+
+    /** Beside 64 connections that ask as fast as they are answered. */
+    private void snapshots(ProxyLauncher launcher, BenchIssuer issuer)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        System.out.println();
+        for (int routes : new int[] {10, MANY_ROUTES}) {
+            try (SnapshotFigures figures = new SnapshotFigures(routes, launcher.backend())) {
+                ProxyProcess gateway = governed(launcher, issuer, "gateway of " + routes, figures.settings());
+                figures.warmUp();
+                double cpu = figures.cost(gateway, COMPARED_ROUNDS);
+                HttpLoad load = HttpLoad.bearer(CONNECTIONS, issuer.token(0));
+                Thread traffic = Thread.ofVirtual().start(() -> {
+                    try {
+                        load.run(gateway, 4 * SECONDS);
+                    } catch (IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                awaitTraffic(gateway);
+                List<Long> millis = figures.times(COMPARED_ROUNDS);
+                traffic.join();
+                System.out.println(SnapshotFigures.sentence(routes, millis, cpu)
+                        + (routes == MANY_ROUTES ? " (aim: 200 ms)" : ""));
+            }
+        }
     }
 
     /** Returns when the load is on: its requests allocate, and nothing else does. */

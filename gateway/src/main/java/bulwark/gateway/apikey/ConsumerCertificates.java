@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Consumers that a control plane lets in by their certificate. A certificate is known by its fingerprint, and counts only when the authority of its own tenant signed it: no tenant's authority
- * vouches for another's consumers. Thread-safe; reading takes no lock.
+ * Consumers that a control plane lets in by their certificate. A certificate is known by its fingerprint, and counts only when the authority of its own tenant signed it, or when its tenant named that very
+ * certificate: no tenant's authority vouches for another's consumers, and what a tenant names opens that tenant's APIs alone. Thread-safe; reading takes no lock.
  */
 public final class ConsumerCertificates {
     private final Clock clock;
@@ -32,17 +33,18 @@ public final class ConsumerCertificates {
 
     private volatile Pushed pushed = new Pushed(Map.of(), Map.of());
 
-    private record Seen(String fingerprint, X509Certificate authority, boolean signed) {}
+    private record Seen(String fingerprint, @Nullable X509Certificate authority, boolean signed) {}
 
-    private record Pushed(Map<String, Entry> byFingerprint, Map<String, X509Certificate> authorities) {}
+    private record Pushed(Map<String, Map<String, Entry>> byFingerprint, Map<String, X509Certificate> authorities) {}
 
     /**
      * What a certificate opens.
      *
-     * @param expires end of the certificate
+     * @param expires end of the certificate, or of its use here
+     * @param pinned whether the tenant named the certificate itself, whoever signed it
      * @param subscriptions of its consumer, by the id of the route that each opens; never empty
      */
-    public record Entry(String tenant, Instant expires, Map<String, PushedKey> subscriptions) {
+    public record Entry(String tenant, Instant expires, boolean pinned, Map<String, PushedKey> subscriptions) {
         public Entry {
             subscriptions = Map.copyOf(subscriptions);
         }
@@ -63,18 +65,25 @@ public final class ConsumerCertificates {
     /**
      * These, and no others that were pushed before, from the next call on.
      *
-     * @param byFingerprint SHA-256 of each certificate's DER, hex
+     * @param byFingerprint SHA-256 of each certificate's DER, hex; by tenant, of which each may name the same certificate
      * @param authorities by tenant
      */
-    public void push(Map<String, Entry> byFingerprint, Map<String, X509Certificate> authorities) {
+    public void push(Map<String, Map<String, Entry>> byFingerprint, Map<String, X509Certificate> authorities) {
         pushed = new Pushed(Map.copyOf(byFingerprint), Map.copyOf(authorities));
     }
 
     /** Takes away those that are not among these, or that open something else there. Adds none. */
-    public void withdraw(Map<String, Entry> byFingerprint) {
+    public void withdraw(Map<String, Map<String, Entry>> byFingerprint) {
         Pushed now = pushed;
-        Map<String, Entry> left = new HashMap<>(now.byFingerprint);
-        left.entrySet().removeIf(each -> !each.getValue().equals(byFingerprint.get(each.getKey())));
+        Map<String, Map<String, Entry>> left = new HashMap<>();
+        now.byFingerprint.forEach((fingerprint, byTenant) -> {
+            Map<String, Entry> next = byFingerprint.getOrDefault(fingerprint, Map.of());
+            Map<String, Entry> kept = new HashMap<>(byTenant);
+            kept.entrySet().removeIf(each -> !each.getValue().equals(next.get(each.getKey())));
+            if (!kept.isEmpty()) {
+                left.put(fingerprint, Map.copyOf(kept));
+            }
+        });
         pushed = new Pushed(Map.copyOf(left), now.authorities);
     }
 
@@ -82,9 +91,11 @@ public final class ConsumerCertificates {
      * The caller of a route. One that has no subscription for it reaches none of its tenant's routes but its own, this one not among them.
      *
      * @param chain of the connection, leaf first; empty for none
+     * @param route id
+     * @param tenant of the route
      * @return empty for a certificate that no consumer is known by
      */
-    public Optional<Caller> of(List<X509Certificate> chain, String route) {
+    public Optional<Caller> of(List<X509Certificate> chain, String route, String tenant) {
         Pushed now = pushed;
         if (chain.isEmpty() || now.byFingerprint.isEmpty()) {
             return Optional.empty();
@@ -92,24 +103,43 @@ public final class ConsumerCertificates {
         X509Certificate leaf = chain.getFirst();
         Seen known = seen.getIfPresent(leaf);
         String fingerprint = known == null ? fingerprint(leaf) : known.fingerprint;
-        Entry entry = now.byFingerprint.get(fingerprint);
-        X509Certificate authority = entry == null ? null : now.authorities.get(entry.tenant);
-        if (entry == null || authority == null || !clock.instant().isBefore(entry.expires)) {
-            return Optional.empty();
-        }
-        if (known == null || !known.authority.equals(authority)) {
-            known = new Seen(fingerprint, authority, isSigned(leaf, authority));
+        if (known == null) {
+            known = new Seen(fingerprint, null, false);
             seen.put(leaf, known);
         }
-        if (!known.signed) {
+        Entry entry = entry(now.byFingerprint.get(fingerprint), tenant);
+        if (entry == null
+                || !clock.instant().isBefore(entry.expires)
+                || !(entry.pinned || vouched(leaf, known, now, entry))) {
             return Optional.empty();
         }
         PushedKey subscription = entry.subscriptions.getOrDefault(
                 route, entry.subscriptions.values().iterator().next());
-        boolean ended = subscription.expires() != null && !clock.instant().isBefore(subscription.expires());
-        return ended
+        return subscription.hasEnded(clock.instant())
                 ? Optional.empty()
                 : Optional.of(new Caller(principal(subscription, entry), fingerprint, subscription.profile()));
+    }
+
+    /** That of the route's tenant; else that of another, whose routes the caller reaches instead. */
+    private static @Nullable Entry entry(@Nullable Map<String, Entry> byTenant, String tenant) {
+        if (byTenant == null) {
+            return null;
+        }
+        Entry own = byTenant.get(tenant);
+        return own != null ? own : byTenant.values().iterator().next();
+    }
+
+    /** Whether the authority of the entry's tenant signed it. */
+    private boolean vouched(X509Certificate leaf, Seen known, Pushed now, Entry entry) {
+        X509Certificate authority = now.authorities.get(entry.tenant);
+        if (authority == null) {
+            return false;
+        }
+        if (!authority.equals(known.authority)) {
+            known = new Seen(known.fingerprint, authority, isSigned(leaf, authority));
+            seen.put(leaf, known);
+        }
+        return known.signed;
     }
 
     private static String fingerprint(X509Certificate certificate) {

@@ -16,7 +16,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,14 +176,7 @@ public final class ConsumerKeyCache {
      * @param byLookup SHA-256 of each key, hex
      */
     public void withdrawPushed(Map<String, PushedKey> byLookup) {
-        Map<String, PushedKey> left = new HashMap<>();
-        pushed.forEach((lookup, key) -> {
-            PushedKey next = byLookup.get(lookup);
-            if (next != null && next.opensTheSameAs(key)) {
-                left.put(lookup, next.endsBefore(key) ? next : key);
-            }
-        });
-        push(left);
+        push(PushedKey.withdrawn(pushed, byLookup));
     }
 
     private static @Nullable Reason fault(Optional<ConsumerKeyRecord> row, Instant now) {

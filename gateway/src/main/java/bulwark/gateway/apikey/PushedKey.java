@@ -1,6 +1,8 @@
 package bulwark.gateway.apikey;
 
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,22 @@ public record PushedKey(
     /** The one that ends later. */
     public PushedKey later(PushedKey other) {
         return endsBefore(other) ? other : this;
+    }
+
+    boolean hasEnded(Instant now) {
+        return expires != null && !now.isBefore(expires);
+    }
+
+    /** Of these keys those that are among the others too and open the same there; one that ends sooner there ends sooner. */
+    static Map<String, PushedKey> withdrawn(Map<String, PushedKey> keys, Map<String, PushedKey> others) {
+        Map<String, PushedKey> left = new HashMap<>();
+        keys.forEach((id, key) -> {
+            PushedKey next = others.get(id);
+            if (next != null && next.opensTheSameAs(key)) {
+                left.put(id, next.endsBefore(key) ? next : key);
+            }
+        });
+        return left;
     }
 
     boolean endsBefore(PushedKey other) {

@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerKeyVerdict;
 import bulwark.gateway.identity.FirstSightGate.Denial;
 import bulwark.gateway.identity.TokenFault;
@@ -31,6 +32,11 @@ final class CredentialRefusal {
     GatewayRefusal of(ConsumerKeyVerdict.Reason reason) {
         metrics.refused(reason);
         return new GatewayRefusal.Unauthenticated("api_key_" + reason.code(), "Invalid API key", challenge);
+    }
+
+    GatewayRefusal of(ApplicationClients.Reason reason) {
+        metrics.refused(reason.code());
+        return new GatewayRefusal.Forbidden(reason.code(), reason.sentence(), null);
     }
 
     GatewayRefusal withoutTenant() {

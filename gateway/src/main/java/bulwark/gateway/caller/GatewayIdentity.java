@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
@@ -56,6 +57,7 @@ public final class GatewayIdentity implements AutoCloseable {
     private final ConsumerKeys consumerKeys;
     private final ConsumerKeyCache keyCache;
     private final ConsumerCertificates certificates;
+    private final ApplicationClients applications;
     private final TokenRevocationList revocationList;
     private final TokenRevocationRows revocations;
     private final AccessTokenVerification verification;
@@ -99,6 +101,7 @@ public final class GatewayIdentity implements AutoCloseable {
         ConsumerKeyCache cache = new ConsumerKeyCache(store, clock);
         keyCache = cache;
         certificates = new ConsumerCertificates(clock);
+        applications = new ApplicationClients(clock);
         consumerKeys = new ConsumerKeys(store, cache, signing, clock);
         SenderConstraint sender = new SenderConstraint(
                 settings.mtls(),
@@ -110,7 +113,8 @@ public final class GatewayIdentity implements AutoCloseable {
                 signing,
                 clock);
         IdentityMetrics counts = new IdentityMetrics(metrics, tokens::size);
-        stage = new IdentityStage(tokens, cache, certificates, gate, sender, counts, settings.resourceMetadata());
+        stage = new IdentityStage(
+                tokens, cache, certificates, applications, gate, sender, counts, settings.resourceMetadata());
         access = new RouteAccess(settings.resourceMetadata());
         orders = redis == null || shared == null
                 ? null
@@ -203,6 +207,11 @@ public final class GatewayIdentity implements AutoCloseable {
     /** What a control plane pushes certificates of consumers into. */
     public ConsumerCertificates certificates() {
         return certificates;
+    }
+
+    /** What a control plane pushes the OAuth clients of applications into. */
+    public ApplicationClients applications() {
+        return applications;
     }
 
     /** What a control plane pushes revocations into. */

@@ -1,5 +1,6 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerKeyVerdict;
 import bulwark.gateway.identity.TokenFault;
 import bulwark.kernel.metrics.MetricDescription;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Counts what the identity stage refuses; every series is there from the first scrape. Thread-safe. */
 public final class IdentityMetrics {
@@ -46,7 +48,9 @@ public final class IdentityMetrics {
         for (ConsumerKeyVerdict.Reason reason : ConsumerKeyVerdict.Reason.values()) {
             keys.put(reason, metrics.counter(KEY_FAILURES, "reason", reason.code()));
         }
-        others = Arrays.stream(new String[] {"no_tenant", "keys_unavailable"})
+        others = Stream.concat(
+                        Stream.of("no_tenant", "keys_unavailable"),
+                        Arrays.stream(ApplicationClients.Reason.values()).map(ApplicationClients.Reason::code))
                 .collect(Collectors.toMap(
                         reason -> reason, reason -> metrics.counter(TOKEN_FAILURES, "reason", reason)));
         notNow = Arrays.stream(new String[] {"too_many_new", "overloaded"})
@@ -71,7 +75,7 @@ public final class IdentityMetrics {
         increment(keys.get(reason));
     }
 
-    /** @param reason {@code no_tenant} or {@code keys_unavailable} */
+    /** @param reason {@code no_tenant}, {@code keys_unavailable}, or why an application's call is refused */
     void refused(String reason) {
         increment(others.get(reason));
     }

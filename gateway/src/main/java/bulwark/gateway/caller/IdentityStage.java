@@ -1,5 +1,7 @@
 package bulwark.gateway.caller;
 
+import bulwark.gateway.apikey.ApplicationClients;
+import bulwark.gateway.apikey.ApplicationClients.Admission;
 import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeyVerdict;
@@ -32,6 +34,7 @@ public final class IdentityStage implements RequestStage {
     private final TokenAuthenticator tokens;
     private final ConsumerKeyCache keys;
     private final ConsumerCertificates certificates;
+    private final ApplicationClients applications;
     private final FirstSightGate gate;
     private final SenderConstraint sender;
     private final CredentialRefusal refusals;
@@ -41,6 +44,7 @@ public final class IdentityStage implements RequestStage {
             TokenAuthenticator tokens,
             ConsumerKeyCache keys,
             ConsumerCertificates certificates,
+            ApplicationClients applications,
             FirstSightGate gate,
             SenderConstraint sender,
             IdentityMetrics metrics,
@@ -48,6 +52,7 @@ public final class IdentityStage implements RequestStage {
         this.tokens = tokens;
         this.keys = keys;
         this.certificates = certificates;
+        this.applications = applications;
         this.gate = gate;
         this.sender = sender;
         this.refusals = new CredentialRefusal(metrics, resourceMetadata);
@@ -87,7 +92,7 @@ public final class IdentityStage implements RequestStage {
             GatewayCall call, PresentedCredential credential, TokenDigest digest, TokenVerdict verdict) {
         return switch (verdict) {
             case TokenVerdict.Accepted accepted ->
-                admitted(call, credential, digest, accepted.token().principal(), null);
+                byToken(call, credential, digest, accepted.token().principal());
             case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
             case TokenVerdict.WithoutTenant without -> withoutTenant(call, credential, digest, without);
             case TokenVerdict.KeysUnavailable _ -> refuse(refusals.keysUnavailable());
@@ -102,7 +107,22 @@ public final class IdentityStage implements RequestStage {
         String tenant = verdict.silent() ? sender.tenant(call, caller) : null;
         return tenant == null
                 ? refuse(refusals.withoutTenant())
-                : admitted(call, credential, digest, caller.withTenant(tenant), null);
+                : byToken(call, credential, digest, caller.withTenant(tenant));
+    }
+
+    /** An application's token opens what its subscriptions open; any other what its roles allow. */
+    private StageResult byToken(
+            GatewayCall call, PresentedCredential credential, TokenDigest digest, Principal principal) {
+        return switch (applications.of(principal, call.route())) {
+            case Admission.AsItIs _ -> admitted(call, credential, digest, principal, null);
+            case Admission.Subscribed by ->
+                admitted(call, credential, digest, by.principal(), SecurityProfile.named(by.profile()));
+            case Admission.Refused refused -> {
+                call.principal(principal);
+                call.decidedBy("subscription");
+                yield refuse(refusals.of(refused.reason()));
+            }
+        };
     }
 
     private StageResult apiKey(GatewayCall call, PresentedCredential credential) {
@@ -147,7 +167,9 @@ public final class IdentityStage implements RequestStage {
 
     private Optional<ConsumerCertificates.Caller> caller(GatewayCall call) {
         ApiRoute route = call.route();
-        return route == null ? Optional.empty() : certificates.of(call.peer().certificates(), route.id());
+        return route == null
+                ? Optional.empty()
+                : certificates.of(call.peer().certificates(), route.id(), route.tenantId());
     }
 
     private StageResult decided(
@@ -178,9 +200,9 @@ public final class IdentityStage implements RequestStage {
         }
         TokenVerdict known = tokens.known(digest);
         return known != null
-                ? holds(known)
-                : new StageResult.Later(
-                        tokens.verify(credential.text(), digest, source(call)).thenApply(this::holds));
+                ? holds(call, known)
+                : new StageResult.Later(tokens.verify(credential.text(), digest, source(call))
+                        .thenApply(verdict -> holds(call, verdict)));
     }
 
     private StageResult holds(ConsumerKeyVerdict verdict) {
@@ -190,9 +212,13 @@ public final class IdentityStage implements RequestStage {
         };
     }
 
-    private StageResult holds(TokenVerdict verdict) {
+    private StageResult holds(GatewayCall call, TokenVerdict verdict) {
         return switch (verdict) {
-            case TokenVerdict.Accepted _, TokenVerdict.KeysUnavailable _, TokenVerdict.NotNow _ -> StageResult.PASS;
+            case TokenVerdict.Accepted accepted ->
+                applications.of(accepted.token().principal(), call.route()) instanceof Admission.Refused refused
+                        ? refuse(refusals.of(refused.reason()))
+                        : StageResult.PASS;
+            case TokenVerdict.KeysUnavailable _, TokenVerdict.NotNow _ -> StageResult.PASS;
             case TokenVerdict.Refused refused -> refuse(refusals.of(refused.fault()));
             // Admitted by its certificate, which the end of the connection ends.
             case TokenVerdict.WithoutTenant _ -> StageResult.PASS;

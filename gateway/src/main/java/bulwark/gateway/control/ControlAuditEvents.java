@@ -5,8 +5,11 @@ import bulwark.gateway.control.api.ApiDocumentResource;
 import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.EnvironmentResource;
 import bulwark.gateway.control.application.ApplicationResource;
+import bulwark.gateway.control.application.TenantProvisionResource;
 import bulwark.gateway.control.audit.PersonalDataResource;
 import bulwark.gateway.control.authority.AuthorityResource;
+import bulwark.gateway.control.authority.ConsumerCertificateResource;
+import bulwark.gateway.control.consumer.ConsumerCredentialResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
 import bulwark.gateway.control.identity.AdministratorRegister;
 import bulwark.gateway.control.instance.GatewayLinkResource;
@@ -33,7 +36,10 @@ public final class ControlAuditEvents {
                     ApiResource.EVENTS,
                     PlanResource.EVENTS,
                     ConsumerResource.EVENTS,
+                    ConsumerCredentialResource.EVENTS,
+                    ConsumerCertificateResource.EVENTS,
                     ApplicationResource.EVENTS,
+                    TenantProvisionResource.EVENTS,
                     SubscriptionResource.EVENTS,
                     PolicyResource.EVENTS,
                     RevocationResource.EVENTS,

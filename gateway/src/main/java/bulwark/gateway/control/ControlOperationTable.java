@@ -7,10 +7,13 @@ import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.EnvironmentResource;
 import bulwark.gateway.control.application.ApplicationResource;
 import bulwark.gateway.control.application.KeycloakClients;
+import bulwark.gateway.control.application.TenantProvisionResource;
 import bulwark.gateway.control.audit.AuditResource;
 import bulwark.gateway.control.audit.AuditSummaryResource;
 import bulwark.gateway.control.audit.PersonalDataResource;
 import bulwark.gateway.control.authority.AuthorityResource;
+import bulwark.gateway.control.authority.ConsumerCertificateResource;
+import bulwark.gateway.control.consumer.ConsumerCredentialResource;
 import bulwark.gateway.control.consumer.ConsumerResource;
 import bulwark.gateway.control.instance.GatewayLinkResource;
 import bulwark.gateway.control.instance.GatewayResource;
@@ -72,12 +75,18 @@ final class ControlOperationTable {
 
     static OperationTable of(Subject with) {
         List<ControlOperation> all = new ArrayList<>();
-        all.addAll(new TenantResource(with.store).operations());
+        all.addAll(new TenantResource(
+                        with.store,
+                        group -> KeycloakClients.configured(with.clients).removeGroup(group))
+                .operations());
+        all.addAll(new TenantProvisionResource(with.store, with.clients).operations());
         all.addAll(new ApiResource(with.store, new RouteGuard(with.guard)).operations());
         all.addAll(new EnvironmentResource(with.store).operations());
         all.addAll(new ApiDocumentResource(with.store).operations());
         all.addAll(new PlanResource(with.store).operations());
         all.addAll(new ConsumerResource(with.store, with.signing).operations());
+        all.addAll(new ConsumerCredentialResource(with.store).operations());
+        all.addAll(new ConsumerCertificateResource(with.store).operations());
         SubscriptionResource subscriptions = new SubscriptionResource(with.store, with.signing);
         all.addAll(subscriptions.operations());
         all.addAll(new ApplicationResource(with.store, subscriptions, with.clients, with.signing).operations());

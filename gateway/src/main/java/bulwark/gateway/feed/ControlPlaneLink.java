@@ -3,6 +3,7 @@ package bulwark.gateway.feed;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotReader;
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.metrics.MetricDescription;
@@ -59,7 +60,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private final SnapshotApplier applier;
     private final LastSnapshot last;
     private final ControlPlaneClient client;
-    private final Signing signing;
+    private final SnapshotReader reader;
     private final Clock clock;
     private final Instant started;
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -74,9 +75,9 @@ public final class ControlPlaneLink implements AutoCloseable {
         this.settings = settings;
         this.target = target;
         this.applier = new SnapshotApplier(target);
-        this.last = new LastSnapshot(stateFolder, settings.pinned(), signing);
+        this.reader = new SnapshotReader(settings.pinned(), signing);
+        this.last = new LastSnapshot(stateFolder, reader);
         this.client = new ControlPlaneClient(settings);
-        this.signing = signing;
         this.clock = clock;
         this.started = clock.instant();
     }
@@ -190,7 +191,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private boolean take(String own, byte[] document) throws IOException, InterruptedException {
         long generation = 0;
         try {
-            SignedSnapshot signed = SignedSnapshot.verify(document, settings.pinned(), signing);
+            SignedSnapshot signed = reader.read(document);
             generation = signed.snapshot().generation();
             applier.admit(signed.snapshot(), own);
             applier.withdraw(signed.snapshot());

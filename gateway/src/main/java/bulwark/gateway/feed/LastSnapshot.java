@@ -2,9 +2,9 @@ package bulwark.gateway.feed;
 
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotReader;
 import bulwark.kernel.error.OperatorError;
 import bulwark.kernel.process.OwnerOnlyFiles;
-import bulwark.kernel.signing.Signing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,14 +20,12 @@ import java.util.Optional;
 final class LastSnapshot {
     private final Path carriedOut;
     private final Path refused;
-    private final List<String> pinned;
-    private final Signing signing;
+    private final SnapshotReader reader;
 
-    LastSnapshot(Path stateFolder, List<String> pinned, Signing signing) {
+    LastSnapshot(Path stateFolder, SnapshotReader reader) {
         this.carriedOut = stateFolder.resolve("control-plane.snapshot");
         this.refused = stateFolder.resolve("control-plane.withdrawals");
-        this.pinned = pinned;
-        this.signing = signing;
+        this.reader = reader;
     }
 
     /** @throws OperatorError when it is not what a pinned key signed */
@@ -49,7 +47,7 @@ final class LastSnapshot {
             if (Files.size(file) > ControlPlaneClient.MAX_SNAPSHOT) {
                 throw new RoutesRefused(List.of("It is longer than any snapshot that a control plane may send."));
             }
-            return Optional.of(SignedSnapshot.verify(Files.readAllBytes(file), pinned, signing));
+            return Optional.of(reader.read(Files.readAllBytes(file)));
         } catch (RoutesRefused e) {
             List<String> sentences = new ArrayList<>();
             sentences.add(file + " is not a snapshot that this gateway may start with; restore it, or delete it to take"

@@ -1,27 +1,19 @@
 package bulwark.gateway.feed;
 
-import bulwark.gateway.apikey.ConsumerCertificates;
-import bulwark.gateway.apikey.PushedKey;
-import bulwark.gateway.quota.QuotaConsumer;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
 import bulwark.gateway.snapshot.SnapshotAuthority;
-import bulwark.gateway.snapshot.SnapshotCertificate;
-import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.audit.AuditEventType;
-import bulwark.kernel.quota.QuotaPlan;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out snapshots: what one takes away at once, all else as a whole or not at all. For one thread; {@link #current} for any. */
@@ -42,6 +34,10 @@ final class SnapshotApplier {
     private final SnapshotTarget target;
     private final CarriedGeneration carried;
     private volatile @Nullable SignedSnapshot current;
+    private @Nullable Prepared prepared;
+
+    /** What is looked up for calls, made once for a snapshot. */
+    private record Prepared(GatewaySnapshot snapshot, PushedConsumers consumers) {}
 
     SnapshotApplier(SnapshotTarget target) {
         this.target = target;
@@ -108,8 +104,10 @@ final class SnapshotApplier {
      */
     void withdraw(GatewaySnapshot next) {
         target.revocations().addPushed(next.revocations());
-        target.keys().withdrawPushed(keys(next));
-        target.certificates().withdraw(certificates(next));
+        PushedConsumers consumers = consumers(next);
+        target.keys().withdrawPushed(consumers.keys());
+        target.certificates().withdraw(consumers.certificates());
+        target.applications().withdraw(consumers.applications(), consumers.demanding());
     }
 
     /**
@@ -129,9 +127,11 @@ final class SnapshotApplier {
                 .preparePushed(snapshot.generation(), snapshot.routes(), snapshot.policies())
                 .run();
         target.revocations().replacePushed(snapshot.revocations());
-        target.plans().push(plans(snapshot));
-        target.keys().push(keys(snapshot));
-        push(snapshot.authorities(), certificates(snapshot));
+        PushedConsumers consumers = consumers(snapshot);
+        target.plans().push(consumers.plans());
+        target.applications().push(consumers.applications(), consumers.demanding());
+        target.keys().push(consumers.keys());
+        push(snapshot.authorities(), consumers);
         keep.write();
         AuditEvent event = APPLIED.event(
                 null,
@@ -157,19 +157,24 @@ final class SnapshotApplier {
         void write() throws java.io.IOException;
     }
 
-    /** The control plane is believed as little as anybody who registers a route. @param lookUp whether names are looked up; a route that stands was */
+    /** The control plane is believed as little as anybody who registers a route. A route that stands was judged. @param lookUp whether names are looked up */
     private void judge(GatewaySnapshot snapshot, boolean lookUp, List<String> reasons) {
         SignedSnapshot before = current;
-        Set<ApiRoute> known =
-                new HashSet<>(before == null ? List.of() : before.snapshot().routes());
+        Map<String, ApiRoute> standing = new HashMap<>();
+        if (before != null) {
+            before.snapshot().routes().forEach(route -> standing.put(route.id(), route));
+        }
         for (ApiRoute route : snapshot.routes()) {
-            if (route.upstreamTls().namesFiles()) {
-                reasons.add("The route " + route.id()
-                        + ", upstream_tls: names files of this gateway, which its own routes alone may.");
+            if (route.equals(standing.get(route.id()))) {
+                continue;
             }
-            var blocked = lookUp && !known.contains(route)
-                    ? target.guard().blocked(route)
-                    : target.guard().blockedAsWritten(route);
+            if (!route.upstreamTls().isWithin(route.tenantId())) {
+                reasons.add(
+                        "The route " + route.id()
+                                + ", upstream_tls: names a file beside the folder of its tenant, which the gateway's own routes alone may.");
+            }
+            var blocked =
+                    lookUp ? target.guard().blocked(route) : target.guard().blockedAsWritten(route);
             // A name without an address is no reason: each connection is judged again, and nothing else must wait for
             // it.
             blocked.stream()
@@ -178,65 +183,21 @@ final class SnapshotApplier {
         }
     }
 
-    private static Map<String, QuotaPlan> plans(GatewaySnapshot snapshot) {
-        Map<String, QuotaPlan> byName = new HashMap<>();
-        snapshot.plans().forEach(plan -> byName.put(plan.name(), plan));
-        Map<String, QuotaPlan> byConsumer = new HashMap<>();
-        for (SnapshotKey key : snapshot.keys()) {
-            QuotaPlan plan = byName.get(key.plan());
-            if (plan != null) {
-                byConsumer.put(QuotaConsumer.ofKey(key.subscription()), plan);
-            }
+    private PushedConsumers consumers(GatewaySnapshot snapshot) {
+        Prepared made = prepared;
+        if (made == null || made.snapshot != snapshot) {
+            made = new Prepared(snapshot, PushedConsumers.of(snapshot));
+            prepared = made;
         }
-        return byConsumer;
+        return made.consumers;
     }
 
-    private static Map<String, PushedKey> keys(GatewaySnapshot snapshot) {
-        Map<String, PushedKey> byLookup = new HashMap<>();
-        for (SnapshotKey key : snapshot.keys()) {
-            byLookup.put(
-                    key.lookup(),
-                    new PushedKey(
-                            key.subscription(),
-                            key.consumer(),
-                            key.tenant(),
-                            key.route(),
-                            key.profile(),
-                            key.expires()));
-        }
-        return byLookup;
-    }
-
-    private void push(List<SnapshotAuthority> authorities, Map<String, ConsumerCertificates.Entry> certificates) {
+    private void push(List<SnapshotAuthority> authorities, PushedConsumers consumers) {
         Map<String, X509Certificate> byTenant = new HashMap<>();
         authorities.forEach(
                 authority -> authority.parse().ifPresent(certificate -> byTenant.put(authority.tenant(), certificate)));
-        target.certificates().push(certificates, byTenant);
-        target.listener().trust(byTenant.values());
-    }
-
-    /** A certificate opens what its consumer's subscriptions open: each until the last of that subscription's keys ends. */
-    private static Map<String, ConsumerCertificates.Entry> certificates(GatewaySnapshot snapshot) {
-        if (snapshot.certificates().isEmpty()) {
-            return Map.of();
-        }
-        Map<List<String>, Map<String, PushedKey>> byConsumer = new HashMap<>();
-        for (PushedKey key : keys(snapshot).values()) {
-            byConsumer
-                    .computeIfAbsent(List.of(key.tenant(), key.consumer()), consumer -> new HashMap<>())
-                    .merge(key.route(), key, PushedKey::later);
-        }
-        Map<String, ConsumerCertificates.Entry> byFingerprint = new HashMap<>();
-        for (SnapshotCertificate certificate : snapshot.certificates()) {
-            Map<String, PushedKey> subscriptions =
-                    byConsumer.get(List.of(certificate.tenant(), certificate.consumer()));
-            if (subscriptions != null) {
-                byFingerprint.put(
-                        certificate.fingerprint(),
-                        new ConsumerCertificates.Entry(certificate.tenant(), certificate.expires(), subscriptions));
-            }
-        }
-        return byFingerprint;
+        target.certificates().push(consumers.certificates(), byTenant);
+        target.listener().trust(byTenant.values(), consumers.pinned());
     }
 
     /** Evidence of what was not carried out. */

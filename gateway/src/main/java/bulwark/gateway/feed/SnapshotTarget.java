@@ -1,5 +1,6 @@
 package bulwark.gateway.feed;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.identity.TokenRevocationList;
@@ -23,6 +24,7 @@ public record SnapshotTarget(
         RouteGuard guard,
         ConsumerKeyCache keys,
         ConsumerCertificates certificates,
+        ApplicationClients applications,
         ClientAuthorities listener,
         PlanTable plans,
         QuotaAdmin usage,
@@ -32,6 +34,7 @@ public record SnapshotTarget(
     /** The listener that trusts the certificates of these authorities, and of no others that were set before, beside those of its files. */
     @FunctionalInterface
     public interface ClientAuthorities {
-        void trust(Collection<X509Certificate> authorities);
+        /** @param pinned fingerprints of certificates that are trusted by themselves: SHA-256 of each one's DER, hex */
+        void trust(Collection<X509Certificate> authorities, Collection<String> pinned);
     }
 }

@@ -28,7 +28,8 @@ public final class LocalTokenIssuer {
     /** Longest life of a token. */
     public static final Duration MAX_LIFETIME = Duration.ofHours(24);
 
-    private static final String CLIENT = "stoa-cli";
+    /** Claim {@code azp} of a token that is given to no program in particular. */
+    public static final String CLIENT = "stoa-cli";
 
     private final KeyRing ring;
     private final Clock clock;
@@ -59,6 +60,12 @@ public final class LocalTokenIssuer {
 
     /** @param audience one that the gateway accepts */
     public String issue(String subject, String tenant, List<Role> roles, Duration lifetime, String audience) {
+        return issue(subject, tenant, roles, lifetime, audience, CLIENT);
+    }
+
+    /** As above. @param client claim {@code azp}: the program that the token is given to, for instance an application's OAuth client */
+    public String issue(
+            String subject, String tenant, List<Role> roles, Duration lifetime, String audience, String client) {
         if (lifetime.isNegative() || lifetime.isZero() || lifetime.compareTo(MAX_LIFETIME) > 0) {
             throw new IllegalArgumentException("a token lives for at most " + MAX_LIFETIME.toHours() + " hours");
         }
@@ -67,7 +74,7 @@ public final class LocalTokenIssuer {
         claims.put("iss", ISSUER);
         claims.put("sub", subject);
         claims.put("aud", audience);
-        claims.put("azp", CLIENT);
+        claims.put("azp", client);
         claims.put("jti", UuidV7.next(now));
         claims.put("iat", now.getEpochSecond());
         claims.put("exp", now.plus(lifetime).getEpochSecond());

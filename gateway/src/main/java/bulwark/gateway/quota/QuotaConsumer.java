@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Under which name calls are counted: the id of a subscription (by its key or its consumer's certificate) or of an API key, {@code fed:} and the sub-account of a federation, {@code sub:} and the subject of a token or certificate, or else
+ * Under which name calls are counted: the id of a subscription (by its key, its consumer's certificate or its application's token) or of an API key, {@code fed:} and the sub-account of a federation, {@code sub:} and the subject of a token or certificate, or else
  * {@code ip:} and the address of the socket. The prefixes keep one kind from being taken for another.
  */
 public final class QuotaConsumer {
@@ -27,8 +27,10 @@ public final class QuotaConsumer {
         }
         String keyId = principal.keyId();
         Authentication.Method method = principal.authentication().method();
-        boolean subscribed =
-                method == Authentication.Method.API_KEY || method == Authentication.Method.CLIENT_CERTIFICATE;
+        // A token opens one route alone where it is an application's, which is held to its subscription.
+        boolean subscribed = method == Authentication.Method.API_KEY
+                || method == Authentication.Method.CLIENT_CERTIFICATE
+                || method == Authentication.Method.TOKEN && principal.isLimited();
         if (subscribed && keyId != null) {
             return ofKey(keyId);
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +26,20 @@ public record RouteTls(
     /** Nothing of its own. */
     public static final RouteTls STANDARD = new RouteTls(null, null, null, null, false);
 
-    static final String FIELD = "upstream_tls";
+    /** Of a route. */
+    public static final String FIELD = "upstream_tls";
+
     private static final int MAX_PATH = 200;
     private static final int MAX_HOST = 253;
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
     private static final Pattern HOST = Pattern.compile(
             "(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+
+    /** Whether each file that it names lies in the folder of this tenant, so that no tenant's route shows the certificate of another. */
+    public boolean isWithin(String tenant) {
+        return Stream.of(caFile, clientCertFile, clientKeyFile)
+                .allMatch(file -> file == null || file.startsWith(tenant + "/"));
+    }
 
     /** Whether it names files of this machine. */
     public boolean namesFiles() {

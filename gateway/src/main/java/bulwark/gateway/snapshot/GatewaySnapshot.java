@@ -28,6 +28,8 @@ import tools.jackson.databind.JsonNode;
  * @param policies of these routes alone: each is for one API or for one tenant's APIs
  * @param authorities of the tenants of these certificates, one of each
  * @param certificates of consumers
+ * @param clients of applications
+ * @param openRoutes ids of routes that applications may call without a subscription
  */
 public record GatewaySnapshot(
         String gateway,
@@ -38,7 +40,9 @@ public record GatewaySnapshot(
         List<TokenRevocation> revocations,
         List<ApiPolicy> policies,
         List<SnapshotAuthority> authorities,
-        List<SnapshotCertificate> certificates) {
+        List<SnapshotCertificate> certificates,
+        List<SnapshotClient> clients,
+        List<String> openRoutes) {
     private static final int MAX_KEYS = 200_000;
     private static final int MAX_PLANS = 20_000;
     private static final int MAX_REVOCATIONS = 20_000;
@@ -47,6 +51,7 @@ public record GatewaySnapshot(
     private static final int MAX_TEXT = 256;
     private static final int MAX_AUTHORITIES = 10_000;
     private static final int MAX_CERTIFICATES = 200_000;
+    private static final int MAX_CLIENTS = 200_000;
 
     public GatewaySnapshot {
         routes = List.copyOf(routes);
@@ -56,9 +61,11 @@ public record GatewaySnapshot(
         policies = List.copyOf(policies);
         authorities = List.copyOf(authorities);
         certificates = List.copyOf(certificates);
+        clients = List.copyOf(clients);
+        openRoutes = List.copyOf(openRoutes);
     }
 
-    /** Without certificates. */
+    /** Without certificates and applications. */
     public GatewaySnapshot(
             String gateway,
             long generation,
@@ -67,18 +74,32 @@ public record GatewaySnapshot(
             List<QuotaPlan> plans,
             List<TokenRevocation> revocations,
             List<ApiPolicy> policies) {
-        this(gateway, generation, routes, keys, plans, revocations, policies, List.of(), List.of());
+        this(
+                gateway,
+                generation,
+                routes,
+                keys,
+                plans,
+                revocations,
+                policies,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
-    /** @throws RoutesRefused with every fault: half of a snapshot is never used */
-    static GatewaySnapshot read(JsonNode statement) {
+    /**
+     * @param former routes and keys that need no reading, by their place
+     * @throws RoutesRefused with every fault: half of a snapshot is never used
+     */
+    static GatewaySnapshot read(JsonNode statement, SnapshotReader.Former former) {
         List<String> faults = new ArrayList<>();
         JsonFields fields = JsonFields.of(statement, "", faults);
         GatewaySnapshot snapshot = new GatewaySnapshot(
                 fields.text("gateway_id", MAX_TEXT),
                 fields.wholeNumber("generation", 1, Long.MAX_VALUE, 0),
-                routes(fields, statement, faults),
-                fields.objects("keys", MAX_KEYS, SnapshotKey::read),
+                routes(fields, statement, faults, former),
+                keys(fields, statement, faults, former),
                 fields.objects("plans", MAX_PLANS, GatewaySnapshot::plan),
                 fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation),
                 policies(fields, statement, faults),
@@ -87,7 +108,9 @@ public record GatewaySnapshot(
                         : List.of(),
                 fields.has("certificates")
                         ? fields.objects("certificates", MAX_CERTIFICATES, SnapshotCertificate::read)
-                        : List.of());
+                        : List.of(),
+                fields.has("clients") ? fields.objects("clients", MAX_CLIENTS, SnapshotClient::read) : List.of(),
+                fields.has("open_routes") ? fields.texts("open_routes", MAX_ROUTES, MAX_TEXT) : List.of());
         fields.end();
         if (faults.isEmpty()) {
             snapshot.checkReferences(faults);
@@ -98,7 +121,8 @@ public record GatewaySnapshot(
         return snapshot;
     }
 
-    private static List<ApiRoute> routes(JsonFields fields, JsonNode statement, List<String> faults) {
+    private static List<ApiRoute> routes(
+            JsonFields fields, JsonNode statement, List<String> faults, SnapshotReader.Former former) {
         List<ApiRoute> routes = new ArrayList<>();
         JsonNode list = statement.path("routes");
         if (!fields.has("routes") || !list.isArray() || list.size() > MAX_ROUTES) {
@@ -106,10 +130,32 @@ public record GatewaySnapshot(
             return routes;
         }
         int index = 0;
-        for (JsonNode route : list) {
-            routes.add(RouteJson.read(route, "routes[" + index++ + "].", faults));
+        for (JsonNode node : list) {
+            ApiRoute known = former.route(index);
+            routes.add(known != null ? known : RouteJson.read(node, "routes[" + index + "].", faults));
+            index++;
         }
         return routes;
+    }
+
+    private static List<SnapshotKey> keys(
+            JsonFields fields, JsonNode statement, List<String> faults, SnapshotReader.Former former) {
+        List<SnapshotKey> keys = new ArrayList<>();
+        JsonNode list = statement.path("keys");
+        if (!fields.has("keys")) {
+            return keys;
+        }
+        if (!list.isArray() || list.size() > MAX_KEYS) {
+            fields.fault("keys", "must be a list of at most " + MAX_KEYS);
+            return keys;
+        }
+        int index = 0;
+        for (JsonNode node : list) {
+            SnapshotKey known = former.key(index);
+            keys.add(known != null ? known : SnapshotKey.read(JsonFields.of(node, "keys[" + index + "].", faults)));
+            index++;
+        }
+        return keys;
     }
 
     /** Absent where there are none. */
@@ -177,6 +223,7 @@ public record GatewaySnapshot(
             faults.addAll(e.sentences());
         }
         checkCertificates(faults);
+        checkApplications(routeIds, faults);
         Set<String> lookups = new HashSet<>();
         for (SnapshotKey key : keys) {
             if (!planNames.contains(key.plan()) || !routeIds.contains(key.route())) {
@@ -195,13 +242,27 @@ public record GatewaySnapshot(
                 faults.add("authorities holds two of the tenant " + authority.tenant());
             }
         }
-        Set<String> fingerprints = new HashSet<>();
+        Set<List<String>> bound = new HashSet<>();
         for (SnapshotCertificate certificate : certificates) {
-            if (!tenants.contains(certificate.tenant())) {
+            if (!certificate.pinned() && !tenants.contains(certificate.tenant())) {
                 faults.add("certificates: " + certificate.fingerprint() + " is of a tenant without an authority");
             }
-            if (!fingerprints.add(certificate.fingerprint())) {
+            if (!bound.add(List.of(certificate.tenant(), certificate.fingerprint()))) {
                 faults.add("certificates: " + certificate.fingerprint() + " stands there twice");
+            }
+        }
+    }
+
+    private void checkApplications(Set<String> routeIds, List<String> faults) {
+        Set<String> seen = new HashSet<>();
+        for (SnapshotClient client : clients) {
+            if (!seen.add(client.client())) {
+                faults.add("clients: " + client.client() + " stands there twice");
+            }
+        }
+        for (String route : openRoutes) {
+            if (!routeIds.contains(route)) {
+                faults.add("open_routes names " + route + ", which is not in the snapshot");
             }
         }
     }
@@ -224,9 +285,17 @@ public record GatewaySnapshot(
             members.put(
                     "authorities",
                     authorities.stream().map(SnapshotAuthority::members).toList());
+        }
+        if (!certificates.isEmpty()) {
             members.put(
                     "certificates",
                     certificates.stream().map(SnapshotCertificate::members).toList());
+        }
+        if (!clients.isEmpty()) {
+            members.put("clients", clients.stream().map(SnapshotClient::members).toList());
+        }
+        if (!openRoutes.isEmpty()) {
+            members.put("open_routes", openRoutes);
         }
         return members;
     }

@@ -3,7 +3,6 @@ package bulwark.gateway.snapshot;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
@@ -54,12 +53,17 @@ public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
     }
 
     /**
-     * Nothing of the statement is looked at before the signature holds.
+     * Of one snapshot alone; see {@link SnapshotReader}.
      *
      * @param pinned public keys that may sign, base64url
      * @throws RoutesRefused when no such key signed it, or a member is faulty
      */
     public static SignedSnapshot verify(byte[] document, List<String> pinned, Signing signing) {
+        return new SnapshotReader(pinned, signing).read(document);
+    }
+
+    /** What was signed. @throws RoutesRefused when no pinned key signed it */
+    static byte[] statement(byte[] document, List<String> pinned, Signing signing) {
         int end = document.length - TAIL_LENGTH;
         if (end < HEAD.length || !Arrays.equals(document, 0, HEAD.length, HEAD, 0, HEAD.length)) {
             throw refused("is damaged: statement, key or signature is missing");
@@ -78,14 +82,10 @@ public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
         if (!signing.verify(publicKey, message(statement), made)) {
             throw refused("carries a signature that does not verify");
         }
-        try {
-            return new SignedSnapshot(GatewaySnapshot.read(StrictJson.parse(statement)), Digests.sha256Hex(statement));
-        } catch (StrictJson.JsonRefused e) {
-            throw refused("is damaged: " + e.getMessage());
-        }
+        return statement;
     }
 
-    private static RoutesRefused refused(String fault) {
+    static RoutesRefused refused(String fault) {
         return new RoutesRefused(List.of("The snapshot of the control plane " + fault + "."));
     }
 

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
  * A certificate by which a consumer is known. It opens what the consumer has subscriptions for.
  *
  * @param fingerprint SHA-256 of its DER, hex
- * @param expires its own end
+ * @param expires its own end, or that of its use
+ * @param pinned whether the tenant named it itself; otherwise the tenant's authority signed it
  */
-public record SnapshotCertificate(String fingerprint, String consumer, String tenant, Instant expires) {
+public record SnapshotCertificate(String fingerprint, String consumer, String tenant, Instant expires, boolean pinned) {
     private static final int MAX_TEXT = 200;
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
@@ -21,7 +22,8 @@ public record SnapshotCertificate(String fingerprint, String consumer, String te
                 fields.text("fingerprint", 64, text -> DIGEST.matcher(text).matches(), "must be a SHA-256 in hex"),
                 fields.text("consumer_id", MAX_TEXT),
                 fields.text("tenant_id", MAX_TEXT),
-                SnapshotTime.read(fields, "expires_at", fields.text("expires_at", 40)));
+                SnapshotTime.read(fields, "expires_at", fields.text("expires_at", 40)),
+                fields.flag("pinned", false));
         fields.end();
         return certificate;
     }
@@ -32,6 +34,9 @@ public record SnapshotCertificate(String fingerprint, String consumer, String te
         members.put("consumer_id", consumer);
         members.put("tenant_id", tenant);
         members.put("expires_at", expires.toString());
+        if (pinned) {
+            members.put("pinned", true);
+        }
         return members;
     }
 }

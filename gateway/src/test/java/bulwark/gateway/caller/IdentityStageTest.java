@@ -5,6 +5,7 @@ import static bulwark.gateway.caller.CallFixture.get;
 import static bulwark.gateway.caller.CallFixture.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.ConsumerKeyCache;
 import bulwark.gateway.apikey.ConsumerKeys;
@@ -88,6 +89,7 @@ class IdentityStageTest {
                 tokens,
                 cache,
                 new ConsumerCertificates(clock),
+                new ApplicationClients(clock),
                 gate,
                 sender,
                 new IdentityMetrics(metrics, tokens::size),

@@ -3,15 +3,21 @@ package bulwark.gateway.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import bulwark.gateway.Gateway;
+import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.feed.TcpRelay;
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.CompactJws;
 import bulwark.testkit.KeycloakServer;
-import bulwark.testkit.SharedMaterial;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,16 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The control plane and a real Keycloak with the shipped realm, which can be cut off. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ControlKeycloakTest {
-    private static final String PASSWORD = "correct horse battery";
-    private static final String ADMIN_SECRET = "the-secret-of-the-control-planes-client";
-    private static final List<String> ROLES = List.of("viewer", "devops", "tenant-admin", "cpi-admin");
 
     @TempDir
     static Path folder;
@@ -45,7 +45,7 @@ class ControlKeycloakTest {
 
     @BeforeAll
     static void start() throws Exception {
-        keycloak = KeycloakServer.start("stoa", StrictJson.text(realm()));
+        keycloak = KeycloakServer.start("stoa", StrictJson.text(ControlRealm.json()));
         relay = new TcpRelay(URI.create(keycloak.url()).getPort());
         relay.cut(true);
         control = new ControlFixture(
@@ -66,7 +66,7 @@ class ControlKeycloakTest {
                         "STOA_KEYCLOAK_CLIENT_ID",
                         "stoa-control-plane",
                         "STOA_KEYCLOAK_CLIENT_SECRET",
-                        ADMIN_SECRET));
+                        ControlRealm.ADMIN_SECRET));
         for (String tenant : List.of("acme", "other")) {
             control.operator("POST", "/v1/tenants", Map.of("id", tenant)).is(201);
         }
@@ -81,74 +81,20 @@ class ControlKeycloakTest {
         }
     }
 
-    /** As it ships, with one user for each role. */
-    private static JsonNode realm() throws Exception {
-        ObjectNode realm = (ObjectNode) StrictJson.parse(
-                Files.readAllBytes(SharedMaterial.repository().resolve("deploy/keycloak/realm-stoa.json")));
-        for (JsonNode client : realm.get("clients").values()) {
-            if (client.get("clientId").stringValue().equals("stoa-portal")) {
-                ((ObjectNode) client).put("directAccessGrantsEnabled", true);
-            }
-        }
-        ((ArrayNode) realm.get("clients")).add(otherAudience()).add(ownClient());
-        ArrayNode users = realm.putArray("users");
-        ROLES.forEach(role -> users.add(user("of-" + role, role, "acme")));
-        users.add(user("without-tenant", "devops", ""));
-        ObjectNode service = users.addObject();
-        service.put("username", "service-account-stoa-control-plane")
-                .put("enabled", true)
-                .put("serviceAccountClientId", "stoa-control-plane");
-        service.putObject("clientRoles").putArray("realm-management").add("manage-clients");
-        return realm;
-    }
-
-    /** The control plane's own, which may manage clients. */
-    private static ObjectNode ownClient() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("clientId", "stoa-control-plane")
-                .put("secret", ADMIN_SECRET)
-                .put("publicClient", false)
-                .put("serviceAccountsEnabled", true)
-                .put("standardFlowEnabled", false)
-                .put("fullScopeAllowed", true);
-    }
-
-    /** A client whose tokens are for somebody else. */
-    private static ObjectNode otherAudience() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("clientId", "elsewhere")
-                .put("publicClient", true)
-                .put("fullScopeAllowed", true)
-                .put("directAccessGrantsEnabled", true);
-    }
-
-    private static ObjectNode user(String name, String role, String tenant) {
-        ObjectNode user = JsonNodeFactory.instance.objectNode();
-        user.put("username", name)
-                .put("enabled", true)
-                .put("email", name + "@example.org")
-                .put("emailVerified", true)
-                .put("firstName", name)
-                .put("lastName", "Test");
-        if (!tenant.isEmpty()) {
-            user.putObject("attributes").putArray("tenant").add(tenant);
-        }
-        user.putArray("realmRoles").add(role);
-        user.putArray("credentials").addObject().put("type", "password").put("value", PASSWORD);
-        return user;
-    }
-
     private static JsonNode tokens(String user, String client) throws Exception {
         HttpResponse<String> answer = keycloak.token(
                 "stoa",
                 Map.of(
-                        "grant_type", "password",
-                        "client_id", client,
-                        "scope", "openid",
-                        "username", user,
-                        "password", PASSWORD));
+                        "grant_type",
+                        "password",
+                        "client_id",
+                        client,
+                        "scope",
+                        "openid",
+                        "username",
+                        user,
+                        "password",
+                        ControlRealm.PASSWORD));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return StrictJson.parse(answer.body().getBytes(StandardCharsets.UTF_8));
     }
@@ -316,5 +262,136 @@ class ControlKeycloakTest {
         call(admin, "GET", all + "/" + made.text("id"), null).is(200);
         assertThat(call(admin, "GET", all, null).is(200).body()).doesNotContain("later");
         call(admin, "POST", all, Map.of("name", "later")).is(201);
+    }
+
+    private static String published(String admin, String name, String backend) throws Exception {
+        String all = "/v1/tenants/acme/apis";
+        String id = call(admin, "POST", all, Map.of("name", name, "backend_url", backend))
+                .is(201)
+                .text("id");
+        call(admin, "POST", all + "/" + id + "/publish", null).is(200);
+        return id;
+    }
+
+    private static Gateway gateway(ControlFixture.Answer added) {
+        Map<String, String> settings = Map.of(
+                "STOA_PORT",
+                "0",
+                "STOA_STATE_DIR",
+                folder.resolve("edge").toString(),
+                "STOA_SSRF__ALLOWED_CIDRS",
+                "127.0.0.1/32",
+                "STOA_KEYCLOAK_URL",
+                keycloak.url(),
+                "STOA_KEYCLOAK_REALM",
+                "stoa",
+                "STOA_ALLOWED_AUDIENCES",
+                "stoa-mcp-gateway",
+                "STOA_CONTROL_PLANE_URL",
+                "http://127.0.0.1:" + control.plane.port(),
+                "STOA_CONTROL_PLANE_API_KEY",
+                added.text("gateway_key"),
+                "STOA_CONTROL_PLANE_KEYS",
+                added.json().path("snapshot_keys").get(0).asString());
+        return Gateway.start(
+                () -> Configuration.read(GatewaySettings.schema(), settings, folder), folder, control.clock);
+    }
+
+    @Test
+    @Order(8)
+    void an_applications_token_opens_at_a_gateway_what_the_application_has_a_subscription_for() throws Exception {
+        HttpServer backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        backend.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        backend.start();
+        String admin = access("of-tenant-admin");
+        String url = "http://127.0.0.1:" + backend.getAddress().getPort();
+        ControlFixture.Answer made = call(admin, "POST", "/v1/tenants/acme/applications", Map.of("name", "market"))
+                .is(201);
+        String plan = call(admin, "POST", "/v1/plans/acme", Map.of("slug", "open", "requires_approval", false))
+                .is(201)
+                .text("id");
+        String fruit = published(admin, "fruit", url);
+        published(admin, "fish", url);
+        call(
+                        admin,
+                        "POST",
+                        "/v1/tenants/acme/applications/" + made.text("id") + "/subscribe",
+                        Map.of("api_id", fruit, "plan_id", plan))
+                .is(201);
+        try (Gateway gateway = gateway(control.operator("POST", "/v1/admin/gateways", Map.of("name", "edge"))
+                .is(201))) {
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(
+                            () -> assertThat(statusAt(gateway, made, "fruit")).isEqualTo(204));
+            assertThat(statusAt(gateway, made, "fish")).isEqualTo(403);
+        } finally {
+            backend.stop(0);
+        }
+    }
+
+    private static int statusAt(Gateway gateway, ControlFixture.Answer application, String api) throws Exception {
+        String token = StrictJson.parse(credentials(application.text("client_id"), application.text("client_secret"))
+                        .body()
+                        .getBytes(StandardCharsets.UTF_8))
+                .path("access_token")
+                .asString();
+        control.clock.set(Instant.now());
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/apis/acme/" + api + "/1"))
+                .timeout(Duration.ofMinutes(1))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
+    }
+
+    private static HttpResponse<String> atKeycloak(String method, String path) throws Exception {
+        String token = StrictJson.parse(credentials("stoa-control-plane", ControlRealm.ADMIN_SECRET)
+                        .body()
+                        .getBytes(StandardCharsets.UTF_8))
+                .path("access_token")
+                .asString();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(keycloak.url() + "/admin/realms/stoa" + path))
+                .timeout(Duration.ofMinutes(1))
+                .header("Authorization", "Bearer " + token)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    @Order(9)
+    void a_tenant_that_is_provisioned_has_a_group_whose_members_tokens_name_it_until_it_is_deleted() throws Exception {
+        control.operator("POST", "/v1/tenants", Map.of("id", "fresh")).is(201);
+        String provision = "/v1/tenants/fresh/provision";
+        call(access("of-tenant-admin"), "POST", provision, null).is(403);
+        String user = StrictJson.parse(atKeycloak("GET", "/users?exact=true&username=without-tenant")
+                        .body()
+                        .getBytes(StandardCharsets.UTF_8))
+                .path(0)
+                .path("id")
+                .asString();
+        assertThat(status(access("without-tenant"), "/v1/tenants/fresh/apis")).isNotEqualTo(200);
+        ControlFixture.Answer made = control.operator("POST", provision, null).is(200);
+        assertThat(made.text("group")).isEqualTo("stoa.tenant.fresh");
+        assertThat(control.operator("POST", provision, null).is(200).body()).isEqualTo(made.body());
+        String group = made.text("identity_group_id");
+        assertThat(atKeycloak("PUT", "/users/" + user + "/groups/" + group).statusCode())
+                .isEqualTo(204);
+        assertThat(status(access("without-tenant"), "/v1/tenants/fresh/apis")).isEqualTo(200);
+        assertThat(status(access("without-tenant"), "/v1/tenants/acme/apis")).isEqualTo(404);
+
+        relay.cut(true);
+        control.operator("POST", "/v1/tenants/fresh/archive", null).is(200);
+        control.operator("DELETE", "/v1/tenants/fresh", null).is(503);
+        relay.cut(false);
+        control.operator("DELETE", "/v1/tenants/fresh", null).is(204);
+        assertThat(atKeycloak("GET", "/groups/" + group).statusCode()).isEqualTo(404);
     }
 }

@@ -9,7 +9,6 @@ import bulwark.gateway.control.ControlFixture.Answer;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.CertificateSubject;
-import bulwark.kernel.time.SettableClock;
 import bulwark.kernel.tls.ClientTls;
 import bulwark.kernel.tls.TlsPolicy;
 import bulwark.testkit.Shell;
@@ -22,7 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Certificates of a tenant's authority at the listener of a gateway, on the wire. */
+/** Certificates of consumers at the listener of a gateway, on the wire: those of the tenant's authority, and those that consumers bring along. */
 class ConsumerCertificateTest {
     @TempDir
     private Path folder;
@@ -63,18 +62,12 @@ class ConsumerCertificateTest {
         link.close();
     }
 
-    /** Good by the clock of the test and by that of the JDK's handshakes. */
     private CertificateAuthority authority(String name) {
-        Instant test = link.control.clock.instant();
-        Instant now = Instant.now();
-        return CertificateAuthority.openOrCreate(
-                folder.resolve(name), name, CertificateKey.P256, new SettableClock(test.isBefore(now) ? test : now));
+        return link.authority(folder.resolve(name), CertificateKey.P256);
     }
 
     private Duration lifetime() {
-        return Duration.between(link.control.clock.instant(), Instant.now())
-                .abs()
-                .plusDays(1);
+        return link.lifetime();
     }
 
     private String file(String authority, String name) {
@@ -188,6 +181,111 @@ class ConsumerCertificateTest {
             assertThatThrownBy(() -> get(foreign, LinkFixture.ORDERS))
                     .as("an authority of nobody")
                     .isInstanceOf(IOException.class);
+        }
+    }
+
+    /** @param name of the files of the foreign authority */
+    private Answer uploaded(String tenant, String consumer, String name, Map<String, Object> more) throws Exception {
+        Map<String, Object> body = new HashMap<>(more);
+        body.put("certificate", Files.readString(Path.of(file("foreign", name + ".crt"))));
+        return link.control.admin(tenant, "POST", "/v1/consumers/" + tenant + "/" + consumer + "/certificate", body);
+    }
+
+    private HttpClient foreign(String name) {
+        return client(Path.of(file("foreign", name + ".crt")), Path.of(file("foreign", name + ".key")));
+    }
+
+    private void foreignCertificate(String name) {
+        authority("foreign").issue(name, new CertificateSubject(name, null, List.of(), false, true), lifetime());
+    }
+
+    @Test
+    void
+            a_certificate_that_a_consumer_brings_along_opens_what_its_subscriptions_open_and_no_other_of_that_authority_does()
+                    throws Exception {
+        foreignCertificate("other-shop");
+        uploaded("acme", link.consumer, "shop", Map.of()).is(201);
+        link.control.api("acme", "more", link.backendUrl());
+        try (HttpClient shop = foreign("shop");
+                HttpClient sibling = foreign("other-shop")) {
+            eventually(204, () -> statusOrRefused(shop, LinkFixture.ORDERS));
+            assertThat(status(shop, "/apis/acme/more/1")).as("not subscribed").isEqualTo(404);
+            assertThatThrownBy(() -> get(sibling, LinkFixture.ORDERS))
+                    .as("of the same authority")
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void another_certificate_takes_the_place_of_the_one_before_at_once_or_after_a_grace() throws Exception {
+        foreignCertificate("second");
+        foreignCertificate("third");
+        uploaded("acme", link.consumer, "shop", Map.of()).is(201);
+        try (HttpClient first = foreign("shop");
+                HttpClient second = foreign("second");
+                HttpClient third = foreign("third")) {
+            eventually(204, () -> statusOrRefused(first, LinkFixture.ORDERS));
+            uploaded("acme", link.consumer, "second", Map.of("grace_period_hours", 1))
+                    .is(201);
+            eventually(204, () -> statusOrRefused(second, LinkFixture.ORDERS));
+            assertThat(status(first, LinkFixture.ORDERS)).as("within the grace").isEqualTo(204);
+            link.control.clock.advance(Duration.ofMinutes(61));
+            eventually(401, () -> statusOrRefused(first, LinkFixture.ORDERS));
+            assertThat(status(second, LinkFixture.ORDERS)).isEqualTo(204);
+            uploaded("acme", link.consumer, "third", Map.of()).is(201);
+            eventually(401, () -> statusOrRefused(second, LinkFixture.ORDERS));
+            eventually(204, () -> statusOrRefused(third, LinkFixture.ORDERS));
+        }
+    }
+
+    @Test
+    void a_tenant_that_names_the_certificate_of_another_tenants_consumer_takes_nothing_from_it() throws Exception {
+        uploaded("acme", link.consumer, "shop", Map.of()).is(201);
+        String there = link.control.api("other", "secret", link.backendUrl());
+        String consumer = link.control.consumer("other", "their-shop");
+        String plan = link.control.plan("other", "free", Map.of("requires_approval", false));
+        link.control.subscribe("other", there, plan, consumer).is(201);
+        try (HttpClient shop = foreign("shop")) {
+            eventually(204, () -> statusOrRefused(shop, LinkFixture.ORDERS));
+            assertThat(status(shop, "/apis/other/secret/1")).isEqualTo(404);
+            uploaded("other", consumer, "shop", Map.of()).is(201);
+            eventually(204, () -> status(shop, "/apis/other/secret/1"));
+            assertThat(status(shop, LinkFixture.ORDERS)).isEqualTo(204);
+            link.control
+                    .admin("other", "POST", "/v1/consumers/other/" + consumer + "/certificate/revoke")
+                    .is(200);
+            eventually(404, () -> status(shop, "/apis/other/secret/1"));
+            assertThat(status(shop, LinkFixture.ORDERS)).isEqualTo(204);
+        }
+    }
+
+    /** The median, so that one pause of a busy machine proves nothing; what a revocation takes is some tens of milliseconds. */
+    @Test
+    void a_certificate_that_is_revoked_opens_nothing_within_a_second() throws Exception {
+        List<Duration> taken = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            String signedName = "signed-" + round;
+            Answer own = signed("acme", link.consumer, signedName);
+            taken.add(untilRefused(
+                    showing(signedName), "/v1/tenants/acme/ca/certificates/" + own.text("id") + "/revoke"));
+            String name = "brought-" + round;
+            foreignCertificate(name);
+            uploaded("acme", link.consumer, name, Map.of()).is(201);
+            taken.add(untilRefused(foreign(name), "/v1/consumers/acme/" + link.consumer + "/certificate/revoke"));
+        }
+        assertThat(taken.stream().sorted().toList().get(taken.size() / 2))
+                .as("%s", taken)
+                .isLessThan(Duration.ofSeconds(1));
+    }
+
+    /** On a connection that is open. */
+    private Duration untilRefused(HttpClient client, String revocation) throws Exception {
+        try (client) {
+            eventually(204, () -> statusOrRefused(client, LinkFixture.ORDERS));
+            link.control.admin("acme", "POST", revocation).is(200);
+            long revoked = System.nanoTime();
+            eventually(401, () -> statusOrRefused(client, LinkFixture.ORDERS));
+            return Duration.ofNanos(System.nanoTime() - revoked);
         }
     }
 }

@@ -7,10 +7,17 @@ import bulwark.gateway.Gateway;
 import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.control.ControlFixture;
 import bulwark.gateway.control.ControlFixture.Answer;
+import bulwark.gateway.control.state.ControlActor;
+import bulwark.gateway.control.state.ControlEvent;
+import bulwark.gateway.control.state.ControlStore;
+import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.identity.LocalTokenIssuer;
 import bulwark.gateway.permission.Role;
 import bulwark.kernel.config.Configuration;
+import bulwark.kernel.signing.CertificateAuthority;
+import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.Signing;
+import bulwark.kernel.time.SettableClock;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +29,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -68,6 +76,32 @@ final class LinkFixture implements AutoCloseable {
 
     String backendUrl() {
         return "http://127.0.0.1:" + backend.getAddress().getPort();
+    }
+
+    /** What no call may do: the control plane stands still meanwhile. Before the gateways start. */
+    void changeByHand(ControlStore.ChangeWork<?> work) {
+        control.plane.close();
+        ControlStore store = ControlStore.open(control.database(), "", control.clock);
+        store.change(
+                PlatformScope.ofProcess().tenant("acme"),
+                ControlActor.ofProcess("process:test"),
+                ControlEvent.of("changed_by_hand", "a test changed an object"),
+                work);
+        store.close();
+        control.restart();
+    }
+
+    /** Good by the clock of the test and by that of the JDK's handshakes. */
+    CertificateAuthority authority(Path where, CertificateKey kind) {
+        Instant test = control.clock.instant();
+        Instant now = Instant.now();
+        return CertificateAuthority.openOrCreate(
+                where, where.getFileName().toString(), kind, new SettableClock(test.isBefore(now) ? test : now));
+    }
+
+    /** Of its certificates. */
+    Duration lifetime() {
+        return Duration.between(control.clock.instant(), Instant.now()).abs().plusDays(1);
     }
 
     String controlUrl() {

@@ -16,6 +16,7 @@ import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,7 +65,12 @@ class SignedSnapshotFuzzTest {
                 List.of(key),
                 List.of(QuotaPlan.basic("gold", 60, 100)),
                 List.of(order),
-                List.of(policy));
+                List.of(policy),
+                List.of(),
+                List.of(new SnapshotCertificate(
+                        "b".repeat(64), "c", "acme", Instant.parse("2027-01-01T00:00:00Z"), true)),
+                List.of(new SnapshotClient("stoa.acme.shop", "c", "acme", true)),
+                List.of("cp.acme.orders"));
     }
 
     @Test
@@ -136,15 +142,68 @@ class SignedSnapshotFuzzTest {
     }
 
     private static byte[] signed(JsonNode statement) {
-        byte[] purpose = "bulwark gateway snapshot\n".getBytes(StandardCharsets.US_ASCII);
-        byte[] canonical = CanonicalJson.bytes(statement);
-        byte[] message = java.util.Arrays.copyOf(purpose, purpose.length + canonical.length);
-        System.arraycopy(canonical, 0, message, purpose.length, canonical.length);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("statement", statement);
         document.put("key", PINNED.getFirst());
-        document.put("signature", Base64Url.text(SIGNER.sign(message)));
+        document.put("signature", signature(CanonicalJson.bytes(statement)));
         return StrictJson.write(document);
+    }
+
+    private static String signature(byte[] statement) {
+        byte[] purpose = "bulwark gateway snapshot\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] message = java.util.Arrays.copyOf(purpose, purpose.length + statement.length);
+        System.arraycopy(statement, 0, message, purpose.length, statement.length);
+        return Base64Url.text(SIGNER.sign(message));
+    }
+
+    /** These very bytes, whether they are JSON or not. */
+    private static byte[] signedAsTheyAre(byte[] statement) {
+        ByteArrayOutputStream document = new ByteArrayOutputStream();
+        document.writeBytes("{\"statement\":".getBytes(StandardCharsets.US_ASCII));
+        document.writeBytes(statement);
+        document.writeBytes((",\"key\":\"" + PINNED.getFirst() + "\",\"signature\":\"" + signature(statement) + "\"}")
+                .getBytes(StandardCharsets.US_ASCII));
+        return document.toByteArray();
+    }
+
+    private static Object outcome(SnapshotReader reader, byte[] document) {
+        try {
+            return reader.read(document);
+        } catch (RoutesRefused e) {
+            return e.sentences();
+        }
+    }
+
+    /** What it takes from the snapshot before is what it would have read. */
+    @FuzzTest(maxDuration = "1m")
+    void a_reader_that_knows_a_snapshot_reads_the_next_one_as_any_does(byte[] statement) {
+        byte[] document = signedAsTheyAre(statement);
+        SnapshotReader knowing = new SnapshotReader(PINNED, SIGNING);
+        knowing.read(SignedSnapshot.sign(full(), SIGNER));
+        Object fresh = outcome(new SnapshotReader(PINNED, SIGNING), document);
+        assertThat(outcome(knowing, document)).isEqualTo(fresh);
+        assertThat(outcome(knowing, document)).isEqualTo(fresh);
+    }
+
+    @Test
+    void what_stands_in_place_of_a_known_element_is_taken_for_none_that_was_sent() {
+        String full = CanonicalJson.text(full().members());
+        String route = "{\"activated\"";
+        assertThat(full).contains("[" + route);
+        for (String forged : List.of(
+                full.replace("[" + route, "[0," + route),
+                full.replace("[" + route, "[" + route.replace("activated", "\\u0061ctivated")),
+                full.replace("\"routes\":", "\"routes\":[0],\"routes\":"),
+                full.replace("\"routes\":", "\"\\u0072outes\":"),
+                full.replace("\"routes\":", "\"routes\": "),
+                full.replace("\"keys\":[{", "\"keys\":[0,{"),
+                full + "}",
+                full.substring(0, full.length() - 1),
+                "{}",
+                "[]",
+                "")) {
+            a_reader_that_knows_a_snapshot_reads_the_next_one_as_any_does(forged.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     @Test
@@ -162,8 +221,9 @@ class SignedSnapshotFuzzTest {
                     default -> text.replace(at, Math.min(text.length(), at + piece.length()), piece);
                 }
             }
-            a_hostile_statement_with_a_good_signature_is_a_snapshot_or_refused(
-                    text.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] mutated = text.toString().getBytes(StandardCharsets.UTF_8);
+            a_hostile_statement_with_a_good_signature_is_a_snapshot_or_refused(mutated);
+            a_reader_that_knows_a_snapshot_reads_the_next_one_as_any_does(mutated);
         }
     }
 }

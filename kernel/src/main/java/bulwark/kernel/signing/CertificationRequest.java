@@ -3,9 +3,6 @@ package bulwark.kernel.signing;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,8 +18,6 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  */
 public record CertificationRequest(PublicKey key) {
     private static final int MAX_BYTES = 16 << 10;
-    private static final int MIN_RSA_BITS = 2048;
-    private static final int MIN_EC_BITS = 256;
     private static final Pattern PEM = Pattern.compile(
             "\\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----\\s*");
 
@@ -43,7 +38,9 @@ public record CertificationRequest(PublicKey key) {
             var request =
                     new JcaPKCS10CertificationRequest(Base64.getMimeDecoder().decode(found.group(1)));
             PublicKey key = request.getPublicKey();
-            requireStrong(key);
+            if (!KeyStrength.isSufficient(key)) {
+                throw new RequestRefused(KeyStrength.TOO_WEAK);
+            }
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw new RequestRefused("carries a signature that does not verify: its sender does not hold the key");
             }
@@ -56,19 +53,6 @@ public record CertificationRequest(PublicKey key) {
                 | IllegalStateException
                 | ClassCastException e) {
             throw new RequestRefused("is damaged, or of a kind that is not known here");
-        }
-    }
-
-    private static void requireStrong(PublicKey key) throws RequestRefused {
-        boolean strong = switch (key) {
-            case RSAPublicKey rsa -> rsa.getModulus().bitLength() >= MIN_RSA_BITS;
-            case ECPublicKey ec -> ec.getParams().getOrder().bitLength() >= MIN_EC_BITS;
-            case EdECPublicKey _ -> true;
-            default -> false;
-        };
-        if (!strong) {
-            throw new RequestRefused(
-                    "holds a key that is too weak; use Ed25519, EC of 256 bits or RSA of 2048 or more");
         }
     }
 }

@@ -43,6 +43,7 @@ public final class ReloadingTls implements AutoCloseable {
     /** Judges clients by the authorities that were added beside the files; null without any. */
     private volatile @Nullable PeerVerifier added;
 
+    private final PinnedCertificates pinned;
     private final FileWatch watch;
     private int loads;
     private @Nullable String lastFailure;
@@ -51,11 +52,12 @@ public final class ReloadingTls implements AutoCloseable {
         this.files = files;
         this.policy = policy;
         this.clock = clock;
+        pinned = new PinnedCertificates(clock);
         watch = new FileWatch(files.all(), () -> reload() instanceof Reload.Loaded);
         TlsMaterial first = TlsMaterial.load("load-0", files, policy, clock);
         snapshot = new Snapshot(first, new PeerVerifier(first, policy, clock), null);
         keyManager = new ReloadingKeyManager(() -> snapshot.material, this::byAlias);
-        trustManager = new ReloadingTrustManager(() -> snapshot.peers, () -> added);
+        trustManager = new ReloadingTrustManager(() -> snapshot.peers, () -> added, pinned);
         context = PinnedTlsContext.of(policy, keyManager, trustManager);
     }
 
@@ -161,7 +163,8 @@ public final class ReloadingTls implements AutoCloseable {
     public @Nullable PeerIdentity identify(List<X509Certificate> peerChain) {
         PeerIdentity peer = snapshot.peers.identify(peerChain);
         PeerVerifier others = added;
-        return peer == null && others != null ? others.identify(peerChain) : peer;
+        peer = peer == null && others != null ? others.identify(peerChain) : peer;
+        return peer == null ? pinned.identify(peerChain) : peer;
     }
 
     /**
@@ -173,6 +176,15 @@ public final class ReloadingTls implements AutoCloseable {
         added = authorities.isEmpty()
                 ? null
                 : new PeerVerifier(TlsMaterial.ofAuthorities(authorities, snapshot.material), policy, clock);
+    }
+
+    /**
+     * Trusts client certificates of these fingerprints besides, in place of those of the call before: each by itself, whoever issued it, and while it is valid. Open connections are judged anew.
+     *
+     * @param fingerprints SHA-256 of each one's DER, hex
+     */
+    public void pinClients(Collection<String> fingerprints) {
+        pinned.replace(fingerprints);
     }
 
     /** Whether there is a CA bundle by which peers can be trusted. */

@@ -2,6 +2,7 @@ package bulwark.kernel.tls;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,24 +12,35 @@ import org.jspecify.annotations.Nullable;
 final class ReloadingTrustManager extends ChainTrustManager {
     private final Supplier<PeerVerifier> present;
     private final Supplier<@Nullable PeerVerifier> added;
+    private final PinnedCertificates pinned;
 
     /** @param added judges clients that the present one does not trust; null for nobody */
-    ReloadingTrustManager(Supplier<PeerVerifier> present, Supplier<@Nullable PeerVerifier> added) {
+    ReloadingTrustManager(
+            Supplier<PeerVerifier> present, Supplier<@Nullable PeerVerifier> added, PinnedCertificates pinned) {
         this.present = present;
         this.added = added;
+        this.pinned = pinned;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        PeerVerifier others = added.get();
         try {
             present.get().client(chain);
         } catch (CertificateException untrusted) {
-            if (others == null) {
-                throw untrusted;
-            }
-            others.client(chain);
+            byOthers(chain, untrusted);
         }
+    }
+
+    /** @throws CertificateException what the files say of it, where nobody trusts it */
+    private void byOthers(X509Certificate[] chain, CertificateException untrusted) throws CertificateException {
+        if (chain.length > 0 && pinned.identify(List.of(chain)) != null) {
+            return;
+        }
+        PeerVerifier others = added.get();
+        if (others == null) {
+            throw untrusted;
+        }
+        others.client(chain);
     }
 
     @Override

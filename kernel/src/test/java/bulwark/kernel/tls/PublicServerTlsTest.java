@@ -2,6 +2,7 @@ package bulwark.kernel.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.signing.CertificateAuthority;
@@ -137,7 +138,8 @@ class PublicServerTlsTest {
 
             assertThat(tls.stillTrusted(chain)).isFalse();
             assertThat(connect(listener, "-cert client.crt -key client.key")).doesNotContain("hello");
-            assertThat(listener.reasons).contains("revoked");
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(listener.reasons).contains("revoked"));
             assertThat(connect(listener, "-cert other.crt -key other.key")).contains("hello");
         }
     }

@@ -3,14 +3,13 @@ package bulwark.gateway.control.account;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
-import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.Role;
 import bulwark.kernel.evidence.audit.AuditEventType;
@@ -49,10 +48,12 @@ public final class ServiceAccountResource {
             BodySchema.of("ServiceKeyRotation").number("grace_period_hours", 0, MAX_GRACE_HOURS);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
     private final Signing signing;
 
     public ServiceAccountResource(ControlStore store, Signing signing) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.SERVICE_ACCOUNT, account -> VIEW.view(members(account)));
         this.signing = signing;
     }
 
@@ -63,7 +64,7 @@ public final class ServiceAccountResource {
                                 "GET", all, Permission.USERS_MANAGE, "List the service accounts of a tenant.")
                         .ofCallersTenant()
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted(
                                 "POST", all, Permission.USERS_MANAGE, "Make a service account; its key is shown once.")
                         .ofCallersTenant()
@@ -87,7 +88,7 @@ public final class ServiceAccountResource {
                                 "Delete a service account: its key works no more.")
                         .ofCallersTenant()
                         .answersNothing()
-                        .handledBy(this::delete));
+                        .handledBy(call -> objects.delete(call, DELETED)));
     }
 
     private Map<String, Object> members(ControlObject account) {
@@ -96,12 +97,6 @@ public final class ServiceAccountResource {
                 .findFirst()
                 .ifPresent(key -> members.put("key_prefix", String.valueOf(key.get("prefix"))));
         return members;
-    }
-
-    private Response list(ControlCall call) {
-        ObjectPage page =
-                store.read(call.scope(), tx -> tx.page(ObjectKind.SERVICE_ACCOUNT, ObjectFilter.ALL, call.page()));
-        return Response.json(200, page.members(account -> VIEW.view(members(account))));
     }
 
     private Response create(ControlCall call) {
@@ -145,13 +140,5 @@ public final class ServiceAccountResource {
                 ROTATED,
                 change -> key.replaceIn(change, change.require(ObjectKind.SERVICE_ACCOUNT, call.path("id")), grace));
         return Response.json(200, issued(changed, key));
-    }
-
-    private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            change.delete(change.require(ObjectKind.SERVICE_ACCOUNT, call.path("id")));
-            return true;
-        });
-        return Response.noContent();
     }
 }

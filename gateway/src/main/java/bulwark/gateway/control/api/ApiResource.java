@@ -2,6 +2,7 @@ package bulwark.gateway.control.api;
 
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
@@ -10,12 +11,12 @@ import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.tenant.TenantResource;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.route.RouteGuard;
+import bulwark.gateway.route.RouteTls;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.time.UuidV7;
 import bulwark.web.ApiRefusal;
@@ -43,8 +44,16 @@ public final class ApiResource {
     public static final List<AuditEventType> EVENTS =
             List.of(CREATED, UPDATED, DELETED, PUBLISHED, DEPRECATED, RETIRED);
 
+    private static final String REQUIRES_SUBSCRIPTION = "requires_subscription";
     private static final Pattern VERSION =
             Pattern.compile("[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(?:-[0-9A-Za-z.-]{1,40})?");
+    /** Files lie in the tenant's own folder at each gateway; what it holds is judged where routes are. */
+    private static final BodySchema UPSTREAM_TLS = BodySchema.of("UpstreamTls")
+            .text("ca_file", 200)
+            .text("client_cert_file", 200)
+            .text("client_key_file", 200)
+            .text("server_name", 253)
+            .choice("min_version", "1.2", "1.3");
     /** What an API says of itself. */
     public static final BodySchema FIELDS = BodySchema.of("ApiUpdate")
             .text("display_name", 200)
@@ -54,7 +63,9 @@ public final class ApiResource {
             .text("path_prefix", 512)
             .texts("methods", 32)
             .texts("tags", 50)
-            .choice("audience", "public", "internal", "partner");
+            .choice("audience", "public", "internal", "partner")
+            .flag(REQUIRES_SUBSCRIPTION)
+            .object(RouteTls.FIELD, UPSTREAM_TLS);
 
     private static final BodySchema DRAFT = BodySchema.of("ApiDraft")
             .requiredText("name", 63, ObjectSchema.SLUG, ObjectSchema.SLUG_MUST)
@@ -64,11 +75,13 @@ public final class ApiResource {
             ObjectSchema.of("Api", FIELDS.and("Api", BodySchema.of("Deployed").texts(DeploymentEnvironment.FIELD, 10)));
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
     private final RouteGuard guard;
 
     /** @param guard judges the backend when it is named */
     public ApiResource(ControlStore store, RouteGuard guard) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.API, ApiResource::view);
         this.guard = guard;
     }
 
@@ -87,7 +100,7 @@ public final class ApiResource {
                 ControlOperation.permitted("GET", all, Permission.APIS_READ, "List the APIs of a tenant.")
                         .choice("status", List.of("draft", "published", "deprecated", "retired"))
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted("POST", all, Permission.APIS_CREATE, "Draft an API.")
                         .takes(DRAFT)
                         .conflicts()
@@ -95,9 +108,7 @@ public final class ApiResource {
                         .handledBy(this::create),
                 ControlOperation.permitted("GET", one, Permission.APIS_READ, "Show an API.")
                         .answers(200, VIEW)
-                        .handledBy(call -> Response.json(
-                                200,
-                                view(store.read(call.scope(), tx -> tx.require(ObjectKind.API, call.path("id")))))),
+                        .handledBy(objects::show),
                 ControlOperation.permitted("PUT", one, Permission.APIS_UPDATE, "Change fields of an API.")
                         .takes(FIELDS)
                         .answers(200, VIEW)
@@ -130,28 +141,24 @@ public final class ApiResource {
                         "POST", "/v1/tenants/{tenant}/apis/{id}/" + verb, Permission.APIS_DEPLOY, summary)
                 .conflicts()
                 .answers(200, VIEW)
-                .handledBy(call -> Response.json(200, view(store.change(call.scope(), call.actor(), event, change -> {
-                    ControlObject api = change.require(ObjectKind.API, call.path("id"));
+                .handledBy(call -> objects.update(call, event, (change, api) -> {
                     DeploymentEnvironment.checkWritable(call, api);
-                    if (!from.contains(api.state())) {
-                        throw ObjectRefused.transition("The API is " + api.state() + ", and only one that is "
-                                + String.join(" or ", from) + " can become " + to + ".");
-                    }
-                    return change.update(
-                            to.equals("published")
-                                    ? api.in(to).with(DeploymentEnvironment.FIELD, DeploymentEnvironment.of(api))
-                                    : api.in(to));
-                }))));
+                    ControlObject next = api.become(to, from);
+                    return to.equals("published")
+                            ? next.with(DeploymentEnvironment.FIELD, DeploymentEnvironment.of(api))
+                            : next;
+                }));
     }
 
     private static Map<String, Object> view(ControlObject api) {
-        return VIEW.view(api.members());
+        Map<String, Object> members = api.members();
+        members.put(REQUIRES_SUBSCRIPTION, requiresSubscription(api));
+        return VIEW.view(members);
     }
 
-    private Response list(ControlCall call) {
-        ObjectFilter filter = new ObjectFilter(call.query("status").orElse(null), null);
-        ObjectPage page = store.read(call.scope(), tx -> tx.page(ObjectKind.API, filter, call.page()));
-        return Response.json(200, page.members(ApiResource::view));
+    /** Whether the tokens of an application open it with a subscription alone; so unless the API says otherwise. */
+    public static boolean requiresSubscription(ControlObject api) {
+        return !Boolean.FALSE.equals(api.fields().get(REQUIRES_SUBSCRIPTION));
     }
 
     private Response create(ControlCall call) {
@@ -175,18 +182,16 @@ public final class ApiResource {
 
     private Response update(ControlCall call) {
         String tenant = call.scope().tenant();
-        ControlObject before = store.read(call.scope(), tx -> tx.require(ObjectKind.API, call.path("id")));
+        ControlObject before = objects.find(call);
         DeploymentEnvironment.checkWritable(call, before);
         // Names are looked up before the transaction: nothing waits for DNS while it holds the writer.
         checkRoute(tenant, before.name(), before.withFields(call.body()).fields());
-        ControlObject changed = store.change(call.scope(), call.actor(), UPDATED, change -> {
-            ControlObject now = change.require(ObjectKind.API, call.path("id"));
+        return objects.update(call, UPDATED, (change, now) -> {
             DeploymentEnvironment.checkWritable(call, now);
             ControlObject next = now.withFields(call.body());
             checkPrefix(change, next.id(), next.fields());
-            return change.update(next);
+            return next;
         });
-        return Response.json(200, view(changed));
     }
 
     private void checkRoute(String tenant, String name, Map<String, Object> fields) {
@@ -210,27 +215,25 @@ public final class ApiResource {
     }
 
     private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            ControlObject api = change.require(ObjectKind.API, call.path("id"));
-            if (!api.isIn("draft", "retired")) {
-                throw ObjectRefused.transition(
-                        "The API is " + api.state() + " and served; deprecate and retire it first.");
-            }
-            ObjectFilter naming = ObjectFilter.of(new Reference(ObjectKind.API, api.id()));
-            if (change.count(ObjectKind.SUBSCRIPTION, naming) > 0) {
-                throw ObjectRefused.conflict(
-                        "subscribed", "The API has subscriptions, whose history would be without it; keep it retired.");
-            }
-            if (change.count(ObjectKind.POLICY_BINDING, naming) > 0) {
-                throw ObjectRefused.conflict("bound", "Policies are bound to the API; remove their bindings first.");
-            }
-            Optional<ControlObject> document = change.find(ObjectKind.API_DOCUMENT, api.id());
-            if (document.isPresent()) {
-                change.delete(document.get());
-            }
-            change.delete(api);
-            return api;
-        });
-        return Response.noContent();
+        return objects.delete(call, DELETED, ApiResource::checkUnused);
+    }
+
+    /** What describes it alone goes with it. */
+    private static void checkUnused(TenantChange change, ControlObject api) throws SQLException {
+        if (!api.isIn("draft", "retired")) {
+            throw ObjectRefused.transition("The API is " + api.state() + " and served; deprecate and retire it first.");
+        }
+        ObjectFilter naming = ObjectFilter.of(new Reference(ObjectKind.API, api.id()));
+        if (change.count(ObjectKind.SUBSCRIPTION, naming) > 0) {
+            throw ObjectRefused.conflict(
+                    "subscribed", "The API has subscriptions, whose history would be without it; keep it retired.");
+        }
+        if (change.count(ObjectKind.POLICY_BINDING, naming) > 0) {
+            throw ObjectRefused.conflict("bound", "Policies are bound to the API; remove their bindings first.");
+        }
+        Optional<ControlObject> document = change.find(ObjectKind.API_DOCUMENT, api.id());
+        if (document.isPresent()) {
+            change.delete(document.get());
+        }
     }
 }

@@ -4,6 +4,7 @@ import bulwark.gateway.control.schema.BodyRefused;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
+import bulwark.gateway.route.RouteTls;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.json.StrictJson;
 import java.util.LinkedHashMap;
@@ -27,7 +28,11 @@ public final class ApiRouteForm {
             throw new BodyRefused(List.of("path_prefix must begin with " + own));
         }
         try {
-            return RouteJson.parse(StrictJson.write(members(tenant, name, name, fields)));
+            ApiRoute route = RouteJson.parse(StrictJson.write(members(tenant, name, name, fields)));
+            if (!route.upstreamTls().isWithin(tenant)) {
+                throw new BodyRefused(List.of(RouteTls.FIELD + " must name files of the folder " + tenant + "/ alone"));
+            }
+            return route;
         } catch (RoutesRefused e) {
             throw new BodyRefused(e.sentences());
         }
@@ -55,6 +60,9 @@ public final class ApiRouteForm {
         route.put("path_prefix", fields.get("path_prefix"));
         route.put("backend_url", fields.get("backend_url"));
         route.put("methods", fields.getOrDefault("methods", List.of()));
+        if (fields.get(RouteTls.FIELD) instanceof Map<?, ?> tls && !tls.isEmpty()) {
+            route.put(RouteTls.FIELD, tls);
+        }
         return route;
     }
 }

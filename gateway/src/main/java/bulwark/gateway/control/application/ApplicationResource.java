@@ -1,8 +1,10 @@
 package bulwark.gateway.control.application;
 
+import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
@@ -11,7 +13,6 @@ import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.subscription.SubscriptionResource;
@@ -49,9 +50,12 @@ public final class ApplicationResource {
 
     public static final List<AuditEventType> EVENTS = List.of(CREATED, UPDATED, ROTATED, DELETED);
 
-    private static final String CLIENT = "client_id";
+    /** Fields: the id of the OAuth client, and of the consumer whose subscriptions count. */
+    public static final String CLIENT = "client_id";
+
+    public static final String CONSUMER = "consumer_id";
+
     private static final String SECRET = "client_secret";
-    private static final String CONSUMER = "consumer_id";
     private static final String ROLE = "role";
     private static final BodySchema FIELDS =
             BodySchema.of("ApplicationUpdate").text("display_name", 200).text("description", 500);
@@ -69,6 +73,7 @@ public final class ApplicationResource {
             .requiredText(SubscriptionResource.PLAN, 64);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
     private final SubscriptionResource subscriptions;
     private final @Nullable KeycloakClients clients;
     private final Signing signing;
@@ -80,6 +85,7 @@ public final class ApplicationResource {
             @Nullable KeycloakClients clients,
             Signing signing) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.APPLICATION, ApplicationResource::view);
         this.subscriptions = subscriptions;
         this.clients = clients;
         this.signing = signing;
@@ -91,7 +97,7 @@ public final class ApplicationResource {
         return List.of(
                 ControlOperation.permitted("GET", all, Permission.APPS_READ, "List the applications of a tenant.")
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted(
                                 "POST",
                                 all,
@@ -103,11 +109,11 @@ public final class ApplicationResource {
                         .handledBy(this::create),
                 ControlOperation.permitted("GET", one, Permission.APPS_READ, "Show an application.")
                         .answers(200, VIEW)
-                        .handledBy(call -> Response.json(200, view(find(call)))),
+                        .handledBy(objects::show),
                 ControlOperation.permitted("PUT", one, Permission.APPS_UPDATE, "Change fields of an application.")
                         .takes(FIELDS)
                         .answers(200, VIEW)
-                        .handledBy(this::update),
+                        .handledBy(call -> objects.update(call, UPDATED)),
                 ControlOperation.permitted(
                                 "DELETE",
                                 one,
@@ -132,33 +138,16 @@ public final class ApplicationResource {
                         .takes(WISH)
                         .conflicts()
                         .answers(201, SubscriptionResource.issuedSchema())
-                        .handledBy(
-                                call -> subscriptions.subscribe(call, find(call).text(CONSUMER))));
+                        .handledBy(call ->
+                                subscriptions.subscribe(call, objects.find(call).text(CONSUMER))));
     }
 
     private static Map<String, Object> view(ControlObject application) {
         return VIEW.view(application.members());
     }
 
-    private ControlObject find(ControlCall call) {
-        return store.read(call.scope(), tx -> tx.require(ObjectKind.APPLICATION, call.path("id")));
-    }
-
     private KeycloakClients clients() {
-        if (clients == null) {
-            throw ObjectRefused.conflict(
-                    "no_identity_provider",
-                    "Applications have OAuth clients, and no identity provider is configured where they could be made;"
-                            + " set STOA_KEYCLOAK_URL, STOA_KEYCLOAK_CLIENT_ID and STOA_KEYCLOAK_CLIENT_SECRET_FILE,"
-                            + " or make a consumer, which has API keys alone.");
-        }
-        return clients;
-    }
-
-    private Response list(ControlCall call) {
-        ObjectPage page =
-                store.read(call.scope(), tx -> tx.page(ObjectKind.APPLICATION, ObjectFilter.ALL, call.page()));
-        return Response.json(200, page.members(ApplicationResource::view));
+        return KeycloakClients.configured(clients);
     }
 
     /** What the store stands against is found before the provider is asked; what it finds only afterwards takes the client back. */
@@ -166,7 +155,7 @@ public final class ApplicationResource {
         String tenant = call.scope().tenant();
         String name = call.text("name");
         String role = call.text(ROLE).isEmpty() ? Role.VIEWER.wireName() : call.text(ROLE);
-        String clientId = clientId(tenant, name);
+        String clientId = ApplicationClients.id(tenant, name);
         KeycloakClients provider = clients();
         store.read(call.scope(), tx -> {
             if (tx.findNamed(ObjectKind.APPLICATION, name).isPresent()) {
@@ -189,11 +178,6 @@ public final class ApplicationResource {
         }
         return Response.json(201, issued(made, secret))
                 .with("Location", "/v1/tenants/" + tenant + "/applications/" + made.id());
-    }
-
-    /** Neither a tenant's nor an application's name holds a dot, so that no two of them share a client. */
-    static String clientId(String tenant, String name) {
-        return "stoa." + tenant + "." + name;
     }
 
     private static ControlObject create(TenantChange change, ControlCall call, String role, String clientId)
@@ -231,18 +215,8 @@ public final class ApplicationResource {
         return ISSUED.view(answer);
     }
 
-    private Response update(ControlCall call) {
-        ControlObject changed = store.change(
-                call.scope(),
-                call.actor(),
-                UPDATED,
-                change -> change.update(
-                        change.require(ObjectKind.APPLICATION, call.path("id")).withFields(call.body())));
-        return Response.json(200, view(changed));
-    }
-
     private Response regenerate(ControlCall call) {
-        ControlObject application = find(call);
+        ControlObject application = objects.find(call);
         SecretBytes secret =
                 clients().rotate(application.text(CLIENT), call.scope().tenant());
         ControlObject changed = store.change(call.scope(), call.actor(), ROTATED, change -> {
@@ -254,7 +228,7 @@ public final class ApplicationResource {
     }
 
     private Response delete(ControlCall call) {
-        ControlObject application = find(call);
+        ControlObject application = objects.find(call);
         clients().delete(application.text(CLIENT), call.scope().tenant());
         store.change(call.scope(), call.actor(), DELETED, change -> {
             change.delete(change.require(ObjectKind.APPLICATION, application.id()));

@@ -17,18 +17,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * OAuth clients of a realm, over Keycloak's admin API, each request as the control plane's own client with a token of its own. Every method blocks for at most a minute. Thread-safe; close ends
+ * OAuth clients and groups of a realm, over Keycloak's admin API, each request as the control plane's own client with a token of its own. Every method blocks for at most a minute. Thread-safe; close ends
  * its connections.
  */
 public final class KeycloakClients implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 1 << 20;
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String JSON = "application/json";
-    /** Attribute of a client that was made here: the tenant that it belongs to. */
+    /** Attribute of a client or group that was made here: the tenant that it belongs to. */
     private static final String TENANT = "stoa.tenant";
+
+    /** Attribute that the realm's mapper puts into the tokens of a group's members. */
+    private static final String GROUP_TENANT = "tenant";
 
     private final Access access;
     private final GuardedFetch fetch;
@@ -131,6 +135,67 @@ public final class KeycloakClients implements AutoCloseable {
         find(token, clientId).filter(found -> isOf(tenant, found)).ifPresent(client -> remove(token, id(client)));
     }
 
+    /** @throws ApiRefusal with the settings that are missing */
+    public static KeycloakClients configured(@Nullable KeycloakClients clients) {
+        if (clients == null) {
+            throw new ApiRefusal(
+                    ApiRefusal.Kind.CONFLICT,
+                    "no_identity_provider",
+                    "Applications have OAuth clients and tenants have groups, and no identity provider is configured"
+                            + " where they could be made; set STOA_KEYCLOAK_URL, STOA_KEYCLOAK_CLIENT_ID and"
+                            + " STOA_KEYCLOAK_CLIENT_SECRET_FILE, or make a consumer, which has API keys alone.");
+        }
+        return clients;
+    }
+
+    static String groupName(String tenant) {
+        return "stoa.tenant." + tenant;
+    }
+
+    /** The group whose members' tokens name the tenant; made where there is none. @return its id */
+    String provideGroup(String tenant) {
+        String token = token();
+        Optional<JsonNode> known = findGroup(token, tenant);
+        if (known.isEmpty()) {
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("name", groupName(tenant));
+            body.put("attributes", Map.of(GROUP_TENANT, List.of(tenant), TENANT, List.of(tenant)));
+            expect(send("POST", "/groups", StrictJson.write(body), token), 201);
+            known = findGroup(token, tenant);
+        }
+        JsonNode group = known.orElseThrow(() ->
+                unavailable("identity_provider_failed", "The identity provider does not show the group that it made."));
+        if (!group.path("attributes").path(TENANT).path(0).asString("").equals(tenant)) {
+            throw new ApiRefusal(
+                    ApiRefusal.Kind.CONFLICT,
+                    "group_exists",
+                    "The identity provider has a group " + groupName(tenant)
+                            + " that was not made for this tenant; rename it there.");
+        }
+        return id(group);
+    }
+
+    /** One that is not there is no fault. @param id as {@link #provideGroup} gave it */
+    public void removeGroup(String id) {
+        FetchAnswer answer = send("DELETE", "/groups/" + encoded(id), new byte[0], token());
+        if (answer.status() != 404) {
+            expect(answer, 204);
+        }
+    }
+
+    private Optional<JsonNode> findGroup(String token, String tenant) {
+        String name = groupName(tenant);
+        FetchAnswer answer = expect(
+                send("GET", "/groups?exact=true&briefRepresentation=false&search=" + encoded(name), new byte[0], token),
+                200);
+        for (JsonNode group : parsed(answer)) {
+            if (group.path("name").asString("").equals(name)) {
+                return Optional.of(group);
+            }
+        }
+        return Optional.empty();
+    }
+
     private static boolean isOf(String tenant, JsonNode client) {
         return client.path("attributes").path(TENANT).asString("").equals(tenant);
     }
@@ -209,7 +274,7 @@ public final class KeycloakClients implements AutoCloseable {
         if (answer.status() == 401 || answer.status() == 403) {
             throw unavailable(
                     "identity_provider_refused",
-                    "The identity provider refused the control plane's client; check STOA_KEYCLOAK_CLIENT_ID and its secret, and give its service account the role manage-clients of realm-management.");
+                    "The identity provider refused the control plane's client; check STOA_KEYCLOAK_CLIENT_ID and its secret, and give its service account the roles manage-clients and manage-users of realm-management.");
         }
         throw unavailable(
                 "identity_provider_failed",

@@ -1,4 +1,4 @@
-/** Applications of a tenant: each is a consumer with an OAuth client at the identity provider. */
+/** What a tenant has at the identity provider: applications, each a consumer with an OAuth client, and the group of its people. */
 @NullMarked
 package bulwark.gateway.control.application;
 

@@ -1,4 +1,4 @@
-/** The certificate authority of a tenant: it signs what its consumers ask for, and takes it back. */
+/** Certificates of a tenant's consumers: those that its own authority signs for them, and those that they bring along. */
 @NullMarked
 package bulwark.gateway.control.authority;
 

@@ -4,6 +4,7 @@ import bulwark.gateway.apikey.ConsumerKeyText;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
@@ -12,7 +13,6 @@ import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.tenant.TenantResource;
@@ -43,7 +43,7 @@ public final class ConsumerResource {
     private static final AuditEventType ROTATED =
             ControlEvent.of("consumer_keys_rotated", "all keys of a consumer were replaced", "grace_period_hours");
     private static final AuditEventType REVOKED =
-            ControlEvent.of("consumer_keys_revoked", "all subscriptions of a consumer were revoked");
+            ControlEvent.of("consumer_keys_revoked", "all subscriptions and certificates of a consumer were revoked");
 
     public static final List<AuditEventType> EVENTS =
             List.of(CREATED, UPDATED, DELETED, SUSPENDED, BLOCKED, ACTIVATED, ROTATED, REVOKED);
@@ -74,13 +74,16 @@ public final class ConsumerResource {
             .objects("keys", MAX_KEYS, NEW_KEY);
     private static final BodySchema REVOKED_KEYS = BodySchema.of("ConsumerRevocationResult")
             .text("consumer_id", 64)
-            .number("revoked_subscriptions", 0, MAX_KEYS);
+            .number("revoked_subscriptions", 0, MAX_KEYS)
+            .number("revoked_certificates", 0, MAX_KEYS);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
     private final Signing signing;
 
     public ConsumerResource(ControlStore store, Signing signing) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.CONSUMER, ConsumerResource::view);
         this.signing = signing;
     }
 
@@ -91,7 +94,7 @@ public final class ConsumerResource {
                 ControlOperation.permitted("GET", all, Permission.APPS_READ, "List the consumers of a tenant.")
                         .choice("status", List.of("active", "suspended", "blocked"))
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted("POST", all, Permission.CONSUMERS_WRITE, "Make a consumer.")
                         .takes(DRAFT)
                         .conflicts()
@@ -99,14 +102,11 @@ public final class ConsumerResource {
                         .handledBy(this::create),
                 ControlOperation.permitted("GET", one, Permission.APPS_READ, "Show a consumer.")
                         .answers(200, VIEW)
-                        .handledBy(call -> Response.json(
-                                200,
-                                view(store.read(
-                                        call.scope(), tx -> tx.require(ObjectKind.CONSUMER, call.path("id")))))),
+                        .handledBy(objects::show),
                 ControlOperation.permitted("PUT", one, Permission.CONSUMERS_WRITE, "Change fields of a consumer.")
                         .takes(FIELDS)
                         .answers(200, VIEW)
-                        .handledBy(this::update),
+                        .handledBy(call -> objects.update(call, UPDATED)),
                 ControlOperation.permitted(
                                 "DELETE", one, Permission.CONSUMERS_WRITE, "Delete a consumer that never subscribed.")
                         .conflicts()
@@ -138,7 +138,7 @@ public final class ConsumerResource {
                                 "POST",
                                 one + "/revoke",
                                 Permission.SUBSCRIPTIONS_REVOKE,
-                                "Revoke every subscription of a consumer, for good.")
+                                "Revoke every subscription and certificate of a consumer, for good.")
                         .answers(200, REVOKED_KEYS)
                         .handledBy(this::revoke));
     }
@@ -148,27 +148,13 @@ public final class ConsumerResource {
                         "POST", "/v1/consumers/{tenant}/{id}/" + verb, Permission.CONSUMERS_WRITE, summary)
                 .conflicts()
                 .answers(200, VIEW)
-                .handledBy(call -> Response.json(200, view(store.change(call.scope(), call.actor(), event, change -> {
-                    ControlObject consumer = change.require(ObjectKind.CONSUMER, call.path("id"));
-                    if (!from.contains(consumer.state())) {
-                        throw ObjectRefused.transition("The consumer is " + consumer.state()
-                                + ", and only one that is " + String.join(" or ", from) + " can become " + to
-                                + ".");
-                    }
-                    return change.update(consumer.in(to));
-                }))));
+                .handledBy(objects.transition(event, to, from));
     }
 
     private static Map<String, Object> view(ControlObject consumer) {
         Map<String, Object> members = consumer.members();
         members.put("external_id", consumer.name());
         return VIEW.view(members);
-    }
-
-    private Response list(ControlCall call) {
-        ObjectFilter filter = new ObjectFilter(call.query("status").orElse(null), null);
-        ObjectPage page = store.read(call.scope(), tx -> tx.page(ObjectKind.CONSUMER, filter, call.page()));
-        return Response.json(200, page.members(ConsumerResource::view));
     }
 
     private Response create(ControlCall call) {
@@ -184,27 +170,13 @@ public final class ConsumerResource {
         return Response.json(201, view(made)).with("Location", "/v1/consumers/" + tenant + "/" + made.id());
     }
 
-    private Response update(ControlCall call) {
-        ControlObject changed = store.change(
-                call.scope(),
-                call.actor(),
-                UPDATED,
-                change -> change.update(
-                        change.require(ObjectKind.CONSUMER, call.path("id")).withFields(call.body())));
-        return Response.json(200, view(changed));
-    }
-
     private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            ControlObject consumer = change.require(ObjectKind.CONSUMER, call.path("id"));
+        return objects.delete(call, DELETED, (change, consumer) -> {
             if (change.count(ObjectKind.SUBSCRIPTION, subscriptionsOf(consumer)) > 0) {
                 throw ObjectRefused.conflict(
                         "subscribed", "The consumer has subscriptions, whose history would be without it; block it.");
             }
-            change.delete(consumer);
-            return consumer;
         });
-        return Response.noContent();
     }
 
     private static ObjectFilter subscriptionsOf(ControlObject consumer) {
@@ -249,20 +221,11 @@ public final class ConsumerResource {
     }
 
     private Response revoke(ControlCall call) {
-        Map<String, Object> answer = store.change(call.scope(), call.actor(), REVOKED, change -> {
-            ControlObject consumer = change.require(ObjectKind.CONSUMER, call.path("id"));
-            long revoked = 0;
-            for (ControlObject subscription : change.all(ObjectKind.SUBSCRIPTION, subscriptionsOf(consumer))) {
-                if (!subscription.isIn("revoked", "rejected")) {
-                    ObjectCredential.endAll(change, subscription.in("revoked"));
-                    revoked++;
-                }
-            }
-            Map<String, Object> members = new LinkedHashMap<>();
-            members.put("consumer_id", consumer.id());
-            members.put("revoked_subscriptions", revoked);
-            return members;
-        });
-        return Response.json(200, answer);
+        ConsumerRevocation revoked = store.change(
+                call.scope(),
+                call.actor(),
+                REVOKED,
+                change -> ConsumerRevocation.of(change, change.require(ObjectKind.CONSUMER, call.path("id"))));
+        return Response.json(200, revoked.members());
     }
 }

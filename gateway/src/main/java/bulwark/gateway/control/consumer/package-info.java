@@ -1,4 +1,4 @@
-/** Consumers of a tenant's APIs, and the end of their keys. */
+/** Consumers of a tenant's APIs, and the end of their keys and certificates. */
 @NullMarked
 package bulwark.gateway.control.consumer;
 

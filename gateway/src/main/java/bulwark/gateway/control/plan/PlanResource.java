@@ -2,6 +2,7 @@ package bulwark.gateway.control.plan;
 
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodyRefused;
 import bulwark.gateway.control.schema.BodySchema;
@@ -11,7 +12,6 @@ import bulwark.gateway.control.state.ControlStore;
 import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectFilter.Reference;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.Role;
@@ -65,9 +65,11 @@ public final class PlanResource {
     private static final BodySchema VIEW = ObjectSchema.of("Plan", DRAFT);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
 
     public PlanResource(ControlStore store) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.PLAN, PlanResource::view);
     }
 
     public List<ControlOperation> operations() {
@@ -77,7 +79,7 @@ public final class PlanResource {
                 ControlOperation.permitted("GET", all, Permission.APPS_READ, "List the plans of a tenant.")
                         .choice("status", List.of("active", "deprecated", "archived"))
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted("POST", all, Permission.CONSUMERS_WRITE, "Make a plan.")
                         .takes(DRAFT)
                         .conflicts()
@@ -85,9 +87,7 @@ public final class PlanResource {
                         .handledBy(this::create),
                 ControlOperation.permitted("GET", one, Permission.APPS_READ, "Show a plan.")
                         .answers(200, VIEW)
-                        .handledBy(call -> Response.json(
-                                200,
-                                view(store.read(call.scope(), tx -> tx.require(ObjectKind.PLAN, call.path("id")))))),
+                        .handledBy(objects::show),
                 ControlOperation.permitted("PUT", one, Permission.CONSUMERS_WRITE, "Change fields of a plan.")
                         .takes(FIELDS)
                         .answers(200, VIEW)
@@ -112,14 +112,7 @@ public final class PlanResource {
                         "POST", "/v1/plans/{tenant}/{id}/" + verb, Permission.CONSUMERS_WRITE, summary)
                 .conflicts()
                 .answers(200, VIEW)
-                .handledBy(call -> Response.json(200, view(store.change(call.scope(), call.actor(), event, change -> {
-                    ControlObject plan = change.require(ObjectKind.PLAN, call.path("id"));
-                    if (!from.contains(plan.state())) {
-                        throw ObjectRefused.transition("The plan is " + plan.state() + ", and only one that is "
-                                + String.join(" or ", from) + " can become " + to + ".");
-                    }
-                    return change.update(plan.in(to));
-                }))));
+                .handledBy(objects.transition(event, to, from));
     }
 
     private static Map<String, Object> view(ControlObject plan) {
@@ -127,12 +120,6 @@ public final class PlanResource {
         members.put("slug", plan.name());
         members.put("name", plan.fields().getOrDefault("title", plan.name()));
         return VIEW.view(members);
-    }
-
-    private Response list(ControlCall call) {
-        ObjectFilter filter = new ObjectFilter(call.query("status").orElse(null), null);
-        ObjectPage page = store.read(call.scope(), tx -> tx.page(ObjectKind.PLAN, filter, call.page()));
-        return Response.json(200, page.members(PlanResource::view));
     }
 
     /** The object's own name is the slug; what people call the plan is a field. */
@@ -158,26 +145,20 @@ public final class PlanResource {
     }
 
     private Response update(ControlCall call) {
-        ControlObject changed = store.change(call.scope(), call.actor(), UPDATED, change -> {
-            ControlObject next =
-                    change.require(ObjectKind.PLAN, call.path("id")).withFields(fields(call));
+        return objects.update(call, UPDATED, (change, before) -> {
+            ControlObject next = before.withFields(fields(call));
             checkLimits(next.fields());
-            return change.update(next);
+            return next;
         });
-        return Response.json(200, view(changed));
     }
 
     private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            ControlObject plan = change.require(ObjectKind.PLAN, call.path("id"));
+        return objects.delete(call, DELETED, (change, plan) -> {
             ObjectFilter having = ObjectFilter.of(new Reference(ObjectKind.PLAN, plan.id()));
             if (change.count(ObjectKind.SUBSCRIPTION, having) > 0) {
                 throw ObjectRefused.conflict("subscribed", "The plan has subscriptions; archive it instead.");
             }
-            change.delete(plan);
-            return plan;
         });
-        return Response.noContent();
     }
 
     private static void checkLimits(Map<String, Object> fields) {

@@ -1,8 +1,11 @@
 package bulwark.gateway.control.snapshot;
 
+import bulwark.gateway.control.api.ApiResource;
 import bulwark.gateway.control.api.ApiRouteForm;
 import bulwark.gateway.control.api.DeploymentEnvironment;
+import bulwark.gateway.control.application.ApplicationResource;
 import bulwark.gateway.control.authority.AuthorityResource;
+import bulwark.gateway.control.authority.CertificateEnd;
 import bulwark.gateway.control.identity.ObjectCredential;
 import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.revocation.RevocationResource;
@@ -20,6 +23,7 @@ import bulwark.gateway.route.PolicyReferences;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SnapshotAuthority;
 import bulwark.gateway.snapshot.SnapshotCertificate;
+import bulwark.gateway.snapshot.SnapshotClient;
 import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.quota.QuotaPlan;
 import java.sql.SQLException;
@@ -46,6 +50,7 @@ final class SnapshotBuilder {
     /**
      * All that counts, of all tenants, at one generation. Immutable.
      *
+     * @param openRoutes ids of routes that applications may call without a subscription
      * @param environments of each route, by its id
      */
     record Content(
@@ -57,6 +62,8 @@ final class SnapshotBuilder {
             List<PublishedPolicies.PublishedPolicy> policies,
             List<SnapshotAuthority> authorities,
             List<SnapshotCertificate> certificates,
+            List<SnapshotClient> clients,
+            Set<String> openRoutes,
             Map<String, List<String>> environments) {
         GatewaySnapshot of(SnapshotRecipient recipient) {
             List<ApiRoute> itsRoutes =
@@ -82,11 +89,22 @@ final class SnapshotBuilder {
                     authorities.stream()
                             .filter(authority -> tenants.contains(authority.tenant()))
                             .toList(),
-                    itsCertificates);
+                    itsCertificates,
+                    clients.stream()
+                            .filter(client -> isOf(recipient, client.tenant()))
+                            .toList(),
+                    itsRoutes.stream()
+                            .map(ApiRoute::id)
+                            .filter(openRoutes::contains)
+                            .toList());
+        }
+
+        private static boolean isOf(SnapshotRecipient recipient, String tenant) {
+            return recipient.tenant().isEmpty() || recipient.tenant().equals(tenant);
         }
 
         private boolean isFor(SnapshotRecipient recipient, ApiRoute route) {
-            return (recipient.tenant().isEmpty() || recipient.tenant().equals(route.tenantId()))
+            return isOf(recipient, route.tenantId())
                     && (recipient.environment().isEmpty()
                             || environments.getOrDefault(route.id(), List.of()).contains(recipient.environment()));
         }
@@ -150,7 +168,27 @@ final class SnapshotBuilder {
                         .map(ca -> SnapshotAuthority.ofPem(ca.tenant(), ca.text(AuthorityResource.CERTIFICATE)))
                         .toList(),
                 certificates(tx, consumers),
+                clients(tx, consumers),
+                apis.values().stream()
+                        .filter(api -> !ApiResource.requiresSubscription(api))
+                        .map(ApiRouteForm::id)
+                        .collect(Collectors.toSet()),
                 apis.values().stream().collect(Collectors.toMap(ApiRouteForm::id, DeploymentEnvironment::of)));
+    }
+
+    /** One whose consumer may not call is told to gateways too, so that its tokens are not taken for anybody's. */
+    private static List<SnapshotClient> clients(EveryTenant tx, Map<String, ControlObject> consumers)
+            throws SQLException {
+        List<SnapshotClient> clients = new ArrayList<>();
+        for (ControlObject application : tx.all(ObjectKind.APPLICATION)) {
+            ControlObject consumer = consumers.get(application.text(ApplicationResource.CONSUMER));
+            clients.add(new SnapshotClient(
+                    application.text(ApplicationResource.CLIENT),
+                    application.text(ApplicationResource.CONSUMER),
+                    application.tenant(),
+                    consumer != null && consumer.tenant().equals(application.tenant())));
+        }
+        return clients;
     }
 
     /** Each carries its end, so that the content changes with the generation alone. */
@@ -158,17 +196,28 @@ final class SnapshotBuilder {
             throws SQLException {
         List<SnapshotCertificate> certificates = new ArrayList<>();
         for (ControlObject certificate : tx.all(ObjectKind.CERTIFICATE)) {
-            ControlObject consumer = consumers.get(certificate.text(AuthorityResource.CONSUMER));
-            Optional<Instant> end = certificate.instant("not_after");
-            if (isActive(certificate)
-                    && consumer != null
-                    && consumer.tenant().equals(certificate.tenant())
-                    && end.isPresent()) {
-                certificates.add(new SnapshotCertificate(
-                        certificate.text("fingerprint"), consumer.id(), consumer.tenant(), end.get()));
-            }
+            certificate(certificate, consumers, false).ifPresent(certificates::add);
+        }
+        for (ControlObject certificate : tx.all(ObjectKind.CONSUMER_CERTIFICATE)) {
+            certificate(certificate, consumers, true).ifPresent(certificates::add);
         }
         return certificates;
+    }
+
+    private static Optional<SnapshotCertificate> certificate(
+            ControlObject certificate, Map<String, ControlObject> consumers, boolean pinned) {
+        ControlObject consumer = consumers.get(certificate.text(AuthorityResource.CONSUMER));
+        boolean counts =
+                isActive(certificate) && consumer != null && consumer.tenant().equals(certificate.tenant());
+        return counts
+                ? CertificateEnd.of(certificate)
+                        .map(end -> new SnapshotCertificate(
+                                certificate.text("fingerprint"),
+                                certificate.text(AuthorityResource.CONSUMER),
+                                certificate.tenant(),
+                                end,
+                                pinned))
+                : Optional.empty();
     }
 
     private static boolean isActive(@Nullable ControlObject object) {

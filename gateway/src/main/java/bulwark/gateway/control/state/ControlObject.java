@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,15 @@ public record ControlObject(
 
     public ControlObject in(String newState) {
         return new ControlObject(tenant, kind, id, name, newState, fields, revision, created, updated);
+    }
+
+    /** In another state. @throws bulwark.web.ApiRefusal when it is in none of these */
+    public ControlObject become(String to, Set<String> from) {
+        if (!from.contains(state)) {
+            throw ObjectRefused.transition("The " + kind.noun() + " is " + state + ", and only one that is "
+                    + from.stream().sorted().collect(Collectors.joining(" or ")) + " can become " + to + ".");
+        }
+        return in(to);
     }
 
     public ControlObject named(String newName) {

@@ -43,10 +43,12 @@ public final class ControlStore implements AutoCloseable {
             ObjectKind.API,
             ObjectKind.PLAN,
             ObjectKind.CONSUMER,
+            ObjectKind.APPLICATION,
             ObjectKind.SUBSCRIPTION,
             ObjectKind.REVOCATION,
             ObjectKind.AUTHORITY,
             ObjectKind.CERTIFICATE,
+            ObjectKind.CONSUMER_CERTIFICATE,
             ObjectKind.POLICY,
             ObjectKind.POLICY_BINDING);
 

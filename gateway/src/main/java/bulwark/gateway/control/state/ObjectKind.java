@@ -18,6 +18,8 @@ public enum ObjectKind {
     /** An authority that signs certificates of the tenant's consumers. */
     AUTHORITY(20),
     CERTIFICATE(50_000),
+    /** A certificate of somebody else's authority, by which a consumer is known. */
+    CONSUMER_CERTIFICATE(50_000),
     /** Of the platform: a gateway that fetches snapshots. */
     GATEWAY(1_000),
     /** Of the platform: a subject that the operator named. */

@@ -1,5 +1,6 @@
 package bulwark.gateway.control.subscription;
 
+import bulwark.gateway.control.rest.BulkCall;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.possession.SecurityProfile;
@@ -52,18 +53,8 @@ final class SubscriptionSchema {
     static final BodySchema BULK = BodySchema.of("BulkAction")
             .requiredTexts("subscription_ids", MAX_BULK, List.of())
             .requiredChoice("action", "approve", "reject", "suspend", "reactivate", "revoke");
-    static final BodySchema BULK_RESULT = BodySchema.of("BulkResult")
-            .number("succeeded", 0, MAX_BULK)
-            .number("failed", 0, MAX_BULK)
-            .objects(
-                    "results",
-                    MAX_BULK,
-                    BodySchema.of("BulkItem")
-                            .text("subscription_id", 200)
-                            .flag("ok")
-                            .text("status", 40)
-                            .text("error", 100)
-                            .text("detail", 1_000));
+    static final BodySchema BULK_RESULT = BulkCall.schema(
+            "BulkResult", "subscription_id", MAX_BULK, BodySchema.of("Status").text("status", 40));
     static final BodySchema STATS = BodySchema.of("SubscriptionStats")
             .number("total", 0, Long.MAX_VALUE)
             .object("by_status", byStatus());

@@ -13,6 +13,7 @@ import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.ObjectRefused;
 import bulwark.gateway.control.state.PageRequest;
 import bulwark.gateway.control.state.TenantChange;
+import bulwark.gateway.control.state.TenantReader;
 import bulwark.gateway.control.state.TenantScope;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.RoleTable;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** {@code /v1/tenants}. */
 public final class TenantResource {
@@ -65,10 +67,16 @@ public final class TenantResource {
             .number("subscriptions", 0, Long.MAX_VALUE)
             .number("active_subscriptions", 0, Long.MAX_VALUE);
 
-    private final ControlStore store;
+    /** Field: id of the group at the identity provider whose members belong to the tenant. */
+    public static final String GROUP = "identity_group_id";
 
-    public TenantResource(ControlStore store) {
+    private final ControlStore store;
+    private final Consumer<String> groups;
+
+    /** @param groups removes the group of a tenant that is to be deleted, by its id; may refuse */
+    public TenantResource(ControlStore store, Consumer<String> groups) {
         this.store = store;
+        this.groups = groups;
     }
 
     public List<ControlOperation> operations() {
@@ -124,15 +132,13 @@ public final class TenantResource {
         return ControlOperation.permitted("POST", "/v1/tenants/{tenant}/" + verb, Permission.TENANTS_UPDATE, summary)
                 .conflicts()
                 .answers(200, VIEW)
-                .handledBy(call -> Response.json(200, view(store.change(call.scope(), call.actor(), event, change -> {
-                    ControlObject tenant = own(change);
-                    if (!from.contains(tenant.state())) {
-                        throw ObjectRefused.transition("The tenant is " + tenant.state()
-                                + ", and only one that is " + String.join(" or ", from) + " can become " + to
-                                + ".");
-                    }
-                    return change.update(tenant.in(to));
-                }))));
+                .handledBy(call -> Response.json(
+                        200,
+                        view(store.change(
+                                call.scope(),
+                                call.actor(),
+                                event,
+                                change -> change.update(own(change).become(to, from))))));
     }
 
     private static Map<String, Object> view(ControlObject tenant) {
@@ -190,23 +196,33 @@ public final class TenantResource {
         return Response.json(200, view(changed));
     }
 
+    /** Its group goes first: members would belong to the next tenant of the name. */
     private Response delete(ControlCall call) {
+        String group = store.read(call.scope(), TenantResource::deletable).text(GROUP);
+        if (!group.isEmpty()) {
+            groups.accept(group);
+        }
         store.change(call.scope(), call.actor(), DELETED, change -> {
-            ControlObject tenant = own(change);
-            if (!tenant.isIn("archived")) {
-                throw ObjectRefused.transition("The tenant is " + tenant.state() + "; archive it first.");
-            }
-            for (ObjectKind kind : ObjectKind.values()) {
-                if (kind != ObjectKind.TENANT && change.count(kind, ObjectFilter.ALL) > 0) {
-                    throw ObjectRefused.conflict(
-                            "not_empty",
-                            "The tenant still has objects of the kind " + kind.noun() + "; delete them first.");
-                }
-            }
+            ControlObject tenant = deletable(change);
             change.delete(tenant);
             return tenant;
         });
         return Response.noContent();
+    }
+
+    private static ControlObject deletable(TenantReader tx) throws SQLException {
+        ControlObject tenant = tx.require(ObjectKind.TENANT, tx.scope().tenant());
+        if (!tenant.isIn("archived")) {
+            throw ObjectRefused.transition("The tenant is " + tenant.state() + "; archive it first.");
+        }
+        for (ObjectKind kind : ObjectKind.values()) {
+            if (kind != ObjectKind.TENANT && tx.count(kind, ObjectFilter.ALL) > 0) {
+                throw ObjectRefused.conflict(
+                        "not_empty",
+                        "The tenant still has objects of the kind " + kind.noun() + "; delete them first.");
+            }
+        }
+        return tenant;
     }
 
     private Response usage(ControlCall call) {

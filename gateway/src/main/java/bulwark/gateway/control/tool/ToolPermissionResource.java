@@ -2,15 +2,14 @@ package bulwark.gateway.control.tool;
 
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodyRefused;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
-import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.permission.Permission;
 import bulwark.gateway.permission.Role;
@@ -52,9 +51,11 @@ public final class ToolPermissionResource {
     private static final BodySchema VIEW = ObjectSchema.of("ToolPermission", CONTENT);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
 
     public ToolPermissionResource(ControlStore store) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.TOOL_PERMISSION, each -> VIEW.view(each.members()));
     }
 
     public List<ControlOperation> operations() {
@@ -64,7 +65,7 @@ public final class ToolPermissionResource {
                 ControlOperation.permitted(
                                 "GET", all, Permission.APIS_READ, "List the permissions of a tenant's tools.")
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted("POST", all, Permission.TOOLS_REGISTER, "Permit or forbid a tool.")
                         .takes(CONTENT)
                         .conflicts()
@@ -76,13 +77,7 @@ public final class ToolPermissionResource {
                         .handledBy(this::update),
                 ControlOperation.permitted("DELETE", one, Permission.TOOLS_REGISTER, "Delete the permission of a tool.")
                         .answersNothing()
-                        .handledBy(this::delete));
-    }
-
-    private Response list(ControlCall call) {
-        ObjectPage page =
-                store.read(call.scope(), tx -> tx.page(ObjectKind.TOOL_PERMISSION, ObjectFilter.ALL, call.page()));
-        return Response.json(200, page.members(each -> VIEW.view(each.members())));
+                        .handledBy(call -> objects.delete(call, DELETED)));
     }
 
     private Response create(ControlCall call) {
@@ -109,21 +104,11 @@ public final class ToolPermissionResource {
     }
 
     private Response update(ControlCall call) {
-        ControlObject changed = store.change(call.scope(), call.actor(), CHANGED, change -> {
-            ControlObject before = change.require(ObjectKind.TOOL_PERMISSION, call.path("id"));
+        return objects.update(call, CHANGED, (change, before) -> {
             if (call.body().containsKey(CONSUMER) && !before.text(CONSUMER).equals(call.text(CONSUMER))) {
                 throw new BodyRefused(List.of(CONSUMER + " cannot be changed; delete the permission and make another"));
             }
-            return change.update(before.withFields(call.body()));
+            return before.withFields(call.body());
         });
-        return Response.json(200, VIEW.view(changed.members()));
-    }
-
-    private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            change.delete(change.require(ObjectKind.TOOL_PERMISSION, call.path("id")));
-            return true;
-        });
-        return Response.noContent();
     }
 }

@@ -2,15 +2,14 @@ package bulwark.gateway.control.webhook;
 
 import bulwark.gateway.control.rest.ControlCall;
 import bulwark.gateway.control.rest.ControlOperation;
+import bulwark.gateway.control.rest.ObjectEndpoint;
 import bulwark.gateway.control.rest.ObjectSchema;
 import bulwark.gateway.control.schema.BodyRefused;
 import bulwark.gateway.control.schema.BodySchema;
 import bulwark.gateway.control.state.ControlEvent;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
-import bulwark.gateway.control.state.ObjectFilter;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.ObjectPage;
 import bulwark.gateway.permission.Permission;
 import bulwark.kernel.config.Loopback;
 import bulwark.kernel.evidence.audit.AuditEventType;
@@ -67,12 +66,14 @@ public final class WebhookResource {
             BodySchema.of("WebhookDeliveries").objects("items", MAX_LISTED, DELIVERY);
 
     private final ControlStore store;
+    private final ObjectEndpoint objects;
     private final AddressGuard guard;
     private final WebhookSecrets secrets;
 
     /** @param guard judges the receiver when it is named; each delivery is judged again */
     public WebhookResource(ControlStore store, AddressGuard guard, Path stateFolder, Signing signing) {
         this.store = store;
+        this.objects = new ObjectEndpoint(store, ObjectKind.WEBHOOK, each -> VIEW.view(each.members()));
         this.guard = guard;
         this.secrets = WebhookSecrets.open(stateFolder, signing);
     }
@@ -89,7 +90,7 @@ public final class WebhookResource {
         return List.of(
                 ControlOperation.permitted("GET", all, Permission.WORKFLOWS_READ, "List the webhooks of a tenant.")
                         .pages(VIEW)
-                        .handledBy(this::list),
+                        .handledBy(objects::page),
                 ControlOperation.permitted(
                                 "POST", all, Permission.WORKFLOWS_MANAGE, "Make a webhook; its secret is shown once.")
                         .takes(DRAFT)
@@ -109,7 +110,7 @@ public final class WebhookResource {
                         .handledBy(this::rotate),
                 ControlOperation.permitted("DELETE", one, Permission.WORKFLOWS_MANAGE, "Delete a webhook.")
                         .answersNothing()
-                        .handledBy(this::delete),
+                        .handledBy(call -> objects.delete(call, DELETED)),
                 ControlOperation.permitted(
                                 "GET",
                                 one + "/deliveries",
@@ -124,11 +125,6 @@ public final class WebhookResource {
                                 "Send an event once more.")
                         .answers(200, DELIVERY)
                         .handledBy(this::replay));
-    }
-
-    private Response list(ControlCall call) {
-        ObjectPage page = store.read(call.scope(), tx -> tx.page(ObjectKind.WEBHOOK, ObjectFilter.ALL, call.page()));
-        return Response.json(200, page.members(each -> VIEW.view(each.members())));
     }
 
     private Response create(ControlCall call) {
@@ -168,14 +164,6 @@ public final class WebhookResource {
             return change.update(webhook.with(WebhookSecrets.SERIAL, webhook.number(WebhookSecrets.SERIAL, 1) + 1));
         });
         return Response.json(200, issued(changed));
-    }
-
-    private Response delete(ControlCall call) {
-        store.change(call.scope(), call.actor(), DELETED, change -> {
-            change.delete(change.require(ObjectKind.WEBHOOK, call.path("id")));
-            return true;
-        });
-        return Response.noContent();
     }
 
     private Response deliveries(ControlCall call) {

@@ -1,4 +1,4 @@
-package bulwark.gateway.control.application;
+package bulwark.gateway.apikey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ class ApplicationClientTest {
     /** Names of tenants and of applications may hold hyphens. */
     @Test
     void applications_of_two_tenants_never_share_a_client() {
-        assertThat(ApplicationResource.clientId("a", "b-c")).isNotEqualTo(ApplicationResource.clientId("a-b", "c"));
-        assertThat(ApplicationResource.clientId("acme", "shop")).isEqualTo("stoa.acme.shop");
+        assertThat(ApplicationClients.id("a", "b-c")).isNotEqualTo(ApplicationClients.id("a-b", "c"));
+        assertThat(ApplicationClients.id("acme", "shop")).isEqualTo("stoa.acme.shop");
     }
 }

@@ -55,14 +55,19 @@ import org.jspecify.annotations.Nullable;
 public final class SeatApi {
     private static final String STEP_UP_DOMAIN = "csm-stepup-v1";
 
-    /** What commands of the owner do over the socket; all of them plans, but for the last. */
+    /** What commands of the owner do over the socket; plans, and the switches of the gate. */
     private static final Set<String> OF_OWNER = Set.of(
             "/v1/seats/with-vault",
             "/v1/seats/{id}/approve",
             "/v1/seats/{id}/deposit",
             "/v1/seats/{id}/settle",
             "/v1/seats/{id}/force-exit",
-            "/v1/settings/allowlist");
+            "/v1/settings/allowlist",
+            "/v1/settings/allowlist/switch",
+            "/v1/settings/allowlist/owner-only",
+            "/v1/settings/allowlist/freeze/propose",
+            "/v1/settings/allowlist/freeze/execute",
+            "/v1/settings/allowlist/freeze/cancel");
 
     private final Identity identity;
     private final StakerKeys stakers;
@@ -101,10 +106,10 @@ public final class SeatApi {
         all.addAll(new DepositDataRegister(store, bls, forkVersion(settings, directory), clock).routes());
         PlanSettings planSettings = PlanSettings.of(settings, directory);
         PlanKeeper kept = new PlanKeeper(store, planSettings, sender, clock);
-        PlanRegister plans = new PlanRegister(store, identity, kept, chain, clock);
-        all.addAll(plans.routes());
         ValidatorLookup validators = ValidatorLookup.NOT_CONFIGURED;
         KeyStanding keys = new KeyStanding(bls, validators);
+        PlanRegister plans = new PlanRegister(store, identity, kept, keys, chain, clock);
+        all.addAll(plans.routes());
         all.addAll(new SeatActions(
                         store,
                         identity,
@@ -119,7 +124,7 @@ public final class SeatApi {
         all.addAll(stakers.routes());
         all.addAll(new StakerReads(store, chain).routes());
         all.addAll(new AuditReads(store).routes());
-        all.addAll(new AllowlistActions(chain).routes());
+        all.addAll(new AllowlistActions(store, identity, chain, clock).routes());
         boolean oneApproval = plans.asksForOneApproval() && Profile.of(settings) == Profile.PRODUCTION;
         all.addAll(new Dashboard(store, token.isPresent() && sunset.isEmpty(), oneApproval, clock.instant()).routes());
         routes = List.copyOf(all);

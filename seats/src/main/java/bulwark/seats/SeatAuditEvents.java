@@ -3,6 +3,7 @@ package bulwark.seats;
 import bulwark.kernel.evidence.audit.AuditEventType;
 import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.store.AuditedStore;
+import bulwark.seats.action.AllowlistActions;
 import bulwark.seats.approval.PlanEvents;
 import bulwark.seats.identity.IdentityEvents;
 import bulwark.seats.seat.SeatEvents;
@@ -19,6 +20,7 @@ public final class SeatAuditEvents {
                     IdentityEvents.ALL.stream(),
                     SeatEvents.ALL.stream(),
                     PlanEvents.ALL.stream(),
+                    AllowlistActions.EVENTS.stream(),
                     SignerEvents.ALL.stream(),
                     StakerKeys.EVENTS.stream(),
                     Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))

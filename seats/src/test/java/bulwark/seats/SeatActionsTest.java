@@ -171,6 +171,52 @@ class SeatActionsTest {
         assertThat(refusal(admin.get(path))).isEqualTo("PREFLIGHT_FAILED two.vault");
     }
 
+    /** No key of a service makes them: what comes out is for the holder of the governor's key. */
+    @Test
+    void a_change_of_the_switches_is_a_call_of_the_governor_that_both_labels_tried() throws Exception {
+        JsonNode off = ok(allowlist("owner-only", Map.of("enabled", false)), 200);
+        assertThat(off.path("sentence").asString())
+                .startsWith("Switch the rule that the owner alone deposits off")
+                .contains("from governor "
+                        + EvmAddress.of(chain.contracts.governor).brief());
+        assertThat(off.at("/simulation/labels").size()).isEqualTo(2);
+        assertThat(off.at("/simulation/expectedEvents/0/event").asString()).isEqualTo("OwnerOnlyDepositorSwitched");
+        Map<String, Object> gate = Map.of("contract", chain.contracts.gate.checksummed());
+        assertThat(allowlist("freeze/execute", gate).body()).contains("SIMULATION_REVERTED", "DisableNotProposed");
+        assertThat(SeatsUnderTest.code(allowlist("freeze/propose", Map.of("contract", WALLET))))
+                .isEqualTo("CONFIRMATION_DIFFERS");
+
+        JsonNode propose = ok(allowlist("freeze/propose", gate), 200);
+        governs(propose);
+        assertThat(ok(admin.get("/v1/settings/allowlist"), 200)
+                        .path("allowlistDisableReadyAt")
+                        .asString())
+                .isNotEqualTo("0");
+        assertThat(allowlist("freeze/execute", gate).body()).contains("DisableNotReady");
+        governs(ok(allowlist("freeze/cancel", gate), 200));
+        assertThat(ok(admin.get("/v1/settings/allowlist"), 200)
+                        .path("allowlistDisableReadyAt")
+                        .asString())
+                .isEqualTo("0");
+        seats.service().store().audited().audit().flush();
+        assertThat(admin.get("/v1/audit-logs?action=governor_call_planned").body())
+                .contains(propose.path("digest").asString());
+    }
+
+    private HttpResponse<String> allowlist(String action, Map<String, Object> body) throws Exception {
+        String step = admin.stepUp("allowlist-" + action.replace('/', '-'), "");
+        return post("/v1/settings/allowlist/" + action, body, "X-Step-Up-Token", step);
+    }
+
+    /** Sends a call as the governor would. */
+    private void governs(JsonNode answer) {
+        LocalContracts.succeed(chain.chain.send(
+                answer.at("/call/governor").asString(),
+                answer.at("/call/target").asString(),
+                answer.at("/call/calldata").asString(),
+                "0x0"));
+    }
+
     /** Each lie is of one label, about one answer; the refusal names both. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -293,6 +339,12 @@ class SeatActionsTest {
             assertThat(refused.body())
                     .contains("body." + stated.keySet().iterator().next());
         }
+        Map<String, Object> unsigned = new HashMap<>(vaultBody(pubkey));
+        unsigned.remove("operatorId");
+        unsigned.remove("pubkey");
+        unsigned.put("kind", "deposit");
+        unsigned.put("signature", HexText.of(deposit(7).signature()));
+        assertThat(SeatsUnderTest.code(post(path, unsigned))).isEqualTo("DEPOSIT_SIGNATURE_INVALID");
         HttpResponse<String> reverts = post(path, Map.of("kind", "remove"));
         assertThat(SeatsUnderTest.code(reverts)).isEqualTo("SIMULATION_REVERTED");
         assertThat(reverts.body()).contains("one says DepositIntentNotAllowlisted");

@@ -59,6 +59,28 @@ final class OwnerRequest {
         return ExitCode.DONE.plain();
     }
 
+    private static void printTried(CommandContext context, JsonNode plan) {
+        context.out().println(PrintableText.line(plan.path("sentence").asString("")));
+        context.out().println("digest   " + plan.path("groups").asString(""));
+        plan.at("/simulation/labels")
+                .forEach(label -> context.out()
+                        .println("tried    "
+                                + PrintableText.line(label.path("label").asString("")) + ": "
+                                + label.path("outcome").asString("") + ", gas "
+                                + label.path("gas").asString("")));
+    }
+
+    /** Prints a call that another key signs elsewhere. */
+    static void printCall(CommandContext context, JsonNode answer) {
+        printTried(context, answer);
+        for (String member : new String[] {"governor", "target", "function", "calldata"}) {
+            context.out()
+                    .println(member + "  "
+                            + PrintableText.line(
+                                    answer.path("call").path(member).asString("")));
+        }
+    }
+
     /** @throws CommandFailed with the sentence of a refusal */
     static JsonNode answer(CommandContext context, String path, Map<String, Object> body) {
         Supplier<Configuration> settings =

@@ -3,12 +3,10 @@ package bulwark.seats.approval;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
 import bulwark.seats.approval.PlanRows.Stored;
-import bulwark.seats.contract.HexText;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.PlanKind;
 import bulwark.seats.plan.PlanSentence;
-import bulwark.seats.plan.PlannedAction;
 import bulwark.seats.precondition.ChainSnapshot;
 import bulwark.seats.precondition.KeyStanding;
 import bulwark.seats.precondition.PlanSimulation;
@@ -55,7 +53,8 @@ public final class PlanHandover {
         requireOpen();
         Plan plan = store.read(tx -> approved(tx, digest, seat, kinds)).plan();
         plans.requirePreconditions(call, plan, look);
-        requireFreeKey(plan, look);
+        // The principal follows a key that nobody else deposited for: looked at again, for the plan may be a day old.
+        keys.require(look, plan.action());
         if (!plan.kind().isReplacement()) {
             PlanSimulation.run(look, plan.action(), plan.treasury(), plan.target(), plan.value(), plan.calldata());
         }
@@ -70,20 +69,6 @@ public final class PlanHandover {
                 .plan()
                 .seatId();
         return of(call, digest, seat, EnumSet.allOf(PlanKind.class), look);
-    }
-
-    /** The principal follows a key that nobody else deposited for; looked at again, for the plan may be a day old. */
-    private void requireFreeKey(Plan plan, ChainSnapshot look) {
-        KeyStanding.Verdict verdict = switch (plan.action()) {
-            case PlannedAction.Approve approve ->
-                keys.of(look, HexText.bytes(approve.pubkey()), HexText.bytes(approve.withdrawalCredentials()));
-            case PlannedAction.Deposit deposit ->
-                keys.of(look, HexText.bytes(deposit.pubkey()), HexText.bytes(deposit.withdrawalCredentials()));
-            default -> new KeyStanding.Verdict.Free("");
-        };
-        if (verdict instanceof KeyStanding.Verdict.Taken taken) {
-            throw new ApiRefusal(Kind.CONFLICT, taken.code(), taken.sentence());
-        }
     }
 
     private Stored approved(ReadTx tx, PlanDigest digest, long seat, Set<PlanKind> kinds) throws SQLException {

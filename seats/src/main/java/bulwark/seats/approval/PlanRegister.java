@@ -10,6 +10,7 @@ import bulwark.seats.identity.Identity;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.precondition.ChainSnapshot;
+import bulwark.seats.precondition.KeyStanding;
 import bulwark.seats.precondition.PlanSimulation;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.FieldRule;
@@ -39,16 +40,23 @@ public final class PlanRegister {
     private final SeatStore store;
     private final Identity identity;
     private final PlanKeeper plans;
+    private final KeyStanding keys;
     private final @Nullable ChainAccess access;
     private final Signing signing = Signing.fastest();
     private final Clock clock;
 
     /** @param access null where no execution client is configured: preconditions are then what a person states */
     public PlanRegister(
-            SeatStore store, Identity identity, PlanKeeper plans, @Nullable ChainAccess access, Clock clock) {
+            SeatStore store,
+            Identity identity,
+            PlanKeeper plans,
+            KeyStanding keys,
+            @Nullable ChainAccess access,
+            Clock clock) {
         this.store = store;
         this.identity = identity;
         this.plans = plans;
+        this.keys = keys;
         this.access = access;
         this.clock = clock;
     }
@@ -123,6 +131,9 @@ public final class PlanRegister {
         });
         Plan plan = new PlanProposal(plans.settings(), chain, call, proposed.seat(), look)
                 .plan(proposed.person(), now, proposed.replaced());
+        if (look != null) {
+            keys.require(look, plan.action());
+        }
         // A replacement takes the place of a transaction that is pending: by itself it would revert or do nothing.
         PlanSimulation simulation = look == null || plan.kind().isReplacement()
                 ? null

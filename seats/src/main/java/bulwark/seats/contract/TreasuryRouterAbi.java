@@ -18,6 +18,11 @@ public final class TreasuryRouterAbi {
     public static final ContractFunction CLAIM_PRINCIPAL = ContractFunction.of("claimPrincipal(address)");
     public static final ContractFunction DRAIN_REMAINDER = ContractFunction.of("drainRemainder(address)");
     public static final ContractFunction PAUSE = ContractFunction.of("pause()");
+    public static final ContractFunction SET_ALLOWLIST = ContractFunction.of("setPubkeyAllowlistEnabled(bool)");
+    public static final ContractFunction SET_OWNER_ONLY = ContractFunction.of("setOwnerOnlyDepositorEnabled(bool)");
+    public static final ContractFunction PROPOSE_ALLOWLIST_DISABLE = ContractFunction.of("proposeAllowlistDisable()");
+    public static final ContractFunction EXECUTE_ALLOWLIST_DISABLE = ContractFunction.of("executeAllowlistDisable()");
+    public static final ContractFunction CANCEL_ALLOWLIST_DISABLE = ContractFunction.of("cancelAllowlistDisable()");
     public static final ContractFunction CONNECT = ContractFunction.of("connect(address,address)");
     public static final ContractFunction ACTIVE_SIGNER = ContractFunction.of("activeSigner()", "address");
     public static final ContractFunction GOVERNOR = ContractFunction.of("governor()", "address");

@@ -62,6 +62,11 @@ public record ExpectedEffects(List<Map<String, Object>> events, List<Map<String,
                 List.of(change(step.vault(), "vault", "what it holds of it, to the destination of principal")));
     }
 
+    /** Of a call that is no plan. */
+    public static ExpectedEffects oneEvent(EvmAddress contract, String name) {
+        return only(event(contract, name));
+    }
+
     private static ExpectedEffects only(Map<String, Object> event) {
         return new ExpectedEffects(List.of(event), List.of());
     }

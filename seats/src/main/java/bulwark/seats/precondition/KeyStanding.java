@@ -4,7 +4,9 @@ import bulwark.seats.chain.FirstDeposit;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.deposit.BlsFailed;
 import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.deposit.DepositData;
 import bulwark.seats.deposit.DepositVerifier;
+import bulwark.seats.plan.PlannedAction;
 import bulwark.web.ApiRefusal;
 import bulwark.web.ApiRefusal.Kind;
 import java.util.Map;
@@ -29,6 +31,48 @@ public final class KeyStanding {
 
         /** The principal would go to somebody else, or twice. @param code stable @param foreign whether the credentials are not the seat's */
         record Taken(String code, String sentence, boolean foreign) implements Verdict {}
+    }
+
+    /**
+     * Looks at what commits the principal, whoever planned it: the intent and the deposit ask for a free key, the deposit for a signature that counts on this network too, for the contract takes one that
+     * does not and the principal is lost.
+     *
+     * @throws ApiRefusal 409 when the key is taken, 422 when the signature does not count, 503 when it cannot be known
+     */
+    public void require(ChainSnapshot look, PlannedAction action) {
+        switch (action) {
+            case PlannedAction.Approve approve -> requireFree(look, approve.pubkey(), approve.withdrawalCredentials());
+            case PlannedAction.Deposit deposit -> {
+                requireSigned(look, deposit);
+                requireFree(look, deposit.pubkey(), deposit.withdrawalCredentials());
+            }
+            default -> {}
+        }
+    }
+
+    private void requireFree(ChainSnapshot look, String pubkey, String credentials) {
+        if (of(look, HexText.bytes(pubkey), HexText.bytes(credentials)) instanceof Verdict.Taken taken) {
+            throw new ApiRefusal(Kind.CONFLICT, taken.code(), taken.sentence());
+        }
+    }
+
+    private void requireSigned(ChainSnapshot look, PlannedAction.Deposit deposit) {
+        DepositData data = new DepositData(
+                HexText.bytes(deposit.pubkey()),
+                HexText.bytes(deposit.withdrawalCredentials()),
+                deposit.amountGwei(),
+                HexText.bytes(deposit.signature()));
+        try {
+            if (!new DepositVerifier(look.network().genesisForkVersion(), bls).isSigned(data)) {
+                throw new ApiRefusal(
+                        Kind.INVALID,
+                        "deposit_signature_invalid",
+                        "The signature of the deposit is not that of its key on this network: the principal would be"
+                                + " lost.");
+            }
+        } catch (BlsFailed failed) {
+            throw new ApiRefusal(Kind.UNAVAILABLE, "bls_unavailable", String.valueOf(failed.getMessage()));
+        }
     }
 
     /** @param pubkey 48 bytes @param credentials 32 bytes, of the seat @throws ApiRefusal 503 when it cannot be known */

@@ -32,6 +32,17 @@ public record PlanSimulation(long blockNumber, List<Map<String, Object>> labels,
     /** @throws ApiRefusal 422 {@code SIMULATION_REVERTED} naming label and reason; 503 when a label does not answer */
     public static PlanSimulation run(
             ChainSnapshot look, PlannedAction action, EvmAddress from, EvmAddress to, BigInteger wei, String calldata) {
+        return run(look, ExpectedEffects.of(action, look.network()), from, to, wei, calldata);
+    }
+
+    /** As above, of a call that is no plan. */
+    public static PlanSimulation run(
+            ChainSnapshot look,
+            ExpectedEffects effects,
+            EvmAddress from,
+            EvmAddress to,
+            BigInteger wei,
+            String calldata) {
         List<Map<String, Object>> labels = new ArrayList<>();
         long most = 0;
         for (ExecutionNode node : look.nodes()) {
@@ -53,7 +64,7 @@ public record PlanSimulation(long blockNumber, List<Map<String, Object>> labels,
                 }
             }
         }
-        return new PlanSimulation(look.blockNumber(), labels, most, ExpectedEffects.of(action, look.network()));
+        return new PlanSimulation(look.blockNumber(), labels, most, effects);
     }
 
     private static Simulation simulate(

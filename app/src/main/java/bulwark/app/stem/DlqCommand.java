@@ -106,7 +106,7 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter.Page page = runtime.stores()
                         .broker()
-                        .deadLetters(of.queue, offset, Math.max(1, limit), TimeOptions.timeOrNull("--since", since));
+                        .deadLetters().page(of.queue, offset, Math.max(1, limit), TimeOptions.timeOrNull("--since", since));
                 if (page.deadLetters().isEmpty()) {
                     of.out().println("No dead letter entries found.");
                     return 0;
@@ -155,7 +155,7 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter deadLetter = runtime.stores()
                         .broker()
-                        .deadLetter(of.queue, Objects.requireNonNull(named.name()))
+                        .deadLetters().one(of.queue, Objects.requireNonNull(named.name()))
                         .orElseThrow(() -> CommandFailed.negative(
                                 "Dead letter \"" + named.word() + "\" not found in queue \"" + of.queue + "\"."));
                 of.out().println(Json.pretty(json(deadLetter)));
@@ -213,7 +213,7 @@ final class DlqCommand extends CommandGroup {
                         runtime.signing(),
                         of.queue,
                         wait.isZero() ? null : runtime.clock().instant().plus(wait));
-                print(runtime.stores().broker().replay(of.queue, request, next));
+                print(runtime.stores().broker().deadLetters().replay(of.queue, request, next));
                 next.notes().forEach(note -> of.settings.session().err().println("warning: " + note));
                 return 0;
             }
@@ -275,7 +275,7 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 int removed = runtime.stores()
                         .broker()
-                        .purgeDeadLetters(of.queue, limit, TimeOptions.timeOrNull("--since", since));
+                        .deadLetters().purge(of.queue, limit, TimeOptions.timeOrNull("--since", since));
                 of.out()
                         .println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries")
                                 + " from " + of.queue + ".");

@@ -1,14 +1,9 @@
 package bulwark.tasks.broker;
 
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.Message;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Carries messages at least once. Every method is one or more atomic steps, so that a crash between any two loses nothing; whatever returned is as
@@ -74,23 +69,7 @@ public interface Broker {
     /** Names of the queues that hold or held something. */
     List<String> queues();
 
-    /** Newest first. */
-    DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since);
-
-    Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name);
-
-    /**
-     * Puts dead letters back, oldest first, each in one step together with re-admitting its task id: a stored status {@code succeeded} or {@code failed}
-     * becomes {@code queued} with {@code lastReplayAt}, {@code replayCount}, {@code lastReplayReason}, {@code lastReplayDelayMs} in its meta. Malformed dead letters stay, unless one is named: it goes
-     * back as the bytes that it was, after the delay like any other.
-     *
-     * @param prepare makes the message to enqueue of the stored one (a new attempt, signed again or with its delivery state advanced)
-     * @return what was, or with a dry run would be, replayed
-     */
-    List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare);
-
-    /** @return how many were removed */
-    int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since);
+    DeadLetterStore deadLetters();
 
     /** Empties the queue, its delayed messages and its dead letters. */
     void purge(String queue);

@@ -45,7 +45,7 @@ public final class ControlCodec {
         return namespace + ".control.reply." + requestId;
     }
 
-    static Envelope envelope(ControlCommand command, String place, Clock clock) {
+    static Envelope envelope(ControlCommand command, String queue, Clock clock) {
         ObjectNode args = JsonNodeFactory.instance.objectNode();
         args.put("requestId", command.requestId()).put("type", command.type());
         ArrayNode targets = args.putArray("targets");
@@ -53,10 +53,10 @@ public final class ControlCodec {
         args.set("payload", command.payload());
         args.put("timeoutMs", command.timeout().toMillis());
         args.put("nonce", command.nonce()).put("expiresAt", DartTimestamps.of(command.expiresAt()));
-        return envelope(COMMAND, args, Map.of("stem-control", "1"), place, clock);
+        return envelope(COMMAND, args, Map.of("stem-control", "1"), queue, clock);
     }
 
-    static Envelope envelope(ControlReply reply, String place, Clock clock) {
+    static Envelope envelope(ControlReply reply, String queue, Clock clock) {
         ObjectNode args = JsonNodeFactory.instance.objectNode();
         args.put("requestId", reply.requestId()).put("workerId", reply.workerId());
         args.put("status", reply.ok() ? "ok" : "error");
@@ -64,14 +64,14 @@ public final class ControlCodec {
         if (reply.error() != null) {
             args.putObject("error").put("message", reply.error());
         }
-        return envelope(REPLY, args, Map.of("stem-control-reply", "1"), place, clock);
+        return envelope(REPLY, args, Map.of("stem-control-reply", "1"), queue, clock);
     }
 
     private static Envelope envelope(
-            String name, ObjectNode args, Map<String, String> headers, String place, Clock clock) {
+            String name, ObjectNode args, Map<String, String> headers, String queue, Clock clock) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         ObjectNode meta = JsonNodeFactory.instance.objectNode();
-        return new Envelope(UuidV7.next(clock.instant()), name, args, headers, now, null, 0, 0, 0, null, place, meta);
+        return new Envelope(UuidV7.next(clock.instant()), name, args, headers, now, null, 0, 0, 0, null, queue, meta);
     }
 
     /** Empty when the envelope is no command. A command without an end ends with its timeout. */

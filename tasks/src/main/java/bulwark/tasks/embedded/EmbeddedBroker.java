@@ -2,7 +2,7 @@ package bulwark.tasks.embedded;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
@@ -29,9 +29,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Turns messages into rows and back, in the process that uses them; the store's owner reads none of them. */
@@ -40,7 +37,7 @@ final class EmbeddedBroker implements Broker {
 
     private final StoreClient client;
     private final QueueApi queues;
-    private final DeadLetterApi deadLetters;
+    private final EmbeddedDeadLetters deadLetters;
     private final Clock clock;
     private final Duration retention;
     private final int maxEnvelopeBytes;
@@ -50,7 +47,7 @@ final class EmbeddedBroker implements Broker {
         this.maxEnvelopeBytes = Math.min(maxEnvelopeBytes, EntryTable.MAX_MESSAGE_CHARS);
         this.client = client;
         this.queues = client.as(QueueApi.class);
-        this.deadLetters = client.as(DeadLetterApi.class);
+        this.deadLetters = new EmbeddedDeadLetters(client);
         this.clock = clock;
     }
 
@@ -58,7 +55,7 @@ final class EmbeddedBroker implements Broker {
     public Runnable publication(List<Publication> messages) {
         List<StoreRpc.Publish> publications = messages.stream().map(this::put).toList();
         return () -> {
-            for (List<StoreRpc.Publish> part : Batches.of(publications, EmbeddedBroker::length)) {
+            for (List<StoreRpc.Publish> part : CallBatcher.of(publications, EmbeddedBroker::length)) {
                 queues.publish(part, client.newCallId());
             }
         };
@@ -105,14 +102,14 @@ final class EmbeddedBroker implements Broker {
     @Override
     public List<ReceivedMessage> receive(Subscription by, TakeLimits limits, Duration wait)
             throws InterruptedException {
-        Duration patience = wait.compareTo(MAX_POLL_TIMEOUT) > 0 ? MAX_POLL_TIMEOUT : wait;
+        Duration timeout = wait.compareTo(MAX_POLL_TIMEOUT) > 0 ? MAX_POLL_TIMEOUT : wait;
         StoreRpc.Poll poll = new StoreRpc.Poll(
                 by.queues(),
                 by.channels(),
                 by.consumer(),
                 by.lease().toMillis(),
                 limits.maxEntries(),
-                patience.toMillis(),
+                timeout.toMillis(),
                 limits.suspects());
         return queues.receive(poll).stream()
                 .map(received -> receivedMessage(received, by, limits.unread()))
@@ -181,7 +178,7 @@ final class EmbeddedBroker implements Broker {
                 .toList();
         List<RunStart.StartDecision> verdicts = new ArrayList<>(starts.size());
         for (List<StoreRpc.BeginRun> part :
-                Batches.of(begins, begin -> begin.running().body().length())) {
+                CallBatcher.of(begins, begin -> begin.running().body().length())) {
             verdicts.addAll(queues.begin(part));
         }
         return verdicts;
@@ -211,7 +208,7 @@ final class EmbeddedBroker implements Broker {
         List<StoreRpc.Settle> ends =
                 settlements.stream().map(this::settleRequest).toList();
         List<Boolean> settled = new ArrayList<>(ends.size());
-        for (List<StoreRpc.Settle> part : Batches.of(ends, EmbeddedBroker::length)) {
+        for (List<StoreRpc.Settle> part : CallBatcher.of(ends, EmbeddedBroker::length)) {
             settled.addAll(queues.settle(part, client.newCallId()));
         }
         return settled;
@@ -235,9 +232,9 @@ final class EmbeddedBroker implements Broker {
         String unvouched = null;
         if (settlement instanceof Settlement.Requeue back) {
             again = put(EnvelopeCodec.json(back.message()), back.queue(), back.priority(), back.notBefore(), null);
-        } else if (settlement instanceof Settlement.Reject letter) {
-            content = deadLetterContent(letter);
-            unvouched = letter.unvouched();
+        } else if (settlement instanceof Settlement.Reject reject) {
+            content = deadLetterContent(reject);
+            unvouched = reject.unvouched();
         }
         TaskStatus status = settlement.status();
         return new StoreRpc.Settle(
@@ -281,94 +278,8 @@ final class EmbeddedBroker implements Broker {
     }
 
     @Override
-    public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        List<DeadLetter> found = deadLetters.newest(queue, offset, limit, micros(since)).stream()
-                .map(RpcMapper::deadLetter)
-                .toList();
-        return new DeadLetter.Page(found, found.size() == limit ? offset + limit : -1);
-    }
-
-    private static @Nullable Long micros(@Nullable Instant since) {
-        return since == null ? null : (Long) StoreRpc.micros(since);
-    }
-
-    @Override
-    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return deadLetters.one(queue, taskId(name), row(name)).map(RpcMapper::deadLetter);
-    }
-
-    private static @Nullable String taskId(DeadLetter.@Nullable Name name) {
-        return name instanceof DeadLetter.OfTask(String taskId) ? taskId : null;
-    }
-
-    /** What is no number names no row: rows are counted from 1. */
-    private static @Nullable Long row(DeadLetter.@Nullable Name name) {
-        return name instanceof DeadLetter.Entry(String entry)
-                ? (Long) (entry.matches("[0-9]{1,18}") ? Long.parseLong(entry) : 0L)
-                : null;
-    }
-
-    /** Preparing happens here; the owner then puts back what is still there, and each caller replays what it was first to. */
-    @Override
-    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        List<DeadLetter> chosen = new ArrayList<>();
-        List<StoreRpc.Replay> replays = new ArrayList<>();
-        for (StoreRpc.StoredDeadLetter row : deadLetters.replayable(
-                queue, request.limit(), micros(request.since()), taskId(request.only()), row(request.only()))) {
-            DeadLetter deadLetter = RpcMapper.deadLetter(row);
-            Message message = deadLetter.message();
-            chosen.add(deadLetter);
-            if (!request.dryRun()) {
-                replays.add(
-                        message == null
-                                ? replayOf(row, queue, request, deadLetter)
-                                : replayOf(row, queue, request, prepare.apply(message)));
-            }
-        }
-        if (request.dryRun()) {
-            return chosen;
-        }
-        List<Boolean> done = new ArrayList<>(chosen.size());
-        for (List<StoreRpc.Replay> part : Batches.of(replays, replay -> length(replay.publish()))) {
-            done.addAll(deadLetters.replay(part, client.newCallId()));
-        }
-        List<DeadLetter> replayed = new ArrayList<>();
-        for (int i = 0; i < done.size(); i++) {
-            if (done.get(i)) {
-                replayed.add(Objects.requireNonNull(chosen.get(i)));
-            }
-        }
-        return replayed;
-    }
-
-    /** The very text of an entry that was no envelope. */
-    private static StoreRpc.Replay replayOf(
-            StoreRpc.StoredDeadLetter row, String queue, DeadLetter.Replay request, DeadLetter malformed) {
-        String text = malformed.fields().getOrDefault("json", "");
-        return new StoreRpc.Replay(
-                row.id(),
-                malformed.taskId(),
-                row.content().reason(),
-                request.delay().toMillis(),
-                EnvelopeDigest.ofJson(queue, text),
-                put(text, queue, 0, null, null));
-    }
-
-    private static StoreRpc.Replay replayOf(
-            StoreRpc.StoredDeadLetter row, String queue, DeadLetter.Replay request, Message message) {
-        Envelope envelope = message.envelope();
-        return new StoreRpc.Replay(
-                row.id(),
-                envelope.id(),
-                row.content().reason(),
-                request.delay().toMillis(),
-                EnvelopeDigest.of(queue, envelope),
-                put(EnvelopeCodec.json(message), queue, envelope.priority(), null, null));
-    }
-
-    @Override
-    public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return deadLetters.purge(queue, limit, micros(since));
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class Admission {
         this.clock = clock;
     }
 
-    Decision decide(ReceivedMessage.Delivery delivery) {
+    AdmissionDecision decide(ReceivedMessage.Delivery delivery) {
         if (delivery.receipt().delivery() > maxDeliveries) {
             return poison(delivery);
         }
@@ -87,7 +87,7 @@ public final class Admission {
         return decideSigned(new VerifiedTask(delivery, handler, signed, clock.instant()));
     }
 
-    private Decision poison(ReceivedMessage.Delivery delivery) {
+    private AdmissionDecision poison(ReceivedMessage.Delivery delivery) {
         long deaths = delivery.receipt().delivery() - 1;
         String sentence = "its holder died " + deaths + (deaths == 1 ? " time" : " times")
                 + "; STEM_MAX_DELIVERIES allows " + maxDeliveries;
@@ -105,26 +105,26 @@ public final class Admission {
         TaskStatus status = vouched
                 ? statuses.failed(delivery, error, meta -> {})
                 : statuses.failedUnverified(delivery, error, meta -> {});
-        return new Decision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
+        return new AdmissionDecision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
     }
 
-    private Decision decideSigned(VerifiedTask task) {
+    private AdmissionDecision decideSigned(VerifiedTask task) {
         Envelope envelope = task.envelope();
         Optional<Revocation> revocation = revoked.of(envelope.id());
         if (revocation.isPresent()) {
-            return new Decision.Cancel(
+            return new AdmissionDecision.Cancel(
                     revokedStatus(task, revocation.get().reason()),
                     task.handler().name());
         }
-        Decision expired = expired(task);
+        AdmissionDecision expired = expired(task);
         if (expired != null) {
             return expired;
         }
         if (revoked.paused(task.delivery().queue())) {
-            return new Decision.Postpone(clock.instant().plus(PAUSE), null);
+            return new AdmissionDecision.Postpone(clock.instant().plus(PAUSE), null);
         }
         try {
-            Payloads.args(envelope);
+            PayloadEncoding.args(envelope);
         } catch (IllegalArgumentException e) {
             return reject(
                     task.delivery(),
@@ -134,7 +134,7 @@ public final class Admission {
                     task.handler().name());
         }
         Optional<RateLimits.Denied> denied = rates.check(task);
-        return denied.isPresent() ? limited(task, denied.get()) : new Decision.Run(task);
+        return denied.isPresent() ? limited(task, denied.get()) : new AdmissionDecision.Run(task);
     }
 
     TaskStatus revokedStatus(VerifiedTask task, @Nullable String reason) {
@@ -143,7 +143,7 @@ public final class Admission {
         return statuses.cancelled(task.delivery(), error, meta -> meta.put("revokedAt", statuses.now()));
     }
 
-    private @Nullable Decision expired(VerifiedTask task) {
+    private @Nullable AdmissionDecision expired(VerifiedTask task) {
         String text = task.envelope().meta().path("stem.expiresAt").asString("");
         Instant expiry = text.isEmpty() ? null : DartTimestamps.parse(text).orElse(null);
         if (expiry == null || expiry.isAfter(clock.instant())) {
@@ -151,12 +151,12 @@ public final class Admission {
         }
         TaskStatus.TaskError error =
                 StatusFactory.error("TaskExpired", "the task expired before it could start", false, Map.of());
-        return new Decision.Cancel(
+        return new AdmissionDecision.Cancel(
                 statuses.cancelled(task.delivery(), error, meta -> meta.put("expiredAt", DartTimestamps.of(expiry))),
                 task.handler().name());
     }
 
-    private Decision limited(VerifiedTask task, RateLimits.Denied denied) {
+    private AdmissionDecision limited(VerifiedTask task, RateLimits.Denied denied) {
         TaskStatus status = statuses.of(task.delivery(), TaskState.RETRIED, null, null, meta -> {
             meta.put(denied.member(), true);
             meta.put("retryAfterMs", denied.retryAfter().toMillis());
@@ -165,10 +165,10 @@ public final class Admission {
                 meta.put("groupKey", denied.groupKey());
             }
         });
-        return new Decision.Postpone(clock.instant().plus(denied.retryAfter()), status);
+        return new AdmissionDecision.Postpone(clock.instant().plus(denied.retryAfter()), status);
     }
 
-    private Decision signatureInvalid(ReceivedMessage.Delivery delivery, EnvelopeSigning.Verdict.Invalid invalid) {
+    private AdmissionDecision signatureInvalid(ReceivedMessage.Delivery delivery, EnvelopeSigning.Verdict.Invalid invalid) {
         Map<String, String> meta = new HashMap<>(Map.of("error", invalid.reason()));
         Map<String, String> errorMeta = new HashMap<>(Map.of("reason", invalid.reason()));
         String keyId = invalid.keyId();
@@ -181,20 +181,20 @@ public final class Admission {
         TaskStatus.TaskError error = StatusFactory.error("SignatureVerificationException", message, false, errorMeta);
         TaskStatus status =
                 statuses.failedUnverified(delivery, error, more -> more.put("security", "signature-invalid"));
-        return new Decision.Reject("signature-invalid", meta, status, false, label(delivery));
+        return new AdmissionDecision.Reject("signature-invalid", meta, status, false, label(delivery));
     }
 
-    private Decision rejectUnverified(ReceivedMessage.Delivery delivery, String reason, String type, String message) {
+    private AdmissionDecision rejectUnverified(ReceivedMessage.Delivery delivery, String reason, String type, String message) {
         TaskStatus.TaskError error = StatusFactory.error(type, message, false, Map.of());
         TaskStatus status = statuses.failedUnverified(delivery, error, meta -> meta.put("security", reason));
-        return new Decision.Reject(reason, Map.of("error", message), status, false, label(delivery));
+        return new AdmissionDecision.Reject(reason, Map.of("error", message), status, false, label(delivery));
     }
 
-    private Decision reject(
+    private AdmissionDecision reject(
             ReceivedMessage.Delivery delivery, String reason, String type, @Nullable String message, String task) {
         String text = message == null ? type : message;
         TaskStatus status = statuses.failed(delivery, StatusFactory.error(type, text, false, Map.of()), meta -> {});
-        return new Decision.Reject(reason, Map.of("error", text), status, true, task);
+        return new AdmissionDecision.Reject(reason, Map.of("error", text), status, true, task);
     }
 
     /** Strangers choose names, so only known ones become labels. */

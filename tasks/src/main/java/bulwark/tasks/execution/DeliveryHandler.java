@@ -97,24 +97,24 @@ public final class DeliveryHandler {
         }
     }
 
-    private void act(LeasedDelivery leased, ReceivedMessage.Delivery delivery, Decision decision) {
+    private void act(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision decision) {
         switch (decision) {
-            case Decision.Run run -> executor.run(leased, run.task());
-            case Decision.Poison poison -> poison(leased, delivery, poison);
-            case Decision.Reject reject when !reject.verified() -> rejectUnverified(leased, delivery, reject);
-            case Decision.Reject reject -> {
+            case AdmissionDecision.Run run -> executor.run(leased, run.task());
+            case AdmissionDecision.Poison poison -> poison(leased, delivery, poison);
+            case AdmissionDecision.Reject reject when !reject.verified() -> rejectUnverified(leased, delivery, reject);
+            case AdmissionDecision.Reject reject -> {
                 if (isUnstarted(leased, reject.status())) {
                     telemetry.rejected(delivery, reject);
                     settler.deadLetter(leased, reject.reason(), reject.meta(), reject.status(), true, settled -> {});
                 }
             }
-            case Decision.Cancel cancel -> {
+            case AdmissionDecision.Cancel cancel -> {
                 if (isUnstarted(leased, cancel.status())) {
                     settler.acknowledge(leased, cancel.status(), settled -> {});
                     telemetry.cancelled(delivery, cancel.task(), cancel.status());
                 }
             }
-            case Decision.Postpone postpone -> postpone(leased, delivery, postpone);
+            case AdmissionDecision.Postpone postpone -> postpone(leased, delivery, postpone);
         }
     }
 
@@ -155,21 +155,21 @@ public final class DeliveryHandler {
         telemetry.holderDied(delivery, death, known);
     }
 
-    private void poison(LeasedDelivery leased, ReceivedMessage.Delivery delivery, Decision.Poison poison) {
+    private void poison(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Poison poison) {
         if (poison.vouched() ? isUnstarted(leased, poison.status()) : leased.claim()) {
             telemetry.poison(delivery, poison);
             settler.deadLetter(leased, "poison", poison.meta(), poison.status(), poison.vouched(), settled -> {});
         }
     }
 
-    private void rejectUnverified(LeasedDelivery leased, ReceivedMessage.Delivery delivery, Decision.Reject reject) {
+    private void rejectUnverified(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Reject reject) {
         if (leased.claim()) {
             telemetry.rejected(delivery, reject);
             settler.deadLetter(leased, reject.reason(), reject.meta(), reject.status(), false, settled -> {});
         }
     }
 
-    private void postpone(LeasedDelivery leased, ReceivedMessage.Delivery delivery, Decision.Postpone postpone) {
+    private void postpone(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Postpone postpone) {
         TaskStatus status = postpone.status();
         if (status == null) {
             if (leased.claim()) {

@@ -71,9 +71,9 @@ public final class OutcomeHandler {
     }
 
     private void succeeded(LeasedDelivery leased, VerifiedTask task, @Nullable Object result) {
-        Payloads.Encoded encoded;
+        PayloadEncoding.Encoded encoded;
         try {
-            encoded = Payloads.result(result, task.envelope(), maxResultBytes);
+            encoded = PayloadEncoding.result(result, task.envelope(), maxResultBytes);
         } catch (IllegalArgumentException | StackOverflowError | ConcurrentModificationException e) {
             deadLetter(leased, task, e, UNWRITABLE_RESULT);
             return;

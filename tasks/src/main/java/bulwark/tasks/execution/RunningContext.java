@@ -56,7 +56,7 @@ public final class RunningContext implements TaskContext {
 
     @Override
     public ObjectNode args() {
-        return Payloads.args(envelope());
+        return PayloadEncoding.args(envelope());
     }
 
     @Override

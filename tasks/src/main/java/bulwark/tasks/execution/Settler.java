@@ -59,7 +59,7 @@ public final class Settler {
         send(leased, new Settlement.Ack(leased.receipt(), fenced(leased, status)), terminal(status), after);
     }
 
-    /** @param vouched see {@link Decision.Reject} */
+    /** @param vouched see {@link AdmissionDecision.Reject} */
     void deadLetter(
             LeasedDelivery leased,
             String reason,
@@ -67,18 +67,18 @@ public final class Settler {
             @Nullable TaskStatus status,
             boolean vouched,
             Consumer<SettlementBatcher.SettlementResult> after) {
-        Settlement.Content letter = switch (leased.message()) {
+        Settlement.Content content = switch (leased.message()) {
             case ReceivedMessage.Delivery delivery -> new Settlement.Content.WholeMessage(delivery.message());
             case ReceivedMessage.Malformed malformed -> new Settlement.Content.RawFields(malformed.fields());
             case ReceivedMessage.Unread unread ->
                 new Settlement.Content.RawFields(unread.text().refuse("").fields());
         };
         String queue = leased.message().queue();
-        String unvouched = vouched ? null : digest(queue, letter);
+        String unvouched = vouched ? null : digest(queue, content);
         TaskStatus written = unvouched == null ? fenced(leased, status) : unfenced(leased, status, unvouched);
         send(
                 leased,
-                new Settlement.Reject(leased.receipt(), letter, queue, reason, meta, written, unvouched),
+                new Settlement.Reject(leased.receipt(), content, queue, reason, meta, written, unvouched),
                 vouched && terminal(status),
                 after);
     }
@@ -87,8 +87,8 @@ public final class Settler {
         return statuses.malformed(malformed);
     }
 
-    private static String digest(String queue, Settlement.Content letter) {
-        return switch (letter) {
+    private static String digest(String queue, Settlement.Content content) {
+        return switch (content) {
             case Settlement.Content.WholeMessage(Message message) -> EnvelopeDigest.of(queue, message.envelope());
             case Settlement.Content.RawFields(Map<String, String> fields) -> EnvelopeDigest.ofRaw(queue, fields);
         };
@@ -240,7 +240,7 @@ public final class Settler {
                 try {
                     locks.release(UNIQUE_LOCK + key, envelope.id());
                 } catch (RuntimeException e) {
-                    LOG.warn("The lock of a unique task could not be released; it ends by itself.", e);
+                    LOG.warn("The lock of a unique task could not be released; it expires by itself.", e);
                 }
             });
         }

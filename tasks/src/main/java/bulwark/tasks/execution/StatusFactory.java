@@ -74,7 +74,7 @@ public final class StatusFactory {
         return of(task.delivery(), TaskState.RUNNING, null, null, meta -> started(meta, task));
     }
 
-    TaskStatus succeeded(VerifiedTask task, Payloads.Encoded result) {
+    TaskStatus succeeded(VerifiedTask task, PayloadEncoding.Encoded result) {
         return of(task.delivery(), TaskState.SUCCEEDED, result.payload(), null, meta -> {
             started(meta, task);
             meta.put("completedAt", now());

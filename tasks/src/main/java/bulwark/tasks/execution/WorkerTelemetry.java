@@ -88,7 +88,7 @@ public final class WorkerTelemetry {
     }
 
     /** A delivery that this worker turns away. */
-    void rejected(ReceivedMessage.Delivery delivery, Decision.Reject reject) {
+    void rejected(ReceivedMessage.Delivery delivery, AdmissionDecision.Reject reject) {
         Envelope envelope = delivery.message().envelope();
         TaskMetrics.Counters counters = taskMetrics.of(reject.task(), delivery.queue());
         counters.failed().increment();
@@ -111,7 +111,7 @@ public final class WorkerTelemetry {
                     reject.meta().getOrDefault("keyId", "none"));
         } else {
             LOG.warn(
-                    "Task {} was turned away ({}): id={} queue={} error={}",
+                    "Task {} was refused ({}): id={} queue={} error={}",
                     PrintableText.of(envelope.name()),
                     reject.reason(),
                     PrintableText.of(envelope.id()),
@@ -142,7 +142,7 @@ public final class WorkerTelemetry {
         }
     }
 
-    void poison(ReceivedMessage.Delivery delivery, Decision.Poison poison) {
+    void poison(ReceivedMessage.Delivery delivery, AdmissionDecision.Poison poison) {
         String id = delivery.message().envelope().id();
         String error = String.valueOf(poison.meta().get("error"));
         taskMetrics.of(poison.task(), delivery.queue()).failed().increment();

@@ -1,7 +1,7 @@
 package bulwark.tasks.memory;
 
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -12,7 +12,6 @@ import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
-import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.store.EntryId;
@@ -27,11 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +43,7 @@ final class MemoryBroker implements Broker {
     private final MemoryResults results;
     private final Map<String, MemoryQueue> queues = new TreeMap<>();
     private final MemoryChannels channels = new MemoryChannels();
-    private final MemoryDeadLetters deadLetters = new MemoryDeadLetters();
+    private final MemoryDeadLetters deadLetters;
     private final Map<String, Instant> identities = new HashMap<>();
     private long lastId;
 
@@ -55,6 +52,7 @@ final class MemoryBroker implements Broker {
         this.lock = lock;
         this.wakeups = wakeups;
         this.results = results;
+        deadLetters = new MemoryDeadLetters(clock, lock, results, this::enqueue);
     }
 
     private <T extends @Nullable Object> T locked(Supplier<T> work) {
@@ -207,8 +205,8 @@ final class MemoryBroker implements Broker {
     }
 
     private MemoryQueue.@Nullable Entry leasedEntry(Receipt receipt) {
-        MemoryQueue place = queueOf(receipt);
-        return place == null ? null : place.leased(receipt);
+        MemoryQueue queue = queueOf(receipt);
+        return queue == null ? null : queue.leased(receipt);
     }
 
     @Override
@@ -249,18 +247,18 @@ final class MemoryBroker implements Broker {
     private boolean settleOne(Settlement settlement) {
         Receipt receipt = settlement.receipt();
         MemoryQueue.Entry entry = leasedEntry(receipt);
-        MemoryQueue place = queueOf(receipt);
-        if (entry == null || place == null) {
+        MemoryQueue queue = queueOf(receipt);
+        if (entry == null || queue == null) {
             return false;
         }
-        place.remove(entry);
+        queue.remove(entry);
         switch (settlement) {
             case Settlement.Ack _ -> {}
-            case Settlement.Requeue requeue -> requeue(requeue, place);
-            case Settlement.Reject letter -> deadLetters.add(letter, clock.instant());
+            case Settlement.Requeue requeue -> requeue(requeue, queue);
+            case Settlement.Reject reject -> deadLetters.add(reject, clock.instant());
         }
         TaskStatus status = settlement.status();
-        String unvouched = settlement instanceof Settlement.Reject letter ? letter.unvouched() : null;
+        String unvouched = settlement instanceof Settlement.Reject reject ? reject.unvouched() : null;
         if (status != null && unvouched != null) {
             results.putUnvouched(status, unvouched);
         } else if (status != null) {
@@ -270,14 +268,14 @@ final class MemoryBroker implements Broker {
     }
 
     /** A broadcast message is redelivered to its own consumer only. */
-    private void requeue(Settlement.Requeue requeue, MemoryQueue place) {
+    private void requeue(Settlement.Requeue requeue, MemoryQueue queue) {
         if (!requeue.receipt().group().equals("broadcast")) {
             enqueue(requeue.message(), requeue.queue(), requeue.priority(), requeue.notBefore());
             return;
         }
         long now = clock.millis();
         Instant notBefore = requeue.notBefore();
-        place.add(nextId(), requeue.message(), 0, notBefore == null ? now : Math.max(now, notBefore.toEpochMilli()));
+        queue.add(nextId(), requeue.message(), 0, notBefore == null ? now : Math.max(now, notBefore.toEpochMilli()));
         wakeups.wake("channel:" + requeue.receipt().stream());
     }
 
@@ -285,8 +283,8 @@ final class MemoryBroker implements Broker {
     public QueueCounts counts(String queue) {
         return locked(() -> {
             MemoryQueue there = queues.get(queue);
-            long letters = deadLetters.size(queue);
-            return there == null ? new QueueCounts(0, 0, 0, letters) : there.counts(clock.millis(), letters);
+            long dead = deadLetters.size(queue);
+            return there == null ? new QueueCounts(0, 0, 0, dead) : there.counts(clock.millis(), dead);
         });
     }
 
@@ -299,52 +297,8 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
-    public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        return locked(() -> deadLetters.page(queue, offset, limit, since));
-    }
-
-    @Override
-    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return locked(() -> deadLetters.one(queue, name));
-    }
-
-    @Override
-    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        List<DeadLetter> chosen = locked(() -> deadLetters.replayable(queue, request));
-        if (request.dryRun()) {
-            return chosen;
-        }
-        // Preparing may sign, which is no work for the time of the lock; a concurrent replay of a dead letter wins.
-        Map<DeadLetter, Settlement.Content> prepared = MemoryDeadLetters.prepared(chosen, prepare);
-        return locked(() -> {
-            List<DeadLetter> replayed = chosen.stream()
-                    .filter(deadLetter -> deadLetters.remove(queue, deadLetter))
-                    .toList();
-            replayed.forEach(deadLetter ->
-                    replayOne(queue, deadLetter, request, Objects.requireNonNull(prepared.get(deadLetter))));
-            return replayed;
-        });
-    }
-
-    private void replayOne(String queue, DeadLetter deadLetter, DeadLetter.Replay request, Settlement.Content content) {
-        Instant now = clock.instant();
-        Envelope envelope =
-                content instanceof Settlement.Content.WholeMessage(Message message) ? message.envelope() : null;
-        String digest = envelope == null
-                ? EnvelopeDigest.ofRaw(queue, deadLetter.fields())
-                : EnvelopeDigest.of(queue, envelope);
-        TaskStatus readmitted =
-                StatusTransitions.readmitted(results.stored(deadLetter.taskId()), deadLetter, request, digest, now);
-        if (readmitted != null) {
-            results.put(readmitted, null);
-        }
-        Instant notBefore = request.delay().isZero() ? null : now.plus(request.delay());
-        enqueue(content, queue, envelope == null ? 0 : envelope.priority(), notBefore);
-    }
-
-    @Override
-    public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return locked(() -> deadLetters.purge(queue, limit, since));
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
     }
 
     @Override

@@ -29,11 +29,11 @@ final class DeadLetterJson {
     private DeadLetterJson() {}
 
     static String write(Settlement.Reject rejected, Instant now) {
-        String letter = switch (rejected.content()) {
+        String content = switch (rejected.content()) {
             case Settlement.Content.WholeMessage whole -> "{\"envelope\":" + EnvelopeCodec.json(whole.message());
             case Settlement.Content.RawFields part -> "{\"envelope\":null,\"fields\":" + json(part.fields());
         };
-        return letter + ",\"reason\":" + json(rejected.reason()) + ",\"meta\":" + json(rejected.meta())
+        return content + ",\"reason\":" + json(rejected.reason()) + ",\"meta\":" + json(rejected.meta())
                 + ",\"deadAt\":\"" + DartTimestamps.of(now) + "\"}";
     }
 
@@ -79,8 +79,8 @@ final class DeadLetterJson {
         }
     }
 
-    private static Map<String, String> fields(JsonNode letter, String raw) {
-        if (!(letter.get("fields") instanceof ObjectNode stored)) {
+    private static Map<String, String> fields(JsonNode deadLetter, String raw) {
+        if (!(deadLetter.get("fields") instanceof ObjectNode stored)) {
             return Map.of("letter", raw.length() <= MAX_TEXT ? raw : raw.substring(0, MAX_TEXT) + "…");
         }
         Map<String, String> fields = new LinkedHashMap<>();

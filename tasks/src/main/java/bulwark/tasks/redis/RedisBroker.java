@@ -1,7 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -20,9 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -39,7 +36,7 @@ final class RedisBroker implements Broker {
     private final Leases leases;
     private final StreamConsumer consumer;
     private final SettlementScripts settlement;
-    private final DeadLetters deadLetters;
+    private final RedisDeadLetters deadLetters;
     private final QueueInspector queues;
 
     RedisBroker(
@@ -56,7 +53,7 @@ final class RedisBroker implements Broker {
         leases = new Leases(connections);
         consumer = new StreamConsumer(connections, keys, clock, entryWriter, maxEnvelopeBytes, longestText);
         settlement = new SettlementScripts(connections, keys, clock, entryWriter, leases, retention);
-        deadLetters = new DeadLetters(connections, keys, clock, entryWriter, retention);
+        deadLetters = new RedisDeadLetters(connections, keys, clock, entryWriter, retention);
         queues = new QueueInspector(connections, keys, clock);
     }
 
@@ -160,23 +157,8 @@ final class RedisBroker implements Broker {
     }
 
     @Override
-    public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        return deadLetters.page(queue, offset, limit, since);
-    }
-
-    @Override
-    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return deadLetters.one(queue, name);
-    }
-
-    @Override
-    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        return deadLetters.replay(queue, request, prepare);
-    }
-
-    @Override
-    public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return deadLetters.purge(queue, limit, since);
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
     }
 
     @Override

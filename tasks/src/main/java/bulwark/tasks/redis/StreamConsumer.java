@@ -121,8 +121,8 @@ final class StreamConsumer {
     private List<ReceivedMessage> received(SubscriptionState state, List<ReceivedMessage> messages) {
         if (state.received(messages.size())) {
             connections.execute(connection -> {
-                Housekeeping.trim(connection, state.sources());
-                return state.tidyDue() ? Housekeeping.tidy(connection, state.sources()) : null;
+                StreamPruner.trim(connection, state.sources());
+                return state.tidyDue() ? StreamPruner.tidy(connection, state.sources()) : null;
             });
         }
         return messages;

@@ -1,7 +1,7 @@
 package bulwark.tasks.setup;
 
 import bulwark.tasks.broker.Broker;
-import bulwark.tasks.broker.DeadLetter;
+import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -11,8 +11,6 @@ import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeDigest;
-import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.store.StatusTransitions;
@@ -24,11 +22,8 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A broker whose results are kept in another store. One step cannot span both: the status is written first, under its fence, then the entry is settled
@@ -38,12 +33,14 @@ final class SplitResultBroker implements Broker {
     private final Broker broker;
     private final ResultBackend results;
     private final Clock clock;
+    private final DeadLetterStore deadLetters;
     private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
     SplitResultBroker(Broker broker, ResultBackend results, Clock clock) {
         this.broker = broker;
         this.results = results;
         this.clock = clock;
+        deadLetters = new SplitDeadLetters(broker.deadLetters(), results, clock);
     }
 
     /** What the broker refuses leaves no status behind. */
@@ -178,42 +175,8 @@ final class SplitResultBroker implements Broker {
     }
 
     @Override
-    public DeadLetter.Page deadLetters(String queue, int offset, int limit, @Nullable Instant since) {
-        return broker.deadLetters(queue, offset, limit, since);
-    }
-
-    @Override
-    public Optional<DeadLetter> deadLetter(String queue, DeadLetter.Name name) {
-        return broker.deadLetter(queue, name);
-    }
-
-    /** The ids are admitted again before their messages can be taken. */
-    @Override
-    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        if (!request.dryRun()) {
-            DeadLetter.Replay rehearsal =
-                    new DeadLetter.Replay(request.limit(), request.since(), request.delay(), request.only(), true);
-            broker.replay(queue, rehearsal, UnaryOperator.identity())
-                    .forEach(deadLetter -> admitAgain(deadLetter, request, prepare));
-        }
-        return broker.replay(queue, request, prepare);
-    }
-
-    private void admitAgain(DeadLetter deadLetter, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
-        TaskStatus known = results.get(deadLetter.taskId()).orElse(null);
-        String digest = deadLetter.message() == null
-                ? EnvelopeDigest.ofRaw(deadLetter.queue(), deadLetter.fields())
-                : EnvelopeDigest.of(
-                        deadLetter.queue(), prepare.apply(deadLetter.message()).envelope());
-        TaskStatus again = StatusTransitions.readmitted(known, deadLetter, request, digest, clock.instant());
-        if (again != null) {
-            results.put(again, null);
-        }
-    }
-
-    @Override
-    public int purgeDeadLetters(String queue, @Nullable Integer limit, @Nullable Instant since) {
-        return broker.purgeDeadLetters(queue, limit, since);
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
     }
 
     @Override

@@ -186,7 +186,7 @@ public final class TaskStoreFactory {
     public static void onFatal(TaskStores stores, Consumer<Throwable> listener) {
         switch (stores) {
             case EmbeddedStores embedded -> embedded.onFatal(listener);
-            case Composite joined -> joined.opened().forEach(place -> onFatal(place, listener));
+            case Composite joined -> joined.opened().forEach(each -> onFatal(each, listener));
             default -> {}
         }
     }

@@ -6,6 +6,7 @@ import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.envelope.EnvelopeDigest;
+import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -143,8 +144,21 @@ public final class StatusTransitions {
     /**
      * Re-admits a task whose dead letter goes back into its queue; null when the status may stay as it is.
      *
-     * @param envelopeDigest of what goes back
+     * @param prepared what goes back, or null for the bytes of one that is no message
      */
+    public static @Nullable TaskStatus readmitted(
+            @Nullable TaskStatus stored,
+            DeadLetter deadLetter,
+            DeadLetter.Replay request,
+            @Nullable Message prepared,
+            Instant now) {
+        String digest = prepared == null
+                ? EnvelopeDigest.ofRaw(deadLetter.queue(), deadLetter.fields())
+                : EnvelopeDigest.of(deadLetter.queue(), prepared.envelope());
+        return readmitted(stored, deadLetter, request, digest, now);
+    }
+
+    /** As {@link #readmitted(TaskStatus, DeadLetter, DeadLetter.Replay, Message, Instant)}, for a caller that was given the digest of what goes back. */
     public static @Nullable TaskStatus readmitted(
             @Nullable TaskStatus stored,
             DeadLetter deadLetter,

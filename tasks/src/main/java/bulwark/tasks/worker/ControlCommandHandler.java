@@ -32,7 +32,7 @@ final class ControlCommandHandler {
     private static final int MAX_IDS = 10_000;
 
     private final WorkerSettings settings;
-    private final Inspection inspection;
+    private final WorkerReport report;
     private final RevokedTasks revoked;
     private final InFlight inFlight;
     private final Supplier<Map<String, Long>> depths;
@@ -43,7 +43,7 @@ final class ControlCommandHandler {
     /** @param shutdown true when it was under way already */
     ControlCommandHandler(
             WorkerSettings settings,
-            Inspection inspection,
+            WorkerReport report,
             RevokedTasks revoked,
             InFlight inFlight,
             Supplier<Map<String, Long>> depths,
@@ -51,7 +51,7 @@ final class ControlCommandHandler {
             TaskEvidence evidence,
             Clock clock) {
         this.settings = settings;
-        this.inspection = inspection;
+        this.report = report;
         this.revoked = revoked;
         this.inFlight = inFlight;
         this.depths = depths;
@@ -63,10 +63,10 @@ final class ControlCommandHandler {
     /** @throws IllegalArgumentException with a sentence for the sender of the command */
     ObjectNode execute(ControlCommand command) {
         return switch (command.type()) {
-            case "ping" -> inspection.ping();
-            case "stats" -> inspection.stats(depths.get());
+            case "ping" -> report.ping();
+            case "stats" -> report.stats(depths.get());
             case "inspect" ->
-                inspection.inspect(command.payload().path("includeRevoked").asBoolean(true));
+                report.inspect(command.payload().path("includeRevoked").asBoolean(true));
             case "revoke" -> revoke(command);
             case "queue_pause", "queue_resume", "queue_status" -> queues(command);
             case "shutdown" -> shutdown(command);

@@ -22,7 +22,7 @@ final class Heartbeats {
     private final Broker broker;
     private final ResultBackend results;
     private final RevokedTasks revoked;
-    private final Inspection inspection;
+    private final WorkerReport report;
     private final Consumer<Revocation> apply;
     private final Liveness liveness;
     private final WorkerEvents events;
@@ -35,7 +35,7 @@ final class Heartbeats {
             Broker broker,
             ResultBackend results,
             RevokedTasks revoked,
-            Inspection inspection,
+            WorkerReport report,
             Consumer<Revocation> apply,
             Liveness liveness,
             WorkerEvents events,
@@ -44,7 +44,7 @@ final class Heartbeats {
         this.broker = broker;
         this.results = results;
         this.revoked = revoked;
-        this.inspection = inspection;
+        this.report = report;
         this.apply = apply;
         this.liveness = liveness;
         this.events = events;
@@ -59,7 +59,7 @@ final class Heartbeats {
             depths.put(queue, broker.counts(queue).pending());
         }
         revoked.refresh().forEach(apply);
-        ObjectNode heartbeat = inspection.heartbeat(depths);
+        ObjectNode heartbeat = report.heartbeat(depths);
         Duration kept = settings.heartbeat().multipliedBy(3);
         results.putHeartbeat(settings.id(), heartbeat, kept.compareTo(RETENTION) > 0 ? kept : RETENTION);
         events.publish(() -> new WorkerEvent(
@@ -69,7 +69,7 @@ final class Heartbeats {
 
     /** Lets the record end at once, so that nobody takes a stopped worker for a live one. */
     void last() {
-        results.putHeartbeat(settings.id(), inspection.heartbeat(depths), Duration.ofMillis(1));
+        results.putHeartbeat(settings.id(), report.heartbeat(depths), Duration.ofMillis(1));
     }
 
     long depth(String queue) {

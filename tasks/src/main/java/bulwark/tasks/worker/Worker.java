@@ -83,7 +83,7 @@ public final class Worker {
     private final SettlementBatcher settlements;
     private final TimeLimits limits;
     private final ShutdownSequence shutdownSequence;
-    private final Inspection inspection;
+    private final WorkerReport report;
     private final RevokedTasks revoked;
     private final Heartbeats heartbeats;
     private final ControlListener control;
@@ -123,7 +123,7 @@ public final class Worker {
         limits = new TimeLimits(outcomeHandler, telemetry);
         shutdownSequence = new ShutdownSequence(settings, inFlight, settler, outcomeHandler);
         revoked = new RevokedTasks(dependencies.stores().revocations(), settings.namespace(), clock);
-        inspection = new Inspection(settings, inFlight, revoked, liveness, telemetry, clock);
+        report = new WorkerReport(settings, inFlight, revoked, liveness, telemetry, clock);
         RunTimeAverage runTimes = new RunTimeAverage();
         RunningContext.Services services = new RunningContext.Services(
                 broker, dependencies.stores().results(), dependencies.client(), statuses, telemetry);
@@ -173,7 +173,7 @@ public final class Worker {
                         liveness::answered)::once);
         ControlCommandHandler commands = new ControlCommandHandler(
                 settings,
-                inspection,
+                report,
                 revoked,
                 inFlight,
                 this::depths,
@@ -185,7 +185,7 @@ public final class Worker {
                 broker,
                 dependencies.stores().results(),
                 revoked,
-                inspection,
+                report,
                 commands::apply,
                 liveness,
                 events,
@@ -292,7 +292,7 @@ public final class Worker {
 
     /** As the reply to the command {@code stats}. */
     public ObjectNode stats() {
-        return inspection.stats(depths());
+        return report.stats(depths());
     }
 
     /** True while the read loop moves, the broker answers, and tasks get a processor. */

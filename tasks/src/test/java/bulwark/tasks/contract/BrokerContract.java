@@ -7,14 +7,12 @@ import static bulwark.tasks.contract.Examples.envelope;
 import static bulwark.tasks.contract.Examples.id;
 import static bulwark.tasks.contract.Examples.longSubscription;
 import static bulwark.tasks.contract.Examples.message;
-import static bulwark.tasks.contract.Examples.reject;
 import static bulwark.tasks.contract.Examples.requeue;
 import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -92,60 +90,6 @@ public abstract class BrokerContract extends BrokerTestBase {
         broker.settle(List.of(new Settlement.Ack(got.receipt(), null)));
         assertNothingFor(mine, LEASE.multipliedBy(2));
         assertThat(broker.counts("q").dead()).isZero();
-    }
-
-    @Test
-    public void b06_a_dead_letter_is_listed_with_reason_and_meta() throws InterruptedException {
-        Instant before = Examples.now().minusSeconds(1);
-        Envelope sent = publish(envelope("q"));
-        ReceivedMessage got = takeOne(longSubscription("q"));
-        assertThat(broker.settle(List.of(reject(got, "signature-invalid")))).containsExactly(true);
-        DeadLetter.Page page = broker.deadLetters("q", 0, 10, null);
-        assertThat(page.nextOffset()).isEqualTo(-1);
-        DeadLetter deadLetter = page.deadLetters().getFirst();
-        assertThat(deadLetter.message()).isEqualTo(Message.fresh(sent));
-        assertThat(deadLetter.reason()).isEqualTo("signature-invalid");
-        assertThat(deadLetter.meta()).isEqualTo(Examples.object().put("error", "boom"));
-        assertThat(deadLetter.deadAt()).isBetween(before, Examples.now().plusSeconds(1));
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 1));
-    }
-
-    @Test
-    public void b07_dead_letters_are_found_by_id_and_purged() throws InterruptedException {
-        List<String> ids = bury("q", 3);
-        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(1))))
-                .hasValueSatisfying(deadLetter ->
-                        assertThat(deadLetter.message().envelope().id()).isEqualTo(ids.get(1)));
-        assertThat(broker.deadLetter("q", new DeadLetter.OfTask("nobody"))).isEmpty();
-        assertThat(broker.purgeDeadLetters("q", 1, null)).isEqualTo(1);
-        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(2)))).isEmpty();
-        assertThat(broker.purgeDeadLetters("q", null, Examples.now().plusSeconds(60)))
-                .isZero();
-        assertThat(broker.purgeDeadLetters("q", null, null)).isEqualTo(2);
-        assertThat(broker.deadLetters("q", 0, 10, null).deadLetters()).isEmpty();
-    }
-
-    @Test
-    public void b08_a_dry_run_of_a_replay_keeps_and_a_real_one_redelivers() throws InterruptedException {
-        List<String> ids = bury("q", 3);
-        assertThat(replay("q", 2, Duration.ZERO, true)).containsExactly(ids.get(0), ids.get(1));
-        assertThat(broker.counts("q").dead()).isEqualTo(3);
-        assertThat(broker.counts("q").pending()).isZero();
-        assertThat(replay("q", 2, Duration.ZERO, false)).containsExactly(ids.get(0), ids.get(1));
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(2, 0, 0, 1));
-        ReceivedMessage got = takeOne(longSubscription("q"));
-        assertThat(id(got)).isEqualTo(ids.getFirst());
-        assertThat(message(got).attempt()).isEqualTo(1);
-    }
-
-    @Test
-    public void b09_a_replay_with_a_delay_is_hidden_until_due() throws InterruptedException {
-        String task = bury("q", 1).getFirst();
-        Instant start = Instant.now();
-        assertThat(replay("q", 10, Duration.ofMillis(700), false)).containsExactly(task);
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 1, 0));
-        assertThat(id(takeOne(longSubscription("q")))).isEqualTo(task);
-        assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(Duration.ofMillis(690));
     }
 
     @Test
@@ -312,38 +256,6 @@ public abstract class BrokerContract extends BrokerTestBase {
             broker.delete(queue);
         }
         assertThat(broker.queues()).doesNotContain("waiting", "delayed", "dead");
-    }
-
-    @Test
-    public void dead_letters_are_listed_newest_first_in_pages() throws InterruptedException {
-        List<String> ids = bury("q", 5);
-        DeadLetter.Page first = broker.deadLetters("q", 0, 2, null);
-        assertThat(ids(first)).containsExactly(ids.get(4), ids.get(3));
-        assertThat(first.nextOffset()).isEqualTo(2);
-        assertThat(ids(broker.deadLetters("q", 4, 2, null))).containsExactly(ids.get(0));
-        assertThat(broker.deadLetters("q", 4, 2, null).nextOffset()).isEqualTo(-1);
-        assertThat(broker.deadLetters("q", 0, 9, Examples.now().plusSeconds(60)).deadLetters())
-                .isEmpty();
-    }
-
-    @Test
-    public void a_malformed_dead_letter_is_kept_and_not_replayed() throws InterruptedException {
-        publish(envelope("q"));
-        ReceivedMessage got = takeOne(longSubscription("q"));
-        broker.settle(List.of(new Settlement.Reject(
-                got.receipt(),
-                new Settlement.Content.RawFields(Map.of("name", "", "x", "é")),
-                "q",
-                "malformed",
-                Map.of(),
-                null,
-                null)));
-        DeadLetter deadLetter =
-                broker.deadLetters("q", 0, 10, null).deadLetters().getFirst();
-        assertThat(deadLetter.message()).isNull();
-        assertThat(deadLetter.fields()).isEqualTo(Map.of("name", "", "x", "é"));
-        assertThat(replay("q", 10, Duration.ZERO, false)).isEmpty();
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(0, 0, 0, 1));
     }
 
     @Test

@@ -21,19 +21,17 @@ import org.junit.jupiter.api.BeforeEach;
 /** What the suites about brokers share. */
 abstract class BrokerTestBase {
     private static final Duration RECEIVE_TIMEOUT = Duration.ofSeconds(10);
-
     TestStores testStores;
     Broker broker;
     /** The same store, as another process sees it. */
     Broker other;
-
     ResultBackend results;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         broker = testStores.stores().broker();
         other = testStores.another().broker();
         results = testStores.stores().results();
@@ -87,7 +85,7 @@ abstract class BrokerTestBase {
 
     final List<String> replay(String queue, int limit, Duration delay, boolean dry) {
         return broker
-                .replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerTestBase::nextAttempt)
+                .deadLetters().replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerTestBase::nextAttempt)
                 .stream()
                 .map(BrokerTestBase::taskId)
                 .toList();

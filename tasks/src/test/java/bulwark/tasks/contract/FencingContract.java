@@ -14,7 +14,6 @@ import static bulwark.tasks.contract.Examples.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.HolderDeath;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
@@ -253,38 +252,6 @@ public abstract class FencingContract extends BrokerTestBase {
         assertThat(broker.begin(List.of(start(again)))).containsExactly(RunStart.StartDecision.RUN);
         assertThat(broker.settle(List.of(ack(again)))).containsExactly(true);
         assertThat(state(sent.id())).isEqualTo(TaskState.SUCCEEDED);
-    }
-
-    @Test
-    public void concurrent_replays_replay_a_dead_letter_once() throws InterruptedException {
-        bury("q", 20);
-        ConcurrentLinkedQueue<String> replayed = new ConcurrentLinkedQueue<>();
-        List<Thread> operators = IntStream.range(0, 4)
-                .mapToObj(i -> Thread.ofVirtual()
-                        .start(() -> (i % 2 == 0 ? broker : other)
-                                .replay(
-                                        "q",
-                                        new DeadLetter.Replay(20, null, Duration.ZERO, null, false),
-                                        BrokerTestBase::nextAttempt)
-                                .forEach(deadLetter -> replayed.add(taskId(deadLetter)))))
-                .toList();
-        for (Thread operator : operators) {
-            operator.join();
-        }
-        assertThat(replayed).hasSize(20).doesNotHaveDuplicates();
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(20, 0, 0, 0));
-    }
-
-    @Test
-    public void only_one_task_is_replayed_when_it_is_named() throws InterruptedException {
-        List<String> ids = bury("q", 3);
-        assertThat(broker.replay(
-                        "q",
-                        new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask(ids.get(1)), false),
-                        BrokerTestBase::nextAttempt))
-                .hasSize(1);
-        assertThat(broker.deadLetter("q", new DeadLetter.OfTask(ids.get(1)))).isEmpty();
-        assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 2));
     }
 
     @Test

@@ -20,11 +20,11 @@ public abstract class LockContract {
     private LockStore locks;
     private LockStore other;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         locks = testStores.stores().locks();
         other = testStores.another().locks();
     }

@@ -34,11 +34,11 @@ public abstract class QueueEventsContract {
     private QueueEvents here;
     private QueueEvents there;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         here = new QueueEvents(testStores.stores().broker(), signing(1), Clock.systemUTC());
         there = new QueueEvents(testStores.another().broker(), signing(1), Clock.systemUTC());
     }

@@ -20,11 +20,11 @@ public abstract class RateLimiterContract {
     private TestStores testStores;
     private RateLimiter rates;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         rates = testStores.stores().rates();
     }
 

@@ -39,11 +39,11 @@ public abstract class ResultBackendContract {
     private ResultBackend results;
     private ResultBackend other;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         results = testStores.stores().results();
         other = testStores.another().results();
     }

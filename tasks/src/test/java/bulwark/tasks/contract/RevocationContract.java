@@ -26,11 +26,11 @@ public abstract class RevocationContract {
     private TestStores testStores;
     private RevocationStore store;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         store = testStores.stores().revocations();
     }
 

@@ -28,11 +28,11 @@ public abstract class ScheduleStoreContract {
     private ScheduleStore store;
     private ScheduleStore other;
 
-    protected abstract TestStores place();
+    protected abstract TestStores openStores();
 
     @BeforeEach
     public final void open() {
-        testStores = place();
+        testStores = openStores();
         store = testStores.stores().schedules();
         other = testStores.another().schedules();
     }

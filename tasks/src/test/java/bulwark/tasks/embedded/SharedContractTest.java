@@ -16,7 +16,7 @@ class SharedContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -24,7 +24,7 @@ class SharedContractTest {
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -32,7 +32,7 @@ class SharedContractTest {
     @Nested
     class DeadLetters extends DeadLetterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -40,7 +40,7 @@ class SharedContractTest {
     @Nested
     class Results extends ResultBackendContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -48,7 +48,7 @@ class SharedContractTest {
     @Nested
     class Locks extends LockContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -56,7 +56,7 @@ class SharedContractTest {
     @Nested
     class Revocations extends RevocationContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -64,7 +64,7 @@ class SharedContractTest {
     @Nested
     class Rates extends RateLimiterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }
@@ -72,7 +72,7 @@ class SharedContractTest {
     @Nested
     class Schedules extends ScheduleStoreContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return FileTestStores.shared();
         }
     }

@@ -5,7 +5,7 @@ import bulwark.tasks.contract.TestStores;
 
 class SqliteQueueEventsTest extends QueueEventsContract {
     @Override
-    protected TestStores place() {
+    protected TestStores openStores() {
         return FileTestStores.alone();
     }
 }

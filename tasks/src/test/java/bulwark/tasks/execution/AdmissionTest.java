@@ -41,7 +41,7 @@ class AdmissionTest {
                 Configuration.read(TaskSettings.schema(), keys, Path.of("/nonexistent")), Signing.fastest());
     }
 
-    private Decision decide(Envelope envelope, long delivery) {
+    private AdmissionDecision decide(Envelope envelope, long delivery) {
         TaskStores stores = new MemoryStores(clock);
         Admission admission = new Admission(
                 ours,
@@ -72,13 +72,13 @@ class AdmissionTest {
         for (int delivery : new int[] {1, 6}) {
             Envelope forged = received(signing(2), "{\"note\":\"forged\"}");
 
-            Decision decision = decide(forged, delivery);
+            AdmissionDecision decision = decide(forged, delivery);
 
             assertThat(forged.argsJson().hasTree()).isFalse();
             assertThat(forged.metaJson().hasTree()).isFalse();
             TaskStatus status = switch (decision) {
-                case Decision.Reject reject -> reject.status();
-                case Decision.Poison poison -> poison.status();
+                case AdmissionDecision.Reject reject -> reject.status();
+                case AdmissionDecision.Poison poison -> poison.status();
                 default -> throw new AssertionError(decision);
             };
             assertThat(status.meta().has("note")).isFalse();
@@ -90,15 +90,15 @@ class AdmissionTest {
         Envelope signed = received(ours, "{\"note\":\"own\"}");
 
         assertThat(signed.metaJson().hasTree()).isFalse();
-        assertThat(decide(signed, 1)).isInstanceOf(Decision.Run.class);
+        assertThat(decide(signed, 1)).isInstanceOf(AdmissionDecision.Run.class);
         assertThat(signed.metaJson().hasTree()).isTrue();
     }
 
     @Test
     void a_signed_time_limit_that_no_clock_can_count_is_refused() {
-        Decision decision = decide(received(ours, "{\"stem.timeLimitMs\":1e18}"), 1);
+        AdmissionDecision decision = decide(received(ours, "{\"stem.timeLimitMs\":1e18}"), 1);
 
-        assertThat(decision).isInstanceOfSatisfying(Decision.Reject.class, reject -> {
+        assertThat(decision).isInstanceOfSatisfying(AdmissionDecision.Reject.class, reject -> {
             assertThat(reject.reason()).isEqualTo("malformed-envelope");
             assertThat(reject.meta().get("error")).contains("stem.timeLimitMs is beyond");
         });

@@ -16,7 +16,7 @@ class MemoryContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -24,7 +24,7 @@ class MemoryContractTest {
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -32,7 +32,7 @@ class MemoryContractTest {
     @Nested
     class DeadLetters extends DeadLetterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -40,7 +40,7 @@ class MemoryContractTest {
     @Nested
     class Results extends ResultBackendContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -48,7 +48,7 @@ class MemoryContractTest {
     @Nested
     class Locks extends LockContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -56,7 +56,7 @@ class MemoryContractTest {
     @Nested
     class Revocations extends RevocationContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -64,7 +64,7 @@ class MemoryContractTest {
     @Nested
     class Rates extends RateLimiterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }
@@ -72,7 +72,7 @@ class MemoryContractTest {
     @Nested
     class Schedules extends ScheduleStoreContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new MemoryTestStores();
         }
     }

@@ -33,7 +33,7 @@ class RedisContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -41,7 +41,7 @@ class RedisContractTest {
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -49,7 +49,7 @@ class RedisContractTest {
     @Nested
     class DeadLetters extends DeadLetterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -57,7 +57,7 @@ class RedisContractTest {
     @Nested
     class Results extends ResultBackendContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -65,7 +65,7 @@ class RedisContractTest {
     @Nested
     class Locks extends LockContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -73,7 +73,7 @@ class RedisContractTest {
     @Nested
     class Revocations extends RevocationContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -81,7 +81,7 @@ class RedisContractTest {
     @Nested
     class Rates extends RateLimiterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }
@@ -89,7 +89,7 @@ class RedisContractTest {
     @Nested
     class Schedules extends ScheduleStoreContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new RedisTestStores(server);
         }
     }

@@ -22,7 +22,7 @@ class RedisQueueEventsTest extends QueueEventsContract {
     }
 
     @Override
-    protected TestStores place() {
+    protected TestStores openStores() {
         return new RedisTestStores(server);
     }
 }

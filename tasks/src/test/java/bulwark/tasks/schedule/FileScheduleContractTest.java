@@ -13,7 +13,7 @@ class FileScheduleContractTest extends ScheduleStoreContract {
     private Path folder;
 
     @Override
-    protected TestStores place() {
+    protected TestStores openStores() {
         return new Files(folder);
     }
 

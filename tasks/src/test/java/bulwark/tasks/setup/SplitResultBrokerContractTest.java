@@ -15,7 +15,7 @@ class SplitResultBrokerContractTest {
     @Nested
     class Broker extends BrokerContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new TwoPlaces();
         }
     }
@@ -23,7 +23,7 @@ class SplitResultBrokerContractTest {
     @Nested
     class Fencing extends FencingContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new TwoPlaces();
         }
     }
@@ -31,7 +31,7 @@ class SplitResultBrokerContractTest {
     @Nested
     class DeadLetters extends DeadLetterContract {
         @Override
-        protected TestStores place() {
+        protected TestStores openStores() {
             return new TwoPlaces();
         }
     }

@@ -128,7 +128,7 @@ abstract class RefusingContract extends WorkerTestBase {
 
         WorkerFixture.until(() -> fixture.stores
                         .broker()
-                        .deadLetters("news", 0, 10, null)
+                        .deadLetters().page("news", 0, 10, null)
                         .deadLetters()
                         .size()
                 == 1);

@@ -239,7 +239,7 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     List<DeadLetter> deadLetters() {
-        return stores.broker().deadLetters("default", 0, 100, null).deadLetters();
+        return stores.broker().deadLetters().page("default", 0, 100, null).deadLetters();
     }
 
     double counted(String line) {

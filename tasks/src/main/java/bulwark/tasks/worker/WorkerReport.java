@@ -20,7 +20,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a worker says of itself: heartbeats and the replies to ping, stats and inspect. Members: Stem 0.2. Thread-safe. */
-final class Inspection {
+final class WorkerReport {
     private final WorkerSettings settings;
     private final InFlight inFlight;
     private final RevokedTasks revoked;
@@ -29,7 +29,7 @@ final class Inspection {
     private final Clock clock;
     private final Instant startedAt;
 
-    Inspection(
+    WorkerReport(
             WorkerSettings settings,
             InFlight inFlight,
             RevokedTasks revoked,

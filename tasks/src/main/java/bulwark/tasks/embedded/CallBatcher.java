@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** Cuts lists so that each part fits one call over the local socket. */
-final class Batches {
+final class CallBatcher {
     private static final int MAX_COUNT = 2_000;
     private static final int MAX_LENGTH = 2 << 20;
 
-    private Batches() {}
+    private CallBatcher() {}
 
     /** @param length characters of an element, about */
     static <T> List<List<T>> of(List<T> all, ToIntFunction<T> length) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is to become of a delivery. */
-sealed interface Decision {
-    record Run(VerifiedTask task) implements Decision {}
+sealed interface AdmissionDecision {
+    record Run(VerifiedTask task) implements AdmissionDecision {}
 
     /**
      * @param verified false for an envelope whose signature is not verified: its status is written only when the task has none
@@ -19,13 +19,13 @@ sealed interface Decision {
             Map<String, String> meta,
             @Nullable TaskStatus status,
             boolean verified,
-            String task) implements Decision {}
+            String task) implements AdmissionDecision {}
 
     /** To be redelivered, without counting a retry. @param status null: leave it as it is */
-    record Postpone(Instant notBefore, @Nullable TaskStatus status) implements Decision {}
+    record Postpone(Instant notBefore, @Nullable TaskStatus status) implements AdmissionDecision {}
 
     /** Its holders died too often. @param meta of the dead letter, with the evidence of each death */
-    record Poison(Map<String, ?> meta, TaskStatus status, boolean vouched, String task) implements Decision {}
+    record Poison(Map<String, ?> meta, TaskStatus status, boolean vouched, String task) implements AdmissionDecision {}
 
-    record Cancel(TaskStatus status, String task) implements Decision {}
+    record Cancel(TaskStatus status, String task) implements AdmissionDecision {}
 }

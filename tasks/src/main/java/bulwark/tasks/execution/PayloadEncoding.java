@@ -18,12 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
  * Encodings of arguments and results. {@code json} leaves values as they are; {@code base64} turns a text, and only a text, into the base64 of its UTF-8, as the example of
  * Stem 0.2 does; arguments are always an object, which both leave alone. Bytes are always {@code base64}.
  */
-final class Payloads {
+final class PayloadEncoding {
     static final String JSON = "json";
     static final String BASE64 = "base64";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    private Payloads() {}
+    private PayloadEncoding() {}
 
     /** @param encoder for the reader of the payload */
     record Encoded(@Nullable JsonNode payload, String encoder) {}

@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /** The broker in one store, results and revocations in others, as the settings may say. */
-class SeparatePlacesWorkerTest extends WorkerSuite {
+class SplitStoresWorkerTest extends WorkerSuite {
     @Override
     TaskStores open(Clock clock, Path folder) {
         Map<String, String> settings = Map.of(

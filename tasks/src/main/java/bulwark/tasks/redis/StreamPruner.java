@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Forgets what is done, so that memory stays bounded. */
-final class Housekeeping {
+final class StreamPruner {
     /** A consumer that held nothing and was idle for this time is removed. */
     private static final Duration CONSUMER_IDLE_TIMEOUT = Duration.ofDays(1);
 
-    private Housekeeping() {}
+    private StreamPruner() {}
 
     static void trim(RedisConnection connection, List<StreamSource> sources) {
         for (StreamSource source : sources) {

@@ -1,7 +1,7 @@
 package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.DeadLetter;
-import bulwark.tasks.envelope.EnvelopeDigest;
+import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.results.TaskStatusJson;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Protocol.Command;
 
 /** The dead letters of queues: lists with the newest at the head. Thread-safe. */
-final class DeadLetters {
+final class RedisDeadLetters implements DeadLetterStore {
     private static final int PAGE = 500;
 
     private final RedisConnectionPool connections;
@@ -27,7 +27,7 @@ final class DeadLetters {
     private final EntryWriter entryWriter;
     private final Duration retention;
 
-    DeadLetters(
+    RedisDeadLetters(
             RedisConnectionPool connections, RedisKeys keys, Clock clock, EntryWriter entryWriter, Duration retention) {
         this.connections = connections;
         this.keys = keys;
@@ -39,7 +39,8 @@ final class DeadLetters {
     /** @param raw as it is stored, by which it is removed */
     private record Stored(String raw, DeadLetter deadLetter) {}
 
-    DeadLetter.Page page(String queue, int offset, int limit, @Nullable Instant since) {
+    @Override
+    public DeadLetter.Page page(String queue, int offset, int limit, @Nullable Instant since) {
         List<DeadLetter> deadLetters = newestFirst(queue, since(since), (long) offset + limit).stream()
                 .skip(offset)
                 .map(Stored::deadLetter)
@@ -47,7 +48,8 @@ final class DeadLetters {
         return new DeadLetter.Page(deadLetters, deadLetters.size() == limit ? offset + limit : -1);
     }
 
-    Optional<DeadLetter> one(String queue, DeadLetter.Name name) {
+    @Override
+    public Optional<DeadLetter> one(String queue, DeadLetter.Name name) {
         return newestFirst(queue, name::fits, 1).stream()
                 .map(Stored::deadLetter)
                 .findFirst();
@@ -94,7 +96,8 @@ final class DeadLetters {
         return RedisReply.texts(connections.call(Command.LRANGE, keys.deadLetters(queue), from, to));
     }
 
-    List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
+    @Override
+    public List<DeadLetter> replay(String queue, DeadLetter.Replay request, UnaryOperator<Message> prepare) {
         DeadLetter.Name only = request.only();
         Predicate<DeadLetter> wanted = only == null ? deadLetter -> deadLetter.message() != null : only::fits;
         List<Stored> candidates = oldestFirst(queue, since(request.since()).and(wanted), request.limit()).stream()
@@ -133,10 +136,7 @@ final class DeadLetters {
             String expected) {
         Instant now = clock.instant();
         Duration delay = request.delay();
-        String digest = message == null
-                ? EnvelopeDigest.ofRaw(queue, stored.deadLetter.fields())
-                : EnvelopeDigest.of(queue, message.envelope());
-        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, digest, now);
+        TaskStatus admitted = StatusTransitions.readmitted(known(expected), stored.deadLetter, request, message, now);
         List<Object> arguments = new ArrayList<>();
         arguments.add(keys.deadLetters(queue));
         arguments.add(stored.raw);
@@ -162,7 +162,8 @@ final class DeadLetters {
         }
     }
 
-    int purge(String queue, @Nullable Integer limit, @Nullable Instant since) {
+    @Override
+    public int purge(String queue, @Nullable Integer limit, @Nullable Instant since) {
         if (limit == null && since == null) {
             return connections.execute(connection -> {
                 var answers = connection.pipeline(List.of(

@@ -6,7 +6,7 @@ import static bulwark.facts.QuotaDimensions.FACT_WRITE;
 import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
-import bulwark.facts.LiveKey;
+import bulwark.facts.CallerKeyCheck;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.ApiKeys.DuplicateKey;
 import bulwark.kernel.access.ApiKeys.KeyRecord;
@@ -97,7 +97,7 @@ public final class KeyRoutes {
         Prepared prepared = keys.prepare(raw);
         try {
             return store.write(tx -> {
-                LiveKey.require(keys, actor); // hashing took a while
+                CallerKeyCheck.require(keys, actor); // hashing took a while
                 return issue.register(tx, prepared, key, actor.entityUri());
             });
         } catch (DuplicateKey e) {
@@ -149,7 +149,7 @@ public final class KeyRoutes {
             if (key.isEmpty()) {
                 return false;
             }
-            LiveKey.require(keys, caller);
+            CallerKeyCheck.require(keys, caller);
             RevocationRank.require(caller, key.get());
             return issue.revoke(tx, key.get(), caller.entityUri());
         });

@@ -7,7 +7,7 @@ import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.AccessTables;
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.LiveKey;
+import bulwark.facts.CallerKeyCheck;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.access.ApiKeys;
@@ -66,7 +66,7 @@ public final class CapabilityService {
         Instant now = Timestamps.toMicros(clock.instant());
         CapabilityToken token = sign(grant, now);
         return store.write(tx -> {
-            LiveKey.require(keys, caller);
+            CallerKeyCheck.require(keys, caller);
             checkIssuer(caller, grant, now);
             checkSubject(tx, caller, grant, now);
             CapabilityRow.insert(tx, token, caller.tenant(), caller.entityUri());
@@ -82,7 +82,7 @@ public final class CapabilityService {
     String revoke(Principal caller, String tokenId, String reason) {
         String now = Timestamps.offset(clock.instant());
         return store.write(tx -> {
-            LiveKey.require(keys, caller);
+            CallerKeyCheck.require(keys, caller);
             CapabilityRow row = CapabilityRow.find(tx, tokenId)
                     .filter(found -> found.tenant().equals(caller.tenant()))
                     .orElseThrow(() -> new ApiRefusal(NOT_FOUND, "token_not_found", "capability token not found"));

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/conflicts}: contradictions that wait for a decision. */
 public final class ConflictRoutes {
-    private final Conflicts conflicts;
+    private final ConflictService conflicts;
 
     public ConflictRoutes(FactService facts, Store store, AuditLog audit, GardenAccess gardens, Clock clock) {
-        this.conflicts = new Conflicts(store, audit, gardens, facts, clock);
+        this.conflicts = new ConflictService(store, audit, gardens, facts, clock);
     }
 
     public List<Route> routes() {
@@ -38,7 +38,7 @@ public final class ConflictRoutes {
         int limit = (int) query.wholeNumber("limit", 50, 1, 500);
         long before = query.optionalText("cursor").map(ConflictRoutes::position).orElse(Long.MAX_VALUE);
         query.check();
-        Conflicts.Page page = conflicts.page(request.principal(), status, before, limit, request.memory());
+        ConflictService.Page page = conflicts.page(request.principal(), status, before, limit, request.memory());
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put(
                 "cursor",
@@ -46,9 +46,9 @@ public final class ConflictRoutes {
         members.put("has_more", page.more());
         return Response.streamed(200, out -> {
             JsonPage list = new JsonPage(out, "conflicts");
-            for (List<Conflicts.Conflict> batch : page.batches()) {
+            for (List<ConflictService.Conflict> batch : page.batches()) {
                 Map<String, Map<String, @Nullable Object>> sides = conflicts.sides(batch);
-                for (Conflicts.Conflict conflict : batch) {
+                for (ConflictService.Conflict conflict : batch) {
                     list.item(conflict.wire(sides));
                 }
             }
@@ -57,7 +57,7 @@ public final class ConflictRoutes {
     }
 
     private Response resolve(Request request) {
-        Conflicts.Decision decision = Conflicts.Decision.parse(request.body());
+        ConflictService.Decision decision = ConflictService.Decision.parse(request.body());
         String resolution = conflicts.resolve(request.principal(), request.pathParameter("id"), decision);
         return Response.json(200, Map.of("resolution_fact_id", resolution, "conflict_status", "resolved"));
     }

@@ -112,8 +112,8 @@ final class ContradictionDetector {
     private void record(WriteTx tx, Fact fact, String sibling) throws SQLException {
         String conflict = "stigmem:conflict:" + UUID.randomUUID();
         String pair = fact.id() + " " + sibling;
-        Fact between = statement(tx, fact, conflict, Conflicts.BETWEEN, "text", pair);
-        statement(tx, fact, conflict, Conflicts.STATUS, "string", "unresolved");
+        Fact between = statement(tx, fact, conflict, ConflictService.BETWEEN, "text", pair);
+        statement(tx, fact, conflict, ConflictService.STATUS, "string", "unresolved");
         PreparedStatement insert = tx.statement("INSERT INTO conflicts"
                 + " (conflict_id, tenant_id, fact_a, fact_b, status, detected_at) VALUES (?,?,?,?,'unresolved',?)");
         insert.setString(1, conflict);

@@ -4,7 +4,7 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.LiveKey;
+import bulwark.facts.CallerKeyCheck;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;
@@ -129,7 +129,7 @@ public final class FactService {
 
     /** @throws ApiRefusal {@code key_revoked} */
     void requireLiveKey(Principal caller) {
-        LiveKey.require(keys, caller);
+        CallerKeyCheck.require(keys, caller);
     }
 
     FactDrafts drafts() {

@@ -16,7 +16,7 @@ final class ReservedNames {
 
     private static final List<String> SOURCES = List.of("system:");
     private static final List<String> RELATIONS =
-            List.of("stigmem:conflict:", Conflicts.RESOLVES, ContradictionDetector.RETRACTS);
+            List.of("stigmem:conflict:", ConflictService.RESOLVES, ContradictionDetector.RETRACTS);
     private static final List<String> ENTITIES =
             List.of("stigmem:conflict:", "stigmem:resolution:", ContradictionDetector.RETRACTION, "system:");
 

@@ -7,7 +7,7 @@ import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.FactsAuditEvents;
-import bulwark.facts.LiveKey;
+import bulwark.facts.CallerKeyCheck;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.audit.AuditEvent;
@@ -67,7 +67,7 @@ public final class GardenService {
                 wanted.quarantine);
         Garden.Member creator = new Garden.Member(caller.entityUri(), "admin", caller.entityUri(), now);
         return store.write(tx -> {
-            LiveKey.require(keys, caller);
+            CallerKeyCheck.require(keys, caller);
             if (GardenTable.find(tx, caller.tenant(), wanted.slug).isPresent()) {
                 throw new ApiRefusal(CONFLICT, "slug_exists", "slug already exists");
             }
@@ -236,7 +236,7 @@ public final class GardenService {
     }
 
     private Garden administered(WriteTx tx, Principal caller, String slugOrId) throws SQLException {
-        LiveKey.require(keys, caller);
+        CallerKeyCheck.require(keys, caller);
         Garden garden = visible(tx, caller, slugOrId);
         Optional<String> role = GardenTable.vouchedRole(tx, audit.guardedRows(), garden.id(), caller.entityUri());
         if (!role.orElse("").equals("admin")) {

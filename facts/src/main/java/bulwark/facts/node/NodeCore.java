@@ -100,7 +100,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         refusals = new AuditedRoutes(audit, metrics, NodeMetrics.PREFIX);
         federationAudit = AuditLog.open(store, FactsAuditTables.FEDERATION_AUDIT, clock);
         keys = ApiKeys.open(store, clock, Duration.ofDays(configuration.count("STIGMEM_API_KEY_MAX_AGE_DAYS")));
-        keys.honourOnly(new HonouredKeys(audit.guardedRows(), metrics));
+        keys.honourOnly(new AuditedKeyGuard(audit.guardedRows(), metrics));
         outbox = Outbox.open(store, clock);
         try {
             // As late as may be: the library loads on another thread meanwhile.

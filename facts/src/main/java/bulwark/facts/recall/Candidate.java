@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
  * @param hops distance of its entity from the best hits; 0 for a fact that contains words of the query
  * @param weighted weighted mean of the components
  */
-record Candidate(Hit hit, int hops, double lexical, double graph, double recency, double weighted) {
+record Candidate(IndexHit hit, int hops, double lexical, double graph, double recency, double weighted) {
     /** As facts show it: asserted here by an authenticated caller, without a discount. */
     static final double SOURCE_TRUST = 1.0;
 
     private static final double CONTRADICTED = 0.1;
 
     /** @param best relevance of the best hit of this recall */
-    static Candidate of(Hit hit, int hops, float best, RecallQuery.Weights weights, Instant now) {
+    static Candidate of(IndexHit hit, int hops, float best, RecallQuery.Weights weights, Instant now) {
         double lexical = best > 0 ? round(hit.relevance() / (double) best, 1e4) : 0;
         double graph = round(1.0 / (1 + hops), 1e4);
         double recency = recency(hit.time(), now);

@@ -75,7 +75,7 @@ final class CandidateRanker {
             return List.of();
         }
         // Without weight, words still tell where the neighbourhood begins.
-        List<Hit> lexical = new LexicalSearch(index).find(words, query.limit());
+        List<IndexHit> lexical = new LexicalSearch(index).find(words, query.limit());
         float best = lexical.isEmpty() ? 0 : lexical.getFirst().relevance();
         Map<String, Candidate> candidates = new LinkedHashMap<>();
         if (byWords) {
@@ -83,7 +83,7 @@ final class CandidateRanker {
         }
         if (byGraph && !lexical.isEmpty()) {
             Map<Long, Integer> distances = neighbourhood(lexical);
-            for (Hit hit : about(distances.keySet(), MAX_CANDIDATES - candidates.size())) {
+            for (IndexHit hit : about(distances.keySet(), MAX_CANDIDATES - candidates.size())) {
                 candidates.putIfAbsent(hit.id(), candidate(hit, distances.getOrDefault(hit.entity(), 1), best));
             }
         }
@@ -124,11 +124,11 @@ final class CandidateRanker {
         return reading.stored ? null : reading.cache.ifPresent(id);
     }
 
-    private Candidate candidate(Hit hit, int hops, float best) {
+    private Candidate candidate(IndexHit hit, int hops, float best) {
         return Candidate.of(hit, hops, best, query.weights(), now);
     }
 
-    private Map<Long, Integer> neighbourhood(List<Hit> lexical) throws SQLException {
+    private Map<Long, Integer> neighbourhood(List<IndexHit> lexical) throws SQLException {
         GraphWalk.Rules rules = new GraphWalk.Rules(
                 visible.tenant(),
                 visible.scope(),
@@ -146,10 +146,10 @@ final class CandidateRanker {
         return distances;
     }
 
-    private List<String> entitiesOfBest(List<Hit> lexical) throws SQLException {
+    private List<String> entitiesOfBest(List<IndexHit> lexical) throws SQLException {
         List<String> entities = new ArrayList<>();
         PreparedStatement select = tx.statement("SELECT entity FROM facts WHERE row_id = ?");
-        for (Hit hit : lexical.subList(0, Math.min(SEEDS, lexical.size()))) {
+        for (IndexHit hit : lexical.subList(0, Math.min(SEEDS, lexical.size()))) {
             select.setLong(1, hit.row());
             try (ResultSet rows = select.executeQuery()) {
                 if (rows.next()) {
@@ -160,7 +160,7 @@ final class CandidateRanker {
         return entities;
     }
 
-    private List<Hit> about(Collection<Long> entities, int most) throws IOException {
+    private List<IndexHit> about(Collection<Long> entities, int most) throws IOException {
         return entities.isEmpty() || most <= 0 ? List.of() : index.about(entities, most);
     }
 

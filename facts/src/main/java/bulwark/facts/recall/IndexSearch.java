@@ -102,8 +102,8 @@ final class IndexSearch {
         return searcher.with(new BytesRef(word));
     }
 
-    SimilarWords similarWords() throws IOException {
-        return new SimilarWords(searcher);
+    SimilarWordFinder similarWords() throws IOException {
+        return new SimilarWordFinder(searcher);
     }
 
     /** Whether a visible fact contains the word. */
@@ -120,7 +120,7 @@ final class IndexSearch {
     }
 
     /** Facts that contain any of the words, best first; of equals at the limit the oldest. */
-    List<Hit> lexical(List<WordMatch> words, int limit) throws IOException {
+    List<IndexHit> lexical(List<WordMatch> words, int limit) throws IOException {
         if (words.isEmpty()) {
             return List.of();
         }
@@ -131,7 +131,7 @@ final class IndexSearch {
     }
 
     /** Facts about these entities, newest first. */
-    List<Hit> about(Collection<Long> entities, int limit) throws IOException {
+    List<IndexHit> about(Collection<Long> entities, int limit) throws IOException {
         List<BytesRef> terms = entities.stream().map(FactDocument::term).toList();
         BooleanQuery.Builder both = new BooleanQuery.Builder();
         both.add(new TermInSetQuery(FactDocument.ENTITY, terms), Occur.FILTER);
@@ -140,9 +140,9 @@ final class IndexSearch {
         return hits(searcher.search(about, new TopFieldCollectorManager(NEWEST, limit, null, limit)));
     }
 
-    private List<Hit> hits(TopDocs found) throws IOException {
+    private List<IndexHit> hits(TopDocs found) throws IOException {
         ScoreDoc[] top = found.scoreDocs;
-        Hit[] hits = new Hit[top.length];
+        IndexHit[] hits = new IndexHit[top.length];
         Integer[] byDocument = new Integer[top.length];
         Arrays.setAll(byDocument, i -> i);
         Arrays.sort(byDocument, Comparator.comparingInt(i -> top[i].doc));
@@ -186,9 +186,9 @@ final class IndexSearch {
             return document >= base && document < end;
         }
 
-        Hit hit(int document, float relevance) throws IOException {
+        IndexHit hit(int document, float relevance) throws IOException {
             int local = document - base;
-            return new Hit(
+            return new IndexHit(
                     document,
                     relevance,
                     IndexValues.at(row, local),

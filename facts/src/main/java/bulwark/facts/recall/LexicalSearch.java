@@ -24,7 +24,7 @@ final class LexicalSearch {
     private static final int MAX_VARIED_WORDS = 8;
 
     private final IndexSearch index;
-    private @Nullable SimilarWords similar;
+    private @Nullable SimilarWordFinder similar;
     private int varied;
 
     LexicalSearch(IndexSearch index) {
@@ -32,9 +32,9 @@ final class LexicalSearch {
     }
 
     /** Best first; empty when nothing is known. */
-    List<Hit> find(Collection<QueryWord> words, int limit) throws IOException {
+    List<IndexHit> find(Collection<QueryWord> words, int limit) throws IOException {
         List<WordMatch> exact = exact(words);
-        List<Hit> hits = index.lexical(exact, limit);
+        List<IndexHit> hits = index.lexical(exact, limit);
         boolean few = hits.size() < Math.min(limit, FEW_HITS);
         List<WordMatch> found = new ArrayList<>();
         boolean changed = false;
@@ -74,7 +74,7 @@ final class LexicalSearch {
         return index.exists(misspelt) ? misspelt : match.missing();
     }
 
-    private SimilarWords similar() throws IOException {
+    private SimilarWordFinder similar() throws IOException {
         if (similar == null) {
             similar = index.similarWords();
         }

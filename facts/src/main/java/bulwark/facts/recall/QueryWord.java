@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * One word of a query.
  *
- * @param pieces see {@link ScriptPieces}; empty for a word that spaces delimit
+ * @param ngrams see {@link ScriptNgrams}; empty for a word that spaces delimit
  */
-record QueryWord(String text, List<String> pieces) {
+record QueryWord(String text, List<String> ngrams) {
     private static final int MAX_LENGTH = 32;
 
     /** Whether other spellings of the word may be tried: names with digits are taken as they are. */

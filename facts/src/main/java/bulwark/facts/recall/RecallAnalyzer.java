@@ -16,7 +16,7 @@ import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 
 /**
  * How text becomes words, the same for facts and for queries: letters and digits, lower case, without accents; each emoji is
- * a word. Facts have the {@link ScriptPieces} of their words besides.
+ * a word. Facts have the {@link ScriptNgrams} of their words besides.
  */
 final class RecallAnalyzer {
     /** Words of a query past this number are ignored. */
@@ -41,13 +41,13 @@ final class RecallAnalyzer {
         return analyzer(false);
     }
 
-    private static Analyzer analyzer(boolean pieces) {
+    private static Analyzer analyzer(boolean ngrams) {
         return new Analyzer() {
             @Override
             protected TokenStreamComponents createComponents(String field) {
                 StandardTokenizer words = new StandardTokenizer();
                 TokenStream folded = new ASCIIFoldingFilter(new LowerCaseFilter(words));
-                return new TokenStreamComponents(words, pieces ? new ScriptPieceFilter(folded) : folded);
+                return new TokenStreamComponents(words, ngrams ? new ScriptNgramFilter(folded) : folded);
             }
         };
     }
@@ -88,8 +88,8 @@ final class RecallAnalyzer {
         List<QueryWord> words = new ArrayList<>();
         int left = MAX_QUERY_PIECES;
         for (String text : ofQuery(analyzer, query)) {
-            List<String> pieces = ScriptPieces.ofQuery(text);
-            List<String> taken = pieces.subList(0, Math.min(left, pieces.size()));
+            List<String> ngrams = ScriptNgrams.ofQuery(text);
+            List<String> taken = ngrams.subList(0, Math.min(left, ngrams.size()));
             left -= taken.size();
             words.add(new QueryWord(text, List.copyOf(taken)));
         }

@@ -22,7 +22,7 @@ record WordMatch(
     // With BM25+, a long text that contains the word still comes before a short one that contains an inflection.
     private static final float INFLECTED = 0.4f;
     private static final float MISSPELT = 0.3f;
-    private static final float PIECES = 0.8f;
+    private static final float NGRAMS = 0.8f;
 
     static WordMatch exact(QueryWord word, TermStates states, double weight) {
         return new WordMatch(word, states, weight, 1, List.of(), 0);
@@ -54,7 +54,7 @@ record WordMatch(
 
     /** Whether the index contains nothing of it for anybody. */
     boolean isNowhere() {
-        return states.docFreq() == 0 && variants.isEmpty() && word.pieces().isEmpty();
+        return states.docFreq() == 0 && variants.isEmpty() && word.ngrams().isEmpty();
     }
 
     Query query() {
@@ -64,11 +64,11 @@ record WordMatch(
             return any.build();
         }
         Query whole = new TermQuery(term(), states);
-        return word.pieces().isEmpty()
+        return word.ngrams().isEmpty()
                 ? whole
                 : new BooleanQuery.Builder()
                         .add(whole, Occur.SHOULD)
-                        .add(pieces(), Occur.SHOULD)
+                        .add(ngrams(), Occur.SHOULD)
                         .build();
     }
 
@@ -77,11 +77,11 @@ record WordMatch(
     }
 
     /** All of them together weigh less than the whole word. */
-    private Query pieces() {
-        List<String> pieces = word.pieces();
+    private Query ngrams() {
+        List<String> ngrams = word.ngrams();
         BooleanQuery.Builder some = new BooleanQuery.Builder();
-        pieces.forEach(piece -> some.add(new TermQuery(new Term(FactDocument.TEXT, piece)), Occur.SHOULD));
-        some.setMinimumNumberShouldMatch(ScriptPieces.required(word.text(), pieces.size()));
-        return new BoostQuery(some.build(), PIECES / pieces.size());
+        ngrams.forEach(ngram -> some.add(new TermQuery(new Term(FactDocument.TEXT, ngram)), Occur.SHOULD));
+        some.setMinimumNumberShouldMatch(ScriptNgrams.required(word.text(), ngrams.size()));
+        return new BoostQuery(some.build(), NGRAMS / ngrams.size());
     }
 }

@@ -138,7 +138,7 @@ public final class StoreCheck {
             List<LogClaims.Claim> broken = List.of();
             ConfiguredPath log = scope.localLog();
             if (log != null) {
-                OwnLeaves leaves = leaves(log, whole, claims);
+                StoreLeaves leaves = leaves(log, whole, claims);
                 problems.addAll(leaves.problems());
                 newest = leaves.newest();
                 broken = leaves.broken();
@@ -155,10 +155,10 @@ public final class StoreCheck {
         }
     }
 
-    private OwnLeaves leaves(ConfiguredPath log, boolean whole, List<LogClaims.Claim> claims)
+    private StoreLeaves leaves(ConfiguredPath log, boolean whole, List<LogClaims.Claim> claims)
             throws IOException, SQLException {
         try {
-            OwnLeaves leaves = new OwnLeaves(log.path(), scope, keys, tx, folderId, outside, claims);
+            StoreLeaves leaves = new StoreLeaves(log.path(), scope, keys, tx, folderId, outside, claims);
             leaves.read(whole);
             return leaves;
         } catch (IOException e) {

@@ -8,34 +8,34 @@ import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
-/** Adds the {@link ScriptPieces} behind each word, at its position: the length of a text stays the number of its words. */
-final class ScriptPieceFilter extends TokenFilter {
+/** Adds the {@link ScriptNgrams} behind each word, at its position: the length of a text stays the number of its words. */
+final class ScriptNgramFilter extends TokenFilter {
     private final CharTermAttribute term = addAttribute(CharTermAttribute.class);
     private final PositionIncrementAttribute increment = addAttribute(PositionIncrementAttribute.class);
-    private final Queue<String> pieces = new ArrayDeque<>();
+    private final Queue<String> ngrams = new ArrayDeque<>();
 
-    ScriptPieceFilter(TokenStream words) {
+    ScriptNgramFilter(TokenStream words) {
         super(words);
     }
 
     @Override
     public boolean incrementToken() throws IOException {
-        String piece = pieces.poll();
-        if (piece != null) {
-            term.setEmpty().append(piece);
+        String ngram = ngrams.poll();
+        if (ngram != null) {
+            term.setEmpty().append(ngram);
             increment.setPositionIncrement(0);
             return true;
         }
         if (!input.incrementToken()) {
             return false;
         }
-        pieces.addAll(ScriptPieces.ofFact(term.toString()));
+        ngrams.addAll(ScriptNgrams.ofFact(term.toString()));
         return true;
     }
 
     @Override
     public void reset() throws IOException {
         super.reset();
-        pieces.clear();
+        ngrams.clear();
     }
 }

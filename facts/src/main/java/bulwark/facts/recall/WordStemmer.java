@@ -11,7 +11,7 @@ import org.tartarus.snowball.ext.PortugueseStemmer;
 import org.tartarus.snowball.ext.SpanishStemmer;
 
 /** The stems of a word in each of seven languages, as nobody tells the language of a fact or a query. For one thread. */
-final class Stems {
+final class WordStemmer {
     private final List<SnowballStemmer> languages = List.of(
             new EnglishStemmer(),
             new GermanStemmer(),

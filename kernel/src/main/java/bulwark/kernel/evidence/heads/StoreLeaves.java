@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The leaves of one store in a local log, verified; those of others are passed over. Takes from {@code outside} what it finds in the
  * log. One instance for each check.
  */
-final class OwnLeaves {
+final class StoreLeaves {
     private static final int MAX_PROBLEMS = 50;
 
     private final Path log;
@@ -34,7 +34,7 @@ final class OwnLeaves {
     private @Nullable SQLException failure;
     private boolean any;
 
-    OwnLeaves(
+    StoreLeaves(
             Path log,
             EvidenceScope scope,
             LogKeys keys,

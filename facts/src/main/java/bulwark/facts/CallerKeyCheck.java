@@ -5,8 +5,8 @@ import bulwark.kernel.access.Principal;
 import bulwark.web.ApiRefusal;
 
 /** Asks of every write, in its own transaction, whether the caller's key still counts. */
-public final class LiveKey {
-    private LiveKey() {}
+public final class CallerKeyCheck {
+    private CallerKeyCheck() {}
 
     /**
      * On the writer thread, where revocations are too: what was begun before one is not committed after it.

@@ -17,7 +17,7 @@ import org.apache.lucene.util.automaton.Operations;
 import org.jspecify.annotations.Nullable;
 
 /** Words of visible facts that a word of a query may mean, the commonest first. For one thread. */
-final class SimilarWords {
+final class SimilarWordFinder {
     private static final int MAX_VARIANTS = 16;
     private static final int MAX_CANDIDATES = 1000;
     /** Hidden words count towards this limit alone, which nobody meets who does not write so many of his own. */
@@ -29,9 +29,9 @@ final class SimilarWords {
 
     private final VisibleStatistics visible;
     private final @Nullable Terms terms;
-    private final Stems stems = new Stems();
+    private final WordStemmer stems = new WordStemmer();
 
-    SimilarWords(VisibleStatistics visible) throws IOException {
+    SimilarWordFinder(VisibleStatistics visible) throws IOException {
         this.visible = visible;
         terms = MultiTerms.getTerms(visible.getIndexReader(), FactDocument.TEXT);
     }
@@ -42,7 +42,7 @@ final class SimilarWords {
             return List.of();
         }
         List<String> own = stems.of(word);
-        int shared = Math.max(MIN_INFLECTED_LENGTH, Stems.sharedPrefix(word, own) - 1);
+        int shared = Math.max(MIN_INFLECTED_LENGTH, WordStemmer.sharedPrefix(word, own) - 1);
         int rest = word.length() - shared + MAX_ENDING_LENGTH;
         Automaton endings = Operations.repeat(Automata.makeCharRange('a', 'z'), 0, rest);
         Automaton candidates = Operations.concatenate(List.of(Automata.makeString(word.substring(0, shared)), endings));

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Conflicts and their resolution. Every column of a conflict is repeated by chained system facts, so an edit of the table is
  * found. A resolution makes its winner the visible value. Thread-safe.
  */
-final class Conflicts {
+final class ConflictService {
     private static final int BYTES_PER_CONFLICT = 512;
 
     static final String BETWEEN = "stigmem:conflict:between";
@@ -67,7 +67,7 @@ final class Conflicts {
     private final FactService facts;
     private final Clock clock;
 
-    Conflicts(Store store, AuditLog audit, GardenAccess gardens, FactService facts, Clock clock) {
+    ConflictService(Store store, AuditLog audit, GardenAccess gardens, FactService facts, Clock clock) {
         this.store = store;
         this.audit = audit;
         this.gardens = gardens;
@@ -280,7 +280,7 @@ final class Conflicts {
     }
 
     private Fact visible(ReadTx tx, Principal caller, String factId) throws SQLException {
-        Fact fact = FactTable.byId(tx, factId).orElseThrow(Conflicts::notFound);
+        Fact fact = FactTable.byId(tx, factId).orElseThrow(ConflictService::notFound);
         String garden = fact.gardenId();
         if (!caller.reaches(fact.scope())) {
             throw notFound();

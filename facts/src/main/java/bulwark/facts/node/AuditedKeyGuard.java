@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets only those API keys work that the audit log vouches for, and says once about each other one that it is refused. */
-final class HonouredKeys implements ApiKeys.RowGuard {
-    private static final Logger LOG = LoggerFactory.getLogger(HonouredKeys.class);
+final class AuditedKeyGuard implements ApiKeys.RowGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(AuditedKeyGuard.class);
     private static final int MAX_TOLD = 1_000;
 
     private final GuardedRows guarded;
     private final Metrics metrics;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    HonouredKeys(GuardedRows guarded, Metrics metrics) {
+    AuditedKeyGuard(GuardedRows guarded, Metrics metrics) {
         this.guarded = guarded;
         this.metrics = metrics;
     }

@@ -49,7 +49,15 @@ final class SourceTree {
 
     /** The Java files of the program in a module. */
     static List<Path> mainSources(String module) {
-        Path folder = ROOT.resolve(module).resolve("src/main/java");
+        return javaFiles(ROOT.resolve(module).resolve("src/main/java"));
+    }
+
+    /** The Java files of the tests of a module. */
+    static List<Path> testSources(String module) {
+        return javaFiles(ROOT.resolve(module).resolve("src/test/java"));
+    }
+
+    private static List<Path> javaFiles(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

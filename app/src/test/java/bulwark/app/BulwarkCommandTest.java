@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,24 @@ class BulwarkCommandTest {
             }
         }
         assertThat(silent).isEmpty();
+    }
+
+    /** Of every command that has the option; it starts nothing. */
+    @Test
+    void every_service_prints_its_settings_with_value_source_and_purpose() {
+        List<List<String>> services = services(line(), List.of());
+        assertThat(services).contains(List.of("stigmem-node"), List.of("stem"), List.of("stoa", "gateway"));
+        for (List<String> path : services) {
+            List<String> arguments = new ArrayList<>(path);
+            arguments.add("--show-config");
+            CommandResult ran = CommandResult.of(folder, Map.of(), "", arguments.toArray(String[]::new));
+            assertThat(ran.out().lines().findFirst().orElse(""))
+                    .as(path + ran.err())
+                    .matches("NAME +VALUE +SOURCE +PURPOSE");
+            assertThat(ran.out().lines().filter(row -> row.matches("[A-Z_]+ .* default +\\S.*")))
+                    .as(path.toString())
+                    .hasSizeGreaterThan(10);
+        }
     }
 
     @Test
@@ -83,6 +102,19 @@ class BulwarkCommandTest {
 
     private static CommandLine line() {
         return BulwarkCommand.tree(CommandContext.ofProcess()).line();
+    }
+
+    private static List<List<String>> services(CommandLine line, List<String> here) {
+        List<List<String>> services = new ArrayList<>();
+        if (line.getCommandSpec().findOption("--show-config") != null) {
+            services.add(here);
+        }
+        line.getSubcommands().forEach((name, command) -> {
+            List<String> below = new ArrayList<>(here);
+            below.add(name);
+            services.addAll(services(command, below));
+        });
+        return services;
     }
 
     private static List<List<String>> paths(CommandLine line, List<String> here) {

@@ -128,10 +128,7 @@ public final class Gateway implements AutoCloseable {
         }
         link = link(with, routes);
         health = new HealthMonitor(
-                forwarding.upstreams(),
-                with.guard(Stage.HEALTH_CHECK),
-                HEALTH_CHECK_INTERVAL,
-                HEALTH_CHECK_TIMEOUT);
+                forwarding.upstreams(), with.guard(Stage.HEALTH_CHECK), HEALTH_CHECK_INTERVAL, HEALTH_CHECK_TIMEOUT);
         accessLog = settings.flag("STOA_ACCESS_LOG_ENABLED") ? new AccessLog(System.out, metrics, clock) : null;
         plane = DataPlane.create(
                 Runtime.getRuntime().availableProcessors(),
@@ -207,8 +204,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Null where no OpenSearch is named. */
-    private @Nullable OpenSearchSink openSearch(
-            Optional<OpenSearchSettings> settings, GatewayCore.Environment with) {
+    private @Nullable OpenSearchSink openSearch(Optional<OpenSearchSettings> settings, GatewayCore.Environment with) {
         return settings.map(where -> OpenSearchSink.start(
                         where,
                         new GuardedFetch(with.guard(Stage.OPENSEARCH), upstreamTls.context(), MAX_ANSWER_BYTES),
@@ -234,8 +230,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private EndpointTable endpoints(Configuration settings, Metrics metrics) {
-        EndpointTable health = HealthEndpoints.in(
-                        EndpointTable.empty(), metrics, () -> readiness.problem(core, link))
+        EndpointTable health = HealthEndpoints.in(EndpointTable.empty(), metrics, () -> readiness.problem(core, link))
                 .with(ProtectedResource.PATH, new ProtectedResource(CallerSettings.of(settings)));
         if (settings.port("STOA_ADMIN_PORT") != 0 || !Loopback.isLoopback(PlaneListeners.host(settings, tls))) {
             return health;

@@ -49,8 +49,7 @@ final class GatewayCore implements AutoCloseable {
         }
     }
 
-    private GatewayCore(
-            AuditedStore store, GatewayEvidence evidence, GatewayQuotas quotas, GatewayIdentity identity) {
+    private GatewayCore(AuditedStore store, GatewayEvidence evidence, GatewayQuotas quotas, GatewayIdentity identity) {
         this.store = store;
         this.evidence = evidence;
         this.quotas = quotas;

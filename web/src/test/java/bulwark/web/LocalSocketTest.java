@@ -3,7 +3,6 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.concurrent.EssentialThread;
@@ -21,80 +20,17 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
+/** Requests over an owner's socket: what is answered, refused and bounded. */
 @Timeout(60)
-class LocalSocketTest {
-    @TempDir
-    Path directory;
-
-    Path socket;
-    LocalSocket server;
-
-    private final List<Route> routes = List.of(
-            Route.owner("POST", "/local/echo", TestService.echo()),
-            Route.owner(
-                    "GET",
-                    "/local/things/{id}",
-                    request -> TestService.text(request.pathParameter("id") + " "
-                            + request.query("q").orElse("-") + " "
-                            + request.principal().entityUri() + " " + request.remote() + " "
-                            + request.header("X-One").orElse("-"))),
-            Route.permitted(
-                    "GET",
-                    "/v1/secret",
-                    "admin",
-                    "test",
-                    request ->
-                            TestService.text(request.principal().permissions().toString())),
-            Route.open("GET", "/pass", new PassesOnce()).onEventLoop(),
-            Route.open("GET", "/broken", request -> {
-                throw new IllegalStateException("inner detail");
-            }),
-            Route.open("GET", "/slow", request -> {
-                LockSupport.parkNanos(2_000_000_000L);
-                return TestService.text("late");
-            }),
-            Route.open("GET", "/big", request -> TestService.text("x".repeat(5_000_000))));
-
-    private static final class PassesOnce implements Handler {
-        private boolean passed;
-
-        @Override
-        public Response handle(Request request) {
-            Response answer = passed ? TestService.text("second") : null;
-            passed = true;
-            return answer;
-        }
-    }
-
-    @BeforeEach
-    void listen() {
-        socket = directory.resolve("run/owner.sock");
-        server = open();
-    }
-
-    private LocalSocket open() {
-        return LocalSocket.listen(socket, routes, new TestService.Rendering());
-    }
-
-    @AfterEach
-    void close() {
-        server.close();
-    }
-
+class LocalSocketTest extends LocalSocketTestBase {
     @Test
     void an_error_while_a_caller_is_accepted_does_not_end_the_socket() throws Exception {
         server.close();
@@ -178,24 +114,6 @@ class LocalSocketTest {
         protected void implConfigureBlocking(boolean block) throws IOException {
             real.configureBlocking(block);
         }
-    }
-
-    private Response call(String method, String target, String body) {
-        return LocalSocket.call(socket, method, target, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String text(Response response) {
-        return new String(response.body(), StandardCharsets.UTF_8);
-    }
-
-    private String curl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("curl", "-sS", "-m", "20", "--unix-socket", socket.toString()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return output;
     }
 
     private String raw(String bytes) throws IOException {
@@ -288,101 +206,6 @@ class LocalSocketTest {
                     .matches("(?s)|HTTP/1.1 (200|400|404|405|413|431) .*");
         }
         assertThat(text(call("POST", "/local/echo", "alive"))).isEqualTo("alive");
-    }
-
-    @Test
-    void only_the_owner_has_access_to_the_file() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
-                .isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("run"))))
-                .isEqualTo("rwx------");
-        try (var files = Files.list(directory.resolve("run"))) {
-            assertThat(files).containsExactly(socket);
-        }
-    }
-
-    @Test
-    void another_user_is_refused_even_when_the_file_mode_allows_it() throws Exception {
-        assumeTrue(
-                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/sbin/runuser")),
-                "Only root can become another user");
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        String name = socket.getFileName().toString();
-        assumeTrue(nobody("test", "-w", name).status() == 0, "The user nobody cannot be let in on this machine");
-        String output = nobody("curl", "-sS", "-m", "5", "--unix-socket", name, "http://localhost/pass")
-                .output();
-        // The last when it is turned away before curl has looked whether it is connected.
-        assertThat(output).matches("(?s).*(Empty reply|reset by peer|Broken pipe|Failed to connect).*");
-        assertThat(text(call("POST", "/local/echo", "alive")))
-                .as("somebody listens, for the owner")
-                .isEqualTo("alive");
-    }
-
-    private record Outcome(int status, String output) {}
-
-    // Runs within the socket's folder and names it relatively, as the folders above may be closed to others.
-    private Outcome nobody(String... command) throws Exception {
-        List<String> whole = new ArrayList<>(List.of("runuser", "-u", "nobody", "--"));
-        whole.addAll(List.of(command));
-        Process process = new ProcessBuilder(whole)
-                .directory(socket.getParent().toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        return new Outcome(process.exitValue(), output);
-    }
-
-    @Test
-    void a_live_socket_is_not_taken_over_and_a_stale_one_is() throws IOException {
-        assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(this::open)
-                .withMessageContaining("another process is serving");
-        assertThat(text(call("POST", "/local/echo", "alive"))).isEqualTo("alive");
-        server.close();
-        assertThat(socket).doesNotExist();
-        try (ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            stale.bind(UnixDomainSocketAddress.of(socket));
-        }
-        assertThat(Files.exists(socket)).isTrue();
-        server = open();
-        assertThat(text(call("POST", "/local/echo", "new"))).isEqualTo("new");
-    }
-
-    @Test
-    void a_file_in_the_way_is_not_replaced() throws IOException {
-        server.close();
-        Files.writeString(socket, "precious");
-        assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(this::open)
-                .withMessageContaining("not a socket");
-        assertThat(socket).hasContent("precious");
-    }
-
-    @Test
-    void a_too_long_path_is_refused_with_a_sentence() {
-        Path far = directory.resolve("x".repeat(101));
-        assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> LocalSocket.listen(far, routes, new TestService.Rendering()))
-                .withMessageContaining("at most 100");
-    }
-
-    @Test
-    void a_path_of_exactly_the_limit_works() {
-        server.close();
-        int room = UnixSocketFile.MAX_PATH - directory.toString().length() - 1;
-        socket = directory.resolve("y".repeat(room));
-        server = open();
-        assertThat(text(call("POST", "/local/echo", "far"))).isEqualTo("far");
-    }
-
-    @Test
-    void a_missing_listener_is_reported_in_a_sentence() {
-        server.close();
-        assertThatExceptionOfType(UncheckedIOException.class)
-                .isThrownBy(() -> call("GET", "/pass", ""))
-                .withMessageContaining("nobody listens");
     }
 
     @Test

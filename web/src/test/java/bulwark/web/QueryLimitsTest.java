@@ -35,7 +35,11 @@ class QueryLimitsTest {
                 folder.resolve("s.db"), Migrations.of(ApiKeys.MIGRATIONS), Store.SchemaPolicy.CREATE_OR_UPGRADE);
         part.with(
                 query("/long", new QueryLimit(Duration.ofMillis(50), Long.MAX_VALUE)),
-                query("/broad", new QueryLimit(Duration.ofMinutes(5), 100_000)));
+                query("/broad", new QueryLimit(Duration.ofMinutes(5), 100_000)),
+                Route.authenticated("GET", "/endless", "test", request -> TestService.text(count())),
+                Route.authenticated(
+                        "GET", "/budget", "test", request -> TestService.text(String.valueOf(QueryLimit.current()))));
+        part.limits = new Service.Limits(1 << 20, 16 * 1024, 8 * 1024, 8, 30, 75, 100, 0, 1);
         port = edge.listenPlain(part.build(), "127.0.0.1", 0);
     }
 
@@ -46,14 +50,21 @@ class QueryLimitsTest {
     }
 
     private Route query(String path, QueryLimit budget) {
-        return Route.authenticated("GET", path, "test", request -> {
-            long count = budget.within(() -> store.read(tx -> {
-                try (ResultSet rows = tx.statement(ENDLESS).executeQuery()) {
-                    return rows.next() ? rows.getLong(1) : 0;
-                }
-            }));
-            return TestService.text(Long.toString(count));
+        return Route.authenticated("GET", path, "test", request -> TestService.text(budget.within(this::count)));
+    }
+
+    private String count() {
+        return store.read(tx -> {
+            try (ResultSet rows = tx.statement(ENDLESS).executeQuery()) {
+                return rows.next() ? Long.toString(rows.getLong(1)) : "none";
+            }
         });
+    }
+
+    @Test
+    void a_handler_that_sets_no_budget_has_that_of_its_listener_in_time_and_in_rows() {
+        assertThat(get("/endless")).startsWith("HTTP/1.1 503").endsWith("query_timed_out");
+        assertThat(get("/budget")).endsWith("QueryLimit[time=PT1S, steps=2000000000]");
     }
 
     @Test

@@ -106,7 +106,8 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter.Page page = runtime.stores()
                         .broker()
-                        .deadLetters().page(of.queue, offset, Math.max(1, limit), TimeOptions.timeOrNull("--since", since));
+                        .deadLetters()
+                        .page(of.queue, offset, Math.max(1, limit), TimeOptions.timeOrNull("--since", since));
                 if (page.deadLetters().isEmpty()) {
                     of.out().println("No dead letter entries found.");
                     return 0;
@@ -155,7 +156,8 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 DeadLetter deadLetter = runtime.stores()
                         .broker()
-                        .deadLetters().one(of.queue, Objects.requireNonNull(named.name()))
+                        .deadLetters()
+                        .one(of.queue, Objects.requireNonNull(named.name()))
                         .orElseThrow(() -> CommandFailed.negative(
                                 "Dead letter \"" + named.word() + "\" not found in queue \"" + of.queue + "\"."));
                 of.out().println(Json.pretty(json(deadLetter)));
@@ -275,7 +277,8 @@ final class DlqCommand extends CommandGroup {
             try (TaskRuntime runtime = of.settings.open()) {
                 int removed = runtime.stores()
                         .broker()
-                        .deadLetters().purge(of.queue, limit, TimeOptions.timeOrNull("--since", since));
+                        .deadLetters()
+                        .purge(of.queue, limit, TimeOptions.timeOrNull("--since", since));
                 of.out()
                         .println("Removed " + removed + " dead letter " + (removed == 1 ? "entry" : "entries")
                                 + " from " + of.queue + ".");

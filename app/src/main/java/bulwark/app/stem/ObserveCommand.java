@@ -184,7 +184,8 @@ final class ObserveCommand extends CommandGroup {
                 }
                 for (DeadLetter deadLetter : runtime.stores()
                         .broker()
-                        .deadLetters().page(queue, 0, MAX_DEAD_LETTERS - rows.size(), null)
+                        .deadLetters()
+                        .page(queue, 0, MAX_DEAD_LETTERS - rows.size(), null)
                         .deadLetters()) {
                     rows.addObject()
                             .put("queue", queue)

@@ -6,8 +6,8 @@ import static bulwark.web.ApiRefusal.Kind.INVALID;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
 import bulwark.facts.AccessTables;
-import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.CallerKeyCheck;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.identity.Manifest;
 import bulwark.facts.identity.NodeIdentity;
 import bulwark.kernel.access.ApiKeys;

@@ -3,8 +3,8 @@ package bulwark.facts.fact;
 import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 
-import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.CallerKeyCheck;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.ScopeLimit;
 import bulwark.facts.garden.GardenAccess;
 import bulwark.kernel.access.ApiKeys;

@@ -6,8 +6,8 @@ import static bulwark.web.ApiRefusal.Kind.CONFLICT;
 import static bulwark.web.ApiRefusal.Kind.FORBIDDEN;
 import static bulwark.web.ApiRefusal.Kind.NOT_FOUND;
 
-import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.CallerKeyCheck;
+import bulwark.facts.FactsAuditEvents;
 import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.evidence.audit.AuditEvent;

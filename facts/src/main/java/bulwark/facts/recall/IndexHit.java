@@ -8,4 +8,5 @@ package bulwark.facts.recall;
  * @param time microseconds since the epoch
  * @param tokens share of the budget
  */
-record IndexHit(int document, float relevance, long row, String id, long entity, double confidence, long time, int tokens) {}
+record IndexHit(
+        int document, float relevance, long row, String id, long entity, double confidence, long time, int tokens) {}

@@ -8,118 +8,27 @@ import bulwark.facts.GivenRequest;
 import bulwark.facts.identity.KeyDistrust;
 import bulwark.facts.identity.KeyKind;
 import bulwark.facts.identity.TestNode;
-import bulwark.kernel.access.ApiKeys;
-import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.StrictJson;
-import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
-import bulwark.kernel.time.SettableClock;
 import bulwark.web.ApiRefusal;
-import bulwark.web.FieldsRefused;
 import bulwark.web.Response;
-import bulwark.web.Route;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+/** Which tokens verify, until when, and what leaves evidence. */
 @Timeout(60)
-class CapabilityServiceTest {
-    private static final String BASE = "/v1/federation/capability-tokens";
-    private static final String ISSUER = TestNode.URL + "/issuer";
-
-    @TempDir
-    Path folder;
-
-    private final SettableClock clock = new SettableClock(TestNode.START);
-    private final Metrics metrics = new Metrics();
-
-    @Nullable
-    private TestNode node;
-
-    @Nullable
-    private CapabilityRoutes routes;
-
-    @BeforeEach
-    void start() {
-        node = TestNode.start(folder, clock);
-        CapabilityService capabilities = new CapabilityService(
-                node.store(),
-                node.audit(),
-                ApiKeys.open(node.store(), clock, Duration.ofDays(90)),
-                node.identity().submitter(),
-                node.identity(),
-                node.signing(),
-                clock);
-        routes = new CapabilityRoutes(
-                capabilities, new CapabilityVerifier(node.store(), node.audit(), node.identity(), metrics, clock));
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
-
-    private Response call(String method, String template, GivenRequest request) {
-        Route route = routes.routes().stream()
-                .filter(candidate ->
-                        candidate.method().equals(method) && candidate.path().equals(template))
-                .findFirst()
-                .orElseThrow();
-        return route.handler().handle(request);
-    }
-
-    private JsonNode issue(GivenRequest caller) {
-        Response response = call("POST", BASE, caller);
-        assertThat(response.status()).isEqualTo(201);
-        return StrictJson.parse(response.body());
-    }
-
-    private static GivenRequest grant(String issuer, String subject, String verb, String object, String ttl) {
-        return GivenRequest.of("POST", BASE)
-                .json("{\"issuer\":\"" + issuer + "\",\"subject\":\"" + subject + "\",\"verb\":\"" + verb
-                        + "\",\"object\":\"" + object + "\",\"ttl_seconds\":" + ttl + "}");
-    }
-
-    private static GivenRequest good() {
-        return grant(ISSUER, TestNode.URL, "read", "stigmem://facts/scope:company", "3600")
-                .as("agent:admin", "write", "admin");
-    }
-
-    @Test
-    void a_key_that_is_limited_to_scopes_issues_no_token_and_revokes_nobody_elses() {
-        Principal limited =
-                new Principal("agent:admin", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
-        assertThatThrownBy(() -> issue(good().as(limited)))
-                .isInstanceOfSatisfying(
-                        ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("scope_not_granted"));
-        Principal other =
-                new Principal("agent:other", "default", Set.of("read", "write", "admin"), null, Set.of("public"));
-        String id = issue(good()).path("token_id").stringValue();
-        GivenRequest revoke = GivenRequest.of("POST", BASE + "/" + id + "/revoke")
-                .parameter("id", id)
-                .as(other);
-        assertThatThrownBy(() -> call("POST", BASE + "/{id}/revoke", revoke))
-                .isInstanceOfSatisfying(
-                        ApiRefusal.class, refusal -> assertThat(refusal.code()).isEqualTo("revocation_not_yours"));
-    }
-
+class CapabilityServiceTest extends CapabilityTestBase {
     private String issued() {
         return issue(good()).path("token_json").stringValue();
     }
@@ -132,24 +41,6 @@ class CapabilityServiceTest {
         Response response = call("POST", BASE + "/verify", request);
         assertThat(response.status()).isEqualTo(200);
         return StrictJson.parse(response.body());
-    }
-
-    private Response revoke(String id, String entity, String... permissions) {
-        return call(
-                "POST",
-                BASE + "/{id}/revoke",
-                GivenRequest.of("POST", BASE)
-                        .parameter("id", id)
-                        .json("{\"reason\":\"lost\"}")
-                        .as(entity, permissions));
-    }
-
-    private void assertRefused(GivenRequest request, int status, String sentence) {
-        assertThatThrownBy(() -> call("POST", BASE, request))
-                .isInstanceOfSatisfying(
-                        ApiRefusal.class,
-                        refusal -> assertThat(FactsFixture.status(refusal)).isEqualTo(status))
-                .hasMessageContaining(sentence);
     }
 
     @Test
@@ -339,82 +230,6 @@ class CapabilityServiceTest {
     @ValueSource(strings = {"{}", "[]", "null", "\"x\"", "{\"token_version\":2}", "not json", "1e999"})
     void malformed_tokens_are_invalid(String text) {
         assertThat(verify(text).path("reason").stringValue()).isEqualTo("token_invalid");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "0,422,greater than 0",
-        "-5,422,greater than 0",
-        "7776001,422,ttl_seconds exceeds 90-day maximum (7776000s)",
-        "99999999999999999999,422,ttl_seconds exceeds 90-day maximum (7776000s)",
-    })
-    void a_ttl_outside_its_range_is_refused(String ttl, int status, String sentence) {
-        assertRefused(
-                grant(ISSUER, TestNode.URL, "read", "stigmem://facts", ttl).as("a", "write", "admin"),
-                status,
-                sentence);
-    }
-
-    @Test
-    void a_ttl_that_is_no_whole_number_names_its_field() {
-        GivenRequest request =
-                grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "1.5").as("a", "write", "admin");
-        assertThatThrownBy(() -> call("POST", BASE, request))
-                .isInstanceOf(FieldsRefused.class)
-                .hasMessageContaining("ttl_seconds");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "stigmem://facts/*",
-                "stigmem://facts/scope:*",
-                "stigmem://*",
-                "*",
-                "stigmem://facts/scope:company/../public",
-                "stigmem://facts/",
-                "stigmem://FACTS",
-                "stigmem://facts/scope:"
-            })
-    void an_object_with_wildcards_is_refused(String object) {
-        assertRefused(
-                grant(ISSUER, TestNode.URL, "read", object, "60").as("a", "write", "admin"), 422, "object must be");
-    }
-
-    @Test
-    void missing_fields_verbs_issuers_and_subjects_are_refused_by_name() {
-        assertRefused(
-                GivenRequest.of("POST", BASE).json("{\"issuer\":\"x\"}").as("a", "write"),
-                422,
-                "issuer, subject, verb, and object are required");
-        assertRefused(
-                grant(ISSUER, TestNode.URL, "own", "stigmem://facts", "60").as("a", "write", "admin"),
-                422,
-                "verb must be");
-        assertRefused(
-                grant(ISSUER, TestNode.URL, "read", "stigmem://facts", "60").as("a", "write"),
-                403,
-                "issuer must match the authenticated caller entity_uri");
-        assertRefused(
-                grant("agent:me", TestNode.URL, "read", "stigmem://facts", "60").as("agent:me", "write"),
-                422,
-                "issuer manifest not found or expired for 'agent:me'");
-        assertRefused(
-                grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin"), 403, "subject");
-    }
-
-    @Test
-    void a_subject_with_a_live_api_key_is_known_to_the_node() {
-        ApiKeys keys = ApiKeys.open(node.store(), clock, Duration.ofDays(90));
-        ApiKeys.Prepared prepared = keys.prepare(node.signing().random32());
-        node.store()
-                .write(tx -> keys.insert(
-                        tx, prepared, new ApiKeys.NewKey("agent:b", Set.of("read"), null, "default", null)));
-        GivenRequest request =
-                grant(ISSUER, "agent:b", "read", "stigmem://facts", "60").as("a", "write", "admin");
-        assertThat(issue(request).path("subject").stringValue()).isEqualTo("agent:b");
-        clock.advance(Duration.ofDays(91));
-        assertRefused(request, 403, "subject");
     }
 
     private static byte[] bytes(String text) {

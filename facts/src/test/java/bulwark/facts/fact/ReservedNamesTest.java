@@ -61,8 +61,8 @@ class ReservedNamesTest {
                 return rows.getString(1);
             }
         });
-        accepted("stigmem:conflict:invented", Conflicts.BETWEEN, "x y", FactDrafts.SYSTEM_SOURCE);
-        accepted(conflict, Conflicts.WINNER, "x", "agent:t");
+        accepted("stigmem:conflict:invented", ConflictService.BETWEEN, "x y", FactDrafts.SYSTEM_SOURCE);
+        accepted(conflict, ConflictService.WINNER, "x", "agent:t");
 
         assertThat(facts.fsck()).isEmpty();
         assertThat(facts.chain.rescanNow()).isNull();
@@ -70,7 +70,7 @@ class ReservedNamesTest {
 
     @Test
     void a_conflict_that_only_a_caller_speaks_of_does_not_follow_from_the_facts() {
-        Fact between = accepted("stigmem:conflict:9", Conflicts.BETWEEN, "x y", FactDrafts.SYSTEM_SOURCE);
+        Fact between = accepted("stigmem:conflict:9", ConflictService.BETWEEN, "x y", FactDrafts.SYSTEM_SOURCE);
         facts.plant("INSERT INTO conflicts (conflict_id, tenant_id, fact_a, fact_b, status, detected_at) VALUES"
                 + " ('stigmem:conflict:9', 'default', 'x', 'y', 'unresolved', '" + between.timestamp() + "')");
 

@@ -17,9 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -103,18 +101,7 @@ class AccessTamperTest {
 
     @BeforeEach
     void copy() throws IOException {
-        copy(filled, folder);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file));
-                if (!file.equals(from)) {
-                    Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
+        FolderImage.copyTree(filled, folder);
     }
 
     @AfterEach
@@ -254,7 +241,7 @@ class AccessTamperTest {
 
     /** A key that another node of the same admin made, with the digest that its audit log has of it. */
     private String[] keyFromElsewhere() throws Exception {
-        copy(filled, crashed);
+        FolderImage.copyTree(filled, crashed);
         FactsNode other = start(crashed);
         String body =
                 "{\"entity_uri\":\"agent:x\",\"permissions\":[\"admin\",\"read\"],\"raw_key\":\"" + PLANTED + "\"}";

@@ -12,6 +12,7 @@ import bulwark.facts.snapshot.SnapshotTrust;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.testkit.FolderImage;
 import bulwark.web.LocalAdminClient;
 import java.io.IOException;
 import java.net.URI;
@@ -21,7 +22,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -106,14 +106,6 @@ class EvidenceTest {
         return NodeAtRest.fsck(configuration(), folder.resolve("stigmem.db")).sentences();
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (var files = Files.walk(from)) {
-            for (Path file : files.filter(path -> !path.equals(from)).toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
-
     private Path log() {
         return folder.resolve("stigmem_tl.jsonl");
     }
@@ -164,7 +156,7 @@ class EvidenceTest {
         settings.put("STIGMEM_HEAD_PATH", elsewhere.resolve("newest.json").toString());
         aNodeWithHistory();
         Path backup = Files.createDirectory(elsewhere.resolve("backup"));
-        copy(folder, backup);
+        FolderImage.copyTree(folder, backup);
         start();
         assertThat(say(9)).isEqualTo(201);
         stop();
@@ -173,7 +165,7 @@ class EvidenceTest {
                     .filter(path -> !path.equals(folder))
                     .forEach(path -> path.toFile().delete());
         }
-        copy(backup, folder);
+        FolderImage.copyTree(backup, folder);
         assertThatThrownBy(this::start)
                 .isInstanceOf(StoreRefused.class)
                 .hasMessageContaining("was signed and written into it");

@@ -44,6 +44,30 @@ class FactsNodeTest {
     }
 
     @Test
+    void a_member_is_named_by_its_uri_with_raw_slashes_or_encoded() throws Exception {
+        try (FactsNode node = start(Map.of("STIGMEM_AUTH_REQUIRED", "false"))) {
+            String members = "/v1/gardens/g/members";
+            assertThat(call(node, "POST", "/v1/gardens", "{\"slug\":\"g\",\"name\":\"G\",\"scope\":\"local\"}"))
+                    .isEqualTo(201);
+            for (String bob :
+                    List.of("stigmem://node.example.com/user/bob", "stigmem%3A%2F%2Fnode.example.com%2Fuser%2Fbob")) {
+                assertThat(call(
+                                node,
+                                "POST",
+                                members,
+                                "{\"entity_uri\":\"stigmem://node.example.com/user/bob\",\"role\":\"reader\"}"))
+                        .isEqualTo(201);
+                assertThat(call(node, "PATCH", members + "/" + bob, "{\"role\":\"writer\"}"))
+                        .as(bob)
+                        .isEqualTo(200);
+                assertThat(call(node, "DELETE", members + "/" + bob, ""))
+                        .as(bob)
+                        .isEqualTo(204);
+            }
+        }
+    }
+
+    @Test
     void what_this_node_does_not_do_is_answered_and_fills_no_log() throws Exception {
         try (CapturedLog log = CapturedLog.of("bulwark.web.ResponseWriter");
                 FactsNode node = start(Map.of("STIGMEM_AUTH_REQUIRED", "false"))) {

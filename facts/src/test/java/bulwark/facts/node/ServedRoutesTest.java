@@ -2,7 +2,11 @@ package bulwark.facts.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.config.Configuration;
+import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.Route;
+import bulwark.web.Service;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +52,25 @@ class ServedRoutesTest {
         }
         assertThat(unnamed).isEmpty();
         assertThat(namedAlthoughServed).isEmpty();
+    }
+
+    /** A dimension without a limit would never refuse anybody. */
+    @Test
+    void every_route_that_is_served_charges_its_callers_against_a_limit() {
+        Map<String, Quotas.Limit> limits =
+                NodeSettings.quotaLimits(Configuration.read(NodeSettings.schema(), Map.of(), directory));
+        try (NodeComposition node = NodeComposition.open(
+                Map.of("STIGMEM_TL_BACKEND", "off"), directory.resolve("a.db"), Clock.systemUTC())) {
+            assertThat(node.networkRoutes()).hasSizeGreaterThan(25).allSatisfy(route -> {
+                String name = route.method() + " " + route.path();
+                if (route.access() instanceof Route.Access.Open) {
+                    assertThat(route.dimension()).as(name).isEqualTo(Route.BY_SOURCE);
+                } else {
+                    assertThat(limits).as(name).containsKey(route.dimension());
+                }
+            });
+        }
+        assertThat(Service.Limits.defaults().openPerSecond()).isPositive();
     }
 
     private static boolean isServed(HttpClient client, int port, String route)

@@ -88,7 +88,7 @@ class BudgetPackerTest {
     }
 
     private static Candidate candidate(String id, float relevance, int tokens, long time) {
-        Hit hit = new Hit(0, relevance, 1, id, 7, 1, time, tokens);
+        IndexHit hit = new IndexHit(0, relevance, 1, id, 7, 1, time, tokens);
         return Candidate.of(hit, 0, 1, RecallQuery.Weights.DEFAULT, NOW);
     }
 

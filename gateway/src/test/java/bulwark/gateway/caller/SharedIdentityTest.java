@@ -11,13 +11,12 @@ import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.signing.CompactJws;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
+import bulwark.testkit.FolderImage;
 import bulwark.testkit.RedisServer;
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,23 +52,12 @@ class SharedIdentityTest {
         redis = RedisServer.start();
         Map<String, String> settings = Map.of("STOA_REDIS_URL", redis.url(), "STOA_DPOP__ENABLED", "true");
         GatewayFixture.start(one, settings, Clock.systemUTC()).close();
-        copy(one, two);
+        FolderImage.copyTree(one, two);
         first = GatewayFixture.start(one, settings, Clock.systemUTC());
         second = GatewayFixture.start(two, settings, Clock.systemUTC());
         for (GatewayFixture gateway : List.of(first, second)) {
             gateway.route("own", "acme", "");
             await().atMost(SOON).until(() -> gateway.metrics().contains("stoa_shared_identity_reachable 1.0"));
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (!file.equals(from)) {
-                    Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
         }
     }
 
@@ -199,7 +187,7 @@ class SharedIdentityTest {
                 }
             }
         }
-        copy(one, two);
+        FolderImage.copyTree(one, two);
         Map<String, String> settings = Map.of("STOA_REDIS_URL", redis.url());
         first = GatewayFixture.start(one, settings, Clock.systemUTC());
         second = GatewayFixture.start(two, settings, Clock.systemUTC());

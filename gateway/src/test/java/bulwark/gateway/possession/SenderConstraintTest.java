@@ -2,152 +2,28 @@ package bulwark.gateway.possession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import bulwark.gateway.call.CallPeer;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.StageResult;
-import bulwark.gateway.call.TraceContext;
-import bulwark.gateway.http1.HeadLimits;
-import bulwark.gateway.http1.HeadReader;
-import bulwark.gateway.identity.TokenDigest;
 import bulwark.gateway.refusal.GatewayRefusal;
-import bulwark.gateway.refusal.GatewayWireErrors;
-import bulwark.gateway.refusal.WireError;
-import bulwark.kernel.access.Authentication;
-import bulwark.kernel.access.Confirmation;
 import bulwark.kernel.access.Principal;
 import bulwark.kernel.json.Base64Url;
-import bulwark.kernel.metrics.Metrics;
-import bulwark.kernel.network.IpPrefix;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateKey;
-import bulwark.kernel.signing.Signing;
-import bulwark.kernel.time.SettableClock;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cases C1 to C11, D2, D4 and D5, with certificates as a proxy passes them. */
-class SenderConstraintTest {
-    private static final String FINGERPRINT = "ab".repeat(32);
-    private static final String TOKEN = "a.b.c";
-    private static final String PROXY = "10.0.0.9";
-    private static final MtlsPolicy MTLS = new MtlsPolicy(
-            true,
-            true,
-            List.of(IpPrefix.parse("10.0.0.0/8")),
-            Set.of("CN=Issuing CA, O=Acme"),
-            List.of("/mcp/v1/*", "/exact"),
-            true,
-            CertificateHeader.standardNames());
-    private static final SenderPolicy PROOFS = new SenderPolicy(true, false);
-
-    private final SettableClock clock = new SettableClock(Instant.parse("2026-11-27T12:00:00Z"));
-    private final Metrics metrics = new Metrics(PossessionMetrics.DESCRIPTIONS);
-    private final TestProof client = new TestProof();
-
-    @TempDir
-    Path folder;
-
-    private SenderConstraint constraint(MtlsPolicy mtls, SenderPolicy policy) {
-        return constraint(mtls, policy, 100);
-    }
-
-    private SenderConstraint constraint(MtlsPolicy mtls, SenderPolicy policy, int remembered) {
-        return new SenderConstraint(
-                mtls,
-                ProofPolicy.STANDARD,
-                policy,
-                new MemoryReplayStore(remembered, clock),
-                "https://gw.example",
-                new PossessionMetrics(metrics),
-                Signing.fastest(),
-                clock);
-    }
-
-    /** Of any issuer. */
-    private static MtlsPolicy mtls(
-            boolean requireBinding, List<String> requiredRoutes, Map<CertificateHeader, String> headers) {
-        return new MtlsPolicy(true, requireBinding, MTLS.trustedProxies(), Set.of(), requiredRoutes, true, headers);
-    }
-
-    private static GatewayCall call(String peer, String path, String... lines) {
-        return call(peer, List.of(), path, lines);
-    }
-
-    private static GatewayCall call(String peer, List<X509Certificate> certificates, String path, String... lines) {
-        String head = "GET " + path + " HTTP/1.1\r\nHost: gw.example\r\n"
-                + (lines.length == 0 ? "" : String.join("\r\n", lines) + "\r\n") + "\r\n";
-        byte[] bytes = head.getBytes(StandardCharsets.ISO_8859_1);
-        HeadReader reader = new HeadReader(HeadLimits.STANDARD);
-        reader.readRequest(bytes, bytes.length);
-        CallPeer from = new CallPeer(new InetSocketAddress(peer, 40_000), false, certificates);
-        return new GatewayCall(reader.request(), from, new TraceContext(1, 2, 3, true, false), 0);
-    }
-
-    /** As nginx passes it, with lines that replace those of the same name. */
-    private static String[] certificate(String... changes) {
-        List<String> lines = new java.util.ArrayList<>(List.of(
-                "X-SSL-Client-Verify: SUCCESS",
-                "X-SSL-Client-Fingerprint: " + FINGERPRINT,
-                "X-SSL-Client-S-DN: CN=client,O=Acme",
-                "X-SSL-Client-I-DN: CN=Issuing CA,O=Acme",
-                "X-SSL-Client-NotBefore: Nov  1 00:00:00 2026 GMT",
-                "X-SSL-Client-NotAfter: Dec 27 12:00:00 2026 GMT"));
-        for (String change : changes) {
-            String name = change.substring(0, change.indexOf(':'));
-            lines.removeIf(line -> line.startsWith(name + ":"));
-            lines.add(change);
-        }
-        return lines.toArray(String[]::new);
-    }
-
-    private static Principal caller(@Nullable String certificate, @Nullable String key) {
-        return new Principal(
-                "user",
-                "acme",
-                Set.of(),
-                "id",
-                Set.of(),
-                new Authentication(
-                        Authentication.Method.TOKEN, Set.of(), null, Instant.MAX, new Confirmation(certificate, key)));
-    }
-
-    private static StageResult check(
-            SenderConstraint constraint, GatewayCall call, boolean proofScheme, Principal who) {
-        GatewayRefusal early = constraint.precheck(call);
-        if (early != null) {
-            return new StageResult.Refuse(early);
-        }
-        StageResult result = constraint.check(call, proofScheme, TokenDigest.of(TOKEN), who, null);
-        return result instanceof StageResult.Later later
-                ? later.result().toCompletableFuture().join()
-                : result;
-    }
-
-    private static void assertRefused(StageResult result, int status, String code, String detail) {
-        GatewayRefusal.SenderNotShown refusal = (GatewayRefusal.SenderNotShown) ((StageResult.Refuse) result).refusal();
-        assertThat(refusal.code()).isEqualTo(code);
-        assertThat(refusal.status()).isEqualTo(status);
-        assertThat(refusal.detail()).contains(detail);
-    }
-
+/** Tokens that are bound to a client certificate, and what a proxy says of one. */
+class SenderConstraintTest extends SenderConstraintTestBase {
     @DisplayName("C1: a bound token passes with its certificate and the backend hears of it")
     @Test
     void a_bound_token_passes_with_its_certificate_and_the_backend_hears_of_it() {
@@ -241,36 +117,6 @@ class SenderConstraintTest {
                 .isNull();
     }
 
-    @Test
-    void a_caller_at_its_share_of_remembered_proofs_keeps_no_other_out() {
-        SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF, 20);
-        for (int i = 0; i < 2; i++) {
-            assertThat(proven(constraint, "acme", "ann")).isInstanceOf(StageResult.Pass.class);
-        }
-        StageResult refused = proven(constraint, "acme", "ann");
-        GatewayRefusal refusal = ((StageResult.Refuse) refused).refusal();
-        assertThat(GatewayWireErrors.of(refusal).status()).isEqualTo(429);
-        assertThat(proven(constraint, "acme", "bob")).isInstanceOf(StageResult.Pass.class);
-    }
-
-    @Test
-    void proofs_that_cannot_be_remembered_are_no_fault_of_the_caller() {
-        SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF, 1);
-        assertThat(proven(constraint, "acme", "ann")).isInstanceOf(StageResult.Pass.class);
-        GatewayRefusal refusal = ((StageResult.Refuse) proven(constraint, "globex", "bob")).refusal();
-        WireError answer = GatewayWireErrors.of(refusal);
-        assertThat(answer.status()).isEqualTo(503);
-        assertThat(refusal.code()).isEqualTo("proofs_unavailable");
-        assertThat(answer.fields()).contains("Retry-After");
-    }
-
-    private StageResult proven(SenderConstraint constraint, String tenant, String name) {
-        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
-        Principal bound = caller(null, client.thumbprint());
-        Principal who = new Principal(name, tenant, Set.of(), "id", Set.of(), bound.authentication());
-        return check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof), true, who);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"/mcp/v1x", "/mcp/capabilities", "/exact/x", "/health"})
     void other_routes_ask_for_none(String path) {
@@ -355,108 +201,5 @@ class SenderConstraintTest {
                 403,
                 "MTLS_CERT_INVALID",
                 "twice");
-    }
-
-    @DisplayName("D1, D2, D3: a token bound to a key passes with one proof under the scheme of proofs")
-    @Test
-    void a_token_bound_to_a_key_passes_with_one_proof_under_the_scheme_of_proofs() {
-        SenderConstraint constraint = constraint(MtlsPolicy.OFF, SenderPolicy.OFF);
-        Principal who = caller(null, client.thumbprint());
-        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
-
-        assertThat(check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof), true, who))
-                .isInstanceOf(StageResult.Pass.class);
-        assertRefused(
-                check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof), true, who),
-                401,
-                "invalid_dpop_proof",
-                "replay detected");
-        assertRefused(
-                check(constraint, call(PROXY, "/apis/x"), true, who),
-                401,
-                "SENDER_CONSTRAINT_DPOP_MISSING",
-                "missing DPoP header");
-        assertRefused(
-                check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof, "DPoP: " + proof), true, who),
-                401,
-                "invalid_dpop_proof",
-                "exactly one");
-        assertRefused(
-                check(constraint, call(PROXY, "/apis/x", "DPoP: " + proof), false, who),
-                401,
-                "SENDER_CONSTRAINT_DPOP_REQUIRED",
-                "not Bearer");
-        assertThat(metrics.scrape())
-                .contains(
-                        "stoa_dpop_validations_total{result=\"success\"} 1.0",
-                        "stoa_dpop_validations_total{result=\"replay\"} 1.0");
-    }
-
-    @Test
-    void a_token_that_is_bound_to_nothing_is_refused_where_all_must_be() {
-        Principal who = caller(null, null);
-        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
-        SenderConstraint proofs = constraint(MtlsPolicy.OFF, PROOFS);
-        assertRefused(
-                check(proofs, call(PROXY, "/apis/x"), false, who), 401, "SENDER_CONSTRAINT_DPOP_MISSING", "missing");
-        assertRefused(
-                check(proofs, call(PROXY, "/apis/x", "DPoP: " + proof), true, who),
-                401,
-                "SENDER_CONSTRAINT_DPOP_REQUIRED",
-                "bound");
-        assertRefused(
-                check(
-                        constraint(MTLS, new SenderPolicy(false, true)),
-                        call(PROXY, "/apis/x", certificate()),
-                        false,
-                        who),
-                401,
-                "SENDER_CONSTRAINT_MTLS_REQUIRED",
-                "bound");
-        assertRefused(
-                check(
-                        constraint(MtlsPolicy.OFF, SenderPolicy.OFF),
-                        call(PROXY, "/apis/x", "DPoP: " + proof),
-                        true,
-                        who),
-                401,
-                "SENDER_CONSTRAINT_DPOP_REQUIRED",
-                "bound");
-    }
-
-    @DisplayName("D4: certificate and proof hold together")
-    @Test
-    void certificate_and_proof_hold_together() {
-        Principal who = caller(FINGERPRINT, client.thumbprint());
-        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
-        String[] both = Stream.concat(Stream.of(certificate()), Stream.of("DPoP: " + proof))
-                .toArray(String[]::new);
-        assertThat(check(constraint(MTLS, SenderPolicy.OFF), call(PROXY, "/apis/x", both), true, who))
-                .isInstanceOf(StageResult.Pass.class);
-    }
-
-    @DisplayName("D5: profiles ask for proof and certificate")
-    @Test
-    void profiles_ask_for_proof_and_certificate() {
-        SenderConstraint constraint = constraint(MTLS, SenderPolicy.OFF);
-        Principal bare = caller(null, null);
-        assertRefused(
-                constraint.check(
-                        call(PROXY, "/apis/x"), false, TokenDigest.of(TOKEN), bare, SecurityProfile.FAPI_BASELINE),
-                403,
-                "PROFILE_DPOP_REQUIRED",
-                "proof");
-        String proof = client.proof("GET", "https://gw.example/apis/x", clock.instant(), TOKEN);
-        assertRefused(
-                constraint.check(
-                        call(PROXY, "/apis/x", "DPoP: " + proof),
-                        true,
-                        TokenDigest.of(TOKEN),
-                        caller(null, client.thumbprint()),
-                        SecurityProfile.FAPI_ADVANCED),
-                403,
-                "PROFILE_MTLS_REQUIRED",
-                "certificate");
-        assertThat(SecurityProfile.named("anything")).isEqualTo(SecurityProfile.FAPI_ADVANCED);
     }
 }

@@ -1,5 +1,21 @@
 package bulwark.gateway.proxy;
 
+import static bulwark.gateway.proxy.FrameEncoding.ACK;
+import static bulwark.gateway.proxy.FrameEncoding.CONTINUATION;
+import static bulwark.gateway.proxy.FrameEncoding.DATA;
+import static bulwark.gateway.proxy.FrameEncoding.END_HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.END_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.GOAWAY;
+import static bulwark.gateway.proxy.FrameEncoding.HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.PING;
+import static bulwark.gateway.proxy.FrameEncoding.RST_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.SETTINGS;
+import static bulwark.gateway.proxy.FrameEncoding.WINDOW_UPDATE;
+import static bulwark.gateway.proxy.FrameEncoding.frame;
+import static bulwark.gateway.proxy.FrameEncoding.list;
+import static bulwark.gateway.proxy.FrameEncoding.number;
+import static bulwark.gateway.proxy.FrameEncoding.request;
+
 import bulwark.gateway.proxy.WireClient.Answer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -23,35 +39,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks HTTP/2 frame by frame, right or wrong, as the test wants it. Header lists are literals of HPACK, so that any bytes can stand in them. */
+/** Speaks HTTP/2 frame by frame, right or wrong, as the test wants it. */
 final class FrameClient implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int PRIORITY = 2;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int WINDOW_UPDATE = 8;
-    static final int CONTINUATION = 9;
-    static final int END_STREAM = 1;
-    static final int ACK = 1;
-    static final int END_HEADERS = 4;
-    static final int NO_ERROR = 0;
-    static final int PROTOCOL_ERROR = 1;
-    static final int INTERNAL_ERROR = 2;
-    static final int CANCEL = 8;
-    static final int ENHANCE_YOUR_CALM = 11;
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int READ_TIMEOUT_MILLIS = 20_000;
     private static final int WINDOW_BYTES = 1 << 30;
-
-    /** One frame as received. */
-    record Frame(int type, int flags, int stream, byte[] payload) {
-        int number() {
-            return ByteBuffer.wrap(payload).getInt();
-        }
-    }
 
     /** What came for one stream so far. */
     static final class Received {
@@ -108,10 +100,6 @@ final class FrameClient implements AutoCloseable {
         return new FrameClient(TestAuthority.connect(port, "h2"));
     }
 
-    static byte[] number(int number) {
-        return ByteBuffer.allocate(4).putInt(number).array();
-    }
-
     // Sending.
 
     FrameClient send(int type, int flags, int stream, byte[] payload) {
@@ -144,51 +132,6 @@ final class FrameClient implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    static byte[] frame(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length)
-                .put((byte) (payload.length >> 16))
-                .putShort((short) payload.length)
-                .put((byte) type)
-                .put((byte) flags)
-                .putInt(stream)
-                .put(payload)
-                .array();
-    }
-
-    /** Literals without indexing. @param list names and values in turn, of ISO 8859-1 */
-    static byte[] list(String... list) {
-        ByteArrayOutputStream block = new ByteArrayOutputStream();
-        for (int i = 0; i < list.length; i += 2) {
-            block.write(0);
-            string(block, list[i]);
-            string(block, list[i + 1]);
-        }
-        return block.toByteArray();
-    }
-
-    private static void string(ByteArrayOutputStream block, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        int rest = bytes.length;
-        if (rest < 127) {
-            block.write(rest);
-        } else {
-            block.write(127);
-            for (rest -= 127; rest >= 128; rest >>= 7) {
-                block.write(rest & 127 | 128);
-            }
-            block.write(rest);
-        }
-        block.writeBytes(bytes);
-    }
-
-    /** The four pseudo-headers, then these. */
-    static String[] request(String method, String path, String... fields) {
-        List<String> list = new ArrayList<>(
-                List.of(":method", method, ":scheme", "https", ":authority", "gateway.test", ":path", path));
-        list.addAll(List.of(fields));
-        return list.toArray(String[]::new);
     }
 
     /** Opens the next stream. @return its id */
@@ -264,7 +207,7 @@ final class FrameClient implements AutoCloseable {
     private boolean readWithin(Duration patience) {
         try {
             socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
-            take(read());
+            take(ReceivedFrame.read(in));
             return true;
         } catch (SocketTimeoutException late) {
             return false;
@@ -287,9 +230,9 @@ final class FrameClient implements AutoCloseable {
 
     /** The next frame, or null at the end of the connection; settings, pings and windows are answered. */
     @Nullable
-    Frame next() {
+    ReceivedFrame next() {
         try {
-            Frame frame = read();
+            ReceivedFrame frame = ReceivedFrame.read(in);
             take(frame);
             return frame;
         } catch (SocketTimeoutException late) {
@@ -299,40 +242,30 @@ final class FrameClient implements AutoCloseable {
         }
     }
 
-    private Frame read() throws IOException {
-        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-        int type = in.readUnsignedByte();
-        int flags = in.readUnsignedByte();
-        int stream = in.readInt() & 0x7fff_ffff;
-        byte[] payload = new byte[length];
-        in.readFully(payload);
-        return new Frame(type, flags, stream, payload);
-    }
-
-    private void take(Frame frame) {
-        Received received = streams.computeIfAbsent(frame.stream, id -> new Received());
-        switch (frame.type) {
+    private void take(ReceivedFrame frame) {
+        Received received = streams.computeIfAbsent(frame.stream(), id -> new Received());
+        switch (frame.type()) {
             case SETTINGS -> {
-                if (frame.flags != ACK) {
+                if (frame.flags() != ACK) {
                     trySend(SETTINGS, ACK, 0, new byte[0]);
                 }
             }
             case PING -> {
-                if (frame.flags != ACK) {
-                    trySend(PING, ACK, 0, frame.payload);
+                if (frame.flags() != ACK) {
+                    trySend(PING, ACK, 0, frame.payload());
                 }
             }
             case HEADERS -> headers(received, frame);
             case DATA -> {
-                received.body.writeBytes(frame.payload);
-                received.ended |= (frame.flags & END_STREAM) != 0;
-                if (opensWindows && frame.payload.length > 0 && !received.ended) {
-                    trySend(WINDOW_UPDATE, 0, 0, number(frame.payload.length));
-                    trySend(WINDOW_UPDATE, 0, frame.stream, number(frame.payload.length));
+                received.body.writeBytes(frame.payload());
+                received.ended |= (frame.flags() & END_STREAM) != 0;
+                if (opensWindows && frame.payload().length > 0 && !received.ended) {
+                    trySend(WINDOW_UPDATE, 0, 0, number(frame.payload().length));
+                    trySend(WINDOW_UPDATE, 0, frame.stream(), number(frame.payload().length));
                 }
             }
             case WINDOW_UPDATE -> {
-                if (frame.stream == 0) {
+                if (frame.stream() == 0) {
                     connectionWindow += frame.number();
                 } else {
                     received.window += frame.number();
@@ -341,20 +274,20 @@ final class FrameClient implements AutoCloseable {
             case RST_STREAM -> received.reset = frame.number();
             case GOAWAY -> {
                 goAwayStream = frame.number();
-                goAway = ByteBuffer.wrap(frame.payload).getInt(4);
+                goAway = ByteBuffer.wrap(frame.payload()).getInt(4);
             }
             default -> {}
         }
     }
 
-    private void headers(Received received, Frame frame) {
-        if ((frame.flags & END_HEADERS) == 0) {
+    private void headers(Received received, ReceivedFrame frame) {
+        if ((frame.flags() & END_HEADERS) == 0) {
             throw new AssertionError("this client reads no continuations");
         }
-        ByteBuf block = Unpooled.wrappedBuffer(frame.payload);
+        ByteBuf block = Unpooled.wrappedBuffer(frame.payload());
         Http2Headers list;
         try {
-            list = decoder.decodeHeaders(frame.stream, block);
+            list = decoder.decodeHeaders(frame.stream(), block);
         } catch (Http2Exception e) {
             throw new AssertionError(e);
         }
@@ -370,10 +303,10 @@ final class FrameClient implements AutoCloseable {
         } else if (status.charAt(0) == '1') {
             received.interim.add(status.toString());
         } else {
-            received.endedWithHead = (frame.flags & END_STREAM) != 0;
+            received.endedWithHead = (frame.flags() & END_STREAM) != 0;
             received.head = new Answer("HTTP/2.0 " + status, lines, "");
         }
-        received.ended |= (frame.flags & END_STREAM) != 0;
+        received.ended |= (frame.flags() & END_STREAM) != 0;
     }
 
     private Received received(int stream) {

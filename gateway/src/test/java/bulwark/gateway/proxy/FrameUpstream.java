@@ -1,17 +1,16 @@
 package bulwark.gateway.proxy;
 
-import static bulwark.gateway.proxy.FrameClient.ACK;
-import static bulwark.gateway.proxy.FrameClient.CONTINUATION;
-import static bulwark.gateway.proxy.FrameClient.DATA;
-import static bulwark.gateway.proxy.FrameClient.END_HEADERS;
-import static bulwark.gateway.proxy.FrameClient.END_STREAM;
-import static bulwark.gateway.proxy.FrameClient.HEADERS;
-import static bulwark.gateway.proxy.FrameClient.PING;
-import static bulwark.gateway.proxy.FrameClient.RST_STREAM;
-import static bulwark.gateway.proxy.FrameClient.SETTINGS;
-import static bulwark.gateway.proxy.FrameClient.WINDOW_UPDATE;
+import static bulwark.gateway.proxy.FrameEncoding.ACK;
+import static bulwark.gateway.proxy.FrameEncoding.CONTINUATION;
+import static bulwark.gateway.proxy.FrameEncoding.DATA;
+import static bulwark.gateway.proxy.FrameEncoding.END_HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.END_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.PING;
+import static bulwark.gateway.proxy.FrameEncoding.RST_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.SETTINGS;
+import static bulwark.gateway.proxy.FrameEncoding.WINDOW_UPDATE;
 
-import bulwark.gateway.proxy.FrameClient.Frame;
 import bulwark.testkit.LoopbackServer;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
@@ -50,7 +49,7 @@ final class FrameUpstream implements AutoCloseable {
     private final String[] protocols;
     private final AtomicInteger numbers = new AtomicInteger();
     private final List<Exchange> requests = new CopyOnWriteArrayList<>();
-    private final List<Frame> resets = new CopyOnWriteArrayList<>();
+    private final List<ReceivedFrame> resets = new CopyOnWriteArrayList<>();
 
     @SuppressWarnings("this-escape") // served once this is made
     private FrameUpstream(
@@ -97,7 +96,7 @@ final class FrameUpstream implements AutoCloseable {
     }
 
     /** RST_STREAM frames that came. */
-    List<Frame> resets() {
+    List<ReceivedFrame> resets() {
         return resets;
     }
 
@@ -143,17 +142,11 @@ final class FrameUpstream implements AutoCloseable {
                             .putInt(maxStreams)
                             .array());
             while (true) {
-                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-                int type = in.readUnsignedByte();
-                int flags = in.readUnsignedByte();
-                int stream = in.readInt() & 0x7fff_ffff;
-                byte[] payload = new byte[length];
-                in.readFully(payload);
-                take(new Frame(type, flags, stream, payload));
+                take(ReceivedFrame.read(in));
             }
         }
 
-        private void take(Frame frame) throws IOException, InterruptedException, Http2Exception {
+        private void take(ReceivedFrame frame) throws IOException, InterruptedException, Http2Exception {
             switch (frame.type()) {
                 case SETTINGS -> {
                     if (frame.flags() != ACK) {
@@ -170,8 +163,8 @@ final class FrameUpstream implements AutoCloseable {
                     Exchange exchange = exchanges.get(frame.stream());
                     exchange.body.writeBytes(frame.payload());
                     if (frame.payload().length > 0) {
-                        write(WINDOW_UPDATE, 0, 0, FrameClient.number(frame.payload().length));
-                        write(WINDOW_UPDATE, 0, frame.stream(), FrameClient.number(frame.payload().length));
+                        write(WINDOW_UPDATE, 0, 0, FrameEncoding.number(frame.payload().length));
+                        write(WINDOW_UPDATE, 0, frame.stream(), FrameEncoding.number(frame.payload().length));
                     }
                     end(exchange, frame);
                 }
@@ -181,7 +174,7 @@ final class FrameUpstream implements AutoCloseable {
             }
         }
 
-        private void headers(Frame frame) throws IOException, InterruptedException, Http2Exception {
+        private void headers(ReceivedFrame frame) throws IOException, InterruptedException, Http2Exception {
             Http2Headers list = decoder.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
             Exchange known = exchanges.get(frame.stream());
             if (known != null) {
@@ -199,7 +192,7 @@ final class FrameUpstream implements AutoCloseable {
             }
         }
 
-        private void end(Exchange exchange, Frame frame) throws IOException, InterruptedException {
+        private void end(Exchange exchange, ReceivedFrame frame) throws IOException, InterruptedException {
             if (!early && (frame.flags() & END_STREAM) != 0) {
                 script.answer(exchange);
             }
@@ -208,7 +201,7 @@ final class FrameUpstream implements AutoCloseable {
         void write(int type, int flags, int stream, byte[] payload) throws IOException {
             writing.lock();
             try {
-                socket.getOutputStream().write(FrameClient.frame(type, flags, stream, payload));
+                socket.getOutputStream().write(FrameEncoding.frame(type, flags, stream, payload));
                 socket.getOutputStream().flush();
             } finally {
                 writing.unlock();
@@ -256,7 +249,7 @@ final class FrameUpstream implements AutoCloseable {
         }
 
         Exchange headers(boolean end, String... fields) throws IOException {
-            return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), FrameClient.list(fields));
+            return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), FrameEncoding.list(fields));
         }
 
         Exchange data(String latin1, boolean end) throws IOException {

@@ -56,7 +56,7 @@ class HealthCheckProtocolTest {
         if ("/well?deep=1".equals(exchange.value(":path"))) {
             // An interim answer, and frames that concern no status, come before it.
             exchange.headers(false, ":status", "103", "link", "</a>")
-                    .frame(FrameClient.PING, new byte[8])
+                    .frame(FrameEncoding.PING, new byte[8])
                     .headers(true, ":status", well.get() ? "204" : "503");
         } else {
             exchange.ok("called");

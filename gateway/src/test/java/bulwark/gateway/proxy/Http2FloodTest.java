@@ -1,21 +1,21 @@
 package bulwark.gateway.proxy;
 
-import static bulwark.gateway.proxy.FrameClient.CONTINUATION;
-import static bulwark.gateway.proxy.FrameClient.DATA;
-import static bulwark.gateway.proxy.FrameClient.END_HEADERS;
-import static bulwark.gateway.proxy.FrameClient.END_STREAM;
-import static bulwark.gateway.proxy.FrameClient.ENHANCE_YOUR_CALM;
-import static bulwark.gateway.proxy.FrameClient.HEADERS;
-import static bulwark.gateway.proxy.FrameClient.PING;
-import static bulwark.gateway.proxy.FrameClient.PRIORITY;
-import static bulwark.gateway.proxy.FrameClient.PROTOCOL_ERROR;
-import static bulwark.gateway.proxy.FrameClient.RST_STREAM;
-import static bulwark.gateway.proxy.FrameClient.SETTINGS;
-import static bulwark.gateway.proxy.FrameClient.WINDOW_UPDATE;
-import static bulwark.gateway.proxy.FrameClient.frame;
-import static bulwark.gateway.proxy.FrameClient.list;
-import static bulwark.gateway.proxy.FrameClient.number;
-import static bulwark.gateway.proxy.FrameClient.request;
+import static bulwark.gateway.proxy.FrameEncoding.CONTINUATION;
+import static bulwark.gateway.proxy.FrameEncoding.DATA;
+import static bulwark.gateway.proxy.FrameEncoding.END_HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.END_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.ENHANCE_YOUR_CALM;
+import static bulwark.gateway.proxy.FrameEncoding.HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.PING;
+import static bulwark.gateway.proxy.FrameEncoding.PRIORITY;
+import static bulwark.gateway.proxy.FrameEncoding.PROTOCOL_ERROR;
+import static bulwark.gateway.proxy.FrameEncoding.RST_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.SETTINGS;
+import static bulwark.gateway.proxy.FrameEncoding.WINDOW_UPDATE;
+import static bulwark.gateway.proxy.FrameEncoding.frame;
+import static bulwark.gateway.proxy.FrameEncoding.list;
+import static bulwark.gateway.proxy.FrameEncoding.number;
+import static bulwark.gateway.proxy.FrameEncoding.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.http2.Http2Limits;

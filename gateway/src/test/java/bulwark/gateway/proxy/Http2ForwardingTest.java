@@ -1,8 +1,8 @@
 package bulwark.gateway.proxy;
 
-import static bulwark.gateway.proxy.FrameClient.CANCEL;
-import static bulwark.gateway.proxy.FrameClient.NO_ERROR;
-import static bulwark.gateway.proxy.FrameClient.request;
+import static bulwark.gateway.proxy.FrameEncoding.CANCEL;
+import static bulwark.gateway.proxy.FrameEncoding.NO_ERROR;
+import static bulwark.gateway.proxy.FrameEncoding.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.proxy.ScriptedUpstream.Request;
@@ -121,10 +121,10 @@ class Http2ForwardingTest {
                     int stream = other.open(false, request("POST", "/echo"));
                     other.data(stream, "hello", false);
                     other.send(
-                            FrameClient.HEADERS,
-                            FrameClient.END_HEADERS | FrameClient.END_STREAM,
+                            FrameEncoding.HEADERS,
+                            FrameEncoding.END_HEADERS | FrameEncoding.END_STREAM,
                             stream,
-                            FrameClient.list("x-sum", "1", "x-user-id", "evil"));
+                            FrameEncoding.list("x-sum", "1", "x-user-id", "evil"));
                     return other.answer(stream);
                 }
             });
@@ -219,7 +219,7 @@ class Http2ForwardingTest {
                 FrameClient client = plane.connect()) {
             plane.test.to(upstream);
 
-            assertThat(client.awaitReset(client.get("/"))).isEqualTo(FrameClient.INTERNAL_ERROR);
+            assertThat(client.awaitReset(client.get("/"))).isEqualTo(FrameEncoding.INTERNAL_ERROR);
             assertThat(client.answer(client.get("/health")).body()).isEqualTo("OK");
         }
     }

@@ -1,7 +1,7 @@
 package bulwark.gateway.proxy;
 
-import static bulwark.gateway.proxy.FrameClient.PROTOCOL_ERROR;
-import static bulwark.gateway.proxy.FrameClient.request;
+import static bulwark.gateway.proxy.FrameEncoding.PROTOCOL_ERROR;
+import static bulwark.gateway.proxy.FrameEncoding.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.proxy.WireClient.Answer;
@@ -182,10 +182,10 @@ class Http2RequestTest {
                 int stream = client.open(false, request("POST", "/"));
                 client.data(stream, "abc", false);
                 client.send(
-                        FrameClient.HEADERS,
-                        FrameClient.END_HEADERS | FrameClient.END_STREAM,
+                        FrameEncoding.HEADERS,
+                        FrameEncoding.END_HEADERS | FrameEncoding.END_STREAM,
                         stream,
-                        FrameClient.list(trailers));
+                        FrameEncoding.list(trailers));
 
                 assertThat(client.awaitReset(stream)).isEqualTo(PROTOCOL_ERROR);
             }

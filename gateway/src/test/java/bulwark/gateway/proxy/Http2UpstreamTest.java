@@ -1,14 +1,14 @@
 package bulwark.gateway.proxy;
 
-import static bulwark.gateway.proxy.FrameClient.CANCEL;
-import static bulwark.gateway.proxy.FrameClient.DATA;
-import static bulwark.gateway.proxy.FrameClient.END_HEADERS;
-import static bulwark.gateway.proxy.FrameClient.END_STREAM;
-import static bulwark.gateway.proxy.FrameClient.GOAWAY;
-import static bulwark.gateway.proxy.FrameClient.PING;
-import static bulwark.gateway.proxy.FrameClient.RST_STREAM;
-import static bulwark.gateway.proxy.FrameClient.number;
-import static bulwark.gateway.proxy.FrameClient.request;
+import static bulwark.gateway.proxy.FrameEncoding.CANCEL;
+import static bulwark.gateway.proxy.FrameEncoding.DATA;
+import static bulwark.gateway.proxy.FrameEncoding.END_HEADERS;
+import static bulwark.gateway.proxy.FrameEncoding.END_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.GOAWAY;
+import static bulwark.gateway.proxy.FrameEncoding.PING;
+import static bulwark.gateway.proxy.FrameEncoding.RST_STREAM;
+import static bulwark.gateway.proxy.FrameEncoding.number;
+import static bulwark.gateway.proxy.FrameEncoding.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.gateway.call.CallPipeline;
@@ -371,7 +371,7 @@ class Http2UpstreamTest {
                     WireClient old = new WireClient(plane.test.port)) {
                 to(upstream);
 
-                assertThat(client.awaitReset(client.get("/"))).isEqualTo(FrameClient.INTERNAL_ERROR);
+                assertThat(client.awaitReset(client.get("/"))).isEqualTo(FrameEncoding.INTERNAL_ERROR);
                 old.send(TestPlane.request("GET", "/"));
                 assertThat(old.readToEnd()).doesNotContain("abcdef").doesNotEndWith("abcde");
             }

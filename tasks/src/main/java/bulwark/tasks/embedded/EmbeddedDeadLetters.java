@@ -73,7 +73,8 @@ final class EmbeddedDeadLetters implements DeadLetterStore {
             return chosen;
         }
         List<Boolean> done = new ArrayList<>(chosen.size());
-        for (List<StoreRpc.Replay> part : CallBatcher.of(replays, replay -> replay.publish().message().length())) {
+        for (List<StoreRpc.Replay> part :
+                CallBatcher.of(replays, replay -> replay.publish().message().length())) {
             done.addAll(api.replay(part, client.newCallId()));
         }
         List<DeadLetter> replayed = new ArrayList<>();

@@ -105,7 +105,8 @@ public final class Admission {
         TaskStatus status = vouched
                 ? statuses.failed(delivery, error, meta -> {})
                 : statuses.failedUnverified(delivery, error, meta -> {});
-        return new AdmissionDecision.Poison(Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
+        return new AdmissionDecision.Poison(
+                Map.of("error", sentence, "deaths", evidence), status, vouched, label(delivery));
     }
 
     private AdmissionDecision decideSigned(VerifiedTask task) {
@@ -168,7 +169,8 @@ public final class Admission {
         return new AdmissionDecision.Postpone(clock.instant().plus(denied.retryAfter()), status);
     }
 
-    private AdmissionDecision signatureInvalid(ReceivedMessage.Delivery delivery, EnvelopeSigning.Verdict.Invalid invalid) {
+    private AdmissionDecision signatureInvalid(
+            ReceivedMessage.Delivery delivery, EnvelopeSigning.Verdict.Invalid invalid) {
         Map<String, String> meta = new HashMap<>(Map.of("error", invalid.reason()));
         Map<String, String> errorMeta = new HashMap<>(Map.of("reason", invalid.reason()));
         String keyId = invalid.keyId();
@@ -184,7 +186,8 @@ public final class Admission {
         return new AdmissionDecision.Reject("signature-invalid", meta, status, false, label(delivery));
     }
 
-    private AdmissionDecision rejectUnverified(ReceivedMessage.Delivery delivery, String reason, String type, String message) {
+    private AdmissionDecision rejectUnverified(
+            ReceivedMessage.Delivery delivery, String reason, String type, String message) {
         TaskStatus.TaskError error = StatusFactory.error(type, message, false, Map.of());
         TaskStatus status = statuses.failedUnverified(delivery, error, meta -> meta.put("security", reason));
         return new AdmissionDecision.Reject(reason, Map.of("error", message), status, false, label(delivery));

@@ -162,14 +162,16 @@ public final class DeliveryHandler {
         }
     }
 
-    private void rejectUnverified(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Reject reject) {
+    private void rejectUnverified(
+            LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Reject reject) {
         if (leased.claim()) {
             telemetry.rejected(delivery, reject);
             settler.deadLetter(leased, reject.reason(), reject.meta(), reject.status(), false, settled -> {});
         }
     }
 
-    private void postpone(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Postpone postpone) {
+    private void postpone(
+            LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Postpone postpone) {
         TaskStatus status = postpone.status();
         if (status == null) {
             if (leased.claim()) {

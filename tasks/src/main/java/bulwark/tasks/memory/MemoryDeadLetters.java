@@ -88,8 +88,8 @@ final class MemoryDeadLetters implements DeadLetterStore {
 
     @Override
     public DeadLetter.Page page(String queue, int offset, int limit, @Nullable Instant since) {
-        List<DeadLetter> some = locked(
-                () -> newestFirst(queue, since).skip(offset).limit(limit).toList());
+        List<DeadLetter> some =
+                locked(() -> newestFirst(queue, since).skip(offset).limit(limit).toList());
         return new DeadLetter.Page(some, some.size() == limit ? offset + limit : -1);
     }
 

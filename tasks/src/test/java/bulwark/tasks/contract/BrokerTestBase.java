@@ -25,6 +25,7 @@ abstract class BrokerTestBase {
     Broker broker;
     /** The same store, as another process sees it. */
     Broker other;
+
     ResultBackend results;
 
     protected abstract TestStores openStores();
@@ -85,7 +86,8 @@ abstract class BrokerTestBase {
 
     final List<String> replay(String queue, int limit, Duration delay, boolean dry) {
         return broker
-                .deadLetters().replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerTestBase::nextAttempt)
+                .deadLetters()
+                .replay(queue, new DeadLetter.Replay(limit, null, delay, null, dry), BrokerTestBase::nextAttempt)
                 .stream()
                 .map(BrokerTestBase::taskId)
                 .toList();

@@ -56,9 +56,11 @@ public abstract class DeadLetterContract extends BrokerTestBase {
         assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask(ids.get(1))))
                 .hasValueSatisfying(deadLetter ->
                         assertThat(deadLetter.message().envelope().id()).isEqualTo(ids.get(1)));
-        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask("nobody"))).isEmpty();
+        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask("nobody")))
+                .isEmpty();
         assertThat(broker.deadLetters().purge("q", 1, null)).isEqualTo(1);
-        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask(ids.get(2)))).isEmpty();
+        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask(ids.get(2))))
+                .isEmpty();
         assertThat(broker.deadLetters().purge("q", null, Examples.now().plusSeconds(60)))
                 .isZero();
         assertThat(broker.deadLetters().purge("q", null, null)).isEqualTo(2);
@@ -96,7 +98,9 @@ public abstract class DeadLetterContract extends BrokerTestBase {
         assertThat(first.nextOffset()).isEqualTo(2);
         assertThat(ids(broker.deadLetters().page("q", 4, 2, null))).containsExactly(ids.get(0));
         assertThat(broker.deadLetters().page("q", 4, 2, null).nextOffset()).isEqualTo(-1);
-        assertThat(broker.deadLetters().page("q", 0, 9, Examples.now().plusSeconds(60)).deadLetters())
+        assertThat(broker.deadLetters()
+                        .page("q", 0, 9, Examples.now().plusSeconds(60))
+                        .deadLetters())
                 .isEmpty();
     }
 
@@ -144,12 +148,15 @@ public abstract class DeadLetterContract extends BrokerTestBase {
     @Test
     public void only_one_task_is_replayed_when_it_is_named() throws InterruptedException {
         List<String> ids = bury("q", 3);
-        assertThat(broker.deadLetters().replay(
-                        "q",
-                        new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask(ids.get(1)), false),
-                        BrokerTestBase::nextAttempt))
+        assertThat(broker.deadLetters()
+                        .replay(
+                                "q",
+                                new DeadLetter.Replay(
+                                        10, null, Duration.ZERO, new DeadLetter.OfTask(ids.get(1)), false),
+                                BrokerTestBase::nextAttempt))
                 .hasSize(1);
-        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask(ids.get(1)))).isEmpty();
+        assertThat(broker.deadLetters().one("q", new DeadLetter.OfTask(ids.get(1))))
+                .isEmpty();
         assertThat(broker.counts("q")).isEqualTo(new QueueCounts(1, 0, 0, 2));
     }
 
@@ -243,7 +250,8 @@ public abstract class DeadLetterContract extends BrokerTestBase {
 
         assertThat(broker.deadLetters().one("q", name)).contains(first);
         assertThat(broker.deadLetters().one("q", new DeadLetter.Entry("0"))).isEmpty();
-        assertThat(broker.deadLetters().one("q", new DeadLetter.Entry("no entry"))).isEmpty();
+        assertThat(broker.deadLetters().one("q", new DeadLetter.Entry("no entry")))
+                .isEmpty();
         assertThat(replayed(Duration.ZERO, name, true)).containsExactly(first);
         assertThat(broker.counts("q").dead()).isEqualTo(2);
         assertThat(replayed(Duration.ZERO, name, false)).containsExactly(first);

@@ -293,12 +293,14 @@ class EmbeddedStoresTest {
                                 "nothing")));
             });
             assertThat(stores.broker()
-                            .deadLetters().one("q", new DeadLetter.OfTask("task-1"))
+                            .deadLetters()
+                            .one("q", new DeadLetter.OfTask("task-1"))
                             .orElseThrow()
                             .fields())
                     .isEqualTo(Map.of("json", text));
             assertThat(stores.broker()
-                            .deadLetters().replay(
+                            .deadLetters()
+                            .replay(
                                     "q",
                                     new DeadLetter.Replay(
                                             10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),

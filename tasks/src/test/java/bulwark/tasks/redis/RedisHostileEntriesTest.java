@@ -1,6 +1,7 @@
 package bulwark.tasks.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
 import bulwark.tasks.broker.HolderDeath;
@@ -71,15 +72,17 @@ class RedisHostileEntriesTest extends RedisWireTestBase {
                 null,
                 "nothing")));
 
-        DeadLetter kept =
-                broker.deadLetters().one("mail", new DeadLetter.OfTask("task-1")).orElseThrow();
+        DeadLetter kept = broker.deadLetters()
+                .one("mail", new DeadLetter.OfTask("task-1"))
+                .orElseThrow();
         assertThat(FieldText.bytes(kept.fields().get("args"))).isEqualTo(binary);
         assertThat(FieldText.isBinary(kept.fields().get("args"))).isTrue();
         assertThat(kept.fields().get("pad")).hasSize(50_000);
-        assertThat(broker.deadLetters().replay(
-                        "mail",
-                        new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),
-                        m -> m))
+        assertThat(broker.deadLetters()
+                        .replay(
+                                "mail",
+                                new DeadLetter.Replay(10, null, Duration.ZERO, new DeadLetter.OfTask("task-1"), false),
+                                m -> m))
                 .hasSize(1);
 
         assertThat(((ReceivedMessage.Malformed) take("mail", 10).getFirst()).fields())
@@ -170,7 +173,8 @@ class RedisHostileEntriesTest extends RedisWireTestBase {
         assertThat(broker.deadLetters().page("mail", 0, 10, null).deadLetters())
                 .extracting(DeadLetter::message)
                 .containsExactly(null, null);
-        assertThat(broker.deadLetters().replay("mail", new DeadLetter.Replay(10, null, Duration.ZERO, null, false), m -> m))
+        assertThat(broker.deadLetters()
+                        .replay("mail", new DeadLetter.Replay(10, null, Duration.ZERO, null, false), m -> m))
                 .isEmpty();
         assertThat(broker.counts("mail").dead()).isEqualTo(2);
     }

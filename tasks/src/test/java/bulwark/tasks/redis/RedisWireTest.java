@@ -1,12 +1,12 @@
 package bulwark.tasks.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
-import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;

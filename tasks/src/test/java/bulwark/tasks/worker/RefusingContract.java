@@ -128,7 +128,8 @@ abstract class RefusingContract extends WorkerTestBase {
 
         WorkerFixture.until(() -> fixture.stores
                         .broker()
-                        .deadLetters().page("news", 0, 10, null)
+                        .deadLetters()
+                        .page("news", 0, 10, null)
                         .deadLetters()
                         .size()
                 == 1);

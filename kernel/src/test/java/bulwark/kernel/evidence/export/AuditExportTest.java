@@ -229,6 +229,17 @@ class AuditExportTest {
     }
 
     @Test
+    void a_link_in_the_place_of_the_target_is_never_followed() throws IOException {
+        Path mine = Files.writeString(folder.resolve("mine.txt"), "mine");
+        Files.createSymbolicLink(folder.resolve("a.jsonl"), mine);
+        Files.createSymbolicLink(folder.resolve("b.jsonl"), folder.resolve("made.txt"));
+        assertThatThrownBy(() -> export(0, "a.jsonl")).isInstanceOf(ExportRefused.class);
+        assertThatThrownBy(() -> export(0, "b.jsonl")).isInstanceOf(ExportRefused.class);
+        assertThat(mine).hasContent("mine");
+        assertThat(folder.resolve("made.txt")).doesNotExist();
+    }
+
+    @Test
     void altered_files_give_problems_and_never_anything_else() throws IOException {
         byte[] good = Files.readAllBytes(export(0, "a.jsonl"));
         ExportKeys given = new LogKeyFooters(keys);

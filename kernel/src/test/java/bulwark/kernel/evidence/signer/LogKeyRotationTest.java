@@ -19,6 +19,7 @@ import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreRefused;
 import bulwark.kernel.time.Timestamps;
+import bulwark.testkit.FolderImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,7 @@ class LogKeyRotationTest {
         signed.rows(2);
         assertThat(signed.signer.signNow()).isTrue();
         Path copy = Files.createDirectory(elsewhere.resolve("stolen"));
-        SignedStore.copy(signed.scope.keyFolder(), copy);
+        FolderImage.copyTree(signed.scope.keyFolder(), copy);
         stolen = LogKeys.open(copy, Signing.fastest(), signed.clock);
         signed.clock.advance(Duration.ofHours(1));
     }

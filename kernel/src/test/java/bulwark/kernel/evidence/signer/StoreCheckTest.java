@@ -17,6 +17,7 @@ import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
 import bulwark.kernel.storage.StoreFailed;
 import bulwark.kernel.storage.StoreRefused;
+import bulwark.testkit.FolderImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -251,7 +252,7 @@ class StoreCheckTest {
         Path second = elsewhere.resolve("head.json");
         filled(second).close();
         Path backup = elsewhere.resolve("backup");
-        SignedStore.copy(folder, backup);
+        FolderImage.copyTree(folder, backup);
         signed.open();
         signed.rows(2);
         signed.close();
@@ -260,7 +261,7 @@ class StoreCheckTest {
                     .filter(path -> !path.equals(folder))
                     .forEach(path -> path.toFile().delete());
         }
-        SignedStore.copy(backup, folder);
+        FolderImage.copyTree(backup, folder);
         startIsRefused("does not hold leaf 3");
         try (SignedStore without = new SignedStore(folder, null).open()) {
             assertThat(without.fsck()).as("nothing in the folder shows it").isEmpty();
@@ -337,7 +338,7 @@ class StoreCheckTest {
         signed.rows(2);
         signed.close();
         Files.delete(signed.logFile);
-        SignedStore.copy(folder, elsewhere);
+        FolderImage.copyTree(folder, elsewhere);
         for (String gone : List.of("store.json", "head.json")) {
             Files.delete(signed.scope.keyFolder().resolve(gone));
         }

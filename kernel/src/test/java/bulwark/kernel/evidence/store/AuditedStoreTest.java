@@ -12,10 +12,9 @@ import bulwark.kernel.evidence.signer.StoreOpening.Acceptance;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.StoreRefused;
-import java.io.IOException;
+import bulwark.testkit.FolderImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Clock;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,28 +80,15 @@ class AuditedStoreTest {
             register(store);
         }
         Path older = elsewhere.resolve("older");
-        copy(folder, older);
+        FolderImage.copyTree(folder, older);
         try (AuditedStore store = AuditedStore.open(file(), LAYOUT, second, acceptance, Clock.systemUTC())) {
             store.store().write(tx -> store.audit().append(tx, DONE.event(null, "default", "x", null, Map.of())));
         }
-        copy(older, folder);
+        FolderImage.copyTree(older, folder);
 
         assertThatThrownBy(() -> AuditedStore.open(file(), LAYOUT, second, acceptance, Clock.systemUTC()))
                 .isInstanceOf(StoreRefused.class)
                 .hasMessageContaining("does not hold leaf");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.chain.NetworkFile;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.deposit.ForkVersion;
+import bulwark.seats.evidence.EvidenceRoutes;
 import bulwark.seats.identity.Identity;
 import bulwark.seats.identity.StaticTokenAuthenticator;
 import bulwark.seats.operation.AuditReads;
@@ -29,6 +30,9 @@ import bulwark.seats.route.SeatRouteGuard;
 import bulwark.seats.seat.DepositDataRegister;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
+import bulwark.seats.send.ChainReconciler;
+import bulwark.seats.send.PlanDispatcher;
+import bulwark.seats.send.SendRoutes;
 import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.HmacSecret;
 import bulwark.seats.settings.Profile;
@@ -73,6 +77,8 @@ public final class SeatApi {
     private final StakerKeys stakers;
     private final StaticTokenAuthenticator staticToken;
     private final SeatRouteGuard guard;
+    private final SendRoutes sends;
+    private final EvidenceRoutes evidence;
     private final List<SeatRoute> routes;
     private final Map<String, Object> document;
 
@@ -121,6 +127,11 @@ public final class SeatApi {
                         extraStepUps,
                         clock)
                 .routes());
+        ChainReconciler reconciler = sender instanceof PlanDispatcher dispatcher ? dispatcher.reconciler() : null;
+        sends = new SendRoutes(store, identity, planSettings, reconciler, clock);
+        all.addAll(sends.routes());
+        evidence = new EvidenceRoutes(store, directory.resolve(settings.text("SEAT_MANAGER_EVIDENCE_DIR")));
+        all.addAll(evidence.routes());
         all.addAll(stakers.routes());
         all.addAll(new StakerReads(store, chain).routes());
         all.addAll(new AuditReads(store).routes());
@@ -163,6 +174,8 @@ public final class SeatApi {
                 .filter(route -> OF_OWNER.contains(route.path()))
                 .map(guard::serveOwner)
                 .forEach(served::add);
+        served.addAll(sends.ownerRoutes());
+        served.addAll(evidence.ownerRoutes());
         return served;
     }
 }

@@ -5,8 +5,10 @@ import bulwark.kernel.evidence.audit.GuardedRows;
 import bulwark.kernel.evidence.store.AuditedStore;
 import bulwark.seats.action.AllowlistActions;
 import bulwark.seats.approval.PlanEvents;
+import bulwark.seats.evidence.EvidenceEvents;
 import bulwark.seats.identity.IdentityEvents;
 import bulwark.seats.seat.SeatEvents;
+import bulwark.seats.send.SendEvents;
 import bulwark.seats.signer.SignerEvents;
 import bulwark.seats.staker.StakerKeys;
 import bulwark.web.EdgeAuditEvents;
@@ -22,6 +24,8 @@ public final class SeatAuditEvents {
                     PlanEvents.ALL.stream(),
                     AllowlistActions.EVENTS.stream(),
                     SignerEvents.ALL.stream(),
+                    SendEvents.ALL.stream(),
+                    EvidenceEvents.ALL.stream(),
                     StakerKeys.EVENTS.stream(),
                     Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
             .flatMap(each -> each)

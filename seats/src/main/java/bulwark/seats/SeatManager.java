@@ -8,6 +8,8 @@ import bulwark.kernel.quota.Quotas;
 import bulwark.seats.approval.PlanSender;
 import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.send.PlanDispatcher;
+import bulwark.seats.send.TransactionSender;
 import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.store.SeatStore;
@@ -22,6 +24,7 @@ import bulwark.web.Route;
 import bulwark.web.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running service, plan-only: no key of a treasury is ever loaded, and nothing is sent. The one composition, used by the program and by tests. Thread-safe. */
+/** A running service: no key of a treasury is ever loaded, and approved plans are sent only where writes are enabled, with what a signer of its own signs. The one composition, used by the program and by tests. Thread-safe. */
 public final class SeatManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SeatManager.class);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
@@ -52,11 +55,14 @@ public final class SeatManager implements AutoCloseable {
 
     private static final Quotas.Limit FAILURES_PER_ADDRESS = new Quotas.Limit(1_000, 100);
     private static final String SOCKET = "seats";
+    /** One gwei for each unit of gas. */
+    private static final BigInteger PRIORITY_FEE = BigInteger.valueOf(1_000_000_000);
 
     private final SeatStore store;
     private final Edge edge = Edge.create();
     private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final @Nullable ChainAccess chain;
+    private final @Nullable PlanDispatcher dispatcher;
     private final SeatApi api;
     private final LocalSocket socket;
     private final Clock clock;
@@ -72,14 +78,34 @@ public final class SeatManager implements AutoCloseable {
         store.audited().store().onFatal(this::fail);
         try {
             chain = ChainSettings.open(settings, directory, clock).orElse(null);
-            api = new SeatApi(store, bls, chain, PlanSender.DISABLED, settings, directory, clock);
+            dispatcher = dispatcher(settings, directory);
+            PlanSender sender = dispatcher == null ? PlanSender.DISABLED : dispatcher;
+            api = new SeatApi(store, bls, chain, sender, settings, directory, clock);
             port = listen(settings, service(settings));
             socket = listenLocally();
+            if (dispatcher != null) {
+                dispatcher.start();
+            }
         } catch (RuntimeException e) {
             edge.close();
             store.close();
             throw e;
         }
+    }
+
+    /** Null while nothing may be sent. */
+    private @Nullable PlanDispatcher dispatcher(Configuration settings, Path directory) {
+        if (chain == null || !settings.flag("SEAT_MANAGER_WRITES_ENABLED")) {
+            return null;
+        }
+        BigInteger maxFee = new BigInteger(settings.text("SEAT_MANAGER_MAX_FEE_PER_GAS_WEI"));
+        return PlanDispatcher.open(
+                store,
+                chain,
+                directory.resolve(settings.text("SEAT_MANAGER_EVIDENCE_DIR")),
+                directory.resolve(settings.text("SEAT_MANAGER_SIGNER_SOCKET")).toAbsolutePath(),
+                new TransactionSender.FeeLimits(maxFee, PRIORITY_FEE.min(maxFee)),
+                clock);
     }
 
     private Service service(Configuration settings) {
@@ -109,8 +135,8 @@ public final class SeatManager implements AutoCloseable {
         body.put("status", problem == null ? "ok" : "error");
         body.put("version", VERSION);
         body.put("schemaVersion", SeatStore.SCHEMA_VERSION);
-        body.put("writes", "disabled");
-        body.put("signer", "none");
+        body.put("writes", dispatcher == null ? "disabled" : "enabled");
+        body.put("signer", dispatcher == null ? "none" : dispatcher.signerBackend());
         if (problem != null) {
             body.put("reason", problem);
         }
@@ -166,7 +192,10 @@ public final class SeatManager implements AutoCloseable {
     public static SeatManager start(Supplier<Configuration> live, Path directory, Clock clock) {
         live.get().warnings().forEach(LOG::warn);
         SeatManager started = new SeatManager(live, directory, clock);
-        LOG.info("seats are served on port {}, plan-only: writes are disabled and no key is loaded", started.port);
+        LOG.info(
+                "seats are served on port {}, {}; no key is loaded here",
+                started.port,
+                started.dispatcher == null ? "plan-only: writes are disabled" : "and approved plans are sent");
         return started;
     }
 
@@ -189,6 +218,9 @@ public final class SeatManager implements AutoCloseable {
     public void close() {
         socket.close();
         edge.drain(DRAIN_TIMEOUT);
+        if (dispatcher != null) {
+            dispatcher.close();
+        }
         bls.close();
         if (chain != null) {
             chain.close();

@@ -49,6 +49,11 @@ final class SeatsUnderTest implements AutoCloseable {
         return DatabaseUrl.location(() -> Configuration.read(SeatSettings.schema(), environment(more), folder), folder);
     }
 
+    /** What the command of an owner in this folder reads. */
+    Configuration configuration(Path folder) {
+        return Configuration.read(SeatSettings.schema(), environment(Map.of()), folder);
+    }
+
     static SeatsUnderTest start(Path folder) {
         deploy(folder);
         return start(folder, 0);

@@ -23,6 +23,8 @@ import picocli.CommandLine.Command;
             SeatApproverCommand.class,
             SeatApproveCommand.class,
             SeatSignerCommand.class,
+            SeatSendCommand.class,
+            SeatEvidenceCommand.class,
             SeatFsckCommand.class
         })
 final class SeatManagerCommand extends CommandGroup {

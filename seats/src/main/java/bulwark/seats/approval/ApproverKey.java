@@ -12,6 +12,7 @@ import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
 import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.TextFields;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -121,6 +122,12 @@ public final class ApproverKey {
                 signer,
                 now,
                 end.isAfter(plan.expiresAt()) ? plan.expiresAt() : end);
+    }
+
+    /** Signs an approval of anything else that has a digest of its own domain. */
+    public Approval approve(PlanDigest digest, Duration validity, Clock clock) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        return Approval.sign(digest, Approval.APPROVE, person, signer, now, now.plus(validity));
     }
 
     @Override

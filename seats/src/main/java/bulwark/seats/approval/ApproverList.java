@@ -4,6 +4,7 @@ import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Signing;
 import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.TextFields;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,11 +81,16 @@ public final class ApproverList {
      * @throws ApprovalRefused when it is of another plan, forged, expired, of an unknown key, of another person than its key's, or of the plan's proposer
      */
     public void check(Plan plan, Approval approval, Signing signing, Instant now) {
-        if (!approval.plan().equals(plan.digest())) {
+        check(plan.digest(), plan.proposer(), approval, signing, now);
+    }
+
+    /** As {@link #check(Plan, Approval, Signing, Instant)}, of anything else that people approve by its digest. */
+    public void check(PlanDigest digest, String proposer, Approval approval, Signing signing, Instant now) {
+        if (!approval.plan().equals(digest)) {
             throw new ApprovalRefused(
                     "APPROVAL_OF_ANOTHER_PLAN",
                     "The approval of " + approval.person() + " is about another plan: approve the digest "
-                            + plan.digest().groups() + ".");
+                            + digest.groups() + ".");
         }
         String person = person(approval.publicKey())
                 .orElseThrow(() -> new ApprovalRefused(
@@ -105,7 +111,7 @@ public final class ApproverList {
                     "The approval of " + person + " counts from " + approval.createdAt() + " to " + approval.expiresAt()
                             + ", and not now: approve again.");
         }
-        if (person.equalsIgnoreCase(plan.proposer()) && !approval.isRejection()) {
+        if (person.equalsIgnoreCase(proposer) && !approval.isRejection()) {
             throw new ApprovalRefused(
                     "APPROVAL_OF_PROPOSER", person + " proposed the plan and cannot approve it: another person must.");
         }
@@ -119,9 +125,15 @@ public final class ApproverList {
      * @throws ApprovalRefused at the first that does not count, at a rejection, at a person that comes twice, and when there are too few
      */
     public Set<String> require(Plan plan, List<Approval> approvals, int needed, Signing signing, Instant now) {
+        return require(plan.digest(), plan.proposer(), approvals, needed, signing, now);
+    }
+
+    /** As {@link #require(Plan, List, int, Signing, Instant)}, of anything else that people approve by its digest. */
+    public Set<String> require(
+            PlanDigest digest, String proposer, List<Approval> approvals, int needed, Signing signing, Instant now) {
         Set<String> persons = new HashSet<>();
         for (Approval approval : approvals) {
-            check(plan, approval, signing, now);
+            check(digest, proposer, approval, signing, now);
             if (approval.isRejection()) {
                 throw new ApprovalRefused("PLAN_REJECTED", approval.person() + " rejected the plan.");
             }

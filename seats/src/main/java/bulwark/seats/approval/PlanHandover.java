@@ -52,6 +52,10 @@ public final class PlanHandover {
     public SeatRoute.Work.Change of(Call call, PlanDigest digest, long seat, Set<PlanKind> kinds, ChainSnapshot look) {
         requireOpen();
         Plan plan = store.read(tx -> approved(tx, digest, seat, kinds)).plan();
+        if (store.read(tx -> plans.sender().operation(tx, digest)).isPresent()) {
+            // What was handed over has its operation, whatever the chain says meanwhile.
+            return (tx, again) -> hand(tx, again, digest, seat, kinds);
+        }
         plans.requirePreconditions(call, plan, look);
         // The principal follows a key that nobody else deposited for: looked at again, for the plan may be a day old.
         keys.require(look, plan.action());

@@ -30,6 +30,11 @@ public final class ExecutionNode {
         return client.label();
     }
 
+    /** To send and follow transactions with the same client. */
+    JsonRpcClient client() {
+        return client;
+    }
+
     /** For a reader of answers who finds them odd. */
     RpcFailed malformed(String method, String sentence) {
         return client.failed(method, RpcFailed.Kind.MALFORMED, sentence);

@@ -40,7 +40,16 @@ final class SeatSettingRules implements SettingRules {
         stepUp(settings, findings);
         forkVersion(settings, findings);
         plans(settings, findings);
+        writes(settings, findings);
         ChainSettings.check(settings, findings);
+    }
+
+    private static void writes(Configuration settings, SettingFindings findings) {
+        if (settings.flag("SEAT_MANAGER_WRITES_ENABLED")
+                && settings.secret(ChainSettings.ENDPOINTS).isEmpty()) {
+            findings.refuse("SEAT_MANAGER_WRITES_ENABLED needs " + ChainSettings.ENDPOINTS
+                    + ": nothing is sent without clients that were asked before");
+        }
     }
 
     private static void forkVersion(Configuration settings, SettingFindings findings) {

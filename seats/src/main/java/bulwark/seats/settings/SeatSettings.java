@@ -71,7 +71,7 @@ public final class SeatSettings {
                         "",
                         "the word that a refused start prints: goes on with a store that is not what was signed")
                 .refused("TRUSTED_PROXIES", LIST, "", "proxies whose X-Forwarded-For is believed")
-                .refused("EVIDENCE_DIR", PATH, "./evidence", "folder of evidence bundles");
+                .add("EVIDENCE_DIR", PATH, "./evidence", "folder of evidence bundles: each process has one of its own");
     }
 
     private static void identity(SettingsTable table) {
@@ -101,7 +101,16 @@ public final class SeatSettings {
     }
 
     private static void signing(SettingsTable table) {
-        table.refused("WRITES_ENABLED", FLAG, "false", "whether transactions may be sent")
+        table.add(
+                        "WRITES_ENABLED",
+                        FLAG,
+                        "false",
+                        "whether approved plans may be sent; needs execution clients and a signer")
+                .add(
+                        "SIGNER_SOCKET",
+                        PATH,
+                        "signer.sock",
+                        "Unix socket of the signer that approved plans are handed to")
                 .refusedSecret("OWNER_PRIVATE_KEY", "key of the treasury")
                 .refusedSecret("DEPOSITOR_PRIVATE_KEY", "key of the depositor")
                 .refused("KMS_KEY_ID", TEXT, "", "key of AWS KMS")

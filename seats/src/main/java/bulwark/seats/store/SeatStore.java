@@ -38,14 +38,18 @@ public final class SeatStore implements AutoCloseable {
             "db/seats/V501__seats.sql",
             "db/seats/V502__deposit_data.sql",
             "db/seats/V503__plans.sql",
-            "db/seats/V504__vaults.sql");
+            "db/seats/V504__vaults.sql",
+            "db/seats/V506__evidence.sql",
+            "db/seats/V507__sends.sql");
 
     static {
         String newest = SCRIPTS.getLast();
         SCHEMA_VERSION = newest.substring(newest.indexOf("/V") + 2, newest.indexOf("__"));
     }
 
-    private static final AuditTable AUDIT = AuditTable.of("seats_audit_log");
+    public static final String AUDIT_TABLE = "seats_audit_log";
+
+    private static final AuditTable AUDIT = AuditTable.of(AUDIT_TABLE);
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/seats/V500__seats_audit.sql", AUDIT)

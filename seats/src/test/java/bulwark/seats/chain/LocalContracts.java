@@ -30,9 +30,14 @@ public final class LocalContracts {
     public final EvmAddress factory;
 
     public LocalContracts(AnvilChain chain) {
+        this(chain, chain.accounts().get(1));
+    }
+
+    /** @param signer of the router; one that the chain does not sign for sends by itself */
+    public LocalContracts(AnvilChain chain, String signer) {
         this.chain = chain;
+        this.signer = signer;
         governor = chain.accounts().get(0);
-        signer = chain.accounts().get(1);
         destination = chain.accounts().get(2);
         router = deploy(ContractCode.TREASURY_ROUTER, governor, signer, destination);
         gate = deploy(ContractCode.DEPOSIT_GATE, router.text());

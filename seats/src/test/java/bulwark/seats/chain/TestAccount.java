@@ -14,14 +14,18 @@ import org.bouncycastle.math.ec.ECPoint;
 import org.jspecify.annotations.Nullable;
 
 /** An account of a test that signs transactions with a key that everybody may know. */
-final class TestAccount {
+public final class TestAccount {
     private static final X9ECParameters CURVE = SECNamedCurves.getByName("secp256k1");
 
     private final BigInteger key;
     private long nonce;
 
     TestAccount(long key) {
-        this.key = BigInteger.valueOf(key);
+        this(BigInteger.valueOf(key));
+    }
+
+    public TestAccount(BigInteger key) {
+        this.key = key;
     }
 
     EvmAddress address() {
@@ -30,7 +34,7 @@ final class TestAccount {
     }
 
     /** The next transaction of this account, signed. @param to null for the creation of a contract */
-    byte[] transaction(@Nullable EvmAddress to, BigInteger wei, byte[] data) {
+    public byte[] transaction(@Nullable EvmAddress to, BigInteger wei, byte[] data) {
         return signed(nonce++, to, wei, data);
     }
 

@@ -1,0 +1,199 @@
+package bulwark.seats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.signing.Digests;
+import bulwark.kernel.time.SettableClock;
+import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanReader;
+import bulwark.seats.send.TreasuryUnderTest;
+import bulwark.testkit.AnvilChain;
+import bulwark.testkit.RpcRelay;
+import java.math.BigInteger;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A service with writes enabled, its signer, and a chain: what people approve is done once. */
+@Timeout(180)
+class SentPlansTest {
+    private static final String WALLET = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+    private static final Duration TIMEOUT = Duration.ofSeconds(100);
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path signerFolder;
+
+    private final SettableClock clock = new SettableClock(Instant.now());
+    private AnvilChain chain;
+    private RpcRelay one;
+    private RpcRelay two;
+    private TreasuryUnderTest treasury;
+    private SeatsUnderTest seats;
+    private SignedIn admin;
+    private int requests;
+
+    @BeforeEach
+    void start() throws Exception {
+        chain = AnvilChain.start();
+        one = RpcRelay.before(chain.uri());
+        two = RpcRelay.before(chain.uri());
+        treasury = new TreasuryUnderTest(chain, signerFolder, 9);
+        SeatsUnderTest.deploy(folder);
+        SeatsUnderTest.createAdmin(folder, "root", SeatsUnderTest.PASSWORD);
+        Files.copy(
+                signerFolder.resolve("approvers.json"),
+                folder.resolve("approvers.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        seats = SeatsUnderTest.start(folder, settings(), clock);
+        admin = SignedIn.open(seats, "root", SeatsUnderTest.PASSWORD);
+        admin.call("POST", "/v1/operators", Map.of("name", "North"));
+    }
+
+    private Map<String, String> settings() throws Exception {
+        byte[] file = StrictJson.write(treasury.contracts.network().json());
+        Files.write(folder.resolve("network.json"), file);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("SEAT_MANAGER_ENV", "development");
+        settings.put("SEAT_MANAGER_NETWORK_FILE", "network.json");
+        settings.put("SEAT_MANAGER_NETWORK_FILE_SHA256", Digests.sha256Hex(file));
+        settings.put("SEAT_MANAGER_EL_RPC_URLS", "one=" + one.uri() + ",two=" + two.uri());
+        settings.put("SEAT_MANAGER_MAX_HEAD_AGE_SECONDS", "3600");
+        settings.put("SEAT_MANAGER_APPROVERS_FILE", "approvers.json");
+        settings.put("SEAT_MANAGER_WRITES_ENABLED", "true");
+        settings.put(
+                "SEAT_MANAGER_SIGNER_SOCKET",
+                signerFolder.resolve("signer.sock").toString());
+        return settings;
+    }
+
+    @AfterEach
+    void stop() {
+        if (seats != null) {
+            seats.close();
+        }
+        treasury.close();
+        one.close();
+        two.close();
+        chain.close();
+    }
+
+    private static JsonNode ok(HttpResponse<String> response, int status) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return SeatsUnderTest.json(response);
+    }
+
+    private Plan approved() throws Exception {
+        Map<String, Object> body = Map.of(
+                "operatorId",
+                "1",
+                "pubkey",
+                treasury.pubkey(),
+                "beneficiary",
+                WALLET,
+                "claimDelaySeconds",
+                86_400,
+                "maxClaimPerPeriodWei",
+                BigInteger.TEN.pow(18).toString());
+        JsonNode made =
+                ok(admin.call("POST", "/v1/seats/with-vault", body, "Idempotency-Key", "make-plan-" + ++requests), 201);
+        Plan plan = PlanReader.read(made.at("/plan/plan"));
+        ok(
+                admin.call(
+                        "POST",
+                        "/v1/plans/" + plan.digest() + "/approvals",
+                        treasury.approvals(plan).getFirst().json()),
+                200);
+        return plan;
+    }
+
+    private HttpResponse<String> send(Plan plan) throws Exception {
+        String digest = plan.digest().text();
+        return admin.call(
+                "POST",
+                "/v1/plans/" + digest + "/send",
+                Map.of(),
+                "Idempotency-Key",
+                "send-plan-" + ++requests,
+                "X-Step-Up-Token",
+                admin.stepUp("send", digest));
+    }
+
+    private JsonNode settled(String operation) {
+        Awaitility.await().atMost(TIMEOUT).until(() -> !status(operation).matches("QUEUED|RUNNING|SUBMITTED"));
+        try {
+            return ok(admin.get("/v1/operations/" + operation), 200);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String status(String operation) throws Exception {
+        return ok(admin.get("/v1/operations/" + operation), 200).path("status").asString();
+    }
+
+    @Test
+    void an_approved_plan_is_sent_once_however_often_it_is_handed_over_and_its_evidence_is_whole() throws Exception {
+        Plan plan = approved();
+        String operation = ok(send(plan), 202).path("operationId").asString();
+        assertThat(ok(send(plan), 202).path("operationId").asString()).isEqualTo(operation);
+
+        JsonNode done = settled(operation);
+        assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("CONFIRMED");
+        assertThat(ok(send(plan), 202).path("operationId").asString()).isEqualTo(operation);
+        assertThat(done.at("/transactions/0/nonce").asString()).isEqualTo("0");
+        assertThat(treasury.mined()).isEqualTo(1);
+        assertThat(treasury.signed()).isEqualTo(1);
+        assertThat(treasury.vaults()).isEqualTo(1);
+        JsonNode bundles = ok(admin.get("/v1/evidence"), 200).path("items");
+        assertThat(bundles.size()).isEqualTo(2);
+        JsonNode action = ok(
+                admin.get("/v1/evidence/" + done.at("/transactions/0/evidence").asString()), 200);
+        assertThat(action.at("/bundle/planDigest").asString())
+                .isEqualTo(plan.digest().text());
+        assertThat(ok(admin.call("POST", "/v1/evidence/verify", Map.of()), 200)
+                        .path("whole")
+                        .asBoolean())
+                .isTrue();
+        assertThat(ok(seats.get("/health"), 200).path("writes").asString()).isEqualTo("enabled");
+    }
+
+    @Test
+    void a_pause_keeps_plans_from_being_handed_over() throws Exception {
+        Plan plan = approved();
+        ok(admin.call("POST", "/v1/sends/pause", Map.of("reason", "a drill")), 200);
+        assertThat(SeatsUnderTest.code(send(plan))).isEqualTo("SENDS_PAUSED");
+        assertThat(treasury.signed()).isZero();
+    }
+
+    @Test
+    void a_plan_whose_signer_is_away_waits_and_is_sent_when_it_is_back() throws Exception {
+        Plan plan = approved();
+        treasury.stopSigner();
+        String operation = ok(send(plan), 202).path("operationId").asString();
+        Awaitility.await()
+                .atMost(TIMEOUT)
+                .until(() -> ok(admin.get("/v1/operations/" + operation), 200)
+                        .path("errorCode")
+                        .asString()
+                        .matches("SIGNER_UNAVAILABLE|NONCE_UNKNOWN"));
+        treasury.startSigner();
+        assertThat(settled(operation).path("status").asString()).isEqualTo("CONFIRMED");
+        assertThat(treasury.mined()).isEqualTo(1);
+    }
+}

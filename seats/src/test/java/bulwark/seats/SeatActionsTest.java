@@ -18,6 +18,8 @@ import bulwark.seats.deposit.DepositData;
 import bulwark.seats.deposit.SignedDeposit;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanReader;
+import bulwark.web.LocalAdminClient;
+import bulwark.web.Response;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -425,6 +427,32 @@ class SeatActionsTest {
                 admin.call("POST", "/v1/seats/with-vault", body, "Idempotency-Key", "the-same-key-1");
         assertThat(second.body()).isEqualTo(first.body());
         assertThat(second.headers().firstValue("Idempotency-Replayed")).contains("true");
+    }
+
+    /** As the command does: a plan of the machine's owner is proposed by a name that no person has. */
+    @Test
+    void the_owner_of_the_machine_plans_over_the_socket_and_sends_nothing() throws Exception {
+        JsonNode made = withVault(deposit(11).pubkey());
+        mine(made.path("plan"));
+        String seat = made.at("/seat/id").asString();
+        Map<String, String> settings = chain.settings(folder);
+        try (LocalAdminClient owner = SeatsUnderTest.owner(folder, settings)) {
+            Response planned = owner.post("/owner/seats/" + seat + "/approve", StrictJson.write(Map.of()));
+            JsonNode plan = StrictJson.parse(planned.body());
+            assertThat(planned.status()).isEqualTo(200);
+            assertThat(plan.at("/plan/proposer").asString()).isEqualTo("local:owner");
+            Map<String, Object> send =
+                    Map.of("send", true, "plan", plan.path("digest").asString());
+            assertThat(owner.post("/owner/seats/" + seat + "/approve", StrictJson.write(send))
+                            .status())
+                    .isEqualTo(503);
+            assertThat(owner.post("/owner/seats/x/approve", StrictJson.write(Map.of()))
+                            .status())
+                    .isEqualTo(404);
+            assertThat(owner.post("/owner/seats/" + seat + "/approve", StrictJson.write(Map.of("treasury", WALLET)))
+                            .status())
+                    .isEqualTo(400);
+        }
     }
 
     private static ContractFunction function(String name) {

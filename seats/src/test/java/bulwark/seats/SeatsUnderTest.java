@@ -98,11 +98,16 @@ final class SeatsUnderTest implements AutoCloseable {
     }
 
     static int createAdmin(Path folder, Map<String, String> more, String name, String password) {
-        Configuration settings = Configuration.read(SeatSettings.schema(), environment(more), folder);
-        try (LocalAdminClient owner = SeatManager.owner(() -> settings, folder, CLOCK)) {
+        try (LocalAdminClient owner = owner(folder, more)) {
             return owner.post("/owner/users/admin", StrictJson.write(Map.of("username", name, "password", password)))
                     .status();
         }
+    }
+
+    /** As commands reach the service, whether it runs or not. */
+    static LocalAdminClient owner(Path folder, Map<String, String> more) {
+        Configuration settings = Configuration.read(SeatSettings.schema(), environment(more), folder);
+        return SeatManager.owner(() -> settings, folder, CLOCK);
     }
 
     /** A user who has replaced the first password. */

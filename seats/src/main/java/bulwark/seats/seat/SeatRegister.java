@@ -2,7 +2,6 @@ package bulwark.seats.seat;
 
 import static bulwark.seats.route.FieldRule.address;
 import static bulwark.seats.route.FieldRule.credentials;
-import static bulwark.seats.route.FieldRule.flag;
 import static bulwark.seats.route.FieldRule.id;
 import static bulwark.seats.route.FieldRule.number;
 import static bulwark.seats.route.FieldRule.pubkey;
@@ -70,7 +69,7 @@ public final class SeatRegister {
                         201,
                         this::create)
                 .withIdempotency());
-        routes.add(action("revoke", 200, this::revoke, text("reason", 1, 500), flag("send")));
+        routes.add(action("revoke", 200, this::revoke, text("reason", 1, 500)));
         routes.add(SeatRoute.reads(
                 "/v1/dashboard/summary", "Seats by state", Roles.VIEWER, RequestRules.NOTHING, this::summary));
         return routes;
@@ -135,9 +134,19 @@ public final class SeatRegister {
             Seat seat = existing(tx, call);
             Map<String, @Nullable Object> body = new LinkedHashMap<>(seat.json());
             body.put("history", SeatTable.history(tx, seat.id()));
-            body.put("nextActions", seat.status().equals("CREATED") ? List.of("approve", "revoke") : List.of());
+            body.put("nextActions", nextActions(seat.status()));
             return Response.json(200, body);
         });
+    }
+
+    /** Whether one can be planned now, the chain decides. */
+    private static List<String> nextActions(String status) {
+        return switch (status) {
+            case "CREATED" -> List.of("deposit-data", "approve", "deposit", "revoke");
+            case "ALLOWLISTED" -> List.of("deposit");
+            case "DEPOSITED", "SEEN_BY_CL", "ACTIVE" -> List.of("settle", "force-exit");
+            default -> List.of();
+        };
     }
 
     private Response history(Call call) {

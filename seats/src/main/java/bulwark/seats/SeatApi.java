@@ -12,6 +12,8 @@ import bulwark.seats.approval.PlanKeeper;
 import bulwark.seats.approval.PlanRegister;
 import bulwark.seats.approval.PlanSender;
 import bulwark.seats.approval.PlanSettings;
+import bulwark.seats.beacon.BeaconLookup;
+import bulwark.seats.beacon.ConsensusAccess;
 import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.chain.NetworkFile;
 import bulwark.seats.deposit.BlsVerifier;
@@ -38,6 +40,7 @@ import bulwark.seats.settings.HmacSecret;
 import bulwark.seats.settings.Profile;
 import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.settings.StaticTokenSunset;
+import bulwark.seats.settings.WatchSettings;
 import bulwark.seats.staker.StakerKeys;
 import bulwark.seats.staker.StakerReads;
 import bulwark.seats.store.SeatStore;
@@ -84,12 +87,14 @@ public final class SeatApi {
 
     /**
      * @param chain null where no execution client is configured
+     * @param consensus null where no consensus client is
      * @param sender what plans are handed to
      */
     SeatApi(
             SeatStore store,
             BlsVerifier bls,
             @Nullable ChainAccess chain,
+            @Nullable ConsensusAccess consensus,
             PlanSender sender,
             Configuration settings,
             Path directory,
@@ -112,7 +117,7 @@ public final class SeatApi {
         all.addAll(new DepositDataRegister(store, bls, forkVersion(settings, directory), clock).routes());
         PlanSettings planSettings = PlanSettings.of(settings, directory);
         PlanKeeper kept = new PlanKeeper(store, planSettings, sender, clock);
-        ValidatorLookup validators = ValidatorLookup.NOT_CONFIGURED;
+        ValidatorLookup validators = lookup(chain, consensus);
         KeyStanding keys = new KeyStanding(bls, validators);
         PlanRegister plans = new PlanRegister(store, identity, kept, keys, chain, clock);
         all.addAll(plans.routes());
@@ -137,9 +142,22 @@ public final class SeatApi {
         all.addAll(new AuditReads(store).routes());
         all.addAll(new AllowlistActions(store, identity, chain, clock).routes());
         boolean oneApproval = plans.asksForOneApproval() && Profile.of(settings) == Profile.PRODUCTION;
-        all.addAll(new Dashboard(store, token.isPresent() && sunset.isEmpty(), oneApproval, clock.instant()).routes());
+        all.addAll(new Dashboard(
+                        store,
+                        token.isPresent() && sunset.isEmpty(),
+                        oneApproval,
+                        WatchSettings.staleAfter(settings),
+                        clock)
+                .routes());
         routes = List.copyOf(all);
         document = ApiDocument.of(routes, SeatManager.VERSION);
+    }
+
+    private static ValidatorLookup lookup(@Nullable ChainAccess chain, @Nullable ConsensusAccess consensus) {
+        return chain == null || consensus == null
+                ? ValidatorLookup.NOT_CONFIGURED
+                : new BeaconLookup(
+                        consensus.nodes(), chain.network().genesisForkVersion().toString());
     }
 
     private static Optional<ForkVersion> forkVersion(Configuration settings, Path directory) {

@@ -7,6 +7,7 @@ import bulwark.seats.action.AllowlistActions;
 import bulwark.seats.approval.PlanEvents;
 import bulwark.seats.evidence.EvidenceEvents;
 import bulwark.seats.identity.IdentityEvents;
+import bulwark.seats.operation.Dashboard;
 import bulwark.seats.seat.SeatEvents;
 import bulwark.seats.send.SendEvents;
 import bulwark.seats.signer.SignerEvents;
@@ -26,6 +27,7 @@ public final class SeatAuditEvents {
                     SignerEvents.ALL.stream(),
                     SendEvents.ALL.stream(),
                     EvidenceEvents.ALL.stream(),
+                    Dashboard.EVENTS.stream(),
                     StakerKeys.EVENTS.stream(),
                     Stream.of(AuditedStore.LOSS_ACCEPTED, GuardedRows.BASELINE))
             .flatMap(each -> each)

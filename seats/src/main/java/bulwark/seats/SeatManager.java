@@ -6,13 +6,17 @@ import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.process.RunFile;
 import bulwark.kernel.quota.Quotas;
 import bulwark.seats.approval.PlanSender;
+import bulwark.seats.beacon.ConsensusAccess;
 import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.send.PlanDispatcher;
 import bulwark.seats.send.TransactionSender;
 import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.DatabaseUrl;
+import bulwark.seats.settings.WatchSettings;
 import bulwark.seats.store.SeatStore;
+import bulwark.seats.watch.WatchMetrics;
+import bulwark.seats.watch.WatchService;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Edge;
 import bulwark.web.Health;
@@ -63,14 +67,18 @@ public final class SeatManager implements AutoCloseable {
     private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final @Nullable ChainAccess chain;
     private final @Nullable PlanDispatcher dispatcher;
+    private final @Nullable ConsensusAccess consensus;
     private final SeatApi api;
+    /** Null where another process is to watch, and where there is nothing to ask. */
+    private final @Nullable WatchService watch;
+
     private final LocalSocket socket;
     private final Clock clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final int port;
     private volatile boolean failed;
 
-    private SeatManager(Supplier<Configuration> live, Path directory, Clock clock) {
+    private SeatManager(Supplier<Configuration> live, Path directory, Clock clock, boolean watching) {
         Configuration settings = live.get();
         store = SeatStore.open(
                 DatabaseUrl.location(live, directory), settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
@@ -80,12 +88,14 @@ public final class SeatManager implements AutoCloseable {
             chain = ChainSettings.open(settings, directory, clock).orElse(null);
             dispatcher = dispatcher(settings, directory);
             PlanSender sender = dispatcher == null ? PlanSender.DISABLED : dispatcher;
-            api = new SeatApi(store, bls, chain, sender, settings, directory, clock);
+            consensus = WatchSettings.open(settings).orElse(null);
+            api = new SeatApi(store, bls, chain, consensus, sender, settings, directory, clock);
             port = listen(settings, service(settings));
             socket = listenLocally();
             if (dispatcher != null) {
                 dispatcher.start();
             }
+            watch = watching ? SeatWatch.start(settings, store, chain, consensus, clock) : null;
         } catch (RuntimeException e) {
             edge.close();
             store.close();
@@ -110,6 +120,7 @@ public final class SeatManager implements AutoCloseable {
 
     private Service service(Configuration settings) {
         Metrics metrics = new Metrics(SeatMetrics.ALL);
+        WatchMetrics.register(metrics, store, clock);
         List<Route> routes = new ArrayList<>(OpsRoutes.of(metrics, () -> new Health(store.problem(), null)));
         routes.add(Route.open("GET", "/health", request -> health()));
         routes.addAll(api.routes());
@@ -190,8 +201,13 @@ public final class SeatManager implements AutoCloseable {
      * @throws SeatStore.SchemaRefused before the port is opened, when the schema is not that of this program
      */
     public static SeatManager start(Supplier<Configuration> live, Path directory, Clock clock) {
+        return start(live, directory, clock, false);
+    }
+
+    /** As {@link #start(Supplier, Path, Clock)}, with the watchers in this process. @param watching whether this process watches too */
+    public static SeatManager start(Supplier<Configuration> live, Path directory, Clock clock, boolean watching) {
         live.get().warnings().forEach(LOG::warn);
-        SeatManager started = new SeatManager(live, directory, clock);
+        SeatManager started = new SeatManager(live, directory, clock, watching);
         LOG.info(
                 "seats are served on port {}, {}; no key is loaded here",
                 started.port,
@@ -218,12 +234,18 @@ public final class SeatManager implements AutoCloseable {
     public void close() {
         socket.close();
         edge.drain(DRAIN_TIMEOUT);
+        if (watch != null) {
+            watch.close();
+        }
         if (dispatcher != null) {
             dispatcher.close();
         }
         bls.close();
         if (chain != null) {
             chain.close();
+        }
+        if (consensus != null) {
+            consensus.close();
         }
         store.close();
         try {

@@ -1,6 +1,7 @@
 package bulwark.seats;
 
 import bulwark.kernel.metrics.MetricDescription;
+import bulwark.seats.watch.WatchMetrics;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Service;
 import java.util.List;
@@ -11,7 +12,7 @@ public final class SeatMetrics {
     static final String NAME = "seats";
 
     public static final List<MetricDescription> ALL = Stream.of(
-                    Service.metrics(NAME).stream(), AuditedRoutes.metrics(NAME).stream())
+                    Service.metrics(NAME).stream(), AuditedRoutes.metrics(NAME).stream(), WatchMetrics.ALL.stream())
             .flatMap(each -> each)
             .toList();
 

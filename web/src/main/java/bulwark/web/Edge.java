@@ -2,6 +2,7 @@ package bulwark.web;
 
 import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.error.OperatorError;
+import bulwark.kernel.process.ListeningProcess;
 import bulwark.kernel.tls.ReloadingTls;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -18,6 +19,7 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,7 +56,7 @@ public final class Edge implements AutoCloseable {
     /**
      * @param port 0 for any free one
      * @return the bound port
-     * @throws EdgeFailed with a sentence, for instance "port 8000 is in use"
+     * @throws EdgeFailed with a sentence, for instance "port 8000 is in use by process 4711"
      * @throws IllegalArgumentException when a route is declared twice or its template is malformed
      */
     public int listenPlain(Service service, String host, int port) {
@@ -155,8 +157,13 @@ public final class Edge implements AutoCloseable {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             return cause instanceof BindException
                             && String.valueOf(cause.getMessage()).contains("in use")
-                    ? new EdgeFailed("port " + port + " is in use", cause)
+                    ? new EdgeFailed("port " + port + " is in use" + holder(port), cause)
                     : new EdgeFailed("cannot listen on " + host + " port " + port + ": " + cause.getMessage(), cause);
+        }
+
+        private static String holder(int port) {
+            OptionalLong process = ListeningProcess.onPort(port);
+            return process.isPresent() ? " by process " + process.getAsLong() : "";
         }
     }
 }

@@ -234,7 +234,8 @@ class PlainListenerTest {
                     }
                 })
                 .isInstanceOf(Edge.EdgeFailed.class)
-                .hasMessage("port " + port + " is in use");
+                .hasMessage("port " + port + " is in use by process "
+                        + ProcessHandle.current().pid());
     }
 
     private HttpResponse<String> get(String path) throws Exception {

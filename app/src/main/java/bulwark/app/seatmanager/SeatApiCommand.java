@@ -6,6 +6,7 @@ import bulwark.kernel.process.PidFile;
 import bulwark.seats.SeatManager;
 import bulwark.seats.settings.SeatSettings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -15,9 +16,9 @@ import picocli.CommandLine.Option;
 
 /** The service in this process until SIGTERM. */
 @Command(name = "api", description = "Run the service until SIGTERM: it drains, then ends with 0.")
-final class SeatApiCommand implements Callable<Integer> {
-    /** In the folder of the service, once its listener answers. */
-    static final String PID_FILE = "seats.pid";
+class SeatApiCommand implements Callable<Integer> {
+    private static final Map<String, String> SETTING_OF =
+            Map.of("--port", "SEAT_MANAGER_PORT", "--host", "SEAT_MANAGER_HOST");
 
     private final CommandContext context;
 
@@ -42,10 +43,31 @@ final class SeatApiCommand implements Callable<Integer> {
         }
         Supplier<Configuration> settings =
                 () -> Configuration.read(SeatSettings.schema(), environment, context.directory());
-        SeatManager service = SeatManager.start(settings, context.directory(), context.clock());
+        SeatManager service = SeatManager.start(settings, context.directory(), context.clock(), watches());
         Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
         PidFile.write(
-                context.directory().resolve(PID_FILE), ProcessHandle.current().pid());
+                context.directory().resolve(SeatProcess.API_PID_FILE),
+                ProcessHandle.current().pid());
         return service.awaitExitCode();
+    }
+
+    /** Whether the watchers run in this process too. */
+    boolean watches() {
+        return false;
+    }
+
+    /** What a service that was started with these words takes for its settings. @param words {@code --port 8080} or {@code --port=8080} among them */
+    static Map<String, String> environment(Map<String, String> given, List<String> words) {
+        Map<String, String> environment = new HashMap<>(given);
+        for (int i = 0; i < words.size(); i++) {
+            String[] parts = words.get(i).split("=", 2);
+            String setting = SETTING_OF.get(parts[0]);
+            if (setting != null && parts.length == 2) {
+                environment.put(setting, parts[1]);
+            } else if (setting != null && i + 1 < words.size()) {
+                environment.put(setting, words.get(i + 1));
+            }
+        }
+        return environment;
     }
 }

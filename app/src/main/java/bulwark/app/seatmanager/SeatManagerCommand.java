@@ -12,6 +12,11 @@ import picocli.CommandLine.Command;
         version = "bulwark 0.1.0",
         subcommands = {
             SeatApiCommand.class,
+            SeatWatchCommand.class,
+            SeatApiWatchCommand.class,
+            SeatStatusCommand.class,
+            SeatStopCommand.class,
+            SeatRestartCommand.class,
             SeatConfigCommand.class,
             SeatSecretsCommand.class,
             MigrateCommand.class,

@@ -25,7 +25,7 @@ import java.util.concurrent.Callable;
 
 /** Validator seats. */
 public final class SeatsPart implements Part {
-    private static final List<String> COMMAND = List.of("seat-manager", "api");
+    private static final List<String> COMMAND = List.of("seat-manager", "api-watch");
 
     private static final String STORE = "seats.db";
 
@@ -41,7 +41,7 @@ public final class SeatsPart implements Part {
 
     @Override
     public Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
-        return arguments.equals(COMMAND) ? Optional.of(new SeatApiCommand(context)) : Optional.empty();
+        return arguments.equals(COMMAND) ? Optional.of(new SeatApiWatchCommand(context)) : Optional.empty();
     }
 
     @Override
@@ -66,8 +66,8 @@ public final class SeatsPart implements Part {
         return List.of(new CommandScript(
                 "seat-manager",
                 " …",
-                "validator seats (api, config, secrets, migrate, user, plan, approver, approve, fsck), plan-only, settings from the environment and .env",
-                List.of("api", "fsck"),
+                "validator seats (api, watch, api-watch, status, stop, restart, config, secrets, migrate, user, plan, approver, approve, signer, fsck), plan-only, settings from the environment and .env",
+                List.of("api", "watch", "api-watch", "restart", "signer", "fsck"),
                 List.of()));
     }
 
@@ -94,7 +94,8 @@ public final class SeatsPart implements Part {
         @Override
         public List<String> welcome() {
             return List.of(
-                    "  seats   http://localhost:" + port + "   plan-only: writes are disabled, no key is loaded",
+                    "  seats   http://localhost:" + port
+                            + "   plan-only: writes are disabled, no key is loaded, the watcher is idle without clients",
                     "    # 1. what runs",
                     "    curl -s http://localhost:" + port + "/health",
                     "    # 2. the first administrator (the password comes from the terminal), then sign in",

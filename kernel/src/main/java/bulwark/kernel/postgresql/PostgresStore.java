@@ -1,6 +1,7 @@
 package bulwark.kernel.postgresql;
 
 import bulwark.kernel.concurrent.Futures;
+import bulwark.kernel.storage.Leadership;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.ReadJob;
 import bulwark.kernel.storage.SchemaStatus;
@@ -161,6 +162,11 @@ public final class PostgresStore implements Store {
     @Override
     public void onOthersCommit(Runnable listener) {
         health.onOthersCommit(listener);
+    }
+
+    @Override
+    public Leadership leadership(String role) {
+        return new PostgresLeadership(connections, role);
     }
 
     @Override

@@ -61,6 +61,11 @@ public interface Store extends ReadableStore, AutoCloseable {
         return null;
     }
 
+    /** For work that one process among those that share the store does at a time. @param role what the work is called, the same in every process */
+    default Leadership leadership(String role) {
+        return Leadership.OF_ONE_PROCESS;
+    }
+
     /** Statistics for metrics. */
     WriterStats stats();
 

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public record DepositEvent(DepositData deposit, long index, EventLog log) {
     /** @throws AbiRefused when the data are not those of such an event */
-    static DepositEvent of(EventLog log) {
+    public static DepositEvent of(EventLog log) {
         AbiValues values = DepositGateAbi.depositEvent(log.data());
         return new DepositEvent(
                 new DepositData(values.bytes(0), values.bytes(1), littleEndian(values.bytes(2)), values.bytes(3)),

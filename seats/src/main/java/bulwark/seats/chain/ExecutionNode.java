@@ -36,7 +36,7 @@ public final class ExecutionNode {
     }
 
     /** For a reader of answers who finds them odd. */
-    RpcFailed malformed(String method, String sentence) {
+    public RpcFailed malformed(String method, String sentence) {
         return client.failed(method, RpcFailed.Kind.MALFORMED, sentence);
     }
 
@@ -170,6 +170,23 @@ public final class ExecutionNode {
                     || !log.topics().getFirst().equals(topic)
                     || log.blockNumber() < from
                     || log.blockNumber() > to) {
+                throw values.malformed("an event that was not asked for");
+            }
+        }
+        return logs;
+    }
+
+    /** Every event of one contract, whatever its topics and also without any; as {@link #logs(EvmAddress, String, long, long)}. */
+    public List<EventLog> logs(EvmAddress contract, long from, long to) {
+        String method = "eth_getLogs";
+        RpcValues values = new RpcValues(client, method);
+        Map<String, Object> filter = new LinkedHashMap<>();
+        filter.put("address", contract.text());
+        filter.put("fromBlock", BlockId.number(from).text());
+        filter.put("toBlock", BlockId.number(to).text());
+        List<EventLog> logs = logs(values, client.call(method, filter));
+        for (EventLog log : logs) {
+            if (!log.address().equals(contract) || log.blockNumber() < from || log.blockNumber() > to) {
                 throw values.malformed("an event that was not asked for");
             }
         }

@@ -1,5 +1,7 @@
 package bulwark.seats.contract;
 
+import bulwark.kernel.signing.Keccak256;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Functions of the deposit gate. What changes the list is called through the router, which is the gate's owner and has the same two functions. */
@@ -30,11 +32,27 @@ public final class DepositGateAbi {
     /** Of {@code DepositEvent(bytes,bytes,bytes,bytes,bytes)}, which has no indexed members. */
     public static final String DEPOSIT_TOPIC = "0x649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5";
 
+    /** An intent was put on the list, and one was taken off it: topics are intent and depositor, data are epoch and public key. */
+    public static final String INTENT_ALLOWED_TOPIC = topic("DepositIntentAllowedFor(bytes32,address,uint256,bytes)");
+
+    public static final String INTENT_REMOVED_TOPIC = topic("DepositIntentRemovedFor(bytes32,address,uint256,bytes)");
+
+    private static final List<AbiType> INTENT_EVENT = List.of(AbiType.UINT256, AbiType.BYTES);
+
     private static final List<AbiType> DEPOSIT_EVENT =
             List.of(AbiType.BYTES, AbiType.BYTES, AbiType.BYTES, AbiType.BYTES, AbiType.BYTES);
     private static final int[] DEPOSIT_EVENT_BYTES = {48, 32, 8, 96, 8};
 
     private DepositGateAbi() {}
+
+    private static String topic(String event) {
+        return HexText.of(Keccak256.hash(event.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Epoch of ownership and public key of an intent. @throws AbiRefused when the data are not those of such an event */
+    public static AbiValues intentEvent(byte[] data) {
+        return AbiValues.decode(INTENT_EVENT, data);
+    }
 
     /**
      * Public key, credentials, amount, signature and index of a deposit; amount and index are little-endian.

@@ -1,7 +1,10 @@
 package bulwark.seats.seat;
 
+import bulwark.kernel.evidence.audit.AuditEvent;
 import bulwark.kernel.evidence.audit.AuditEventType;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What the audit log says of operators and seats. */
@@ -17,10 +20,35 @@ public final class SeatEvents {
     static final AuditEventType DEPOSIT_DATA_TAKEN =
             type("deposit_data_taken", "verified deposit data was stored for a seat", "data_root", "fork_version");
 
+    /** Of what was seen on a chain. */
+    private static final AuditEventType SEAT_MOVED = AuditEventType.of(
+            "seat_moved",
+            "a seat changed its state because of what was seen on the chain",
+            "from_state",
+            "to_state",
+            "reason",
+            "evidence");
+
     public static final List<AuditEventType> ALL = List.of(
-            OPERATOR_CREATED, OPERATOR_CHANGED, SEAT_CREATED, SEAT_REVOKED, SEAT_IN_EXCEPTION, DEPOSIT_DATA_TAKEN);
+            OPERATOR_CREATED,
+            OPERATOR_CHANGED,
+            SEAT_CREATED,
+            SEAT_REVOKED,
+            SEAT_IN_EXCEPTION,
+            DEPOSIT_DATA_TAKEN,
+            SEAT_MOVED);
 
     private SeatEvents() {}
+
+    /** @param actor the process that saw it @param evidence as it stands with the transition */
+    public static AuditEvent moved(String actor, long seat, String from, String to, Map<String, String> evidence) {
+        Map<String, Object> detail = new LinkedHashMap<>();
+        detail.put("from_state", from);
+        detail.put("to_state", to);
+        detail.put("reason", evidence.getOrDefault("reason", ""));
+        detail.put("evidence", evidence);
+        return SEAT_MOVED.event(actor, "default", "seat:" + seat, null, detail);
+    }
 
     private static AuditEventType type(String name, String written, String... members) {
         return AuditEventType.of(

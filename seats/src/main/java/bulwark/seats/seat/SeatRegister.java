@@ -41,12 +41,14 @@ public final class SeatRegister {
     private final SeatStore store;
     private final Set<String> extraStepUps;
     private final Clock clock;
+    private final SeatStateMachine states;
 
     /** @param extraStepUps actions that ask for a step-up although they need none by themselves */
     public SeatRegister(SeatStore store, Set<String> extraStepUps, Clock clock) {
         this.store = store;
         this.extraStepUps = extraStepUps;
         this.clock = clock;
+        states = new SeatStateMachine(store.audited().audit(), clock);
     }
 
     public List<SeatRoute> routes() {
@@ -201,26 +203,34 @@ public final class SeatRegister {
                 1,
                 now,
                 now);
-        SeatTable.insert(tx, seat);
         Map<String, String> evidence = Map.of("pubkey", pubkey, "withdrawal_credentials", credentials);
-        SeatTable.transition(tx, seat.id(), 1, null, "CREATED", evidence, call, now);
         Map<String, Object> detail = new LinkedHashMap<>(evidence);
         detail.put("operator", Long.toString(operator));
-        store.audited().audit().append(tx, call.event(SeatEvents.SEAT_CREATED, "seat:" + seat.id(), detail));
+        states.create(
+                tx,
+                seat,
+                evidence,
+                call.event(SeatEvents.SEAT_CREATED, "seat:" + seat.id(), detail),
+                call.request().requestId());
         return seat;
     }
 
     /** Puts a seat where only a person gets it out; a seat that is there already, or revoked, stays as it is. @param reason stable code */
     public void except(WriteTx tx, Call call, Seat seat, String reason) throws SQLException {
-        if (seat.status().equals("EXCEPTION") || seat.status().equals("REVOKED")) {
+        if (!SeatStateMachine.allows(seat.status(), SeatStateMachine.EXCEPTION)) {
             return;
         }
-        String now = Timestamps.zulu(clock.instant());
-        SeatTable.setStatus(tx, seat, "EXCEPTION", now);
-        SeatTable.transition(
-                tx, seat.id(), seat.version() + 1, seat.status(), "EXCEPTION", Map.of("reason", reason), call, now);
-        Map<String, Object> detail = Map.of("from_state", seat.status(), "reason", reason);
-        store.audited().audit().append(tx, call.event(SeatEvents.SEAT_IN_EXCEPTION, "seat:" + seat.id(), detail));
+        states.move(
+                tx,
+                seat.id(),
+                seat.status(),
+                SeatStateMachine.EXCEPTION,
+                Map.of("reason", reason),
+                call.event(
+                        SeatEvents.SEAT_IN_EXCEPTION,
+                        "seat:" + seat.id(),
+                        Map.of("from_state", seat.status(), "reason", reason)),
+                call.request().requestId());
     }
 
     /** Only what has nothing on a chain yet ends here; an intent that is allowlisted must be removed there first. */
@@ -232,19 +242,18 @@ public final class SeatRegister {
                     "state_conflict",
                     "A seat that is " + seat.status() + " is not revoked here: what it has on the chain goes first.");
         }
-        String now = Timestamps.zulu(clock.instant());
         String reason = call.text("reason");
-        SeatTable.setStatus(tx, seat, "REVOKED", now);
-        SeatTable.transition(
-                tx, seat.id(), seat.version() + 1, "CREATED", "REVOKED", Map.of("reason", reason), call, now);
-        store.audited()
-                .audit()
-                .append(
-                        tx,
-                        call.event(
-                                SeatEvents.SEAT_REVOKED,
-                                "seat:" + seat.id(),
-                                Map.of("from_state", seat.status(), "reason", reason)));
+        states.move(
+                tx,
+                seat.id(),
+                seat.status(),
+                SeatStateMachine.REVOKED,
+                Map.of("reason", reason),
+                call.event(
+                        SeatEvents.SEAT_REVOKED,
+                        "seat:" + seat.id(),
+                        Map.of("from_state", seat.status(), "reason", reason)),
+                call.request().requestId());
         return Response.json(200, SeatTable.byId(tx, seat.id()).orElseThrow().json());
     }
 

@@ -3,11 +3,11 @@ package bulwark.seats.seat;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
-import bulwark.seats.route.Call;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +88,16 @@ public final class SeatTable {
         return rows(select).stream().findFirst();
     }
 
+    /** Every seat in one of these states, by id. */
+    public static List<Seat> inStates(ReadTx tx, List<String> states) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE status IN ("
+                + String.join(", ", Collections.nCopies(states.size(), "?")) + ") ORDER BY id");
+        for (int i = 0; i < states.size(); i++) {
+            select.setString(i + 1, states.get(i));
+        }
+        return rows(select);
+    }
+
     public static List<Seat> ofBeneficiary(ReadTx tx, String address) throws SQLException {
         PreparedStatement select = tx.statement(COLUMNS + "WHERE beneficiary = ? ORDER BY id LIMIT 500");
         select.setString(1, address);
@@ -95,10 +105,9 @@ public final class SeatTable {
     }
 
     /** Every state with the number of its seats. */
-    static Map<String, Long> countsByStatus(ReadTx tx) throws SQLException {
+    public static Map<String, Long> countsByStatus(ReadTx tx) throws SQLException {
         Map<String, Long> counts = new LinkedHashMap<>();
-        for (String state :
-                List.of("CREATED", "ALLOWLISTED", "DEPOSITED", "SEEN_BY_CL", "ACTIVE", "EXCEPTION", "REVOKED")) {
+        for (String state : SeatStateMachine.STATES) {
             counts.put(state, 0L);
         }
         try (ResultSet rows = tx.statement("SELECT status, count(*) FROM seats GROUP BY status")
@@ -145,7 +154,8 @@ public final class SeatTable {
             @Nullable String from,
             String to,
             Map<String, ?> evidence,
-            Call call,
+            String actor,
+            String requestId,
             String now)
             throws SQLException {
         PreparedStatement insert = tx.statement("INSERT INTO seat_transitions (seat_id, version, from_state, to_state,"
@@ -155,8 +165,8 @@ public final class SeatTable {
         insert.setString(3, from);
         insert.setString(4, to);
         insert.setString(5, CanonicalJson.text(evidence));
-        insert.setString(6, call.caller().entityUri());
-        insert.setString(7, call.request().requestId());
+        insert.setString(6, actor);
+        insert.setString(7, requestId);
         insert.setString(8, now);
         insert.executeUpdate();
     }

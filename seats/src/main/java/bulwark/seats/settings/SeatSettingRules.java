@@ -42,6 +42,7 @@ final class SeatSettingRules implements SettingRules {
         plans(settings, findings);
         writes(settings, findings);
         ChainSettings.check(settings, findings);
+        WatchSettings.check(settings, findings);
     }
 
     private static void writes(Configuration settings, SettingFindings findings) {

@@ -133,7 +133,9 @@ public final class SeatSettings {
                         COUNT,
                         "120",
                         "age from which the newest block of an execution client is stale: 1 to 3600")
-                .refused("CL_API_URLS", LIST, "", "endpoints of consensus clients, label=url")
+                .secret(
+                        "CL_API_URLS",
+                        "consensus clients that watchers ask, two or more: label=url,label=url; needs SEAT_MANAGER_EL_RPC_URLS")
                 .add("DEPOSIT_CONTRACT", TEXT, "", "address of the deposit contract; plans need it")
                 .add("VAULT_FACTORY", TEXT, "", "address of the vault factory; plans need it")
                 .add(
@@ -154,9 +156,13 @@ public final class SeatSettings {
                         "",
                         "genesis fork version of the network, 8 hexadecimal digits; unset: no deposit data is taken")
                 .onlyDefault("VERIFY_DEPOSIT_SIGNATURE", "true", "BLS check of deposit data", "true", "false")
-                .refused("EL_POLL_SECONDS", COUNT, "12", "interval of the watcher of the execution layer")
-                .refused("CL_POLL_SECONDS", COUNT, "24", "interval of the watcher of the consensus layer")
-                .refused("HEARTBEAT_STALE_SECONDS", COUNT, "300", "age at which a heartbeat is stale")
+                .add("EL_POLL_SECONDS", COUNT, "12", "seconds between looks at the execution layer: 1 to 600")
+                .add("CL_POLL_SECONDS", COUNT, "24", "seconds between looks at the consensus layer: 1 to 600")
+                .add(
+                        "HEARTBEAT_STALE_SECONDS",
+                        COUNT,
+                        "300",
+                        "age at which the heartbeat of a watcher is stale: 30 to 3600")
                 .refused("AUTO_SETTLE", FLAG, "true", "settlement without a person")
                 .refused("CONFIRMATIONS", COUNT, "2", "blocks after a transaction");
     }

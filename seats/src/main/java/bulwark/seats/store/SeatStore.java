@@ -40,7 +40,8 @@ public final class SeatStore implements AutoCloseable {
             "db/seats/V503__plans.sql",
             "db/seats/V504__vaults.sql",
             "db/seats/V506__evidence.sql",
-            "db/seats/V507__sends.sql");
+            "db/seats/V507__sends.sql",
+            "db/seats/V508__watch.sql");
 
     static {
         String newest = SCRIPTS.getLast();

@@ -73,8 +73,8 @@ class JsonRpcClientTest {
         assertThat(kind(timeout, out -> write(out, OK + "19\r\n\r\n{\"id\":1,\"error\":{}}")))
                 .isEqualTo(RpcFailed.Kind.ERROR);
         assertThat(kind(timeout, out -> {
-                    write(out, OK + (JsonRpcClient.MAX_ANSWER_BYTES + 2) + "\r\n\r\n");
-                    out.write(new byte[JsonRpcClient.MAX_ANSWER_BYTES + 2]);
+                    write(out, OK + (EndpointClient.MAX_ANSWER_BYTES + 2) + "\r\n\r\n");
+                    out.write(new byte[EndpointClient.MAX_ANSWER_BYTES + 2]);
                 }))
                 .isEqualTo(RpcFailed.Kind.TOO_LARGE);
     }

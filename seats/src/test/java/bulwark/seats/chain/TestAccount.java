@@ -20,7 +20,7 @@ public final class TestAccount {
     private final BigInteger key;
     private long nonce;
 
-    TestAccount(long key) {
+    public TestAccount(long key) {
         this(BigInteger.valueOf(key));
     }
 
@@ -28,7 +28,7 @@ public final class TestAccount {
         this.key = key;
     }
 
-    EvmAddress address() {
+    public EvmAddress address() {
         byte[] point = CURVE.getG().multiply(key).normalize().getEncoded(false);
         return EvmAddress.of(Arrays.copyOfRange(Keccak256.hash(Arrays.copyOfRange(point, 1, 65)), 12, 32));
     }
@@ -64,7 +64,7 @@ public final class TestAccount {
         return transaction.signed(parity, r, s);
     }
 
-    static String hash(byte[] signed) {
+    public static String hash(byte[] signed) {
         return HexText.of(Keccak256.hash(signed));
     }
 }

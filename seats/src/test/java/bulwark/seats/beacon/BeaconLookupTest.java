@@ -1,0 +1,86 @@
+package bulwark.seats.beacon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.seats.contract.HexText;
+import bulwark.seats.precondition.ValidatorLookup.Answer;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class BeaconLookupTest {
+    private static final String KEY = "0x" + "ab".repeat(48);
+    private static final String OURS = "0x01" + "00".repeat(11) + "12".repeat(20);
+    private static final String FOREIGN = "0x01" + "00".repeat(11) + "99".repeat(20);
+
+    private final ScriptedBeacon one = new ScriptedBeacon("one");
+    private final ScriptedBeacon two = new ScriptedBeacon("two");
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    private Answer find() {
+        return new BeaconLookup(List.of(one.node(), two.node()), ScriptedBeacon.FORK_VERSION).find(HexText.bytes(KEY));
+    }
+
+    private static void pending(ScriptedBeacon label, String... credentials) {
+        String rows = String.join(
+                ",",
+                List.of(credentials).stream()
+                        .map(each -> "{\"pubkey\":\"" + KEY + "\",\"withdrawal_credentials\":\"" + each
+                                + "\",\"amount\":\"1000000000\",\"slot\":\"5\"}")
+                        .toList());
+        label.lies((path, answer) ->
+                path.endsWith("pending_deposits") ? answer.replace("\"data\":[]", "\"data\":[" + rows + "]") : answer);
+    }
+
+    @Test
+    void a_key_that_no_label_knows_is_unknown_and_one_that_both_know_is_known() {
+        assertThat(find()).isEqualTo(new Answer.Unknown());
+        one.validator(3, KEY, FOREIGN, "active_ongoing");
+        two.validator(3, KEY, FOREIGN, "active_ongoing");
+        assertThat(find()).isEqualTo(new Answer.Known(FOREIGN, Optional.of("active_ongoing")));
+    }
+
+    @Test
+    void a_deposit_that_waits_is_known_too_and_two_with_different_credentials_are_a_failure() {
+        pending(one, FOREIGN);
+        pending(two, FOREIGN);
+        assertThat(find()).isEqualTo(new Answer.Known(FOREIGN, Optional.empty()));
+        pending(one, FOREIGN, OURS);
+        assertThat(find()).isInstanceOf(Answer.Failed.class);
+    }
+
+    @Test
+    void what_one_label_alone_says_and_what_one_cannot_say_is_a_failure_that_names_it() {
+        one.validator(3, KEY, FOREIGN, "active_ongoing");
+        assertThat(find())
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class,
+                        failed -> assertThat(failed.label()).isEqualTo("two"));
+        two.validator(3, KEY, OURS, "active_ongoing");
+        assertThat(find()).isInstanceOf(Answer.Failed.class);
+        two.validator(3, KEY, FOREIGN, "active_ongoing");
+        two.lies((path, answer) -> answer.replace("\"is_optimistic\":false", "\"is_optimistic\":true"));
+        assertThat(find())
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class,
+                        failed -> assertThat(failed.label()).isEqualTo("two"));
+        two.lies((path, answer) -> answer.replace(ScriptedBeacon.FORK_VERSION, "0x00000000"));
+        assertThat(find()).isInstanceOf(Answer.Failed.class);
+        two.lies((path, answer) -> "");
+        assertThat(find()).isInstanceOf(Answer.Failed.class);
+    }
+
+    @Test
+    void one_configured_label_is_a_failure() {
+        assertThat(new BeaconLookup(List.of(one.node()), ScriptedBeacon.FORK_VERSION).find(HexText.bytes(KEY)))
+                .isInstanceOf(Answer.Failed.class);
+    }
+}

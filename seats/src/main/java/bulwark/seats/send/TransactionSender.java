@@ -49,6 +49,7 @@ public final class TransactionSender {
     private final Precheck precheck;
     private final FeeQuote quote;
     private final Consumer<SendStep> steps;
+    private final Clock clock;
     private final ReentrantLock advancing = new ReentrantLock();
 
     /** Looks at the chain before something is signed, and again before bytes that a kill left are sent. */
@@ -71,6 +72,7 @@ public final class TransactionSender {
             Clock clock,
             Consumer<SendStep> steps) {
         this.ledger = new IntentLedger(store, clock);
+        this.clock = clock;
         this.evidence = evidence;
         this.labels = List.copyOf(labels);
         this.signer = signer;
@@ -277,6 +279,15 @@ public final class TransactionSender {
 
     /** Without evidence on disk nothing leaves. */
     private TransactionIntent write(TransactionIntent intent, Preflight.@Nullable Report known) {
+        if (!clock.instant().isBefore(intent.plan().expiresAt())) {
+            ledger.setOperation(
+                    intent,
+                    Operation.Status.RUNNING,
+                    "PLAN_EXPIRED",
+                    "The plan expired after it was signed and before it was sent, and nobody expects it any more: plan a"
+                            + " cancel of nonce " + intent.nonce() + ".");
+            return intent;
+        }
         try {
             Preflight.Report report = known == null ? checked(intent.plan()) : known;
             evidence.record(List.of(SendEvidence.action(intent, report, ledger.now())), (tx, hashes) -> {

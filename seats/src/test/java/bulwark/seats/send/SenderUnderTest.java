@@ -1,6 +1,7 @@
 package bulwark.seats.send;
 
 import bulwark.kernel.evidence.store.StoreLocation;
+import bulwark.kernel.time.SettableClock;
 import bulwark.seats.chain.CanonicalChain;
 import bulwark.seats.chain.ExecutionNode;
 import bulwark.seats.chain.JsonRpcClient;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +30,9 @@ final class SenderUnderTest implements AutoCloseable {
 
     final Path folder;
     final SeatStore store;
+    /** Of the sender alone. */
+    final SettableClock clock = new SettableClock(Instant.now());
+
     private final List<JsonRpcClient> clients = new ArrayList<>();
     private final List<TransactionEndpoint> labels = new ArrayList<>();
     private final CanonicalChain canonical;
@@ -80,7 +85,7 @@ final class SenderUnderTest implements AutoCloseable {
                 signer,
                 plan -> new Preflight(canonical, nodes, Clock.systemUTC()).run(),
                 LIMITS,
-                Clock.systemUTC(),
+                clock,
                 step -> steps.accept(step));
         reconciler = new ChainReconciler(sender, canonical.chainId(), canonical.treasury());
     }

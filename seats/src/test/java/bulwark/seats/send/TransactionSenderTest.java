@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -183,8 +185,33 @@ class TransactionSenderTest {
         assertThat(seats.operation(plan).status()).isEqualTo(Operation.Status.CONFIRMED);
         assertThat(seats.intents(plan).getFirst().status()).isEqualTo(IntentStatus.REPLACED);
         assertThat(treasury.vaults()).isEqualTo(1);
-        assertThatThrownBy(() -> seats.submit(treasury, treasury.bump(plan, first.nonce())))
-                .isInstanceOf(SendRefused.class);
+        Plan late = treasury.plan(
+                new PlannedAction.BumpFee(plan.digest(), first.nonce()),
+                plan.target(),
+                plan.value(),
+                plan.calldata(),
+                new java.math.BigInteger("81000000000"));
+        assertThatThrownBy(() -> seats.submit(treasury, late)).isInstanceOf(SendRefused.class);
+    }
+
+    @Test
+    void a_plan_that_expired_between_its_signature_and_its_broadcast_is_not_sent() {
+        seats.onStep(step -> {
+            if (step == SendStep.SIGNED) {
+                seats.clock.set(Instant.now().plus(Duration.ofDays(2)));
+            }
+        });
+        Plan plan = treasury.vaultPlan();
+        seats.submit(treasury, plan);
+        seats.reconciler.run();
+        assertThat(seats.operation(plan).errorCode()).isEqualTo("PLAN_EXPIRED");
+        assertThat(one.calls("eth_sendRawTransaction")).isZero();
+        Plan cancel = treasury.cancel(plan, seats.intents(plan).getFirst().nonce());
+        seats.onStep(step -> {});
+        seats.clock.set(Instant.now());
+        seats.submit(treasury, cancel);
+        assertThat(seats.settle(cancel).status()).isEqualTo(Operation.Status.CONFIRMED);
+        assertThat(treasury.vaults()).isZero();
     }
 
     @Test

@@ -87,7 +87,7 @@ class SeatActionsTest {
         chain.close();
     }
 
-    /** Blocks of the chain may be a second apart although they came faster. */
+    /** Blocks of the chain may be a second apart although they came faster; on a slow machine they come long after the test began. */
     @BeforeEach
     void clock() {
         String text = chain.chain
@@ -217,6 +217,7 @@ class SeatActionsTest {
                 answer.at("/call/target").asString(),
                 answer.at("/call/calldata").asString(),
                 "0x0"));
+        clock();
     }
 
     /** Each lie is of one label, about one answer; the refusal names both. */
@@ -472,6 +473,7 @@ class SeatActionsTest {
                 .substring(0, 10);
         LocalContracts.succeed(chain.chain.send(
                 chain.contracts.governor, chain.contracts.router.text(), selector + "%064x".formatted(flag), "0x0"));
+        clock();
     }
 
     /** Sends what a plan says, as the treasury would. */
@@ -482,6 +484,7 @@ class SeatActionsTest {
                 plan.target().text(),
                 plan.calldata(),
                 "0x" + plan.value().toString(16)));
+        clock();
     }
 
     private DepositData deposit(int seed) {

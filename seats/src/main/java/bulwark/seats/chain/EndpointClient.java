@@ -104,8 +104,9 @@ public final class EndpointClient implements AutoCloseable {
         return new RpcFailed(endpoint.label(), question, kind, detail);
     }
 
+    /** Breaks off what is under way: an endpoint that never ends its answer must not keep a service from stopping. */
     @Override
     public void close() {
-        http.close();
+        http.shutdownNow();
     }
 }

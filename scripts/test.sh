@@ -59,6 +59,7 @@ bring bwrap bubblewrap
 bring testssl testssl.sh bsdextrautils
 bring python3 python3-minimal python3.11-minimal libpython3.11-minimal libpython3.11-stdlib
 bring drill ldnsutils libldns3
+bring softhsm2-util softhsm2 softhsm2-common libsofthsm2
 
 check_classes
 bring_keycloak

@@ -6,6 +6,7 @@ import bulwark.facts.node.NodeSettings;
 import bulwark.kernel.config.Configuration.Schema;
 import bulwark.kernel.config.Setting;
 import bulwark.seats.settings.SeatSettings;
+import bulwark.seats.signer.SignerSettings;
 import bulwark.tasks.setup.TaskSettings;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class SettingsAreReadTest {
     private static final List<String> MODULES = List.of("kernel", "web", "facts", "tasks", "seats", "app");
 
     static Stream<Schema> schemas() {
-        return Stream.of(NodeSettings.schema(), TaskSettings.schema(), SeatSettings.schema());
+        return Stream.of(NodeSettings.schema(), TaskSettings.schema(), SeatSettings.schema(), SignerSettings.schema());
     }
 
     @ParameterizedTest

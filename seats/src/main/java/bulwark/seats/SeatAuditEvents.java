@@ -10,7 +10,6 @@ import bulwark.seats.identity.IdentityEvents;
 import bulwark.seats.operation.Dashboard;
 import bulwark.seats.seat.SeatEvents;
 import bulwark.seats.send.SendEvents;
-import bulwark.seats.signer.SignerEvents;
 import bulwark.seats.staker.StakerKeys;
 import bulwark.web.EdgeAuditEvents;
 import java.util.List;
@@ -24,7 +23,6 @@ public final class SeatAuditEvents {
                     SeatEvents.ALL.stream(),
                     PlanEvents.ALL.stream(),
                     AllowlistActions.EVENTS.stream(),
-                    SignerEvents.ALL.stream(),
                     SendEvents.ALL.stream(),
                     EvidenceEvents.ALL.stream(),
                     Dashboard.EVENTS.stream(),

@@ -21,7 +21,11 @@ final class MetricsReference {
     private MetricsReference() {}
 
     static String text(List<PartDeclaration> parts) {
-        return HEAD + parts.stream().map(MetricsReference::section).collect(Collectors.joining());
+        return HEAD
+                + parts.stream()
+                        .filter(part -> !part.metrics().isEmpty())
+                        .map(MetricsReference::section)
+                        .collect(Collectors.joining());
     }
 
     private static String section(PartDeclaration part) {

@@ -43,6 +43,7 @@ class SeatApiCommand implements Callable<Integer> {
         }
         Supplier<Configuration> settings =
                 () -> Configuration.read(SeatSettings.schema(), environment, context.directory());
+        SeatPublicInterface.refuseBesideLocalKey(context, settings.get());
         SeatManager service = SeatManager.start(settings, context.directory(), context.clock(), watches());
         Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop"));
         PidFile.write(

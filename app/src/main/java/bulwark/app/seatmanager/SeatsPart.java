@@ -3,6 +3,7 @@ package bulwark.app.seatmanager;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.CommandScript;
+import bulwark.app.up.CommandScript.SecretHandover;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
@@ -13,6 +14,8 @@ import bulwark.seats.SeatAuditEvents;
 import bulwark.seats.SeatMetrics;
 import bulwark.seats.secret.SecretsFile;
 import bulwark.seats.settings.SeatSettings;
+import bulwark.seats.signer.SignerEvents;
+import bulwark.seats.signer.SignerSettings;
 import bulwark.seats.store.SeatStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +31,10 @@ public final class SeatsPart implements Part {
     private static final List<String> COMMAND = List.of("seat-manager", "api-watch");
 
     private static final String STORE = "seats.db";
+    /** Command, child and folder of the process of the key. */
+    private static final String SIGNER = "signer";
+
+    private static final List<String> SIGNER_COMMAND = List.of("seat-manager", SIGNER);
 
     @Override
     public String name() {
@@ -41,6 +48,9 @@ public final class SeatsPart implements Part {
 
     @Override
     public Optional<Callable<Integer>> directCommand(CommandContext context, List<String> arguments) {
+        if (arguments.equals(SIGNER_COMMAND)) {
+            return Optional.of(new SeatSignerCommand(context));
+        }
         return arguments.equals(COMMAND) ? Optional.of(new SeatApiWatchCommand(context)) : Optional.empty();
     }
 
@@ -56,6 +66,21 @@ public final class SeatsPart implements Part {
                 "In `seats_audit_log` of the store that DATABASE_URL names.");
     }
 
+    /** The signer has settings of its own, and no listener that could serve metrics. */
+    @Override
+    public List<PartDeclaration> declarations() {
+        return List.of(
+                declaration(),
+                new PartDeclaration(
+                        "Signer of seats",
+                        SignerSettings.schema(),
+                        "bin/seat-manager signer",
+                        List.of(),
+                        "A signer",
+                        SignerEvents.ALL,
+                        "In `signer_audit_log` of the signer's own store."));
+    }
+
     @Override
     public String ports() {
         return "plain HTTP on N+200";
@@ -68,7 +93,9 @@ public final class SeatsPart implements Part {
                 " …",
                 "validator seats (api, watch, api-watch, status, stop, restart, config, secrets, migrate, user, plan, approver, approve, signer, fsck), plan-only, settings from the environment and .env",
                 List.of("api", "watch", "api-watch", "restart", "signer", "fsck"),
-                List.of()));
+                List.of(),
+                List.of(),
+                new SecretHandover(SeatSignerCommand.OWNER_KEY, "api", "signer")));
     }
 
     /** The secrets are made once; the store is brought up to date at each start, as nobody else has a word in it here. */
@@ -81,6 +108,7 @@ public final class SeatsPart implements Part {
             secrets.generate(SeatSettings.DATABASE + "=sqlite:" + STORE);
         }
         SeatStore.deploy(StoreLocation.file(folder.resolve(STORE)), "", clock);
+        OwnerOnlyFiles.createDirectories(folder.resolve(SIGNER));
         return new Provisioned(folder, portBase + 200);
     }
 
@@ -88,14 +116,18 @@ public final class SeatsPart implements Part {
         @Override
         public List<ChildSpec> children() {
             Map<String, String> environment = Map.of("SEAT_MANAGER_PORT", Integer.toString(port));
-            return List.of(ChildSpec.of("seats", folder, environment, COMMAND.toArray(String[]::new)));
+            Map<String, String> signer = Map.of(
+                    "SEAT_MANAGER_SIGNER_SOCKET", folder.resolve("signer.sock").toString());
+            return List.of(
+                    ChildSpec.of("seats", folder, environment, COMMAND.toArray(String[]::new)),
+                    ChildSpec.of(SIGNER, folder.resolve(SIGNER), signer, SIGNER_COMMAND.toArray(String[]::new)));
         }
 
         @Override
         public List<String> welcome() {
             return List.of(
                     "  seats   http://localhost:" + port
-                            + "   plan-only: writes are disabled, no key is loaded, the watcher is idle without clients",
+                            + "   plan-only: writes are disabled, its signer has no key, the watcher is idle without clients",
                     "    # 1. what runs",
                     "    curl -s http://localhost:" + port + "/health",
                     "    # 2. the first administrator (the password comes from the terminal), then sign in",

@@ -88,6 +88,7 @@ public final class GatewayPart implements Part {
                 "the API gateway (gateway, control-plane, token, explain, evidence, hardening), settings from STOA_* and .env",
                 List.of("gateway", "control-plane", "explain", "evidence"),
                 List.of(),
-                List.of("gateway")));
+                List.of("gateway"),
+                null));
     }
 }

@@ -1,6 +1,7 @@
 package bulwark.app.up;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A name under {@code bin} for a command of a part. {@code ./bulwark docs} writes the file, and the launcher reads from it how the command is started.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param lasting the words after which a process serves or reads a whole store, {@code *} for any; others end before the second compiler pays
  * @param confined the words after which a process runs other people's code, and so bears {@code no_new_privs}
  * @param passing the words after which a process drops nearly all that it allocates with each call, so that it needs little room for new objects
+ * @param handover of a secret in front of a start line; null for none
  */
 public record CommandScript(
         String name,
@@ -18,11 +20,21 @@ public record CommandScript(
         String usage,
         List<String> lasting,
         List<String> confined,
-        List<String> passing) {
+        List<String> passing,
+        @Nullable SecretHandover handover) {
     /** Of processes that keep what they read. */
     public CommandScript(String name, String arguments, String usage, List<String> lasting, List<String> confined) {
-        this(name, arguments, usage, lasting, confined, List.of());
+        this(name, arguments, usage, lasting, confined, List.of(), null);
     }
+
+    /**
+     * A secret that stands in front of a start line, where the process that serves must not have it: the launcher gives it to another command over a pipe, and starts the first without it.
+     *
+     * @param setting its name in the environment
+     * @param from the word after which the secret is taken away
+     * @param to the word of the command that gets it as the first line of its input, and ends when the first process does; it works in a folder of that name
+     */
+    public record SecretHandover(String setting, String from, String to) {}
 
     public String text() {
         StringBuilder text = new StringBuilder("#!/usr/bin/env bash\n");
@@ -36,6 +48,9 @@ public record CommandScript(
         list(text, "lasting", lasting);
         list(text, "confined", confined);
         list(text, "passing", passing);
+        if (handover != null) {
+            list(text, "handover", List.of(handover.setting(), handover.from(), handover.to()));
+        }
         // Programs that this asks beside bash would take milliseconds of each start.
         return text.append("script=${BASH_SOURCE[0]}\n")
                 .append("[ ! -L \"$script\" ] || script=$(readlink -f \"$script\")\n")

@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Signs something that is no transaction, so that health says whether the key can be used, and not only that it is configured. Thread-safe. */
 final class KeySentinel {
+    private static final Logger LOG = LoggerFactory.getLogger(KeySentinel.class);
     private static final byte[] DOMAIN = "csm-sentinel-v1".getBytes(StandardCharsets.US_ASCII);
 
     private final TreasuryKey key;
@@ -34,6 +37,9 @@ final class KeySentinel {
             problem = null;
         } catch (SigningRefused e) {
             problem = e;
+        } catch (RuntimeException e) {
+            LOG.error("the key failed at its sentinel", e);
+            problem = new SigningRefused("SIGNER_UNAVAILABLE", "The key failed; the signer's log says why.");
         }
     }
 

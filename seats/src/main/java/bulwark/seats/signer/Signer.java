@@ -7,6 +7,9 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.seats.approval.ApprovalRefused;
 import bulwark.seats.approval.ApproverList;
+import bulwark.seats.deposit.BlsVerifier;
+import bulwark.seats.deposit.DepositVerifier;
+import bulwark.seats.deposit.ForkVersion;
 import bulwark.seats.plan.VaultCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +37,7 @@ public final class Signer implements AutoCloseable {
     private final @Nullable TreasuryKey key;
     private final @Nullable TransactionSigner signer;
     private final @Nullable KeySentinel sentinel;
+    private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final SignerSocket socket;
     private final ScheduledExecutorService sentinels = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sentinel").factory());
@@ -48,7 +52,11 @@ public final class Signer implements AutoCloseable {
         journal = SigningJournal.open(store, settings.text("SEAT_MANAGER_ACCEPT_EVIDENCE_LOSS"), clock);
         try {
             journal.onFatal(this::fail);
-            signer = key == null ? null : signer(settings, directory, key, journal, clock);
+            signer = key == null ? null : signer(settings, directory, key, clock);
+            if (TreasuryKeyOpener.ignoresLocalKey(settings)) {
+                journal.localKeyIgnored(
+                        Objects.requireNonNull(key, "the one that is used").kind());
+            }
             sentinel = key == null ? null : new KeySentinel(key, clock);
             if (sentinel != null) {
                 sentinel.run();
@@ -65,15 +73,18 @@ public final class Signer implements AutoCloseable {
         }
     }
 
-    private static TransactionSigner signer(
-            Configuration settings, Path directory, TreasuryKey key, SigningJournal journal, Clock clock) {
+    private TransactionSigner signer(Configuration settings, Path directory, TreasuryKey opened, Clock clock) {
         try {
             SigningPolicy policy = SigningPolicy.read(file(settings, directory, "SEAT_MANAGER_SIGNER_POLICY_FILE"));
             ApproverList approvers = ApproverList.read(file(settings, directory, "SEAT_MANAGER_APPROVERS_FILE"));
             VaultCode code = VaultCode.parse(file(settings, directory, "SEAT_MANAGER_VAULT_CREATION_CODE_FILE"))
                     .orElseThrow(() -> CommandFailed.usage(
                             "SEAT_MANAGER_VAULT_CREATION_CODE_FILE must name a file with hexadecimal digits"));
-            return new TransactionSigner(key, policy, approvers, code, journal, clock);
+            DepositVerifier deposits = new DepositVerifier(
+                    ForkVersion.parse(settings.text(SignerSettings.FORK_VERSION))
+                            .orElseThrow(),
+                    bls);
+            return new TransactionSigner(opened, policy, approvers, code, deposits, journal, clock);
         } catch (SigningRefused | ApprovalRefused e) {
             throw CommandFailed.usage(String.valueOf(e.getMessage()));
         }
@@ -97,7 +108,7 @@ public final class Signer implements AutoCloseable {
      */
     public static Signer start(Configuration settings, Path directory, Clock clock) throws IOException {
         settings.warnings().forEach(LOG::warn);
-        @Nullable TreasuryKey key = TreasuryKeyOpener.open(settings);
+        @Nullable TreasuryKey key = key(settings, directory);
         try {
             Signer started = new Signer(settings, directory, key, clock);
             LOG.info(
@@ -109,6 +120,14 @@ public final class Signer implements AutoCloseable {
                 key.close();
             }
             throw e;
+        }
+    }
+
+    private static @Nullable TreasuryKey key(Configuration settings, Path directory) {
+        try {
+            return TreasuryKeyOpener.open(settings, directory);
+        } catch (SigningRefused e) {
+            throw new CommandFailed("The signer does not start (" + e.reason() + "). " + e.sentence());
         }
     }
 
@@ -134,12 +153,21 @@ public final class Signer implements AutoCloseable {
     }
 
     private static byte[] refusal(SigningRefused refusal) {
-        return StrictJson.write(Map.of("error", Map.of("code", refusal.code(), "message", refusal.sentence())));
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", refusal.code());
+        if (!refusal.reason().isEmpty()) {
+            error.put("reason", refusal.reason());
+        }
+        error.put("message", refusal.sentence());
+        return StrictJson.write(Map.of("error", error));
     }
 
     private Map<String, Object> sign(JsonNode document) {
         if (signer == null) {
-            throw new SigningRefused("NO_KEY", "This signer has no key: set SEAT_MANAGER_OWNER_PRIVATE_KEY_FILE.");
+            throw new SigningRefused(
+                    "NO_KEY",
+                    "This signer has no key: set SEAT_MANAGER_KMS_KEY_ID, or SEAT_MANAGER_PKCS11_LIBRARY, or"
+                            + " SEAT_MANAGER_OWNER_PRIVATE_KEY_FILE.");
         }
         SigningRequest request;
         try {
@@ -166,6 +194,7 @@ public final class Signer implements AutoCloseable {
         health.put("address", key == null ? "" : key.address().checksummed());
         health.put("lastSentinel", sentinel == null || sentinel.last() == null ? "" : String.valueOf(sentinel.last()));
         health.put("signed", Long.toString(journal.count()));
+        health.put("fault", problem == null ? "" : problem.reason());
         health.put("reason", journalProblem != null ? journalProblem : problem == null ? "" : problem.sentence());
         return health;
     }
@@ -193,6 +222,7 @@ public final class Signer implements AutoCloseable {
     public void close() {
         socket.close();
         sentinels.shutdownNow();
+        bls.close();
         journal.close();
         if (key != null) {
             key.close();

@@ -45,6 +45,7 @@ public final class SignerClient {
         if (error != null) {
             throw new SigningRefused(
                     error.path("code").asString("SIGNER_UNAVAILABLE"),
+                    error.path("reason").asString(""),
                     error.path("message").asString("refused"));
         }
         return answer;

@@ -19,11 +19,17 @@ public final class SignerEvents {
             "signing_refused",
             "a request to sign was refused, in the signer's own log; 100 a minute of each code have a row",
             "code",
+            "reason",
             "plan",
             "nonce",
             "unrecorded");
 
-    public static final List<AuditEventType> ALL = List.of(RESERVED, REFUSED);
+    static final AuditEventType LOCAL_KEY_IGNORED = AuditEventType.of(
+            "signer_local_key_ignored",
+            "the signer started with a local key beside one in KMS or a token, and did not read it",
+            "backend");
+
+    public static final List<AuditEventType> ALL = List.of(RESERVED, REFUSED, LOCAL_KEY_IGNORED);
 
     private SignerEvents() {}
 }

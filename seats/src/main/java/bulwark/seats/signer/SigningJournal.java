@@ -165,15 +165,26 @@ final class SigningJournal implements AutoCloseable {
                 .append(tx, SignerEvents.RESERVED.event(null, TENANT, SUBJECT + hash, null, detail), changed);
     }
 
-    /** Keeps what is handed out. */
-    void complete(String signingHash, String raw) {
-        audited.store().write(tx -> {
+    /** Keeps what is handed out. @return what is kept for this transaction: the given bytes, or others that were kept before */
+    String complete(String signingHash, String raw) {
+        return audited.store().write(tx -> {
             PreparedStatement insert = tx.statement(
                     "INSERT INTO signed_bytes (signing_hash, raw) VALUES (?, ?) ON CONFLICT (signing_hash) DO NOTHING");
             insert.setString(1, signingHash);
             insert.setString(2, raw);
-            return insert.executeUpdate();
+            insert.executeUpdate();
+            return SignedRows.bytes(tx, signingHash).orElseThrow();
         });
+    }
+
+    /** A warning for good: somebody left a key where it is not used. */
+    void localKeyIgnored(String kind) {
+        audited.store()
+                .write(tx -> audited.audit()
+                        .append(
+                                tx,
+                                SignerEvents.LOCAL_KEY_IGNORED.event(
+                                        null, TENANT, null, null, Map.of("backend", kind))));
     }
 
     /** Leaves a row, as long as the code has one to spare in this minute. */
@@ -184,6 +195,9 @@ final class SigningJournal implements AutoCloseable {
         }
         Map<String, Object> detail = new LinkedHashMap<>();
         detail.put("code", refusal.code());
+        if (!refusal.reason().isEmpty()) {
+            detail.put("reason", refusal.reason());
+        }
         if (plan != null) {
             detail.put("plan", plan);
         }

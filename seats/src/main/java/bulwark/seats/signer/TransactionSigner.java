@@ -5,6 +5,10 @@ import bulwark.kernel.signing.Signing;
 import bulwark.seats.approval.ApprovalRefused;
 import bulwark.seats.approval.ApproverList;
 import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.deposit.BlsFailed;
+import bulwark.seats.deposit.DepositData;
+import bulwark.seats.deposit.DepositVerifier;
 import bulwark.seats.plan.DepositDataRoot;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanKind;
@@ -33,6 +37,7 @@ final class TransactionSigner {
     private final SigningPolicy policy;
     private final ApproverList approvers;
     private final VaultCode vaultCode;
+    private final DepositVerifier deposits;
     private final SigningJournal journal;
     private final Clock clock;
     private final Signing signing = Signing.fastest();
@@ -43,12 +48,14 @@ final class TransactionSigner {
             SigningPolicy policy,
             ApproverList approvers,
             VaultCode vaultCode,
+            DepositVerifier deposits,
             SigningJournal journal,
             Clock clock) {
         this.key = key;
         this.policy = policy;
         this.approvers = approvers;
         this.vaultCode = vaultCode;
+        this.deposits = deposits;
         this.journal = journal;
         this.clock = clock;
         if (!key.address().equals(policy.treasury())) {
@@ -79,6 +86,7 @@ final class TransactionSigner {
             requireFees(request);
             SigningRule rule = rule(request, now);
             Set<String> persons = approvals(request, rule, now);
+            requireSignedDeposit(plan);
             SigningJournal.Entry entry = new SigningJournal.Entry(
                     request,
                     rule,
@@ -98,8 +106,35 @@ final class TransactionSigner {
         byte[] hash = transaction.signingHash();
         RecoveredSignature signature = RecoveredSignature.of(hash, key.sign(hash), key.address());
         String raw = "0x" + HexFormat.of().formatHex(transaction.signed(signature));
-        journal.complete(HexFormat.of().formatHex(hash), raw);
-        return raw;
+        // A key in KMS or a token makes another signature each time: of two equal requests at once, both get what was
+        // kept first.
+        return journal.complete(HexFormat.of().formatHex(hash), raw);
+    }
+
+    /** Last, because it costs most: a signature that does not count would burn the deposit. */
+    private void requireSignedDeposit(Plan plan) {
+        if (!(plan.action() instanceof PlannedAction.Deposit deposit)) {
+            return;
+        }
+        boolean signed;
+        try {
+            signed = deposits.isSigned(new DepositData(
+                    HexText.bytes(deposit.pubkey()),
+                    HexText.bytes(deposit.withdrawalCredentials()),
+                    deposit.amountGwei(),
+                    HexText.bytes(deposit.signature())));
+        } catch (BlsFailed e) {
+            throw new SigningRefused(
+                    "DEPOSIT_SIGNATURE_UNVERIFIED",
+                    "The signature of the deposit cannot be verified now, and none is signed unseen. "
+                            + e.getMessage());
+        }
+        if (!signed) {
+            throw new SigningRefused(
+                    "DEPOSIT_SIGNATURE_INVALID",
+                    "The validator's key did not sign this deposit for this network: the beacon chain would ignore it, and the"
+                            + " principal with it.");
+        }
     }
 
     private void requireIdentity(Plan plan, Instant now) {

@@ -2,6 +2,7 @@ package bulwark.seats.deposit;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.seats.contract.HexText;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class SignedDeposit {
     public static DepositData of(int seed, byte[] credentials, long gwei, ForkVersion network) {
         byte[] material = new byte[32];
         Arrays.fill(material, (byte) seed);
+        ByteBuffer.wrap(material).putInt(seed);
         SecretKey secret = new SecretKey();
         secret.keygen(material);
         byte[] pubkey = new P1(secret).to_affine().compress();

@@ -3,6 +3,8 @@ package bulwark.seats.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.seats.contract.HexText;
+import bulwark.seats.deposit.SignedDeposit;
 import bulwark.seats.plan.DepositDataRoot;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlannedAction;
@@ -92,12 +94,14 @@ class TransactionSenderTest {
 
     @Test
     void a_seat_goes_from_vault_to_deposit_and_each_event_is_compared_field_by_field() {
-        String pubkey = treasury.pubkey();
+        String pubkey = HexText.of(SignedDeposit.of(41, SignedDeposit.CREDENTIALS, SignedDeposit.NETWORK)
+                .pubkey());
         String credentials = treasury.credentials(pubkey);
         long gwei = 32_000_000_000L;
         send(treasury.vaultPlan(pubkey));
         send(treasury.plan(new PlannedAction.Approve(pubkey, credentials, gwei, treasury.network.treasuryRouter())));
-        String signature = "0x" + "ab".repeat(96);
+        String signature = HexText.of(SignedDeposit.of(41, HexText.bytes(credentials), SignedDeposit.NETWORK)
+                .signature());
         send(treasury.plan(new PlannedAction.Deposit(
                 pubkey,
                 credentials,

@@ -86,7 +86,8 @@ public final class TreasuryUnderTest implements AutoCloseable {
                 "SEAT_MANAGER_OWNER_PRIVATE_KEY", key,
                 "SEAT_MANAGER_SIGNER_POLICY_FILE", "policy.json",
                 "SEAT_MANAGER_APPROVERS_FILE", "approvers.json",
-                "SEAT_MANAGER_VAULT_CREATION_CODE_FILE", "vault.hex");
+                "SEAT_MANAGER_VAULT_CREATION_CODE_FILE", "vault.hex",
+                "SEAT_MANAGER_GENESIS_FORK_VERSION", "00000286");
         signer = Signer.start(
                 Configuration.read(SignerSettings.schema(), environment, folder), folder, Clock.systemUTC());
     }

@@ -240,10 +240,15 @@ class SignerTest {
             assertThat(signer.client().health().path("state").asString()).isEqualTo("none");
             assertThat(signer.outcome(signer.request(signer.plan(PlanKind.APPROVE), 0)))
                     .isEqualTo("NO_KEY");
-            assertThatThrownBy(() -> signer.settings(Map.of("SEAT_MANAGER_HOST", "0.0.0.0")))
+            assertThatThrownBy(() -> signer.settings(Map.of(
+                            "SEAT_MANAGER_OWNER_PRIVATE_KEY", SignerUnderTest.KEY, "SEAT_MANAGER_HOST", "0.0.0.0")))
                     .isInstanceOf(OperatorError.class)
                     .hasMessageContaining("SEAT_MANAGER_HOST");
-            assertThatThrownBy(() -> signer.settings(Map.of("SEAT_MANAGER_SIGNER_POLICY_FILE", "")))
+            assertThatThrownBy(() -> signer.settings(Map.of(
+                            "SEAT_MANAGER_OWNER_PRIVATE_KEY",
+                            SignerUnderTest.KEY,
+                            "SEAT_MANAGER_SIGNER_POLICY_FILE",
+                            "")))
                     .hasMessageContaining("SEAT_MANAGER_SIGNER_POLICY_FILE");
             for (String wrong : List.of(
                     "0x12",
@@ -276,6 +281,8 @@ class SignerTest {
                 Files.createDirectory(folder.resolve("other")), Map.of("SEAT_MANAGER_OWNER_PRIVATE_KEY", ""))) {
             assertThatThrownBy(() -> Signer.start(
                             none.settings(Map.of(
+                                    "SEAT_MANAGER_OWNER_PRIVATE_KEY",
+                                    SignerUnderTest.KEY,
                                     "SEAT_MANAGER_SIGNER_STORE",
                                     "new.db",
                                     "SEAT_MANAGER_SIGNER_POLICY_FILE",

@@ -8,10 +8,15 @@ import bulwark.kernel.time.SettableClock;
 import bulwark.seats.approval.Approval;
 import bulwark.seats.approval.ApproverKey;
 import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.deposit.DepositData;
+import bulwark.seats.deposit.SignedDeposit;
 import bulwark.seats.plan.ChainNetwork;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanGenerator;
 import bulwark.seats.plan.PlanKind;
+import bulwark.seats.plan.PlannedAction;
+import bulwark.seats.plan.VaultParameters;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -23,6 +28,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A running signer with a policy, two approvers and a key, and plans that it signs. */
 final class SignerUnderTest implements AutoCloseable {
@@ -38,25 +46,40 @@ final class SignerUnderTest implements AutoCloseable {
     final ApproverKey anna;
     final ApproverKey bert;
     final PlanGenerator plans;
-    private Signer signer;
+    private final Map<String, String> more;
+    private final AtomicInteger validators = new AtomicInteger();
+    private @Nullable Signer signer;
 
     SignerUnderTest(Path folder) throws IOException {
         this(folder, Map.of());
     }
 
-    /** @param more settings beside the usual ones; an empty value takes one away */
     SignerUnderTest(Path folder, Map<String, String> more) throws IOException {
+        this(folder, more, local());
+        signer = Signer.start(settings(Map.of()), folder, clock);
+    }
+
+    /**
+     * The folder alone; {@link #restart} starts the signer.
+     *
+     * @param more settings beside the usual ones; an empty value takes one away
+     */
+    SignerUnderTest(Path folder, Map<String, String> more, EvmAddress treasury) throws IOException {
         this.folder = folder;
-        treasury = LocalTreasuryKey.parse(SecretBytes.ofText(KEY)).orElseThrow().address();
+        this.more = Map.copyOf(more);
+        this.treasury = treasury;
         plans = new PlanGenerator(100, network, treasury);
         anna = approver("anna");
         bert = approver("bert");
         write(
                 "approvers.json",
                 Map.of("schema", "csm-approvers/1", "approvers", List.of(anna.listEntry(), bert.listEntry())));
-        write("policy.json", policy());
+        write("policy.json", policy(Map.of("perHour", 5, "perDay", 8)));
         Files.writeString(own("vault.hex"), "60806040".repeat(40));
-        signer = Signer.start(settings(more), folder, clock);
+    }
+
+    static EvmAddress local() {
+        return LocalTreasuryKey.parse(SecretBytes.ofText(KEY)).orElseThrow().address();
     }
 
     private ApproverKey approver(String person) throws IOException {
@@ -76,9 +99,15 @@ final class SignerUnderTest implements AutoCloseable {
         Files.write(own(name), StrictJson.write(json));
     }
 
-    private Map<String, Object> policy() {
+    /** Without a bound of deposits per hour and day. */
+    void liftRates() throws IOException {
+        write("policy.json", policy(Map.of()));
+    }
+
+    /** @param rates of deposits */
+    private Map<String, Object> policy(Map<String, Object> rates) {
         List<Object> rules = new ArrayList<>();
-        rules.add(rule("deposits", List.of("deposit"), "32000000000000000000", 2, Map.of("perHour", 5, "perDay", 8)));
+        rules.add(rule("deposits", List.of("deposit"), "32000000000000000000", 2, rates));
         rules.add(rule("exits", List.of("force-exit"), "1000000000000000000", 2, Map.of()));
         rules.add(rule("daily", List.of("approve", "remove", "vault-deploy", "settle-cancel"), "0", 1, Map.of()));
         rules.add(rule(
@@ -112,6 +141,11 @@ final class SignerUnderTest implements AutoCloseable {
     }
 
     Configuration settings(Map<String, String> more) {
+        return Configuration.read(SignerSettings.schema(), environment(more), folder);
+    }
+
+    /** @param more an empty value takes a setting away */
+    Map<String, String> environment(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "SEAT_MANAGER_OWNER_PRIVATE_KEY",
                 KEY,
@@ -120,19 +154,22 @@ final class SignerUnderTest implements AutoCloseable {
                 "SEAT_MANAGER_APPROVERS_FILE",
                 "approvers.json",
                 "SEAT_MANAGER_VAULT_CREATION_CODE_FILE",
-                "vault.hex"));
+                "vault.hex",
+                "SEAT_MANAGER_GENESIS_FORK_VERSION",
+                SignedDeposit.NETWORK.text()));
+        environment.putAll(this.more);
         environment.putAll(more);
         environment.values().removeIf(String::isEmpty);
-        return Configuration.read(SignerSettings.schema(), environment, folder);
+        return environment;
     }
 
     void restart() throws IOException {
-        signer.close();
+        close();
         signer = Signer.start(settings(Map.of()), folder, clock);
     }
 
     Signer signer() {
-        return signer;
+        return Objects.requireNonNull(signer, "started");
     }
 
     Path socket() {
@@ -153,22 +190,45 @@ final class SignerUnderTest implements AutoCloseable {
         return new SigningRequest(plan, approvals(plan), nonce, 200_000, FEE, TIP);
     }
 
+    /** Of a deposit each a validator of its own, which signed it. */
     Plan plan(PlanKind kind) {
-        return plans.plan(kind);
+        return kind == PlanKind.DEPOSIT ? plans.plan(deposit(validators.incrementAndGet())) : plans.plan(kind);
     }
 
-    /** Code of the refusal; {@code signed} when there was none. */
+    /** @param seed of the validator's key */
+    PlannedAction.Deposit deposit(int seed) {
+        String pubkey = HexText.of(SignedDeposit.of(seed, SignedDeposit.CREDENTIALS, SignedDeposit.NETWORK)
+                .pubkey());
+        VaultParameters parameters = new VaultParameters(plans.address(), 7_200, BigInteger.TEN.pow(18));
+        EvmAddress vault = PlanGenerator.CODE.address(network, pubkey, parameters);
+        byte[] credentials =
+                HexText.bytes("0x01" + "00".repeat(11) + vault.text().substring(2));
+        DepositData signed = SignedDeposit.of(seed, credentials, SignedDeposit.NETWORK);
+        return new PlannedAction.Deposit(
+                pubkey,
+                HexText.of(credentials),
+                HexText.of(signed.signature()),
+                HexText.of(signed.dataRoot()),
+                plans.hex(32),
+                signed.amountGwei(),
+                vault,
+                parameters);
+    }
+
+    /** Code of the refusal, with its reason where it has one; {@code signed} when there was none. */
     String outcome(SigningRequest request) {
         try {
             client().sign(request);
             return "signed";
         } catch (SigningRefused e) {
-            return e.code();
+            return e.reason().isEmpty() ? e.code() : e.code() + " " + e.reason();
         }
     }
 
     @Override
     public void close() {
-        signer.close();
+        if (signer != null) {
+            signer.close();
+        }
     }
 }

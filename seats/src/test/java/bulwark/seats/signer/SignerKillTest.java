@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(1_800)
 class SignerKillTest {
-    private static final int KILLS = Integer.getInteger("bulwark.seats.kills", 60);
+    private static final int KILLS = Integer.getInteger("bulwark.seats.kills", 20);
     private static final int DEPOSIT_EVERY = 4;
     /** With the key in KMS, which makes another signature, and so another transaction, whenever it is asked. */
     private static final int KMS_EVERY = 10;

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -204,7 +205,20 @@ public final class VaultActions {
                     "body.maxFeeWei must be from the present fee, " + fee + ", to " + maxExitFee
                             + " (SEAT_MANAGER_MAX_EXIT_FEE_WEI).");
         }
-        return new SeatActions.Planned(new PlannedAction.ForceExit(seat.pubkey(), vault(seat), most), consensus(seat));
+        String consensus = consensus(seat);
+        requireEligible(seat);
+        return new SeatActions.Planned(new PlannedAction.ForceExit(seat.pubkey(), vault(seat), most), consensus);
+    }
+
+    private void requireEligible(Seat seat) {
+        List<String> problems = validators.exitProblems(
+                HexText.bytes(seat.pubkey()), vault(seat).text());
+        if (!problems.isEmpty()) {
+            throw new ApiRefusal(
+                    Kind.CONFLICT,
+                    "exit_not_eligible",
+                    "The consensus layer would drop the exit without a word: " + String.join("; ", problems) + ".");
+        }
     }
 
     private String consensus(Seat seat) {

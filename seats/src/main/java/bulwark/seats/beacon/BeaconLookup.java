@@ -75,4 +75,24 @@ public final class BeaconLookup implements ValidatorLookup {
                     "it gave no answer that can be used (" + failed.kind() + ", " + failed.method() + ")");
         }
     }
+
+    @Override
+    public List<String> exitProblems(byte[] pubkey, String vault) {
+        return nodes.stream()
+                .flatMap(node -> exitProblems(node, HexText.of(pubkey), vault).stream()
+                        .map(problem -> node.label() + ": " + problem))
+                .toList();
+    }
+
+    private static List<String> exitProblems(BeaconNode node, String pubkey, String vault) {
+        try {
+            BeaconNode.Spec spec = node.spec();
+            long epoch = node.syncing().headSlot() / spec.slotsPerEpoch();
+            return node.validator(StateId.HEAD, pubkey)
+                    .map(validator -> ForceExitEligibility.problems(validator, epoch, spec, vault))
+                    .orElse(List.of("there is no such validator"));
+        } catch (RpcFailed failed) {
+            return List.of("it gave no answer that can be used (" + failed.kind() + ", " + failed.method() + ")");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package bulwark.seats.precondition;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What the consensus layer knows of a public key, asked of two labels at least. Blocks. Thread-safe. */
@@ -28,4 +29,15 @@ public interface ValidatorLookup {
 
     /** @param pubkey 48 bytes */
     Answer find(byte[] pubkey);
+
+    /**
+     * Whether the consensus layer would carry out a full exit that a vault asked for now (EIP-7002): it drops every other request without a word.
+     *
+     * @param pubkey 48 bytes
+     * @param vault address, 0x and 40 digits in lower case
+     * @return why a label would not, or cannot say, each a sentence without its stop; empty when all would, or nobody is configured
+     */
+    default List<String> exitProblems(byte[] pubkey, String vault) {
+        return List.of();
+    }
 }

@@ -83,4 +83,14 @@ class BeaconLookupTest {
         assertThat(new BeaconLookup(List.of(one.node()), ScriptedBeacon.FORK_VERSION).find(HexText.bytes(KEY)))
                 .isInstanceOf(Answer.Failed.class);
     }
+
+    @Test
+    void an_exit_that_a_label_would_drop_is_a_problem_that_names_the_label() {
+        String vault = "0x" + "12".repeat(20);
+        BeaconLookup lookup = new BeaconLookup(List.of(one.node(), two.node()), ScriptedBeacon.FORK_VERSION);
+        one.validator(3, KEY, FOREIGN, "active_ongoing");
+        assertThat(lookup.exitProblems(HexText.bytes(KEY), vault))
+                .anyMatch(problem -> problem.startsWith("one: the validator's withdrawal credentials are " + FOREIGN))
+                .contains("two: there is no such validator");
+    }
 }

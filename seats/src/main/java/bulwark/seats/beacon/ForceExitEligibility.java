@@ -1,26 +1,24 @@
-package bulwark.seats.watch;
+package bulwark.seats.beacon;
 
 import bulwark.seats.beacon.BeaconNode.Spec;
-import bulwark.seats.beacon.BeaconValidatorView;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Whether the consensus layer would carry out a full exit that a vault asks for (EIP-7002). It drops every other request without a word, although the
- * transaction succeeds. Stateless.
+ * transaction succeeds. A request that it took shows as the exit of the validator in the state behind its block, and credentials 0x01 know no partial withdrawals that
+ * could stand in its way. Stateless.
  */
-public final class ForceExitEligibility {
+final class ForceExitEligibility {
     private ForceExitEligibility() {}
 
     /**
      * @param epoch of the state that showed the validator
      * @param spec of the node, which states the committee period
      * @param vaultAddress 0x and 40 digits in lower case, the source of the request
-     * @param pendingExit whether a request of this validator is on its way already
      * @return why it would be dropped, each a sentence; empty when it would be carried out
      */
-    public static List<String> problems(
-            BeaconValidatorView validator, long epoch, Spec spec, String vaultAddress, boolean pendingExit) {
+    static List<String> problems(BeaconValidatorView validator, long epoch, Spec spec, String vaultAddress) {
         List<String> problems = new ArrayList<>();
         String expected = "0x01" + "0".repeat(22) + vaultAddress.substring(2);
         if (!validator.withdrawalCredentials().equals(expected)) {
@@ -37,9 +35,6 @@ public final class ForceExitEligibility {
         if (validator.exitEpoch() != BeaconValidatorView.FAR_FUTURE
                 || validator.status().isExiting()) {
             problems.add("the validator exits already");
-        }
-        if (pendingExit) {
-            problems.add("an exit of this validator was asked for already");
         }
         return problems;
     }

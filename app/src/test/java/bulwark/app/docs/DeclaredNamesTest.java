@@ -25,8 +25,9 @@ import org.junit.jupiter.api.Test;
 /** The tables that the reference is made of name all that the code counts and writes, and nothing else. */
 class DeclaredNamesTest {
     private static final List<String> MODULES = List.of("kernel", "web", "facts", "tasks", "gateway", "seats", "app");
-    private static final Pattern METRIC =
-            Pattern.compile("(prefix \\+ \"_[a-z_]+\"|\"(?:stigmem|stem|stoa|bulwark)_[a-z_]+[a-z]\")");
+    /** The audit table of the seats begins like their metrics. */
+    private static final Pattern METRIC = Pattern.compile(
+            "(prefix \\+ \"_[a-z_]+\"|\"(?:stigmem|stem|stoa|bulwark|seats(?!_audit_log\"))_[a-z_]+[a-z]\")");
 
     @Test
     void every_metric_that_the_code_names_is_declared_and_the_other_way_round() throws IOException {

@@ -27,7 +27,9 @@ public final class SignedDeposit {
     public static DepositData of(int seed, byte[] credentials, long gwei, ForkVersion network) {
         byte[] material = new byte[32];
         Arrays.fill(material, (byte) seed);
-        ByteBuffer.wrap(material).putInt(seed);
+        if (seed > 0xff) {
+            ByteBuffer.wrap(material).putInt(seed);
+        }
         SecretKey secret = new SecretKey();
         secret.keygen(material);
         byte[] pubkey = new P1(secret).to_affine().compress();

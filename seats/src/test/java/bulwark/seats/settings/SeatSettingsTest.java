@@ -79,7 +79,7 @@ class SeatSettingsTest {
                 .anyMatch(p -> p.startsWith("SEAT_MANAGER_PORT"))
                 .anyMatch(p -> p.startsWith("SEAT_MANAGER_HOST"))
                 .anyMatch(p -> p.startsWith("SEAT_MANAGER_STEP_UP_TTL_SECONDS"))
-                .anyMatch(p -> p.startsWith("SEAT_MANAGER_WRITES_ENABLED is not supported yet"))
+                .anyMatch(p -> p.startsWith("SEAT_MANAGER_WRITES_ENABLED needs SEAT_MANAGER_EL_RPC_URLS"))
                 .anyMatch(p -> p.startsWith("SEAT_MANAGER_STATIC_ADMIN_TOKEN_SUNSET"))
                 .hasSize(11)
                 .noneMatch(p -> p.contains("tooshort"));

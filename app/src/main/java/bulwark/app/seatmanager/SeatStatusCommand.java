@@ -86,11 +86,12 @@ final class SeatStatusCommand implements Callable<Integer> {
     private void plans(Configuration settings) {
         try {
             PlanSettings plans = PlanSettings.of(settings, context.directory());
-            print(
-                    "contracts",
-                    plans.missing().isEmpty() ? "configured" : "missing: " + String.join(", ", plans.missing()));
-            missing.addAll(
-                    plans.missing().stream().map(name -> name + " is not set").toList());
+            print("contracts", plans.missing().isEmpty() ? "configured" : "not described");
+            if (!plans.missing().isEmpty()) {
+                missing.add(
+                        "the chain is not described: SEAT_MANAGER_NETWORK_FILE names one file for all of it; without"
+                                + " it " + String.join(", ", plans.missing()) + " would be needed");
+            }
             print("approvals", plans.approvals() + " of people beside the proposer are asked for each plan");
         } catch (OperatorError e) {
             print("contracts", String.valueOf(e.getMessage()));

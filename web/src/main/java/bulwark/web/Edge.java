@@ -102,6 +102,9 @@ public final class Edge implements AutoCloseable {
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
                 .setHttp2ClearTextEnabled(false)
                 .setHandle100ContinueAutomatically(false)
+                // No route speaks WebSocket: the handler that negotiates its compression would look at every message.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(BACKLOG)
                 .setMaxInitialLineLength(limits.maxUri() + REQUEST_LINE_EXTRA)

@@ -22,6 +22,11 @@ public final class ProcessFigures {
         return kibibytes(pid, "VmHWM:") / 1024;
     }
 
+    /** Resident set now without mapped files, which the kernel can drop, MiB. */
+    public static long anonymousMemory(long pid) throws IOException {
+        return kibibytes(pid, "RssAnon:") / 1024;
+    }
+
     /** Resident set now, KiB. */
     public static long residentKibibytes(long pid) throws IOException {
         return kibibytes(pid, "VmRSS:");

@@ -138,6 +138,7 @@ public final class FactCache {
                 fact.scope().intern(),
                 fact.gardenId(),
                 RenderedFactCodec.of(json),
+                json.length,
                 contradicted,
                 fact.interpretAs().equals(FactValue.INSTRUCTION),
                 fact.confidence(),

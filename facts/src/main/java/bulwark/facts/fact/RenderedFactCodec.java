@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A rendered fact in half the space: what every rendering repeats becomes one byte below 0x20, which JSON text never holds
@@ -41,6 +42,18 @@ final class RenderedFactCodec {
             .map(phrase -> phrase.getBytes(StandardCharsets.US_ASCII))
             .sorted(Comparator.comparingInt((byte[] phrase) -> phrase.length).reversed())
             .toArray(byte[][]::new);
+
+    /** Which phrases begin with an ASCII character, in the order of {@link #PHRASES}: most characters begin none. */
+    private static final int[][] BY_FIRST = new int[0x80][];
+
+    static {
+        for (int first = 0; first < BY_FIRST.length; first++) {
+            int wanted = first;
+            BY_FIRST[first] = IntStream.range(0, PHRASES.length)
+                    .filter(i -> PHRASES[i][0] == wanted)
+                    .toArray();
+        }
+    }
 
     private RenderedFactCodec() {}
 
@@ -105,11 +118,13 @@ final class RenderedFactCodec {
     }
 
     private static int at(byte[] json, int from) {
-        for (int i = 0; i < PHRASES.length; i++) {
+        if (json[from] < 0) {
+            return -1;
+        }
+        for (int i : BY_FIRST[json[from]]) {
             byte[] phrase = PHRASES[i];
             int end = from + phrase.length;
-            if (phrase[0] == json[from]
-                    && end <= json.length
+            if (end <= json.length
                     && Arrays.equals(json, from, end, phrase, 0, phrase.length)) {
                 return i;
             }

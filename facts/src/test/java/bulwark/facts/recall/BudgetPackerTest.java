@@ -99,6 +99,7 @@ class BudgetPackerTest {
                 "company",
                 null,
                 NO_BYTES,
+                0,
                 contradicted,
                 false,
                 1,

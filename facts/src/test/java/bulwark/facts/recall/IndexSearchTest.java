@@ -15,7 +15,7 @@ class IndexSearchTest {
     private static RenderedFact fact(
             String tenant, String scope, @Nullable String garden, double confidence, long expires) {
         return new RenderedFact(
-                "id", tenant, scope, garden, new byte[0], false, false, confidence, expires, Long.MAX_VALUE);
+                "id", tenant, scope, garden, new byte[0], 0, false, false, confidence, expires, Long.MAX_VALUE);
     }
 
     /** What the index says of its end and of its confidence is not believed either. */

@@ -124,8 +124,7 @@ final class RenderedFactCodec {
         for (int i : BY_FIRST[json[from]]) {
             byte[] phrase = PHRASES[i];
             int end = from + phrase.length;
-            if (end <= json.length
-                    && Arrays.equals(json, from, end, phrase, 0, phrase.length)) {
+            if (end <= json.length && Arrays.equals(json, from, end, phrase, 0, phrase.length)) {
                 return i;
             }
         }

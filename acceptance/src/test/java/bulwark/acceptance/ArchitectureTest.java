@@ -47,6 +47,16 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(packages(SourceTree.modulesBut("web", "kernel")));
 
+    /** The parts bring their probes; it names none of them. */
+    @ArchTest
+    static final ArchRule THE_DOCTOR_KNOWS_KERNEL_AND_WEB_ALONE = noClasses()
+            .that()
+            .resideInAPackage("bulwark.doctor..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    with(packages(SourceTree.modulesBut("doctor", "web", "kernel")), "io.vertx..", "io.netty.."));
+
     /** Each part is compared by itself, so that a new one is held without being named here. Netty is for forwarding alone: what answers requests stands on the edge. */
     @ArchTest
     static void a_part_knows_itself_web_and_kernel_alone(JavaClasses all) {

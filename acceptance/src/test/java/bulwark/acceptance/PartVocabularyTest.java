@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What kernel and web say in code and sentences, they say for every part: no word of a part stands in a literal or a name. */
+/** What kernel, web and doctor say in code and sentences, they say for every part: no word of a part stands in a literal or a name. */
 class PartVocabularyTest {
     private static final Pattern PREFIX = Pattern.compile("new SettingsTable\\(\"([A-Z_]+)_\"");
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|(?m)^\\s*//.*$|;\\s*//.*$");
@@ -41,7 +41,7 @@ class PartVocabularyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kernel", "web"})
+    @ValueSource(strings = {"kernel", "web", "doctor"})
     void no_literal_or_name_bears_a_word_of_a_part(String module) {
         Set<String> words = words();
 

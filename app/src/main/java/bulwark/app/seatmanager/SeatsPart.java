@@ -8,6 +8,7 @@ import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.doctor.probe.PartProbes;
 import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.seats.SeatAuditEvents;
@@ -84,6 +85,11 @@ public final class SeatsPart implements Part {
     @Override
     public String ports() {
         return "plain HTTP on N+200";
+    }
+
+    @Override
+    public Optional<PartProbes> doctor() {
+        return Optional.of(new SeatProcesses());
     }
 
     @Override

@@ -1,12 +1,14 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.stem.probe.TaskProbes;
 import bulwark.app.up.CommandScript;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.doctor.probe.PartProbes;
 import bulwark.kernel.keys.Expiry;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.setup.TaskMetricDescriptions;
@@ -82,6 +84,11 @@ public final class TasksPart implements Part {
             }
         }
         return keys;
+    }
+
+    @Override
+    public Optional<PartProbes> doctor() {
+        return Optional.of(new TaskProbes());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.stem.probe.TaskProbes;
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.PartList;
 import bulwark.app.up.PlatformJob;
@@ -131,6 +132,8 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
     private Map<String, String> workerEnvironment() {
         Map<String, String> environment = common();
         environment.put("STEM_METRICS_PORT", Integer.toString(workerPort));
+        // The second takes what the doctor sends to see it refused.
+        environment.put("STEM_WORKER_QUEUES", "default," + TaskProbes.QUEUE);
         environment.putAll(state.environment());
         return environment;
     }

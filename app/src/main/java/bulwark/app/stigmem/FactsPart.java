@@ -1,6 +1,7 @@
 package bulwark.app.stigmem;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.stigmem.probe.FactProbes;
 import bulwark.app.up.CommandScript;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
@@ -9,6 +10,7 @@ import bulwark.app.up.PlatformJob;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
 import bulwark.app.up.TrainingRun;
+import bulwark.doctor.probe.PartProbes;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.node.NodeMetrics;
 import bulwark.facts.node.NodeSettings;
@@ -75,6 +77,11 @@ public final class FactsPart implements Part {
     }
 
     @Override
+    public Optional<PartProbes> doctor() {
+        return Optional.of(new FactProbes());
+    }
+
+    @Override
     public List<CommandScript> scripts() {
         return List.of(
                 new CommandScript(
@@ -94,7 +101,7 @@ public final class FactsPart implements Part {
     /** Issuing certificates loads what a running node has no use for, so it belongs to this run and not to the node's own. */
     @Override
     public void train(CommandContext context, Path folder) {
-        FactsProvisioning.issueCertificates(folder.resolve("tls"), context.clock());
+        FactsProvisioning.issueCertificates(folder.resolve("tls"), "https://localhost:8765", context.clock());
     }
 
     @Override

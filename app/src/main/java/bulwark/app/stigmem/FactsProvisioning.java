@@ -4,11 +4,13 @@ import bulwark.app.up.ChildSpec;
 import bulwark.app.up.EnvironmentFile;
 import bulwark.app.up.LocalService;
 import bulwark.app.up.ProvisionedPart;
+import bulwark.kernel.config.DotEnv;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateSubject;
 import bulwark.kernel.tls.TlsFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,26 +30,40 @@ record FactsProvisioning(
         int tlsPort,
         @Nullable String newAdminKey) implements ProvisionedPart {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
-    private static final String ENTITY = "stigmem://localhost/nodes/primary";
     private static final String FRONT = "front";
     private static final String FRONT_ENTITY = "stigmem://localhost/clients/front";
+    private static final String DOCTOR = "doctor";
+    private static final String DOCTOR_ENTITY = "stigmem://localhost/clients/doctor";
     private static final List<String> PATHS = List.of("/v1", "/.well-known/stigmem-manifest.json", "/healthz");
 
     static FactsProvisioning openOrCreate(Path directory, int portBase, Clock clock) throws IOException {
         OwnerOnlyFiles.createDirectories(directory);
         int tlsPort = portBase + 765;
-        issueCertificates(directory.resolve("tls"), clock);
         String adminKey = EnvironmentFile.createOnce(directory, key -> firstEnvironment(directory, key, tlsPort))
                 .orElse(null);
+        issueCertificates(directory.resolve("tls"), entity(directory, tlsPort), clock);
         return new FactsProvisioning(directory, portBase, tlsPort, adminKey);
     }
 
-    /** A local CA that lasts, and at each start fresh certificates of the node and of what stands before it. */
-    static void issueCertificates(Path tls, Clock clock) {
+    private static String nodeUrl(int tlsPort) {
+        return "https://localhost:" + tlsPort;
+    }
+
+    /** The certificate names whom the manifest speaks of, also after the ports were moved: the node keeps the URL of its first start. */
+    private static String entity(Path directory, int tlsPort) throws IOException {
+        return DotEnv.parse(Files.readString(EnvironmentFile.in(directory)))
+                .values()
+                .getOrDefault("STIGMEM_NODE_URL", nodeUrl(tlsPort));
+    }
+
+    /** A local CA that lasts, and at each start fresh certificates of the node, of what stands before it, and of the doctor that looks at it. */
+    static void issueCertificates(Path tls, String nodeUrl, Clock clock) {
         CertificateAuthority authority = CertificateAuthority.openOrCreate(tls, "Bulwark local CA", clock);
-        authority.issue("node", ENTITY, List.of("localhost"), CERTIFICATE_VALIDITY);
+        authority.issue("node", nodeUrl, List.of("localhost"), CERTIFICATE_VALIDITY);
         authority.issue(
                 FRONT, new CertificateSubject(FRONT, FRONT_ENTITY, List.of(), false, true), CERTIFICATE_VALIDITY);
+        authority.issue(
+                DOCTOR, new CertificateSubject(DOCTOR, DOCTOR_ENTITY, List.of(), false, true), CERTIFICATE_VALIDITY);
     }
 
     static TlsFiles tlsFiles(Path tls) {
@@ -59,12 +75,16 @@ record FactsProvisioning(
         return """
                 # The fact node's own settings. Owner-only: it holds the admin key.
                 STIGMEM_ADMIN_KEY=%s
-                STIGMEM_NODE_URL=https://localhost:%d
+                STIGMEM_NODE_URL=%s
                 STIGMEM_TLS_CERT_PATH=%s
                 STIGMEM_TLS_KEY_PATH=%s
                 STIGMEM_TLS_CA_BUNDLE=%s
                 """.formatted(
-                adminKey, tlsPort, tls.certificate().path(), tls.privateKey().path(), tls.caBundle());
+                        adminKey,
+                        nodeUrl(tlsPort),
+                        tls.certificate().path(),
+                        tls.privateKey().path(),
+                        tls.caBundle());
     }
 
     /** What changes from start to start; nothing secret. */
@@ -95,7 +115,7 @@ record FactsProvisioning(
         Path tls = directory.resolve("tls");
         return List.of(new LocalService(
                 "facts",
-                "https://localhost:" + tlsPort,
+                nodeUrl(tlsPort),
                 PATHS,
                 tls.resolve(FRONT + ".crt"),
                 tls.resolve(FRONT + ".key"),

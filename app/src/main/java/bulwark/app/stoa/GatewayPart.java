@@ -7,6 +7,7 @@ import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.doctor.probe.PartProbes;
 import bulwark.gateway.GatewayAuditEvents;
 import bulwark.gateway.GatewayMetrics;
 import bulwark.gateway.GatewaySettings;
@@ -78,6 +79,11 @@ public final class GatewayPart implements Part {
     @Override
     public List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException {
         return GatewayProvisioning.expiries(state.of(this));
+    }
+
+    @Override
+    public Optional<PartProbes> doctor() {
+        return Optional.of(new GatewayProcesses());
     }
 
     @Override

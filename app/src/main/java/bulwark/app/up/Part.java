@@ -1,6 +1,7 @@
 package bulwark.app.up;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.doctor.probe.PartProbes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,6 +54,11 @@ public interface Part {
      */
     default List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException, InterruptedException {
         return List.of();
+    }
+
+    /** What it brings to {@code bulwark doctor}: probes, and where it answers. */
+    default Optional<PartProbes> doctor() {
+        return Optional.empty();
     }
 
     /** Names under {@code bin} for its commands. */

@@ -5,6 +5,7 @@ import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.FactsAuditTables;
 import bulwark.facts.WireErrors;
 import bulwark.facts.admin.AdminKeys;
+import bulwark.facts.admin.ObserverKeys;
 import bulwark.facts.chain.ChainCheckpoints;
 import bulwark.facts.chain.DerivedCheck;
 import bulwark.facts.chain.FactChain;
@@ -274,6 +275,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         routes.addAll(
                 new IdentityRoutes(identity, new Rotation(identity), new LogKeyRotation(identity, heads)).routes());
         routes.addAll(adminKeys.routes());
+        routes.addAll(new ObserverKeys(store, keys, audit, signing, submitter, clock).routes());
         List<AuditLog> tables = List.of(audit, federationAudit);
         routes.addAll(new ExportRoutes(NodeExport.of(store, audit, tables, identity, clock)).routes());
         routes.addAll(new SnapshotRoutes(new Snapshots(store, audit, identity, localLog(), clock)).routes());

@@ -1,0 +1,79 @@
+package bulwark.doctor.host;
+
+import bulwark.doctor.probe.Observed;
+import bulwark.doctor.probe.Probe;
+import bulwark.doctor.probe.ProbeDescription;
+import bulwark.doctor.probe.Severity;
+import bulwark.doctor.probe.Visit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Each file and folder by itself: a key's own mode counts, whatever the folders above it allow. */
+final class FilesClosedProbe implements Probe {
+    private static final Set<PosixFilePermission> OTHERS = Set.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE);
+
+    @Override
+    public ProbeDescription description() {
+        return ProbeDescription.of(
+                        "HOST-FILES-01",
+                        Severity.CRITICAL,
+                        "No file or folder of the state can be read or written by another user.",
+                        "all documents; tutorial, step 1: \"store ca.key securely\"",
+                        "chmod -R go= STATE")
+                .requires("V13.3.2", "V16.4.2");
+    }
+
+    @Override
+    public Observed observe(Visit visit) throws IOException {
+        List<String> open = new ArrayList<>();
+        int[] seen = {0};
+        try (Stream<Path> all = Files.walk(visit.state())) {
+            all.forEach(path -> {
+                seen[0]++;
+                String mode = openMode(path);
+                if (!mode.isEmpty()) {
+                    open.add(visit.state().relativize(path) + " (" + mode + ")");
+                }
+            });
+        } catch (java.io.UncheckedIOException changed) {
+            throw new IOException("the state folder cannot be read whole: " + changed.getMessage(), changed);
+        }
+        return Observed.of(
+                open.isEmpty(),
+                "modes without a right for group or others",
+                open.isEmpty() ? seen[0] + " files and folders, each closed" : "open to others: " + first(open));
+    }
+
+    static String first(List<String> all) {
+        List<String> some = all.stream().sorted().limit(5).toList();
+        return String.join(", ", some)
+                + (all.size() > some.size() ? " and " + (all.size() - some.size()) + " more" : "");
+    }
+
+    private static String openMode(Path path) {
+        try {
+            PosixFileAttributes attributes =
+                    Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            boolean open = !attributes.isSymbolicLink()
+                    && attributes.permissions().stream().anyMatch(OTHERS::contains);
+            return open ? java.nio.file.attribute.PosixFilePermissions.toString(attributes.permissions()) : "";
+        } catch (NoSuchFileException gone) {
+            return "";
+        } catch (IOException unreadable) {
+            return "cannot be looked at";
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package bulwark.doctor.host;
+
+import bulwark.doctor.probe.Observed;
+import bulwark.doctor.probe.Probe;
+import bulwark.doctor.probe.ProbeDescription;
+import bulwark.doctor.probe.Severity;
+import bulwark.doctor.probe.Visit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A core file holds every secret of the process that left it. */
+final class NoCoreDumpProbe implements Probe {
+    private static final String LABEL = "Max core file size";
+
+    @Override
+    public ProbeDescription description() {
+        return ProbeDescription.of(
+                        "HOST-CORE-01",
+                        Severity.HIGH,
+                        "No process leaves a core file when it crashes.",
+                        "all documents",
+                        "prlimit --pid PID --core=0, and start the process through ./bulwark, which does it")
+                .requires("V13.3.1");
+    }
+
+    @Override
+    public Observed observe(Visit visit) throws IOException {
+        List<String> open = new ArrayList<>();
+        List<HostProcess> all = HostProcess.of(visit);
+        for (HostProcess process : all) {
+            String limit = process.value("limits", LABEL).orElse("unknown");
+            if (!limit.startsWith("0 ")) {
+                open.add(process.words() + " may write " + limit.split("\\s+")[0]);
+            }
+        }
+        return Observed.of(
+                open.isEmpty(),
+                "a limit of 0 bytes in force",
+                open.isEmpty() ? all.size() + " processes, each with a limit of 0" : FilesClosedProbe.first(open));
+    }
+}

@@ -60,6 +60,10 @@ bring testssl testssl.sh bsdextrautils
 bring python3 python3-minimal python3.11-minimal libpython3.11-minimal libpython3.11-stdlib
 bring drill ldnsutils libldns3
 bring softhsm2-util softhsm2 softhsm2-common libsofthsm2
+# Compiler and library; the names of the packages behind golang-go and golang-src carry the version of the release.
+command -v go >/dev/null 2>&1 || bring go golang-go $(apt-cache depends golang-go golang-src 2>/dev/null | sed -n 's/.*Depends: \(golang-[0-9.]*-\(go\|src\)\)$/\1/p')
+[ -d /usr/share/gocode/src/golang.org/x/mod ] || [ -d "$tools/usr/share/gocode/src/golang.org/x/mod" ] || unpack "$tools" golang-golang-x-mod-dev \
+  || fail "needs golang.org/x/mod for the second opinion on logs. Install the package golang-golang-x-mod-dev."
 
 check_classes
 bring_keycloak

@@ -8,6 +8,8 @@ import bulwark.kernel.evidence.log.TransparencyLog.LogUnavailable;
 import bulwark.kernel.evidence.outbox.Outbox;
 import bulwark.kernel.evidence.outbox.OutboxRefused;
 import bulwark.kernel.evidence.signer.HeadSigner;
+import bulwark.kernel.evidence.tlog.TlogProof;
+import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.Store;
 import bulwark.kernel.storage.WriteTx;
@@ -124,7 +126,7 @@ public final class ChainCheckpoints {
         if (newest != null && newest.covered() == seq && newest.chainHash().equals(headHash)) {
             return new ChainProof(tenant, seq, headHash, signed(newest));
         }
-        Map<String, @Nullable Object> last = newest == null ? null : newest.toJson();
+        Map<String, @Nullable Object> last = newest == null ? null : json(newest);
         if (!log.backend().equals("local")) {
             return new ChainProof(tenant, seq, headHash, null, last);
         }
@@ -152,12 +154,30 @@ public final class ChainCheckpoints {
         statement.put("chain_hash", verified.chainHash());
         statement.put("signed_at", now());
         LogKeys.Signature signature = signer.keys().sign(SIGNED_CHECKPOINT, statement);
-        Map<String, @Nullable Object> json = new LinkedHashMap<>(verified.toJson());
+        Map<String, @Nullable Object> json = json(verified);
         json.put("store_id", signer.storeId());
         json.put("signed_at", statement.get("signed_at"));
         json.put("key_id", signature.keyId());
         json.put("signature", signature.value());
         return json;
+    }
+
+    /** With the proof of the log's tree, once a checkpoint covers the leaf. */
+    private Map<String, @Nullable Object> json(CheckpointRow row) {
+        CheckpointRow.Anchor anchor = row.anchor();
+        if (anchor == null || !anchor.backend().equals("local")) {
+            return row.toJson(null);
+        }
+        try {
+            byte[] leaf = CanonicalJson.bytes(row.payload());
+            return row.toJson(log.proof(anchor.index())
+                    .filter(proof -> proof.proves(leaf))
+                    .map(TlogProof::text)
+                    .orElse(null));
+        } catch (LogUnavailable e) {
+            LOG.warn("the answer carries no proof of the log's tree: {}", e.getMessage());
+            return row.toJson(null);
+        }
     }
 
     private void enqueue(WriteTx tx, CheckpointRow row) throws SQLException {

@@ -1,6 +1,7 @@
 package bulwark.facts.chain;
 
 import bulwark.kernel.evidence.log.LogEntry;
+import bulwark.kernel.evidence.log.LogRecord;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A chain head on its way into the transparency log. @param anchor where it stands there, or null while pending */
 record CheckpointRow(
@@ -113,7 +115,8 @@ record CheckpointRow(
         return first(select);
     }
 
-    Map<String, @Nullable Object> toJson() {
+    /** @param tlogProof of this row's leaf in the tree of the local log, or null */
+    Map<String, @Nullable Object> toJson(@Nullable String tlogProof) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("id", id);
         json.put("tenant_id", tenant);
@@ -130,7 +133,11 @@ record CheckpointRow(
         json.put("tl_leaf_hash", at == null ? null : at.leafHash);
         json.put("tl_log_index", at == null ? null : at.index);
         json.put("tl_integrated_time", at == null ? null : at.integratedTime);
-        json.put("tl_inclusion_proof", at == null ? Map.of() : parsed(at.proof));
+        Map<String, @Nullable Object> proof = at == null ? new LinkedHashMap<>() : LogRecord.object(parsed(at.proof));
+        if (tlogProof != null) {
+            proof.put("tlog_proof", tlogProof);
+        }
+        json.put("tl_inclusion_proof", proof);
         json.put("tl_raw", at == null ? Map.of() : parsed(at.raw));
         return json;
     }
@@ -164,7 +171,7 @@ record CheckpointRow(
         }
     }
 
-    private static Object parsed(String json) {
+    private static JsonNode parsed(String json) {
         return StrictJson.parse(json.getBytes(StandardCharsets.UTF_8));
     }
 

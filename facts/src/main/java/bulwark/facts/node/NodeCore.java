@@ -280,6 +280,7 @@ final class NodeCore implements LocalAdminClient.StoppedStore {
         routes.addAll(new ExportRoutes(NodeExport.of(store, audit, tables, identity, clock)).routes());
         routes.addAll(new SnapshotRoutes(new Snapshots(store, audit, identity, localLog(), clock)).routes());
         routes.addAll(new FsckRoutes(this).routes());
+        routes.addAll(new LogRoutes(this).routes());
         return List.copyOf(routes);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import bulwark.facts.FactsFixture;
 import bulwark.kernel.evidence.log.LogReader;
+import bulwark.kernel.evidence.tlog.TlogProof;
 import bulwark.kernel.storage.StoreRefused;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +68,22 @@ class ChainCheckpointsTest {
             var checkpoint = facts.chain.prove("default").checkpoint();
             assertThat(checkpoint).containsKeys("store_id", "signed_at", "key_id", "signature", "tl_leaf_hash");
             assertThat(facts.chain.prove("default").checkpoint()).containsKeys("key_id", "signature");
+        }
+    }
+
+    @Test
+    void a_proof_carries_the_place_of_its_checkpoint_in_the_tree_of_the_log_once_one_covers_it() throws Exception {
+        try (FactsFixture facts = new FactsFixture(directory)) {
+            say(facts, 1);
+            Map<?, ?> before =
+                    (Map<?, ?>) facts.chain.prove("default").checkpoint().get("tl_inclusion_proof");
+            assertThat(before.keySet()).isEqualTo(Set.of("chain_hash", "prev_hash"));
+            facts.heads.signNow();
+            var checkpoint = facts.chain.prove("default").checkpoint();
+            Map<?, ?> proof = (Map<?, ?>) checkpoint.get("tl_inclusion_proof");
+            assertThat(proof.keySet()).isEqualTo(Set.of("chain_hash", "prev_hash", "tlog_proof"));
+            TlogProof read = TlogProof.parse(String.valueOf(proof.get("tlog_proof")));
+            assertThat(read.index()).isEqualTo(checkpoint.get("tl_log_index"));
         }
     }
 

@@ -137,6 +137,21 @@ public final class KeyRing {
     }
 
     /**
+     * A secret of 32 bytes for another algorithm, which follows from a seed of the ring and goes with it: HMAC-SHA256 of the purpose.
+     *
+     * @param purpose ASCII
+     * @throws KeyRefused when the ring does not hold the key or its seed
+     */
+    public SecretBytes derive(String id, String purpose) {
+        KeyEntry entry = byId(id).orElseThrow(() -> new KeyRefused("the key ring does not hold the key " + id));
+        try {
+            return seeds.derive(entry, purpose);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the seed of the key " + id + " cannot be read", e);
+        }
+    }
+
+    /**
      * Writes the seed 0600, syncs it and the directory, records it as ANNOUNCED. The first key of an empty ring may be
      * promoted with a zero window. Idempotent by key id.
      *

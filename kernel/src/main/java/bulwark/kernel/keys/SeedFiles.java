@@ -32,6 +32,21 @@ final class SeedFiles {
     /** @throws KeyRefused when the file is absent, exposed or malformed, or its key is published or another than the entry's */
     Ed25519Signer signer(KeyEntry entry) throws IOException {
         Path file = file(entry.id());
+        Ed25519Signer signer = signerOf(seed(entry), file.toString());
+        if (!Arrays.equals(signer.publicKey(), entry.publicKey())) {
+            throw new KeyRefused(
+                    file + " does not belong to the public key in ring.json: restore both from one backup");
+        }
+        return signer;
+    }
+
+    /** HMAC-SHA256 of a purpose under the seed: 32 bytes that say nothing about it. */
+    SecretBytes derive(KeyEntry entry, String purpose) throws IOException {
+        return SecretBytes.of(signing.hmacSha256(seed(entry), purpose.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private SecretBytes seed(KeyEntry entry) throws IOException {
+        Path file = file(entry.id());
         if (!exists(entry.id())) {
             throw new KeyRefused(file + " is missing: restore it from a backup");
         }
@@ -39,13 +54,7 @@ final class SeedFiles {
         if (Files.size(file) > MAX_BYTES) {
             throw new KeyRefused(file + " is larger than a seed can be");
         }
-        SecretBytes text = SecretBytes.of(Files.readAllBytes(file));
-        Ed25519Signer signer = signerOf(Ed25519SeedText.parse(file.toString(), text), file.toString());
-        if (!Arrays.equals(signer.publicKey(), entry.publicKey())) {
-            throw new KeyRefused(
-                    file + " does not belong to the public key in ring.json: restore both from one backup");
-        }
-        return signer;
+        return Ed25519SeedText.parse(file.toString(), SecretBytes.of(Files.readAllBytes(file)));
     }
 
     /** @param name what holds the seed, for the sentence */

@@ -7,7 +7,6 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.Security;
 import java.security.Signature;
 import java.security.interfaces.EdECPublicKey;
@@ -162,24 +161,6 @@ final class JcaBackend implements Ed25519Backend {
         @Override
         public String toString() {
             return "signer " + keyId();
-        }
-    }
-
-    /** Not random at all: hands out one given seed. */
-    @SuppressWarnings("serial")
-    private static final class SeedAsRandomness extends SecureRandom {
-        private final transient byte[] seed;
-
-        SeedAsRandomness(byte[] seed) {
-            this.seed = seed;
-        }
-
-        @Override
-        public void nextBytes(byte[] bytes) {
-            if (bytes.length != seed.length) {
-                throw new IllegalStateException("the JDK asked for other randomness than a seed");
-            }
-            System.arraycopy(seed, 0, bytes, 0, bytes.length);
         }
     }
 }

@@ -7,7 +7,9 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,9 @@ import java.util.regex.Pattern;
 public final class SubjectPublicKey {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\\s]*)-----END PUBLIC KEY-----");
+
+    /** Before the 32 raw bytes of an Ed25519 key (RFC 8410). */
+    private static final byte[] ED25519_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private final PublicKey key;
     private final String algorithm;
@@ -59,6 +64,13 @@ public final class SubjectPublicKey {
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new KeyRefused("a public key in it is neither of ECDSA nor of Ed25519");
         }
+    }
+
+    /** An Ed25519 key in DER. @param raw 32 bytes */
+    public static byte[] ed25519Der(byte[] raw) {
+        byte[] der = Arrays.copyOf(ED25519_PREFIX, ED25519_PREFIX.length + raw.length);
+        System.arraycopy(raw, 0, der, ED25519_PREFIX.length, raw.length);
+        return der;
     }
 
     /** SHA-256 of the key in DER, lower-case hex. */

@@ -1,6 +1,9 @@
 package bulwark.kernel.evidence.heads;
 
 import bulwark.kernel.evidence.signer.HeadSigner;
+import bulwark.kernel.evidence.tlog.CheckpointKeys;
+import bulwark.kernel.evidence.tlog.CheckpointSigner;
+import bulwark.kernel.evidence.tlog.NoteKey;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
@@ -9,6 +12,7 @@ import bulwark.kernel.keys.KeyStatus;
 import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.signing.MlDsa44;
 import bulwark.kernel.signing.Signing;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,11 +36,15 @@ public final class LogKeys {
     /** How long rows that wait in the outbox may bear the signature of the key before. */
     private static final Duration DUAL_TRUST = Duration.ofDays(90);
 
+    private static final String POST_QUANTUM = "bulwark.dev/log/ml-dsa-44/v1";
+
     private final Signing signing;
     private final Supplier<List<KeyEntry>> source;
     private final @Nullable KeyRing ring;
     /** Only of a ring that is not open here: what was read last. */
     private volatile List<KeyEntry> read;
+    /** Of the log and key that signed last. */
+    private volatile @Nullable CheckpointSigner checkpointSigner;
 
     private LogKeys(Signing signing, Supplier<List<KeyEntry>> source, @Nullable KeyRing ring) {
         this.signing = signing;
@@ -187,6 +195,33 @@ public final class LogKeys {
                 }
             }
         }
+    }
+
+    /**
+     * For the checkpoints of a log's tree: lines of this key and of one of ML-DSA-44 whose seed follows from the same seed. What is signed
+     * there begins with the origin of the log, so it is no statement of a purpose.
+     */
+    public CheckpointKeys checkpointKeys() {
+        return new CheckpointKeys(this::checkpointSigner, this::checkpointTrust);
+    }
+
+    private CheckpointSigner checkpointSigner(String origin) {
+        Ed25519Signer current = ring().signer();
+        CheckpointSigner known = checkpointSigner;
+        NoteKey key = new NoteKey(origin, NoteKey.Type.ED25519, current.publicKey());
+        if (known == null || !known.keys().getFirst().equals(key)) {
+            MlDsa44 postQuantum = MlDsa44.signer(ring().derive(current.keyId(), POST_QUANTUM));
+            known = new CheckpointSigner(origin, current, postQuantum);
+            checkpointSigner = known;
+        }
+        return known;
+    }
+
+    private List<NoteKey> checkpointTrust(String origin) {
+        return entries().stream()
+                .filter(entry -> entry.status() != KeyStatus.DISTRUSTED && entry.status() != KeyStatus.ANNOUNCED)
+                .map(entry -> new NoteKey(origin, NoteKey.Type.ED25519, entry.publicKey()))
+                .toList();
     }
 
     private KeyRing ring() {

@@ -1,5 +1,8 @@
 package bulwark.kernel.evidence.log;
 
+import bulwark.kernel.evidence.tlog.CheckpointKeys;
+import bulwark.kernel.evidence.tlog.SignedNote;
+import bulwark.kernel.evidence.tlog.TlogProof;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
@@ -18,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log as a file of JSON lines that several processes may append to. The file is only ever opened for appending, so that it works
@@ -28,9 +33,12 @@ final class FileTransparencyLog implements TransparencyLog {
     /** Less than this left on the disk: an append is not attempted. */
     private static final long SPARE_DISK = 1 << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(FileTransparencyLog.class);
+
     private final Path file;
     private final Clock clock;
     private final String logId;
+    private final LogTree tree;
 
     // All below are guarded by the LogFileLock.
     /** First eight bytes of SHA-256 of the dedupe key → offset of the record; the record itself settles collisions. */
@@ -47,6 +55,7 @@ final class FileTransparencyLog implements TransparencyLog {
         this.file = file.toAbsolutePath().normalize();
         this.clock = clock;
         this.logId = Digests.sha256Hex(this.file.toString()).substring(0, 16);
+        this.tree = new LogTree(this.file);
     }
 
     @Override
@@ -225,6 +234,56 @@ final class FileTransparencyLog implements TransparencyLog {
         if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_WRITE)) {
             throw new LogUnavailable(
                     "Every user of this machine can write the transparency log; run: chmod 600 " + file, null);
+        }
+    }
+
+    @Override
+    public Optional<SignedNote> publishCheckpoint(CheckpointKeys keys) throws LogUnavailable {
+        try (LogFileLock lock = LogFileLock.of(file);
+                FileChannel reading = openForReading()) {
+            catchUp(reading);
+            tree.follow(reading, end, keys);
+            if (tree.isUnsigned()) {
+                LogLeaf begin = LogTreeLeaf.of(tree.origin(), tree.size(), tree.root(), keys);
+                if (find(reading, begin.dedupeKey()) == null) {
+                    LOG.info(
+                            "The transparency log {} held {} records before its first checkpoint; its record {} says so",
+                            file,
+                            tree.size(),
+                            write(reading, begin).index());
+                }
+                tree.follow(reading, end, keys);
+            }
+            return Optional.ofNullable(tree.publish(keys, clock));
+        } catch (IOException e) {
+            throw failed("read for its checkpoint", e);
+        }
+    }
+
+    @Override
+    public Optional<TlogProof> proof(long index) throws LogUnavailable {
+        try (LogFileLock lock = LogFileLock.of(file)) {
+            return tree.proof(index);
+        } catch (IOException e) {
+            throw failed("asked for a proof", e);
+        }
+    }
+
+    @Override
+    public Optional<List<byte[]>> consistency(long earlierSize) throws LogUnavailable {
+        try (LogFileLock lock = LogFileLock.of(file)) {
+            return tree.consistency(earlierSize);
+        } catch (IOException e) {
+            throw failed("asked for a proof", e);
+        }
+    }
+
+    @Override
+    public void forgetTrees() throws LogUnavailable {
+        try (LogFileLock lock = LogFileLock.of(file)) {
+            tree.forget();
+        } catch (IOException e) {
+            throw failed("separated from its checkpoint", e);
         }
     }
 

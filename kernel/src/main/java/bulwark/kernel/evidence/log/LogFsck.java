@@ -1,9 +1,14 @@
 package bulwark.kernel.evidence.log;
 
+import bulwark.kernel.evidence.tlog.CompactRange;
+import bulwark.kernel.evidence.tlog.NoteRefused;
+import bulwark.kernel.evidence.tlog.SignedNote;
+import bulwark.kernel.evidence.tlog.TlogCheckpoint;
 import bulwark.kernel.signing.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +32,14 @@ final class LogFsck {
     private long skippedAt;
     private boolean skippedLooksTorn;
     private boolean unended;
+    private final CompactRange tree = new CompactRange();
+    private String origin = "";
+    /** Read before the size of the log is taken: the log of a running process is never behind it. */
+    private final @Nullable TlogCheckpoint signed;
 
-    LogFsck(Path file) {
+    LogFsck(Path file) throws IOException {
         this.file = file;
+        this.signed = checkpoint();
     }
 
     /** @return sentences, at most a hundred */
@@ -49,7 +59,39 @@ final class LogFsck {
                 problems.add(at(skippedAt) + "is not a record");
             }
         }
+        TlogCheckpoint longer = signed;
+        if (longer != null && problems.size() < MAX_PROBLEMS && tree.size() < longer.size()) {
+            problems.add(
+                    file + " has " + tree.size() + " records, and the checkpoint beside it speaks of " + longer.size());
+        }
         return problems;
+    }
+
+    /** Null when none is beside the log. */
+    private @Nullable TlogCheckpoint checkpoint() throws IOException {
+        Path beside = LogTree.checkpointFile(file);
+        if (!Files.exists(beside)) {
+            return null;
+        }
+        try {
+            return TlogCheckpoint.parse(
+                    SignedNote.parse(Files.readAllBytes(beside)).text());
+        } catch (NoteRefused e) {
+            problems.add(beside + " is no checkpoint: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private void compare(LogRecord record) {
+        byte[] leaf = LogTree.leafHash(record);
+        origin = tree.size() == 0 ? LogTree.origin(leaf) : origin;
+        tree.append(leaf);
+        TlogCheckpoint there = signed;
+        if (there != null
+                && there.size() == tree.size()
+                && !(there.hasRoot(tree.root()) && there.origin().equals(origin))) {
+            problems.add(at(number) + "the records up to here are not the tree of the checkpoint beside the log");
+        }
     }
 
     private void line(byte[] bytes, boolean ended) {
@@ -68,6 +110,7 @@ final class LogFsck {
         }
         record.faults(lastRecord).forEach(fault -> problems.add(at(number) + fault));
         lastRecord = record;
+        compare(record);
     }
 
     private void skip(byte[] bytes, boolean ended) {

@@ -102,6 +102,11 @@ public record LogRecord(
         return Digests.sha256Hex(CanonicalJson.bytes(payload));
     }
 
+    /** The bytes that are hashed, and the leaf of the log's tree. */
+    byte[] canonicalPayload() {
+        return CanonicalJson.bytes(payload);
+    }
+
     private static String chainHash(String prevHash, String leafHash) {
         return Digests.sha256Hex(prevHash + leafHash);
     }

@@ -4,10 +4,10 @@ import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
+import bulwark.kernel.signing.SubjectPublicKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -17,9 +17,6 @@ import tools.jackson.databind.JsonNode;
  * cannot be verified from its hash (which is all that {@code hashedrekord} carries).
  */
 record RekorEntry(String leafHash, byte[] publicKey, byte[] signature, byte[] content) {
-    /** X.509 SubjectPublicKeyInfo of an Ed25519 key before its 32 raw bytes (RFC 8410). */
-    private static final byte[] ED25519_PREFIX = HexFormat.of().parseHex("302a300506032b6570032100");
-
     static RekorEntry of(LogLeaf leaf, Ed25519Signer signer) {
         byte[] content = CanonicalJson.bytes(leaf.payload());
         return new RekorEntry(Digests.sha256Hex(content), signer.publicKey(), signer.sign(content), content);
@@ -73,7 +70,7 @@ record RekorEntry(String leafHash, byte[] publicKey, byte[] signature, byte[] co
     private boolean sameKey(String base64Pem) {
         String pem = new String(Base64.getDecoder().decode(base64Pem), StandardCharsets.US_ASCII);
         String body = pem.replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "").replaceAll("\\s", "");
-        return Arrays.equals(Base64.getDecoder().decode(body), spki(publicKey));
+        return Arrays.equals(Base64.getDecoder().decode(body), SubjectPublicKey.ed25519Der(publicKey));
     }
 
     private static String text(JsonNode object, String name) {
@@ -81,14 +78,9 @@ record RekorEntry(String leafHash, byte[] publicKey, byte[] signature, byte[] co
         return member.isString() ? member.stringValue() : "";
     }
 
-    private static byte[] spki(byte[] raw) {
-        byte[] der = Arrays.copyOf(ED25519_PREFIX, ED25519_PREFIX.length + raw.length);
-        System.arraycopy(raw, 0, der, ED25519_PREFIX.length, raw.length);
-        return der;
-    }
-
     static String pem(byte[] raw) {
-        return "-----BEGIN PUBLIC KEY-----\n" + base64(spki(raw)) + "\n-----END PUBLIC KEY-----\n";
+        return "-----BEGIN PUBLIC KEY-----\n" + base64(SubjectPublicKey.ed25519Der(raw))
+                + "\n-----END PUBLIC KEY-----\n";
     }
 
     private static String base64(byte[] bytes) {

@@ -1,5 +1,8 @@
 package bulwark.kernel.evidence.log;
 
+import bulwark.kernel.evidence.tlog.CheckpointKeys;
+import bulwark.kernel.evidence.tlog.SignedNote;
+import bulwark.kernel.evidence.tlog.TlogProof;
 import org.jspecify.annotations.Nullable;
 
 /** An append-only log outside the store. Blocking; thread-safe. */
@@ -34,7 +37,28 @@ public interface TransparencyLog extends AutoCloseable {
         return null;
     }
 
-    /** The owner goes on with a log that lost entries: what a remote one showed before is no longer compared with. */
+    /**
+     * Signs the tree of all records and puts it beside the log, where it grew or the key changed since the last time. The first time a log
+     * that held records before gets one more, which says so.
+     *
+     * @return the newest checkpoint; empty of a log without records and of a backend whose tree is another's
+     * @throws LogUnavailable also when the log does not continue the tree that was signed last
+     */
+    default java.util.Optional<SignedNote> publishCheckpoint(CheckpointKeys keys) throws LogUnavailable {
+        return java.util.Optional.empty();
+    }
+
+    /** That a record stands in the tree of the newest checkpoint; empty while none covers it, and of a backend whose tree is another's. */
+    default java.util.Optional<TlogProof> proof(long index) throws LogUnavailable {
+        return java.util.Optional.empty();
+    }
+
+    /** That the newest checkpoint continues the tree of so many records; empty as {@link #proof}. */
+    default java.util.Optional<java.util.List<byte[]>> consistency(long earlierSize) throws LogUnavailable {
+        return java.util.Optional.empty();
+    }
+
+    /** The owner goes on with a log that lost entries: what it showed or signed of its tree before is no longer compared with. */
     default void forgetTrees() throws LogUnavailable {}
 
     /** Checks everything the backend can check locally; sentences, empty when whole. */

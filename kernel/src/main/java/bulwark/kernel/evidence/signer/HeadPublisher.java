@@ -115,6 +115,11 @@ final class HeadPublisher {
         }
     }
 
+    /** Signs the tree of the log as far as it has grown. */
+    void publishCheckpoint() throws LogUnavailable {
+        log.publishCheckpoint(keys.checkpointKeys());
+    }
+
     /** As {@link HeadReadBack#finding}. */
     @Nullable
     String readBack() throws LogUnavailable {

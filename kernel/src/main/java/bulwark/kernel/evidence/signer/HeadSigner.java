@@ -155,6 +155,9 @@ public final class HeadSigner implements AutoCloseable {
             } else if (finding.get() == null) {
                 publisher.keepAgain();
             }
+            if (finding.get() == null) {
+                publisher.publishCheckpoint();
+            }
             delay.succeeded();
             return finding.get() == null;
         } catch (LogUnavailable | IOException | RuntimeException e) {

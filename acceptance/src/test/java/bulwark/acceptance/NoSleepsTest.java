@@ -21,6 +21,8 @@ class NoSleepsTest {
             Map.entry("ControlContract.java", new Pauses(2, "the work of a handler")),
             Map.entry("JournalAppender.java", new Pauses(1, "the pace of a process that will be killed")),
             Map.entry("JsonRpcClientTest.java", new Pauses(1, "a server that drips")),
+            Map.entry("KillableProgram.java", new Pauses(1, "the random moment of a kill")),
+            Map.entry("KilledSenderTest.java", new Pauses(1, "the random moment of a kill")),
             Map.entry("LargeJournalTest.java", new Pauses(1, "a producer whose queue is full tries again")),
             Map.entry("LocalSocketTestBase.java", new Pauses(1, "a handler that is late")),
             Map.entry("PoisonContract.java", new Pauses(1, "the work of a handler")),

@@ -33,6 +33,7 @@ import bulwark.seats.seat.DepositDataRegister;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
 import bulwark.seats.send.ChainReconciler;
+import bulwark.seats.send.OperationRoutes;
 import bulwark.seats.send.PlanDispatcher;
 import bulwark.seats.send.SendRoutes;
 import bulwark.seats.settings.ChainSettings;
@@ -121,12 +122,14 @@ public final class SeatApi {
         KeyStanding keys = new KeyStanding(bls, validators);
         PlanRegister plans = new PlanRegister(store, identity, kept, keys, chain, clock);
         all.addAll(plans.routes());
+        PlanHandover handover = new PlanHandover(store, kept, keys);
+        all.addAll(new OperationRoutes(store, identity, handover, kept, chain, clock).routes());
         all.addAll(new SeatActions(
                         store,
                         identity,
                         chain,
                         kept,
-                        new PlanHandover(store, kept, keys),
+                        handover,
                         new DepositActions(store, kept, seats, keys),
                         new VaultActions(kept, seats, validators, planSettings.maxExitFee(), clock),
                         extraStepUps,

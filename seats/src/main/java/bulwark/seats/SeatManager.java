@@ -10,6 +10,7 @@ import bulwark.seats.beacon.ConsensusAccess;
 import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.send.PlanDispatcher;
+import bulwark.seats.send.SendMetrics;
 import bulwark.seats.send.TransactionSender;
 import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.DatabaseUrl;
@@ -64,6 +65,7 @@ public final class SeatManager implements AutoCloseable {
 
     private final SeatStore store;
     private final Edge edge = Edge.create();
+    private final Metrics metrics = new Metrics(SeatMetrics.ALL);
     private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final @Nullable ChainAccess chain;
     private final @Nullable PlanDispatcher dispatcher;
@@ -115,12 +117,13 @@ public final class SeatManager implements AutoCloseable {
                 directory.resolve(settings.text("SEAT_MANAGER_EVIDENCE_DIR")),
                 directory.resolve(settings.text("SEAT_MANAGER_SIGNER_SOCKET")).toAbsolutePath(),
                 new TransactionSender.FeeLimits(maxFee, PRIORITY_FEE.min(maxFee)),
+                new SendMetrics(metrics),
                 clock);
     }
 
     private Service service(Configuration settings) {
-        Metrics metrics = new Metrics(SeatMetrics.ALL);
         WatchMetrics.register(metrics, store, clock);
+        new SendMetrics(metrics).register(store);
         List<Route> routes = new ArrayList<>(OpsRoutes.of(metrics, () -> new Health(store.problem(), null)));
         routes.add(Route.open("GET", "/health", request -> health()));
         routes.addAll(api.routes());

@@ -1,6 +1,7 @@
 package bulwark.seats;
 
 import bulwark.kernel.metrics.MetricDescription;
+import bulwark.seats.send.SendMetrics;
 import bulwark.seats.watch.WatchMetrics;
 import bulwark.web.AuditedRoutes;
 import bulwark.web.Service;
@@ -12,7 +13,10 @@ public final class SeatMetrics {
     static final String NAME = "seats";
 
     public static final List<MetricDescription> ALL = Stream.of(
-                    Service.metrics(NAME).stream(), AuditedRoutes.metrics(NAME).stream(), WatchMetrics.ALL.stream())
+                    Service.metrics(NAME).stream(),
+                    AuditedRoutes.metrics(NAME).stream(),
+                    WatchMetrics.ALL.stream(),
+                    SendMetrics.ALL.stream())
             .flatMap(each -> each)
             .toList();
 

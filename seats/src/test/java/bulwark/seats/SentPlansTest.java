@@ -10,6 +10,7 @@ import bulwark.seats.plan.PlanReader;
 import bulwark.seats.send.TreasuryUnderTest;
 import bulwark.testkit.AnvilChain;
 import bulwark.testkit.RpcRelay;
+import bulwark.testkit.RpcRelay.Fault;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +173,12 @@ class SentPlansTest {
                         .asBoolean())
                 .isTrue();
         assertThat(ok(seats.get("/health"), 200).path("writes").asString()).isEqualTo("enabled");
+        assertThat(seats.get("/metrics").body())
+                .contains("seats_transactions_started_total{kind=\"vault-deploy\"} 1.0")
+                .contains("seats_send_steps_total{step=\"broadcast\"} 1.0")
+                .contains("seats_transactions_open{state=\"MINED\"} 1.0")
+                .contains("seats_signer_ready 1.0")
+                .contains("seats_nonce_gaps 0.0");
     }
 
     @Test
@@ -194,6 +202,105 @@ class SentPlansTest {
                         .matches("SIGNER_UNAVAILABLE|NONCE_UNKNOWN"));
         treasury.startSigner();
         assertThat(settled(operation).path("status").asString()).isEqualTo("CONFIRMED");
+        assertThat(treasury.mined()).isEqualTo(1);
+    }
+
+    private HttpResponse<String> about(String operation, String what, String... headers) throws Exception {
+        String[] all = Stream.concat(Stream.of("Idempotency-Key", what + "-plan-" + ++requests), Stream.of(headers))
+                .toArray(String[]::new);
+        return admin.call("POST", "/v1/operations/" + operation + "/" + what, Map.of(), all);
+    }
+
+    private HttpResponse<String> retry(String operation) throws Exception {
+        return about(operation, "retry", "X-Step-Up-Token", admin.stepUp("retry", operation));
+    }
+
+    @Test
+    void an_operation_that_the_signer_refused_is_tried_again_and_one_that_was_signed_never_is() throws Exception {
+        Path policy = signerFolder.resolve("policy.json");
+        String rules = Files.readString(policy);
+        treasury.stopSigner();
+        Files.writeString(policy, rules.replace("\"vault-deploy\"", "\"claim-principal\""));
+        treasury.startSigner();
+        Plan plan = approved();
+        String operation = ok(send(plan), 202).path("operationId").asString();
+        assertThat(settled(operation).path("errorCode").asString()).isEqualTo("POLICY_DENIED");
+
+        assertThat(SeatsUnderTest.code(about(operation, "retry"))).isEqualTo("STEP_UP_REQUIRED");
+        assertThat(SeatsUnderTest.code(about(operation, "cancel"))).isEqualTo("OPERATION_OVER");
+        assertThat(retry("no-such-operation").statusCode()).isEqualTo(404);
+        assertThat(about("no-such-operation", "cancel").statusCode()).isEqualTo(404);
+        HttpResponse<String> malformed = admin.call(
+                "POST",
+                "/v1/operations/" + operation + "/cancel",
+                Map.of("force", true),
+                "Idempotency-Key",
+                "malformed-cancel");
+        assertThat(malformed.statusCode()).isEqualTo(400);
+        assertThat(malformed.body()).contains("body.force");
+
+        treasury.stopSigner();
+        Files.writeString(policy, rules);
+        treasury.startSigner();
+        assertThat(ok(retry(operation), 202).path("operationId").asString()).isEqualTo(operation);
+        JsonNode done = settled(operation);
+        assertThat(done.path("status").asString()).as(done.toString()).isEqualTo("CONFIRMED");
+        assertThat(SeatsUnderTest.code(retry(operation))).isEqualTo("OPERATION_NOT_FAILED");
+        assertThat(treasury.vaults()).isEqualTo(1);
+        assertThat(treasury.mined()).isEqualTo(1);
+        assertThat(treasury.signed()).isEqualTo(1);
+    }
+
+    @Test
+    void an_operation_is_ended_before_it_begins_and_taken_back_by_a_plan_afterwards() throws Exception {
+        Awaitility.await()
+                .atMost(TIMEOUT)
+                .until(() ->
+                        admin.get("/v1/audit-logs?action=nonce_adopted").body().contains("nonce_adopted"));
+        Plan waiting = approved();
+        two.always("eth_getTransactionCount", Fault.STATUS_500);
+        String queued = ok(send(waiting), 202).path("operationId").asString();
+        Awaitility.await()
+                .atMost(TIMEOUT)
+                .until(() -> ok(admin.get("/v1/operations/" + queued), 200)
+                        .path("errorCode")
+                        .asString()
+                        .equals("CHAIN_UNKNOWN"));
+        JsonNode ended = ok(about(queued, "cancel"), 200);
+        assertThat(ended.at("/operation/status").asString()).isEqualTo("CANCELLED");
+        assertThat(ended.has("plan")).isFalse();
+        two.mend();
+        assertThat(SeatsUnderTest.code(send(waiting))).isEqualTo("PLAN_CLOSED");
+        assertThat(SeatsUnderTest.code(retry(queued))).isEqualTo("OPERATION_NOT_FAILED");
+
+        chain.call("evm_setAutomine", false);
+        Plan begun = approved();
+        treasury.stopSigner();
+        String operation = ok(send(begun), 202).path("operationId").asString();
+        Awaitility.await()
+                .atMost(TIMEOUT)
+                .until(() -> ok(admin.get("/v1/operations/" + operation), 200)
+                        .path("errorCode")
+                        .asString()
+                        .equals("SIGNER_UNAVAILABLE"));
+        JsonNode answer = ok(about(operation, "cancel"), 200);
+        Plan cancel = PlanReader.read(answer.at("/plan/plan"));
+        assertThat(answer.at("/operation/status").asString()).isEqualTo("RUNNING");
+        assertThat(cancel.kind().word()).isEqualTo("cancel");
+        assertThat(SeatsUnderTest.code(send(cancel))).isEqualTo("APPROVALS_MISSING");
+        ok(
+                admin.call(
+                        "POST",
+                        "/v1/plans/" + cancel.digest() + "/approvals",
+                        treasury.approvals(cancel).getFirst().json()),
+                200);
+        treasury.startSigner();
+        String taken = ok(send(cancel), 202).path("operationId").asString();
+        Awaitility.await().atMost(TIMEOUT).until(() -> status(taken).equals("SUBMITTED"));
+        chain.mine();
+        assertThat(settled(taken).path("status").asString()).isEqualTo("CONFIRMED");
+        assertThat(settled(operation).path("status").asString()).isEqualTo("CANCELLED");
+        assertThat(treasury.vaults()).isZero();
         assertThat(treasury.mined()).isEqualTo(1);
     }
 }

@@ -3,6 +3,7 @@ package bulwark.seats.approval;
 import bulwark.seats.plan.CallEncoder;
 import bulwark.seats.plan.GasCeiling;
 import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.PlannedAction;
 import bulwark.seats.precondition.ChainSnapshot;
 import bulwark.seats.precondition.PlanSimulation;
@@ -29,6 +30,7 @@ public record PlanDraft(
     private static final long HEAD_ROOM = 6;
 
     private static final long GAS_STEP = 50_000;
+    static final long TRANSFER_GAS = 21_000;
 
     /** @throws ApiRefusal when the treasury cannot pay, the call would revert, or a label does not answer */
     public static PlanDraft of(PlanKeeper plans, ChainSnapshot look, PlannedAction action) {
@@ -67,6 +69,33 @@ public record PlanDraft(
                         Math.min(gas, GasCeiling.MAX_LIMIT),
                         settings.maxFeePerGas(),
                         MAX_TIP.min(settings.maxFeePerGas())),
+                proposer,
+                now,
+                now.plus(VALIDITY));
+    }
+
+    /** Of an empty transaction in the place of one that waits: it takes the nonce, and nothing else. @param root plan that took the nonce first */
+    public static Plan cancel(
+            PlanKeeper plans,
+            ChainSnapshot look,
+            long seat,
+            PlanDigest root,
+            long nonce,
+            String proposer,
+            Instant now) {
+        PlanSettings.Chain chain = plans.chain();
+        BigInteger maxFee = plans.settings().maxFeePerGas();
+        PlannedAction action = new PlannedAction.CancelTransaction(root, nonce);
+        return new Plan(
+                chain.network(),
+                seat,
+                chain.treasury(),
+                CallEncoder.target(action, chain.network(), chain.treasury()),
+                CallEncoder.value(action),
+                CallEncoder.calldata(action),
+                action,
+                look.preconditions(action),
+                new GasCeiling(TRANSFER_GAS, maxFee, MAX_TIP.min(maxFee)),
                 proposer,
                 now,
                 now.plus(VALIDITY));

@@ -75,6 +75,15 @@ public final class PlanHandover {
         return of(call, digest, seat, EnumSet.allOf(PlanKind.class), look);
     }
 
+    /** Makes a plan void of which nothing was sent; one that is closed already stays as it is. */
+    public void end(WriteTx tx, Call call, PlanDigest digest, String reason) throws SQLException {
+        if (PlanRows.find(tx, digest)
+                .filter(stored -> stored.status().equals(PlanRows.OPEN))
+                .isPresent()) {
+            plans.makeVoid(tx, call, digest, reason);
+        }
+    }
+
     private Stored approved(ReadTx tx, PlanDigest digest, long seat, Set<PlanKind> kinds) throws SQLException {
         Stored stored = PlanRows.find(tx, digest)
                 .filter(found -> found.plan().seatId() == seat)

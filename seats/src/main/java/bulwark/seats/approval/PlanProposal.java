@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes the plan that a person asks for: treasury and contracts are the settings', key and credentials the seat's. */
 final class PlanProposal {
     private static final long GAS_LIMIT = 900_000;
-    private static final long TRANSFER_GAS = 21_000;
     private static final long MAX_NONCE = Integer.MAX_VALUE;
 
     private final PlanSettings settings;
@@ -82,7 +81,7 @@ final class PlanProposal {
                 action,
                 preconditions(action),
                 new GasCeiling(
-                        action.kind() == PlanKind.CANCEL ? TRANSFER_GAS : GAS_LIMIT,
+                        action.kind() == PlanKind.CANCEL ? PlanDraft.TRANSFER_GAS : GAS_LIMIT,
                         settings.maxFeePerGas(),
                         PlanDraft.MAX_TIP.min(settings.maxFeePerGas())),
                 proposer,

@@ -4,17 +4,16 @@ import bulwark.seats.chain.EndpointClient;
 import bulwark.seats.chain.RpcFailed;
 import bulwark.seats.chain.RpcFailed.Kind;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** Members of answers in the encodings of the beacon API: numbers as decimal texts, byte strings with 0x. Each other form is a {@link RpcFailed} that names the member. Immutable. */
 final class BeaconValues {
     /** Every number of the protocol has 64 bits. */
-    private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,19}");
+    private static final int MAX_DIGITS = 20;
 
-    private static final Pattern BYTES = Pattern.compile("0x([0-9a-fA-F]{2})*");
     /** 2^64 - 1: stands for "none" where an epoch is meant. */
     private static final String NEVER = "18446744073709551615";
 
@@ -87,18 +86,34 @@ final class BeaconValues {
         return text(parent, name).equals(NEVER) ? BeaconValidatorView.FAR_FUTURE : number(parent, name);
     }
 
-    /** From 0 to 2^63 - 2. */
+    /** From 0 to 2^63 - 2. Thousands of them come with each look, so no pattern is matched. */
     long number(JsonNode parent, String name) {
         String text = text(parent, name);
-        try {
-            long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
-            if (number >= 0 && number < Long.MAX_VALUE) {
-                return number;
-            }
-        } catch (NumberFormatException beyond) {
-            throw malformed(name + " is beyond every slot, epoch and balance");
+        if (!isNumber(text)) {
+            throw malformed(name + " is no number");
         }
-        throw malformed(name + " is no number");
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
+            if (number > (Long.MAX_VALUE - 1 - digit) / 10) {
+                throw malformed(name + " is beyond every slot, epoch and balance");
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** Digits without a zero before them. */
+    private static boolean isNumber(String text) {
+        if (text.isEmpty() || text.length() > MAX_DIGITS || (text.length() > 1 && text.charAt(0) == '0')) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     long between(JsonNode parent, String name, long min, long max) {
@@ -120,10 +135,18 @@ final class BeaconValues {
     /** In lower case. */
     String bytes(JsonNode parent, String name, int length) {
         String text = text(parent, name);
-        if (text.length() != 2 + 2 * length || !BYTES.matcher(text).matches()) {
+        if (text.length() != 2 + 2 * length || !text.startsWith("0x")) {
             throw malformed(name + " is no byte string of " + length);
         }
-        return text.toLowerCase(Locale.ROOT);
+        boolean lower = true;
+        for (int i = 2; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!HexFormat.isHexDigit(c)) {
+                throw malformed(name + " is no byte string of " + length);
+            }
+            lower &= c < 'A' || c > 'F';
+        }
+        return lower ? text : text.toLowerCase(Locale.ROOT);
     }
 
     private String text(JsonNode parent, String name) {

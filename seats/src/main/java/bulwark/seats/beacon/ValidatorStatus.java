@@ -2,7 +2,10 @@ package bulwark.seats.beacon;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** State of a validator, in the words of the beacon API. */
 public enum ValidatorStatus {
@@ -16,12 +19,17 @@ public enum ValidatorStatus {
     WITHDRAWAL_POSSIBLE,
     WITHDRAWAL_DONE;
 
+    private static final Map<String, ValidatorStatus> BY_WORD =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(ValidatorStatus::word, Function.identity()));
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 
     static Optional<ValidatorStatus> of(String word) {
-        return Arrays.stream(values()).filter(each -> each.word().equals(word)).findFirst();
+        return Optional.ofNullable(BY_WORD.get(word));
     }
 
     public boolean isActive() {

@@ -9,11 +9,11 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** Asks every label at once, each on a thread of its own, so that a slow one costs its own time and no sum. */
-final class LabelQuestions {
+public final class LabelQuestions {
     private LabelQuestions() {}
 
     /** Answers in the order of the labels; what a question throws comes out. */
-    static <T> List<T> ask(List<ExecutionNode> nodes, Function<ExecutionNode, T> question) {
+    public static <N, T> List<T> ask(List<N> nodes, Function<N, T> question) {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<T>> asked = new ArrayList<>();
             nodes.forEach(node -> asked.add(threads.submit(() -> question.apply(node))));
@@ -24,7 +24,7 @@ final class LabelQuestions {
             return answers;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while execution clients were asked", e);
+            throw new IllegalStateException("interrupted while clients were asked", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException thrown) {
                 throw thrown;

@@ -2,6 +2,7 @@ package bulwark.seats.seat;
 
 import static bulwark.seats.route.FieldRule.address;
 import static bulwark.seats.route.FieldRule.credentials;
+import static bulwark.seats.route.FieldRule.flag;
 import static bulwark.seats.route.FieldRule.id;
 import static bulwark.seats.route.FieldRule.number;
 import static bulwark.seats.route.FieldRule.pubkey;
@@ -16,6 +17,7 @@ import bulwark.seats.route.FieldRule;
 import bulwark.seats.route.RequestRules;
 import bulwark.seats.route.Roles;
 import bulwark.seats.route.SeatRoute;
+import bulwark.seats.seat.SeatFilter.Condition;
 import bulwark.seats.store.SeatStore;
 import bulwark.web.ApiRefusal;
 import bulwark.web.ApiRefusal.Kind;
@@ -85,7 +87,12 @@ public final class SeatRegister {
                 pubkey("validator_pubkey").optional(),
                 address("beneficiary").optional(),
                 address("vault_address").optional(),
+                id("seat_id").optional(),
+                flag("has_pubkey"),
+                flag("has_pending_operation"),
+                flag("has_failed_operation"),
                 number("limit", 1, MAX_PAGE),
+                id("after").optional(),
                 number("offset", 0, 100_000_000));
     }
 
@@ -107,24 +114,43 @@ public final class SeatRegister {
     }
 
     private Response list(Call call) {
-        SeatTable.Filter filter = new SeatTable.Filter(
-                call.parameter("status").orElse(null),
-                call.parameter("operator_id").map(Long::valueOf).orElse(null),
-                call.parameter("validator_pubkey").orElse(null),
-                call.parameter("beneficiary").map(SeatRegister::lower).orElse(null),
-                call.parameter("vault_address").map(SeatRegister::lower).orElse(null));
+        SeatFilter filter = SeatFilter.NONE
+                .with(Condition.STATUS, call.parameter("status").orElse(null))
+                .with(Condition.OPERATOR, wholeNumber(call, "operator_id"))
+                .with(Condition.SEAT, wholeNumber(call, "seat_id"))
+                .with(Condition.PUBKEY, call.parameter("validator_pubkey").orElse(null))
+                .with(
+                        Condition.BENEFICIARY,
+                        call.parameter("beneficiary").map(SeatRegister::lower).orElse(null))
+                .with(
+                        Condition.VAULT,
+                        call.parameter("vault_address").map(SeatRegister::lower).orElse(null))
+                .with(Condition.HAS_PUBKEY, truth(call, "has_pubkey"))
+                .with(Condition.PENDING_OPERATION, truth(call, "has_pending_operation"))
+                .with(Condition.FAILED_OPERATION, truth(call, "has_failed_operation"));
+        Long after = wholeNumber(call, "after");
         long limit = call.number("limit", 100);
         long offset = call.number("offset", 0);
         return store.read(tx -> {
-            Map<String, Object> pagination = new LinkedHashMap<>();
+            List<Seat> page = SeatTable.page(tx, filter, after == null ? 0 : after, offset, limit + 1);
+            boolean more = page.size() > limit;
+            List<Seat> shown = more ? page.subList(0, (int) limit) : page;
+            Map<String, @Nullable Object> pagination = new LinkedHashMap<>();
             pagination.put("limit", limit);
             pagination.put("offset", offset);
             pagination.put("total", SeatTable.count(tx, filter));
-            List<Map<String, @Nullable Object>> items = SeatTable.page(tx, filter, limit, offset).stream()
-                    .map(Seat::json)
-                    .toList();
-            return Response.json(200, Map.of("items", items, "pagination", pagination));
+            pagination.put("next", more ? Long.toString(shown.getLast().id()) : null);
+            return Response.json(
+                    200, Map.of("items", shown.stream().map(Seat::json).toList(), "pagination", pagination));
         });
+    }
+
+    private static @Nullable Long wholeNumber(Call call, String name) {
+        return call.parameter(name).map(Long::valueOf).orElse(null);
+    }
+
+    private static @Nullable Boolean truth(Call call, String name) {
+        return call.parameter(name).map(Boolean::valueOf).orElse(null);
     }
 
     private static String lower(String text) {

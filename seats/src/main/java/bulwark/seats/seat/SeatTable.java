@@ -21,54 +21,37 @@ public final class SeatTable {
 
     private SeatTable() {}
 
-    /** What a list may be narrowed by; null for no matter. */
-    record Filter(
-            @Nullable String status,
-            @Nullable Long operator,
-            @Nullable String pubkey,
-            @Nullable String beneficiary,
-            @Nullable String vault) {
-        private Map<String, Object> conditions() {
-            Map<String, Object> conditions = new LinkedHashMap<>();
-            put(conditions, "status", status);
-            put(conditions, "operator_id", operator);
-            put(conditions, "pubkey", pubkey);
-            put(conditions, "beneficiary", beneficiary);
-            put(conditions, "vault_address", vault);
-            return conditions;
-        }
-
-        private static void put(Map<String, Object> conditions, String column, @Nullable Object value) {
-            if (value != null) {
-                conditions.put(column + " = ?", value);
+    /**
+     * Seats by id, found by their key: a page deep in the list costs as much as the first one.
+     *
+     * @param after id that the page begins behind; 0 for the beginning
+     * @param offset seats to leave out from there on: they are counted along an index, and their rows are not read
+     */
+    static List<Seat> page(ReadTx tx, SeatFilter filter, long after, long offset, long limit) throws SQLException {
+        long from = after;
+        if (offset > 0) {
+            PreparedStatement select = tx.statement(
+                    "SELECT id FROM seats WHERE " + filter.condition() + " AND id > ? ORDER BY id LIMIT 1 OFFSET ?");
+            int next = filter.bind(select);
+            select.setLong(next, after);
+            select.setLong(next + 1, offset - 1);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return List.of();
+                }
+                from = row.getLong(1);
             }
         }
-
-        private String where() {
-            return conditions().isEmpty()
-                    ? ""
-                    : "WHERE " + String.join(" AND ", conditions().keySet()) + " ";
-        }
-
-        private int bind(PreparedStatement statement) throws SQLException {
-            int index = 1;
-            for (Object value : conditions().values()) {
-                statement.setObject(index++, value);
-            }
-            return index;
-        }
-    }
-
-    static List<Seat> page(ReadTx tx, Filter filter, long limit, long offset) throws SQLException {
-        PreparedStatement select = tx.statement(COLUMNS + filter.where() + "ORDER BY id LIMIT ? OFFSET ?");
+        PreparedStatement select =
+                tx.statement(COLUMNS + "WHERE " + filter.condition() + " AND id > ? ORDER BY id LIMIT ?");
         int next = filter.bind(select);
-        select.setLong(next, limit);
-        select.setLong(next + 1, offset);
+        select.setLong(next, from);
+        select.setLong(next + 1, limit);
         return rows(select);
     }
 
-    static long count(ReadTx tx, Filter filter) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT count(*) FROM seats " + filter.where());
+    static long count(ReadTx tx, SeatFilter filter) throws SQLException {
+        PreparedStatement select = tx.statement("SELECT count(*) FROM seats WHERE " + filter.condition());
         filter.bind(select);
         try (ResultSet row = select.executeQuery()) {
             row.next();

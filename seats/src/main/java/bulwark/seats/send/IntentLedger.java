@@ -28,11 +28,26 @@ final class IntentLedger {
     private static final String TENANT = "default";
 
     private final SeatStore store;
+    private final SendMetrics metrics;
     private final Clock clock;
 
-    IntentLedger(SeatStore store, Clock clock) {
+    IntentLedger(SeatStore store, SendMetrics metrics, Clock clock) {
         this.store = store;
+        this.metrics = metrics;
         this.clock = clock;
+    }
+
+    /** Of somebody who sends nothing. */
+    IntentLedger(SeatStore store, Clock clock) {
+        this(store, SendMetrics.unread(), clock);
+    }
+
+    SendMetrics metrics() {
+        return metrics;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     SeatStore store() {
@@ -59,6 +74,7 @@ final class IntentLedger {
             if (last.isPresent() && last.get().status() != IntentStatus.ABANDONED) {
                 return last.get();
             }
+            requireNotCancelled(tx, order.plan());
             Optional<TransactionIntent> replaced = replaced(tx, order.plan());
             long nonce = replaced.map(TransactionIntent::nonce).orElse(-1L);
             if (replaced.isEmpty()) {
@@ -73,8 +89,18 @@ final class IntentLedger {
             TransactionIntent intent = intent(tx, order, fees, operation, nonce, replaced.orElse(null));
             IntentRows.insert(tx, intent, now);
             audit(tx, intent, replaced.orElse(null));
+            tx.afterCommit(() -> metrics.started(order.plan().kind()));
             return intent;
         });
+    }
+
+    /** The order may have been read before a person cancelled it. */
+    private static void requireNotCancelled(ReadTx tx, Plan plan) throws SQLException {
+        if (OperationRows.byPlan(tx, plan.digest())
+                .filter(known -> known.status() == Operation.Status.CANCELLED)
+                .isPresent()) {
+            throw new SendRefused("OPERATION_CANCELLED", "The operation was cancelled before it began.");
+        }
     }
 
     /** Newest transaction of a plan. */
@@ -264,6 +290,7 @@ final class IntentLedger {
             detail.put("why", why);
         }
         append(tx, SendEvents.MOVED, PROCESS, "transaction:" + intent.id(), detail);
+        tx.afterCommit(() -> metrics.moved(intent, to, clock.instant()));
         return true;
     }
 

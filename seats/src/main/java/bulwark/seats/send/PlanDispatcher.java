@@ -21,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Takes approved plans into the caller's transaction and sends them after its commit, one after the other, on a thread of its own that also compares store and chain at every pass. Thread-safe.
@@ -38,11 +39,13 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
     private final TransactionSender sender;
     private final ChainReconciler reconciler;
     private final SignerClient signer;
+    private final SignerGauges signerGauges;
     private final Clock clock;
     private final Semaphore work = new Semaphore(1);
     private final EssentialThread thread;
     private volatile boolean closing;
     private volatile String backend = "unavailable";
+    private volatile int gaps;
 
     private PlanDispatcher(
             SeatStore store,
@@ -50,16 +53,20 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
             BundleWriter evidence,
             SignerClient signer,
             TransactionSender.FeeLimits limits,
+            SendMetrics metrics,
             Clock clock) {
         List<TransactionEndpoint> labels =
                 chain.nodes().stream().map(TransactionEndpoint::new).toList();
         this.signer = signer;
         this.clock = clock;
+        ledger = new IntentLedger(store, metrics, clock);
         sender = new TransactionSender(
-                store, evidence, labels, signer, plan -> chain.preflight(), limits, clock, step -> {});
-        ledger = sender.ledger();
+                ledger, evidence, labels, signer, plan -> chain.preflight(), limits, metrics::passed);
         reconciler = new ChainReconciler(
                 sender, chain.network().chainId(), chain.network().treasury());
+        signerGauges = metrics.signer();
+        signerGauges.register(clock);
+        metrics.gaps(() -> gaps);
         thread = EssentialThread.virtual("plan-dispatcher", this::loop);
     }
 
@@ -76,9 +83,10 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
             Path evidence,
             Path socket,
             TransactionSender.FeeLimits limits,
+            SendMetrics metrics,
             Clock clock) {
         BundleWriter folder = BundleWriter.open(store, evidence, clock);
-        return new PlanDispatcher(store, chain, folder, new SignerClient(socket), limits, clock);
+        return new PlanDispatcher(store, chain, folder, new SignerClient(socket), limits, metrics, clock);
     }
 
     /** Begins with a comparison of store, signer and chain. */
@@ -132,8 +140,11 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
 
     private String askBackend() {
         try {
-            return signer.health().path("backend").asString("none");
+            JsonNode health = signer.health();
+            signerGauges.take(health);
+            return health.path("backend").asString("none");
         } catch (SigningRefused e) {
+            signerGauges.silent();
             return "unavailable";
         }
     }
@@ -160,6 +171,7 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
     private boolean pass() {
         backend = askBackend();
         ChainReconciler.Pass found = reconciler.run();
+        gaps = found.gaps().size();
         if (!found.unknown().isEmpty()) {
             LOG.warn("A label does not answer, and what it says of transactions waits: {}", found.unknown());
         }

@@ -32,13 +32,15 @@ public final class SendEvents {
             "nonce_adopted", "the line of nonces of an account was set to that of the chain", "from", "to", "why");
     static final AuditEventType PAUSED =
             AuditEventType.of("sends_paused", "nothing is signed and sent from now on", "request_id", "code", "why");
+    static final AuditEventType CANCELLED = AuditEventType.of(
+            "operation_cancelled", "a plan that was to be sent was taken back before it began", "request_id", "plan");
     static final AuditEventType RESUME_APPROVED = AuditEventType.of(
             "resume_approved", "a person approved that sends go on", "request_id", "pause", "person", "key");
     static final AuditEventType RESUMED =
             AuditEventType.of("sends_resumed", "a pause was lifted", "request_id", "pause", "code", "approvers");
 
     public static final List<AuditEventType> ALL =
-            List.of(RESERVED, MOVED, REFUSED, NONCE_ADOPTED, PAUSED, RESUME_APPROVED, RESUMED);
+            List.of(RESERVED, MOVED, REFUSED, NONCE_ADOPTED, PAUSED, CANCELLED, RESUME_APPROVED, RESUMED);
 
     private SendEvents() {}
 }

@@ -17,7 +17,6 @@ import bulwark.seats.send.TransactionIntent.Account;
 import bulwark.seats.send.TransactionIntent.Fees;
 import bulwark.seats.signer.SignerClient;
 import bulwark.seats.signer.SigningRefused;
-import bulwark.seats.store.SeatStore;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -62,17 +61,16 @@ public final class TransactionSender {
     public record FeeLimits(BigInteger maxFee, BigInteger tip) {}
 
     /** @param labels that are sent to; at least one @param steps is told each point that was passed */
-    public TransactionSender(
-            SeatStore store,
+    TransactionSender(
+            IntentLedger ledger,
             BundleWriter evidence,
             List<TransactionEndpoint> labels,
             SignerClient signer,
             Precheck precheck,
             FeeLimits limits,
-            Clock clock,
             Consumer<SendStep> steps) {
-        this.ledger = new IntentLedger(store, clock);
-        this.clock = clock;
+        this.ledger = ledger;
+        this.clock = ledger.clock();
         this.evidence = evidence;
         this.labels = List.copyOf(labels);
         this.signer = signer;
@@ -141,6 +139,7 @@ public final class TransactionSender {
 
     /** Once for each reason in a row. */
     private void record(IntentLedger.Order order, SendRefused refused) {
+        ledger.metrics().refused(refused.code());
         if (operation(order.plan())
                 .filter(known -> known.errorCode().equals(refused.code()))
                 .isPresent()) {

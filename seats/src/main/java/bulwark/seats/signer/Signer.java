@@ -19,10 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,9 @@ public final class Signer implements AutoCloseable {
     private final SignerSocket socket;
     private final ScheduledExecutorService sentinels = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("sentinel").factory());
+    /** Since the start, by code; codes are the signer's own. */
+    private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
+
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean failed;
 
@@ -152,7 +158,8 @@ public final class Signer implements AutoCloseable {
         }
     }
 
-    private static byte[] refusal(SigningRefused refusal) {
+    private byte[] refusal(SigningRefused refusal) {
+        refusals.computeIfAbsent(refusal.code(), code -> new LongAdder()).increment();
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", refusal.code());
         if (!refusal.reason().isEmpty()) {
@@ -194,6 +201,9 @@ public final class Signer implements AutoCloseable {
         health.put("address", key == null ? "" : key.address().checksummed());
         health.put("lastSentinel", sentinel == null || sentinel.last() == null ? "" : String.valueOf(sentinel.last()));
         health.put("signed", Long.toString(journal.count()));
+        Map<String, Object> refused = new TreeMap<>();
+        refusals.forEach((code, count) -> refused.put(code, Long.toString(count.sum())));
+        health.put("refusals", refused);
         health.put("fault", problem == null ? "" : problem.reason());
         health.put("reason", journalProblem != null ? journalProblem : problem == null ? "" : problem.sentence());
         return health;

@@ -5,6 +5,7 @@ import bulwark.kernel.time.Timestamps;
 import bulwark.seats.beacon.BeaconNode;
 import bulwark.seats.beacon.BeaconNode.Genesis;
 import bulwark.seats.beacon.BeaconNode.Spec;
+import bulwark.seats.chain.LabelQuestions;
 import bulwark.seats.chain.Preflight;
 import bulwark.seats.chain.RpcFailed;
 import bulwark.seats.seat.Seat;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Takes what labels of the consensus layer show of validators into the store. Used by one thread at a time. */
@@ -46,9 +48,16 @@ final class ConsensusWatcher {
     private final SeatStateMachine states;
     private final Clock clock;
     /** By label: asked once, as they never change. */
-    private final Map<String, Network> networks = new HashMap<>();
+    private final Map<String, Network> networks = new ConcurrentHashMap<>();
 
     private record Network(Genesis genesis, Spec spec) {}
+
+    /** What one label showed, or why it does not count. */
+    private record Shown(Optional<LabelView> view, Optional<Alert> alert) {
+        static Shown not(Alert alert) {
+            return new Shown(Optional.empty(), Optional.of(alert));
+        }
+    }
 
     /** What of the store a look needs. */
     private record Rows(List<Seat> seats, Map<Long, ValidatorRow> validators, Map<String, Instant> deposits) {}
@@ -67,8 +76,9 @@ final class ConsensusWatcher {
         List<String> pubkeys = rows.seats().stream().map(Seat::pubkey).toList();
         List<Alert> alerts = new ArrayList<>();
         List<LabelView> views = new ArrayList<>();
-        for (BeaconNode node : nodes) {
-            view(node, pubkeys, alerts).ifPresent(views::add);
+        for (Shown each : LabelQuestions.ask(nodes, node -> view(node, pubkeys))) {
+            each.view().ifPresent(views::add);
+            each.alert().ifPresent(alerts::add);
         }
         Instant now = clock.instant();
         if (views.size() < Preflight.MIN_LABELS) {
@@ -128,41 +138,40 @@ final class ConsensusWatcher {
         });
     }
 
-    private Optional<LabelView> view(BeaconNode node, List<String> pubkeys, List<Alert> alerts) {
+    private Shown view(BeaconNode node, List<String> pubkeys) {
         try {
             if (!node.syncing().counts()) {
-                alerts.add(Alert.warning(
+                return Shown.not(Alert.warning(
                         NOT_FOLLOWING,
                         node.label(),
                         "The consensus client " + node.label()
                                 + " is syncing, optimistic or without its execution client: it does not count.",
                         "Wait, or look at that client."));
-                return Optional.empty();
             }
             Network network = networks.get(node.label());
             if (network == null) {
                 network = new Network(node.genesis(), node.spec());
                 if (!network.genesis().forkVersion().equals(forkVersion)) {
-                    alerts.add(Alert.critical(
+                    return Shown.not(Alert.critical(
                             OTHER_NETWORK,
                             node.label(),
                             "The consensus client " + node.label() + " is of the network with genesis fork version "
                                     + network.genesis().forkVersion() + ", and not of " + forkVersion + ".",
                             "Take it out of SEAT_MANAGER_CL_API_URLS."));
-                    return Optional.empty();
                 }
                 networks.put(node.label(), network);
             }
-            return Optional.of(LabelView.read(node, network.genesis().time(), network.spec(), pubkeys));
+            return new Shown(
+                    Optional.of(LabelView.read(node, network.genesis().time(), network.spec(), pubkeys)),
+                    Optional.empty());
         } catch (RpcFailed failed) {
-            alerts.add(Alert.warning(
+            return Shown.not(Alert.warning(
                     LABEL_DOWN,
                     node.label(),
                     "The consensus client " + node.label() + " gave no answer that can be used (" + failed.kind() + ", "
                             + failed.method() + ").",
                     "Look at that client; no seat becomes ACTIVE while fewer than " + Preflight.MIN_LABELS
                             + " answer."));
-            return Optional.empty();
         }
     }
 

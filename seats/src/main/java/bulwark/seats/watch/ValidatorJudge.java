@@ -179,13 +179,17 @@ record ValidatorJudge(List<LabelView> views, Spec spec, Instant now) {
 
     /** That two labels show; labels whose final states differ by an epoch may differ in it for a moment. */
     private static Optional<ValidatorStatus> agreed(List<Shown> shown) {
-        return shown.stream()
-                .map(each -> each.validator().status())
-                .filter(status -> shown.stream()
-                                .filter(each -> each.validator().status() == status)
-                                .count()
-                        >= ENOUGH)
-                .findFirst();
+        for (Shown each : shown) {
+            ValidatorStatus status = each.validator().status();
+            int same = 0;
+            for (Shown other : shown) {
+                same += other.validator().status() == status ? 1 : 0;
+            }
+            if (same >= ENOUGH) {
+                return Optional.of(status);
+            }
+        }
+        return Optional.empty();
     }
 
     private void status(Seat seat, ValidatorRow before, Shown first, ValidatorStatus status, ValidatorFinding finding) {

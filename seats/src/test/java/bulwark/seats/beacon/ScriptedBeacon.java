@@ -47,11 +47,11 @@ public final class ScriptedBeacon implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::serve);
         server.start();
-        client = new EndpointClient(
-                new RpcEndpoint(
-                        label,
-                        URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/key/")),
-                Duration.ofSeconds(60));
+        client = new EndpointClient(new RpcEndpoint(label, uri()), Duration.ofSeconds(60));
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/key/");
     }
 
     public BeaconNode node() {

@@ -4,15 +4,20 @@ import bulwark.kernel.signing.Keccak256;
 import bulwark.seats.contract.ByteStrings;
 import bulwark.seats.contract.ContractCode;
 import bulwark.seats.contract.ContractFunction;
+import bulwark.seats.contract.DepositGateAbi;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.contract.TreasuryRouterAbi;
 import bulwark.seats.contract.VaultAddress;
+import bulwark.seats.deposit.DepositData;
+import bulwark.seats.deposit.DepositFile;
 import bulwark.seats.deposit.ForkVersion;
+import bulwark.seats.deposit.SignedDeposit;
 import bulwark.testkit.AnvilChain;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** The four contracts on a chain of a test, as an operator would deploy them: router, then gate and factory that belong to it, then their connection. */
@@ -77,6 +82,40 @@ public final class LocalContracts {
                 BigInteger.valueOf(CLAIM_DELAY),
                 MAX_CLAIM));
         return VaultAddress.of(factory, router, pubkey, beneficiary, CLAIM_DELAY, MAX_CLAIM);
+    }
+
+    /** A signed deposit of a key, whose vault is deployed. @param number the same for the same key */
+    public DepositData made(int number, EvmAddress beneficiary) {
+        byte[] pubkey =
+                SignedDeposit.of(number, new byte[32], SignedDeposit.NETWORK).pubkey();
+        EvmAddress vault = vault(pubkey, beneficiary);
+        return SignedDeposit.of(number, VaultAddress.credentials(vault), SignedDeposit.NETWORK);
+    }
+
+    public void approve(DepositData deposit) {
+        succeed(send(
+                TreasuryRouterAbi.ADD_ALLOWED_FOR,
+                BigInteger.ZERO,
+                deposit.pubkey(),
+                deposit.credentials(),
+                DepositFile.SEAT_GWEI,
+                router));
+    }
+
+    public void deposit(DepositData deposit) {
+        byte[] root = HexText.bytes(chain.call(
+                        "eth_call",
+                        Map.of("to", gate.text(), "data", HexText.of(DepositGateAbi.GET_DEPOSIT_ROOT.call())),
+                        "latest")
+                .asString());
+        succeed(send(
+                TreasuryRouterAbi.DEPOSIT,
+                SEAT_WEI,
+                deposit.pubkey(),
+                deposit.credentials(),
+                deposit.signature(),
+                deposit.dataRoot(),
+                root));
     }
 
     public CanonicalChain canonical() {

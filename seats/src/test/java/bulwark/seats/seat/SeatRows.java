@@ -7,7 +7,9 @@ import bulwark.seats.store.SeatStore;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A store with seats, without a service around it. */
 public final class SeatRows implements AutoCloseable {
@@ -64,6 +66,13 @@ public final class SeatRows implements AutoCloseable {
 
     public String status(long id) {
         return seat(id).status();
+    }
+
+    /** The states that a seat went through, oldest first. */
+    public List<String> history(long id) {
+        return store.<List<Map<String, @Nullable Object>>>read(tx -> SeatTable.history(tx, id)).stream()
+                .map(each -> String.valueOf(each.get("to")))
+                .toList();
     }
 
     /** Along the table, with evidence that is there and says nothing. */

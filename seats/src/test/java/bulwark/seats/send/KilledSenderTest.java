@@ -6,33 +6,47 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.seats.approval.Approval;
 import bulwark.seats.chain.CanonicalChain;
 import bulwark.seats.plan.Plan;
+import bulwark.seats.plan.PlanKind;
+import bulwark.seats.signer.KillableProgram;
+import bulwark.seats.signer.SharedClasses;
+import bulwark.seats.signer.SignerChild;
 import bulwark.testkit.AnvilChain;
 import bulwark.testkit.RpcRelay;
 import bulwark.testkit.RpcRelay.Fault;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sender that ends between any two of its steps: each plan has one effect, evidence stays whole, and the line of nonces has no gap. {@code -Dbulwark.seats.kills=N} for more. */
-@Timeout(900)
+/**
+ * Processes that end while plans of every kind are sent: each plan has one effect, evidence stays whole, and the line of nonces has no gap. {@code -Dbulwark.seats.kills=N}: about so many
+ * kills of the sender.
+ */
+@Timeout(1_800)
 class KilledSenderTest {
-    private static final int KILLS = Integer.getInteger("bulwark.seats.kills", 8);
+    private static final int STAGES = SeatWalk.STAGES.size();
+    private static final int SUITE_SEATS = 2;
+    private static final int SEATS =
+            Math.max(1, Integer.getInteger("bulwark.seats.kills", SUITE_SEATS * STAGES) / STAGES);
+    private static final int SIGNER_KILLS = Math.max(STAGES, SEATS);
     private static final int ABORTS = Integer.getInteger("bulwark.seats.aborts", 40);
+    /** The delay of a settlement, and some. */
+    private static final Duration SETTLEMENT = Duration.ofSeconds(3_700);
+
+    private static final long MAX_SIGNING_NANOS = 40_000_000;
 
     @TempDir
     Path folder;
@@ -42,12 +56,14 @@ class KilledSenderTest {
 
     private AnvilChain chain;
     private TreasuryUnderTest treasury;
+    private SeatWalk walk;
+    private Duration ahead = Duration.ZERO;
 
     @BeforeEach
     void start() throws IOException {
         chain = AnvilChain.start();
         treasury = new TreasuryUnderTest(chain, signerFolder, 3);
-        Files.createDirectories(folder.resolve("plans"));
+        walk = new SeatWalk(treasury);
     }
 
     @AfterEach
@@ -57,97 +73,191 @@ class KilledSenderTest {
     }
 
     @Test
-    void a_process_that_is_killed_between_any_two_steps_sends_each_plan_once() throws Exception {
-        int plans = 0;
-        List<SendStep> steps = List.of(SendStep.values());
+    void a_process_that_is_killed_between_any_two_steps_of_any_kind_of_plan_carries_each_out_once() throws Exception {
+        SendStep[] steps = SendStep.values();
         Set<SendStep> seen = EnumSet.noneOf(SendStep.class);
-        hand(plans++);
-        assertThat(run("NONE")).isEqualTo("DONE");
-        for (int i = 0; i < KILLS; i++) {
-            hand(plans++);
-            SendStep step = steps.get(i % steps.size());
-            assertThat(run(step.name())).isEqualTo("AT " + step);
-            seen.add(step);
+        List<String> flags = SharedClasses.flags(folder, training -> {
+            hand(treasury.vaultPlan());
+            assertThat(run("NONE", training)).isEqualTo("DONE");
+        });
+        for (PlanKind stage : SeatWalk.STAGES) {
+            if (stage == PlanKind.FINALIZE_SETTLEMENT) {
+                chain.passSeconds(SETTLEMENT.toSeconds());
+                ahead = SETTLEMENT;
+            }
+            for (int seat = 0; seat < SEATS; seat++) {
+                SendStep step = steps[(2 * seat + seat / 4 + SeatWalk.STAGES.indexOf(stage)) % steps.length];
+                Plan plan = plan(stage, seat);
+                hand(plan);
+                assertThat(run(step.name(), flags)).as(stage.word()).isEqualTo("AT " + step);
+                seen.add(step);
+                assertThat(recover(plan).status()).as(stage + " " + step).isEqualTo(Operation.Status.CONFIRMED);
+            }
         }
-        assertThat(run("NONE")).isEqualTo("DONE");
-
         assertThat(seen).containsAll(EnumSet.allOf(SendStep.class));
-        requireOneEffectOfEach(plans);
+        requireOneEffectOfEach(SEATS, 1);
     }
 
-    private void requireOneEffectOfEach(int plans) {
-        assertThat(treasury.vaults()).isEqualTo(plans);
-        assertThat(treasury.mined()).isEqualTo(plans);
-        assertThat(treasury.signed()).isEqualTo(plans);
-        try (SenderUnderTest seats = SenderUnderTest.of(treasury, folder, step -> {}, chain.uri(), chain.uri())) {
-            ChainReconciler.Pass pass = seats.reconciler.run();
-            assertThat(pass.gaps()).isEmpty();
-            assertThat(seats.pauses()).isEmpty();
-            assertThat(seats.evidenceProblems()).isEmpty();
-            List<Operation> operations = seats.store.read(tx -> OperationRows.page(tx, null, null, 10_000, 0));
-            assertThat(operations)
-                    .hasSize(plans)
-                    .allSatisfy(each -> assertThat(each.status()).isEqualTo(Operation.Status.CONFIRMED));
+    @Test
+    void a_signer_that_is_killed_while_it_is_asked_signs_each_plan_once() throws Exception {
+        treasury.stopSigner();
+        Random random = new Random(11);
+        Map<String, String> environment = treasury.signerEnvironment();
+        List<String> flags = SharedClasses.flags(folder, training -> {
+            try (SignerChild child = signer(training, environment)) {
+                Plan plan = treasury.vaultPlan();
+                assertThat(sendAndSettle(plan).status()).isEqualTo(Operation.Status.CONFIRMED);
+                child.stop();
+            }
+        });
+        SignerChild child = signer(flags, environment);
+        int seats = (SIGNER_KILLS + STAGES - 1) / STAGES;
+        try {
+            for (PlanKind stage : SeatWalk.STAGES) {
+                if (stage == PlanKind.FINALIZE_SETTLEMENT) {
+                    chain.passSeconds(SETTLEMENT.toSeconds());
+                    ahead = SETTLEMENT;
+                }
+                for (int seat = 0; seat < seats; seat++) {
+                    Plan plan = plan(stage, seat);
+                    if (SEATS > SUITE_SEATS || SeatWalk.STAGES.indexOf(stage) % 2 == 0) {
+                        sendWhile(plan, killer(child, random.nextLong(MAX_SIGNING_NANOS)));
+                        child = signer(flags, environment);
+                    } else {
+                        sendWhile(plan, Thread.ofVirtual().unstarted(() -> {}));
+                    }
+                    assertThat(recover(plan).status()).as(stage.word()).isEqualTo(Operation.Status.CONFIRMED);
+                }
+            }
+            requireOneEffectOfEach(seats, 1);
+        } finally {
+            child.kill();
+            treasury.startSigner();
         }
     }
 
-    private void hand(int number) throws IOException {
-        Plan plan = treasury.vaultPlan();
+    private SignerChild signer(List<String> flags, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        return SignerChild.start(signerFolder, Clock.systemUTC().instant(), List.of(), flags, environment);
+    }
+
+    private static Thread killer(SignerChild child, long after) {
+        return Thread.ofPlatform().unstarted(() -> {
+            LockSupport.parkNanos(after);
+            try {
+                child.kill();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** @param meanwhile begins when the signer is about to be asked */
+    private void sendWhile(Plan plan, Thread meanwhile) throws InterruptedException {
+        try (SenderUnderTest seats = open()) {
+            seats.reconciler.run();
+            seats.onStep(step -> {
+                if (step == SendStep.RESERVED) {
+                    meanwhile.start();
+                }
+            });
+            seats.submit(treasury, plan);
+            meanwhile.join();
+        }
+    }
+
+    private Operation sendAndSettle(Plan plan) {
+        try (SenderUnderTest seats = open()) {
+            seats.reconciler.run();
+            seats.submit(treasury, plan);
+            return seats.settle(plan);
+        }
+    }
+
+    private SenderUnderTest open() {
+        SenderUnderTest seats = SenderUnderTest.of(treasury, folder, step -> {}, chain.uri(), chain.uri());
+        seats.chainIsAhead(ahead);
+        return seats;
+    }
+
+    /** A replacement is of a transaction that waits: no block comes until it was sent. */
+    private Plan plan(PlanKind stage, int seat) {
+        if (!stage.isReplacement()) {
+            return walk.plan(stage, seat);
+        }
+        chain.call("evm_setAutomine", false);
+        Plan first = treasury.vaultPlan();
+        try (SenderUnderTest seats = open()) {
+            seats.reconciler.run();
+            seats.submit(treasury, first);
+            long nonce = seats.intents(first).getFirst().nonce();
+            return stage == PlanKind.BUMP_FEE ? treasury.bump(first, nonce) : treasury.cancel(first, nonce);
+        }
+    }
+
+    /** As the next start does it. */
+    private Operation recover(Plan plan) {
+        try (SenderUnderTest seats = open()) {
+            seats.reconciler.run();
+            if (plan.kind().isReplacement()) {
+                chain.mine();
+                chain.call("evm_setAutomine", true);
+            }
+            return seats.settle(plan);
+        }
+    }
+
+    /** @param seats that went the whole way, each with a bump and a cancel beside it @param vaults that were made beside those */
+    private void requireOneEffectOfEach(int seats, int vaults) {
+        assertThat(walk.effects()).isEqualTo(SeatWalk.expected(seats, seats + vaults));
+        assertThat(treasury.mined()).isEqualTo((long) STAGES * seats + vaults);
+        assertThat(treasury.signed()).isEqualTo((STAGES + 2L) * seats + vaults);
+        try (SenderUnderTest last = open()) {
+            ChainReconciler.Pass pass = last.reconciler.run();
+            assertThat(pass.gaps()).isEmpty();
+            assertThat(pass.waiting()).isZero();
+            assertThat(last.pauses()).isEmpty();
+            assertThat(last.evidenceProblems()).isEmpty();
+            List<Operation> operations = last.store.read(tx -> OperationRows.page(tx, null, null, 100_000, 0));
+            assertThat(operations)
+                    .hasSize((STAGES + 2) * seats + vaults)
+                    .filteredOn(each -> each.status() != Operation.Status.CONFIRMED)
+                    .as("what was cancelled, and nothing else, has no effect")
+                    .hasSize(seats)
+                    .allSatisfy(each -> assertThat(each.status()).isEqualTo(Operation.Status.CANCELLED));
+        }
+    }
+
+    private void hand(Plan plan) throws IOException {
         List<Object> approvals = new ArrayList<>();
         for (Approval approval : treasury.approvals(plan)) {
             approvals.add(approval.json());
         }
-        Files.write(
-                folder.resolve(String.format("plans/%05d.json", number)),
-                StrictJson.write(Map.of("plan", plan.json(), "approvals", approvals)));
+        Files.write(folder.resolve("plan.json"), StrictJson.write(Map.of("plan", plan.json(), "approvals", approvals)));
     }
 
     /** @return the last line of the process, which is killed when it stops */
-    private String run(String stop) throws IOException, InterruptedException {
+    private String run(String stop, List<String> flags) throws IOException, InterruptedException {
         CanonicalChain canonical = treasury.contracts.canonical();
-        Path log = folder.resolve("process.log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx192m",
-                "-Xlog:disable",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SendingProcess.class.getName(),
-                folder.toString(),
-                signerFolder.resolve("signer.sock").toString(),
-                chain.uri().toString(),
-                stop));
-        command.addAll(List.of(
-                canonical.gate().text(),
-                canonical.factory().text(),
-                canonical.router().text(),
-                canonical.treasury().text(),
-                canonical.gateCodeHash(),
-                canonical.factoryCodeHash(),
-                canonical.routerCodeHash()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            String line = out.readLine();
-            while (line != null && !line.equals("DONE") && !line.startsWith("AT ")) {
-                line = out.readLine();
-            }
-            if (line == null) {
-                throw new AssertionError("the process ended by itself:\n" + Files.readString(log));
-            }
-            if (line.equals("DONE")) {
-                process.waitFor(60, TimeUnit.SECONDS);
-            }
-            process.destroyForcibly();
-            process.waitFor();
-            return line;
-        }
+        return KillableProgram.run(
+                folder.resolve("process.log"),
+                flags,
+                SendingProcess.class,
+                List.of(
+                        folder.toString(),
+                        signerFolder.resolve("signer.sock").toString(),
+                        chain.uri().toString(),
+                        stop,
+                        Long.toString(ahead.toSeconds()),
+                        canonical.gate().text(),
+                        canonical.factory().text(),
+                        canonical.router().text(),
+                        canonical.treasury().text(),
+                        canonical.gateCodeHash(),
+                        canonical.factoryCodeHash(),
+                        canonical.routerCodeHash()),
+                line -> line.equals(KillableProgram.DONE) || line.startsWith("AT "),
+                0);
     }
 
     /** Ends a sender in the middle, as a kill does to all that is not on disk. */

@@ -1,7 +1,9 @@
 package bulwark.seats.send;
 
 import bulwark.kernel.evidence.store.StoreLocation;
+import bulwark.kernel.metrics.Metrics;
 import bulwark.kernel.time.SettableClock;
+import bulwark.seats.SeatMetrics;
 import bulwark.seats.chain.CanonicalChain;
 import bulwark.seats.chain.ExecutionNode;
 import bulwark.seats.chain.JsonRpcClient;
@@ -33,11 +35,16 @@ final class SenderUnderTest implements AutoCloseable {
     /** Of the sender alone. */
     final SettableClock clock = new SettableClock(Instant.now());
 
+    final Metrics figures = new Metrics(SeatMetrics.ALL);
+    private final SendMetrics metrics = new SendMetrics(figures);
     private final List<JsonRpcClient> clients = new ArrayList<>();
     private final List<TransactionEndpoint> labels = new ArrayList<>();
     private final CanonicalChain canonical;
     private final SignerClient signer;
     private Consumer<SendStep> steps;
+    /** How far the clocks of the chain are before this machine's. */
+    private Duration ahead = Duration.ZERO;
+
     TransactionSender sender;
     ChainReconciler reconciler;
 
@@ -60,6 +67,7 @@ final class SenderUnderTest implements AutoCloseable {
             clients.add(client);
             labels.add(new TransactionEndpoint(new ExecutionNode(client)));
         }
+        metrics.register(store);
         compose();
     }
 
@@ -79,15 +87,19 @@ final class SenderUnderTest implements AutoCloseable {
         List<ExecutionNode> nodes =
                 labels.stream().map(TransactionEndpoint::node).toList();
         sender = new TransactionSender(
-                store,
+                new IntentLedger(store, metrics, clock),
                 evidence,
                 labels,
                 signer,
-                plan -> new Preflight(canonical, nodes, Clock.systemUTC()).run(),
+                plan -> new Preflight(canonical, nodes, Clock.offset(Clock.systemUTC(), ahead)).run(),
                 LIMITS,
-                clock,
                 step -> steps.accept(step));
         reconciler = new ChainReconciler(sender, canonical.chainId(), canonical.treasury());
+    }
+
+    /** For a chain whose time a test turned on. */
+    void chainIsAhead(Duration time) {
+        ahead = time;
     }
 
     void onStep(Consumer<SendStep> listener) {

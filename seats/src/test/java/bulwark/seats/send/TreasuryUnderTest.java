@@ -82,14 +82,17 @@ public final class TreasuryUnderTest implements AutoCloseable {
     }
 
     public void startSigner() throws IOException {
-        Map<String, String> environment = Map.of(
+        signer = Signer.start(
+                Configuration.read(SignerSettings.schema(), signerEnvironment(), folder), folder, Clock.systemUTC());
+    }
+
+    Map<String, String> signerEnvironment() {
+        return Map.of(
                 "SEAT_MANAGER_OWNER_PRIVATE_KEY", key,
                 "SEAT_MANAGER_SIGNER_POLICY_FILE", "policy.json",
                 "SEAT_MANAGER_APPROVERS_FILE", "approvers.json",
                 "SEAT_MANAGER_VAULT_CREATION_CODE_FILE", "vault.hex",
                 "SEAT_MANAGER_GENESIS_FORK_VERSION", "00000286");
-        signer = Signer.start(
-                Configuration.read(SignerSettings.schema(), environment, folder), folder, Clock.systemUTC());
     }
 
     public void stopSigner() {
@@ -110,7 +113,8 @@ public final class TreasuryUnderTest implements AutoCloseable {
         List<Object> rules = new ArrayList<>();
         rules.add(rule("vaults", List.of("vault-deploy", "approve", "remove"), "0", 1));
         rules.add(rule("deposits", List.of("deposit"), "32000000000000000000", 1));
-        rules.add(rule("settlements", List.of("settle-propose", "settle-cancel"), "0", 1));
+        rules.add(rule("exits", List.of("force-exit"), "1000000000000000", 1));
+        rules.add(rule("settlements", List.of("settle-propose", "settle-finalize", "settle-cancel"), "0", 1));
         rules.add(rule("bumps", List.of("fee-bump"), "32000000000000000000", 1));
         rules.add(rule("cancels", List.of("cancel"), "0", 1));
         Map<String, Object> policy = new LinkedHashMap<>();

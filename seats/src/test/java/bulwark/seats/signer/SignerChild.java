@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The signer of a folder in a process of its own, with nothing in its environment but its settings. */
-final class SignerChild implements AutoCloseable {
+public final class SignerChild implements AutoCloseable {
     private static final long START_NANOS = TimeUnit.MINUTES.toNanos(2);
 
-    private final SignerUnderTest files;
+    private final SignerClient client;
     private final Process process;
     private final Path log;
 
-    private SignerChild(SignerUnderTest files, Process process, Path log) {
-        this.files = files;
+    private SignerChild(SignerClient client, Process process, Path log) {
+        this.client = client;
         this.process = process;
         this.log = log;
     }
@@ -34,6 +35,17 @@ final class SignerChild implements AutoCloseable {
      */
     static SignerChild start(SignerUnderTest files, List<String> wrapper, List<String> flags, Map<String, String> more)
             throws IOException, InterruptedException {
+        return start(files.folder, files.clock.instant(), wrapper, flags, files.environment(more));
+    }
+
+    /**
+     * As above, for a folder that another test made.
+     *
+     * @param time at which it starts
+     */
+    public static SignerChild start(
+            Path folder, Instant time, List<String> wrapper, List<String> flags, Map<String, String> environment)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -46,18 +58,15 @@ final class SignerChild implements AutoCloseable {
         if (!flags.contains("-cp")) {
             command.addAll(List.of("-cp", classPath()));
         }
-        command.addAll(List.of(
-                SignerProgram.class.getName(),
-                files.folder.toString(),
-                files.clock.instant().toString()));
-        Path log = files.folder.resolve("signer.log");
+        command.addAll(List.of(SignerProgram.class.getName(), folder.toString(), time.toString()));
+        Path log = folder.resolve("signer.log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().clear();
-        builder.environment().putAll(files.environment(more));
+        builder.environment().putAll(environment);
         builder.environment().put("PATH", System.getenv().getOrDefault("PATH", ""));
-        SignerChild child = new SignerChild(files, builder.start(), log);
+        SignerChild child = new SignerChild(new SignerClient(folder.resolve("signer.sock")), builder.start(), log);
         child.awaitReady();
         return child;
     }
@@ -73,7 +82,7 @@ final class SignerChild implements AutoCloseable {
         long deadline = System.nanoTime() + START_NANOS;
         while (true) {
             try {
-                files.client().health();
+                client.health();
                 return;
             } catch (SigningRefused notYet) {
                 if (System.nanoTime() > deadline || process.waitFor(2, TimeUnit.MILLISECONDS)) {
@@ -93,7 +102,7 @@ final class SignerChild implements AutoCloseable {
     }
 
     /** With its children, at once. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         List<ProcessHandle> children = process.descendants().toList();
         process.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
@@ -101,7 +110,7 @@ final class SignerChild implements AutoCloseable {
     }
 
     /** Ends it as an operator does. */
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(2, TimeUnit.MINUTES)) {
             kill();

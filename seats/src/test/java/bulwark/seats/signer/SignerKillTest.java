@@ -68,8 +68,13 @@ class SignerKillTest {
         try (KmsServer kms = new KmsServer();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<String, String> inKms = inKms(kms);
-            List<String> flags =
-                    SharedClasses.flags(folder, files, files.request(files.plan(PlanKind.APPROVE), Integer.MAX_VALUE));
+            SigningRequest first = files.request(files.plan(PlanKind.APPROVE), Integer.MAX_VALUE);
+            List<String> flags = SharedClasses.flags(folder, training -> {
+                try (SignerChild child = SignerChild.start(files, List.of(), training, Map.of())) {
+                    files.client().sign(first);
+                    child.stop();
+                }
+            });
             for (int round = 0; round < KILLS; round++) {
                 races.add(race(files, round));
                 List<SigningRequest> burst = new ArrayList<>(races.getLast().requests());

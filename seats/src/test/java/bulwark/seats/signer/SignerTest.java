@@ -57,6 +57,7 @@ class SignerTest {
             JsonNode health = signer.client().health();
             assertThat(health.path("state").asString()).isEqualTo("ready");
             assertThat(health.path("signed").asString()).isEqualTo(Long.toString(nonce));
+            assertThat(health.at("/refusals/POLICY_DENIED").asString()).isEqualTo("1");
         }
         assertThat(SigningJournal.fsck(folder.resolve("signer.db")).sentences()).isEmpty();
     }

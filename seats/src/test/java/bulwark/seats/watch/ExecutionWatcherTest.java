@@ -8,14 +8,11 @@ import bulwark.seats.chain.JsonRpcClient;
 import bulwark.seats.chain.LocalContracts;
 import bulwark.seats.chain.RpcEndpoint;
 import bulwark.seats.chain.ScriptedNode;
-import bulwark.seats.contract.DepositGateAbi;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.contract.TreasuryRouterAbi;
-import bulwark.seats.contract.VaultAddress;
 import bulwark.seats.deposit.DepositData;
 import bulwark.seats.deposit.DepositFile;
-import bulwark.seats.deposit.SignedDeposit;
 import bulwark.seats.seat.SeatRows;
 import bulwark.testkit.AnvilChain;
 import java.math.BigInteger;
@@ -77,34 +74,7 @@ class ExecutionWatcherTest {
 
     /** A key with a vault of its own. */
     private DepositData made(int number) {
-        byte[] pubkey =
-                SignedDeposit.of(number, new byte[32], SignedDeposit.NETWORK).pubkey();
-        EvmAddress vault = contracts.vault(pubkey, BENEFICIARY);
-        return SignedDeposit.of(number, VaultAddress.credentials(vault), SignedDeposit.NETWORK);
-    }
-
-    private void approve(DepositData deposit) {
-        LocalContracts.succeed(contracts.send(
-                TreasuryRouterAbi.ADD_ALLOWED_FOR,
-                BigInteger.ZERO,
-                deposit.pubkey(),
-                deposit.credentials(),
-                DepositFile.SEAT_GWEI,
-                contracts.router));
-    }
-
-    private void deposit(DepositData deposit) {
-        byte[] root = new ExecutionNode(honest)
-                .read(contracts.gate, ExecutionNode.BlockId.LATEST, DepositGateAbi.GET_DEPOSIT_ROOT)
-                .bytes(0);
-        LocalContracts.succeed(contracts.send(
-                TreasuryRouterAbi.DEPOSIT,
-                LocalContracts.SEAT_WEI,
-                deposit.pubkey(),
-                deposit.credentials(),
-                deposit.signature(),
-                deposit.dataRoot(),
-                root));
+        return contracts.made(number, BENEFICIARY);
     }
 
     /** Blocks behind the head are safe for anvil from the 32nd on. */
@@ -124,13 +94,13 @@ class ExecutionWatcherTest {
 
     @Test
     void approval_and_deposit_are_followed_in_the_order_of_the_chain_and_repeated_looks_change_nothing() {
-        approve(seat);
+        contracts.approve(seat);
         watcher.pass();
         assertThat(rows.status(1)).as("the approval is not safe yet").isEqualTo("CREATED");
         settle();
         watcher.pass();
         assertThat(rows.status(1)).isEqualTo("ALLOWLISTED");
-        deposit(seat);
+        contracts.deposit(seat);
         settle();
         watcher.pass();
         assertThat(rows.status(1)).isEqualTo("DEPOSITED");
@@ -150,8 +120,8 @@ class ExecutionWatcherTest {
         DepositData stray = made(3);
         rows.create(2, HexText.of(second.pubkey()), HexText.of(second.credentials()));
         for (DepositData each : List.of(seat, second, stray)) {
-            approve(each);
-            deposit(each);
+            contracts.approve(each);
+            contracts.deposit(each);
         }
         settle();
         watcher.pass();
@@ -172,7 +142,7 @@ class ExecutionWatcherTest {
         settle();
         watcher.pass();
         assertThat(rows.status(1)).as("the intent is another depositor's").isEqualTo("CREATED");
-        approve(seat);
+        contracts.approve(seat);
         settle();
         watcher.pass();
         assertThat(rows.status(1)).isEqualTo("ALLOWLISTED");
@@ -193,8 +163,8 @@ class ExecutionWatcherTest {
     void the_same_key_with_other_credentials_is_an_exception() {
         DepositData foreign = made(4);
         rows.create(4, HexText.of(foreign.pubkey()), "0x01" + "00".repeat(11) + "99".repeat(20));
-        approve(foreign);
-        deposit(foreign);
+        contracts.approve(foreign);
+        contracts.deposit(foreign);
         settle();
         watcher.pass();
         assertThat(rows.status(4)).isEqualTo("EXCEPTION");
@@ -204,10 +174,10 @@ class ExecutionWatcherTest {
 
     @Test
     void a_deposit_that_a_reorganisation_took_away_is_an_exception_and_never_silently_undone() {
-        approve(seat);
+        contracts.approve(seat);
         settle();
         watcher.pass();
-        deposit(seat);
+        contracts.deposit(seat);
         settle();
         watcher.pass();
         assertThat(rows.status(1)).isEqualTo("DEPOSITED");
@@ -222,7 +192,7 @@ class ExecutionWatcherTest {
 
     @Test
     void labels_that_differ_in_one_event_or_in_the_last_hash_change_nothing() {
-        approve(seat);
+        contracts.approve(seat);
         settle();
         scripted.lies((asked, answer) ->
                 asked.startsWith("eth_getLogs") ? answer.replaceFirst("\"result\":\\[.*\\]", "\"result\":[]") : answer);
@@ -243,7 +213,7 @@ class ExecutionWatcherTest {
 
     @Test
     void one_label_alone_changes_nothing_and_is_named() {
-        approve(seat);
+        contracts.approve(seat);
         settle();
         scripted.lies((asked, answer) -> "");
         watcher.pass();

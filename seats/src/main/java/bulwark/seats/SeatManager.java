@@ -97,7 +97,7 @@ public final class SeatManager implements AutoCloseable {
             if (dispatcher != null) {
                 dispatcher.start();
             }
-            watch = watching ? SeatWatch.start(settings, store, chain, consensus, clock) : null;
+            watch = watching ? SeatWatch.start(settings, directory, store, chain, consensus, sender, clock) : null;
         } catch (RuntimeException e) {
             edge.close();
             store.close();

@@ -3,6 +3,7 @@ package bulwark.seats;
 import bulwark.kernel.config.Configuration;
 import bulwark.seats.beacon.ConsensusAccess;
 import bulwark.seats.chain.ChainAccess;
+import bulwark.seats.send.PlanQueue;
 import bulwark.seats.settings.ChainSettings;
 import bulwark.seats.settings.DatabaseUrl;
 import bulwark.seats.settings.WatchSettings;
@@ -35,7 +36,7 @@ public final class SeatWatcher implements AutoCloseable {
         try {
             chain = ChainSettings.open(settings, directory, clock).orElse(null);
             consensus = WatchSettings.open(settings).orElse(null);
-            watch = SeatWatch.start(settings, store, chain, consensus, clock);
+            watch = SeatWatch.start(settings, directory, store, chain, consensus, new PlanQueue(store, clock), clock);
         } catch (RuntimeException e) {
             store.close();
             throw e;

@@ -68,6 +68,12 @@ final class SeatsUnderTest implements AutoCloseable {
                 () -> Configuration.read(SeatSettings.schema(), environment(more), folder), folder, clock));
     }
 
+    /** As {@link #start(Path, Map, SettableClock)}, with the watchers in the same process. */
+    static SeatsUnderTest startWatching(Path folder, Map<String, String> more, SettableClock clock) {
+        return new SeatsUnderTest(SeatManager.start(
+                () -> Configuration.read(SeatSettings.schema(), environment(more), folder), folder, clock, true));
+    }
+
     SeatManager service() {
         return service;
     }

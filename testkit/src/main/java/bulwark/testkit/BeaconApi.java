@@ -106,7 +106,7 @@ public final class BeaconApi implements AutoCloseable {
             case "/eth/v1/config/spec" ->
                 data(Map.of(
                         "SLOTS_PER_EPOCH", Integer.toString(rules.slotsPerEpoch()),
-                        "SECONDS_PER_SLOT", Integer.toString(BeaconRules.SECONDS_PER_SLOT),
+                        "SECONDS_PER_SLOT", Integer.toString(rules.secondsPerSlot()),
                         "SHARD_COMMITTEE_PERIOD", Integer.toString(rules.committeePeriod()),
                         "GENESIS_FORK_VERSION", "0x00000286"));
             case "/eth/v1/node/syncing" ->

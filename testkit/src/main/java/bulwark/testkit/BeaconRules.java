@@ -3,13 +3,16 @@ package bulwark.testkit;
 /**
  * The figures of a consensus layer, small enough for a test. Immutable.
  *
- * @param slotsPerEpoch slots of twelve seconds
+ * @param slotsPerEpoch slots, each with a block
  * @param committeePeriod epochs that a validator must have been active before it may exit
  * @param activationDelay epochs between the deposit's processing and activation; between exit request and exit too
  * @param withdrawabilityDelay epochs between exit and withdrawal
+ * @param secondsPerSlot time between two blocks
  */
-public record BeaconRules(int slotsPerEpoch, int committeePeriod, int activationDelay, int withdrawabilityDelay) {
-    public static final int SECONDS_PER_SLOT = 12;
+public record BeaconRules(
+        int slotsPerEpoch, int committeePeriod, int activationDelay, int withdrawabilityDelay, int secondsPerSlot) {
+    public static final BeaconRules SHORT = new BeaconRules(4, 2, 1, 1, 12);
 
-    public static final BeaconRules SHORT = new BeaconRules(4, 2, 1, 1);
+    /** Delays of contracts that are counted in hours pass in few blocks. */
+    public static final BeaconRules FEW_BLOCKS = new BeaconRules(2, 2, 1, 1, 600);
 }

@@ -1,5 +1,6 @@
 package bulwark.testkit;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class BeaconSimulator implements AutoCloseable {
     public void advance() {
         BeaconState head = chain.getLast();
         long slot = head.slot() + 1;
-        long time = genesisTime + slot * BeaconRules.SECONDS_PER_SLOT;
+        long time = timeOfNextBlock().getEpochSecond();
         List<BeaconState.Withdrawal> due = head.due(slot, rules);
         ExecutionClient maker = labels.values().iterator().next().client;
         JsonNode started = maker.engine("engine_forkchoiceUpdatedV3", forkChoice(), attributes(time, due));
@@ -97,6 +98,19 @@ public final class BeaconSimulator implements AutoCloseable {
         chain.add(head.after(
                 slot, made.path("executionPayload").path("blockHash").asString(), time, requests, due, rules, counts));
         feed();
+    }
+
+    public Instant timeOfNextBlock() {
+        return Instant.ofEpochSecond(genesisTime + (chain.getLast().slot() + 1) * rules.secondsPerSlot());
+    }
+
+    /** What validators and deposits that wait hold together, at the head. */
+    public long balanceGwei() {
+        BeaconState head = chain.getLast();
+        return head.validators().stream()
+                        .mapToLong(BeaconValidator::balanceGwei)
+                        .sum()
+                + head.pending().stream().mapToLong(each -> each.data().gwei()).sum();
     }
 
     public void advanceEpochs(int epochs) {

@@ -12,7 +12,8 @@ public final class ChainGenesis {
     /** From EIP-7002, where the code and its address are fixed. */
     public static final String EXIT_REQUESTS = "0x00000961ef480eb55e80d19ad83579a64c007002";
 
-    private static final String EXIT_REQUESTS_CODE =
+    /** Its code, with which a chain that lacks it can be given it. */
+    public static final String EXIT_REQUESTS_CODE =
             "0x3373fffffffffffffffffffffffffffffffffffffffe1460cb5760115f54807fffffffffffffffffffffffffffffffffff"
                     + "ffffffffffffffffffffffffffffff146101f457600182026001905f5b5f8211156068578101908302848302900491600101"
                     + "9190604d565b909390049250505036603814608857366101f457346101f4575f5260205ff35b34106101f457600154600101"

@@ -78,7 +78,7 @@ public final class DepositActions {
                         DepositDataRoot.of(seat.pubkey(), seat.withdrawalCredentials(), gwei, signature),
                         look.depositRoot(),
                         gwei,
-                        VaultActions.vault(seat),
+                        seat.vault(),
                         parameters),
                 consensus);
     }
@@ -103,8 +103,8 @@ public final class DepositActions {
     /** Looks at the vault's seven properties on every label. @return what it was made with */
     private VaultParameters vault(ChainSnapshot look, Seat seat) {
         VaultActions.standing(look, seat);
-        VaultParameters parameters = store.read(tx -> SeatVaultTable.find(tx, seat))
-                .orElseGet(() -> onChain(look, VaultActions.vault(seat)));
+        VaultParameters parameters =
+                store.read(tx -> SeatVaultTable.find(tx, seat)).orElseGet(() -> onChain(look, seat.vault()));
         VaultVerifier.Wanted wanted = new VaultVerifier.Wanted(
                 HexText.bytes(seat.pubkey()),
                 parameters.beneficiary(),
@@ -119,7 +119,7 @@ public final class DepositActions {
                         .problems(wanted, at));
         PlanSettings.Chain chain = plans.chain();
         EvmAddress derived = chain.vaultCode().address(chain.network(), seat.pubkey(), parameters);
-        if (!problems.isEmpty() || !derived.equals(VaultActions.vault(seat))) {
+        if (!problems.isEmpty() || !derived.equals(seat.vault())) {
             throw new ApiRefusal(
                     Kind.CONFLICT,
                     "vault_differs",

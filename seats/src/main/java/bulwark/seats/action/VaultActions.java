@@ -33,7 +33,6 @@ import java.util.Set;
 public final class VaultActions {
     private static final long CLAIM_DELAY_SECONDS = 86_400;
     private static final Set<String> WITH_DEPOSIT = Set.of("DEPOSITED", "SEEN_BY_CL", "ACTIVE", "EXCEPTION");
-    private static final int ADDRESS_DIGITS = 40;
 
     private final PlanKeeper plans;
     private final SeatRegister seats;
@@ -111,14 +110,8 @@ public final class VaultActions {
         return seat;
     }
 
-    /** The vault that the credentials of a seat name. */
-    static EvmAddress vault(Seat seat) {
-        String credentials = seat.withdrawalCredentials();
-        return new EvmAddress("0x" + credentials.substring(credentials.length() - ADDRESS_DIGITS));
-    }
-
     static VaultState standing(ChainSnapshot look, Seat seat) {
-        EvmAddress vault = vault(seat);
+        EvmAddress vault = seat.vault();
         Optional<EvmAddress> registered = look.registeredVault(HexText.bytes(seat.pubkey()));
         if (!registered.equals(Optional.of(vault))) {
             throw new ApiRefusal(
@@ -137,7 +130,7 @@ public final class VaultActions {
     SeatActions.Planned settle(ChainSnapshot look, Seat seat, Call call) {
         requireDeposited(seat, "settled");
         VaultState state = standing(look, seat);
-        EvmAddress vault = vault(seat);
+        EvmAddress vault = seat.vault();
         PlannedAction action = switch (call.text("step")) {
             case "propose" -> {
                 requirePhase(state, 0, "proposed");
@@ -207,12 +200,12 @@ public final class VaultActions {
         }
         String consensus = consensus(seat);
         requireEligible(seat);
-        return new SeatActions.Planned(new PlannedAction.ForceExit(seat.pubkey(), vault(seat), most), consensus);
+        return new SeatActions.Planned(new PlannedAction.ForceExit(seat.pubkey(), seat.vault(), most), consensus);
     }
 
     private void requireEligible(Seat seat) {
         List<String> problems = validators.exitProblems(
-                HexText.bytes(seat.pubkey()), vault(seat).text());
+                HexText.bytes(seat.pubkey()), seat.vault().text());
         if (!problems.isEmpty()) {
             throw new ApiRefusal(
                     Kind.CONFLICT,

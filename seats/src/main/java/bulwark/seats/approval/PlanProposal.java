@@ -137,11 +137,11 @@ final class PlanProposal {
                         chain.network().treasuryRouter());
             case DEPOSIT -> deposit(gwei);
             case DEPLOY_VAULT -> new PlannedAction.DeployVault(seat.pubkey(), derivedVault(), parameters());
-            case FORCE_EXIT -> new PlannedAction.ForceExit(seat.pubkey(), vault(), exitFee());
+            case FORCE_EXIT -> new PlannedAction.ForceExit(seat.pubkey(), seat.vault(), exitFee());
             case PROPOSE_SETTLEMENT ->
-                new PlannedAction.ProposeSettlement(vault(), new BigInteger(given("maxRewardsClaimedWei")));
+                new PlannedAction.ProposeSettlement(seat.vault(), new BigInteger(given("maxRewardsClaimedWei")));
             case FINALIZE_SETTLEMENT, CANCEL_SETTLEMENT, CLAIM_PRINCIPAL, DRAIN_REMAINDER ->
-                new PlannedAction.VaultStep(kind, vault());
+                new PlannedAction.VaultStep(kind, seat.vault());
             case BUMP_FEE -> new PlannedAction.BumpFee(new PlanDigest(given("replaces")), nonce());
             case CANCEL -> new PlannedAction.CancelTransaction(new PlanDigest(given("replaces")), nonce());
         };
@@ -149,11 +149,11 @@ final class PlanProposal {
 
     private PlannedAction deposit(long gwei) {
         EvmAddress vault = derivedVault();
-        if (!vault.equals(vault())) {
+        if (!vault.equals(seat.vault())) {
             throw new ApiRefusal(
                     Kind.INVALID,
                     "credentials_mismatch",
-                    "The seat's withdrawal credentials name " + vault().checksummed()
+                    "The seat's withdrawal credentials name " + seat.vault().checksummed()
                             + ", and the vault of this key with" + " these parameters is " + vault.checksummed() + ".");
         }
         String signature = given("signature");
@@ -170,12 +170,6 @@ final class PlanProposal {
 
     private EvmAddress derivedVault() {
         return chain.vaultCode().address(chain.network(), seat.pubkey(), parameters());
-    }
-
-    /** That the seat's credentials name. */
-    private EvmAddress vault() {
-        String credentials = seat.withdrawalCredentials();
-        return new EvmAddress("0x" + credentials.substring(credentials.length() - 40));
     }
 
     private VaultParameters parameters() {

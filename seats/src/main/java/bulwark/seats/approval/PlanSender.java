@@ -32,6 +32,11 @@ public interface PlanSender {
         public Optional<String> operation(ReadTx tx, PlanDigest plan) {
             return Optional.empty();
         }
+
+        @Override
+        public Optional<String> problem(ReadTx tx, PlanDigest plan) {
+            return Optional.empty();
+        }
     };
 
     /**
@@ -69,4 +74,7 @@ public interface PlanSender {
 
     /** The operation of a plan that is queued, signed or sent; empty for one that never was, or that ended without an effect. */
     Optional<String> operation(ReadTx tx, PlanDigest plan) throws SQLException;
+
+    /** Why the operation of a plan failed or does not get on, as code and sentence; empty when nothing went wrong, and for a plan without one. */
+    Optional<String> problem(ReadTx tx, PlanDigest plan) throws SQLException;
 }

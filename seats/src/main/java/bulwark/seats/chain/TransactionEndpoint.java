@@ -66,7 +66,8 @@ public final class TransactionEndpoint {
                 || words.contains("already imported")
                 || words.contains("alreadyknown")
                 || words.contains("known transaction")
-                || words.contains("already in pool")) {
+                || words.contains("already in pool")
+                || words.contains("already in the txpool")) {
             return Reception.KNOWN;
         }
         return words.contains("nonce too low") || words.contains("nonce_too_low") || words.contains("oldnonce")

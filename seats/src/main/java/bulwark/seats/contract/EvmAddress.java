@@ -54,6 +54,11 @@ public record EvmAddress(String text) implements Comparable<EvmAddress> {
         return of(Arrays.copyOfRange(hash, hash.length - BYTES, hash.length));
     }
 
+    /** That withdrawal credentials with the prefix 0x01 pay to: their last 20 bytes. @param credentials 0x and 64 digits in lower case */
+    public static EvmAddress ofCredentials(String credentials) {
+        return new EvmAddress("0x" + credentials.substring(credentials.length() - 2 * BYTES));
+    }
+
     public byte[] bytes() {
         return HexText.bytes(text);
     }

@@ -33,6 +33,8 @@ public record Plan(
         Instant createdAt,
         Instant expiresAt) {
     public static final String SCHEMA = "csm-plan/1";
+    /** Proposer of what no person proposes: the settlement of a vault whose validator was withdrawn. */
+    public static final String WATCHER = "watcher:cl";
 
     public PlanKind kind() {
         return action.kind();

@@ -73,7 +73,7 @@ public final class PlanSentence {
     }
 
     private static String vault(String credentials) {
-        return new EvmAddress("0x" + credentials.substring(credentials.length() - 40)).brief();
+        return EvmAddress.ofCredentials(credentials).brief();
     }
 
     private static String gwei(long gwei) {

@@ -6,8 +6,6 @@ import java.util.Optional;
 
 /** The vault that an action is about. */
 final class PlannedVault {
-    private static final int ADDRESS_DIGITS = 40;
-
     private PlannedVault() {}
 
     static Optional<EvmAddress> of(PlannedAction action) {
@@ -24,6 +22,6 @@ final class PlannedVault {
     }
 
     private static Optional<EvmAddress> named(String credentials) {
-        return Optional.of(new EvmAddress("0x" + credentials.substring(credentials.length() - ADDRESS_DIGITS)));
+        return Optional.of(EvmAddress.ofCredentials(credentials));
     }
 }

@@ -1,5 +1,6 @@
 package bulwark.seats.seat;
 
+import bulwark.seats.contract.EvmAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,11 @@ public record Seat(
         long version,
         String createdAt,
         String updatedAt) {
+    /** That its withdrawal credentials name. */
+    public EvmAddress vault() {
+        return EvmAddress.ofCredentials(withdrawalCredentials);
+    }
+
     /** As answers show it: ids and amounts are texts. */
     public Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();

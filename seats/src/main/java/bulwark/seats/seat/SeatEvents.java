@@ -29,6 +29,15 @@ public final class SeatEvents {
             "reason",
             "evidence");
 
+    private static final AuditEventType SETTLEMENT_MOVED = AuditEventType.of(
+            "settlement_moved",
+            "a vault showed another phase of its settlement in a block that two labels call safe",
+            "from_phase",
+            "to_phase",
+            "balance_wei",
+            "block_number",
+            "block_hash");
+
     public static final List<AuditEventType> ALL = List.of(
             OPERATOR_CREATED,
             OPERATOR_CHANGED,
@@ -36,7 +45,8 @@ public final class SeatEvents {
             SEAT_REVOKED,
             SEAT_IN_EXCEPTION,
             DEPOSIT_DATA_TAKEN,
-            SEAT_MOVED);
+            SEAT_MOVED,
+            SETTLEMENT_MOVED);
 
     private SeatEvents() {}
 
@@ -48,6 +58,11 @@ public final class SeatEvents {
         detail.put("reason", evidence.getOrDefault("reason", ""));
         detail.put("evidence", evidence);
         return SEAT_MOVED.event(actor, "default", "seat:" + seat, null, detail);
+    }
+
+    /** @param actor the process that saw it @param detail both phases, the balance and the block */
+    public static AuditEvent settlementMoved(String actor, long seat, Map<String, ?> detail) {
+        return SETTLEMENT_MOVED.event(actor, "default", "seat:" + seat, null, detail);
     }
 
     private static AuditEventType type(String name, String written, String... members) {

@@ -162,17 +162,23 @@ public final class SeatRegister {
             Seat seat = existing(tx, call);
             Map<String, @Nullable Object> body = new LinkedHashMap<>(seat.json());
             body.put("history", SeatTable.history(tx, seat.id()));
-            body.put("nextActions", nextActions(seat.status()));
+            SeatChainState onChain = SeatChainState.of(tx, seat.id());
+            onChain.addTo(body);
+            body.put("nextActions", nextActions(seat.status(), onChain));
             return Response.json(200, body);
         });
     }
 
     /** Whether one can be planned now, the chain decides. */
-    private static List<String> nextActions(String status) {
+    private static List<String> nextActions(String status, SeatChainState onChain) {
+        if (onChain.isSettled()) {
+            return List.of();
+        }
         return switch (status) {
             case "CREATED" -> List.of("deposit-data", "approve", "deposit", "revoke");
             case "ALLOWLISTED" -> List.of("deposit");
-            case "DEPOSITED", "SEEN_BY_CL", "ACTIVE" -> List.of("settle", "force-exit");
+            case "DEPOSITED", "SEEN_BY_CL", "ACTIVE" ->
+                onChain.hasExit() ? List.of("settle") : List.of("settle", "force-exit");
             default -> List.of();
         };
     }

@@ -36,6 +36,7 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final IntentLedger ledger;
+    private final PlanQueue queue;
     private final TransactionSender sender;
     private final ChainReconciler reconciler;
     private final SignerClient signer;
@@ -62,6 +63,7 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
         ledger = new IntentLedger(store, metrics, clock);
         sender = new TransactionSender(
                 ledger, evidence, labels, signer, plan -> chain.preflight(), limits, metrics::passed);
+        queue = new PlanQueue(ledger);
         reconciler = new ChainReconciler(
                 sender, chain.network().chainId(), chain.network().treasury());
         signerGauges = metrics.signer();
@@ -96,36 +98,26 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
 
     @Override
     public Optional<Outcome.Refused> refusal() {
-        return ledger.store().read(PauseRows::oldest).map(PlanDispatcher::refused);
-    }
-
-    private static Outcome.Refused refused(PauseRows.Pause pause) {
-        return new Outcome.Refused(
-                "sends_paused",
-                "Sends are paused since " + pause.since() + " (" + pause.code() + "): " + pause.reason());
+        return queue.refusal();
     }
 
     @Override
     public Outcome accept(WriteTx tx, Handover handover) throws SQLException {
-        Optional<PauseRows.Pause> pause = PauseRows.oldest(tx);
-        if (pause.isPresent()) {
-            return refused(pause.get());
+        Outcome outcome = queue.accept(tx, handover);
+        if (outcome instanceof Outcome.Accepted) {
+            tx.afterCommit(this::wake);
         }
-        String id = ledger.queue(
-                tx,
-                new IntentLedger.Order(handover.plan(), handover.approvals(), handover.actor(), handover.requestId()));
-        tx.afterCommit(this::wake);
-        return new Outcome.Accepted(id);
+        return outcome;
     }
 
     @Override
     public Optional<String> operation(ReadTx tx, PlanDigest plan) throws SQLException {
-        return OperationRows.byPlan(tx, plan)
-                .filter(operation -> switch (operation.status()) {
-                    case QUEUED, RUNNING, SUBMITTED, CONFIRMED -> true;
-                    case FAILED, CANCELLED -> false;
-                })
-                .map(Operation::id);
+        return queue.operation(tx, plan);
+    }
+
+    @Override
+    public Optional<String> problem(ReadTx tx, PlanDigest plan) throws SQLException {
+        return queue.problem(tx, plan);
     }
 
     /** For a person who compares a restored store. */

@@ -163,7 +163,11 @@ public final class SeatSettings {
                         COUNT,
                         "300",
                         "age at which the heartbeat of a watcher is stale: 30 to 3600")
-                .refused("AUTO_SETTLE", FLAG, "true", "settlement without a person")
+                .add(
+                        "AUTO_SETTLE",
+                        FLAG,
+                        "true",
+                        "whether the watcher proposes and finalises settlements whose conditions hold; needs SEAT_MANAGER_WRITES_ENABLED, and a rule of the signer's policy")
                 .refused("CONFIRMATIONS", COUNT, "2", "blocks after a transaction");
     }
 

@@ -59,6 +59,11 @@ public final class WatchSettings {
         return Duration.ofSeconds(settings.count(STALE));
     }
 
+    /** Whether the watcher has settlements proposed and finalised: nothing is, while nothing is sent. */
+    public static boolean settlesByItself(Configuration settings) {
+        return settings.flag("SEAT_MANAGER_AUTO_SETTLE") && settings.flag("SEAT_MANAGER_WRITES_ENABLED");
+    }
+
     static void check(Configuration settings, SettingFindings findings) {
         List<String> faults = new ArrayList<>();
         for (RpcEndpoint endpoint : consensus(settings, faults)) {

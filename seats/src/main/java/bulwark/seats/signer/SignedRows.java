@@ -2,6 +2,7 @@ package bulwark.seats.signer;
 
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.Plan;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
@@ -61,6 +62,15 @@ final class SignedRows {
 
     static boolean isDeposited(ReadTx tx, String pubkey) throws SQLException {
         return has(tx, "SELECT 1 FROM signed_deposits WHERE pubkey = ?", pubkey);
+    }
+
+    /** The credentials stand whole in the calldata of a deposit, which the signer compared with the vault before it signed. */
+    static boolean isVaultOfDeposit(ReadTx tx, EvmAddress vault) throws SQLException {
+        return has(
+                tx,
+                "SELECT 1 FROM signed_transactions t JOIN signed_deposits d ON d.signing_hash = t.signing_hash"
+                        + " WHERE instr(t.calldata, ?) > 0 LIMIT 1",
+                "01" + "00".repeat(11) + vault.text().substring(2));
     }
 
     private static boolean has(ReadTx tx, String query, String value) throws SQLException {

@@ -9,6 +9,7 @@ import bulwark.kernel.evidence.store.Fsck;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.StoreAtRest;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.plan.PlannedAction;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -209,6 +210,11 @@ final class SigningJournal implements AutoCloseable {
         }
         audited.store()
                 .write(tx -> audited.audit().append(tx, SignerEvents.REFUSED.event(null, TENANT, null, null, detail)));
+    }
+
+    /** Whether a deposit was signed whose withdrawal credentials are those of a vault. */
+    boolean hasDepositFor(EvmAddress vault) {
+        return audited.store().read(tx -> SignedRows.isVaultOfDeposit(tx, vault));
     }
 
     /** Transactions that were signed, replacements too. */

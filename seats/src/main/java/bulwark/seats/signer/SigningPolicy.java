@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the signer signs: the first rule that is about a plan decides, and what no rule is about is refused. Immutable.
@@ -31,6 +32,9 @@ record SigningPolicy(ChainNetwork network, EvmAddress treasury, List<SigningRule
     private static final int MAX_LIST = 200;
     private static final int MAX_APPROVALS = 10;
     private static final int MAX_COUNT = 10_000;
+    /** Stands in a list of vaults for every vault that this signer signed a deposit for. */
+    private static final String DEPOSITED = "deposited";
+
     /** What a watcher does by itself; every other kind takes a person. */
     private static final Set<PlanKind> WITHOUT_A_PERSON =
             EnumSet.of(PlanKind.PROPOSE_SETTLEMENT, PlanKind.FINALIZE_SETTLEMENT, PlanKind.BUMP_FEE);
@@ -88,22 +92,26 @@ record SigningPolicy(ChainNetwork network, EvmAddress treasury, List<SigningRule
         if (approvals < 0 && allow) {
             json.fault("approvals", "must say how many persons beside the proposer it takes");
         }
-        Set<EvmAddress> vaults = addresses(json, "vaults");
+        List<String> named = new ArrayList<>(json.texts("vaults", MAX_LIST, 42));
+        boolean deposited = named.remove(DEPOSITED);
+        Set<EvmAddress> vaults = addresses(json, "vaults", named);
+        int perDay = (int) json.wholeNumber("perDay", 0, MAX_COUNT, 0);
         if (allow && approvals == 0) {
-            requireOfWatcher(json, kinds, vaults);
+            requireOfWatcher(json, kinds, deposited || !vaults.isEmpty(), perDay);
         }
         SigningRule rule = new SigningRule(
                 name,
                 allow,
                 kinds,
                 vaults,
-                addresses(json, "beneficiaries"),
+                deposited,
+                addresses(json, "beneficiaries", json.texts("beneficiaries", MAX_LIST, 42)),
                 fields.amount("maxValueWei", BigInteger.ZERO, MAX_WEI),
                 fields.amount("maxFeePerGasWei", BigInteger.ONE, MAX_WEI),
                 fields.number("maxGas", GasCeiling.MIN_LIMIT, GasCeiling.MAX_LIMIT),
                 Math.max(0, approvals),
                 (int) json.wholeNumber("perHour", 0, MAX_COUNT, 0),
-                (int) json.wholeNumber("perDay", 0, MAX_COUNT, 0),
+                perDay,
                 from,
                 to);
         fields.end();
@@ -111,37 +119,53 @@ record SigningPolicy(ChainNetwork network, EvmAddress treasury, List<SigningRule
     }
 
     /** Without a person, settlements of vaults that the rule names are begun and ended, and fees of approved calls raised; nothing else. */
-    private static void requireOfWatcher(JsonFields json, Set<PlanKind> kinds, Set<EvmAddress> vaults) {
+    private static void requireOfWatcher(JsonFields json, Set<PlanKind> kinds, boolean ofVaults, int perDay) {
         if (!WITHOUT_A_PERSON.containsAll(kinds)) {
             json.fault(
                     "approvals",
                     "must be 1 or more, but for rules of settle-propose, settle-finalize and fee-bump alone: every other"
                             + " action takes a person");
-        } else if (vaults.isEmpty() && !kinds.equals(EnumSet.of(PlanKind.BUMP_FEE))) {
-            json.fault("vaults", "must name the vaults that are settled without a person");
+        } else if (!kinds.equals(EnumSet.of(PlanKind.BUMP_FEE))) {
+            if (!ofVaults) {
+                json.fault(
+                        "vaults",
+                        "must name the vaults that are settled without a person, or say deposited: those that this"
+                                + " signer signed a deposit for");
+            }
+            if (perDay == 0) {
+                json.fault("perDay", "must bound what is signed without a person in a day: 1 or more");
+            }
         }
     }
 
-    private static Set<EvmAddress> addresses(JsonFields json, String field) {
+    private static Set<EvmAddress> addresses(JsonFields json, String field, List<String> texts) {
         Set<EvmAddress> addresses = new HashSet<>();
-        for (String text : json.texts(field, MAX_LIST, 42)) {
+        for (String text : texts) {
             EvmAddress.parse(text).ifPresentOrElse(addresses::add, () -> json.fault(field, "must hold addresses"));
         }
         return addresses;
     }
 
-    /** The first rule that is about the plan. */
-    Optional<SigningRule> find(Plan plan) {
-        return rules.stream().filter(rule -> isAbout(rule, plan)).findFirst();
+    /** The first rule that is about the plan. @param deposited whether this signer signed a deposit for a vault */
+    Optional<SigningRule> find(Plan plan, Predicate<EvmAddress> deposited) {
+        return rules.stream().filter(rule -> isAbout(rule, plan, deposited)).findFirst();
     }
 
-    private static boolean isAbout(SigningRule rule, Plan plan) {
+    private static boolean isAbout(SigningRule rule, Plan plan, Predicate<EvmAddress> deposited) {
         return rule.kinds().contains(plan.kind())
                 && plan.value().compareTo(rule.maxValueWei()) <= 0
-                && (rule.vaults().isEmpty()
-                        || vault(plan).map(rule.vaults()::contains).orElse(false))
+                && isAboutVault(rule, plan, deposited)
                 && (rule.beneficiaries().isEmpty()
                         || beneficiary(plan).map(rule.beneficiaries()::contains).orElse(false));
+    }
+
+    private static boolean isAboutVault(SigningRule rule, Plan plan, Predicate<EvmAddress> deposited) {
+        if (rule.vaults().isEmpty() && !rule.depositedVaults()) {
+            return true;
+        }
+        return vault(plan)
+                .filter(vault -> rule.vaults().contains(vault) || (rule.depositedVaults() && deposited.test(vault)))
+                .isPresent();
     }
 
     private static Optional<EvmAddress> vault(Plan plan) {

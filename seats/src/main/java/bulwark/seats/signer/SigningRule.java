@@ -11,7 +11,8 @@ import java.util.Set;
  * @param name unique in its policy; deposits are counted by it
  * @param allow false refuses what it is about
  * @param kinds of actions; never empty
- * @param vaults that an action may be about; empty for every one
+ * @param vaults that an action may be about; empty for every one, unless {@code depositedVaults}
+ * @param depositedVaults whether it may also be about a vault that this signer signed a deposit for
  * @param beneficiaries of vaults; empty for every one
  * @param maxValueWei of what the rule is about: a plan above it goes on to the next rule
  * @param maxFeePerGasWei ceiling, whatever the plan says
@@ -27,6 +28,7 @@ record SigningRule(
         boolean allow,
         Set<PlanKind> kinds,
         Set<EvmAddress> vaults,
+        boolean depositedVaults,
         Set<EvmAddress> beneficiaries,
         BigInteger maxValueWei,
         BigInteger maxFeePerGasWei,
@@ -40,5 +42,10 @@ record SigningRule(
         kinds = Set.copyOf(kinds);
         vaults = Set.copyOf(vaults);
         beneficiaries = Set.copyOf(beneficiaries);
+    }
+
+    /** Whether it signs without a person. */
+    boolean isOfWatcher() {
+        return allow && approvals == 0;
     }
 }

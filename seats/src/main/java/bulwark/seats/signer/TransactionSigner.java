@@ -271,7 +271,7 @@ final class TransactionSigner {
     }
 
     private SigningRule rule(SigningRequest request, Instant now) {
-        SigningRule rule = policy.find(request.plan())
+        SigningRule rule = policy.find(request.plan(), journal::hasDepositFor)
                 .orElseThrow(() -> new SigningRefused(
                         "POLICY_DENIED",
                         "No rule of the policy is about this plan, and what none is about is not signed."));
@@ -293,6 +293,14 @@ final class TransactionSigner {
     }
 
     private Set<String> approvals(SigningRequest request, SigningRule rule, Instant now) {
+        if (rule.isOfWatcher()
+                && request.plan().kind() != PlanKind.BUMP_FEE
+                && !request.plan().proposer().equals(Plan.WATCHER)) {
+            throw new SigningRefused(
+                    "APPROVALS_MISSING",
+                    "The rule " + rule.name() + " signs what the watcher proposes, and this plan is of "
+                            + request.plan().proposer() + ": put a rule with approvals before it.");
+        }
         int needed = request.plan().kind() == PlanKind.CANCEL ? Math.max(1, rule.approvals()) : rule.approvals();
         try {
             return approvers.require(request.plan(), request.approvals(), needed, signing, now);

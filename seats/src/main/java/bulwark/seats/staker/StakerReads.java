@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class StakerReads {
     static final String HEADER = "X-Staker-Address";
 
-    private static final int ADDRESS_DIGITS = 40;
-
     private final SeatStore store;
     private final @Nullable ChainAccess access;
 
@@ -72,8 +70,7 @@ public final class StakerReads {
     private Response rewards(Call call) {
         Seat seat = own(call);
         ChainSnapshot look = ChainSnapshot.now(access);
-        String credentials = seat.withdrawalCredentials();
-        EvmAddress vault = new EvmAddress("0x" + credentials.substring(credentials.length() - ADDRESS_DIGITS));
+        EvmAddress vault = seat.vault();
         VaultState state = look.vault(vault)
                 .orElseThrow(() -> new ApiRefusal(
                         Kind.CONFLICT, "vault_missing", "The vault of this validator does not stand yet."));

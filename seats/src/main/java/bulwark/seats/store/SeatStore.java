@@ -41,7 +41,8 @@ public final class SeatStore implements AutoCloseable {
             "db/seats/V504__vaults.sql",
             "db/seats/V506__evidence.sql",
             "db/seats/V507__sends.sql",
-            "db/seats/V508__watch.sql");
+            "db/seats/V508__watch.sql",
+            "db/seats/V512__settlements.sql");
 
     static {
         String newest = SCRIPTS.getLast();

@@ -2,7 +2,9 @@ package bulwark.seats.watch;
 
 import bulwark.kernel.concurrent.EssentialThread;
 import bulwark.kernel.storage.Leadership;
+import bulwark.seats.approval.WatcherProposal;
 import bulwark.seats.beacon.BeaconNode;
+import bulwark.seats.chain.ChainAccess;
 import bulwark.seats.chain.ExecutionNode;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.store.SeatStore;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +45,11 @@ public final class WatchService implements AutoCloseable {
             String forkVersion) {}
 
     private WatchService(
-            Leadership leadership, ExecutionWatcher execution, ConsensusWatcher consensus, Duration[] intervals) {
+            Leadership leadership,
+            ExecutionWatcher execution,
+            ConsensusWatcher consensus,
+            SettlementWatcher settlements,
+            Duration[] intervals) {
         this.leadership = leadership;
         threads = List.of(
                 EssentialThread.virtual("watcher of the execution layer", () -> loop(execution::pass, intervals[0])),
@@ -53,16 +60,35 @@ public final class WatchService implements AutoCloseable {
                                     consensus.pass();
                                     return false;
                                 },
+                                intervals[1])),
+                EssentialThread.virtual(
+                        "watcher of settlements",
+                        () -> loop(
+                                () -> {
+                                    settlements.pass();
+                                    return false;
+                                },
                                 intervals[1])));
     }
 
-    /** @param executionInterval between looks at the execution layer, consensusInterval likewise */
+    /**
+     * @param chain whose vaults are looked at
+     * @param proposals null where nothing is settled without a person
+     * @param executionInterval between looks at the execution layer, consensusInterval likewise
+     */
     public static WatchService start(
-            SeatStore store, Targets targets, Duration executionInterval, Duration consensusInterval, Clock clock) {
+            SeatStore store,
+            Targets targets,
+            ChainAccess chain,
+            @Nullable WatcherProposal proposals,
+            Duration executionInterval,
+            Duration consensusInterval,
+            Clock clock) {
         WatchService service = new WatchService(
                 store.audited().store().leadership(ROLE),
                 executionWatcher(store, targets, clock),
                 consensusWatcher(store, targets, clock),
+                new SettlementWatcher(store, chain, proposals, clock),
                 new Duration[] {executionInterval, consensusInterval});
         service.threads.forEach(EssentialThread::start);
         LOG.info(

@@ -31,6 +31,7 @@ public final class ScriptedBeacon implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final EndpointClient client;
+    private final URI uri;
 
     /** By key: its JSON. */
     private final Map<String, String> validators = new ConcurrentHashMap<>();
@@ -47,15 +48,16 @@ public final class ScriptedBeacon implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/", this::serve);
         server.start();
-        client = new EndpointClient(new RpcEndpoint(label, uri()), Duration.ofSeconds(60));
-    }
-
-    public URI uri() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/key/");
+        uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/key/");
+        client = new EndpointClient(new RpcEndpoint(label, uri), Duration.ofSeconds(60));
     }
 
     public BeaconNode node() {
         return new BeaconNode(client);
+    }
+
+    public URI uri() {
+        return uri;
     }
 
     public int requests() {
@@ -68,11 +70,17 @@ public final class ScriptedBeacon implements AutoCloseable {
     }
 
     public void validator(long index, String pubkey, String credentials, String status) {
+        validator(index, pubkey, credentials, status, "40", "18446744073709551615");
+    }
+
+    /** @param activation epoch @param exit epoch likewise; the greatest number of 64 bits stands for never */
+    public void validator(
+            long index, String pubkey, String credentials, String status, String activation, String exit) {
         validators.put(pubkey, """
                 {"index":"%d","balance":"32000000000","status":"%s","validator":{"pubkey":"%s",\
                 "withdrawal_credentials":"%s","effective_balance":"32000000000","slashed":false,\
-                "activation_eligibility_epoch":"3","activation_epoch":"40","exit_epoch":"18446744073709551615",\
-                "withdrawable_epoch":"18446744073709551615"}}""".formatted(index, status, pubkey, credentials));
+                "activation_eligibility_epoch":"3","activation_epoch":"%s","exit_epoch":"%s",\
+                "withdrawable_epoch":"18446744073709551615"}}""".formatted(index, status, pubkey, credentials, activation, exit));
     }
 
     private void serve(HttpExchange exchange) throws IOException {

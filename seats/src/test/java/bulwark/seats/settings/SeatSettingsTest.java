@@ -250,6 +250,30 @@ class SeatSettingsTest {
     }
 
     @Test
+    void a_treasury_whose_key_everybody_has_is_refused_outside_of_development() {
+        Map<String, String> published =
+                Map.of("SEAT_MANAGER_TREASURY_ADDRESS", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        assertThat(inspect(published).problems())
+                .singleElement()
+                .asString()
+                .startsWith("SEAT_MANAGER_TREASURY_ADDRESS is");
+        Map<String, String> development = new HashMap<>(published);
+        development.put("SEAT_MANAGER_ENV", "development");
+        assertThat(inspect(development).problems()).isEmpty();
+    }
+
+    /** A key of a treasury is the signer's alone: this service loads none, however it is handed over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"SEAT_MANAGER_OWNER_PRIVATE_KEY", "SEAT_MANAGER_DEPOSITOR_PRIVATE_KEY"})
+    void a_key_of_the_treasury_is_refused(String name) {
+        assertThat(inspect(Map.of(name, "0x" + "5a".repeat(32))).problems())
+                .singleElement()
+                .asString()
+                .startsWith(name)
+                .doesNotContain("5a5a");
+    }
+
+    @Test
     void a_static_token_without_an_end_draws_a_warning_in_production() {
         Map<String, String> token = Map.of("ADMIN_TOKEN", STEP_UP.substring(0, 40));
         assertThat(inspect(token).configuration().warnings())

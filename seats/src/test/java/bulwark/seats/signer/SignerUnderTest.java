@@ -104,6 +104,21 @@ final class SignerUnderTest implements AutoCloseable {
         write("policy.json", policy(Map.of()));
     }
 
+    /** Two settlements a day without a person, of vaults that it signed a deposit for. */
+    void letWatcherSettle() throws IOException {
+        Map<String, Object> policy = policy(Map.of());
+        List<Object> rules = new ArrayList<>();
+        rules.add(rule(
+                "watcher",
+                List.of("settle-propose", "settle-finalize"),
+                "0",
+                0,
+                Map.of("vaults", List.of("deposited"), "perDay", 2)));
+        rules.addAll((List<?>) policy.get("rules"));
+        policy.put("rules", rules);
+        write("policy.json", policy);
+    }
+
     /** @param rates of deposits */
     private Map<String, Object> policy(Map<String, Object> rates) {
         List<Object> rules = new ArrayList<>();

@@ -40,8 +40,13 @@ class SigningPolicyTest {
     void settlements_without_a_person_are_of_vaults_that_the_rule_names() {
         assertThat(refusal(rule(List.of("settle-propose", "settle-finalize"), 0, List.of())))
                 .contains("vaults must name the vaults");
+        assertThat(refusal(rule(List.of("settle-propose"), 0, VAULT, 0))).contains("perDay must bound");
         assertThatCode(() -> read(rule(List.of("settle-propose", "settle-finalize"), 0, VAULT)))
                 .doesNotThrowAnyException();
+        assertThatCode(() -> read(rule(List.of("settle-propose"), 0, List.of("deposited"))))
+                .doesNotThrowAnyException();
+        assertThat(refusal(rule(List.of("settle-propose"), 0, List.of("other"))))
+                .contains("vaults must hold addresses");
         assertThatCode(() -> read(rule(List.of("fee-bump"), 0, List.of()))).doesNotThrowAnyException();
     }
 
@@ -62,6 +67,10 @@ class SigningPolicyTest {
     }
 
     private static Map<String, Object> rule(List<String> kinds, int approvals, List<String> vaults) {
+        return rule(kinds, approvals, vaults, 20);
+    }
+
+    private static Map<String, Object> rule(List<String> kinds, int approvals, List<String> vaults, int perDay) {
         Map<String, Object> rule = new LinkedHashMap<>();
         rule.put("name", "only");
         rule.put("effect", "allow");
@@ -71,6 +80,7 @@ class SigningPolicyTest {
         rule.put("maxFeePerGasWei", "50000000000");
         rule.put("maxGas", "500000");
         rule.put("approvals", approvals);
+        rule.put("perDay", perDay);
         return rule;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import bulwark.kernel.access.Principal;
+import bulwark.testkit.WireSocket;
 import bulwark.web.Authenticator.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -134,7 +135,7 @@ class AuthenticatorTest {
         for (String header : headers) {
             request.append(header).append("\r\n");
         }
-        return RawClient.exchange(
+        return WireSocket.answerTo(
                 port,
                 request + "Content-Length: " + (method.equals("POST") ? 2 : 0) + "\r\n\r\n"
                         + (method.equals("POST") ? "hi" : ""));
@@ -208,7 +209,7 @@ class AuthenticatorTest {
     @Test
     void a_session_that_ends_while_the_body_comes_does_not_reach_the_handler() {
         String proceed = "HTTP/1.1 100 Continue\r\n\r\n";
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
                     + "Cookie: __Host-session=s1\r\nContent-Length: 2\r\n\r\n");
             assertThat(client.read(proceed.length())).isEqualTo(proceed);
@@ -231,7 +232,7 @@ class AuthenticatorTest {
         port = edge.listenPlain(greedy.build(), "127.0.0.1", 0);
         CountDownLatch lookup = new CountDownLatch(1);
         sessions.lookup = lookup;
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("GET /big HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-session=s1\r\n\r\n");
             Awaitility.await().until(() -> !sessions.virtual.isEmpty());
         }

@@ -3,6 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.testkit.WireSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -81,7 +82,7 @@ class CookiesTest {
         try (Edge edge = Edge.create()) {
             int port = edge.listenPlain(part.build(), "127.0.0.1", 0);
 
-            String answer = RawClient.exchange(
+            String answer = WireSocket.answerTo(
                     port,
                     "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Tag: one\r\nx-tag: two\r\n"
                             + "Cookie: id=a; id=b\r\n\r\n");

@@ -3,6 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.access.Principal;
+import bulwark.testkit.WireSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class EdgeLimitsTest {
         int port = listen();
         for (String start : List.of("GET /open", "HEAD /open", "GET /me", "DELETE /me")) {
             for (String framing : List.of("Content-Length: 1000000", "Transfer-Encoding: chunked")) {
-                assertThat(RawClient.exchange(port, start + HOST + framing + "\r\n\r\n"))
+                assertThat(WireSocket.answerTo(port, start + HOST + framing + "\r\n\r\n"))
                         .as(start + " " + framing)
                         .startsWith("HTTP/1.1 413");
             }
@@ -51,11 +52,11 @@ class EdgeLimitsTest {
     void an_open_route_takes_a_few_kilobytes_and_no_more() {
         int port = listen();
         String close = "Connection: close\r\nContent-Length: ";
-        assertThat(RawClient.exchange(port, "POST /open" + HOST + close + "4096\r\n\r\n" + "x".repeat(4096)))
+        assertThat(WireSocket.answerTo(port, "POST /open" + HOST + close + "4096\r\n\r\n" + "x".repeat(4096)))
                 .startsWith("HTTP/1.1 200");
-        assertThat(RawClient.exchange(port, "POST /open" + HOST + close + "4097\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "POST /open" + HOST + close + "4097\r\n\r\n"))
                 .startsWith("HTTP/1.1 413");
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "POST /open" + HOST + "Transfer-Encoding: chunked\r\n\r\n2000\r\n" + "x".repeat(0x2000)
                                 + "\r\n0\r\n\r\n"))
@@ -65,20 +66,20 @@ class EdgeLimitsTest {
     @Test
     void unfinished_bodies_of_unknown_callers_do_not_stop_known_ones() {
         int port = listen();
-        List<RawClient> strangers = new ArrayList<>();
+        List<WireSocket> strangers = new ArrayList<>();
         try {
             for (int i = 0; i < 61; i++) {
-                RawClient stranger = new RawClient(port);
+                WireSocket stranger = new WireSocket(port);
                 strangers.add(stranger);
                 stranger.trySend("GET /open" + HOST + "Content-Length: 1048576\r\n\r\n" + "x".repeat(200_000));
             }
             for (int i = 0; i < 5; i++) {
-                assertThat(RawClient.exchange(
+                assertThat(WireSocket.answerTo(
                                 port, "POST /echo" + HOST + "Connection: close\r\nContent-Length: 2\r\n\r\nhi"))
                         .startsWith("HTTP/1.1 200");
             }
         } finally {
-            strangers.forEach(RawClient::close);
+            strangers.forEach(WireSocket::close);
         }
     }
 
@@ -88,11 +89,11 @@ class EdgeLimitsTest {
         int port = listen();
         StringBuilder answers = new StringBuilder();
         for (int i = 0; i < 8; i++) {
-            answers.append(RawClient.exchange(port, "GET /open" + HOST + "Connection: close\r\n\r\n"));
+            answers.append(WireSocket.answerTo(port, "GET /open" + HOST + "Connection: close\r\n\r\n"));
         }
         assertThat(answers).contains("HTTP/1.1 200", "HTTP/1.1 429");
         assertThat(part.refusals).contains("- quota_exceeded");
-        assertThat(RawClient.exchange(port, "GET /me" + HOST + "Connection: close\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "GET /me" + HOST + "Connection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 
@@ -101,13 +102,13 @@ class EdgeLimitsTest {
         int port = listen();
         String rest = "Connection: close\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi";
         for (String origin : List.of("https://evil.example", "null", "http://localhost:1")) {
-            assertThat(RawClient.exchange(port, "POST /echo" + HOST + "Origin: " + origin + "\r\n" + rest))
+            assertThat(WireSocket.answerTo(port, "POST /echo" + HOST + "Origin: " + origin + "\r\n" + rest))
                     .startsWith("HTTP/1.1 403")
                     .contains("foreign_origin");
         }
-        assertThat(RawClient.exchange(port, "POST /echo" + HOST + "Origin: http://localhost\r\n" + rest))
+        assertThat(WireSocket.answerTo(port, "POST /echo" + HOST + "Origin: http://localhost\r\n" + rest))
                 .startsWith("HTTP/1.1 200");
-        assertThat(RawClient.exchange(port, "POST /echo" + HOST + rest)).startsWith("HTTP/1.1 200");
+        assertThat(WireSocket.answerTo(port, "POST /echo" + HOST + rest)).startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -120,11 +121,11 @@ class EdgeLimitsTest {
             return TestService.text("never");
         }));
         int port = listen();
-        assertThat(RawClient.exchange(port, "GET /big" + HOST + "Connection: close\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "GET /big" + HOST + "Connection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 413")
                 .contains("too_complex");
         assertThat(part.refusals).contains("agent:greedy too_complex");
-        assertThat(RawClient.exchange(port, "GET /me" + HOST + "Connection: close\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "GET /me" + HOST + "Connection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 

@@ -3,6 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.testkit.WireSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,7 @@ class HeaderPolicyTest {
     }
 
     private String get(int port, String path) {
-        return RawClient.exchange(port, "GET " + path + HOST + "\r\n");
+        return WireSocket.answerTo(port, "GET " + path + HOST + "\r\n");
     }
 
     private static List<String> values(String answer, String name) {
@@ -92,7 +93,7 @@ class HeaderPolicyTest {
                 "GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",
                 "GET /" + "x".repeat(9_000) + HOST + "\r\n",
                 "GET /" + HOST + "X: " + "y".repeat(20_000) + "\r\n\r\n")) {
-            String answer = RawClient.exchange(port, request);
+            String answer = WireSocket.answerTo(port, request);
             assertThat(answer).as(request.strip()).matches("(?s)HTTP/1.1 [45].*");
             hasTheStandardSetOnce(answer);
         }

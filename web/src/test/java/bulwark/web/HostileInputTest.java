@@ -2,6 +2,7 @@ package bulwark.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.WireSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +38,7 @@ class HostileInputTest {
         for (int i = 0; i < 20_000; i++) {
             flood.append("X-Flood-").append(i).append(": 1\r\n");
         }
-        assertThat(RawClient.exchange(port, flood.append("\r\n").toString()))
+        assertThat(WireSocket.answerTo(port, flood.append("\r\n").toString()))
                 .startsWith("HTTP/1.1 431")
                 .contains("x-frame-options: DENY", "x-request-id: ", "connection: close")
                 .endsWith("headers_too_large");
@@ -46,7 +47,7 @@ class HostileInputTest {
     @Test
     void a_long_target_is_414() {
         for (int length : List.of(8 * 1024 + 1, 100_000)) {
-            assertThat(RawClient.exchange(port, "GET /" + "a".repeat(length) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+            assertThat(WireSocket.answerTo(port, "GET /" + "a".repeat(length) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .startsWith("HTTP/1.1 414")
                     .contains("x-frame-options: DENY");
         }
@@ -55,16 +56,16 @@ class HostileInputTest {
     @Test
     void a_body_one_byte_too_large_is_413_by_its_length_alone_and_while_it_streams() {
         String tooLarge = "x".repeat((1 << 20) + 1);
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + tooLarge.length() + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 413");
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + tooLarge.length() + "\r\n\r\n"
                                 + tooLarge))
                 .startsWith("HTTP/1.1 413");
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                                 + Integer.toHexString(tooLarge.length()) + "\r\n" + tooLarge + "\r\n0\r\n\r\n"))
@@ -86,7 +87,7 @@ class HostileInputTest {
 
     @Test
     void the_body_that_fits_exactly_is_taken_and_100_continue_is_sent_first() {
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nConnection: close\r\n"
                     + "Content-Length: 1048576\r\n\r\n");
             client.readUntil("HTTP/1.1 100 Continue\r\n\r\n");
@@ -123,7 +124,7 @@ class HostileInputTest {
                 head + "X-Nul: a\u0000b\r\nContent-Length: 0\r\n\r\n",
                 "POST /echo HTTP/1.1\nHost: localhost\n\n",
                 "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
-            String answers = RawClient.exchange(port, attempt + smuggled);
+            String answers = WireSocket.answerTo(port, attempt + smuggled);
             assertThat(answers).as(attempt).startsWith("HTTP/1.1 400").doesNotContain("200 OK");
             assertThat(answers).as(attempt).contains("x-frame-options: DENY");
         }
@@ -131,7 +132,7 @@ class HostileInputTest {
 
     @Test
     void a_folded_line_that_comes_in_two_packets_is_refused_too() {
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("GET /open HTTP/1.1\r\nHost: localhost\r\nX-Folded: a\r\n");
             client.send(" b\r\n\r\n");
             assertThat(client.readToEnd()).startsWith("HTTP/1.1 400");
@@ -141,7 +142,7 @@ class HostileInputTest {
     @Test
     void a_body_may_hold_lines_that_begin_with_a_space() {
         String body = "a\r\n b\r\n\r\n\tc\n";
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: "
                                 + body.length() + "\r\n\r\n" + body))
@@ -165,13 +166,13 @@ class HostileInputTest {
                 "GET /open HTTP/1.7\r\nHost: localhost\r\n\r\n",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")) {
             String request = bad.contains("Authorization") ? bad.replace("/open", "/things/1") : bad;
-            assertThat(RawClient.exchange(port, request)).as(request).startsWith("HTTP/1.1 400");
+            assertThat(WireSocket.answerTo(port, request)).as(request).startsWith("HTTP/1.1 400");
         }
     }
 
     @Test
     void an_upgrade_is_not_taken() {
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port,
                         "GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
                                 + "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"))
@@ -193,13 +194,13 @@ class HostileInputTest {
                     bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
                 }
             }
-            try (RawClient client = new RawClient(port)) {
+            try (WireSocket client = new WireSocket(port)) {
                 client.send(bytes);
                 client.endOutput();
                 assertThat(client.readToEnd()).as("round %s", round).doesNotContain("HTTP/1.1 5");
             }
         }
-        assertThat(RawClient.exchange(port, "GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "GET /open HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200");
     }
 }

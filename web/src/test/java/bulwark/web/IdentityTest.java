@@ -7,6 +7,7 @@ import bulwark.kernel.quota.Quotas;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.Store;
+import bulwark.testkit.WireSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -122,7 +123,7 @@ class IdentityTest {
     @Test
     void a_request_whose_key_is_revoked_while_its_body_comes_is_not_carried_out() {
         String proceed = "HTTP/1.1 100 Continue\r\n\r\n";
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
                     + "Authorization: Bearer " + READER + "\r\nContent-Length: 6\r\n\r\n");
             assertThat(client.read(proceed.length())).as("the caller is known").isEqualTo(proceed);
@@ -136,7 +137,7 @@ class IdentityTest {
 
     @Test
     void a_refused_body_does_not_spoil_the_next_request() {
-        String all = RawClient.exchange(
+        String all = WireSocket.answerTo(
                 port,
                 "POST /echo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + NOBODY
                         + "\r\nContent-Length: 200000\r\n\r\n" + "y".repeat(200_000)
@@ -155,20 +156,20 @@ class IdentityTest {
                         r -> TestService.text(r.principal().entityUri())));
         open.keys = part.keys;
         int other = edge.listenPlain(open.build(), "127.0.0.1", 0);
-        assertThat(RawClient.exchange(other, request("GET", "/me", null, ""))).endsWith("anon:trusted");
-        assertThat(RawClient.exchange(other, request("GET", "/me", "Bearer " + READER, "")))
+        assertThat(WireSocket.answerTo(other, request("GET", "/me", null, ""))).endsWith("anon:trusted");
+        assertThat(WireSocket.answerTo(other, request("GET", "/me", "Bearer " + READER, "")))
                 .endsWith("agent:reader");
-        assertThat(RawClient.exchange(other, request("GET", "/me", "Bearer " + NOBODY, "")))
+        assertThat(WireSocket.answerTo(other, request("GET", "/me", "Bearer " + NOBODY, "")))
                 .startsWith("HTTP/1.1 401");
-        assertThat(RawClient.exchange(other, request("GET", "/me", "  ", ""))).endsWith("anon:trusted");
+        assertThat(WireSocket.answerTo(other, request("GET", "/me", "  ", ""))).endsWith("anon:trusted");
     }
 
     private String get(String path, String authorization) {
-        return RawClient.exchange(port, request("GET", path, authorization, ""));
+        return WireSocket.answerTo(port, request("GET", path, authorization, ""));
     }
 
     private String post(String path, String body) {
-        return RawClient.exchange(port, request("POST", path, "Bearer " + READER, body));
+        return WireSocket.answerTo(port, request("POST", path, "Bearer " + READER, body));
     }
 
     private static String request(String method, String path, String authorization, String body) {

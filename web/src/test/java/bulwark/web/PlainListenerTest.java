@@ -3,6 +3,7 @@ package bulwark.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import bulwark.testkit.WireSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -91,13 +92,13 @@ class PlainListenerTest {
     @Test
     void a_query_is_decoded_and_a_malformed_one_refused() throws Exception {
         assertThat(get("/query?a=1+%2b&b&a=2").body()).isEqualTo("1 +[1 +, 2]");
-        assertThat(RawClient.exchange(port, head("GET", "/query?a=%zz"))).startsWith("HTTP/1.1 400");
+        assertThat(WireSocket.answerTo(port, head("GET", "/query?a=%zz"))).startsWith("HTTP/1.1 400");
     }
 
     @Test
     void malformed_percent_encoding_in_the_path_is_400() {
         for (String bad : List.of("%", "%2", "%zz", "%ff", "%00", "%c0%af")) {
-            assertThat(RawClient.exchange(port, head("GET", "/things/" + bad)))
+            assertThat(WireSocket.answerTo(port, head("GET", "/things/" + bad)))
                     .as(bad)
                     .startsWith("HTTP/1.1 400");
         }
@@ -152,11 +153,11 @@ class PlainListenerTest {
 
     @Test
     void a_foreign_host_is_refused_and_an_allowed_one_served() {
-        assertThat(RawClient.exchange(port, "GET /open HTTP/1.1\r\nHost: evil.example\r\n\r\n"))
+        assertThat(WireSocket.answerTo(port, "GET /open HTTP/1.1\r\nHost: evil.example\r\n\r\n"))
                 .startsWith("HTTP/1.1 421")
                 .endsWith("host_not_allowed");
         for (String good : List.of("localhost", "LOCALHOST:1", "[::1]:8000", "127.0.0.1:99", "node.example:8765")) {
-            assertThat(RawClient.exchange(
+            assertThat(WireSocket.answerTo(
                             port, "GET /open HTTP/1.1\r\nHost: " + good + "\r\nConnection: close\r\n\r\n"))
                     .as(good)
                     .startsWith("HTTP/1.1 200");
@@ -165,7 +166,7 @@ class PlainListenerTest {
 
     @Test
     void a_path_for_tls_only_is_refused_before_the_host_is_looked_at() {
-        assertThat(RawClient.exchange(
+        assertThat(WireSocket.answerTo(
                         port, "GET /federation/peers HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 421")
                 .endsWith("tls_required");
@@ -179,7 +180,7 @@ class PlainListenerTest {
 
     @Test
     void pipelined_requests_are_answered_in_order() {
-        String all = RawClient.exchange(
+        String all = WireSocket.answerTo(
                 port,
                 "GET /things/1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
                         + "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\ntwo"

@@ -6,6 +6,7 @@ import bulwark.kernel.access.ApiKeys;
 import bulwark.kernel.storage.Migrations;
 import bulwark.kernel.storage.QueryLimit;
 import bulwark.kernel.storage.Store;
+import bulwark.testkit.WireSocket;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.time.Duration;
@@ -82,6 +83,6 @@ class QueryLimitsTest {
     }
 
     private String get(String path) {
-        return RawClient.exchange(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        return WireSocket.answerTo(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
 }

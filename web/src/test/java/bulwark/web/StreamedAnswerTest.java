@@ -2,6 +2,7 @@ package bulwark.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.testkit.WireSocket;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -76,7 +77,7 @@ class StreamedAnswerTest {
 
     @Test
     void an_answer_of_one_piece_has_a_length() {
-        assertThat(RawClient.exchange(port, "GET /short" + CLOSE))
+        assertThat(WireSocket.answerTo(port, "GET /short" + CLOSE))
                 .startsWith("HTTP/1.1 200")
                 .contains("content-length: " + BodyStream.PIECE_BYTES)
                 .doesNotContain("chunked");
@@ -101,14 +102,14 @@ class StreamedAnswerTest {
 
     @Test
     void a_client_of_http_1_0_reads_to_the_end_of_the_connection() {
-        String answer = RawClient.exchange(port, "GET /long HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        String answer = WireSocket.answerTo(port, "GET /long HTTP/1.0\r\nHost: localhost\r\n\r\n");
         assertThat(answer).doesNotContain("chunked");
         assertThat(answer.substring(answer.indexOf("\r\n\r\n") + 4)).hasSize(3 * MIB + 17);
     }
 
     @Test
     void a_reader_that_does_not_read_stops_the_writer_and_is_cut_off_in_time() throws Exception {
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("GET /endless" + CLOSE);
             client.readUntil("HTTP/1.1 200");
             assertThat(gone.get()).isInstanceOf(IOException.class);
@@ -116,12 +117,12 @@ class StreamedAnswerTest {
         // What the sockets of both sides hold, and one piece.
         assertThat(written.get()).isLessThan(64L * MIB);
         assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"reader\"}");
-        assertThat(RawClient.exchange(port, "GET /short" + CLOSE)).startsWith("HTTP/1.1 200");
+        assertThat(WireSocket.answerTo(port, "GET /short" + CLOSE)).startsWith("HTTP/1.1 200");
     }
 
     @Test
     void a_reader_that_goes_away_ends_the_writer() throws Exception {
-        try (RawClient client = new RawClient(port)) {
+        try (WireSocket client = new WireSocket(port)) {
             client.send("GET /endless" + CLOSE);
             client.readUntil("HTTP/1.1 200");
         }
@@ -131,14 +132,14 @@ class StreamedAnswerTest {
 
     @Test
     void what_fails_in_the_first_piece_is_an_ordinary_refusal() {
-        assertThat(RawClient.exchange(port, "GET /fails-early" + CLOSE))
+        assertThat(WireSocket.answerTo(port, "GET /fails-early" + CLOSE))
                 .startsWith("HTTP/1.1 500")
                 .contains("broken");
     }
 
     @Test
     void an_answer_that_fails_later_does_not_look_complete() {
-        String answer = RawClient.exchange(port, "GET /fails-late" + CLOSE);
+        String answer = WireSocket.answerTo(port, "GET /fails-late" + CLOSE);
         assertThat(answer).startsWith("HTTP/1.1 200").doesNotEndWith("\r\n0\r\n\r\n");
         assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"cut\"} 1");
     }

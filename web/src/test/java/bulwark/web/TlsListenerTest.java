@@ -12,6 +12,7 @@ import bulwark.kernel.tls.PeerIdentity;
 import bulwark.kernel.tls.RefusedPeer;
 import bulwark.kernel.tls.ReloadingTls;
 import bulwark.kernel.tls.TlsFiles;
+import bulwark.testkit.WireSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -236,10 +237,10 @@ class TlsListenerTest {
 
     @Test
     void handshakes_that_one_source_leaves_unfinished_are_limited_and_do_not_shut_others_out() throws Exception {
-        List<RawClient> silent = new ArrayList<>();
+        List<WireSocket> silent = new ArrayList<>();
         try {
             for (int i = 0; i < HandshakeLimit.MAX_OF_SOURCE + 20; i++) {
-                silent.add(new RawClient(port));
+                silent.add(new WireSocket(port));
             }
             assertThat(silent.getLast().readToEnd()).isEmpty();
             assertThat(part.metrics.scrape()).contains("test_edge_closed_total{reason=\"handshakes\"}");
@@ -248,7 +249,7 @@ class TlsListenerTest {
                             .output)
                     .isEqualTo("tls true");
         } finally {
-            silent.forEach(RawClient::close);
+            silent.forEach(WireSocket::close);
         }
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))

@@ -136,15 +136,7 @@ class SharedIdentityTest {
 
     @Test
     void an_order_about_an_api_key_holds_on_a_gateway_whose_store_knows_nothing_of_it() throws Exception {
-        HttpResponse<String> made = first.admin(
-                "POST",
-                "/admin/api-keys",
-                "{\"subscription_id\":\"s\",\"subject\":\"app\",\"tenant_id\":\"acme\",\"roles\":[\"devops\"]}");
-        String key = StrictJson.parse(made.body().getBytes(StandardCharsets.UTF_8))
-                .path("api_key")
-                .stringValue();
-        restartWithCopies();
-        assertThat(statusOnSecond(key)).isEqualTo(200);
+        String key = keyOfBothStores();
         first.admin("POST", "/admin/api-keys/s/suspend", "");
         await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
         first.admin("POST", "/admin/api-keys/s/reactivate", "");
@@ -158,6 +150,13 @@ class SharedIdentityTest {
 
     @Test
     void a_revoked_api_key_is_refused_by_a_gateway_whose_store_still_has_it() throws Exception {
+        String key = keyOfBothStores();
+        first.admin("DELETE", "/admin/api-keys/s", "");
+        await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
+    }
+
+    /** Of the subscription {@code s}, and good on both gateways. */
+    private String keyOfBothStores() throws Exception {
         HttpResponse<String> made = first.admin(
                 "POST",
                 "/admin/api-keys",
@@ -167,8 +166,7 @@ class SharedIdentityTest {
                 .stringValue();
         restartWithCopies();
         assertThat(statusOnSecond(key)).isEqualTo(200);
-        first.admin("DELETE", "/admin/api-keys/s", "");
-        await().atMost(SOON).until(() -> statusOnSecond(key) == 401);
+        return key;
     }
 
     private int statusOnSecond(String key) throws Exception {

@@ -1,46 +1,22 @@
 package bulwark.gateway.proxy;
 
-import java.io.ByteArrayOutputStream;
+import bulwark.testkit.WireSocket;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.SSLException;
 
-/** A socket that says exactly what the test wants to say, and reads answers as bytes. Reads give up after some seconds. */
-final class WireClient implements AutoCloseable {
-    private static final int READ_TIMEOUT_MILLIS = 20_000;
-
-    private final Socket socket;
-    private final InputStream in;
-
+/** A socket that reads answers as bytes. */
+final class WireClient extends WireSocket {
     WireClient(int port) {
-        this(connect(port));
-    }
-
-    private static Socket connect(int port) {
-        try {
-            return new Socket("127.0.0.1", port);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        super(port);
     }
 
     /** @param connected and, where it speaks TLS, through its handshake */
     WireClient(Socket connected) {
-        socket = connected;
-        try {
-            socket.setSoTimeout(READ_TIMEOUT_MILLIS);
-            socket.setTcpNoDelay(true);
-            in = socket.getInputStream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        super(connected);
     }
 
     /** Sends the text and reads one answer. */
@@ -51,38 +27,20 @@ final class WireClient implements AutoCloseable {
         }
     }
 
-    WireClient send(String latin1) {
-        try {
-            socket.getOutputStream().write(latin1.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().flush();
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** False when the other side has gone away. */
-    boolean trySend(String latin1) {
-        try {
-            send(latin1);
-            return true;
-        } catch (UncheckedIOException e) {
-            return false;
-        }
+    @Override
+    public WireClient send(String latin1) {
+        super.send(latin1);
+        return this;
     }
 
     /** So that the gateway notices soon that nothing is read. */
     WireClient receivesLittle() {
         try {
-            socket.setReceiveBufferSize(4_096);
+            socket().setReceiveBufferSize(4_096);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    Socket socket() {
-        return socket;
     }
 
     /** One answer to a request that was not HEAD; interim answers are skipped. */
@@ -130,67 +88,6 @@ final class WireClient implements AutoCloseable {
             }
             body.append(read(size));
             line();
-        }
-    }
-
-    String line() {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try {
-            for (int c = in.read(); c != '\n'; c = in.read()) {
-                if (c < 0) {
-                    throw new AssertionError("the connection ended after '" + line + "'");
-                }
-                if (c != '\r') {
-                    line.write(c);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return line.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    /** So many bytes, or fewer when the other side closes. */
-    String read(int bytes) {
-        try {
-            return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    String readToEnd() {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try {
-            in.transferTo(all);
-        } catch (SocketException | SSLException e) {
-            // a reset is an end too
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return all.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    /** Up to so many bytes; fewer when the other side ends, with or without a reset. */
-    String tryRead(int bytes) {
-        try {
-            return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
-        } catch (IOException reset) {
-            return "";
-        }
-    }
-
-    /** Whether the other side ended the connection, with or without a reset. */
-    boolean isAtEnd() {
-        return readToEnd().isEmpty();
-    }
-
-    @Override
-    public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,14 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateSubject;
-import bulwark.kernel.tls.ReloadingTls;
-import bulwark.kernel.tls.TlsFiles;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +19,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +32,7 @@ class GatewayUpstreamTlsTest {
     @TempDir
     private Path folder;
 
-    private ReloadingTls material;
-    private HttpsServer backend;
+    private CertificateDemandingBackend backend;
 
     @BeforeEach
     void start() throws IOException {
@@ -50,29 +41,12 @@ class GatewayUpstreamTlsTest {
                 CertificateAuthority.openOrCreate(tls, "authority of the test", Clock.systemUTC());
         authority.issue("server", "test://server", List.of("localhost"), VALIDITY);
         authority.issue("client", new CertificateSubject("client", "test://client", List.of(), false, true), VALIDITY);
-        material = ReloadingTls.load(
-                new TlsFiles(tls.resolve("server.crt"), tls.resolve("server.key"), tls.resolve("ca.crt")),
-                Clock.systemUTC());
-        backend = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        backend.setHttpsConfigurator(new HttpsConfigurator(material.context()) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-                SSLParameters needed = getSSLContext().getDefaultSSLParameters();
-                needed.setNeedClientAuth(true);
-                parameters.setSSLParameters(needed);
-            }
-        });
-        backend.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        backend.start();
+        backend = new CertificateDemandingBackend(tls, Clock.systemUTC());
     }
 
     @AfterEach
     void stop() {
-        backend.stop(0);
-        material.close();
+        backend.close();
     }
 
     private int statusWith(Map<String, String> more) throws Exception {
@@ -84,7 +58,7 @@ class GatewayUpstreamTlsTest {
                 () -> Configuration.read(GatewaySettings.schema(), settings, folder), folder, Clock.systemUTC())) {
             String route =
                     "{\"id\":\"a\",\"path_prefix\":\"/a\",\"callers\":\"anybody\",\"backend_url\":\"https://localhost:"
-                            + backend.getAddress().getPort() + "\"}";
+                            + backend.port() + "\"}";
             assertThat(send(HttpRequest.newBuilder(uri(gateway, "/admin/apis"))
                                     .header("Authorization", "Bearer " + ADMIN)
                                     .POST(BodyPublishers.ofString(route)))

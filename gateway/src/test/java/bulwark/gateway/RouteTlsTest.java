@@ -4,15 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateSubject;
-import bulwark.kernel.tls.ReloadingTls;
-import bulwark.kernel.tls.TlsFiles;
-import bulwark.kernel.tls.TlsPolicy;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLParameters;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,9 +33,7 @@ class RouteTlsTest {
 
     private Path partner;
     private CertificateAuthority authority;
-    private ReloadingTls material;
-    private HttpsServer backend;
-    private volatile String[] versions = {"TLSv1.3", "TLSv1.2"};
+    private CertificateDemandingBackend backend;
 
     @BeforeEach
     void start() throws IOException {
@@ -57,33 +46,12 @@ class RouteTlsTest {
         for (String name : List.of("ca.crt", "client.crt", "client.key")) {
             Files.copy(server.resolve(name), partner.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        material = ReloadingTls.load(
-                new TlsFiles(server.resolve("server.crt"), server.resolve("server.key"), server.resolve("ca.crt")),
-                TlsPolicy.publicServer(),
-                Clock.systemUTC());
-        backend = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        backend.setHttpsConfigurator(new HttpsConfigurator(material.context()) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-                SSLParameters needed = getSSLContext().getDefaultSSLParameters();
-                needed.setNeedClientAuth(true);
-                needed.setProtocols(versions);
-                parameters.setSSLParameters(needed);
-            }
-        });
-        backend.createContext("/", exchange -> {
-            // A connection for each call, so that what a handshake sees is what the files hold.
-            exchange.getResponseHeaders().set("Connection", "close");
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        backend.start();
+        backend = new CertificateDemandingBackend(server, Clock.systemUTC());
     }
 
     @AfterEach
     void stop() {
-        backend.stop(0);
-        material.close();
+        backend.close();
     }
 
     private GatewayFixture gateway() throws Exception {
@@ -99,7 +67,7 @@ class RouteTlsTest {
                 "/admin/apis",
                 "{\"id\":\"" + id + "\",\"path_prefix\":\"/apis/" + id
                         + "\",\"callers\":\"anybody\",\"backend_url\":\"https://127.0.0.1:"
-                        + backend.getAddress().getPort() + "\",\"upstream_tls\":{" + tls + "}}");
+                        + backend.port() + "\",\"upstream_tls\":{" + tls + "}}");
     }
 
     private static int status(GatewayFixture gateway, String id) throws Exception {
@@ -135,7 +103,7 @@ class RouteTlsTest {
 
     @Test
     void a_route_refuses_upstreams_below_its_floor() throws Exception {
-        versions = new String[] {"TLSv1.2"};
+        backend.speaks("TLSv1.2");
         try (GatewayFixture gateway = gateway()) {
             register(gateway, "low", WHOLE);
             register(gateway, "high", WHOLE + ",\"min_version\":\"1.3\"");

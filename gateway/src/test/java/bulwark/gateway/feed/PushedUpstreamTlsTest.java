@@ -3,6 +3,7 @@ package bulwark.gateway.feed;
 import static bulwark.gateway.feed.LinkFixture.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.gateway.CertificateDemandingBackend;
 import bulwark.gateway.Gateway;
 import bulwark.gateway.control.ControlFixture.Answer;
 import bulwark.gateway.control.state.ControlObject;
@@ -10,18 +11,10 @@ import bulwark.gateway.control.state.ObjectKind;
 import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.kernel.signing.CertificateKey;
 import bulwark.kernel.signing.CertificateSubject;
-import bulwark.kernel.tls.ReloadingTls;
-import bulwark.kernel.tls.TlsFiles;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +32,7 @@ class PushedUpstreamTlsTest {
     private Path folder;
 
     private LinkFixture link;
-    private ReloadingTls material;
-    private HttpsServer backend;
+    private CertificateDemandingBackend backend;
 
     @BeforeEach
     void start() throws Exception {
@@ -54,34 +46,17 @@ class PushedUpstreamTlsTest {
                 link.lifetime());
         authority.issue(
                 "client", new CertificateSubject("client", "test://client", List.of(), false, true), link.lifetime());
-        material = ReloadingTls.load(
-                new TlsFiles(files.resolve("server.crt"), files.resolve("server.key"), files.resolve("ca.crt")),
-                link.control.clock);
-        backend = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        backend.setHttpsConfigurator(new HttpsConfigurator(material.context()) {
-            @Override
-            public void configure(HttpsParameters parameters) {
-                SSLParameters needed = getSSLContext().getDefaultSSLParameters();
-                needed.setNeedClientAuth(true);
-                parameters.setSSLParameters(needed);
-            }
-        });
-        backend.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        backend.start();
+        backend = new CertificateDemandingBackend(files, link.control.clock);
     }
 
     @AfterEach
     void stop() {
         link.close();
-        backend.stop(0);
-        material.close();
+        backend.close();
     }
 
     private String url() {
-        return "https://127.0.0.1:" + backend.getAddress().getPort();
+        return "https://127.0.0.1:" + backend.port();
     }
 
     private Answer draft(String name, String url, Object tls) throws Exception {

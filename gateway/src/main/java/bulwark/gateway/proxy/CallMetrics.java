@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +105,7 @@ public final class CallMetrics {
 
     /** The head of an upstream's answer came. */
     void upstreamAnswered(RouteTarget target, String upstream, int status, long nanos) {
-        target.upstreamCounts().timer(this, metrics, upstream, status).record(nanos, TimeUnit.NANOSECONDS);
+        target.upstreamCounts().times(this, metrics, upstream, status).record(nanos);
     }
 
     void refused(GatewayRefusal refusal) {

@@ -1,10 +1,9 @@
 package bulwark.gateway.proxy;
 
+import bulwark.kernel.metrics.LatencyHistogram;
 import bulwark.kernel.metrics.Metrics;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /** The counters of one route, found without a look-up by labels: a route has few pairs of method and status. Thread-safe. */
 final class RouteCounts {
@@ -12,10 +11,10 @@ final class RouteCounts {
     private volatile Entry[] entries = {};
 
     /** @param status key of its label */
-    private record Entry(String method, int status, Counter counter, Timer timer) {
+    private record Entry(String method, int status, Counter counter, LatencyHistogram times) {
         void answered(long nanos) {
             counter.increment();
-            timer.record(nanos, TimeUnit.NANOSECONDS);
+            times.record(nanos);
         }
     }
 
@@ -39,9 +38,9 @@ final class RouteCounts {
         Counter counter = metrics.counter(
                 CallMetrics.REQUESTS, "method", method, "http_route", route, "status", StatusLabel.of(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
-        Timer timer =
-                metrics.timer(CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);
-        Entry added = new Entry(method, status, counter, timer);
+        LatencyHistogram times =
+                metrics.histogram(CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);
+        Entry added = new Entry(method, status, counter, times);
         more[entries.length] = added;
         entries = more;
         return added;

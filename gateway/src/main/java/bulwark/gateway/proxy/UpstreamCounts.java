@@ -1,29 +1,29 @@
 package bulwark.gateway.proxy;
 
+import bulwark.kernel.metrics.LatencyHistogram;
 import bulwark.kernel.metrics.Metrics;
-import io.micrometer.core.instrument.Timer;
 import java.util.Arrays;
 
-/** The timers of one route's upstreams, found without a look-up by labels: a route has few pairs of upstream and status. Thread-safe. */
+/** The times of one route's upstreams, found without a look-up by labels: a route has few pairs of upstream and status. Thread-safe. */
 final class UpstreamCounts {
     private volatile Entry[] entries = {};
 
-    private record Entry(String upstream, int status, Timer timer) {}
+    private record Entry(String upstream, int status, LatencyHistogram times) {}
 
     /** @param upstream one instance for each upstream, and equal to no other's */
-    Timer timer(CallMetrics calls, Metrics metrics, String upstream, int statusCode) {
+    LatencyHistogram times(CallMetrics calls, Metrics metrics, String upstream, int statusCode) {
         int status = StatusLabel.key(statusCode);
         for (Entry entry : entries) {
             if (entry.status == status && entry.upstream.equals(upstream)) {
-                return entry.timer;
+                return entry.times;
             }
         }
         calls.breakerSeen(upstream);
         return add(metrics, upstream, status);
     }
 
-    private synchronized Timer add(Metrics metrics, String upstream, int status) {
-        Timer timer = metrics.timer(
+    private synchronized LatencyHistogram add(Metrics metrics, String upstream, int status) {
+        LatencyHistogram times = metrics.histogram(
                 CallMetrics.UPSTREAM_LATENCY,
                 CallMetrics.LATENCY_BOUNDS,
                 "upstream",
@@ -31,8 +31,8 @@ final class UpstreamCounts {
                 "status",
                 StatusLabel.of(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
-        more[entries.length] = new Entry(upstream, status, timer);
+        more[entries.length] = new Entry(upstream, status, times);
         entries = more;
-        return timer;
+        return times;
     }
 }

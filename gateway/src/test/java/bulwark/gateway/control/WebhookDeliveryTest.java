@@ -23,6 +23,9 @@ class WebhookDeliveryTest {
     /** More than are sent in one round. */
     private static final int BACKLOG = 205;
 
+    private static final int HUNG = 20;
+    private static final int SLOTS = 16;
+
     @TempDir
     private Path folder;
 
@@ -39,8 +42,12 @@ class WebhookDeliveryTest {
     }
 
     private String webhook(String tenant, WebhookReceiver receiver, String event) throws Exception {
+        return webhook(tenant, "hook", receiver, event);
+    }
+
+    private String webhook(String tenant, String name, WebhookReceiver receiver, String event) throws Exception {
         String all = "/v1/tenants/" + tenant + "/webhooks";
-        Map<String, Object> body = Map.of("name", "hook", "url", receiver.url(), "events", List.of(event));
+        Map<String, Object> body = Map.of("name", name, "url", receiver.url(), "events", List.of(event));
         return all + "/" + control.admin(tenant, "POST", all, body).is(201).text("id");
     }
 
@@ -112,6 +119,23 @@ class WebhookDeliveryTest {
             assertThat(dead.heard).as("with the clock at rest").hasSize(asked);
             control.clock.advance(Duration.ofMinutes(2));
             await().atMost(SOON).until(() -> dead.heard.size() > asked);
+        }
+    }
+
+    /** More of them than are called at once; each hangs for as long as a call may. */
+    @Test
+    void silent_receivers_of_one_tenant_keep_no_other_tenants_events_waiting() throws Exception {
+        try (WebhookReceiver silent = WebhookReceiver.silent();
+                WebhookReceiver alive = new WebhookReceiver()) {
+            for (int i = 0; i < HUNG; i++) {
+                webhook("acme", "hook-" + i, silent, "plan_created");
+            }
+            webhook("other", alive, "plan_created");
+            control.plan("acme", "free", Map.of());
+            await().atMost(SOON).until(() -> !silent.heard.isEmpty());
+            control.plan("other", "free", Map.of());
+            await().atMost(SOON).until(() -> alive.heard.size() == 1);
+            assertThat(silent.heard).hasSizeLessThan(SLOTS);
         }
     }
 

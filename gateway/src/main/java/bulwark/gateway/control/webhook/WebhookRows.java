@@ -53,16 +53,20 @@ final class WebhookRows {
         }
     }
 
+    /** A webhook of a tenant. */
+    record Receiver(String tenant, String webhook) {}
+
     /** Webhooks with something due, the longest waiting first: however much waits for one, the others are seen. */
-    static List<String> dueWebhooks(ReadTx tx, Instant now) throws SQLException {
-        PreparedStatement select = tx.statement("SELECT webhook_id FROM " + TABLE
-                + " WHERE state = ? AND due_at <= ? GROUP BY webhook_id ORDER BY MIN(due_at), webhook_id");
+    static List<Receiver> dueWebhooks(ReadTx tx, Instant now) throws SQLException {
+        PreparedStatement select = tx.statement(
+                "SELECT tenant_id, webhook_id FROM " + TABLE
+                        + " WHERE state = ? AND due_at <= ? GROUP BY tenant_id, webhook_id ORDER BY MIN(due_at), webhook_id");
         select.setString(1, WebhookDelivery.PENDING);
         select.setLong(2, now.toEpochMilli());
-        List<String> found = new ArrayList<>();
+        List<Receiver> found = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                found.add(row.getString(1));
+                found.add(new Receiver(row.getString(1), row.getString(2)));
             }
         }
         return found;

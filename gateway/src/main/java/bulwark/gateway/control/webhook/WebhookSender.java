@@ -8,6 +8,7 @@ import bulwark.gateway.control.state.PlatformScope;
 import bulwark.gateway.control.state.TenantReader;
 import bulwark.gateway.control.state.TenantScope;
 import bulwark.gateway.control.webhook.WebhookRows.Backlog;
+import bulwark.gateway.control.webhook.WebhookRows.Receiver;
 import bulwark.gateway.fetch.FetchAnswer;
 import bulwark.gateway.fetch.FetchRequest;
 import bulwark.gateway.fetch.GuardedFetch;
@@ -65,6 +66,9 @@ public final class WebhookSender implements AutoCloseable {
     private static final long MAX_PENDING = 10_000;
     private static final int BATCH = 200;
     private static final int MAX_AT_ONCE = 16;
+    /** However many receivers of one tenant say nothing, those of others are called. */
+    private static final int MAX_AT_ONCE_OF_TENANT = 4;
+
     private static final int MAX_ANSWER_BYTES = 64 << 10;
     private static final int MAX_PROBLEM = 300;
     private static final long POLL_MILLIS = 500;
@@ -77,7 +81,7 @@ public final class WebhookSender implements AutoCloseable {
     private final WebhookSecrets secrets;
     private final Metrics metrics;
     private final Clock clock;
-    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final Set<Receiver> busy = ConcurrentHashMap.newKeySet();
     private final Semaphore slots = new Semaphore(MAX_AT_ONCE);
     private final Semaphore news = new Semaphore(0);
     private final EssentialThread thread = EssentialThread.virtual("webhooks", this::run);
@@ -143,10 +147,10 @@ public final class WebhookSender implements AutoCloseable {
     /** A store that fails is asked again at the next round. */
     private void sendDue() {
         try {
-            for (String webhook : store.audited().store().read(tx -> WebhookRows.dueWebhooks(tx, clock.instant()))) {
-                if (!busy.contains(webhook) && slots.tryAcquire()) {
-                    busy.add(webhook);
-                    Thread.ofVirtual().name("webhook").start(() -> sendAll(webhook));
+            for (Receiver due : store.audited().store().read(tx -> WebhookRows.dueWebhooks(tx, clock.instant()))) {
+                if (!busy.contains(due) && ofTenant(due.tenant()) < MAX_AT_ONCE_OF_TENANT && slots.tryAcquire()) {
+                    busy.add(due);
+                    Thread.ofVirtual().name("webhook").start(() -> sendAll(due));
                 }
             }
             clean();
@@ -154,6 +158,10 @@ public final class WebhookSender implements AutoCloseable {
             metrics.count(STORE_FAILURES.name());
             LOG.warn("events for webhooks wait: {}", e.getMessage());
         }
+    }
+
+    private long ofTenant(String tenant) {
+        return busy.stream().filter(each -> each.tenant().equals(tenant)).count();
     }
 
     private void clean() {
@@ -168,10 +176,10 @@ public final class WebhookSender implements AutoCloseable {
         }
     }
 
-    private void sendAll(String webhook) {
+    private void sendAll(Receiver due) {
         try {
             for (WebhookDelivery delivery :
-                    store.audited().store().read(tx -> WebhookRows.due(tx, webhook, clock.instant(), BATCH))) {
+                    store.audited().store().read(tx -> WebhookRows.due(tx, due.webhook(), clock.instant(), BATCH))) {
                 if (!closed && !send(delivery)) {
                     // What comes after it waits with it: receivers see events in their order as long as all goes well.
                     return;
@@ -181,7 +189,7 @@ public final class WebhookSender implements AutoCloseable {
             metrics.count(STORE_FAILURES.name());
             LOG.warn("a webhook's deliveries wait: {}", e.getMessage());
         } finally {
-            busy.remove(webhook);
+            busy.remove(due);
             slots.release();
             news.release();
         }

@@ -3,6 +3,7 @@ package bulwark.gateway.credential;
 import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.RequestStage;
 import bulwark.gateway.call.StageResult;
+import bulwark.gateway.caller.CallerToken;
 import bulwark.gateway.fetch.GuardedFetch;
 import bulwark.gateway.refusal.GatewayRefusal;
 import bulwark.gateway.route.ApiRoute;
@@ -54,12 +55,19 @@ public final class BackendCredentials implements AutoCloseable {
     /**
      * @param secret null while its file cannot be read
      * @param value of the header; null while it is a token that is fetched
+     * @param token of the gateway itself, and exchanged those of callers: one of both where the credential has a token endpoint
      */
     private record Live(
             BackendCredential credential,
             @Nullable SecretBytes secret,
             @Nullable String value,
-            @Nullable ClientToken token) {}
+            @Nullable TokenEndpoint endpoint,
+            @Nullable ClientToken token,
+            @Nullable ExchangedTokens exchanged) {
+        Live(BackendCredential credential, @Nullable SecretBytes secret, @Nullable String value) {
+            this(credential, secret, value, null, null, null);
+        }
+    }
 
     private BackendCredentials(CredentialRows rows, SecretFolder folder, GuardedFetch fetch, Clock clock) {
         this.rows = rows;
@@ -108,15 +116,28 @@ public final class BackendCredentials implements AutoCloseable {
 
     private Live live(BackendCredential credential, @Nullable SecretBytes secret) {
         if (secret == null) {
-            return new Live(credential, null, null, null);
+            return new Live(credential, null, null);
         }
         String text = secret.exposeText(SecretAccess.grant());
         return switch (credential.type()) {
-            case API_KEY -> new Live(credential, secret, text, null);
-            case BEARER -> new Live(credential, secret, "Bearer " + text, null);
-            case BASIC -> new Live(credential, secret, basic(credential, text), null);
-            case OAUTH2_CLIENT_CREDENTIALS ->
-                new Live(credential, secret, null, new ClientToken(credential, secret, fetch, clock));
+            case API_KEY -> new Live(credential, secret, text);
+            case BEARER -> new Live(credential, secret, "Bearer " + text);
+            case BASIC -> new Live(credential, secret, basic(credential, text));
+            case OAUTH2_CLIENT_CREDENTIALS -> {
+                TokenEndpoint endpoint = new TokenEndpoint(credential, secret, fetch);
+                yield new Live(
+                        credential, secret, null, endpoint, new ClientToken(credential, endpoint, clock), null);
+            }
+            case OAUTH2_TOKEN_EXCHANGE -> {
+                TokenEndpoint endpoint = new TokenEndpoint(credential, secret, fetch);
+                yield new Live(
+                        credential,
+                        secret,
+                        null,
+                        endpoint,
+                        null,
+                        new ExchangedTokens(credential, endpoint, clock, ExchangedTokens.MAX_TOKENS));
+            }
         };
     }
 
@@ -138,11 +159,13 @@ public final class BackendCredentials implements AutoCloseable {
     }
 
     private void rotate(Key key, Live before, SecretBytes next) {
-        ClientToken token = before.token();
-        if (token != null) {
-            token.rotate(next);
+        TokenEndpoint endpoint = before.endpoint();
+        if (endpoint != null) {
+            endpoint.rotate(next);
         }
-        Live after = token == null ? live(before.credential(), next) : new Live(before.credential(), next, null, token);
+        Live after = endpoint == null
+                ? live(before.credential(), next)
+                : new Live(before.credential(), next, null, endpoint, before.token(), before.exchanged());
         if (live.replace(key, before, after)) {
             LOG.info(
                     "The secret of route {} towards its backend was replaced.",
@@ -194,6 +217,9 @@ public final class BackendCredentials implements AutoCloseable {
             call.addBackendField(found.credential().headerName(), found.value());
             return StageResult.PASS;
         }
+        if (found.exchanged() != null) {
+            return exchanged(call, found, found.exchanged());
+        }
         ClientToken token = found.token();
         return token == null
                 ? unavailable(call, "The gateway cannot read its own credential for this backend at present.")
@@ -206,6 +232,42 @@ public final class BackendCredentials implements AutoCloseable {
                     call.addBackendField(found.credential().headerName(), "Bearer " + text);
                     return StageResult.PASS;
                 }));
+    }
+
+    private static StageResult exchanged(GatewayCall call, Live found, ExchangedTokens tokens) {
+        BackendCredential credential = found.credential();
+        SecretBytes own = CallerToken.of(call);
+        Principal caller = call.principal();
+        if (own == null || caller == null) {
+            return forbidden(
+                    call,
+                    "caller_token_required",
+                    "The backend of this API gets a token that is made out of the caller's own: call with an access token.");
+        }
+        return new StageResult.Later(tokens.get(own, caller.authentication().expires())
+                .handle((text, failure) -> {
+                    if (text != null) {
+                        call.addBackendField(credential.headerName(), "Bearer " + text);
+                        return StageResult.PASS;
+                    }
+                    LOG.warn(
+                            "No token of audience {} for a caller of route {}: {}",
+                            credential.audience(),
+                            credential.routeId(),
+                            sentence(failure));
+                    return failure instanceof TokenRequestRefused refused && refused.concernsCaller()
+                            ? forbidden(
+                                    call,
+                                    "token_exchange_refused",
+                                    "The token endpoint gives this caller no token for the backend of this API; ask its administrator for access to that backend.")
+                            : unavailable(
+                                    call, "The gateway cannot exchange tokens for this backend at present.");
+                }));
+    }
+
+    private static StageResult forbidden(GatewayCall call, String code, String sentence) {
+        call.decidedBy("backend credential");
+        return new StageResult.Refuse(new GatewayRefusal.Forbidden(code, sentence, null));
     }
 
     private static String sentence(@Nullable Throwable failure) {
@@ -250,16 +312,7 @@ public final class BackendCredentials implements AutoCloseable {
      * @return whether it replaced one
      */
     public boolean put(BackendCredential credential, ApiRoute route, String actor) {
-        BackendCredential bound = new BackendCredential(
-                credential.routeId(),
-                credential.consumerId(),
-                credential.type(),
-                credential.headerName(),
-                credential.secret(),
-                credential.username(),
-                credential.tokenUrl(),
-                credential.scope(),
-                BackendCredential.urls(route));
+        BackendCredential bound = credential.boundTo(BackendCredential.urls(route));
         return rows.put(bound, actor, () -> use(bound));
     }
 

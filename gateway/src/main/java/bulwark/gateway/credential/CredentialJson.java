@@ -46,10 +46,11 @@ public final class CredentialJson {
                         username,
                         null,
                         null,
+                        null,
                         List.of());
             }
-            case OAUTH2_CLIENT_CREDENTIALS ->
-                ofToken(fields.object("oauth2").orElseGet(() -> fields.nested("oauth2")), route, consumerId);
+            case OAUTH2_CLIENT_CREDENTIALS, OAUTH2_TOKEN_EXCHANGE ->
+                ofToken(fields.object("oauth2").orElseGet(() -> fields.nested("oauth2")), route, consumerId, type);
         };
         fields.end();
         return read;
@@ -64,10 +65,10 @@ public final class CredentialJson {
             }
         }
         return new BackendCredential(
-                route, consumerId, type, name, secret(fields, "header_value"), null, null, null, List.of());
+                route, consumerId, type, name, secret(fields, "header_value"), null, null, null, null, List.of());
     }
 
-    private static BackendCredential ofToken(JsonFields oauth2, String route, String consumerId) {
+    private static BackendCredential ofToken(JsonFields oauth2, String route, String consumerId, Type type) {
         String url = oauth2.text("token_url", 2_048);
         if (!url.isEmpty()) {
             try {
@@ -81,12 +82,13 @@ public final class CredentialJson {
         BackendCredential read = new BackendCredential(
                 route,
                 consumerId,
-                Type.OAUTH2_CLIENT_CREDENTIALS,
+                type,
                 AUTHORIZATION,
                 secret(oauth2, "client_secret"),
                 oauth2.text("client_id", 256),
                 url,
                 oauth2.optionalText("scope", 1_000),
+                type == Type.OAUTH2_TOKEN_EXCHANGE ? oauth2.text("audience", 1_000) : null,
                 List.of());
         oauth2.end();
         return read;
@@ -135,13 +137,16 @@ public final class CredentialJson {
                 fields.put("username", String.valueOf(credential.username()));
                 show(credential, "password", fields);
             }
-            case OAUTH2_CLIENT_CREDENTIALS -> {
+            case OAUTH2_CLIENT_CREDENTIALS, OAUTH2_TOKEN_EXCHANGE -> {
                 Map<String, Object> oauth2 = new LinkedHashMap<>();
                 oauth2.put("token_url", String.valueOf(credential.tokenUrl()));
                 oauth2.put("client_id", String.valueOf(credential.username()));
                 show(credential, "client_secret", oauth2);
                 if (credential.scope() != null) {
                     oauth2.put("scope", credential.scope());
+                }
+                if (credential.audience() != null) {
+                    oauth2.put("audience", credential.audience());
                 }
                 fields.put("oauth2", oauth2);
             }
@@ -164,6 +169,7 @@ public final class CredentialJson {
         fields.put("username", credential.username());
         fields.put("token_url", credential.tokenUrl());
         fields.put("scope", credential.scope());
+        fields.put("audience", credential.audience());
         fields.put("upstreams", credential.upstreams());
         if (credential.secret() instanceof CredentialSecret.Reference reference) {
             fields.put(REFERENCE, reference.name());
@@ -187,6 +193,7 @@ public final class CredentialJson {
                 text(stored, "username"),
                 text(stored, "token_url"),
                 text(stored, "scope"),
+                text(stored, "audience"),
                 stored.path("upstreams").values().stream()
                         .map(JsonNode::stringValue)
                         .toList());

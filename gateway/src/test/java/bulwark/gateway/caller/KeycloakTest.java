@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import bulwark.gateway.GatewaySettings;
+import bulwark.gateway.call.GatewayCall;
 import bulwark.gateway.call.StageResult;
+import bulwark.gateway.credential.TokenExchangeFixture;
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.CompactJws;
 import bulwark.testkit.KeycloakServer;
 import bulwark.testkit.SharedMaterial;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 class KeycloakTest {
     private static final String PASSWORD = "correct horse battery";
     private static final String REALM = "/admin/realms/stoa";
+    private static final String EXCHANGE_SECRET = "the-secret-of-the-gateways-client";
 
     @TempDir
     static Path folder;
@@ -75,10 +80,71 @@ class KeycloakTest {
                 ((ObjectNode) client).put("directAccessGrantsEnabled", true);
             }
         }
+        withExchange((ArrayNode) realm.get("clients"));
         ArrayNode users = realm.putArray("users");
         users.add(user("dora", "devops"));
         users.add(user("victim", "viewer"));
         return realm;
+    }
+
+    /** The gateway's own client, which may exchange tokens that were issued for it, and gets those of one backend. */
+    private static void withExchange(ArrayNode clients) {
+        for (JsonNode client : clients.values()) {
+            if (client.get("clientId").stringValue().equals("stoa-portal")) {
+                audience((ObjectNode) client, "stoa-exchange");
+            }
+        }
+        ObjectNode own = clients.addObject();
+        own.put("clientId", "stoa-exchange")
+                .put("secret", EXCHANGE_SECRET)
+                .put("publicClient", false)
+                .put("standardFlowEnabled", false)
+                .put("fullScopeAllowed", true);
+        own.putObject("attributes").put("standard.token.exchange.enabled", "true");
+        audience(own, "crm-backend");
+        for (String backend : new String[] {"crm-backend", "vault-backend"}) {
+            clients.addObject().put("clientId", backend).put("standardFlowEnabled", false);
+        }
+    }
+
+    private static void audience(ObjectNode client, String named) {
+        ObjectNode mapper = client.withArray("protocolMappers").addObject();
+        mapper.put("name", "audience-" + named)
+                .put("protocol", "openid-connect")
+                .put("protocolMapper", "oidc-audience-mapper");
+        mapper.putObject("config").put("included.client.audience", named).put("access.token.claim", "true");
+    }
+
+    @Test
+    @Order(3)
+    void a_callers_token_is_exchanged_for_one_of_the_backends_audience_and_of_no_other() throws Exception {
+        String own = text(tokens("dora"), "access_token");
+        Path state = folder.resolve("exchange");
+        OwnerOnlyFiles.createDirectory(state);
+        String endpoint = keycloak.url() + "/realms/stoa/protocol/openid-connect/token";
+        try (TokenExchangeFixture gateway = new TokenExchangeFixture(state)) {
+            gateway.exchange(endpoint, "stoa-exchange", EXCHANGE_SECRET, "crm-backend");
+            GatewayCall call = gateway.call(own, Instant.MAX);
+            assertThat(gateway.decided(call)).isInstanceOf(StageResult.Pass.class);
+            assertThat(call.backendFields().getFirst()).isEqualTo("Authorization");
+            JsonNode claims = CompactJws.parse(
+                            call.backendFields().get(1).substring("Bearer ".length()))
+                    .claims();
+            assertThat(StrictJson.text(claims.path("aud"))).isEqualTo("\"crm-backend\"");
+            assertThat(text(claims, "azp")).isEqualTo("stoa-exchange");
+            assertThat(text(claims, "sub"))
+                    .isEqualTo(text(CompactJws.parse(own).claims(), "sub"));
+
+            gateway.exchange(endpoint, "stoa-exchange", EXCHANGE_SECRET, "vault-backend");
+            StageResult refused = gateway.decided(gateway.call(own, Instant.MAX));
+            assertThat(CallFixture.wire(refused).status()).isEqualTo(403);
+            assertThat(CallFixture.wire(refused).body()).contains("token_exchange_refused");
+
+            gateway.exchange(endpoint, "stoa-exchange", "not-the-secret", "crm-backend");
+            assertThat(CallFixture.wire(gateway.decided(gateway.call(own, Instant.MAX)))
+                            .status())
+                    .isEqualTo(503);
+        }
     }
 
     private static ObjectNode user(String name, String role) {

@@ -172,6 +172,14 @@ class BackendCredentialsTest {
                     "{\"route_id\":\"own\",\"auth_type\":\"bearer\",\"header_value\":\"hidden-9\",\"colour\":1}",
                     "colour is not a known field"
                 },
+                {
+                    "{\"route_id\":\"own\",\"auth_type\":\"oauth2_token_exchange\",\"oauth2\":{\"token_url\":\"https://127.0.0.1/t\",\"client_id\":\"a\",\"client_secret\":\"hidden-9\"}}",
+                    "oauth2.audience must not be empty"
+                },
+                {
+                    "{\"route_id\":\"own\",\"auth_type\":\"oauth2_client_credentials\",\"oauth2\":{\"token_url\":\"https://127.0.0.1/t\",\"client_id\":\"a\",\"client_secret\":\"hidden-9\",\"audience\":\"b\"}}",
+                    "oauth2.audience is not a known field"
+                },
                 {"[]", "object"}
             };
             for (String[] bad : cases) {
@@ -226,6 +234,7 @@ class BackendCredentialsTest {
                             "client",
                             url,
                             "read write",
+                            null,
                             List.of()),
                     route,
                     "admin");

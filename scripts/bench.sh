@@ -1,14 +1,16 @@
 # Sourced by ./bulwark bench. Brings Redis and, where they can be had, the other queues and proxies that ours are measured beside.
 . "$here/scripts/tools.sh"
 
+soak() { # soak TEST PROPERTY: a test of kills, 200 of them
+  make_ready
+  mark_quick
+  maven -q -Dfast -pl acceptance -am test -Dtest="$1" -Dsurefire.failIfNoSpecifiedTests=false "-D$2=200"
+  exit
+}
+
 if [ "${1:-}" = tasks ]; then
   bring redis-server "${redis_packages[@]}"
-  if [ "${2:-}" = --soak ]; then # kill -9 of whatever takes part, 200 times on each broker
-    make_ready
-    mark_quick
-    maven -q -Dfast -pl acceptance -am test -Dtest=TaskCrashTest -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.kills=200
-    exit
-  fi
+  if [ "${2:-}" = --soak ]; then soak TaskCrashTest bulwark.kills; fi # kill -9 of whatever takes part, 200 times on each broker
   if [ ! -d "$tools/bullmq/node_modules/bullmq" ]; then
     mkdir -p "$tools/bullmq"
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$tools/bullmq" bullmq ioredis >/dev/null 2>&1 \
@@ -22,6 +24,7 @@ if [ "${1:-}" = tasks ]; then
 fi
 
 if [ "${1:-}" = gateway ]; then
+  if [ "${2:-}" = --soak ]; then soak GatewayCrashTest bulwark.gateway.kills; fi # kill -9 under calls and changes of routes, 200 times
   export PATH="$tools/usr/sbin:$PATH"
   bring wrk wrk libluajit-5.1-2 libluajit-5.1-common
   bring h2load nghttp2-client libev4 libjemalloc2

@@ -27,7 +27,7 @@ public final class Bench {
                 case "gateway --arena" -> new ResilienceArena(repository(), scratch).run();
                 case "commands" -> new CommandsBench(repository(), scratch).run();
                 default -> {
-                    System.err.println("usage: bulwark bench facts|tasks|gateway [--arena]|commands");
+                    System.err.println("usage: bulwark bench facts|tasks [--soak]|gateway [--arena|--soak]|commands");
                     System.exit(2);
                 }
             }

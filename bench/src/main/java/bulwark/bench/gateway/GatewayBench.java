@@ -204,20 +204,23 @@ public final class GatewayBench {
             try (SnapshotFigures figures = new SnapshotFigures(routes, launcher.backend())) {
                 ProxyProcess gateway = governed(launcher, issuer, "gateway of " + routes, figures.settings());
                 figures.warmUp();
-                double cpu = figures.cost(gateway, COMPARED_ROUNDS);
+                double whole = figures.cost(gateway, COMPARED_ROUNDS, true);
+                double changes = figures.cost(gateway, COMPARED_ROUNDS, false);
                 HttpLoad load = HttpLoad.bearer(CONNECTIONS, issuer.token(0));
                 Thread traffic = Thread.ofVirtual().start(() -> {
                     try {
-                        load.run(gateway, 4 * SECONDS);
+                        load.run(gateway, 6 * SECONDS);
                     } catch (IOException | InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
                 });
                 awaitTraffic(gateway);
-                List<Long> millis = figures.times(COMPARED_ROUNDS);
+                List<Long> wholeMillis = figures.times(COMPARED_ROUNDS, true);
+                List<Long> changeMillis = figures.times(COMPARED_ROUNDS, false);
                 traffic.join();
-                System.out.println(SnapshotFigures.sentence(routes, millis, cpu)
-                        + (routes == MANY_ROUTES ? " (aim: 200 ms)" : ""));
+                String aim = routes == MANY_ROUTES ? " (aim: 200 ms)" : "";
+                System.out.println(SnapshotFigures.sentence(routes, true, wholeMillis, whole) + aim);
+                System.out.println(SnapshotFigures.sentence(routes, false, changeMillis, changes) + aim);
             }
         }
     }

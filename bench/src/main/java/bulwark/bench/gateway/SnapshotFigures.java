@@ -5,6 +5,8 @@ import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.RouteJson;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotText;
+import bulwark.gateway.snapshot.SnapshotTextCache;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Ed25519Signer;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How soon a gateway carries out a snapshot of its control plane of which one route is new, and what that costs. */
 final class SnapshotFigures implements AutoCloseable {
@@ -26,7 +29,9 @@ final class SnapshotFigures implements AutoCloseable {
     private final SnapshotServer server = new SnapshotServer();
     private final int routes;
     private final String backend;
+    private final SnapshotTextCache texts = SnapshotTextCache.empty();
     private long generation;
+    private @Nullable SnapshotText before;
 
     SnapshotFigures(int routes, int backendPort) throws IOException {
         this.routes = routes;
@@ -46,17 +51,17 @@ final class SnapshotFigures implements AutoCloseable {
                 "300");
     }
 
-    private byte[] next() {
+    private SnapshotText next() {
         generation++;
         List<ApiRoute> all = new ArrayList<>();
         for (int i = 0; i < routes; i++) {
             long changed = i == generation % routes ? generation : 0;
             all.add(route("r" + i, "/apis/bench/r" + i, "changed " + changed + " times"));
         }
-        return SignedSnapshot.sign(
+        return SnapshotText.of(
                 new GatewaySnapshot(
                         SnapshotServer.GATEWAY, generation, all, List.of(), List.of(), List.of(), List.of()),
-                signer);
+                texts);
     }
 
     private ApiRoute route(String id, String prefix, String name) {
@@ -73,38 +78,46 @@ final class SnapshotFigures implements AutoCloseable {
                 backend)));
     }
 
-    Duration deliver() throws InterruptedException {
-        return server.deliver(next());
+    /** As a control plane sends it: what changed, where the gateway has the one before. */
+    private Duration deliver(boolean whole) throws InterruptedException {
+        SnapshotText base = before;
+        SnapshotText next = next();
+        before = next;
+        return server.deliver(
+                whole || base == null
+                        ? SignedSnapshot.sign(next, signer)
+                        : SignedSnapshot.signDelta(base, next, signer));
     }
 
     void warmUp() throws InterruptedException {
         for (int i = 0; i < WARM_UP; i++) {
-            deliver();
+            deliver(i % 2 == 0);
         }
     }
 
-    /** Seconds of CPU of the gateway for one snapshot. */
-    double cost(ProxyProcess gateway, int rounds) throws IOException, InterruptedException {
-        double before = ProcessFigures.cpuSeconds(gateway.pid());
+    /** Seconds of CPU of the gateway for one snapshot. @param whole or what changed alone */
+    double cost(ProxyProcess gateway, int rounds, boolean whole) throws IOException, InterruptedException {
+        double start = ProcessFigures.cpuSeconds(gateway.pid());
         for (int i = 0; i < rounds; i++) {
-            deliver();
+            deliver(whole);
         }
-        return (ProcessFigures.cpuSeconds(gateway.pid()) - before) / rounds;
+        return (ProcessFigures.cpuSeconds(gateway.pid()) - start) / rounds;
     }
 
-    /** Each in milliseconds. */
-    List<Long> times(int rounds) throws InterruptedException {
+    /** Each in milliseconds. @param whole or what changed alone */
+    List<Long> times(int rounds, boolean whole) throws InterruptedException {
         List<Long> times = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            times.add(deliver().toMillis());
+            times.add(deliver(whole).toMillis());
         }
         return times.stream().sorted().toList();
     }
 
-    static String sentence(int routes, List<Long> millis, double cpuSeconds) {
+    static String sentence(int routes, boolean whole, List<Long> millis, double cpuSeconds) {
         return String.format(
                 Locale.ROOT,
-                "A snapshot of %,d routes, one of them new, is carried out beside traffic after %d ms (%d – %d); %.0f ms of CPU without traffic.",
+                "%s of %,d routes, one of them new, is carried out beside traffic after %d ms (%d – %d); %.0f ms of CPU without traffic.",
+                whole ? "A whole snapshot" : "What changed in a snapshot",
                 routes,
                 millis.get(millis.size() / 2),
                 millis.getFirst(),

@@ -19,8 +19,7 @@ class AlertRulesTest {
     private static final PrometheusRules RULES = new PrometheusRules(
             "stoa|bulwark",
             GatewayMetrics.ALL.stream()
-                    .collect(Collectors.toMap(
-                            MetricDescription::scrapedName, MetricDescription::labels, (a, b) -> a)));
+                    .collect(Collectors.toMap(MetricDescription::scrapedName, MetricDescription::labels, (a, b) -> a)));
 
     @TempDir
     private Path folder;
@@ -43,7 +42,8 @@ class AlertRulesTest {
     void alertmanager_reads_its_configuration_and_routes_by_severity() throws Exception {
         String file = "alertmanager.yml";
         Path alertmanager = DEPLOY.resolve("alertmanager");
-        assertThat(PrometheusRules.run(alertmanager, "amtool", "check-config", file)).startsWith("0 ");
+        assertThat(PrometheusRules.run(alertmanager, "amtool", "check-config", file))
+                .startsWith("0 ");
         assertThat(PrometheusRules.run(
                         alertmanager,
                         "amtool",
@@ -53,7 +53,8 @@ class AlertRulesTest {
                         "--config.file=" + file,
                         "severity=critical"))
                 .contains("operators");
-        assertThat(PrometheusRules.run(alertmanager, "amtool", "config", "routes", "test", "--config.file=" + file, "severity=info"))
+        assertThat(PrometheusRules.run(
+                        alertmanager, "amtool", "config", "routes", "test", "--config.file=" + file, "severity=info"))
                 .contains("nobody");
     }
 
@@ -61,7 +62,8 @@ class AlertRulesTest {
     void a_rule_that_prometheus_cannot_read_is_found() throws Exception {
         String rules = Files.readString(DEPLOY.resolve("prometheus/rules.yml"));
         Files.writeString(folder.resolve("rules.yml"), rules.replace("expr: 'up{", "expr: 'up{{"));
-        assertThat(PrometheusRules.run(folder, "promtool", "check", "rules", "rules.yml")).doesNotStartWith("0 ");
+        assertThat(PrometheusRules.run(folder, "promtool", "check", "rules", "rules.yml"))
+                .doesNotStartWith("0 ");
     }
 
     @Test
@@ -71,7 +73,8 @@ class AlertRulesTest {
 
     @Test
     void an_alert_on_what_is_not_exported_is_found() {
-        assertThat(RULES.faults("rate(stoa_requests_total[5m]) > 1")).containsExactly("stoa_requests_total is not exported");
+        assertThat(RULES.faults("rate(stoa_requests_total[5m]) > 1"))
+                .containsExactly("stoa_requests_total is not exported");
         assertThat(RULES.faults("stoa_refusals_total{path=\"/a\"} > 1"))
                 .containsExactly("stoa_refusals_total has no label path");
     }

@@ -18,14 +18,16 @@ class SeatAlertRulesTest {
     private static final PrometheusRules RULES = new PrometheusRules(
             "seats",
             SeatMetrics.ALL.stream()
-                    .collect(Collectors.toMap(
-                            MetricDescription::scrapedName, MetricDescription::labels, (a, b) -> a)));
+                    .collect(Collectors.toMap(MetricDescription::scrapedName, MetricDescription::labels, (a, b) -> a)));
 
     @Test
     void prometheus_reads_the_rules_of_seats_and_their_own_tests_hold() throws Exception {
-        assertThat(PrometheusRules.run(FOLDER, "promtool", "check", "rules", "seats-rules.yml")).startsWith("0 ");
-        assertThat(PrometheusRules.run(FOLDER, "promtool", "test", "rules", "seats-rules_test.yml")).startsWith("0 ");
-        assertThat(PrometheusRules.run(FOLDER, "promtool", "check", "config", "prometheus.yml")).startsWith("0 ");
+        assertThat(PrometheusRules.run(FOLDER, "promtool", "check", "rules", "seats-rules.yml"))
+                .startsWith("0 ");
+        assertThat(PrometheusRules.run(FOLDER, "promtool", "test", "rules", "seats-rules_test.yml"))
+                .startsWith("0 ");
+        assertThat(PrometheusRules.run(FOLDER, "promtool", "check", "config", "prometheus.yml"))
+                .startsWith("0 ");
     }
 
     @Test
@@ -37,6 +39,7 @@ class SeatAlertRulesTest {
     @Test
     void an_alert_of_seats_on_what_is_not_exported_is_found() {
         assertThat(RULES.faults("seats_requests_total > 1")).containsExactly("seats_requests_total is not exported");
-        assertThat(RULES.faults("seats_open_alerts{code=\"A\"} > 0")).containsExactly("seats_open_alerts has no label code");
+        assertThat(RULES.faults("seats_open_alerts{code=\"A\"} > 0"))
+                .containsExactly("seats_open_alerts has no label code");
     }
 }

@@ -26,6 +26,7 @@ public final class SnapshotServer implements AutoCloseable {
     private final HttpServer server;
     private final BlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
     private volatile long sentNanos;
 
     public SnapshotServer() throws IOException {
@@ -45,6 +46,7 @@ public final class SnapshotServer implements AutoCloseable {
         if (path.endsWith("/register")) {
             respond(exchange, 201, ("{\"id\":\"" + GATEWAY + "\"}").getBytes(StandardCharsets.UTF_8));
         } else if (path.endsWith("/snapshot")) {
+            asked.add(exchange.getRequestURI().getQuery());
             byte[] next = next();
             sentNanos = System.nanoTime();
             respond(exchange, next == null ? 204 : 200, next);
@@ -86,6 +88,24 @@ public final class SnapshotServer implements AutoCloseable {
             throw new IllegalStateException("the gateway did not carry the snapshot out: " + answer);
         }
         return Duration.ofNanos(carriedOut - sentNanos);
+    }
+
+    /** Answers the next question with this, whatever becomes of it. */
+    public void hand(byte[] document) {
+        waiting.add(document);
+    }
+
+    /**
+     * The query of the question for a snapshot that is the oldest one not returned yet.
+     *
+     * @throws IllegalStateException when none comes
+     */
+    public String awaitQuestion() throws InterruptedException {
+        String query = asked.poll(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        if (query == null) {
+            throw new IllegalStateException("the gateway asked for no snapshot");
+        }
+        return query;
     }
 
     @Override

@@ -85,9 +85,7 @@ class ConnectionLimitTest {
             open.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
             entered.await();
             Thread draining = Thread.startVirtualThread(() -> edge.drain(Duration.ofSeconds(60)));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> draining.getState() != Thread.State.RUNNABLE);
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> draining.getState() != Thread.State.RUNNABLE);
             late.trySend("GET /open HTTP/1.1\r\nHost: localhost\r\n\r\n");
             assertThat(late.readToEnd())
                     .satisfiesAnyOf(

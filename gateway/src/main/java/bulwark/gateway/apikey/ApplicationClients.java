@@ -119,8 +119,11 @@ public final class ApplicationClients {
         Pushed now = pushed;
         Map<String, Entry> left = new HashMap<>();
         now.byClient.forEach((client, entry) -> left.put(client, entry.withdrawn(byClient.get(client))));
-        Set<String> all = new HashSet<>(now.demanding);
-        all.addAll(demanding);
+        Set<String> all = now.demanding;
+        if (!all.containsAll(demanding)) {
+            all = new HashSet<>(all);
+            all.addAll(demanding);
+        }
         pushed = new Pushed(Map.copyOf(left), Set.copyOf(all));
     }
 

@@ -156,6 +156,9 @@ public final class ConsumerKeyCache {
     /** These keys, and no other that was pushed before, from the next call on. @param byLookup SHA-256 of each key, hex */
     public void push(Map<String, PushedKey> byLookup) {
         Map<String, PushedKey> before = pushed;
+        if (before == byLookup) {
+            return;
+        }
         pushed = Map.copyOf(byLookup);
         changes.incrementAndGet();
         before.forEach((lookup, key) -> {
@@ -176,7 +179,8 @@ public final class ConsumerKeyCache {
      * @param byLookup SHA-256 of each key, hex
      */
     public void withdrawPushed(Map<String, PushedKey> byLookup) {
-        push(PushedKey.withdrawn(pushed, byLookup));
+        Map<String, PushedKey> now = pushed;
+        push(now == byLookup ? now : PushedKey.withdrawn(now, byLookup));
     }
 
     private static @Nullable Reason fault(Optional<ConsumerKeyRecord> row, Instant now) {

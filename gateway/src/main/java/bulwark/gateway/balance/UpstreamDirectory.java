@@ -103,6 +103,9 @@ public final class UpstreamDirectory {
 
     /** Forgets what none of these routes names. */
     public void retain(Collection<ApiRoute> routes) {
+        if (groups.size() == routes.size()) {
+            return; // Each of these has a group of its own, with servers of its own: there are no others.
+        }
         Set<GroupKey> liveGroups = new HashSet<>();
         Set<ServerKey> liveServers = new HashSet<>();
         for (ApiRoute route : routes) {

@@ -125,8 +125,7 @@ public final class BackendCredentials implements AutoCloseable {
             case BASIC -> new Live(credential, secret, basic(credential, text));
             case OAUTH2_CLIENT_CREDENTIALS -> {
                 TokenEndpoint endpoint = new TokenEndpoint(credential, secret, fetch);
-                yield new Live(
-                        credential, secret, null, endpoint, new ClientToken(credential, endpoint, clock), null);
+                yield new Live(credential, secret, null, endpoint, new ClientToken(credential, endpoint, clock), null);
             }
             case OAUTH2_TOKEN_EXCHANGE -> {
                 TokenEndpoint endpoint = new TokenEndpoint(credential, secret, fetch);
@@ -260,8 +259,7 @@ public final class BackendCredentials implements AutoCloseable {
                                     call,
                                     "token_exchange_refused",
                                     "The token endpoint gives this caller no token for the backend of this API; ask its administrator for access to that backend.")
-                            : unavailable(
-                                    call, "The gateway cannot exchange tokens for this backend at present.");
+                            : unavailable(call, "The gateway cannot exchange tokens for this backend at present.");
                 }));
     }
 

@@ -88,9 +88,14 @@ final class ControlPlaneClient implements AutoCloseable {
         require(post(id + "/route-sync-ack", body), 204);
     }
 
-    /** Waits for a snapshot of another generation; empty when none came in time. */
-    Optional<byte[]> snapshot(String id, long generation) throws IOException, InterruptedException {
-        HttpRequest request = request(id + "/snapshot?after=" + generation + "&wait_seconds=" + WAIT_SECONDS)
+    /**
+     * Waits for a snapshot of another generation; empty when none came in time.
+     *
+     * @param base digest of the snapshot that is carried out, so that what changed since may come alone; empty for the whole
+     */
+    Optional<byte[]> snapshot(String id, long generation, String base) throws IOException, InterruptedException {
+        HttpRequest request = request(id + "/snapshot?after=" + generation + "&wait_seconds=" + WAIT_SECONDS
+                        + (base.isEmpty() ? "" : "&base=" + base))
                 .timeout(CALL_TIMEOUT.plusSeconds(WAIT_SECONDS))
                 .GET()
                 .build();

@@ -38,8 +38,13 @@ public final class ControlPlaneLink implements AutoCloseable {
     private static final MetricDescription REFUSALS =
             MetricDescription.counter("stoa_control_plane_snapshots_refused", "snapshots that were refused as a whole");
 
-    public static final List<MetricDescription> METRICS = List.of(CONNECTED, GENERATION, REFUSALS);
-    public static final List<AuditEventType> EVENTS = List.of(SnapshotApplier.APPLIED, SnapshotApplier.REFUSED);
+    private static final MetricDescription DELTAS_REFUSED = MetricDescription.counter(
+            "stoa_control_plane_deltas_refused",
+            "changes of snapshots that were refused, so that the whole was asked for");
+
+    public static final List<MetricDescription> METRICS = List.of(CONNECTED, GENERATION, REFUSALS, DELTAS_REFUSED);
+    public static final List<AuditEventType> EVENTS =
+            List.of(SnapshotApplier.APPLIED, SnapshotApplier.REFUSED, SnapshotApplier.DELTA_REFUSED);
 
     /** So that an order arrives within a second after a connection was cut. */
     private static final Duration MIN_PAUSE = Duration.ofMillis(50);
@@ -49,6 +54,9 @@ public final class ControlPlaneLink implements AutoCloseable {
     private static final Duration MAX_PAUSE_UNANSWERED = Duration.ofSeconds(1);
     /** After a refusal the same snapshot is looked at again, in case the gateway's own routes were what stood against it. */
     private static final Duration REFUSAL_PAUSE = Duration.ofSeconds(2);
+
+    /** After changes that cannot be used, snapshots are asked for as a whole. */
+    private static final Duration WHOLE_DURATION = Duration.ofMinutes(1);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
     private static final int MAX_REASONS = 50;
@@ -69,6 +77,7 @@ public final class ControlPlaneLink implements AutoCloseable {
     private volatile @Nullable String id;
     private volatile boolean connected;
     private volatile long refusedGeneration;
+    private Instant deltasFrom = Instant.MIN;
 
     private ControlPlaneLink(
             FeedSettings settings, SnapshotTarget target, Path stateFolder, Signing signing, Clock clock) {
@@ -105,7 +114,7 @@ public final class ControlPlaneLink implements AutoCloseable {
         long generation = kept.map(SignedSnapshot::snapshot)
                 .map(GatewaySnapshot::generation)
                 .orElse(0L);
-        last.readRefused()
+        last.readRefused(kept.orElse(null))
                 .map(SignedSnapshot::snapshot)
                 .filter(refused -> refused.generation() >= generation)
                 .ifPresent(applier::withdraw);
@@ -184,15 +193,32 @@ public final class ControlPlaneLink implements AutoCloseable {
             own = settings.registers() ? client.register(registration()) : client.ownId();
             id = own;
         }
-        Optional<byte[]> document = client.snapshot(own, applier.generation());
-        return document.isEmpty() || take(own, document.get());
+        boolean toKeep = last.isLong();
+        String base = toKeep ? "" : base();
+        Optional<byte[]> document = client.snapshot(own, toKeep ? 0 : applier.generation(), base);
+        return document.isEmpty() || take(own, document.get(), !base.isEmpty());
     }
 
-    private boolean take(String own, byte[] document) throws IOException, InterruptedException {
+    /** Digest of the snapshot whose changes may come alone; empty where the whole must come. */
+    private String base() {
+        SignedSnapshot now = applier.current();
+        if (now == null || now.text() == null || refusedGeneration != 0) {
+            return "";
+        }
+        return clock.instant().isBefore(deltasFrom) ? "" : now.digest();
+    }
+
+    /** @param deltaAsked whether changes alone were asked for */
+    private boolean take(String own, byte[] document, boolean deltaAsked) throws IOException, InterruptedException {
+        boolean isDelta = SnapshotReader.isDelta(document) && deltaAsked;
         long generation = 0;
         try {
-            SignedSnapshot signed = reader.read(document);
-            generation = signed.snapshot().generation();
+            SignedSnapshot now = applier.current();
+            SignedSnapshot signed = isDelta ? reader.readNext(document, now) : reader.read(document, now);
+            if (now != null && signed.digest().equals(now.digest())) {
+                return keepAgain(document);
+            }
+            generation = signed.generation();
             applier.admit(signed.snapshot(), own);
             applier.withdraw(signed.snapshot());
             carryOut(signed, document);
@@ -200,16 +226,39 @@ public final class ControlPlaneLink implements AutoCloseable {
             client.acknowledge(own, Map.of("generation", generation, "status", "applied"));
             return true;
         } catch (RoutesRefused e) {
+            if (isDelta) {
+                askForWhole(generation, e.sentences());
+                return true;
+            }
             refuse(own, generation, e.sentences());
             return false;
         }
     }
 
+    /** What is carried out already is kept as a whole when that was asked for. @return whether it was */
+    private boolean keepAgain(byte[] document) throws IOException {
+        boolean asked = last.isLong();
+        if (asked) {
+            last.keep(document);
+        }
+        return asked;
+    }
+
+    /** Changes are never carried out by half: whatever is wrong with them, the whole that they lead to is judged by itself. */
+    private void askForWhole(long generation, List<String> reasons) {
+        deltasFrom = clock.instant().plus(WHOLE_DURATION);
+        target.metrics().count(DELTAS_REFUSED.name());
+        applier.refusedDelta(generation, reasons);
+        LOG.warn("changes of a snapshot are not used, and the whole is asked for: {}", String.join(" ", reasons));
+    }
+
     private void carryOut(SignedSnapshot signed, byte[] document) throws IOException {
         try {
-            applier.apply(signed, true, () -> last.write(document));
+            applier.apply(signed, true, () -> last.keep(document));
         } catch (RoutesRefused e) {
-            last.writeRefused(document);
+            if (!SnapshotReader.isDelta(document)) {
+                last.writeRefused(document);
+            }
             throw e;
         }
     }

@@ -4,7 +4,6 @@ import bulwark.gateway.apikey.ApplicationClients;
 import bulwark.gateway.apikey.ConsumerCertificates;
 import bulwark.gateway.apikey.PushedKey;
 import bulwark.gateway.quota.QuotaConsumer;
-import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SnapshotCertificate;
 import bulwark.gateway.snapshot.SnapshotClient;
@@ -35,18 +34,40 @@ record PushedConsumers(
     private record Consumer(String tenant, String id) {}
 
     static PushedConsumers of(GatewaySnapshot snapshot) {
-        Map<String, PushedKey> keys = keys(snapshot);
+        Map<String, PushedKey> keys = Map.copyOf(keys(snapshot));
         Map<Consumer, Map<String, PushedKey>> subscriptions =
                 snapshot.certificates().isEmpty() && snapshot.clients().isEmpty() ? Map.of() : subscriptions(keys);
-        Set<String> demanding = new HashSet<>();
-        snapshot.routes().stream().map(ApiRoute::id).forEach(demanding::add);
-        snapshot.openRoutes().forEach(demanding::remove);
         return new PushedConsumers(
                 plans(snapshot),
                 keys,
                 certificates(snapshot, subscriptions),
                 applications(snapshot, subscriptions),
-                demanding);
+                demanding(snapshot));
+    }
+
+    /** As {@link #of}. What a snapshot says the same of as the one before it is taken from there. */
+    static PushedConsumers of(GatewaySnapshot snapshot, GatewaySnapshot before, PushedConsumers known) {
+        boolean same = snapshot.keys() == before.keys()
+                && snapshot.plans() == before.plans()
+                && snapshot.certificates() == before.certificates()
+                && snapshot.clients() == before.clients();
+        return same
+                ? new PushedConsumers(
+                        known.plans,
+                        known.keys,
+                        known.certificates,
+                        known.applications,
+                        snapshot.routes() == before.routes() && snapshot.openRoutes() == before.openRoutes()
+                                ? known.demanding
+                                : demanding(snapshot))
+                : of(snapshot);
+    }
+
+    private static Set<String> demanding(GatewaySnapshot snapshot) {
+        Set<String> demanding = HashSet.newHashSet(snapshot.routes().size());
+        snapshot.routes().forEach(route -> demanding.add(route.id()));
+        snapshot.openRoutes().forEach(demanding::remove);
+        return Set.copyOf(demanding);
     }
 
     private static Map<String, QuotaPlan> plans(GatewaySnapshot snapshot) {

@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out snapshots: what one takes away at once, all else as a whole or not at all. For one thread; {@link #current} for any. */
@@ -27,6 +29,12 @@ final class SnapshotApplier {
             "keys");
     static final AuditEventType REFUSED = AuditEventType.of(
             "snapshot_refused", "a snapshot of the control plane was refused as a whole", "generation", "reasons");
+
+    static final AuditEventType DELTA_REFUSED = AuditEventType.of(
+            "snapshot_delta_refused",
+            "changes of a snapshot of the control plane were not used, and the whole was asked for",
+            "generation",
+            "reasons");
 
     private static final String TENANT = "default";
     private static final int MAX_REASONS = 20;
@@ -160,14 +168,8 @@ final class SnapshotApplier {
     /** The control plane is believed as little as anybody who registers a route. A route that stands was judged. @param lookUp whether names are looked up */
     private void judge(GatewaySnapshot snapshot, boolean lookUp, List<String> reasons) {
         SignedSnapshot before = current;
-        Map<String, ApiRoute> standing = new HashMap<>();
-        if (before != null) {
-            before.snapshot().routes().forEach(route -> standing.put(route.id(), route));
-        }
-        for (ApiRoute route : snapshot.routes()) {
-            if (route.equals(standing.get(route.id()))) {
-                continue;
-            }
+        List<ApiRoute> standing = before == null ? List.of() : before.snapshot().routes();
+        for (ApiRoute route : notAmong(standing, snapshot.routes())) {
             if (!route.upstreamTls().isWithin(route.tenantId())) {
                 reasons.add(
                         "The route " + route.id()
@@ -183,10 +185,31 @@ final class SnapshotApplier {
         }
     }
 
+    /** Those of the next that did not stand before. Most of them stand as they did at both ends of the list. */
+    private static List<ApiRoute> notAmong(List<ApiRoute> before, List<ApiRoute> next) {
+        int both = Math.min(before.size(), next.size());
+        int from = 0;
+        while (from < both && before.get(from) == next.get(from)) {
+            from++;
+        }
+        int tail = 0;
+        while (tail < both - from && before.get(before.size() - 1 - tail) == next.get(next.size() - 1 - tail)) {
+            tail++;
+        }
+        Set<ApiRoute> standing = new HashSet<>(before.subList(from, before.size() - tail));
+        return next.subList(from, next.size() - tail).stream()
+                .filter(route -> !standing.contains(route))
+                .toList();
+    }
+
     private PushedConsumers consumers(GatewaySnapshot snapshot) {
         Prepared made = prepared;
         if (made == null || made.snapshot != snapshot) {
-            made = new Prepared(snapshot, PushedConsumers.of(snapshot));
+            made = new Prepared(
+                    snapshot,
+                    made == null
+                            ? PushedConsumers.of(snapshot)
+                            : PushedConsumers.of(snapshot, made.snapshot, made.consumers));
             prepared = made;
         }
         return made.consumers;
@@ -202,12 +225,18 @@ final class SnapshotApplier {
 
     /** Evidence of what was not carried out. */
     void refused(long generation, List<String> reasons) {
-        List<String> some = reasons.size() > MAX_REASONS ? reasons.subList(0, MAX_REASONS) : reasons;
-        audit(REFUSED.event(
-                null, TENANT, null, null, Map.of("generation", generation, "reasons", String.join(" ", some))));
+        audit(REFUSED, generation, reasons);
     }
 
-    private void audit(AuditEvent event) {
+    /** As {@link #refused}. */
+    void refusedDelta(long generation, List<String> reasons) {
+        audit(DELTA_REFUSED, generation, reasons);
+    }
+
+    private void audit(AuditEventType type, long generation, List<String> reasons) {
+        List<String> some = reasons.size() > MAX_REASONS ? reasons.subList(0, MAX_REASONS) : reasons;
+        AuditEvent event = type.event(
+                null, TENANT, null, null, Map.of("generation", generation, "reasons", String.join(" ", some)));
         target.store().store().write(tx -> target.store().audit().append(tx, event));
     }
 }

@@ -38,8 +38,8 @@ final class RouteCounts {
         Counter counter = metrics.counter(
                 CallMetrics.REQUESTS, "method", method, "http_route", route, "status", StatusLabel.of(status));
         Entry[] more = Arrays.copyOf(entries, entries.length + 1);
-        LatencyHistogram times =
-                metrics.histogram(CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);
+        LatencyHistogram times = metrics.histogram(
+                CallMetrics.DURATION, CallMetrics.LATENCY_BOUNDS, "method", method, "http_route", route);
         Entry added = new Entry(method, status, counter, times);
         more[entries.length] = added;
         entries = more;

@@ -1,22 +1,15 @@
 package bulwark.gateway.snapshot;
 
 import bulwark.gateway.identity.TokenRevocation;
-import bulwark.gateway.identity.TokenRevocation.Claim;
 import bulwark.gateway.policy.ApiPolicy;
-import bulwark.gateway.policy.PolicyJson;
 import bulwark.gateway.route.ApiRoute;
 import bulwark.gateway.route.PolicyReferences;
-import bulwark.gateway.route.RouteJson;
 import bulwark.gateway.route.RoutesRefused;
 import bulwark.kernel.json.JsonFields;
 import bulwark.kernel.quota.QuotaPlan;
-import bulwark.kernel.quota.QuotaPlan.OnStoreFailure;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -43,15 +36,7 @@ public record GatewaySnapshot(
         List<SnapshotCertificate> certificates,
         List<SnapshotClient> clients,
         List<String> openRoutes) {
-    private static final int MAX_KEYS = 200_000;
-    private static final int MAX_PLANS = 20_000;
-    private static final int MAX_REVOCATIONS = 20_000;
-    private static final int MAX_ROUTES = 20_000;
-    private static final int MAX_POLICIES = 20_000;
     private static final int MAX_TEXT = 256;
-    private static final int MAX_AUTHORITIES = 10_000;
-    private static final int MAX_CERTIFICATES = 200_000;
-    private static final int MAX_CLIENTS = 200_000;
 
     public GatewaySnapshot {
         routes = List.copyOf(routes);
@@ -88,118 +73,56 @@ public record GatewaySnapshot(
                 List.of());
     }
 
+    /** The lists of a snapshot, wherever they come from. */
+    interface Lists {
+        <T> List<T> of(SnapshotMember<T> member);
+    }
+
+    /** Nothing in it was looked at. */
+    static GatewaySnapshot of(String gateway, long generation, Lists lists) {
+        return new GatewaySnapshot(
+                gateway,
+                generation,
+                lists.of(SnapshotMember.ROUTES),
+                lists.of(SnapshotMember.KEYS),
+                lists.of(SnapshotMember.PLANS),
+                lists.of(SnapshotMember.REVOCATIONS),
+                lists.of(SnapshotMember.POLICIES),
+                lists.of(SnapshotMember.AUTHORITIES),
+                lists.of(SnapshotMember.CERTIFICATES),
+                lists.of(SnapshotMember.CLIENTS),
+                lists.of(SnapshotMember.OPEN_ROUTES));
+    }
+
     /**
-     * @param former routes and keys that need no reading, by their place
+     * @param known elements that need no reading, by their place
      * @throws RoutesRefused with every fault: half of a snapshot is never used
      */
-    static GatewaySnapshot read(JsonNode statement, SnapshotReader.Former former) {
+    static GatewaySnapshot read(JsonNode statement, KnownElements known) {
         List<String> faults = new ArrayList<>();
         JsonFields fields = JsonFields.of(statement, "", faults);
-        GatewaySnapshot snapshot = new GatewaySnapshot(
+        GatewaySnapshot snapshot = of(
                 fields.text("gateway_id", MAX_TEXT),
                 fields.wholeNumber("generation", 1, Long.MAX_VALUE, 0),
-                routes(fields, statement, faults, former),
-                keys(fields, statement, faults, former),
-                fields.objects("plans", MAX_PLANS, GatewaySnapshot::plan),
-                fields.objects("revocations", MAX_REVOCATIONS, GatewaySnapshot::revocation),
-                policies(fields, statement, faults),
-                fields.has("authorities")
-                        ? fields.objects("authorities", MAX_AUTHORITIES, SnapshotAuthority::read)
-                        : List.of(),
-                fields.has("certificates")
-                        ? fields.objects("certificates", MAX_CERTIFICATES, SnapshotCertificate::read)
-                        : List.of(),
-                fields.has("clients") ? fields.objects("clients", MAX_CLIENTS, SnapshotClient::read) : List.of(),
-                fields.has("open_routes") ? fields.texts("open_routes", MAX_ROUTES, MAX_TEXT) : List.of());
+                new Lists() {
+                    @Override
+                    public <T> List<T> of(SnapshotMember<T> member) {
+                        return member.readAll(fields, statement, faults, known);
+                    }
+                });
         fields.end();
+        snapshot.check(faults);
+        return snapshot;
+    }
+
+    /** @param faults of its elements @throws RoutesRefused with these, or with all that does not fit together */
+    void check(List<String> faults) {
         if (faults.isEmpty()) {
-            snapshot.checkReferences(faults);
+            checkReferences(faults);
         }
         if (!faults.isEmpty()) {
             throw new RoutesRefused(faults);
         }
-        return snapshot;
-    }
-
-    private static List<ApiRoute> routes(
-            JsonFields fields, JsonNode statement, List<String> faults, SnapshotReader.Former former) {
-        List<ApiRoute> routes = new ArrayList<>();
-        JsonNode list = statement.path("routes");
-        if (!fields.has("routes") || !list.isArray() || list.size() > MAX_ROUTES) {
-            fields.fault("routes", "must be a list of at most " + MAX_ROUTES);
-            return routes;
-        }
-        int index = 0;
-        for (JsonNode node : list) {
-            ApiRoute known = former.route(index);
-            routes.add(known != null ? known : RouteJson.read(node, "routes[" + index + "].", faults));
-            index++;
-        }
-        return routes;
-    }
-
-    private static List<SnapshotKey> keys(
-            JsonFields fields, JsonNode statement, List<String> faults, SnapshotReader.Former former) {
-        List<SnapshotKey> keys = new ArrayList<>();
-        JsonNode list = statement.path("keys");
-        if (!fields.has("keys")) {
-            return keys;
-        }
-        if (!list.isArray() || list.size() > MAX_KEYS) {
-            fields.fault("keys", "must be a list of at most " + MAX_KEYS);
-            return keys;
-        }
-        int index = 0;
-        for (JsonNode node : list) {
-            SnapshotKey known = former.key(index);
-            keys.add(known != null ? known : SnapshotKey.read(JsonFields.of(node, "keys[" + index + "].", faults)));
-            index++;
-        }
-        return keys;
-    }
-
-    /** Absent where there are none. */
-    private static List<ApiPolicy> policies(JsonFields fields, JsonNode statement, List<String> faults) {
-        List<ApiPolicy> policies = new ArrayList<>();
-        JsonNode list = statement.path("policies");
-        if (!fields.has("policies")) {
-            return policies;
-        }
-        if (!list.isArray() || list.size() > MAX_POLICIES) {
-            fields.fault("policies", "must be a list of at most " + MAX_POLICIES);
-            return policies;
-        }
-        int index = 0;
-        for (JsonNode policy : list) {
-            policies.add(PolicyJson.read(policy, "policies[" + index++ + "].", faults));
-        }
-        return policies;
-    }
-
-    private static QuotaPlan plan(JsonFields fields) {
-        long max = 1_000_000_000L;
-        String name = fields.text("name", MAX_TEXT);
-        long perSecond = fields.wholeNumber("per_second", 0, max, 0);
-        long burst = fields.wholeNumber("burst", 0, max, 0);
-        long perMinute = fields.wholeNumber("per_minute", 0, max, 0);
-        long perDay = fields.wholeNumber("per_day", 0, max, 0);
-        long perMonth = fields.wholeNumber("per_month", 0, max, 0);
-        OnStoreFailure onFailure = fields.choice("on_store_failure", OnStoreFailure.class, OnStoreFailure.LOCAL);
-        fields.end();
-        if (burst > 0 && perSecond == 0) {
-            fields.fault("burst", "needs per_second");
-            burst = 0;
-        }
-        return new QuotaPlan(name, perSecond, burst, perMinute, perDay, perMonth, onFailure);
-    }
-
-    private static TokenRevocation revocation(JsonFields fields) {
-        Claim claim = fields.choice("claim", Claim.class, Claim.JTI);
-        String value = fields.text("value", MAX_TEXT);
-        String until = fields.text("until", 40);
-        fields.end();
-        Instant end = SnapshotTime.read(fields, "until", until);
-        return new TokenRevocation(claim, value, end);
     }
 
     private void checkReferences(List<String> faults) {
@@ -260,63 +183,14 @@ public record GatewaySnapshot(
                 faults.add("clients: " + client.client() + " stands there twice");
             }
         }
+        Set<String> open = new HashSet<>();
         for (String route : openRoutes) {
+            if (!open.add(route)) {
+                faults.add("open_routes names " + route + " twice");
+            }
             if (!routeIds.contains(route)) {
                 faults.add("open_routes names " + route + ", which is not in the snapshot");
             }
         }
-    }
-
-    /** What is signed. */
-    Map<String, Object> members() {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("gateway_id", gateway);
-        members.put("generation", generation);
-        members.put("routes", routes.stream().map(RouteJson::fields).toList());
-        members.put("keys", keys.stream().map(SnapshotKey::members).toList());
-        members.put("plans", plans.stream().map(GatewaySnapshot::members).toList());
-        members.put(
-                "revocations",
-                revocations.stream().map(GatewaySnapshot::members).toList());
-        if (!policies.isEmpty()) {
-            members.put("policies", policies.stream().map(PolicyJson::fields).toList());
-        }
-        if (!authorities.isEmpty()) {
-            members.put(
-                    "authorities",
-                    authorities.stream().map(SnapshotAuthority::members).toList());
-        }
-        if (!certificates.isEmpty()) {
-            members.put(
-                    "certificates",
-                    certificates.stream().map(SnapshotCertificate::members).toList());
-        }
-        if (!clients.isEmpty()) {
-            members.put("clients", clients.stream().map(SnapshotClient::members).toList());
-        }
-        if (!openRoutes.isEmpty()) {
-            members.put("open_routes", openRoutes);
-        }
-        return members;
-    }
-
-    private static Map<String, Object> members(QuotaPlan plan) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("name", plan.name());
-        members.put("per_second", plan.perSecond());
-        members.put("burst", plan.burst());
-        members.put("per_minute", plan.perMinute());
-        members.put("per_day", plan.perDay());
-        members.put("per_month", plan.perMonth());
-        members.put("on_store_failure", JsonFields.word(plan.onStoreFailure()));
-        return members;
-    }
-
-    private static Map<String, Object> members(TokenRevocation order) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("claim", order.claim().wireName());
-        members.put("value", order.value());
-        members.put("until", order.until().toString());
-        return members;
     }
 }

@@ -1,55 +1,56 @@
 package bulwark.gateway.snapshot;
 
 import bulwark.gateway.route.RoutesRefused;
-import bulwark.kernel.json.Base64Url;
-import bulwark.kernel.json.CanonicalJson;
-import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.signing.Signing;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot with its signature: {@code {"statement":…,"key":"…","signature":"…"}}, in this order and without blanks. The signature is Ed25519 over the line
- * {@code bulwark gateway snapshot}, a line feed, and the bytes of the statement as they were sent, so that nothing is parsed before it holds. The key that is named is only found by it: what
- * counts are the keys that the gateway was told to trust. Immutable.
+ * A snapshot whose signature holds; see {@link SnapshotEnvelope} for its form. Immutable.
  *
  * @param digest SHA-256 of the statement, hex: the same for the same content
+ * @param text what a change can be made to; null where the statement has a form that no control plane of ours writes
  */
-public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
-    private static final byte[] PURPOSE = "bulwark gateway snapshot\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int KEY_BYTES = 32;
-    private static final byte[] HEAD = "{\"statement\":".getBytes(StandardCharsets.US_ASCII);
-    private static final String TAIL_KEY = ",\"key\":\"";
-    private static final String TAIL_SIGNATURE = "\",\"signature\":\"";
-    private static final String TAIL_END = "\"}";
-    /** Of base64url without padding: 43 characters are 32 bytes, 86 are 64. */
-    private static final int TAIL_LENGTH = TAIL_KEY.length() + 43 + TAIL_SIGNATURE.length() + 86 + TAIL_END.length();
-
-    private static final Pattern TAIL =
-            Pattern.compile(",\"key\":\"([A-Za-z0-9_-]{43})\",\"signature\":\"([A-Za-z0-9_-]{86})\"}");
-
+public record SignedSnapshot(
+        GatewaySnapshot snapshot, String digest, @Nullable SnapshotText text) {
     /** The document. */
     public static byte[] sign(GatewaySnapshot snapshot, Ed25519Signer signer) {
-        byte[] statement = CanonicalJson.bytes(snapshot.members());
-        String tail = TAIL_KEY
-                + Base64Url.text(signer.publicKey())
-                + TAIL_SIGNATURE
-                + Base64Url.text(signer.sign(message(statement)))
-                + TAIL_END;
-        ByteArrayOutputStream document = new ByteArrayOutputStream(HEAD.length + statement.length + TAIL_LENGTH);
-        document.writeBytes(HEAD);
-        document.writeBytes(statement);
-        document.writeBytes(tail.getBytes(StandardCharsets.US_ASCII));
-        return document.toByteArray();
+        return sign(text(snapshot), signer);
+    }
+
+    /** As above. */
+    public static byte[] sign(SnapshotText text, Ed25519Signer signer) {
+        return SnapshotEnvelope.WHOLE.sign(text.statement(), signer);
+    }
+
+    /** The document of what changed. @param base which the gateway carries out */
+    public static byte[] signDelta(SnapshotText base, SnapshotText next, Ed25519Signer signer) {
+        return SnapshotEnvelope.DELTA.sign(SnapshotDelta.statement(base, next), signer);
+    }
+
+    private static SnapshotText text(GatewaySnapshot snapshot) {
+        return SnapshotText.of(snapshot, SnapshotTextCache.empty());
     }
 
     public static String digest(GatewaySnapshot snapshot) {
-        return Digests.sha256Hex(CanonicalJson.bytes(snapshot.members()));
+        return text(snapshot).digest();
+    }
+
+    /** What it is called by those that carry it out. */
+    public long generation() {
+        return snapshot.generation();
+    }
+
+    /** Whether both are the same snapshot, word for word. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SignedSnapshot that && digest.equals(that.digest) && snapshot.equals(that.snapshot);
+    }
+
+    @Override
+    public int hashCode() {
+        return digest.hashCode();
     }
 
     /**
@@ -59,40 +60,6 @@ public record SignedSnapshot(GatewaySnapshot snapshot, String digest) {
      * @throws RoutesRefused when no such key signed it, or a member is faulty
      */
     public static SignedSnapshot verify(byte[] document, List<String> pinned, Signing signing) {
-        return new SnapshotReader(pinned, signing).read(document);
-    }
-
-    /** What was signed. @throws RoutesRefused when no pinned key signed it */
-    static byte[] statement(byte[] document, List<String> pinned, Signing signing) {
-        int end = document.length - TAIL_LENGTH;
-        if (end < HEAD.length || !Arrays.equals(document, 0, HEAD.length, HEAD, 0, HEAD.length)) {
-            throw refused("is damaged: statement, key or signature is missing");
-        }
-        Matcher tail = TAIL.matcher(new String(document, end, TAIL_LENGTH, StandardCharsets.ISO_8859_1));
-        if (!tail.matches()) {
-            throw refused("is damaged: statement, key or signature is missing");
-        }
-        String key = tail.group(1);
-        if (!pinned.contains(key)) {
-            throw refused("is signed by a key that STOA_CONTROL_PLANE_KEYS does not name");
-        }
-        byte[] publicKey = Base64Url.exactly(KEY_BYTES, key).orElseThrow(() -> refused("names no key"));
-        byte[] made = Base64Url.bytes(tail.group(2)).orElse(new byte[0]);
-        byte[] statement = Arrays.copyOfRange(document, HEAD.length, end);
-        if (!signing.verify(publicKey, message(statement), made)) {
-            throw refused("carries a signature that does not verify");
-        }
-        return statement;
-    }
-
-    static RoutesRefused refused(String fault) {
-        return new RoutesRefused(List.of("The snapshot of the control plane " + fault + "."));
-    }
-
-    private static byte[] message(byte[] statement) {
-        byte[] message = new byte[PURPOSE.length + statement.length];
-        System.arraycopy(PURPOSE, 0, message, 0, PURPOSE.length);
-        System.arraycopy(statement, 0, message, PURPOSE.length, statement.length);
-        return message;
+        return new SnapshotReader(pinned, signing).read(document, null);
     }
 }

@@ -29,7 +29,7 @@ final class SnapshotElements {
         boolean has(String member, String element);
     }
 
-    /** @param members lists of the statement, of objects each */
+    /** @param members lists of the statement, of objects or texts each */
     static SnapshotElements of(byte[] statement, List<String> members, Knowledge known) {
         Scan scan = new Scan(statement, members, known);
         return scan.run()
@@ -45,8 +45,13 @@ final class SnapshotElements {
     /** The text of an element, each byte a character; null where nothing was found. */
     @Nullable
     String text(String member, int index) {
-        List<String> texts = byMember.get(member);
-        return texts == null || index >= texts.size() ? null : texts.get(index);
+        List<String> texts = list(member);
+        return index >= texts.size() ? null : texts.get(index);
+    }
+
+    /** Of all its elements; empty where nothing was found. */
+    List<String> list(String member) {
+        return byMember.getOrDefault(member, List.of());
     }
 
     /** Over JSON without blanks, as it is signed. */
@@ -97,7 +102,7 @@ final class SnapshotElements {
             }
             do {
                 int from = at;
-                if (peek() != '{' || !skipValue()) {
+                if (peek() != '{' && peek() != '"' || !skipValue()) {
                     return false;
                 }
                 String text = new String(json, from, at - from, StandardCharsets.ISO_8859_1);

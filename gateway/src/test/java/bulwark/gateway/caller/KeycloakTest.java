@@ -127,13 +127,11 @@ class KeycloakTest {
             GatewayCall call = gateway.call(own, Instant.MAX);
             assertThat(gateway.decided(call)).isInstanceOf(StageResult.Pass.class);
             assertThat(call.backendFields().getFirst()).isEqualTo("Authorization");
-            JsonNode claims = CompactJws.parse(
-                            call.backendFields().get(1).substring("Bearer ".length()))
+            JsonNode claims = CompactJws.parse(call.backendFields().get(1).substring("Bearer ".length()))
                     .claims();
             assertThat(StrictJson.text(claims.path("aud"))).isEqualTo("\"crm-backend\"");
             assertThat(text(claims, "azp")).isEqualTo("stoa-exchange");
-            assertThat(text(claims, "sub"))
-                    .isEqualTo(text(CompactJws.parse(own).claims(), "sub"));
+            assertThat(text(claims, "sub")).isEqualTo(text(CompactJws.parse(own).claims(), "sub"));
 
             gateway.exchange(endpoint, "stoa-exchange", EXCHANGE_SECRET, "vault-backend");
             StageResult refused = gateway.decided(gateway.call(own, Instant.MAX));

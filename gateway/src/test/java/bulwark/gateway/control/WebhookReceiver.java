@@ -20,6 +20,7 @@ final class WebhookReceiver implements AutoCloseable {
     final AtomicInteger status = new AtomicInteger(204);
     /** Nothing is answered before it is open. */
     final CountDownLatch gate;
+
     private final HttpServer server;
 
     WebhookReceiver() throws Exception {

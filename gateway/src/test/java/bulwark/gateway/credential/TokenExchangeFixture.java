@@ -45,16 +45,9 @@ public final class TokenExchangeFixture implements AutoCloseable {
     public TokenExchangeFixture(Path folder) {
         store = GatewayStore.open(folder, "", clock);
         AddressGuard guard = new AddressGuard(
-                name -> List.of(),
-                new AddressPolicy(List.of(IpPrefix.parse(HOST)), Set.of(), Set.of(), "C", "H", "P"));
+                name -> List.of(), new AddressPolicy(List.of(IpPrefix.parse(HOST)), Set.of(), Set.of(), "C", "H", "P"));
         fetch = GuardedFetch.withSystemTrust(guard, BackendCredentials.maxTokenBytes());
-        credentials = BackendCredentials.open(
-                store,
-                folder,
-                new SecretFolder(null),
-                fetch,
-                Signing.fastest(),
-                clock);
+        credentials = BackendCredentials.open(store, folder, new SecretFolder(null), fetch, Signing.fastest(), clock);
         stage = credentials.after(RequestStage.PASS);
     }
 

@@ -160,7 +160,9 @@ class TokenExchangeTest {
             GatewayRefusal refusal = refused(gateway.call("of.ann", expires));
             assertThat(refusal.code()).isEqualTo("token_exchange_refused");
             assertThat(GatewayWireErrors.of(refusal).status()).isEqualTo(403);
-            assertThat(GatewayWireErrors.of(refusal).body()).doesNotContain("of.ann").doesNotContain("crm");
+            assertThat(GatewayWireErrors.of(refusal).body())
+                    .doesNotContain("of.ann")
+                    .doesNotContain("crm");
             refused(gateway.call("of.ann", expires));
             assertThat(forms).hasSize(before + 1);
             gateway.clock.advance(Duration.ofSeconds(11));

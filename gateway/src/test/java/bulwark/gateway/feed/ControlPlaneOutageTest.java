@@ -92,6 +92,7 @@ class ControlPlaneOutageTest extends ControlPlaneLinkTestBase {
         gateway.close();
         gateway = null;
         Files.write(kept, older);
+        Files.deleteIfExists(folder.resolve("edge/control-plane.deltas"));
         Assertions.assertThatThrownBy(this::startGateway)
                 .isInstanceOf(OperatorError.class)
                 .hasMessageContaining("would be good again");

@@ -208,6 +208,16 @@ public final class JsonFields {
         return objects;
     }
 
+    /** A list of anything; empty when absent. */
+    public Iterable<JsonNode> elements(String field, int maxItems) {
+        return items(field, maxItems);
+    }
+
+    /** Anything; empty when it is absent or null. */
+    public Optional<JsonNode> element(String field) {
+        return find(field);
+    }
+
     /** A nested object; one without fields when absent. */
     public Optional<JsonFields> object(String field) {
         return find(field).map(node -> of(node, prefix + field + ".", faults));

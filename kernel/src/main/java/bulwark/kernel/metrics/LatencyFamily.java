@@ -34,8 +34,7 @@ final class LatencyFamily implements Collector {
 
     /** @param labels name, value pairs */
     LatencyHistogram of(String... labels) {
-        return byLabels.computeIfAbsent(
-                List.of(labels), key -> new LatencyHistogram(boundNanos, Labels.of(labels)));
+        return byLabels.computeIfAbsent(List.of(labels), key -> new LatencyHistogram(boundNanos, Labels.of(labels)));
     }
 
     @Override

@@ -82,8 +82,7 @@ public final class Metrics {
 
     private LatencyFamily family(String name, double[] bounds, String... labels) {
         String help = meaning(name, Kind.TIMER, labels);
-        String scraped =
-                MetricDescription.timer(name, "").scrapedName();
+        String scraped = MetricDescription.timer(name, "").scrapedName();
         LatencyFamily family = new LatencyFamily(scraped, help == null ? "" : help, bounds);
         registry.getPrometheusRegistry().register(family);
         return family;

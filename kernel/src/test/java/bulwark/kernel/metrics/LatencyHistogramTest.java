@@ -30,7 +30,8 @@ class LatencyHistogramTest {
             a.record(nanos);
         }
         metrics.histogram("x_times", BOUNDS, "route", "b").record(2);
-        assertThat(metrics.scrape()).contains("# HELP x_times_seconds how long it took", "# TYPE x_times_seconds histogram");
+        assertThat(metrics.scrape())
+                .contains("# HELP x_times_seconds how long it took", "# TYPE x_times_seconds histogram");
         assertThat(line("x_times_seconds_bucket{route=\"a\",le=\"0.001\"}")).isEqualTo("2");
         assertThat(line("x_times_seconds_bucket{route=\"a\",le=\"0.5\"}")).isEqualTo("4");
         assertThat(line("x_times_seconds_bucket{route=\"a\",le=\"10.0\"}")).isEqualTo("4");

@@ -69,6 +69,7 @@ public final class GatewayLinkResource {
             .texts("errors", MAX_REASONS);
     private static final BodySchema SNAPSHOT = BodySchema.of("SignedSnapshot")
             .anyObject("statement")
+            .anyObject("delta")
             .text("key", 64)
             .text("signature", 100);
     private static final BodySchema KEY_QUERY = BodySchema.of("KeyQuery").requiredText("api_key", 64);
@@ -113,6 +114,7 @@ public final class GatewayLinkResource {
                                 "Wait for a snapshot of another generation than this one.")
                         .number("after", 0, Long.MAX_VALUE)
                         .number("wait_seconds", 0, MAX_WAIT_SECONDS)
+                        .text("base", 64)
                         .answers(200, SNAPSHOT)
                         .answersNothing()
                         .handledBy(this::snapshot),
@@ -198,7 +200,11 @@ public final class GatewayLinkResource {
         SnapshotRecipient recipient = GatewayResource.recipient(gateway(id));
         Duration patience = Duration.ofSeconds(call.queryNumber("wait_seconds", 0));
         try {
-            return feed.await(recipient, call.queryNumber("after", 0), patience)
+            return feed.await(
+                            recipient,
+                            call.queryNumber("after", 0),
+                            call.query("base").orElse(""),
+                            patience)
                     .map(document -> Response.jsonBytes(200, document))
                     .orElseGet(Response::noContent);
         } catch (InterruptedException e) {

@@ -11,10 +11,7 @@ import bulwark.gateway.control.plan.PlanResource;
 import bulwark.gateway.control.revocation.RevocationResource;
 import bulwark.gateway.control.state.ControlObject;
 import bulwark.gateway.control.state.ControlStore;
-import bulwark.gateway.control.state.EveryTenant;
 import bulwark.gateway.control.state.ObjectKind;
-import bulwark.gateway.control.state.PlatformScope;
-import bulwark.gateway.control.state.TenantChange;
 import bulwark.gateway.control.subscription.SubscriptionResource;
 import bulwark.gateway.identity.TokenRevocation;
 import bulwark.gateway.policy.ApiPolicy;
@@ -26,9 +23,9 @@ import bulwark.gateway.snapshot.SnapshotCertificate;
 import bulwark.gateway.snapshot.SnapshotClient;
 import bulwark.gateway.snapshot.SnapshotKey;
 import bulwark.kernel.quota.QuotaPlan;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +34,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the snapshot of a gateway out of what stands in the store at one moment. Thread-safe. */
+/** Makes the snapshot of a gateway out of what stands in the store at one moment. {@link #build} for one thread at a time. */
 final class SnapshotBuilder {
-    private static final PlatformScope PROCESS = PlatformScope.ofProcess();
-
-    private final ControlStore store;
+    private final PublishedObjects objects;
+    private final PublishedRoutes routes = new PublishedRoutes();
 
     SnapshotBuilder(ControlStore store) {
-        this.store = store;
+        this.objects = PublishedObjects.of(store);
     }
 
     /**
@@ -122,31 +118,17 @@ final class SnapshotBuilder {
     }
 
     Content build() {
-        return store.readAll(PROCESS, SnapshotBuilder::content);
-    }
-
-    long generation() {
-        return store.readAll(PROCESS, SnapshotBuilder::generation);
-    }
-
-    private static long generation(EveryTenant tx) throws SQLException {
-        return tx.all(ObjectKind.GENERATION).stream()
-                .map(object -> object.number(TenantChange.GENERATION_FIELD, 0))
-                .findFirst()
-                .orElse(0L);
-    }
-
-    private static Content content(EveryTenant tx) throws SQLException {
-        Map<String, ControlObject> tenants = byId(tx.all(ObjectKind.TENANT));
-        Map<String, ControlObject> apis = byId(tx.all(ObjectKind.API));
-        Map<String, ControlObject> plans = byId(tx.all(ObjectKind.PLAN));
-        Map<String, ControlObject> consumers = byId(tx.all(ObjectKind.CONSUMER));
+        objects.refresh();
+        Map<String, ControlObject> tenants = byId(objects.all(ObjectKind.TENANT));
+        Map<String, ControlObject> apis = byId(objects.all(ObjectKind.API));
+        Map<String, ControlObject> plans = byId(objects.all(ObjectKind.PLAN));
+        Map<String, ControlObject> consumers = byId(objects.all(ObjectKind.CONSUMER));
         apis.values().removeIf(api -> !api.isIn("published", "deprecated") || !isActive(tenants.get(api.tenant())));
         consumers.values().removeIf(consumer -> !isActive(consumer));
-        PublishedPolicies policies = new PublishedPolicies(byId(tx.all(ObjectKind.POLICY)), apis);
-        tx.all(ObjectKind.POLICY_BINDING).forEach(policies::add);
+        PublishedPolicies policies = new PublishedPolicies(byId(objects.all(ObjectKind.POLICY)), apis);
+        objects.all(ObjectKind.POLICY_BINDING).forEach(policies::add);
         List<SnapshotKey> keys = new ArrayList<>();
-        for (ControlObject subscription : tx.all(ObjectKind.SUBSCRIPTION)) {
+        for (ControlObject subscription : objects.all(ObjectKind.SUBSCRIPTION)) {
             ControlObject api = apis.get(subscription.text(SubscriptionResource.API));
             ControlObject plan = plans.get(subscription.text(SubscriptionResource.PLAN));
             boolean isCallable = consumers.containsKey(subscription.text(SubscriptionResource.CONSUMER));
@@ -154,21 +136,21 @@ final class SnapshotBuilder {
                 keys.addAll(keys(subscription, api, plan));
             }
         }
-        List<TokenRevocation> revocations = tx.all(ObjectKind.REVOCATION).stream()
+        List<TokenRevocation> revocations = objects.all(ObjectKind.REVOCATION).stream()
                 .map(RevocationResource::order)
                 .toList();
         return new Content(
-                generation(tx),
-                apis.values().stream().map(ApiRouteForm::route).toList(),
+                objects.generation(),
+                routes.of(apis.values()),
                 keys,
                 plans.values().stream().map(PlanResource::limits).toList(),
                 revocations,
                 policies.all(),
-                tx.all(ObjectKind.AUTHORITY).stream()
+                objects.all(ObjectKind.AUTHORITY).stream()
                         .map(ca -> SnapshotAuthority.ofPem(ca.tenant(), ca.text(AuthorityResource.CERTIFICATE)))
                         .toList(),
-                certificates(tx, consumers),
-                clients(tx, consumers),
+                certificates(consumers),
+                clients(consumers),
                 apis.values().stream()
                         .filter(api -> !ApiResource.requiresSubscription(api))
                         .map(ApiRouteForm::id)
@@ -177,10 +159,9 @@ final class SnapshotBuilder {
     }
 
     /** One whose consumer may not call is told to gateways too, so that its tokens are not taken for anybody's. */
-    private static List<SnapshotClient> clients(EveryTenant tx, Map<String, ControlObject> consumers)
-            throws SQLException {
+    private List<SnapshotClient> clients(Map<String, ControlObject> consumers) {
         List<SnapshotClient> clients = new ArrayList<>();
-        for (ControlObject application : tx.all(ObjectKind.APPLICATION)) {
+        for (ControlObject application : objects.all(ObjectKind.APPLICATION)) {
             ControlObject consumer = consumers.get(application.text(ApplicationResource.CONSUMER));
             clients.add(new SnapshotClient(
                     application.text(ApplicationResource.CLIENT),
@@ -192,13 +173,12 @@ final class SnapshotBuilder {
     }
 
     /** Each carries its end, so that the content changes with the generation alone. */
-    private static List<SnapshotCertificate> certificates(EveryTenant tx, Map<String, ControlObject> consumers)
-            throws SQLException {
+    private List<SnapshotCertificate> certificates(Map<String, ControlObject> consumers) {
         List<SnapshotCertificate> certificates = new ArrayList<>();
-        for (ControlObject certificate : tx.all(ObjectKind.CERTIFICATE)) {
+        for (ControlObject certificate : objects.all(ObjectKind.CERTIFICATE)) {
             certificate(certificate, consumers, false).ifPresent(certificates::add);
         }
-        for (ControlObject certificate : tx.all(ObjectKind.CONSUMER_CERTIFICATE)) {
+        for (ControlObject certificate : objects.all(ObjectKind.CONSUMER_CERTIFICATE)) {
             certificate(certificate, consumers, true).ifPresent(certificates::add);
         }
         return certificates;
@@ -224,7 +204,7 @@ final class SnapshotBuilder {
         return object != null && object.isIn("active");
     }
 
-    private static Map<String, ControlObject> byId(List<ControlObject> objects) {
+    private static Map<String, ControlObject> byId(Collection<ControlObject> objects) {
         Map<String, ControlObject> byId = new LinkedHashMap<>();
         objects.forEach(object -> byId.put(object.id(), object));
         return byId;

@@ -1,10 +1,12 @@
 package bulwark.gateway.control.snapshot;
 
 import bulwark.gateway.control.state.ControlStore;
-import bulwark.gateway.snapshot.GatewaySnapshot;
-import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotText;
+import bulwark.gateway.snapshot.SnapshotTextCache;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,18 @@ public final class SnapshotFeed implements AutoCloseable {
     private boolean closed;
     private volatile @Nullable Built built;
 
-    private record Built(long changes, SnapshotBuilder.Content content) {}
+    private final SentRevisions sent = new SentRevisions();
+
+    /** @param texts of each gateway that asked */
+    private record Built(
+            long changes,
+            SnapshotBuilder.Content content,
+            SnapshotTextCache cache,
+            Map<SnapshotRecipient, SnapshotText> texts) {
+        SnapshotText of(SnapshotRecipient recipient) {
+            return texts.computeIfAbsent(recipient, asked -> SnapshotText.of(content.of(asked), cache));
+        }
+    }
 
     private SnapshotFeed(SnapshotBuilder builder, SnapshotSigner signer) {
         this.builder = builder;
@@ -45,35 +58,47 @@ public final class SnapshotFeed implements AutoCloseable {
 
     /** Of the newest snapshot. */
     public long generation() {
-        return content().generation();
+        return built().content.generation();
     }
 
     /** SHA-256 of what the gateway is to carry out now. */
     public String digest(SnapshotRecipient recipient) {
-        return SignedSnapshot.digest(snapshot(recipient));
-    }
-
-    private GatewaySnapshot snapshot(SnapshotRecipient recipient) {
-        return content().of(recipient);
+        return built().of(recipient).digest();
     }
 
     /**
      * The signed document, once its generation is another than this one; empty when none came in time. A generation that lies ahead of ours is answered at once: the gateway says what it
      * thinks of the older one.
+     *
+     * @param base digest of the snapshot that the gateway carries out; when it is one that this one follows, what changed since is sent alone. Empty for the whole.
      */
-    public Optional<byte[]> await(SnapshotRecipient recipient, long generation, Duration patience)
+    public Optional<byte[]> await(SnapshotRecipient recipient, long generation, String base, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             long seen = changes();
-            long now = generation();
+            Built newest = built();
+            long now = newest.content.generation();
             if (now != generation && now > 0) {
-                return Optional.of(signer.sign(snapshot(recipient)));
+                return Optional.of(document(recipient, newest.of(recipient), base));
+            }
+            if (now > 0 && !base.isEmpty()) {
+                sent.keep(recipient, newest.of(recipient));
             }
             if (!awaitChange(seen, deadline)) {
                 return Optional.empty();
             }
         }
+    }
+
+    /** Of the whole, unless a change of what the gateway carries out is shorter. */
+    private byte[] document(SnapshotRecipient recipient, SnapshotText next, String base) {
+        Optional<SnapshotText> before =
+                sent.find(recipient, base).filter(known -> known.generation() < next.generation());
+        sent.keep(recipient, next);
+        return before.filter(next::isMostlyOf)
+                .map(known -> signer.signDelta(known, next))
+                .orElseGet(() -> signer.sign(next));
     }
 
     /** Whether there was one before the deadline. */
@@ -90,20 +115,21 @@ public final class SnapshotFeed implements AutoCloseable {
         }
     }
 
-    private SnapshotBuilder.Content content() {
+    private Built built() {
         Built last = built;
         if (last != null && last.changes == changes()) {
-            return last.content;
+            return last;
         }
         building.lock();
         try {
             long before = changes();
             last = built;
             if (last == null || last.changes != before) {
-                last = new Built(before, builder.build());
+                SnapshotTextCache cache = last == null ? SnapshotTextCache.empty() : last.cache.next();
+                last = new Built(before, builder.build(), cache, new ConcurrentHashMap<>());
                 built = last;
             }
-            return last.content;
+            return last;
         } finally {
             building.unlock();
         }

@@ -1,7 +1,7 @@
 package bulwark.gateway.control.snapshot;
 
-import bulwark.gateway.snapshot.GatewaySnapshot;
 import bulwark.gateway.snapshot.SignedSnapshot;
+import bulwark.gateway.snapshot.SnapshotText;
 import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyRing;
@@ -32,8 +32,12 @@ public final class SnapshotSigner {
         return new SnapshotSigner(ring, signing);
     }
 
-    byte[] sign(GatewaySnapshot snapshot) {
+    byte[] sign(SnapshotText snapshot) {
         return SignedSnapshot.sign(snapshot, ring.signer());
+    }
+
+    byte[] signDelta(SnapshotText base, SnapshotText next) {
+        return SignedSnapshot.signDelta(base, next, ring.signer());
     }
 
     /** Makes the key that is to sign next; one that waits already is that key. @return its public form, base64url */

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The one store of a control plane. Objects are reached through a {@link TenantScope} alone. Every method blocks. Thread-safe. */
@@ -38,7 +39,7 @@ public final class ControlStore implements AutoCloseable {
             List.of(OBJECTS));
 
     /** What gateways see: a change of one of these makes a new snapshot. */
-    private static final Set<ObjectKind> PUBLISHED = Set.of(
+    public static final Set<ObjectKind> PUBLISHED = Set.of(
             ObjectKind.TENANT,
             ObjectKind.API,
             ObjectKind.PLAN,
@@ -58,6 +59,7 @@ public final class ControlStore implements AutoCloseable {
     private final Clock clock;
     private final RowVouching vouching;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<PublishedChange>> publications = new CopyOnWriteArrayList<>();
     private final List<ChangeListener> outboxes = new CopyOnWriteArrayList<>();
 
     private ControlStore(AuditedStore audited, Clock clock) {
@@ -139,6 +141,9 @@ public final class ControlStore implements AutoCloseable {
                 for (ChangeListener outbox : outboxes) {
                     outbox.changed(tx, change, row);
                 }
+                change.published(PUBLISHED)
+                        .ifPresent(published ->
+                                tx.afterCommit(() -> publications.forEach(listener -> listener.accept(published))));
                 if (change.concerns(SEEN_BY_GATEWAYS)) {
                     tx.afterCommit(() -> listeners.forEach(Runnable::run));
                 }
@@ -164,6 +169,17 @@ public final class ControlStore implements AutoCloseable {
     public void onPublishedChange(Runnable listener) {
         listeners.add(listener);
         audited.store().onOthersCommit(listener);
+    }
+
+    /**
+     * As {@link #onPublishedChange}, and before it, with what was changed.
+     *
+     * @param listener of each change of this process, in their order
+     * @param others called when another process changed something
+     */
+    public void onPublished(Consumer<PublishedChange> listener, Runnable others) {
+        publications.add(listener);
+        audited.store().onOthersCommit(others);
     }
 
     /** Writes what follows from a change. */

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -134,6 +135,20 @@ final class ObjectRows {
 
     private static Map<String, Object> fields(String document) {
         return PlainJson.withoutNulls(StrictJson.parse(document.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** As it is read again. */
+    static ControlObject asStored(ControlObject object) {
+        return new ControlObject(
+                object.tenant(),
+                object.kind(),
+                object.id(),
+                object.name(),
+                object.state(),
+                fields(object.document()),
+                object.revision(),
+                object.created().truncatedTo(ChronoUnit.MILLIS),
+                object.updated().truncatedTo(ChronoUnit.MILLIS));
     }
 
     static void insert(WriteTx tx, ControlObject object) throws SQLException {

@@ -123,6 +123,22 @@ public final class TenantChange extends TenantReader {
                 || deleted.values().stream().anyMatch(object -> kinds.contains(object.kind()));
     }
 
+    /** Empty when snapshots stay what they are. @param kinds that gateways see */
+    Optional<PublishedChange> published(Collection<ObjectKind> kinds) {
+        return written.values().stream()
+                .filter(object -> object.kind() == ObjectKind.GENERATION)
+                .findFirst()
+                .map(number -> new PublishedChange(
+                        number.number(GENERATION_FIELD, 0), of(kinds, written.values()), of(kinds, deleted.values())));
+    }
+
+    private static List<ControlObject> of(Collection<ObjectKind> kinds, Collection<ControlObject> objects) {
+        return objects.stream()
+                .filter(object -> kinds.contains(object.kind()))
+                .map(ObjectRows::asStored)
+                .toList();
+    }
+
     /** Counts the snapshots of gateways on. @return the new number */
     long nextGeneration() throws SQLException {
         TenantScope platform = TenantScope.platform();

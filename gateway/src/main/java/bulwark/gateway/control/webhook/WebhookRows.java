@@ -58,9 +58,8 @@ final class WebhookRows {
 
     /** Webhooks with something due, the longest waiting first: however much waits for one, the others are seen. */
     static List<Receiver> dueWebhooks(ReadTx tx, Instant now) throws SQLException {
-        PreparedStatement select = tx.statement(
-                "SELECT tenant_id, webhook_id FROM " + TABLE
-                        + " WHERE state = ? AND due_at <= ? GROUP BY tenant_id, webhook_id ORDER BY MIN(due_at), webhook_id");
+        PreparedStatement select = tx.statement("SELECT tenant_id, webhook_id FROM " + TABLE
+                + " WHERE state = ? AND due_at <= ? GROUP BY tenant_id, webhook_id ORDER BY MIN(due_at), webhook_id");
         select.setString(1, WebhookDelivery.PENDING);
         select.setLong(2, now.toEpochMilli());
         List<Receiver> found = new ArrayList<>();

@@ -5,6 +5,7 @@ import bulwark.kernel.config.Configuration;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.seats.action.AllowlistActions;
 import bulwark.seats.action.DepositActions;
+import bulwark.seats.action.GeneratedKeys;
 import bulwark.seats.action.SeatActions;
 import bulwark.seats.action.VaultActions;
 import bulwark.seats.approval.PlanHandover;
@@ -63,19 +64,25 @@ import org.jspecify.annotations.Nullable;
 public final class SeatApi {
     private static final String STEP_UP_DOMAIN = "csm-stepup-v1";
 
-    /** What commands of the owner do over the socket; plans, and the switches of the gate. */
+    /** What commands of the owner do over the socket. An approval is its person's by its signature, whoever hands it in. */
     private static final Set<String> OF_OWNER = Set.of(
-            "/v1/seats/with-vault",
-            "/v1/seats/{id}/approve",
-            "/v1/seats/{id}/deposit",
-            "/v1/seats/{id}/settle",
-            "/v1/seats/{id}/force-exit",
-            "/v1/settings/allowlist",
-            "/v1/settings/allowlist/switch",
-            "/v1/settings/allowlist/owner-only",
-            "/v1/settings/allowlist/freeze/propose",
-            "/v1/settings/allowlist/freeze/execute",
-            "/v1/settings/allowlist/freeze/cancel");
+            "POST /v1/operators",
+            "POST /v1/seats",
+            "GET /v1/seats/{id}",
+            "POST /v1/seats/{id}/deposit-data",
+            "POST /v1/plans/{id}/approvals",
+            "POST /v1/seats/generate",
+            "POST /v1/seats/with-vault",
+            "POST /v1/seats/{id}/approve",
+            "POST /v1/seats/{id}/deposit",
+            "POST /v1/seats/{id}/settle",
+            "POST /v1/seats/{id}/force-exit",
+            "GET /v1/settings/allowlist",
+            "POST /v1/settings/allowlist/switch",
+            "POST /v1/settings/allowlist/owner-only",
+            "POST /v1/settings/allowlist/freeze/propose",
+            "POST /v1/settings/allowlist/freeze/execute",
+            "POST /v1/settings/allowlist/freeze/cancel");
 
     private final Identity identity;
     private final StakerKeys stakers;
@@ -132,6 +139,7 @@ public final class SeatApi {
                         handover,
                         new DepositActions(store, kept, seats, keys),
                         new VaultActions(kept, seats, validators, planSettings.maxExitFee(), clock),
+                        generatedKeys(store, bls, chain, sender, clock),
                         extraStepUps,
                         clock)
                 .routes());
@@ -154,6 +162,13 @@ public final class SeatApi {
                 .routes());
         routes = List.copyOf(all);
         document = ApiDocument.of(routes, SeatManager.VERSION);
+    }
+
+    private static @Nullable GeneratedKeys generatedKeys(
+            SeatStore store, BlsVerifier bls, @Nullable ChainAccess chain, PlanSender sender, Clock clock) {
+        return chain != null && sender instanceof PlanDispatcher dispatcher
+                ? new GeneratedKeys(store, dispatcher.signer(), chain.network().genesisForkVersion(), bls, clock)
+                : null;
     }
 
     private static ValidatorLookup lookup(@Nullable ChainAccess chain, @Nullable ConsensusAccess consensus) {
@@ -192,7 +207,7 @@ public final class SeatApi {
     List<Route> ownerRoutes() {
         List<Route> served = new ArrayList<>(identity.owner().routes());
         routes.stream()
-                .filter(route -> OF_OWNER.contains(route.path()))
+                .filter(route -> OF_OWNER.contains(route.method() + " " + route.path()))
                 .map(guard::serveOwner)
                 .forEach(served::add);
         served.addAll(sends.ownerRoutes());

@@ -303,4 +303,42 @@ class SentPlansTest {
         assertThat(treasury.vaults()).isZero();
         assertThat(treasury.mined()).isEqualTo(1);
     }
+
+    @Test
+    void a_seat_with_a_key_of_the_signers_has_its_deposit_data_and_a_keystore_that_this_service_cannot_open()
+            throws Exception {
+        Map<String, Object> body = Map.of("operatorId", "1", "beneficiary", WALLET, "claimDelaySeconds", 86_400);
+        JsonNode made = ok(generate(body, "generate-one"), 201);
+        assertThat(made.at("/seat/custody").asString()).isEqualTo("MANAGED");
+        assertThat(made.at("/seat/pubkey").asString().substring(2))
+                .isEqualTo(made.at("/keystore/pubkey").asString());
+        assertThat(made.at("/plan/plan/action/kind").asString(made.at("/plan").toString()))
+                .contains("vault-deploy");
+        String seat = made.at("/seat/id").asString();
+        assertThat(ok(admin.get("/v1/seats/" + seat + "/deposit-data"), 200).toString())
+                .contains("00000286");
+        assertThat(ok(generate(body, "generate-one"), 201))
+                .as("the same request")
+                .isEqualTo(made);
+        JsonNode other = ok(generate(body, "generate-two"), 201);
+        assertThat(other.at("/keystore/path").asString()).isEqualTo("m/12381/3600/1/0/0");
+        assertThat(other.at("/keystore/crypto/kdf/params/salt"))
+                .isNotEqualTo(made.at("/keystore/crypto/kdf/params/salt"));
+        assertThat(SeatsUnderTest.code(generate(Map.of("operatorId", "9", "beneficiary", WALLET), "generate-three")))
+                .isEqualTo("OPERATOR_UNKNOWN");
+        assertThat(ok(generate(body, "generate-four"), 201).at("/keystore/path").asString())
+                .as("an index that was handed out is never taken back")
+                .isEqualTo("m/12381/3600/3/0/0");
+    }
+
+    private HttpResponse<String> generate(Map<String, Object> body, String key) throws Exception {
+        return admin.call(
+                "POST",
+                "/v1/seats/generate",
+                body,
+                "Idempotency-Key",
+                key,
+                "X-Step-Up-Token",
+                admin.stepUp("generate", ""));
+    }
 }

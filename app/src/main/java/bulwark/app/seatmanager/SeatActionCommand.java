@@ -14,8 +14,10 @@ import picocli.CommandLine.Parameters;
 /** The actions of a seat as the owner of the machine asks for them, over the socket of the running service. */
 @Command(
         name = "seat",
-        description = "Plan what is done about a seat on the chain, or send a plan that was approved.",
+        description = "Plan what is done about a seat on the chain, send a plan that was approved, or look at a seat.",
         subcommands = {
+            SeatShowCommand.class,
+            SeatActionCommand.Generate.class,
             SeatActionCommand.CreateWithVault.class,
             SeatActionCommand.Approve.class,
             SeatActionCommand.Deposit.class,
@@ -35,8 +37,8 @@ final class SeatActionCommand extends CommandGroup {
         @Option(
                 names = "--plan",
                 required = true,
-                paramLabel = "DIGEST",
-                description = "Digest of the plan that is sent: 64 hexadecimal digits.")
+                paramLabel = "PLAN",
+                description = "The plan that is sent: its digest, 64 hexadecimal digits, or the file that holds it.")
         private String plan = "";
     }
 
@@ -69,7 +71,7 @@ final class SeatActionCommand extends CommandGroup {
             Sending given = sending;
             if (given != null) {
                 body.put("send", given.send);
-                body.put("plan", given.plan);
+                body.put("plan", SeatPlanFiles.digest(context, given.plan));
             }
             return OwnerRequest.post(context, "/owner/seats/" + OwnerRequest.seat(seat) + "/" + action, body, json);
         }
@@ -135,14 +137,43 @@ final class SeatActionCommand extends CommandGroup {
     @Command(
             name = "create-with-vault",
             description = "Make a seat for the key of an operator, and plan the vault that it withdraws to.")
-    static final class CreateWithVault implements Callable<Integer> {
+    static final class CreateWithVault extends NewSeat {
+        @Option(names = "--pubkey", required = true, paramLabel = "KEY", description = "Public key: 0x and 96 digits.")
+        private String pubkey = "";
+
+        CreateWithVault(CommandContext context) {
+            super(context, "with-vault");
+        }
+
+        @Override
+        void fill(Map<String, Object> body) {
+            body.put("pubkey", pubkey);
+        }
+    }
+
+    @Command(
+            name = "generate",
+            description =
+                    "Make a seat whose key the signer derives from its mnemonic, and plan the vault that it withdraws"
+                            + " to; --json also prints the encrypted keystore.")
+    static final class Generate extends NewSeat {
+        Generate(CommandContext context) {
+            super(context, "generate");
+        }
+
+        @Override
+        void fill(Map<String, Object> body) {
+            // The signer chooses the key.
+        }
+    }
+
+    /** What new seats have in common. */
+    abstract static class NewSeat implements Callable<Integer> {
         private final CommandContext context;
+        private final String action;
 
         @Option(names = "--operator", required = true, paramLabel = "ID", description = "Id of the operator.")
         private String operator = "";
-
-        @Option(names = "--pubkey", required = true, paramLabel = "KEY", description = "Public key: 0x and 96 digits.")
-        private String pubkey = "";
 
         @Option(
                 names = "--beneficiary",
@@ -160,15 +191,19 @@ final class SeatActionCommand extends CommandGroup {
         @Option(names = "--json", description = "Print the whole answer, which plan explain reads from standard input.")
         private boolean json;
 
-        CreateWithVault(CommandContext context) {
+        NewSeat(CommandContext context, String action) {
             this.context = context;
+            this.action = action;
         }
+
+        /** Members of the body beside those of the vault. */
+        abstract void fill(Map<String, Object> body);
 
         @Override
         public Integer call() {
             Map<String, Object> body = new LinkedHashMap<>();
+            fill(body);
             body.put("operatorId", operator);
-            body.put("pubkey", pubkey);
             body.put("beneficiary", beneficiary);
             if (delay != null) {
                 body.put("claimDelaySeconds", delay);
@@ -176,7 +211,7 @@ final class SeatActionCommand extends CommandGroup {
             if (most != null) {
                 body.put("maxClaimPerPeriodWei", most);
             }
-            return OwnerRequest.post(context, "/owner/seats/with-vault", body, json);
+            return OwnerRequest.post(context, "/owner/seats/" + action, body, json);
         }
     }
 }

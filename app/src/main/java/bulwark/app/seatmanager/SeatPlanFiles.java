@@ -34,6 +34,13 @@ final class SeatPlanFiles {
         }
     }
 
+    /** @param given a digest, or a file with its plan */
+    static String digest(CommandContext context, String given) {
+        return given.matches("[0-9a-f]{64}")
+                ? given
+                : plan(context, given).digest().text();
+    }
+
     static @Nullable VaultCode code(CommandContext context, @Nullable String file) {
         return file == null
                 ? null
@@ -41,7 +48,7 @@ final class SeatPlanFiles {
                         .orElseThrow(() -> CommandFailed.usage(file + " holds no creation code: hexadecimal digits"));
     }
 
-    private static byte[] read(CommandContext context, String file) {
+    static byte[] read(CommandContext context, String file) {
         try {
             Path path = context.directory().resolve(file);
             byte[] bytes = file.equals("-") ? context.in().readNBytes(MAX_BYTES + 1) : Files.readAllBytes(path);

@@ -24,11 +24,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** One screen: what runs, and what is missing before anything could be sent. Changes nothing. */
+/** One screen: what runs, what each client says, and what is missing before anything could be sent. Changes nothing. */
 @Command(
         name = "status",
-        description = "Say in one screen what runs and what is missing for writes: ends with 0 when the service runs"
-                + " and is well, 3 when it does not run, 1 when something is wrong with it.")
+        description =
+                "Say in one screen what runs, what each client says, and what is missing for writes: ends with 0 when the service runs"
+                        + " and is well, 3 when it does not run, 1 when something is wrong with it.")
 final class SeatStatusCommand implements Callable<Integer> {
     private final CommandContext context;
     private final List<String> missing = new ArrayList<>();
@@ -48,7 +49,9 @@ final class SeatStatusCommand implements Callable<Integer> {
         plans(settings);
         signer();
         endpoints(settings, "execution", ChainSettings.ENDPOINTS);
+        SeatLabels.execution(settings, context, this::print, missing);
         endpoints(settings, "consensus", WatchSettings.CONSENSUS);
+        SeatLabels.consensus(settings, this::print, missing);
         if (!settings.flag("SEAT_MANAGER_WRITES_ENABLED")) {
             missing.add("SEAT_MANAGER_WRITES_ENABLED is false");
         }

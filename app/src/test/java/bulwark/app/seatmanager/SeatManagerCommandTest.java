@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.app.CommandResult;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
+import bulwark.seats.chain.NetworkFile;
+import bulwark.seats.contract.ContractCode;
+import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.deposit.ForkVersion;
+import bulwark.testkit.FreePort;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +81,54 @@ class SeatManagerCommandTest {
 
         Files.writeString(folder.resolve("network.json"), "{}");
         assertThat(run(named, "config", "check").err()).contains("SEAT_MANAGER_NETWORK_FILE_SHA256");
+    }
+
+    @Test
+    void status_asks_each_client_and_says_which_of_them_does_not_answer() throws Exception {
+        assertThat(run(Map.of(), "secrets", "generate").code()).isZero();
+        Files.writeString(folder.resolve(".env"), "DATABASE_URL=sqlite:seats.db\n", StandardOpenOption.APPEND);
+        byte[] file = StrictJson.write(network().json());
+        Files.write(folder.resolve("network.json"), file);
+        String[] nobody = new String[4];
+        for (int i = 0; i < nobody.length; i++) {
+            nobody[i] = "http://127.0.0.1:" + FreePort.next() + "/secret-of-an-account";
+        }
+        CommandResult status = run(
+                Map.of(
+                        "SEAT_MANAGER_NETWORK_FILE",
+                        "network.json",
+                        "SEAT_MANAGER_NETWORK_FILE_SHA256",
+                        Digests.sha256Hex(file),
+                        "SEAT_MANAGER_EL_RPC_URLS",
+                        "one=" + nobody[0] + ",two=" + nobody[1],
+                        "SEAT_MANAGER_CL_API_URLS",
+                        "left=" + nobody[2] + ",right=" + nobody[3]),
+                "status");
+        assertThat(status.code()).as(status.err()).isEqualTo(3);
+        assertThat(status.out())
+                .contains("one: ", "two: ", "left: ", "right: ")
+                .contains("- the clients are not as SEAT_MANAGER_NETWORK_FILE says: one")
+                .contains("- the consensus client left does not answer")
+                .contains("- SEAT_MANAGER_WRITES_ENABLED is false", "nobody answers at")
+                .doesNotContain("secret-of-an-account");
+    }
+
+    private static NetworkFile network() {
+        String hash = "0x" + "11".repeat(32);
+        return new NetworkFile(
+                "local",
+                286,
+                new ForkVersion("00000286"),
+                EvmAddress.of("0x" + "1a".repeat(20)),
+                EvmAddress.of("0x" + "2b".repeat(20)),
+                EvmAddress.of("0x" + "3c".repeat(20)),
+                EvmAddress.of("0x" + "4d".repeat(20)),
+                hash,
+                hash,
+                hash,
+                hash,
+                HexText.of(ContractCode.WITHDRAWAL_VAULT.creationHash()),
+                0);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static bulwark.seats.route.FieldRule.wei;
 import static bulwark.seats.route.FieldRule.word;
 
 import bulwark.kernel.storage.ReadTx;
+import bulwark.kernel.storage.WriteTx;
 import bulwark.seats.approval.PlanDraft;
 import bulwark.seats.approval.PlanHandover;
 import bulwark.seats.approval.PlanKeeper;
@@ -19,6 +20,7 @@ import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanDigest;
 import bulwark.seats.plan.PlanKind;
 import bulwark.seats.plan.PlannedAction;
+import bulwark.seats.plan.VaultParameters;
 import bulwark.seats.precondition.ChainSnapshot;
 import bulwark.seats.route.Call;
 import bulwark.seats.route.FieldRule;
@@ -73,11 +75,13 @@ public final class SeatActions {
     private final PlanHandover handover;
     private final DepositActions deposits;
     private final VaultActions vaults;
+    private final @Nullable GeneratedKeys keys;
     private final Set<String> extraStepUps;
     private final Clock clock;
 
     /**
      * @param access null where no execution client is configured: nothing is planned here then
+     * @param keys null where no signer is asked
      * @param extraStepUps actions that ask for a step-up beside generate, settle and force-exit
      */
     public SeatActions(
@@ -88,6 +92,7 @@ public final class SeatActions {
             PlanHandover handover,
             DepositActions deposits,
             VaultActions vaults,
+            @Nullable GeneratedKeys keys,
             Set<String> extraStepUps,
             Clock clock) {
         this.store = store;
@@ -97,6 +102,7 @@ public final class SeatActions {
         this.handover = handover;
         this.deposits = deposits;
         this.vaults = vaults;
+        this.keys = keys;
         this.extraStepUps = extraStepUps;
         this.clock = clock;
     }
@@ -243,31 +249,51 @@ public final class SeatActions {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** The key would be made by the signer, and is not yet. */
+    /** The signer makes the key; what comes of it is the same as for a key of an operator, deposit data included. */
     private Change generate(Call call) {
-        if (access != null) {
-            ChainSnapshot.now(access);
+        ChainSnapshot look = access == null ? null : ChainSnapshot.now(access);
+        if (look == null || keys == null) {
+            throw new ApiRefusal(
+                    Kind.UNAVAILABLE,
+                    "writes_disabled",
+                    "This service makes no keys of its own: enable writes beside a signer that has a mnemonic, or let the"
+                            + " operator make the key, and use with-vault.");
         }
-        throw new ApiRefusal(
-                Kind.UNAVAILABLE,
-                "writes_disabled",
-                "This service makes no keys of its own: let the operator make the key, and use with-vault.");
+        VaultParameters parameters = VaultActions.parameters(call);
+        GeneratedKeys.Generated generated = keys.generate(parameters);
+        VaultActions.NewVault made = vaults.deploy(look, generated.pubkey(), parameters);
+        keys.require(generated, made);
+        PlanDraft draft = PlanDraft.of(plans, look, made.action());
+        String person = store.read(tx -> identity.callerName(tx, call));
+        return (tx, again) -> {
+            Seat seat = vaults.makeSeat(tx, again, SeatRegister.Custody.MANAGED, made);
+            keys.keep(tx, again, seat, generated);
+            Map<String, Object> body = made(tx, again, seat, made, draft, person);
+            body.put("keystore", generated.keystore());
+            return Response.json(201, body);
+        };
+    }
+
+    private Map<String, Object> made(
+            WriteTx tx, Call call, Seat seat, VaultActions.NewVault made, PlanDraft draft, String person)
+            throws SQLException {
+        Plan plan = draft.plan(seat.id(), person, now());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("seat", seat.json());
+        body.put("vault", made.json());
+        body.put("plan", plans.keep(tx, call, plan, draft.simulation()));
+        return body;
     }
 
     private Change withVault(Call call) {
         ChainSnapshot look = ChainSnapshot.now(access);
-        VaultActions.NewVault made = vaults.deploy(look, call);
+        VaultActions.NewVault made = vaults.deploy(look, call.text("pubkey"), VaultActions.parameters(call));
         PlanDraft draft = PlanDraft.of(plans, look, made.action());
         // The static token deploys vaults too, which move nothing; it is no person, so that any approver may approve.
         String person = store.read(tx -> identity.callerName(tx, call));
         return (tx, again) -> {
-            Seat seat = vaults.makeSeat(tx, again, made);
-            Plan plan = draft.plan(seat.id(), person, now());
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("seat", seat.json());
-            body.put("vault", made.json());
-            body.put("plan", plans.keep(tx, again, plan, draft.simulation()));
-            return Response.json(201, body);
+            Seat seat = vaults.makeSeat(tx, again, SeatRegister.Custody.BYO_BLS, made);
+            return Response.json(201, made(tx, again, seat, made, draft, person));
         };
     }
 }

@@ -69,9 +69,8 @@ public final class VaultActions {
         }
     }
 
-    NewVault deploy(ChainSnapshot look, Call call) {
-        PlanSettings.Chain chain = plans.chain();
-        String pubkey = call.text("pubkey");
+    /** @throws ApiRefusal naming the field that no vault can have */
+    static VaultParameters parameters(Call call) {
         EvmAddress beneficiary = new EvmAddress(call.text("beneficiary").toLowerCase(Locale.ROOT));
         Object delay = call.fields().getOrDefault("claimDelaySeconds", CLAIM_DELAY_SECONDS);
         BigInteger most = call.optionalText("maxClaimPerPeriodWei")
@@ -86,7 +85,11 @@ public final class VaultActions {
                     "schema",
                     "body.maxClaimPerPeriodWei must be from 1 to " + VaultParameters.PRINCIPAL_TARGET_WEI + ".");
         }
-        VaultParameters parameters = new VaultParameters(beneficiary, ((Number) delay).longValue(), most);
+        return new VaultParameters(beneficiary, ((Number) delay).longValue(), most);
+    }
+
+    NewVault deploy(ChainSnapshot look, String pubkey, VaultParameters parameters) {
+        PlanSettings.Chain chain = plans.chain();
         look.registeredVault(HexText.bytes(pubkey)).ifPresent(vault -> {
             throw new ApiRefusal(
                     Kind.CONFLICT,
@@ -98,10 +101,11 @@ public final class VaultActions {
         return new NewVault(new PlannedAction.DeployVault(pubkey, vault, parameters));
     }
 
-    Seat makeSeat(WriteTx tx, Call call, NewVault made) throws SQLException {
+    Seat makeSeat(WriteTx tx, Call call, SeatRegister.Custody custody, NewVault made) throws SQLException {
         Seat seat = seats.make(
                 tx,
                 call,
+                custody,
                 made.action().pubkey(),
                 made.credentials(),
                 made.action().vault().text(),

@@ -43,12 +43,18 @@ public final class BlsVerifier implements AutoCloseable {
 
     /** With a child of the same Java and the same classes as this process; it starts with the first request. */
     public static BlsVerifier ofThisProgram() {
-        return new BlsVerifier(List.of(
+        return new BlsVerifier(command(BlsVerifierProgram.class));
+    }
+
+    /** Of a child of the same Java and the same classes as this process, which holds the native library. */
+    static List<String> command(Class<?> program) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx48m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+DisableAttachMechanism",
+                "-XX:-CreateCoredumpOnCrash",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-cp",
@@ -56,7 +62,7 @@ public final class BlsVerifier implements AutoCloseable {
                         .filter(entry -> !entry.isEmpty())
                         .map(entry -> Path.of(entry).toAbsolutePath().toString())
                         .collect(Collectors.joining(File.pathSeparator)),
-                BlsVerifierProgram.class.getName()));
+                program.getName());
     }
 
     /**

@@ -14,7 +14,7 @@ import supranational.blst.Pairing;
 
 /**
  * The native library, keys in G1 and signatures in G2. A null that reaches it takes the process along, so nothing does: every argument is
- * looked at here, and no other class names the library. Not for several threads.
+ * looked at here and in {@link BlstKey}, and no other class names the library. Not for several threads.
  */
 final class Blst {
     /** The ciphersuite of the beacon chain. */

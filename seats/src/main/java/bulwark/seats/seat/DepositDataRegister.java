@@ -27,6 +27,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,18 +117,7 @@ public final class DepositDataRegister {
                     "state_conflict",
                     "A seat that is " + seat.status() + " takes no deposit data: only one that is CREATED does.");
         }
-        PreparedStatement insert = tx.statement("INSERT INTO deposit_data (seat_id, signature, message_root, data_root,"
-                + " fork_version, updated_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (seat_id) DO UPDATE SET"
-                + " signature = excluded.signature, message_root = excluded.message_root,"
-                + " data_root = excluded.data_root, fork_version = excluded.fork_version,"
-                + " updated_at = excluded.updated_at");
-        insert.setLong(1, seat.id());
-        insert.setString(2, HexText.of(file.deposit().signature()));
-        insert.setString(3, HexText.of(file.deposit().messageRoot()));
-        insert.setString(4, HexText.of(file.deposit().dataRoot()));
-        insert.setString(5, file.forkVersion().toString());
-        insert.setString(6, Timestamps.zulu(clock.instant()));
-        insert.executeUpdate();
+        put(tx, seat.id(), file, clock.instant());
         Map<String, Object> evidence = Map.of(
                 "data_root",
                 HexText.of(file.deposit().dataRoot()),
@@ -135,6 +125,22 @@ public final class DepositDataRegister {
                 file.forkVersion().toString());
         store.audited().audit().append(tx, call.event(SeatEvents.DEPOSIT_DATA_TAKEN, "seat:" + seat.id(), evidence));
         return Response.json(200, json(tx, seat.id()).orElseThrow());
+    }
+
+    /** Keeps deposit data that were verified; the audit row is the caller's. */
+    public static void put(WriteTx tx, long seat, DepositFile file, Instant now) throws SQLException {
+        PreparedStatement insert = tx.statement("INSERT INTO deposit_data (seat_id, signature, message_root, data_root,"
+                + " fork_version, updated_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (seat_id) DO UPDATE SET"
+                + " signature = excluded.signature, message_root = excluded.message_root,"
+                + " data_root = excluded.data_root, fork_version = excluded.fork_version,"
+                + " updated_at = excluded.updated_at");
+        insert.setLong(1, seat);
+        insert.setString(2, HexText.of(file.deposit().signature()));
+        insert.setString(3, HexText.of(file.deposit().messageRoot()));
+        insert.setString(4, HexText.of(file.deposit().dataRoot()));
+        insert.setString(5, file.forkVersion().toString());
+        insert.setString(6, Timestamps.zulu(now));
+        insert.executeUpdate();
     }
 
     private Response read(Call call) {

@@ -19,6 +19,8 @@ public final class SeatEvents {
             type("seat_in_exception", "a seat was put where only a person gets it out", "from_state", "reason");
     static final AuditEventType DEPOSIT_DATA_TAKEN =
             type("deposit_data_taken", "verified deposit data was stored for a seat", "data_root", "fork_version");
+    public static final AuditEventType KEY_GENERATED =
+            type("seat_key_generated", "a seat got a key that the signer made", "index", "pubkey");
 
     /** Of what was seen on a chain. */
     private static final AuditEventType SEAT_MOVED = AuditEventType.of(
@@ -45,6 +47,7 @@ public final class SeatEvents {
             SEAT_REVOKED,
             SEAT_IN_EXCEPTION,
             DEPOSIT_DATA_TAKEN,
+            KEY_GENERATED,
             SEAT_MOVED,
             SETTLEMENT_MOVED);
 

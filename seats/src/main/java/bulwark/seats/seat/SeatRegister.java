@@ -40,6 +40,14 @@ public final class SeatRegister {
 
     private static final int MAX_PAGE = 500;
 
+    /** Who holds the key of a validator. */
+    public enum Custody {
+        /** Its operator, who made it. */
+        BYO_BLS,
+        /** The treasury: its signer made it. */
+        MANAGED
+    }
+
     private final SeatStore store;
     private final Set<String> extraStepUps;
     private final Clock clock;
@@ -195,7 +203,7 @@ public final class SeatRegister {
     private Response create(WriteTx tx, Call call) throws SQLException {
         return Response.json(
                 201,
-                make(tx, call, call.text("pubkey"), call.text("withdrawalCredentials"), null, null)
+                make(tx, call, Custody.BYO_BLS, call.text("pubkey"), call.text("withdrawalCredentials"), null, null)
                         .json());
     }
 
@@ -208,6 +216,7 @@ public final class SeatRegister {
     public Seat make(
             WriteTx tx,
             Call call,
+            Custody custody,
             String pubkey,
             String credentials,
             @Nullable String vault,
@@ -226,7 +235,7 @@ public final class SeatRegister {
                 SeatTable.nextId(tx, "seats"),
                 operator,
                 "CREATED",
-                "BYO_BLS",
+                custody.name(),
                 pubkey,
                 credentials,
                 vault,

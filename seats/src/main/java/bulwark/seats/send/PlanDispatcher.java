@@ -125,6 +125,11 @@ public final class PlanDispatcher implements PlanSender, AutoCloseable {
         return reconciler;
     }
 
+    /** The process of the key. */
+    public SignerClient signer() {
+        return signer;
+    }
+
     /** Kind of key that the signer had at the last pass; {@code unavailable} when it did not answer. */
     public String signerBackend() {
         return backend;

@@ -5,11 +5,13 @@ import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.OwnerOnlyFiles;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.seats.approval.ApprovalRefused;
 import bulwark.seats.approval.ApproverList;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.deposit.DepositVerifier;
 import bulwark.seats.deposit.ForkVersion;
+import bulwark.seats.keystore.Mnemonic;
 import bulwark.seats.plan.VaultCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +42,7 @@ public final class Signer implements AutoCloseable {
     private final SigningJournal journal;
     private final @Nullable TreasuryKey key;
     private final @Nullable TransactionSigner signer;
+    private final @Nullable ValidatorKeys validatorKeys;
     private final @Nullable KeySentinel sentinel;
     private final BlsVerifier bls = BlsVerifier.ofThisProgram();
     private final SignerSocket socket;
@@ -59,6 +63,7 @@ public final class Signer implements AutoCloseable {
         try {
             journal.onFatal(this::fail);
             signer = key == null ? null : signer(settings, directory, key, clock);
+            validatorKeys = validatorKeys(settings, directory, clock);
             if (TreasuryKeyOpener.ignoresLocalKey(settings)) {
                 journal.localKeyIgnored(
                         Objects.requireNonNull(key, "the one that is used").kind());
@@ -81,17 +86,57 @@ public final class Signer implements AutoCloseable {
 
     private TransactionSigner signer(Configuration settings, Path directory, TreasuryKey opened, Clock clock) {
         try {
-            SigningPolicy policy = SigningPolicy.read(file(settings, directory, "SEAT_MANAGER_SIGNER_POLICY_FILE"));
             ApproverList approvers = ApproverList.read(file(settings, directory, "SEAT_MANAGER_APPROVERS_FILE"));
-            VaultCode code = VaultCode.parse(file(settings, directory, "SEAT_MANAGER_VAULT_CREATION_CODE_FILE"))
-                    .orElseThrow(() -> CommandFailed.usage(
-                            "SEAT_MANAGER_VAULT_CREATION_CODE_FILE must name a file with hexadecimal digits"));
-            DepositVerifier deposits = new DepositVerifier(
-                    ForkVersion.parse(settings.text(SignerSettings.FORK_VERSION))
-                            .orElseThrow(),
-                    bls);
-            return new TransactionSigner(opened, policy, approvers, code, deposits, journal, clock);
+            DepositVerifier deposits = new DepositVerifier(forkVersion(settings), bls);
+            return new TransactionSigner(
+                    opened,
+                    policy(settings, directory),
+                    approvers,
+                    vaultCode(settings, directory),
+                    deposits,
+                    journal,
+                    clock);
         } catch (SigningRefused | ApprovalRefused e) {
+            throw CommandFailed.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static SigningPolicy policy(Configuration settings, Path directory) {
+        return SigningPolicy.read(file(settings, directory, "SEAT_MANAGER_SIGNER_POLICY_FILE"));
+    }
+
+    private static VaultCode vaultCode(Configuration settings, Path directory) {
+        return VaultCode.parse(file(settings, directory, "SEAT_MANAGER_VAULT_CREATION_CODE_FILE"))
+                .orElseThrow(() -> CommandFailed.usage(
+                        "SEAT_MANAGER_VAULT_CREATION_CODE_FILE must name a file with hexadecimal digits"));
+    }
+
+    private static ForkVersion forkVersion(Configuration settings) {
+        return ForkVersion.parse(settings.text(SignerSettings.FORK_VERSION)).orElseThrow();
+    }
+
+    /** Null where no mnemonic is set: no keys are made then. */
+    private @Nullable ValidatorKeys validatorKeys(Configuration settings, Path directory, Clock clock) {
+        Optional<SecretBytes> mnemonic = settings.secret(SignerSettings.MNEMONIC);
+        if (mnemonic.isEmpty()) {
+            return null;
+        }
+        try {
+            SigningPolicy policy = policy(settings, directory);
+            VaultCode code = vaultCode(settings, directory);
+            if (!code.hash().equals(policy.network().vaultCreationCodeHash())) {
+                throw CommandFailed.usage(
+                        "SEAT_MANAGER_VAULT_CREATION_CODE_FILE holds other code than the policy names:"
+                                + " deposits would go to vaults that nobody can make");
+            }
+            return new ValidatorKeys(
+                    Mnemonic.seed(SignerSettings.MNEMONIC, mnemonic.get()),
+                    settings.secret(SignerSettings.KEYSTORE_PASSWORD).orElseThrow(),
+                    settings.count(SignerSettings.FIRST_KEY_INDEX),
+                    new ValidatorKeys.Deposits(policy.network(), code, forkVersion(settings)),
+                    journal,
+                    clock);
+        } catch (SigningRefused e) {
             throw CommandFailed.usage(String.valueOf(e.getMessage()));
         }
     }
@@ -144,7 +189,8 @@ public final class Signer implements AutoCloseable {
             return switch (wanted) {
                 case "health" -> StrictJson.write(health());
                 case "sign" -> StrictJson.write(sign(document));
-                default -> throw new SigningRefused("REQUEST_MALFORMED", "request must be health or sign");
+                case ValidatorKeyRequest.WORD -> StrictJson.write(generate(document));
+                default -> throw new SigningRefused("REQUEST_MALFORMED", "request must be health, sign or generate");
             };
         } catch (StrictJson.JsonRefused e) {
             return refusal(new SigningRefused("REQUEST_MALFORMED", String.valueOf(e.getMessage())));
@@ -191,6 +237,20 @@ public final class Signer implements AutoCloseable {
         return answer;
     }
 
+    private Map<String, Object> generate(JsonNode document) {
+        try {
+            if (validatorKeys == null) {
+                throw new SigningRefused(
+                        "NO_MNEMONIC",
+                        "This signer makes no keys of validators: name a mnemonic of its own in SEAT_MANAGER_MNEMONIC_FILE.");
+            }
+            return validatorKeys.generate(ValidatorKeyRequest.read(document));
+        } catch (SigningRefused e) {
+            journal.refused(e, null, null);
+            throw e;
+        }
+    }
+
     private Map<String, Object> health() {
         Map<String, Object> health = new LinkedHashMap<>();
         @Nullable String journalProblem = journal.problem();
@@ -204,6 +264,7 @@ public final class Signer implements AutoCloseable {
         Map<String, Object> refused = new TreeMap<>();
         refusals.forEach((code, count) -> refused.put(code, Long.toString(count.sum())));
         health.put("refusals", refused);
+        health.put("validatorKeys", validatorKeys == null ? "none" : "mnemonic");
         health.put("fault", problem == null ? "" : problem.reason());
         health.put("reason", journalProblem != null ? journalProblem : problem == null ? "" : problem.sentence());
         return health;

@@ -30,6 +30,15 @@ public final class SignerClient {
         return call(request.bytes());
     }
 
+    /**
+     * A key of a validator: {@code index}, {@code pubkey}, {@code vault}, {@code depositData} and {@code keystore}.
+     *
+     * @throws SigningRefused with the signer's code and sentence; when the answer was lost its index is not given again
+     */
+    public JsonNode generate(ValidatorKeyRequest request) {
+        return call(StrictJson.write(request.json()));
+    }
+
     private JsonNode call(byte[] request) {
         JsonNode answer;
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -29,7 +29,14 @@ public final class SignerEvents {
             "the signer started with a local key beside one in KMS or a token, and did not read it",
             "backend");
 
-    public static final List<AuditEventType> ALL = List.of(RESERVED, REFUSED, LOCAL_KEY_IGNORED);
+    static final AuditEventType KEY_GENERATED = AuditEventType.of(
+            "validator_key_generated",
+            "a key of a validator was derived from the mnemonic, in the signer's own log; its row is there before it is handed out",
+            "index",
+            "vault",
+            "beneficiary");
+
+    public static final List<AuditEventType> ALL = List.of(RESERVED, REFUSED, LOCAL_KEY_IGNORED, KEY_GENERATED);
 
     private SignerEvents() {}
 }

@@ -5,6 +5,7 @@ import bulwark.kernel.config.EffectiveSetting;
 import bulwark.kernel.config.Loopback;
 import bulwark.kernel.config.SettingFindings;
 import bulwark.kernel.config.SettingRules;
+import bulwark.kernel.secrets.SecretBytes;
 import bulwark.seats.deposit.ForkVersion;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -13,6 +14,8 @@ import java.util.Optional;
 
 /** What the settings of a signer must be together. */
 final class SignerSettingRules implements SettingRules {
+    private static final int MIN_PASSWORD_BYTES = 12;
+
     @Override
     public void check(Configuration settings, SettingFindings findings) {
         boolean local = settings.secret(SignerSettings.OWNER_KEY).isPresent();
@@ -30,7 +33,8 @@ final class SignerSettingRules implements SettingRules {
             findings.refuse(SignerSettings.PKCS11_LIBRARY + " and " + SignerSettings.KMS_KEY
                     + " are both set: name one key of the treasury");
         }
-        if (local || kms || token) {
+        boolean mnemonic = settings.secret(SignerSettings.MNEMONIC).isPresent();
+        if (local || kms || token || mnemonic) {
             needed(settings, findings);
             network(settings, findings);
         }
@@ -41,6 +45,45 @@ final class SignerSettingRules implements SettingRules {
             findings.refuse(SignerSettings.PKCS11_SLOT + " must be from 0 to " + Integer.MAX_VALUE);
         }
         pin(settings, findings, token);
+        mnemonic(settings, findings, mnemonic);
+    }
+
+    /** Longer than what a person would try, and in no environment; the words may also come on standard input. */
+    private static void mnemonic(Configuration settings, SettingFindings findings, boolean mnemonic) {
+        String words = source(settings, SignerSettings.MNEMONIC);
+        if (words.equals(".env")) {
+            findings.refuse(SignerSettings.MNEMONIC + " stands in the .env: put the words into a file of mode 600 and"
+                    + " name that in " + SignerSettings.MNEMONIC + "_FILE");
+        }
+        inAFile(settings, findings, SignerSettings.KEYSTORE_PASSWORD, "password");
+        if (mnemonic
+                && settings.secret(SignerSettings.KEYSTORE_PASSWORD)
+                                .map(SecretBytes::length)
+                                .orElse(0)
+                        < MIN_PASSWORD_BYTES) {
+            findings.refuse(SignerSettings.KEYSTORE_PASSWORD + " is needed with " + SignerSettings.MNEMONIC + ", of "
+                    + MIN_PASSWORD_BYTES + " characters or more: name its file in "
+                    + SignerSettings.KEYSTORE_PASSWORD + "_FILE");
+        }
+        if (settings.count(SignerSettings.FIRST_KEY_INDEX) > Integer.MAX_VALUE) {
+            findings.refuse(SignerSettings.FIRST_KEY_INDEX + " must be from 0 to " + Integer.MAX_VALUE);
+        }
+    }
+
+    private static void inAFile(Configuration settings, SettingFindings findings, String name, String what) {
+        String source = source(settings, name);
+        if (!source.equals("unset") && !source.endsWith("_FILE")) {
+            findings.refuse(name + " stands in the " + source + ": put the " + what
+                    + " into a file of mode 600 and name that in " + name + "_FILE");
+        }
+    }
+
+    private static String source(Configuration settings, String name) {
+        return settings.effective().stream()
+                .filter(each -> each.name().equals(name))
+                .map(EffectiveSetting::source)
+                .findFirst()
+                .orElse("unset");
     }
 
     private static void needed(Configuration settings, SettingFindings findings) {
@@ -110,15 +153,9 @@ final class SignerSettingRules implements SettingRules {
 
     /** The PIN opens the token for whoever reads an environment: a file of its own alone. */
     private static void pin(Configuration settings, SettingFindings findings, boolean token) {
-        String source = settings.effective().stream()
-                .filter(each -> each.name().equals(SignerSettings.PKCS11_PIN))
-                .map(EffectiveSetting::source)
-                .findFirst()
-                .orElse("unset");
-        if (!source.equals("unset") && !source.endsWith("_FILE")) {
-            findings.refuse(SignerSettings.PKCS11_PIN + " stands in the " + source
-                    + ": put it into a file of mode 600 and name that in " + SignerSettings.PKCS11_PIN + "_FILE");
-        } else if (token && source.equals("unset")) {
+        String source = source(settings, SignerSettings.PKCS11_PIN);
+        inAFile(settings, findings, SignerSettings.PKCS11_PIN, "PIN");
+        if (token && source.equals("unset")) {
             findings.refuse(SignerSettings.PKCS11_PIN + " is needed with a token: name its file in "
                     + SignerSettings.PKCS11_PIN + "_FILE");
         }

@@ -19,6 +19,9 @@ public final class SignerSettings {
     static final String PKCS11_SLOT = "SEAT_MANAGER_PKCS11_SLOT";
     static final String PKCS11_KEY = "SEAT_MANAGER_PKCS11_KEY";
     static final String PKCS11_PIN = "SEAT_MANAGER_PKCS11_PIN";
+    static final String MNEMONIC = "SEAT_MANAGER_MNEMONIC";
+    static final String KEYSTORE_PASSWORD = "SEAT_MANAGER_KEYSTORE_PASSWORD";
+    static final String FIRST_KEY_INDEX = "SEAT_MANAGER_FIRST_KEY_INDEX";
     static final String FORK_VERSION = "SEAT_MANAGER_GENESIS_FORK_VERSION";
 
     /** Each names a key of the treasury, the preferred ones first. */
@@ -59,6 +62,19 @@ public final class SignerSettings {
                         TEXT,
                         "",
                         "the word that a refused start prints: goes on with a journal that is not what was signed")
+                .secret(
+                        "MNEMONIC",
+                        "24 words (BIP-39) that keys of validators are derived from: in a file alone, named by"
+                                + " SEAT_MANAGER_MNEMONIC_FILE, or on standard input")
+                .secret(
+                        "KEYSTORE_PASSWORD",
+                        "password of the keystores of derived keys: in a file alone, named by"
+                                + " SEAT_MANAGER_KEYSTORE_PASSWORD_FILE; needed with a mnemonic")
+                .add(
+                        "FIRST_KEY_INDEX",
+                        COUNT,
+                        "0",
+                        "least index of derived keys: greater than that of every key which the mnemonic made elsewhere")
                 .choice("ENV", "production", "profile; unset means production", "production", "staging", "development");
         keys(table);
         return table;

@@ -32,12 +32,13 @@ final class SigningJournal implements AutoCloseable {
     private static final String TENANT = "default";
     private static final AuditTable AUDIT = AuditTable.of("signer_audit_log");
     private static final GuardedTable TRANSACTIONS = GuardedTable.of("signed_transactions", "signing_hash");
+    private static final GuardedTable KEYS = GuardedTable.of("generated_keys", "pubkey");
     private static final GuardedTable DEPOSITS = GuardedTable.of("signed_deposits", "pubkey");
     private static final AuditedStore.Layout LAYOUT = new AuditedStore.Layout(
             AUDIT,
             AuditTable.migration("db/signer/V510__signer_audit.sql", AUDIT)
-                    .and(new Migrations(List.of("db/signer/V511__signer.sql"))),
-            List.of(TRANSACTIONS, DEPOSITS),
+                    .and(new Migrations(List.of("db/signer/V511__signer.sql", "db/signer/V512__keys.sql"))),
+            List.of(TRANSACTIONS, DEPOSITS, KEYS),
             false,
             false);
 
@@ -175,6 +176,40 @@ final class SigningJournal implements AutoCloseable {
             insert.setString(2, raw);
             insert.executeUpdate();
             return SignedRows.bytes(tx, signingHash).orElseThrow();
+        });
+    }
+
+    /** @throws SigningRefused when this many keys were made in the hour before */
+    void requireKeyRate(int perHour, Instant now) {
+        long made = audited.store().read(tx -> GeneratedKeyRows.since(tx, now.minusSeconds(3_600)));
+        if (made >= perHour) {
+            throw new SigningRefused(
+                    "KEY_RATE_EXCEEDED",
+                    "The signer made " + made + " keys in the last hour, and makes no more than " + perHour
+                            + ": repeat the request later.");
+        }
+    }
+
+    /** One more than the greatest that was ever handed out; 0 for the first. */
+    long nextKeyIndex() {
+        return audited.store().read(GeneratedKeyRows::nextIndex);
+    }
+
+    /** Synced when it returns: only then may the key be handed out. */
+    void keyGenerated(long index, String pubkey, EvmAddress vault, EvmAddress beneficiary, Instant now) {
+        audited.store().write(tx -> {
+            GeneratedKeyRows.insert(tx, index, pubkey, vault, beneficiary, now);
+            Map<String, Object> detail = new LinkedHashMap<>();
+            detail.put("index", Long.toString(index));
+            detail.put("vault", vault.text());
+            detail.put("beneficiary", beneficiary.text());
+            audited.audit()
+                    .guardedRows()
+                    .append(
+                            tx,
+                            SignerEvents.KEY_GENERATED.event(null, TENANT, "validator:" + pubkey, null, detail),
+                            Map.of(KEYS, List.of(List.of(pubkey))));
+            return 0;
         });
     }
 

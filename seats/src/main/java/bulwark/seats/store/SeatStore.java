@@ -42,7 +42,8 @@ public final class SeatStore implements AutoCloseable {
             "db/seats/V506__evidence.sql",
             "db/seats/V507__sends.sql",
             "db/seats/V508__watch.sql",
-            "db/seats/V512__settlements.sql");
+            "db/seats/V512__settlements.sql",
+            "db/seats/V515__keystores.sql");
 
     static {
         String newest = SCRIPTS.getLast();

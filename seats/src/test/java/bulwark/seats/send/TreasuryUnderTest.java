@@ -2,6 +2,7 @@ package bulwark.seats.send;
 
 import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.Secp256k1Key;
 import bulwark.kernel.signing.Signing;
@@ -11,6 +12,7 @@ import bulwark.seats.chain.LocalContracts;
 import bulwark.seats.contract.ContractCode;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
+import bulwark.seats.keystore.Mnemonic;
 import bulwark.seats.plan.CallEncoder;
 import bulwark.seats.plan.ChainNetwork;
 import bulwark.seats.plan.GasCeiling;
@@ -43,6 +45,7 @@ import java.util.Random;
 
 /** A treasury with a key of its own: its contracts on a local chain, its signer on a socket, its approvers, and plans that all of them take. */
 public final class TreasuryUnderTest implements AutoCloseable {
+    public static final String KEYSTORE_PASSWORD = "a password of keystores";
     private static final Signing SIGNING = Signing.fastest();
 
     public final AnvilChain chain;
@@ -78,6 +81,8 @@ public final class TreasuryUnderTest implements AutoCloseable {
         write("approvers.json", Map.of("schema", "csm-approvers/1", "approvers", List.of(anna.listEntry())));
         write("policy.json", policy());
         Files.writeString(own("vault.hex"), HexText.of(ContractCode.WITHDRAWAL_VAULT.creation()));
+        Files.writeString(own("mnemonic"), Mnemonic.fresh(SIGNING).exposeText(SecretAccess.grant()));
+        Files.writeString(own("keystore-password"), KEYSTORE_PASSWORD);
         startSigner();
     }
 
@@ -92,7 +97,9 @@ public final class TreasuryUnderTest implements AutoCloseable {
                 "SEAT_MANAGER_SIGNER_POLICY_FILE", "policy.json",
                 "SEAT_MANAGER_APPROVERS_FILE", "approvers.json",
                 "SEAT_MANAGER_VAULT_CREATION_CODE_FILE", "vault.hex",
-                "SEAT_MANAGER_GENESIS_FORK_VERSION", "00000286");
+                "SEAT_MANAGER_GENESIS_FORK_VERSION", "00000286",
+                "SEAT_MANAGER_MNEMONIC_FILE", "mnemonic",
+                "SEAT_MANAGER_KEYSTORE_PASSWORD_FILE", "keystore-password");
     }
 
     public void stopSigner() {

@@ -3,13 +3,14 @@
 #   test MODULE…               these modules and what they stand on
 #   test MODULE -t "NAME"      the tests of a module whose display name begins with NAME, as the documents name theirs
 #   test MODULE --prove [NAME] takes the controls of a module away one by one, in a copy, and says which test noticed
+#   test doctor --score        plants the faults of the doctor's probes, and prints how many it named
 #   test MODULE TEST[#METHOD]  one test (a class name, or a pattern such as *Broker*), without the checks of the whole build
 . "$here/scripts/tools.sh"
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
 . "$here/scripts/chain.sh"
 
-modules=() tests=() display= proving=
+modules=() tests=() display= proving= scoring=
 while [ $# -gt 0 ]; do
   name=$1; shift
   if [ "$name" = -t ]; then
@@ -17,6 +18,7 @@ while [ $# -gt 0 ]; do
     display=$1; shift; continue
   fi
   if [ "$name" = --prove ]; then proving=1; continue; fi
+  if [ "$name" = --score ]; then scoring=1; continue; fi
   if [ -f "$here/$name/pom.xml" ]; then modules+=("$name"); else tests+=("$name"); fi
 done
 if [ -n "$display" ]; then
@@ -32,6 +34,14 @@ fi
 if [ -n "$proving" ]; then
   [ ${#modules[@]} -eq 1 ] || fail "--prove asks for one module: ./bulwark test seats --prove"
   . "$here/scripts/prove.sh"
+  return
+fi
+if [ -n "$scoring" ]; then
+  [ "${modules[*]}" = doctor ] || fail "--score is of the doctor alone: ./bulwark test doctor --score"
+  rm -f "$here/acceptance/target/doctor-score.txt"
+  mark_quick
+  maven -q "${quick[@]}" -pl acceptance -am -Dtest=DoctorFaultsTest -Dsurefire.failIfNoSpecifiedTests=false test || true
+  cat "$here/acceptance/target/doctor-score.txt" 2>/dev/null || fail "no fault was planted, for the reason above."
   return
 fi
 if [ ${#tests[@]} -gt 0 ]; then

@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -51,8 +50,12 @@ public record HandshakeAttempt(
                 client, base, new ShownCertificate(identity.key(), new X509Certificate[] {identity.certificate()}));
     }
 
-    public Optional<X509Certificate> leaf() {
-        return chain.stream().findFirst();
+    /** @throws IOException when none was served, so that nothing can be said of it */
+    public X509Certificate servedLeaf() throws IOException {
+        if (chain.isEmpty()) {
+            throw new IOException("no certificate was served: " + refusal);
+        }
+        return chain.getFirst();
     }
 
     private static HandshakeAttempt attempt(ProbeClient client, URI base, ShownCertificate shown) throws IOException {

@@ -7,6 +7,8 @@ import bulwark.doctor.probe.ProbeDescription;
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Visit;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Without it no schedule fires, and nothing says so. */
 final class BeatAliveProbe implements Probe {
@@ -26,12 +28,21 @@ final class BeatAliveProbe implements Probe {
     public Observed observe(Visit visit) throws IOException, InterruptedException {
         TaskTarget target = TaskTarget.of(visit);
         long pid = target.process("beat").pid();
-        String expected = "process " + pid + ", healthy";
-        try {
-            ProbeAnswer answer = visit.client().get(target.part().url("beat_url"), "/healthz", null);
-            return Observed.of(answer.status() == 200, expected, "process " + pid + ", status " + answer.status());
-        } catch (IOException silent) {
-            return Observed.fail(expected, "process " + pid + " is there and gives no answer: " + silent.getMessage());
+        String expected = "process " + pid + ", running and healthy";
+        String state = state(pid);
+        if (state.startsWith("T") || state.startsWith("Z")) {
+            return Observed.fail(expected, "process " + pid + " stands still: state " + state);
         }
+        ProbeAnswer answer = visit.client().get(target.part().url("beat_url"), "/healthz", null);
+        return Observed.of(answer.status() == 200, expected, "process " + pid + ", status " + answer.status());
+    }
+
+    /** As the kernel's table has it, for instance {@code T (stopped)}. */
+    private static String state(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(line -> line.startsWith("State:"))
+                .map(line -> line.substring("State:".length()).strip())
+                .findFirst()
+                .orElse("unknown");
     }
 }

@@ -23,7 +23,8 @@ final class AuthoritiesPinnedProbe implements Probe {
                 .map(ShownIdentity::fingerprint)
                 .sorted()
                 .collect(Collectors.joining(", "));
-        String now = "bundle " + bundle + "; asked for " + String.join(" and ", asked);
+        String now =
+                "bundle " + bundle + "; asked for by name: " + (asked.isEmpty() ? "none" : String.join(" and ", asked));
         Optional<String> before = visit.memory().pinned(PIN, now);
         return Observed.of(
                 before.isEmpty() || before.get().equals(now),

@@ -16,9 +16,8 @@ final class CertificateDaysProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         FactTarget node = FactTarget.of(visit);
-        X509Certificate leaf = HandshakeAttempt.withoutCertificate(visit.client(), node.tls())
-                .leaf()
-                .orElseThrow(() -> new IOException("no certificate was served"));
+        X509Certificate leaf =
+                HandshakeAttempt.withoutCertificate(visit.client(), node.tls()).servedLeaf();
         Instant end = leaf.getNotAfter().toInstant();
         long days = Duration.between(visit.clock().instant(), end).toDays();
         boolean begun = !leaf.getNotBefore().toInstant().isAfter(visit.clock().instant());

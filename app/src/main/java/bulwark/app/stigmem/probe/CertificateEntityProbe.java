@@ -27,9 +27,8 @@ final class CertificateEntityProbe implements Probe {
     public Observed observe(Visit visit) throws IOException, InterruptedException {
         FactTarget node = FactTarget.of(visit);
         String entity = node.manifest().path("entity_uri").asString("");
-        String san = HandshakeAttempt.withoutCertificate(visit.client(), node.tls())
-                .leaf()
-                .flatMap(UriSan::of)
+        String san = UriSan.of(HandshakeAttempt.withoutCertificate(visit.client(), node.tls())
+                        .servedLeaf())
                 .orElse("none, or more than one");
         return Observed.of(san.equals(entity), "URI SAN " + entity, "URI SAN " + san);
     }

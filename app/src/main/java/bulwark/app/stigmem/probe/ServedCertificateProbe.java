@@ -26,10 +26,8 @@ final class ServedCertificateProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         FactTarget node = FactTarget.of(visit);
-        String served = HandshakeAttempt.withoutCertificate(visit.client(), node.tls())
-                .leaf()
-                .map(ShownIdentity::fingerprint)
-                .orElse("none");
+        String served = ShownIdentity.fingerprint(
+                HandshakeAttempt.withoutCertificate(visit.client(), node.tls()).servedLeaf());
         String file =
                 ShownIdentity.fingerprint(ShownIdentity.certificates(node.part().path("certificate"))
                         .iterator()

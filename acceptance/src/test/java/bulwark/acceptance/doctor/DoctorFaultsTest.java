@@ -1,0 +1,168 @@
+package bulwark.acceptance.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import bulwark.acceptance.doctor.DoctoredDeployment.UndoStack;
+import bulwark.app.doctor.ProbeCatalogue;
+import bulwark.testkit.SharedMaterial;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Every probe is worth what it finds: for each there is a fault, planted into a running {@code up}, which it must name while no other moves. Faults that do not touch each other are planted together
+ * and judged by one visit.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DoctorFaultsTest {
+    @TempDir
+    static Path folder;
+
+    private static DoctoredDeployment up;
+    private static final DoctorScore SCORE = new DoctorScore();
+
+    /** Which faults stand together, and the visits that look at them. */
+    record Group(String name, List<PlantedFault> faults, List<String> options) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Group> groups() {
+        List<Group> groups = new ArrayList<>(List.of(
+                new Group("modes, limits and files", HostFaults.files(), List.of()),
+                new Group(
+                        "a process in the worker's place", HostFaults.rogueProcess(), List.of("--skip", "TASKS-SIGN")),
+                new Group("a proxy before the node", FactFaults.proxy(), List.of("--part", "facts")),
+                new Group("another node at its address", FactFaults.anotherNode(), List.of("--part", "facts")),
+                new Group("TLS that lets everybody in", FactFaults.openImpostor(), List.of("--only", "FACTS-TLS")),
+                new Group("another certificate", FactFaults.wrongCertificate(), List.of("--only", "FACTS-TLS")),
+                new Group("no TLS", FactFaults.plaintext(), List.of("--only", "FACTS-TLS")),
+                new Group("one authority more", FactFaults.foreignAuthority(), List.of("--part", "facts")),
+                new Group("clocks apart", FactFaults.clock(), List.of("--part", "facts")),
+                new Group("a worker of somebody else's", TaskFaults.worker(), List.of("--part", "tasks")),
+                new Group("a beat that stands still", TaskFaults.stopped(), List.of("--part", "tasks"))));
+        FactFaults.logs()
+                .forEach(faults -> groups.add(
+                        new Group(faults.getFirst().words(), faults, List.of("--only", "FACTS-LOG,FACTS-ID"))));
+        return groups.stream();
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        up = new DoctoredDeployment(folder);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        SCORE.write(SharedMaterial.repository().resolve("acceptance/target/doctor-score.txt"));
+        if (up != null) {
+            up.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void every_probe_has_a_fault_and_every_fault_a_probe() {
+        Set<String> planted = Stream.concat(
+                        groups().flatMap(group -> group.faults().stream()), FactFaults.rolledBack().stream())
+                .map(PlantedFault::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(planted).containsExactlyElementsOf(ids());
+    }
+
+    @Test
+    @Order(2)
+    void a_fresh_deployment_has_no_red_at_the_first_visit_and_at_the_next() throws Exception {
+        assertThat(reds(up.visit())).isEmpty();
+        Map<String, String> again = up.visit();
+        assertThat(reds(again)).isEmpty();
+        assertThat(again.keySet()).containsExactlyElementsOf(ids());
+        assertThat(again).doesNotContainValue("error").doesNotContainValue("skip");
+    }
+
+    @ParameterizedTest
+    @MethodSource("groups")
+    @Order(3)
+    void what_is_planted_is_named_and_nothing_else(Group group) throws Exception {
+        String[] options = group.options().toArray(String[]::new);
+        assertThat(reds(up.visit(options))).as("before").isEmpty();
+        Set<String> expected = new TreeSet<>();
+        Set<String> declared = new TreeSet<>();
+        try (UndoStack undo = new UndoStack()) {
+            for (PlantedFault fault : group.faults()) {
+                undo.add(fault.id(), fault.plant().into(up));
+                expected.add(fault.id());
+                declared.addAll(fault.also());
+            }
+            JsonNode report = up.visited(options);
+            Set<String> found = reds(DoctoredDeployment.words(report));
+            SCORE.add(expected, found, declared, report.path("took_ms").asLong(0));
+            assertThat(found).as(() -> group.name() + " " + report).containsAll(expected);
+            found.removeAll(expected);
+            assertThat(declared)
+                    .as(() -> "moved besides what was planted " + report)
+                    .containsAll(found);
+        }
+        assertThat(reds(up.visit(options))).as("after").isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void a_deployment_that_was_rolled_back_as_a_whole_is_named() throws Exception {
+        up.shell("rm -rf backup");
+        up.whileStopped(at -> {
+            at.shell("cp -a state/facts backup");
+            return () -> {};
+        });
+        assertThat(reds(up.visit("--part", "facts"))).isEmpty();
+        up.whileStopped(at -> {
+            at.shell("rm -rf state/facts && cp -a backup state/facts");
+            return () -> {};
+        });
+        assertThat(up.shell("curl -s " + up.plainUrl() + "/healthz")).contains("\"ok\"");
+        JsonNode report = up.visited("--part", "facts");
+        Set<String> found = reds(DoctoredDeployment.words(report));
+        SCORE.add(
+                Set.of("FACTS-LOG-02", "FACTS-AUDIT-04"),
+                found,
+                found,
+                report.path("took_ms").asLong(0));
+        assertThat(found)
+                .containsAll(
+                        FactFaults.rolledBack().stream().map(PlantedFault::id).toList());
+        assertThat(up.shell("ls memory/*/proof-facts-*")).isNotEmpty();
+    }
+
+    private static List<String> ids() {
+        return ProbeCatalogue.all().stream()
+                .map(probe -> probe.description().id())
+                .toList();
+    }
+
+    private static Set<String> reds(Map<String, String> words) {
+        Set<String> reds = new TreeSet<>();
+        words.forEach((id, word) -> {
+            if (word.equals("fail")) {
+                reds.add(id);
+            }
+        });
+        return reds;
+    }
+}

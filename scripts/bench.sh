@@ -1,5 +1,6 @@
 # Sourced by ./bulwark bench. Brings Redis and, where they can be had, the other queues and proxies that ours are measured beside.
 . "$here/scripts/tools.sh"
+. "$here/scripts/chain.sh"
 
 soak() { # soak TEST PROPERTY: a test of kills, 200 of them
   make_ready
@@ -30,4 +31,20 @@ if [ "${1:-}" = gateway ]; then
   bring h2load nghttp2-client libev4 libjemalloc2
   bring haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1 libpcre2-8-0
   bring nginx nginx nginx-common libpcre2-8-0
+fi
+
+if [ "${1:-}" = seats ]; then
+  bring_chain
+  make_ready
+  mark_quick
+  measured() { # measured TESTS NUMBER: tests of the seat manager that measure, or that kill so often
+    maven -q -Dfast -pl seats -am test -Dtest="$1" -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.seats.kills="$2"
+  }
+  if [ "${2:-}" = --soak ]; then # kill -9 of sender, signer and watcher between the steps of every kind of plan, 550 times in all
+    measured KilledSenderTest 400
+    measured SignerKillTest,KilledWatcherTest 50
+    exit
+  fi
+  # What is inside of the watcher and of the sender is measured where their neighbours are.
+  measured ConsensusWatcherTest#ten_thousand_seats_are_at_most_twenty_five_questions_a_label,ManyOpenIntentsTest 8
 fi

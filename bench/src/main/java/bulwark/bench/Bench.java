@@ -2,12 +2,13 @@ package bulwark.bench;
 
 import bulwark.bench.gateway.GatewayBench;
 import bulwark.bench.gateway.ResilienceArena;
+import bulwark.bench.seats.SeatsBench;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** {@code bulwark bench facts|tasks|gateway|commands}: prints a table of figures, measured here and now. */
+/** {@code bulwark bench facts|tasks|gateway|seats|commands}: prints a table of figures, measured here and now. */
 public final class Bench {
     private Bench() {}
 
@@ -25,9 +26,11 @@ public final class Bench {
                             .run();
                 case "gateway" -> new GatewayBench(repository(), scratch).run();
                 case "gateway --arena" -> new ResilienceArena(repository(), scratch).run();
+                case "seats" -> new SeatsBench(repository(), scratch).run();
                 case "commands" -> new CommandsBench(repository(), scratch).run();
                 default -> {
-                    System.err.println("usage: bulwark bench facts|tasks [--soak]|gateway [--arena|--soak]|commands");
+                    System.err.println(
+                            "usage: bulwark bench facts|tasks [--soak]|gateway [--arena|--soak]|seats [--soak]|commands");
                     System.exit(2);
                 }
             }

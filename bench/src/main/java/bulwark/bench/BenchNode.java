@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The fact node as its launcher starts it, on a store of its own, with ceilings that a load does not reach. */
-final class BenchNode implements AutoCloseable {
+public final class BenchNode implements AutoCloseable {
     private static final String CEILING = "1000000000";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
@@ -31,7 +31,7 @@ final class BenchNode implements AutoCloseable {
     }
 
     /** Returns when {@code /healthz} answers 200. */
-    static BenchNode start(Path folder, String key) throws IOException, InterruptedException {
+    public static BenchNode start(Path folder, String key) throws IOException, InterruptedException {
         int port = FreePort.next();
         Path program = Path.of(System.getProperty("bulwark.repository", "."), "bin", "stigmem-node");
         ProcessBuilder builder = new ProcessBuilder(program.toAbsolutePath().toString())
@@ -75,26 +75,26 @@ final class BenchNode implements AutoCloseable {
         return new BenchNode(process, port, key, (System.nanoTime() - start) / 1e9);
     }
 
-    static String newKey() {
+    public static String newKey() {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** From exec of the launcher to the first answer. */
-    double readySeconds() {
+    public double readySeconds() {
         return readySeconds;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    String key() {
+    public String key() {
         return key;
     }
 

@@ -110,8 +110,7 @@ final class ConnectionLoop implements AutoCloseable {
 
         private static int contentLength(String head) throws IOException {
             if (head.charAt(9) != '2') {
-                throw new IOException(
-                        "the node answered " + head.lines().findFirst().orElse(""));
+                throw new IOException("the node answered " + head.replaceAll("\\s*\\R", ", "));
             }
             String name = "content-length:";
             for (int from = 0; from >= 0; from = head.indexOf('\n', from + 1)) {

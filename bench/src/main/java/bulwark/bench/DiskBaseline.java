@@ -10,11 +10,12 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /** What the disk and SQLite alone do. */
-final class DiskBaseline {
+public final class DiskBaseline {
     private static final long NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private DiskBaseline() {}
@@ -35,6 +36,25 @@ final class DiskBaseline {
             }
             return count * 1e9 / (System.nanoTime() - start);
         }
+    }
+
+    /** As {@link #syncs}: how long each of so many took, milliseconds, shortest first. */
+    public static double[] syncMillis(Path folder, int count) throws IOException {
+        double[] took = new double[count];
+        try (FileChannel channel =
+                FileChannel.open(folder.resolve("synced.bin"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer block = ByteBuffer.allocateDirect(512);
+            channel.write(ByteBuffer.allocate(1 << 20), 0);
+            channel.force(true);
+            for (int i = 0; i < count; i++) {
+                channel.write(block.clear(), 512L * (i % 2048));
+                long start = System.nanoTime();
+                channel.force(false);
+                took[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        Arrays.sort(took);
+        return took;
     }
 
     /** Rows of 300 bytes under a random key, WAL, synchronous=FULL, a commit for each batch: rows per second. */

@@ -9,8 +9,8 @@ import java.util.Locale;
  * @param perSecond answers a second by the wall clock
  * @param cpuMicros CPU time of the node for each answer, µs
  */
-record LoadResult(double perSecond, double cpuMicros, double p50Millis, double p99Millis) {
-    static LoadResult of(long[] took, long wallNanos, double cpuSeconds) {
+public record LoadResult(double perSecond, double cpuMicros, double p50Millis, double p99Millis) {
+    public static LoadResult of(long[] took, long wallNanos, double cpuSeconds) {
         Arrays.sort(took);
         return new LoadResult(
                 took.length * 1e9 / wallNanos,

@@ -7,13 +7,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /** Asks a node whether it answers, with as little ceremony as possible. */
-final class MachineHealth {
+public final class MachineHealth {
     private static final byte[] QUESTION =
             "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private MachineHealth() {}
 
-    static boolean ok(int port) {
+    public static boolean ok(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
             socket.setSoTimeout(2000);

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The figures as a Markdown table, best and worst run beside each other. */
-final class MarkdownTable {
+public final class MarkdownTable {
     private final List<String> lines = new ArrayList<>();
 
-    MarkdownTable() {
+    public MarkdownTable() {
         lines.add(
                 "| figure | best run | worst run | CPU per operation, best / worst | p50 / p99, worst run | wanted |");
         lines.add("| --- | --- | --- | --- | --- | --- |");
     }
 
     /** Rates: more is better. */
-    void rate(String figure, List<LoadResult> runs, String wanted) {
+    public void rate(String figure, List<LoadResult> runs, String wanted) {
         LoadResult best = runs.stream().max(by(LoadResult::perSecond)).orElseThrow();
         LoadResult worst = runs.stream().min(by(LoadResult::perSecond)).orElseThrow();
         row(
@@ -32,7 +32,7 @@ final class MarkdownTable {
     }
 
     /** Latencies: less is better. */
-    void latency(String figure, List<LoadResult> runs, String wanted) {
+    public void latency(String figure, List<LoadResult> runs, String wanted) {
         row(
                 figure,
                 text("p99 %.2f ms", best(runs, LoadResult::p99Millis)),
@@ -44,7 +44,7 @@ final class MarkdownTable {
                 wanted);
     }
 
-    void row(String... cells) {
+    public void row(String... cells) {
         List<String> all = new ArrayList<>(List.of(cells));
         while (all.size() < 6) {
             all.add(all.size() - 1, "");
@@ -52,11 +52,11 @@ final class MarkdownTable {
         lines.add("| " + String.join(" | ", all) + " |");
     }
 
-    static double best(List<LoadResult> runs, ToDoubleFunction<LoadResult> figure) {
+    public static double best(List<LoadResult> runs, ToDoubleFunction<LoadResult> figure) {
         return runs.stream().mapToDouble(figure).min().orElseThrow();
     }
 
-    static double worst(List<LoadResult> runs, ToDoubleFunction<LoadResult> figure) {
+    public static double worst(List<LoadResult> runs, ToDoubleFunction<LoadResult> figure) {
         return runs.stream().mapToDouble(figure).max().orElseThrow();
     }
 
@@ -70,7 +70,7 @@ final class MarkdownTable {
         return sorted[sorted.length / 2];
     }
 
-    static String text(String format, Object... values) {
+    public static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 

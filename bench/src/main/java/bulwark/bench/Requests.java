@@ -11,17 +11,20 @@ final class Requests {
     private static final int WORDS = 3_000;
 
     private final String kind;
+    private final String key;
     private final String headers;
     private final List<String> ids;
     private final Random random;
     private int sent;
 
     /**
-     * @param kind {@code health}, {@code seed}, {@code write}, {@code read} or {@code recall}
-     * @param ids fact ids for {@code read}
+     * @param kind {@code health}, {@code seed}, {@code write}, {@code read}, {@code recall} or {@code paced}
+     * @param key of the API; for {@code paced} a whole header
+     * @param ids fact ids for {@code read}, paths for {@code paced}
      */
     Requests(String kind, String key, List<String> ids, long seed) {
         this.kind = kind;
+        this.key = key;
         this.ids = ids;
         random = new Random(seed);
         headers = " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key + "\r\n";
@@ -32,6 +35,8 @@ final class Requests {
         String request = switch (kind) {
             case "health" -> "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
             case "read" -> "GET /v1/facts/" + ids.get(random.nextInt(ids.size())) + headers + "\r\n";
+            case "paced" ->
+                "GET " + ids.get(random.nextInt(ids.size())) + " HTTP/1.1\r\nHost: localhost\r\n" + key + "\r\n\r\n";
             case "seed" -> post("/v1/facts", seedFact(number));
             case "write" -> post("/v1/facts", fact("stigmem://bench/user/" + hex(), "memory:note", sentence()));
             case "recall" -> post("/v1/recall", question());

@@ -31,6 +31,9 @@ import tools.jackson.databind.JsonNode;
 final class DoctoredDeployment implements AutoCloseable {
     private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(3);
 
+    /** A slow machine starts children again that were not ready in time. */
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(10);
+
     private final Path folder;
     private final int base = FreePort.base();
     private final Path marker;
@@ -51,8 +54,14 @@ final class DoctoredDeployment implements AutoCloseable {
         Path log = folder.resolve("up.log");
         Files.deleteIfExists(log);
         ProgramProcess started = ProgramProcess.start(folder, Map.of(), log, command);
-        started.awaitReady(Duration.ofMinutes(10), () -> started.logText().contains("enqueue demo.echo"));
+        started.awaitReady(START_TIMEOUT, () -> started.logText().contains("enqueue demo.echo") && isWhole());
         return started;
+    }
+
+    private boolean isWhole() throws IOException {
+        return RunFile.ofRunning(state().resolve("facts/stigmem.db")).isPresent()
+                && pid("worker") > 0
+                && pid("beat") > 0;
     }
 
     /** The program as the launcher starts it, from the classes of this build. */

@@ -59,12 +59,13 @@ class SeatRestartTest {
             assertThat(program.service().orElseThrow().pid()).isNotEqualTo(first);
             assertThat(ProcessHandle.of(first).filter(ProcessHandle::isAlive)).isEmpty();
 
-            Files.writeString(
-                    folder.resolve(".env"), "SEAT_MANAGER_CHAIN_ID=none\n", StandardOpenOption.APPEND);
+            Files.writeString(folder.resolve(".env"), "SEAT_MANAGER_CHAIN_ID=none\n", StandardOpenOption.APPEND);
             Shell.Outcome refused = program.run("restart");
             assertThat(refused.exitCode()).isEqualTo(2);
             assertThat(refused.err()).contains("SEAT_MANAGER_CHAIN_ID");
-            assertThat(program.service()).as("what would not start again is not stopped").isPresent();
+            assertThat(program.service())
+                    .as("what would not start again is not stopped")
+                    .isPresent();
             assertThat(program.succeed("stop")).contains("has ended");
             assertThat(program.service()).isEmpty();
         }
@@ -78,7 +79,8 @@ class SeatRestartTest {
                 long began = System.nanoTime();
                 Awaitility.await()
                         .pollInterval(Duration.ofMillis(10))
-                        .until(() -> System.nanoTime() - began > Duration.ofMillis(millis).toNanos());
+                        .until(() -> System.nanoTime() - began
+                                > Duration.ofMillis(millis).toNanos());
                 killed.kill();
             }
             String steps = program.succeed("restart");
@@ -86,7 +88,9 @@ class SeatRestartTest {
             ProcessHandle running = program.service().orElseThrow();
             running.destroyForcibly();
             running.onExit().get();
-            assertThat(program.run("stop").exitCode()).as("nobody is there any more").isEqualTo(3);
+            assertThat(program.run("stop").exitCode())
+                    .as("nobody is there any more")
+                    .isEqualTo(3);
             assertThat(program.run("status").exitCode()).isEqualTo(3);
             assertThat(program.succeed("fsck")).contains("clean");
             program.succeed("restart");

@@ -110,22 +110,12 @@ public final class Admission {
     }
 
     private AdmissionDecision decideSigned(VerifiedTask task) {
-        Envelope envelope = task.envelope();
-        Optional<Revocation> revocation = revoked.of(envelope.id());
-        if (revocation.isPresent()) {
-            return new AdmissionDecision.Cancel(
-                    revokedStatus(task, revocation.get().reason()),
-                    task.handler().name());
-        }
-        AdmissionDecision expired = expired(task);
-        if (expired != null) {
-            return expired;
-        }
-        if (revoked.paused(task.delivery().queue())) {
-            return new AdmissionDecision.Postpone(clock.instant().plus(PAUSE), null);
+        AdmissionDecision standing = standing(task);
+        if (!(standing instanceof AdmissionDecision.Run)) {
+            return standing;
         }
         try {
-            PayloadEncoding.args(envelope);
+            PayloadEncoding.args(task.envelope());
         } catch (IllegalArgumentException e) {
             return reject(
                     task.delivery(),
@@ -138,7 +128,24 @@ public final class Admission {
         return denied.isPresent() ? limited(task, denied.get()) : new AdmissionDecision.Run(task);
     }
 
-    TaskStatus revokedStatus(VerifiedTask task, @Nullable String reason) {
+    /** Whether it may still start: not revoked, not expired, its queue not paused. Asked again when a place is free, for which it may have waited long. */
+    AdmissionDecision standing(VerifiedTask task) {
+        Optional<Revocation> revocation = revoked.of(task.envelope().id());
+        if (revocation.isPresent()) {
+            return new AdmissionDecision.Cancel(
+                    revokedStatus(task, revocation.get().reason()),
+                    task.handler().name());
+        }
+        AdmissionDecision expired = expired(task);
+        if (expired != null) {
+            return expired;
+        }
+        return revoked.paused(task.delivery().queue())
+                ? new AdmissionDecision.Postpone(clock.instant().plus(PAUSE), null)
+                : new AdmissionDecision.Run(task);
+    }
+
+    private TaskStatus revokedStatus(VerifiedTask task, @Nullable String reason) {
         TaskStatus.TaskError error =
                 StatusFactory.error("TaskRevoked", reason == null ? "the task was revoked" : reason, false, Map.of());
         return statuses.cancelled(task.delivery(), error, meta -> meta.put("revokedAt", statuses.now()));

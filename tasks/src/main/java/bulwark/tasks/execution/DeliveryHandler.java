@@ -8,6 +8,7 @@ import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
 import bulwark.tasks.lease.TaskMemory;
+import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import java.util.Map;
@@ -99,7 +100,8 @@ public final class DeliveryHandler {
 
     private void act(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision decision) {
         switch (decision) {
-            case AdmissionDecision.Run run -> executor.run(leased, run.task());
+            case AdmissionDecision.Run run ->
+                executor.whenPlaceIsFree(leased, () -> start(leased, delivery, run.task()));
             case AdmissionDecision.Poison poison -> poison(leased, delivery, poison);
             case AdmissionDecision.Reject reject when !reject.verified() -> rejectUnverified(leased, delivery, reject);
             case AdmissionDecision.Reject reject -> {
@@ -115,6 +117,15 @@ public final class DeliveryHandler {
                 }
             }
             case AdmissionDecision.Postpone postpone -> postpone(leased, delivery, postpone);
+        }
+    }
+
+    private void start(LeasedDelivery leased, ReceivedMessage.Delivery delivery, VerifiedTask task) {
+        AdmissionDecision standing = admission.standing(task);
+        if (standing instanceof AdmissionDecision.Run) {
+            executor.run(leased, task);
+        } else {
+            act(leased, delivery, standing);
         }
     }
 

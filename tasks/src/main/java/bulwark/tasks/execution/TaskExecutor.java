@@ -55,30 +55,34 @@ public final class TaskExecutor {
         this.clock = clock;
     }
 
-    void run(LeasedDelivery leased, VerifiedTask admitted) {
+    /** Waits for a place, which may take long, and holds it while the start goes on. In a shutdown the message is handed back instead. */
+    void whenPlaceIsFree(LeasedDelivery leased, Runnable start) {
         permits.acquireUninterruptibly();
         try {
-            if (handingBack.getAsBoolean()) {
-                if (leased.claim()) {
-                    settler.requeueUnchanged(leased, null, null, settled -> {});
-                }
-                return;
-            }
-            VerifiedTask task =
-                    new VerifiedTask(admitted.delivery(), admitted.handler(), admitted.signed(), clock.instant());
-            Long hint = task.envelope().visibilityTimeoutMs();
-            if (hint != null && hint > 0) {
-                leased.setLease(Duration.ofMillis(Math.min(hint, MAX_LEASE_MS)));
-            }
-            RunStart.StartDecision decision =
-                    settler.begin(leased, services.statuses().running(task)).join();
-            if (decision == RunStart.StartDecision.RUN) {
-                execute(leased, task);
+            if (!handingBack.getAsBoolean()) {
+                start.run();
             } else if (leased.claim()) {
-                settleUnlessRunnable(leased, decision);
+                settler.requeueUnchanged(leased, null, null, settled -> {});
             }
         } finally {
             permits.release();
+        }
+    }
+
+    /** In a place that {@link #whenPlaceIsFree} gave. */
+    void run(LeasedDelivery leased, VerifiedTask admitted) {
+        VerifiedTask task =
+                new VerifiedTask(admitted.delivery(), admitted.handler(), admitted.signed(), clock.instant());
+        Long hint = task.envelope().visibilityTimeoutMs();
+        if (hint != null && hint > 0) {
+            leased.setLease(Duration.ofMillis(Math.min(hint, MAX_LEASE_MS)));
+        }
+        RunStart.StartDecision decision =
+                settler.begin(leased, services.statuses().running(task)).join();
+        if (decision == RunStart.StartDecision.RUN) {
+            execute(leased, task);
+        } else if (leased.claim()) {
+            settleUnlessRunnable(leased, decision);
         }
     }
 
@@ -118,6 +122,8 @@ public final class TaskExecutor {
         Object result = null;
         Throwable thrown = null;
         try {
+            // A revocation that came while the start was written has asked for a stop already.
+            context.checkpoint();
             result = task.handler().run(context);
         } catch (Throwable e) {
             thrown = e;

@@ -63,7 +63,7 @@ public final class LeasedDelivery {
         return claimed.compareAndSet(false, true);
     }
 
-    boolean claimed() {
+    public boolean claimed() {
         return claimed.get();
     }
 

@@ -2,6 +2,7 @@ package bulwark.tasks.worker;
 
 import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.evidence.audit.AuditEventType;
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.control.ControlCommand;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
@@ -10,7 +11,6 @@ import bulwark.tasks.execution.RevokedTasks;
 import bulwark.tasks.execution.WorkerSettings;
 import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
-import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.store.Revocation;
 import java.time.Clock;
 import java.time.Instant;
@@ -117,14 +117,15 @@ final class ControlCommandHandler {
         return reply.put("latestVersion", latest).put("namespace", settings.namespace());
     }
 
-    /** Asks a running task to stop when the revocation says so. */
+    /** Asks a task that runs, or is about to, to stop when the revocation says so. */
     void apply(Revocation revocation) {
         if (!revocation.terminate() || revocation.expired(clock.instant())) {
             return;
         }
-        for (LeasedDelivery leased : inFlight.running()) {
-            VerifiedTask task = leased.running();
-            if (task != null && task.envelope().id().equals(revocation.taskId())) {
+        for (LeasedDelivery leased : inFlight.all()) {
+            if (!leased.claimed()
+                    && leased.message() instanceof ReceivedMessage.Delivery delivery
+                    && delivery.message().envelope().id().equals(revocation.taskId())) {
                 leased.requestStop(LeasedDelivery.StopReason.REVOKED, true);
             }
         }

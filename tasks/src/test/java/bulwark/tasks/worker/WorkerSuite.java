@@ -52,4 +52,12 @@ abstract class WorkerSuite {
             return WorkerSuite.this.open(clock, folder);
         }
     }
+
+    @Nested
+    class PlaceWait extends PlaceWaitContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return WorkerSuite.this.open(clock, folder);
+        }
+    }
 }

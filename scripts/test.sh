@@ -9,6 +9,7 @@
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
 . "$here/scripts/chain.sh"
+. "$here/scripts/sigstore.sh"
 
 modules=() tests=() display= proving= scoring=
 while [ $# -gt 0 ]; do
@@ -79,6 +80,7 @@ check_classes
 bring_keycloak
 bring_opensearch
 bring_chain
+bring_sigstore
 
 make_ready
 selected=()

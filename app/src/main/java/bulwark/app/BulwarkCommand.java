@@ -5,6 +5,7 @@ import bulwark.app.cli.CommandGroup;
 import bulwark.app.cli.CommandTree;
 import bulwark.app.docs.DocsCommand;
 import bulwark.app.doctor.DoctorCommand;
+import bulwark.app.doctor.VerifyBundleCommand;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.UpCommand;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {TrainingRunCommand.class, DocsCommand.class, DoctorCommand.class})
+        subcommands = {TrainingRunCommand.class, DocsCommand.class, DoctorCommand.class, VerifyBundleCommand.class})
 final class BulwarkCommand extends CommandGroup {
     BulwarkCommand(CommandContext context) {
         super(context);

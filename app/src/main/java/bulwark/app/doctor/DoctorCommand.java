@@ -13,6 +13,7 @@ import bulwark.doctor.run.ProbeRun;
 import bulwark.doctor.run.ProbeSelection;
 import bulwark.doctor.target.Target;
 import bulwark.doctor.waiver.WaiverFile;
+import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.time.UuidV7;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,6 +81,12 @@ public final class DoctorCommand implements Callable<Integer> {
     private @Nullable Path waivers;
 
     @Option(
+            names = "--bundle",
+            paramLabel = "DIR",
+            description = "Also sign what the whole visit saw, into this folder: posture-TIME.sigstore.json.")
+    private @Nullable Path bundle;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "Time for the whole visit (default ${DEFAULT-VALUE}).")
@@ -96,6 +103,9 @@ public final class DoctorCommand implements Callable<Integer> {
         if (list) {
             ProbeList.print(context.out(), selected, json);
             return 0;
+        }
+        if (bundle != null && !(only.isEmpty() && skip.isEmpty() && parts.isEmpty())) {
+            throw CommandFailed.usage("--bundle signs what a whole visit saw: leave --only, --skip and --part out");
         }
         WaiverFile waived = waiverFile();
         Target found = target.find();
@@ -117,6 +127,10 @@ public final class DoctorCommand implements Callable<Integer> {
                 if (since) {
                     SinceLastVisit.of(report, before).lines().forEach(context.out()::println);
                 }
+            }
+            if (bundle != null) {
+                new PostureWriter(context.directory().resolve(bundle), memory, context.clock())
+                        .write(found, report, json ? context.err() : context.out());
             }
             return report.exitCode();
         }

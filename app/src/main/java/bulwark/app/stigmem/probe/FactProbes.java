@@ -70,6 +70,7 @@ public final class FactProbes implements PartProbes {
         values.put("plain_url", "http://localhost:" + plain);
         values.put("tls_url", "https://localhost:" + main);
         values.put("log", folder.resolve("stigmem_tl.jsonl").toString());
+        values.put("owner_socket", running.get().socket().toString());
         values.put("certificate", tls.resolve("node.crt").toString());
         values.put("authority", tls.resolve("ca.crt").toString());
         values.put("authority_key", tls.resolve("ca.key").toString());

@@ -7,21 +7,21 @@ import bulwark.doctor.probe.ProbeNotApplicable;
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Visit;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The owner's sockets give keys away and take orders: the mode of the socket itself is what stands before them. */
 final class SocketsClosedProbe implements Probe {
-    private static final int PATH = 7;
-    private static final int FLAGS = 3;
-    private static final String ACCEPTING = "00010000";
+    private static final int TYPE_BITS = 0170000;
+    private static final int SOCKET = 0140000;
 
     @Override
     public ProbeDescription description() {
@@ -37,9 +37,15 @@ final class SocketsClosedProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         Set<Path> sockets = new HashSet<>();
-        for (HostProcess process : HostProcess.of(visit)) {
-            sockets.addAll(listening(process));
+        // A socket is bound under another name before it gets its own, so the kernel's table does not tell where it lies.
+        try (Stream<Path> all = Files.walk(visit.state())) {
+            for (Path path : all.toList()) {
+                if (isSocket(path)) {
+                    sockets.add(path);
+                }
+            }
         }
+        visit.target().parts().values().forEach(part -> part.find("socket").map(Path::of).ifPresent(sockets::add));
         if (sockets.isEmpty()) {
             throw new ProbeNotApplicable("no process of the target listens on a Unix socket");
         }
@@ -57,19 +63,12 @@ final class SocketsClosedProbe implements Probe {
                 open.isEmpty() ? sockets.size() + " sockets, each its owner's alone" : FilesClosedProbe.first(open));
     }
 
-    private static Set<Path> listening(HostProcess process) throws IOException {
-        Set<String> own = new HashSet<>(process.descriptors());
-        Set<Path> paths = new HashSet<>();
-        for (String line : Files.readAllLines(process.folder().resolve("net/unix"), StandardCharsets.UTF_8)) {
-            String[] columns = line.strip().split("\\s+", PATH + 1);
-            if (columns.length > PATH
-                    && columns[FLAGS].equals(ACCEPTING)
-                    && columns[PATH].startsWith("/")
-                    && own.contains("socket:[" + columns[PATH - 1] + "]")
-                    && Files.exists(Path.of(columns[PATH]), LinkOption.NOFOLLOW_LINKS)) {
-                paths.add(Path.of(columns[PATH]));
-            }
+    private static boolean isSocket(Path path) throws IOException {
+        try {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & TYPE_BITS) == SOCKET;
+        } catch (NoSuchFileException gone) {
+            return false;
         }
-        return paths;
     }
 }

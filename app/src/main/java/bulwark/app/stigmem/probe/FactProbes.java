@@ -69,6 +69,7 @@ public final class FactProbes implements PartProbes {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("plain_url", "http://localhost:" + plain);
         values.put("tls_url", "https://localhost:" + main);
+        values.put("socket", running.get().socket().toString());
         values.put("log", folder.resolve("stigmem_tl.jsonl").toString());
         values.put("owner_socket", running.get().socket().toString());
         values.put("certificate", tls.resolve("node.crt").toString());

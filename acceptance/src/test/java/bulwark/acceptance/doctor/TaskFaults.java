@@ -3,16 +3,26 @@ package bulwark.acceptance.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.acceptance.doctor.DoctoredDeployment.UndoStack;
+import bulwark.kernel.config.Configuration;
+import bulwark.tasks.client.EnqueueRequest;
+import bulwark.tasks.results.TaskState;
+import bulwark.tasks.setup.TaskRuntime;
+import bulwark.tasks.setup.TaskSettings;
 import bulwark.testkit.ProgramProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What a worker of somebody else's, and a process that stands still, do to the controls of tasks. */
 final class TaskFaults {
+    private static final int TASKS_IN_A_ROW = 5;
     private static final PlantedFault.Plant SAME = up -> () -> {};
 
     private TaskFaults() {}
@@ -53,7 +63,29 @@ final class TaskFaults {
         undo.add("worker", rogue);
         rogue.awaitReady(() -> Files.exists(folder.resolve("rogue.pid")));
         assertThat(up.shell("cat " + folder.resolve("rogue.pid"))).isEqualTo(Long.toString(rogue.pid()));
+        Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> unsignedTasksRun(folder, state));
         return undo;
+    }
+
+    /** The worker of the deployment hears of the pause with its next look: from then on the other one takes everything. */
+    private static boolean unsignedTasksRun(Path folder, String state) throws Exception {
+        try (TaskRuntime producer = TaskRuntime.open(
+                Configuration.readLenient(TaskSettings.schema(), Map.of("STEM_STATE_DIR", state), folder),
+                folder,
+                Clock.systemUTC())) {
+            for (int i = 0; i < TASKS_IN_A_ROW; i++) {
+                String id = producer.client()
+                        .enqueue(EnqueueRequest.named("demo.echo", JsonNodeFactory.instance.objectNode())
+                                .withQueue("bulwark-doctor"));
+                if (producer.client()
+                        .await(id, Duration.ofSeconds(30))
+                        .filter(status -> status.state() == TaskState.SUCCEEDED)
+                        .isEmpty()) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private static String words(List<String> command) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.acceptance.doctor.DoctoredDeployment.UndoStack;
 import bulwark.app.doctor.ProbeCatalogue;
 import bulwark.testkit.SharedMaterial;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -126,11 +129,16 @@ class DoctorFaultsTest {
     @Test
     @Order(4)
     void a_deployment_that_was_rolled_back_as_a_whole_is_named() throws Exception {
-        up.shell("rm -rf backup");
         up.whileStopped(at -> {
-            at.shell("cp -a state/facts backup");
+            at.shell("rm -rf backup && cp -a state/facts backup");
             return () -> {};
         });
+        long before = Files.size(folder.resolve("backup/stigmem_tl.jsonl"));
+        assertThat(reds(up.visit("--part", "facts"))).isEmpty();
+        // What the visit left is in the log within seconds, and the next one remembers it.
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> Files.size(folder.resolve("state/facts/stigmem_tl.jsonl")) > before);
         assertThat(reds(up.visit("--part", "facts"))).isEmpty();
         up.whileStopped(at -> {
             at.shell("rm -rf state/facts && cp -a backup state/facts");

@@ -37,7 +37,8 @@ final class SocketsClosedProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         Set<Path> sockets = new HashSet<>();
-        // A socket is bound under another name before it gets its own, so the kernel's table does not tell where it lies.
+        // A socket is bound under another name before it gets its own, so the kernel's table does not tell where it
+        // lies.
         try (Stream<Path> all = Files.walk(visit.state())) {
             for (Path path : all.toList()) {
                 if (isSocket(path)) {
@@ -45,7 +46,10 @@ final class SocketsClosedProbe implements Probe {
                 }
             }
         }
-        visit.target().parts().values().forEach(part -> part.find("socket").map(Path::of).ifPresent(sockets::add));
+        visit.target()
+                .parts()
+                .values()
+                .forEach(part -> part.find("socket").map(Path::of).ifPresent(sockets::add));
         if (sockets.isEmpty()) {
             throw new ProbeNotApplicable("no process of the target listens on a Unix socket");
         }

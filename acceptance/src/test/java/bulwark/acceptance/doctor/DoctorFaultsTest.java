@@ -39,8 +39,12 @@ class DoctorFaultsTest {
     private static DoctoredDeployment up;
     private static final DoctorScore SCORE = new DoctorScore();
 
-    /** Which faults stand together, and the visits that look at them. */
-    record Group(String name, List<PlantedFault> faults, List<String> options) {
+    /** Which faults stand together, and the visits that look at them: one, but where chance decides who takes a task. */
+    record Group(String name, List<PlantedFault> faults, List<String> options, int visits) {
+        Group(String name, List<PlantedFault> faults, List<String> options) {
+            this(name, faults, options, 1);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -59,7 +63,7 @@ class DoctorFaultsTest {
                 new Group("no TLS", FactFaults.plaintext(), List.of("--only", "FACTS-TLS")),
                 new Group("one authority more", FactFaults.foreignAuthority(), List.of("--part", "facts")),
                 new Group("clocks apart", FactFaults.clock(), List.of("--part", "facts")),
-                new Group("a worker of somebody else's", TaskFaults.worker(), List.of("--part", "tasks")),
+                new Group("a worker of somebody else's", TaskFaults.worker(), List.of("--only", "TASKS-SIGN"), 40),
                 new Group("a beat that stands still", TaskFaults.stopped(), List.of("--part", "tasks"))));
         FactFaults.logs()
                 .forEach(faults -> groups.add(
@@ -116,6 +120,9 @@ class DoctorFaultsTest {
             }
             JsonNode report = up.visited(options);
             Set<String> found = reds(DoctoredDeployment.words(report));
+            for (int i = 1; i < group.visits() && !found.containsAll(expected); i++) {
+                found.addAll(reds(up.visit(options)));
+            }
             SCORE.add(expected, found, declared, report.path("took_ms").asLong(0));
             assertThat(found).as(() -> group.name() + " " + report).containsAll(expected);
             found.removeAll(expected);

@@ -44,7 +44,9 @@ final class SeatManagerProgram implements AutoCloseable {
     String succeed(String... words) throws IOException, InterruptedException {
         Shell.Outcome outcome = run(words);
         if (outcome.exitCode() != 0) {
-            throw new AssertionError(String.join(" ", words) + "\n" + outcome);
+            Path log = folder.resolve("seats.log");
+            throw new AssertionError(
+                    String.join(" ", words) + "\n" + outcome + "\n" + (Files.exists(log) ? Files.readString(log) : ""));
         }
         return outcome.out();
     }

@@ -74,6 +74,9 @@ class SeatRestartTest {
     @Test
     void a_service_that_was_killed_at_any_instant_starts_again_and_its_store_is_whole() throws Exception {
         try (SeatManagerProgram program = SeatManagerProgram.deployed(folder)) {
+            // Who was killed before it was ready left no words to start again with: the next start takes the port of
+            // the settings.
+            Files.writeString(folder.resolve(".env"), "SEAT_MANAGER_PORT=" + port + "\n", StandardOpenOption.APPEND);
             for (int millis : KILLED_AFTER_MILLIS) {
                 ProgramProcess killed = program.start("api", "--port", port);
                 long began = System.nanoTime();

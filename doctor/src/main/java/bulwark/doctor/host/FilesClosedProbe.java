@@ -25,6 +25,21 @@ final class FilesClosedProbe implements Probe {
             PosixFilePermission.OTHERS_READ,
             PosixFilePermission.OTHERS_WRITE);
 
+    private static final Set<PosixFilePermission> WRITERS =
+            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
+    /** What the launcher builds beside the state of the parts, and the folder of both: no secret is in it, so that anybody may read it, and nobody else may change it. */
+    private static final Set<String> PROGRAM = Set.of(
+            "",
+            "build.lock",
+            "build.log",
+            "dependencies-cached",
+            "looked-at",
+            "program",
+            "tools",
+            "training.log",
+            "unchecked-classes");
+
     @Override
     public ProbeDescription description() {
         return ProbeDescription.of(
@@ -43,9 +58,10 @@ final class FilesClosedProbe implements Probe {
         try (Stream<Path> all = Files.walk(visit.state())) {
             all.forEach(path -> {
                 seen[0]++;
-                String mode = openMode(path);
+                Path inside = visit.state().relativize(path);
+                String mode = openMode(path, PROGRAM.contains(inside.getName(0).toString()) ? WRITERS : OTHERS);
                 if (!mode.isEmpty()) {
-                    open.add(visit.state().relativize(path) + " (" + mode + ")");
+                    open.add((inside.toString().isEmpty() ? "the folder itself" : inside) + " (" + mode + ")");
                 }
             });
         } catch (java.io.UncheckedIOException changed) {
@@ -53,7 +69,7 @@ final class FilesClosedProbe implements Probe {
         }
         return Observed.of(
                 open.isEmpty(),
-                "modes without a right for group or others",
+                "modes without a right for group or others; of the program beside it, without a right to change it",
                 open.isEmpty() ? seen[0] + " files and folders, each closed" : "open to others: " + first(open));
     }
 
@@ -63,12 +79,12 @@ final class FilesClosedProbe implements Probe {
                 + (all.size() > some.size() ? " and " + (all.size() - some.size()) + " more" : "");
     }
 
-    private static String openMode(Path path) {
+    private static String openMode(Path path, Set<PosixFilePermission> wanted) {
         try {
             PosixFileAttributes attributes =
                     Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             boolean open = !attributes.isSymbolicLink()
-                    && attributes.permissions().stream().anyMatch(OTHERS::contains);
+                    && attributes.permissions().stream().anyMatch(wanted::contains);
             return open ? java.nio.file.attribute.PosixFilePermissions.toString(attributes.permissions()) : "";
         } catch (NoSuchFileException gone) {
             return "";

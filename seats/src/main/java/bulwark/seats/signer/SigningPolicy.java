@@ -152,8 +152,10 @@ record SigningPolicy(ChainNetwork network, EvmAddress treasury, List<SigningRule
     }
 
     private static boolean isAbout(SigningRule rule, Plan plan, Predicate<EvmAddress> deposited) {
+        // A denial has no ceiling: above one, the plan would slip past it to a later rule that allows.
+        boolean inValue = !rule.allow() || plan.value().compareTo(rule.maxValueWei()) <= 0;
         return rule.kinds().contains(plan.kind())
-                && plan.value().compareTo(rule.maxValueWei()) <= 0
+                && inValue
                 && isAboutVault(rule, plan, deposited)
                 && (rule.beneficiaries().isEmpty()
                         || beneficiary(plan).map(rule.beneficiaries()::contains).orElse(false));

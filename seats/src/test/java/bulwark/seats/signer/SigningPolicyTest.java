@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import bulwark.kernel.json.StrictJson;
 import bulwark.seats.plan.PlanGenerator;
+import bulwark.seats.plan.PlanKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,19 +51,33 @@ class SigningPolicyTest {
         assertThatCode(() -> read(rule(List.of("fee-bump"), 0, List.of()))).doesNotThrowAnyException();
     }
 
+    @Test
+    void a_rule_that_denies_is_about_plans_of_any_value() {
+        Map<String, Object> denied = rule(List.of("deposit"), 1, List.of());
+        denied.put("name", "no-deposits");
+        denied.put("effect", "deny");
+        denied.put("maxValueWei", "0");
+        SigningPolicy policy = read(denied, rule(List.of("deposit"), 1, List.of()));
+
+        assertThat(policy.find(new PlanGenerator(1).plan(PlanKind.DEPOSIT), vault -> false))
+                .map(SigningRule::name)
+                .contains("no-deposits");
+    }
+
     private static String refusal(Map<String, Object> rule) {
         SigningRefused refused = catchThrowableOfType(SigningRefused.class, () -> read(rule));
         assertThat(refused.code()).isEqualTo("POLICY_MALFORMED");
         return refused.sentence();
     }
 
-    private static SigningPolicy read(Map<String, Object> rule) {
+    @SafeVarargs
+    private static SigningPolicy read(Map<String, Object>... rules) {
         PlanGenerator plans = new PlanGenerator(1);
         Map<String, Object> policy = new LinkedHashMap<>();
         policy.put("schema", "csm-policy/1");
         policy.put("network", plans.network().json());
         policy.put("treasury", VAULT.getFirst());
-        policy.put("rules", List.of(rule));
+        policy.put("rules", List.of(rules));
         return SigningPolicy.read(StrictJson.write(policy));
     }
 

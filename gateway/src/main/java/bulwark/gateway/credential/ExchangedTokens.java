@@ -113,6 +113,11 @@ final class ExchangedTokens {
             exchange.untilMillis = clock.millis() + (refused ? REFUSAL_MILLIS : FAILURE_MILLIS);
             exchange.token.completeExceptionally(e);
         } finally {
+            // An error of the machine, too, must not leave calls waiting for a token that nobody asks for any more.
+            if (!exchange.token.isDone()) {
+                exchange.untilMillis = clock.millis() + FAILURE_MILLIS;
+                exchange.token.completeExceptionally(new IOException("the request for the token ended early"));
+            }
             slots.release();
         }
     }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             AuthCommand.class,
             AuditCommand.class,
             SnapshotCommand.class,
-            FsckCommand.class
+            FsckCommand.class,
+            NodeHealthCommand.class
         })
 final class StigmemCommand extends CommandGroup {
     StigmemCommand(CommandContext context) {

@@ -42,6 +42,42 @@ class StigmemCommandsTest {
     }
 
     @Test
+    void health_asks_the_owners_socket_and_makes_a_handshake() {
+        CommandResult ran = node.stigmem("health", "--timeout", "60");
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).isEqualTo("healthy\n");
+    }
+
+    @Test
+    void health_is_no_where_the_listener_refuses_the_handshake() throws IOException {
+        Path tls = root.resolve("other-tls");
+        FactsProvisioning.issueCertificates(tls, "https://localhost:8765", java.time.Clock.systemUTC());
+
+        CommandResult ran = CommandResult.stigmem(
+                node.folder(),
+                Map.of(
+                        "STIGMEM_TLS_CERT_PATH", tls.resolve("node.crt").toString(),
+                        "STIGMEM_TLS_KEY_PATH", tls.resolve("node.key").toString(),
+                        "STIGMEM_TLS_CA_BUNDLE", tls.resolve("ca.crt").toString()),
+                "health",
+                "--timeout",
+                "60");
+
+        assertThat(ran.code()).isOne();
+        assertThat(ran.err()).startsWith("unhealthy: the listener on port ").doesNotContain("owner");
+    }
+
+    @Test
+    void health_of_a_folder_without_a_node_says_that_none_runs(@TempDir Path empty) {
+        CommandResult ran = CommandResult.stigmem(empty, Map.of(), "health");
+
+        assertThat(ran.code()).isEqualTo(3);
+        assertThat(ran.err()).startsWith("no node serves ").contains("--db");
+        assertThat(empty).isEmptyDirectory();
+    }
+
+    @Test
     void the_keys_are_listed_and_a_dry_rotation_leaves_them() {
         CommandResult before = node.stigmem("identity", "list-keys");
 

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,31 @@ public record ConfiguredPath(Path path, @Nullable String setting) {
 
     private FileRefused refused(@Nullable IOException failed) {
         return new FileRefused(path + " cannot be used (" + reason(failed)
-                + "): check the path, and owner and mode of the file and its folder");
+                + "): check the path, and owner and mode of the file and its folder" + owner(failed));
+    }
+
+    /** In a container nobody can ask with {@code ls} whose the file is. */
+    private String owner(@Nullable Throwable failed) {
+        if (!(failed instanceof AccessDeniedException)) {
+            return "";
+        }
+        try {
+            Object owner = Files.getAttribute(path, "unix:uid");
+            String own = ownUser();
+            String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+            return ". It belongs to uid " + owner + " with mode " + mode + ", and this process is uid " + own
+                    + (String.valueOf(owner).equals(own) ? "" : ": \"chown " + own + " " + path + "\" lets it in");
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException unseen) {
+            return "";
+        }
+    }
+
+    private static String ownUser() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("Uid:"))
+                .map(line -> line.split("\\s+", -1)[2])
+                .findFirst()
+                .orElse("unknown");
     }
 
     /** Why a file cannot be used, for a sentence: the JDK's messages of some failures are the path alone, of others nothing. */

@@ -6,6 +6,7 @@ import bulwark.app.cli.CommandTree;
 import bulwark.app.docs.DocsCommand;
 import bulwark.app.doctor.DoctorCommand;
 import bulwark.app.doctor.VerifyBundleCommand;
+import bulwark.app.rotate.RotateCommand;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.UpCommand;
@@ -19,7 +20,13 @@ import picocli.CommandLine.Command;
         description = "Hardened services on one security kernel.",
         mixinStandardHelpOptions = true,
         version = "bulwark 0.1.0",
-        subcommands = {TrainingRunCommand.class, DocsCommand.class, DoctorCommand.class, VerifyBundleCommand.class})
+        subcommands = {
+            TrainingRunCommand.class,
+            DocsCommand.class,
+            DoctorCommand.class,
+            VerifyBundleCommand.class,
+            RotateCommand.class
+        })
 final class BulwarkCommand extends CommandGroup {
     BulwarkCommand(CommandContext context) {
         super(context);

@@ -1,5 +1,6 @@
 package bulwark.app.docs;
 
+import bulwark.app.rotate.RotationFolder;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.PartList;
 import bulwark.facts.node.NodeComposition;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The documents that are generated: path inside the repository → text. The same sources give the same text. */
 public final class ReferenceDocuments {
@@ -17,8 +19,9 @@ public final class ReferenceDocuments {
     /** @param scratch an empty folder, in which a node is made to ask it for its routes */
     public static SortedMap<String, String> generate(Path scratch) {
         SortedMap<String, String> documents = new TreeMap<>();
-        List<PartDeclaration> parts = PartList.all().stream()
-                .flatMap(part -> part.declarations().stream())
+        List<PartDeclaration> parts = Stream.concat(
+                        PartList.all().stream().flatMap(part -> part.declarations().stream()),
+                        Stream.of(RotationFolder.DECLARATION))
                 .toList();
         documents.put("docs/configuration.md", ConfigurationReference.text(parts));
         documents.put("docs/metrics.md", MetricsReference.text(parts));

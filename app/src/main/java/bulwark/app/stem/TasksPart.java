@@ -10,14 +10,15 @@ import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
 import bulwark.doctor.probe.PartProbes;
 import bulwark.kernel.keys.Expiry;
+import bulwark.kernel.rotation.RotationKind;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.setup.TaskMetricDescriptions;
 import bulwark.tasks.setup.TaskSettings;
+import bulwark.tasks.signing.KeyPurpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,6 @@ import java.util.stream.Stream;
 /** Signed background tasks: a worker and a beat. */
 public final class TasksPart implements Part {
     private static final String COMMAND = "stem";
-    private static final Duration MAX_KEY_AGE = Duration.ofDays(90);
 
     @Override
     public String name() {
@@ -80,10 +80,20 @@ public final class TasksPart implements Part {
                 Instant created = Files.getLastModifiedTime(file).toInstant();
                 keys.add(new NamedExpiry(
                         "the tasks' " + file.getFileName() + " signing key",
-                        new Expiry(created, created.plus(MAX_KEY_AGE), "Rotate it: docs/tasks/keys.md says how.")));
+                        new Expiry(
+                                created,
+                                created.plus(TaskKeyRotation.MAX_AGE),
+                                "Rotate it: docs/rotation.md says how.")));
             }
         }
         return keys;
+    }
+
+    @Override
+    public List<RotationKind> rotations(StateFolder state, Clock clock) {
+        return Stream.of(KeyPurpose.values())
+                .<RotationKind>map(purpose -> new TaskKeyRotation(state.root(), state.of(this), purpose, clock))
+                .toList();
     }
 
     @Override

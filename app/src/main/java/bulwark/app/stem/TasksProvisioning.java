@@ -9,16 +9,13 @@ import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.process.OwnerOnlyFiles;
-import bulwark.kernel.secrets.SecretAccess;
-import bulwark.kernel.secrets.SecretBytes;
-import bulwark.kernel.signing.Signing;
+import bulwark.tasks.signing.KeyPurpose;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,80 +25,23 @@ import java.util.Map;
  * half. The other signs commands to workers: commands alone have its private half, beside that of the first. The worker verifies and has only the public ones.
  */
 record TasksProvisioning(StateFolder state, Path directory, int workerPort, int beatPort) implements ProvisionedPart {
-    private static final String KEY_ID = "up";
-    private static final String OPERATOR_ID = "operator";
-    private static final String PURPOSES = KEY_ID + ":tasks," + OPERATOR_ID + ":control";
-
     static TasksProvisioning openOrCreate(StateFolder state, Path directory, int portBase) throws IOException {
         TasksProvisioning setup = new TasksProvisioning(state, directory, portBase + 300, portBase + 301);
         for (String folder : List.of("", "worker", "beat", "keys")) {
             OwnerOnlyFiles.createDirectory(setup.directory.resolve(folder));
         }
         OwnerOnlyFiles.createDirectory(state.exports());
-        setup.createKeys();
+        setup.keys().createMissing();
         OwnerOnlyFiles.write(setup.directory.resolve(".env"), setup.environmentFile());
         return setup;
     }
 
-    /**
-     * Each file is written whole, and a kill between two leaves what the next start makes the others of. A folder of an older release gets what it lacks; what was added by hand stays.
-     */
-    private void createKeys() throws IOException {
-        Signing signing = Signing.fastest();
-        for (Map.Entry<Path, String> made :
-                Map.of(privateKeys(), KEY_ID, operatorKey(), OPERATOR_ID).entrySet()) {
-            if (!Files.exists(made.getKey())) {
-                write(made.getKey(), entry(made.getValue(), signing.random32().expose(SecretAccess.grant())));
-            }
-        }
-        String tasks = Files.readString(privateKeys()).strip();
-        String operator = Files.readString(operatorKey()).strip();
-        write(commandKeys(), tasks + "," + operator);
-        String open =
-                Files.exists(publicKeys()) ? Files.readString(publicKeys()).strip() : publicHalf(tasks, signing);
-        String operatorOpen = publicHalf(operator, signing);
-        write(publicKeys(), open.contains(operatorOpen) ? open : open + "," + operatorOpen);
-    }
-
-    /** Of the first key. */
-    private static String publicHalf(String privateKeys, Signing signing) {
-        String pair = privateKeys.split(",", -1)[0].strip();
-        int colon = pair.indexOf(':');
-        byte[] seed = Base64.getDecoder().decode(pair.substring(colon + 1));
-        return entry(
-                pair.substring(0, colon), signing.signer(SecretBytes.of(seed)).publicKey());
-    }
-
-    private static String entry(String id, byte[] key) {
-        return id + ":" + Base64.getEncoder().encodeToString(key);
-    }
-
-    private static void write(Path file, String entries) throws IOException {
-        if (Files.exists(file) && Files.readString(file).strip().equals(entries)) {
-            return;
-        }
-        OwnerOnlyFiles.write(file, (entries + "\n").getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private Path privateKeys() {
-        return keys(directory).resolve("private");
-    }
-
-    private Path operatorKey() {
-        return directory.resolve("keys").resolve("operator");
-    }
-
-    /** Both private halves, for commands: a setting names one file. */
-    private Path commandKeys() {
-        return directory.resolve("command-keys");
-    }
-
-    private Path publicKeys() {
-        return keys(directory).resolve("public");
+    private TaskKeyFiles keys() {
+        return new TaskKeyFiles(directory);
     }
 
     static Path keys(Path directory) {
-        return directory.resolve("keys");
+        return new TaskKeyFiles(directory).folder();
     }
 
     private byte[] environmentFile() {
@@ -110,12 +50,19 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
                 # Written anew at each start of up.
                 STEM_STATE_DIR=%s
                 STEM_SIGNING_ALGORITHM=ed25519
-                STEM_SIGNING_ACTIVE_KEY=%s
-                STEM_SIGNING_CONTROL_KEY=%s
-                STEM_SIGNING_PURPOSES=%s
+                STEM_SIGNING_ACTIVE_KEY_FILE=%s
+                STEM_SIGNING_CONTROL_KEY_FILE=%s
+                STEM_SIGNING_PURPOSES_FILE=%s
                 STEM_SIGNING_PUBLIC_KEYS_FILE=%s
                 STEM_SIGNING_PRIVATE_KEYS_FILE=%s
-                """.formatted(directory, directory, KEY_ID, OPERATOR_ID, PURPOSES, publicKeys(), commandKeys())
+                """.formatted(
+                        directory,
+                        directory,
+                        keys().signing(KeyPurpose.TASKS),
+                        keys().signing(KeyPurpose.CONTROL),
+                        keys().purposes(),
+                        keys().publicKeys(),
+                        keys().commandKeys())
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -123,9 +70,10 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("STEM_STATE_DIR", directory.toString());
         environment.put("STEM_SIGNING_ALGORITHM", "ed25519");
-        environment.put("STEM_SIGNING_ACTIVE_KEY", KEY_ID);
-        environment.put("STEM_SIGNING_PURPOSES", PURPOSES);
-        environment.put("STEM_SIGNING_PUBLIC_KEYS_FILE", publicKeys().toString());
+        environment.put(
+                "STEM_SIGNING_ACTIVE_KEY_FILE", keys().signing(KeyPurpose.TASKS).toString());
+        environment.put("STEM_SIGNING_PURPOSES_FILE", keys().purposes().toString());
+        environment.put("STEM_SIGNING_PUBLIC_KEYS_FILE", keys().publicKeys().toString());
         return environment;
     }
 
@@ -140,7 +88,9 @@ record TasksProvisioning(StateFolder state, Path directory, int workerPort, int 
 
     private Map<String, String> beatEnvironment() {
         Map<String, String> environment = common();
-        environment.put("STEM_SIGNING_PRIVATE_KEYS_FILE", privateKeys().toString());
+        environment.put(
+                "STEM_SIGNING_PRIVATE_KEYS_FILE",
+                keys().privateKeys(KeyPurpose.TASKS).toString());
         environment.put("STEM_METRICS_PORT", Integer.toString(beatPort));
         return environment;
     }

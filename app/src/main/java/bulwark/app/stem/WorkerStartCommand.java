@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.LogLevel;
+import bulwark.app.rotate.RotationFolder;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.ExitCode;
@@ -115,11 +116,13 @@ final class WorkerStartCommand implements Callable<Integer> {
 
     private void run(Worker worker, TaskRuntime runtime) throws IOException, InterruptedException {
         try (OpsEndpoint seen = OpsEndpoint.listen(
-                "stem",
-                runtime.configuration().text("STEM_METRICS_HOST"),
-                runtime.configuration().port("STEM_METRICS_PORT"),
-                runtime.metrics(),
-                () -> health(worker))) {
+                        "stem",
+                        runtime.configuration().text("STEM_METRICS_HOST"),
+                        runtime.configuration().port("STEM_METRICS_PORT"),
+                        runtime.metrics(),
+                        () -> health(worker));
+                RotationFolder.KeyWatch ignored =
+                        RotationFolder.measure(settings.session().environment(), runtime.metrics(), runtime.clock())) {
             worker.start();
             WorkerSignals.install(worker, runtime, this::say);
             Path file = pidfile(runtime);

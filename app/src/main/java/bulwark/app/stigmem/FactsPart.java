@@ -14,6 +14,7 @@ import bulwark.doctor.probe.PartProbes;
 import bulwark.facts.FactsAuditEvents;
 import bulwark.facts.node.NodeMetrics;
 import bulwark.facts.node.NodeSettings;
+import bulwark.kernel.rotation.RotationKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -74,6 +75,11 @@ public final class FactsPart implements Part {
     @Override
     public List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException, InterruptedException {
         return new NodeExpiryReader(state.of(this), clock).read();
+    }
+
+    @Override
+    public List<RotationKind> rotations(StateFolder state, Clock clock) {
+        return new NodeRotations(state, state.of(this), clock).all();
     }
 
     @Override

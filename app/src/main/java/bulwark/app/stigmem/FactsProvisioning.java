@@ -30,10 +30,10 @@ record FactsProvisioning(
         int tlsPort,
         @Nullable String newAdminKey) implements ProvisionedPart {
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
-    private static final String FRONT = "front";
-    private static final String FRONT_ENTITY = "stigmem://localhost/clients/front";
-    private static final String DOCTOR = "doctor";
-    private static final String DOCTOR_ENTITY = "stigmem://localhost/clients/doctor";
+    static final String AUTHORITY = "Bulwark local CA";
+    static final String NODE = "node";
+    static final String FRONT = "front";
+    static final String DOCTOR = "doctor";
     private static final List<String> PATHS = List.of("/v1", "/.well-known/stigmem-manifest.json", "/healthz");
 
     static FactsProvisioning openOrCreate(Path directory, int portBase, Clock clock) throws IOException {
@@ -50,7 +50,7 @@ record FactsProvisioning(
     }
 
     /** The certificate names whom the manifest speaks of, also after the ports were moved: the node keeps the URL of its first start. */
-    private static String entity(Path directory, int tlsPort) throws IOException {
+    static String entity(Path directory, int tlsPort) throws IOException {
         return DotEnv.parse(Files.readString(EnvironmentFile.in(directory)))
                 .values()
                 .getOrDefault("STIGMEM_NODE_URL", nodeUrl(tlsPort));
@@ -58,12 +58,23 @@ record FactsProvisioning(
 
     /** A local CA that lasts, and at each start fresh certificates of the node, of what stands before it, and of the doctor that looks at it. */
     static void issueCertificates(Path tls, String nodeUrl, Clock clock) {
-        CertificateAuthority authority = CertificateAuthority.openOrCreate(tls, "Bulwark local CA", clock);
-        authority.issue("node", nodeUrl, List.of("localhost"), CERTIFICATE_VALIDITY);
-        authority.issue(
-                FRONT, new CertificateSubject(FRONT, FRONT_ENTITY, List.of(), false, true), CERTIFICATE_VALIDITY);
-        authority.issue(
-                DOCTOR, new CertificateSubject(DOCTOR, DOCTOR_ENTITY, List.of(), false, true), CERTIFICATE_VALIDITY);
+        CertificateAuthority authority = CertificateAuthority.openOrCreate(tls, AUTHORITY, clock);
+        authority.issue(NODE, node(nodeUrl), CERTIFICATE_VALIDITY);
+        issueFront(authority);
+        authority.issue(DOCTOR, client(DOCTOR), CERTIFICATE_VALIDITY);
+    }
+
+    /** Of what stands before the node. */
+    static void issueFront(CertificateAuthority authority) {
+        authority.issue(FRONT, client(FRONT), CERTIFICATE_VALIDITY);
+    }
+
+    static CertificateSubject node(String nodeUrl) {
+        return new CertificateSubject(NODE, nodeUrl, List.of("localhost"), true, true);
+    }
+
+    static CertificateSubject client(String name) {
+        return new CertificateSubject(name, "stigmem://localhost/clients/" + name, List.of(), false, true);
     }
 
     static TlsFiles tlsFiles(Path tls) {

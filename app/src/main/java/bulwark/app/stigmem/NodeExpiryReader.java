@@ -1,18 +1,14 @@
 package bulwark.app.stigmem;
 
+import bulwark.app.up.LocalScrape;
 import bulwark.app.up.NamedExpiry;
 import bulwark.kernel.keys.Expiry;
 import bulwark.kernel.keys.ExpiryMonitor;
 import bulwark.kernel.process.RunFile;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,8 +28,8 @@ final class NodeExpiryReader {
         RunFile node = RunFile.ofRunning(FactsPart.store(folder))
                 .orElseThrow(
                         () -> new IllegalStateException("the fact node is not running: its keys were not looked at"));
-        List<NamedExpiry> all = new ArrayList<>(
-                ofScrape(metrics("http://localhost:" + node.ports().getOrDefault("plain_port", 0) + "/metrics")));
+        List<NamedExpiry> all = new ArrayList<>(ofScrape(
+                LocalScrape.of("http://localhost:" + node.ports().getOrDefault("plain_port", 0) + "/metrics")));
         all.addAll(certificates());
         return all;
     }
@@ -54,23 +50,6 @@ final class NodeExpiryReader {
                     case "node_manifest", "issuer_manifest" -> kind.replace('_', ' ');
                     default -> kind + " key";
                 };
-    }
-
-    private static String metrics(String uri) throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build()) {
-            HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(URI.create(uri))
-                            .timeout(Duration.ofSeconds(10))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException(uri + " answered " + answer.statusCode());
-            }
-            return answer.body();
-        }
     }
 
     private List<NamedExpiry> certificates() throws IOException {

@@ -14,7 +14,9 @@ import bulwark.gateway.GatewaySettings;
 import bulwark.gateway.control.ControlAuditEvents;
 import bulwark.gateway.control.ControlMetrics;
 import bulwark.gateway.control.ControlSettings;
+import bulwark.kernel.rotation.RotationKind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +81,16 @@ public final class GatewayPart implements Part {
     @Override
     public List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException {
         return GatewayProvisioning.expiries(state.of(this));
+    }
+
+    @Override
+    public List<RotationKind> rotations(StateFolder state, Clock clock) {
+        return new GatewayRotations(state.of(this), clock).all();
+    }
+
+    @Override
+    public List<String> notShowing(Path certificate, StateFolder state) throws IOException, InterruptedException {
+        return new GatewayRotations(state.of(this), Clock.systemUTC()).notShowing(certificate);
     }
 
     @Override

@@ -26,9 +26,9 @@ import java.util.Map;
 final class GatewayProvisioning implements ProvisionedPart {
     static final List<String> COMMAND = List.of("stoa", "gateway");
 
-    private static final String NAME = "gateway";
+    static final String NAME = "gateway";
     private static final String ADMIN_TOKEN = "admin-token";
-    private static final String STATE = "state";
+    static final String STATE = "state";
     private static final Duration CERTIFICATE_VALIDITY = Duration.ofDays(90);
     private static final List<String> HOSTS = List.of("localhost", "127.0.0.1", "0:0:0:0:0:0:0:1");
 
@@ -43,9 +43,8 @@ final class GatewayProvisioning implements ProvisionedPart {
 
     static GatewayProvisioning openOrCreate(Path directory, int portBase, Clock clock) throws IOException {
         OwnerOnlyFiles.createDirectories(directory);
-        CertificateSubject subject = new CertificateSubject("localhost", null, HOSTS, true, false);
         CertificateAuthority.openOrCreate(tls(directory), "Bulwark gateway CA", CertificateKey.P256, clock)
-                .issue(NAME, subject, CERTIFICATE_VALIDITY);
+                .issue(NAME, subject(), CERTIFICATE_VALIDITY);
         EnvironmentFile.createOnce(directory, token -> firstEnvironment(directory, token));
         GatewayProvisioning provisioned = new GatewayProvisioning(directory, portBase);
         provisioned.writeConfiguration();
@@ -59,7 +58,11 @@ final class GatewayProvisioning implements ProvisionedPart {
                 "Restart ./bulwark up, which issues a new one at each start."));
     }
 
-    private static Path tls(Path directory) {
+    static CertificateSubject subject() {
+        return new CertificateSubject("localhost", null, HOSTS, true, false);
+    }
+
+    static Path tls(Path directory) {
         return directory.resolve("tls");
     }
 

@@ -2,6 +2,7 @@ package bulwark.app.up;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.doctor.probe.PartProbes;
+import bulwark.kernel.rotation.RotationKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -53,6 +54,20 @@ public interface Part {
      * @throws IllegalStateException when a process must run to be asked, and does not
      */
     default List<NamedExpiry> expiries(StateFolder state, Clock clock) throws IOException, InterruptedException {
+        return List.of();
+    }
+
+    /** The kinds of its keys under {@code up} that {@code bulwark rotate} replaces. Makes nothing. */
+    default List<RotationKind> rotations(StateFolder state, Clock clock) {
+        return List.of();
+    }
+
+    /**
+     * Its processes that were given a client certificate by another part and do not show what lies in that file now, each with the reason.
+     *
+     * @param certificate PEM, beside the bundle that the process reads together with it
+     */
+    default List<String> notShowing(Path certificate, StateFolder state) throws IOException, InterruptedException {
         return List.of();
     }
 

@@ -2,6 +2,7 @@ package bulwark.app.up;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The folder of all parts under {@code up}. A process that runs the platform's jobs gets it in an environment variable; any other has none.
@@ -19,6 +20,11 @@ public record StateFolder(Path root) {
                     + " is not set: the platform's jobs run only there");
         }
         return new StateFolder(Path.of(path));
+    }
+
+    /** Empty outside of {@code up}. */
+    public static Optional<StateFolder> find(Map<String, String> environment) {
+        return environment.getOrDefault(VARIABLE, "").isEmpty() ? Optional.empty() : Optional.of(of(environment));
     }
 
     /** What a child is given that runs the platform's jobs. */

@@ -79,10 +79,14 @@ class TasksProvisioningTest {
         assertThat(operator).startsWith("operator:");
         assertThat(read("command-keys")).isEqualTo(read("keys/private") + "," + operator);
         assertThat(read("keys/public")).matches("up:[^,]+,operator:[^,]+");
-        assertThat(read(".env")).contains("STEM_SIGNING_CONTROL_KEY=operator");
+        assertThat(read("control-key")).isEqualTo("operator");
+        assertThat(read("signing-key")).isEqualTo("up");
+        assertThat(read("key-purposes")).isEqualTo("up:tasks,operator:control");
         assertThat(provisioned.children())
                 .allSatisfy(child -> assertThat(child.environment())
-                        .containsEntry("STEM_SIGNING_PURPOSES", "up:tasks,operator:control")
+                        .containsEntry(
+                                "STEM_SIGNING_PURPOSES_FILE",
+                                folder().resolve("key-purposes").toString())
                         .doesNotContainValue(folder().resolve("command-keys").toString())
                         .doesNotContainValue(folder().resolve("keys/operator").toString()));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve("command-keys"))))

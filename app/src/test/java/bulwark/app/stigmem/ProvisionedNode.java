@@ -24,15 +24,18 @@ final class ProvisionedNode implements AutoCloseable {
     private FactsNode node;
 
     ProvisionedNode(Path root) throws IOException {
+        this(root, Clock.systemUTC());
+    }
+
+    ProvisionedNode(Path root, Clock clock) throws IOException {
         state = new StateFolder(root);
         Files.createDirectories(state.exports());
-        ChildSpec child =
-                part.provision(state, 8000, Clock.systemUTC()).children().getFirst();
+        ChildSpec child = part.provision(state, 8000, clock).children().getFirst();
         Map<String, String> environment = new HashMap<>(child.environment());
         for (String port : List.of("STIGMEM_PORT", "STIGMEM_LOCAL_HTTP_PORT")) {
             environment.put(port, Integer.toString(FreePort.next()));
         }
-        node = FactsNode.start(environment, child.directory(), Clock.systemUTC());
+        node = FactsNode.start(environment, child.directory(), clock);
     }
 
     Path folder() {
@@ -50,6 +53,17 @@ final class ProvisionedNode implements AutoCloseable {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
+        }
+    }
+
+    /** Of a GET with an API key. */
+    int status(String target, String key) throws IOException, InterruptedException {
+        URI uri = URI.create("http://localhost:" + node.plainPort() + target);
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + key)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         }
     }
 

@@ -151,6 +151,11 @@ public final class AdminKeys {
         });
     }
 
+    /** What the operator's own key may do, sorted. */
+    public static List<String> permissions() {
+        return Permissions.OF_ADMIN.stream().sorted().toList();
+    }
+
     /** @param revoked ids of the keys that stopped working */
     public record Reissued(KeyRecord key, SecretBytes raw, List<String> revoked) {}
 

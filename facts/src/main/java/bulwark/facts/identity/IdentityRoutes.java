@@ -45,6 +45,7 @@ public final class IdentityRoutes {
                 Route.permitted("GET", "/v1/federation/manifest/{uri}", "read", "fact_read", this::stored),
                 Route.owner("POST", "/local/identity/rotate", this::rotate),
                 Route.owner("POST", "/local/identity/keys", this::keys),
+                Route.owner("POST", "/local/identity/delete-seed", this::deleteSeed),
                 Route.owner("POST", "/local/identity/distrust", this::distrust));
     }
 
@@ -125,6 +126,11 @@ public final class IdentityRoutes {
             kind = distrust.distrust(keyId, reason).wire();
         }
         return Response.json(200, Map.of("kind", kind, "key_id", keyId, "status", "distrusted"));
+    }
+
+    private Response deleteSeed(Request request) {
+        String keyId = StrictJson.parse(request.body()).path("key_id").stringValue("");
+        return Response.json(200, Map.of("kind", distrust.deleteSeed(keyId).wire(), "key_id", keyId));
     }
 
     private Response rotate(Request request) {

@@ -9,6 +9,7 @@ import bulwark.kernel.json.Base64Url;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.keys.KeyEntry;
 import bulwark.kernel.keys.KeyStatus;
+import bulwark.kernel.secrets.KeyRefused;
 import bulwark.kernel.signing.Ed25519Signer;
 import bulwark.kernel.time.Timestamps;
 import bulwark.web.ApiRefusal;
@@ -55,6 +56,21 @@ public final class KeyDistrust {
                 keyId,
                 reason);
         identity.renew();
+        return kind;
+    }
+
+    /**
+     * Deletes the seed of a former key, which is trusted no more.
+     *
+     * @throws ApiRefusal for a key of neither ring, and for one that signs or is trusted still
+     */
+    KeyKind deleteSeed(String keyId) {
+        KeyKind kind = kindOf(keyId);
+        try {
+            kind.ring(identity.keys()).deleteSeed(keyId);
+        } catch (KeyRefused e) {
+            throw new ApiRefusal(CONFLICT, "key_in_use", String.valueOf(e.getMessage()));
+        }
         return kind;
     }
 

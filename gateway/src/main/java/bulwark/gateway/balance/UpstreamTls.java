@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -44,6 +45,7 @@ public final class UpstreamTls implements AutoCloseable {
     private final SSLContext standard;
     private final @Nullable ClientTls material;
     private final FileSource files;
+    private final AtomicInteger generation = new AtomicInteger();
     private final ConcurrentMap<FileNames, Material> materials = new ConcurrentHashMap<>();
 
     /**
@@ -67,6 +69,14 @@ public final class UpstreamTls implements AutoCloseable {
         this.standard = standard;
         this.material = material;
         this.files = files;
+        if (material != null) {
+            material.onReload(generation::incrementAndGet);
+        }
+    }
+
+    /** Grows with each load of other material: connections that were opened before it show a former certificate, or trusted a former authority. */
+    public int generation() {
+        return generation.get();
     }
 
     /** Takes over the material of routes that name no files: it is closed with this. */
@@ -88,6 +98,18 @@ public final class UpstreamTls implements AutoCloseable {
     public void watch() {
         if (material != null) {
             material.watch();
+        }
+    }
+
+    /** SHA-256 of the certificate that settings name, hexadecimal; null without one. */
+    public @Nullable String fingerprint() {
+        return material == null ? null : material.fingerprint();
+    }
+
+    /** Told after each load of other material that settings name. */
+    public void onReload(Runnable listener) {
+        if (material != null) {
+            material.onReload(listener);
         }
     }
 
@@ -244,6 +266,7 @@ public final class UpstreamTls implements AutoCloseable {
             try {
                 if (loaded == null && !closed) {
                     ClientTls fresh = UpstreamTls.this.load(names);
+                    fresh.onReload(generation::incrementAndGet);
                     fresh.watch();
                     loaded = fresh;
                 }

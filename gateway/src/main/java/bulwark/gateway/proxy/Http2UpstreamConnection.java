@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
     final FrameBudget budget;
     final Http2UpstreamFrames frames;
     private final ProxyLimits limits;
+    private final BooleanSupplier stale;
     private final List<Http2UpstreamExchange> exchanges = new ArrayList<>();
     private final List<Http2UpstreamExchange> read = new ArrayList<>();
     private ChannelHandlerContext context;
@@ -36,7 +38,9 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
 
     @SuppressWarnings({"NullAway.Init", "this-escape"
     }) // the contexts are there once both handlers are added; the codec only keeps this
-    private Http2UpstreamConnection(UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits) {
+    private Http2UpstreamConnection(
+            UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits, BooleanSupplier stale) {
+        this.stale = stale;
         this.origin = origin;
         this.worker = worker;
         this.limits = limits;
@@ -53,9 +57,10 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
             UpstreamOrigin origin,
             LoopWorker worker,
             ProxyLimits limits,
+            BooleanSupplier stale,
             Duration timeout,
             UpstreamConnector.Listener listener) {
-        Http2UpstreamConnection connection = new Http2UpstreamConnection(origin, worker, limits);
+        Http2UpstreamConnection connection = new Http2UpstreamConnection(origin, worker, limits, stale);
         connection.opening = listener;
         channel.pipeline().addLast(connection.codec, connection);
         connection.codecContext = channel.pipeline().context(connection.codec);
@@ -84,6 +89,9 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
 
     @Override
     public @Nullable UpstreamExchange open() {
+        if (!closing && stale.getAsBoolean()) {
+            retire();
+        }
         boolean room = exchanges.size() < limits.http2().concurrentStreams()
                 && codec.connection().local().canOpenStream();
         if (closing || !room || !context.channel().isActive()) {
@@ -195,7 +203,9 @@ final class Http2UpstreamConnection extends TimedConnection implements UpstreamL
                 abort();
             }
         } else if (exchanges.isEmpty()
-                && nowNanos - idleSinceNanos > limits.upstreamIdleTimeout().toNanos()) {
+                && (stale.getAsBoolean()
+                        || nowNanos - idleSinceNanos
+                                > limits.upstreamIdleTimeout().toNanos())) {
             retire();
         }
     }

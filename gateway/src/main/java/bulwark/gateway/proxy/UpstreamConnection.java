@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
     private final UpstreamOrigin origin;
     private final LoopWorker worker;
     private final ProxyLimits limits;
+    private final BooleanSupplier stale;
     private final BodyReader body = new BodyReader();
     private ChannelHandlerContext context;
     private State state = State.IDLE;
@@ -39,7 +41,8 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
     private long idleSinceNanos;
 
     @SuppressWarnings("NullAway.Init") // context is there once the channel is registered
-    UpstreamConnection(UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits) {
+    UpstreamConnection(UpstreamOrigin origin, LoopWorker worker, ProxyLimits limits, BooleanSupplier stale) {
+        this.stale = stale;
         this.origin = origin;
         this.worker = worker;
         this.limits = limits;
@@ -98,7 +101,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
     }
 
     boolean isActive() {
-        return state != State.CLOSED && context.channel().isActive();
+        return state != State.CLOSED && context.channel().isActive() && !stale.getAsBoolean();
     }
 
     void write(ByteBuf data) {
@@ -245,10 +248,7 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
 
     private void ended(ProxyExchange owner, boolean surplus) {
         byte[] trailers = body.trailers();
-        boolean reusable = persistent
-                && !surplus
-                && owner.isRequestSent()
-                && context.channel().isActive();
+        boolean reusable = persistent && !surplus && owner.isRequestSent() && isActive();
         exchange = null;
         answered = true;
         // Before the exchange goes on: the client's next request finds the connection in the pool.
@@ -313,8 +313,9 @@ final class UpstreamConnection extends TimedConnection implements UpstreamLink, 
 
     @Override
     void tick(long nowNanos) {
-        if (state == State.IDLE
-                && nowNanos - idleSinceNanos > limits.upstreamIdleTimeout().toNanos()) {
+        boolean idleTooLong =
+                nowNanos - idleSinceNanos > limits.upstreamIdleTimeout().toNanos();
+        if (state == State.IDLE && (idleTooLong || stale.getAsBoolean())) {
             context.close();
         }
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +71,18 @@ final class UpstreamConnector {
         switch (decision) {
             case GuardDecision.Blocked blocked -> listener.blocked(blocked);
             case GuardDecision.Allowed allowed ->
-                connect(allowed.addresses(), 0, new Attempt(origin, worker, timeout, listener));
+                connect(allowed.addresses(), 0, new Attempt(origin, worker, timeout, listener, tls.generation()));
         }
     }
 
-    private record Attempt(UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener) {}
+    /** @param generation of the TLS material that the connection is opened with */
+    private record Attempt(
+            UpstreamOrigin origin, LoopWorker worker, Duration timeout, Listener listener, int generation) {}
+
+    /** Whether a connection was opened with TLS material that is not in use any more. */
+    private BooleanSupplier stale(Attempt attempt) {
+        return attempt.origin.isTls() ? () -> tls.generation() != attempt.generation : () -> false;
+    }
 
     private void connect(List<InetSocketAddress> addresses, int index, Attempt attempt) {
         SslHandler secure;
@@ -137,9 +145,10 @@ final class UpstreamConnector {
         attempt.origin.negotiated(http2);
         if (http2) {
             Http2UpstreamConnection.open(
-                    channel, attempt.origin, attempt.worker, limits, attempt.timeout, attempt.listener);
+                    channel, attempt.origin, attempt.worker, limits, stale(attempt), attempt.timeout, attempt.listener);
         } else {
-            UpstreamConnection connection = new UpstreamConnection(attempt.origin, attempt.worker, limits);
+            UpstreamConnection connection =
+                    new UpstreamConnection(attempt.origin, attempt.worker, limits, stale(attempt));
             channel.pipeline().addLast(connection);
             attempt.listener.connected(connection);
         }

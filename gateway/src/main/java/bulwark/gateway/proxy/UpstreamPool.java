@@ -28,8 +28,12 @@ final class UpstreamPool {
     UpstreamExchange take(UpstreamOrigin origin) {
         ArrayDeque<UpstreamConnection> connections = idle.get(origin);
         UpstreamConnection last = connections == null ? null : connections.pollLast();
-        if (last != null && last.isActive()) {
-            return last;
+        while (last != null && connections != null) {
+            if (last.isActive()) {
+                return last;
+            }
+            last.discard();
+            last = connections.pollLast();
         }
         List<Http2UpstreamConnection> common = shared.isEmpty() ? null : shared.get(origin);
         if (common == null) {

@@ -243,6 +243,24 @@ public final class KeyRing {
         });
     }
 
+    /**
+     * Deletes the seed of a key whose window is over, so that nobody signs with it any more; what it signed can still be verified. Again changes nothing.
+     *
+     * @throws KeyRefused when the ring does not hold the key, or while it signs or is trusted
+     */
+    public void deleteSeed(String id) {
+        change(id, () -> {
+            KeyEntry known = byId(id).orElseThrow(() -> new KeyRefused("the key ring does not hold the key " + id));
+            if (known.status() != KeyStatus.RETIRED && known.status() != KeyStatus.DISTRUSTED) {
+                throw new KeyRefused("the key " + id + " is " + known.status()
+                        + " and needs its seed: rotate it and wait for the end of its window");
+            }
+            signers.remove(id);
+            seeds.delete(id);
+            return id;
+        });
+    }
+
     private void replace(List<KeyEntry> changed) throws IOException {
         if (!changed.equals(entries)) {
             file.write(changed);

@@ -43,7 +43,7 @@ public final class CertificateAuthority {
     }
 
     /**
-     * Loads ca.crt and ca.key from the directory, or creates them (10 years).
+     * Loads ca.crt and ca.key from the directory, or creates them (10 years). Of several certificates in ca.crt the one of the key issues.
      *
      * @param kind of a new authority; one that is there keeps its own
      *
@@ -60,10 +60,8 @@ public final class CertificateAuthority {
                 create(certificateFile, keyFile, commonName, kind, clock.instant());
             }
             OwnerOnlyFiles.check(keyFile);
-            X509Certificate certificate = PemFiles.certificate(certificateFile);
             PrivateKey key = PemFiles.key(keyFile);
-            checkPair(certificate, key, directory);
-            return new CertificateAuthority(directory, clock, certificate, key);
+            return new CertificateAuthority(directory, clock, ofKey(certificateFile, key), key);
         } catch (IOException e) {
             throw new UncheckedIOException("the certificate authority in " + directory + " cannot be opened", e);
         } catch (GeneralSecurityException e) {
@@ -132,6 +130,23 @@ public final class CertificateAuthority {
         }
     }
 
+    /**
+     * From now on the folder's certificates are issued by another authority: its key takes the place of {@code ca.key} in one rename. Open the authority anew afterwards.
+     *
+     * @param successor folder with {@code ca.key}; its certificate stands in this folder's {@code ca.crt} already
+     * @throws KeyRefused when it does not stand there
+     */
+    public void giveWayTo(Path successor) {
+        try {
+            ofKey(certificate(), PemFiles.key(successor.resolve("ca.key")));
+            OwnerOnlyFiles.write(directory.resolve("ca.key"), Files.readAllBytes(successor.resolve("ca.key")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the authority in " + directory + " cannot be replaced", e);
+        } catch (GeneralSecurityException e) {
+            throw new KeyRefused(successor.resolve("ca.key") + " is no key of an authority");
+        }
+    }
+
     /** The authority's own certificate. */
     public X509Certificate x509() {
         return certificate;
@@ -187,9 +202,14 @@ public final class CertificateAuthority {
         PemFiles.write(certificateFile, "CERTIFICATE", certificate);
     }
 
-    private static void checkPair(X509Certificate certificate, PrivateKey key, Path directory) {
-        if (!KeyPairs.belongTogether(key, certificate.getPublicKey())) {
-            throw new KeyRefused("ca.key does not belong to ca.crt in " + directory + ": restore both from one backup");
-        }
+    /** While the authority is replaced the file holds the former one too: the key says which of them issues. */
+    private static X509Certificate ofKey(Path certificateFile, PrivateKey key)
+            throws IOException, GeneralSecurityException {
+        return new AuthorityBundle(certificateFile)
+                .read().stream()
+                        .filter(each -> KeyPairs.belongTogether(key, each.getPublicKey()))
+                        .findFirst()
+                        .orElseThrow(() -> new KeyRefused("ca.key does not belong to ca.crt in "
+                                + certificateFile.getParent() + ": restore both from one backup"));
     }
 }

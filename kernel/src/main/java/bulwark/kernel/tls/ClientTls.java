@@ -220,6 +220,12 @@ public final class ClientTls implements AutoCloseable {
         return identity == null ? null : identity.expires();
     }
 
+    /** SHA-256 of the client's certificate (DER, hexadecimal), or null without one. */
+    public @Nullable String fingerprint() {
+        TlsMaterial identity = snapshot.identity;
+        return identity == null ? null : identity.fingerprint();
+    }
+
     /** Stops watching; sockets keep working with what was loaded last. */
     @Override
     public void close() {

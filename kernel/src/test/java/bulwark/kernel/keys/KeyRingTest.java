@@ -61,6 +61,30 @@ class KeyRingTest {
     }
 
     @Test
+    void a_seed_is_deleted_once_its_window_is_over_and_not_before() {
+        KeyRing ring = open();
+        String first = ring.announce(signing.random32()).id();
+        ring.promote(first, Duration.ZERO);
+        String second = ring.announce(signing.random32()).id();
+        ring.promote(second, Duration.ofDays(90));
+        for (String needed : List.of(first, second)) {
+            assertThatThrownBy(() -> ring.deleteSeed(needed))
+                    .isInstanceOf(KeyRefused.class)
+                    .hasMessageContaining("needs its seed");
+        }
+
+        clock.advance(Duration.ofDays(90));
+        ring.deleteSeed(first);
+        ring.deleteSeed(first);
+
+        assertThatThrownBy(() -> ring.signer(first)).isInstanceOf(KeyRefused.class);
+        KeyRing again = open();
+        assertThat(statuses(again)).containsExactly(KeyStatus.RETIRED, KeyStatus.CURRENT);
+        assertThatThrownBy(() -> again.signer(first)).isInstanceOf(KeyRefused.class);
+        assertThat(again.signer().keyId()).isEqualTo(second);
+    }
+
+    @Test
     void a_reopened_ring_has_the_same_entries_and_signs() {
         KeyRing ring = open();
         ring.promote(ring.announce(signing.random32()).id(), Duration.ZERO);

@@ -84,6 +84,39 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void an_authority_gives_way_to_another_and_the_bundle_holds_both_meanwhile() throws Exception {
+        Path own = top.resolve("own");
+        Path next = top.resolve("next");
+        CertificateAuthority former = CertificateAuthority.openOrCreate(own, "CA", Clock.systemUTC());
+        CertificateAuthority fresh = CertificateAuthority.openOrCreate(next, "CA", Clock.systemUTC());
+        AuthorityBundle bundle = new AuthorityBundle(own.resolve("ca.crt"));
+        assertThatThrownBy(() -> former.giveWayTo(next)).hasMessageContaining("does not belong");
+        bundle.add(fresh.x509());
+        bundle.add(fresh.x509());
+        assertThat(bundle.certificates()).containsExactly(former.x509(), fresh.x509());
+        assertThat(CertificateAuthority.openOrCreate(own, "CA", Clock.systemUTC())
+                        .x509())
+                .isEqualTo(former.x509());
+        former.issue("old", "https://node.example", List.of(), Duration.ofDays(30));
+
+        former.giveWayTo(next);
+
+        CertificateAuthority now = CertificateAuthority.openOrCreate(own, "CA", Clock.systemUTC());
+        assertThat(now.x509()).isEqualTo(fresh.x509());
+        now.issue("new", "https://node.example", List.of(), Duration.ofDays(30));
+        String file = own.resolve("ca.crt").toString();
+        assertThat(openssl("verify", "-CAfile", file, own.resolve("old.crt").toString()))
+                .contains("OK");
+        assertThat(openssl("verify", "-CAfile", file, own.resolve("new.crt").toString()))
+                .contains("OK");
+        bundle.remove(former.x509());
+        assertThat(bundle.certificates()).containsExactly(fresh.x509());
+        assertThat(openssl("verify", "-CAfile", file, own.resolve("new.crt").toString()))
+                .contains("OK");
+        assertThatThrownBy(() -> bundle.remove(fresh.x509())).hasMessageContaining("would hold no authority");
+    }
+
+    @Test
     void a_key_that_belongs_to_another_certificate_or_lies_open_is_refused() throws IOException {
         CertificateAuthority.openOrCreate(top.resolve("c"), "CA", Clock.systemUTC());
         CertificateAuthority.openOrCreate(top.resolve("d"), "CA", Clock.systemUTC());

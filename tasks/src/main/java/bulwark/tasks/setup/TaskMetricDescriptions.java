@@ -5,6 +5,7 @@ import static bulwark.kernel.metrics.MetricDescription.gauge;
 import static bulwark.kernel.metrics.MetricDescription.timer;
 
 import bulwark.kernel.metrics.MetricDescription;
+import bulwark.kernel.rotation.RotationMetrics;
 import bulwark.web.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,8 @@ public final class TaskMetricDescriptions {
     public static List<MetricDescription> all() {
         List<MetricDescription> all = new ArrayList<>(WORKER);
         all.addAll(BEAT);
+        all.add(SigningKeyGauge.DESCRIPTION);
+        all.addAll(RotationMetrics.DESCRIPTIONS);
         all.addAll(Service.metrics("stem"));
         return List.copyOf(all);
     }

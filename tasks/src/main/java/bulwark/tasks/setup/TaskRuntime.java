@@ -55,6 +55,7 @@ public record TaskRuntime(
         Metrics metrics = new Metrics(TaskMetricDescriptions.all());
         TaskStores stores = TaskStoreFactory.all(configuration, directory, clock);
         TaskClient client = new TaskClient(stores, signing, routing, metrics, clock);
+        SigningKeyGauge.register(signing, metrics);
         return new TaskRuntime(configuration, directory, signing, routing, stores, client, metrics, clock);
     }
 
@@ -75,7 +76,9 @@ public record TaskRuntime(
 
     /** Reads the key files again; see {@link EnvelopeSigning#reload}. Certificates are read again by themselves when their files change. */
     public List<String> reload() {
-        return signing.reload();
+        List<String> lines = signing.reload();
+        SigningKeyGauge.register(signing, metrics);
+        return lines;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,21 @@ public final class EnvelopeSigning {
     /** False when there are no keys at all: then nothing can be told from its signature. */
     public boolean canVerify() {
         return held.keys.canVerify();
+    }
+
+    /** Ids of the keys whose signatures for this purpose are accepted now, sorted. */
+    public List<String> acceptedKeyIds() {
+        Instant now = clock.instant();
+        EnvelopeKeys keys = held.keys;
+        return keys.ring().keySet().stream()
+                .filter(id -> keys.refusal(id, id, purpose, now) == null)
+                .sorted()
+                .toList();
+    }
+
+    /** Id of the key that signs for this purpose now; empty while none does. */
+    public Optional<String> signingKeyId() {
+        return Optional.ofNullable(held.keys.signer(purpose, clock.instant())).map(EnvelopeKeys.Signer::keyId);
     }
 
     public boolean canSign() {

@@ -10,7 +10,7 @@ public enum KeyPurpose {
     CONTROL;
 
     /** As in settings. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -123,7 +123,7 @@ public final class Worker {
         limits = new TimeLimits(outcomeHandler, telemetry);
         shutdownSequence = new ShutdownSequence(settings, inFlight, settler, outcomeHandler);
         revoked = new RevokedTasks(dependencies.stores().revocations(), settings.namespace(), clock);
-        report = new WorkerReport(settings, inFlight, revoked, liveness, telemetry, clock);
+        report = new WorkerReport(settings, inFlight, revoked, liveness, telemetry, dependencies.signing(), clock);
         RunTimeAverage runTimes = new RunTimeAverage();
         RunningContext.Services services = new RunningContext.Services(
                 broker, dependencies.stores().results(), dependencies.client(), statuses, telemetry);

@@ -9,6 +9,8 @@ import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
 import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.TaskState;
+import bulwark.tasks.signing.EnvelopeSigning;
+import bulwark.tasks.signing.KeyPurpose;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +28,7 @@ final class WorkerReport {
     private final RevokedTasks revoked;
     private final Liveness liveness;
     private final WorkerTelemetry telemetry;
+    private final EnvelopeSigning signing;
     private final Clock clock;
     private final Instant startedAt;
 
@@ -35,12 +38,14 @@ final class WorkerReport {
             RevokedTasks revoked,
             Liveness liveness,
             WorkerTelemetry telemetry,
+            EnvelopeSigning signing,
             Clock clock) {
         this.settings = settings;
         this.inFlight = inFlight;
         this.revoked = revoked;
         this.liveness = liveness;
         this.telemetry = telemetry;
+        this.signing = signing;
         this.clock = clock;
         this.startedAt = clock.instant();
     }
@@ -124,6 +129,10 @@ final class WorkerReport {
                 "queueDepth",
                 depths.values().stream().mapToLong(Long::longValue).sum());
         extras.set("subscriptions", subscriptions());
+        ObjectNode keys = extras.putObject("acceptedKeys");
+        for (KeyPurpose purpose : KeyPurpose.values()) {
+            strings(keys.putArray(purpose.word()), signing.forPurpose(purpose).acceptedKeyIds());
+        }
         return extras;
     }
 

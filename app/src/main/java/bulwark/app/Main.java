@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.cli.ProcessArguments;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.kernel.error.ErrorReport;
@@ -15,7 +16,7 @@ public final class Main {
 
     public static void main(String[] arguments) {
         TlsDefaults.apply();
-        System.exit(run(CommandContext.ofProcess(), arguments));
+        System.exit(run(CommandContext.ofProcess(), ProcessArguments.read(arguments)));
     }
 
     /** One command of the whole program in this process. @return the exit code */

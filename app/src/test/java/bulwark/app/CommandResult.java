@@ -28,6 +28,11 @@ public record CommandResult(int code, String out, String err) {
                 Stream.concat(Stream.of("stigmem"), Stream.of(arguments)).toArray(String[]::new));
     }
 
+    /** With streams of the caller's. @return the exit code */
+    public static int run(CommandContext context, String... arguments) {
+        return Main.run(context, arguments);
+    }
+
     /** @param in what stands on standard input */
     public static CommandResult of(Path directory, Map<String, String> environment, String in, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -39,7 +44,7 @@ public record CommandResult(int code, String out, String err) {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Clock.systemUTC());
-        int code = Main.run(context, arguments);
+        int code = run(context, arguments);
         return new CommandResult(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

@@ -45,13 +45,31 @@ public final class CommandTree {
 
     /** The exit code; the sentences of a failure stand on the context's error stream. */
     public int execute(String... arguments) {
-        return line().execute(arguments);
+        for (int i = 0; i < arguments.length; i++) {
+            if (!ProcessArguments.isText(arguments[i])) {
+                return explain(CommandFailed.usage(
+                        "argument " + (i + 1) + " is not UTF-8: write it in UTF-8, whatever the locale is"));
+            }
+        }
+        return written(line().execute(arguments));
+    }
+
+    /** A command whose words were lost did not do what it was asked to do. */
+    private int written(int code) {
+        if (!context.out().checkError()) {
+            return code;
+        }
+        int failed = explain(new CommandFailed(
+                "standard output could not be written: it is closed, or its disk is full; what was printed is not whole"));
+        return code == ExitCode.DONE.plain() ? failed : code;
     }
 
     public CommandLine line() {
         line.setOut(new PrintWriter(context.out(), true));
         line.setErr(new PrintWriter(context.err(), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // An option that reads @FILE does so itself: the file must not become options.
+        line.setExpandAtFiles(false);
         line.setExecutionExceptionHandler((thrown, command, parsed) -> explain(thrown));
         forEach(
                 line,

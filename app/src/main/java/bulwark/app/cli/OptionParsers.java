@@ -16,4 +16,13 @@ public final class OptionParsers {
             throw CommandFailed.usage(option + " " + e.getMessage());
         }
     }
+
+    /** @throws CommandFailed when the number is not within the range */
+    public static int number(String option, int given, int min, int max) {
+        if (given < min || given > max) {
+            throw CommandFailed.usage(option + " must be " + min
+                    + (max == Integer.MAX_VALUE ? " or more" : " to " + max) + ", not " + given);
+        }
+        return given;
+    }
 }

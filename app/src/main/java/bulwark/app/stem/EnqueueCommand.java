@@ -3,6 +3,7 @@ package bulwark.app.stem;
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.Json;
 import bulwark.app.cli.OptionParsers;
+import bulwark.app.cli.TextInput;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.json.StrictJson;
@@ -11,8 +12,6 @@ import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.setup.TaskRuntime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -111,7 +110,7 @@ final class EnqueueCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ObjectNode arguments = Json.parseObject(text(args), "--args");
+        ObjectNode arguments = Json.parseObject(TextInput.read("--args", args, settings.session()), "--args");
         Duration longest = OptionParsers.duration("--timeout", timeout);
         try (TaskRuntime runtime = settings.open()) {
             if (!runtime.signing().canSign()) {
@@ -137,13 +136,12 @@ final class EnqueueCommand implements Callable<Integer> {
     private EnqueueRequest call(ObjectNode arguments, TaskRuntime runtime) {
         EnqueueRequest request = EnqueueRequest.named(name, arguments)
                 .withHeaders(headers)
-                .withMaxRetries(
-                        maxRetries != null
-                                ? maxRetries
-                                : Math.toIntExact(runtime.configuration().count("STEM_DEFAULT_MAX_RETRIES")));
+                .withMaxRetries(retries(runtime));
         request = id == null ? request : request.withId(id);
         request = queue == null ? request : request.withQueue(queue);
-        request = priority == null ? request : request.withPriority(priority);
+        request = priority == null
+                ? request
+                : request.withPriority(OptionParsers.number("--priority", priority, 0, 9));
         request = countdown == null
                 ? request
                 : request.withNotBefore(
@@ -163,13 +161,12 @@ final class EnqueueCommand implements Callable<Integer> {
         return uniqueKey == null ? request : request.withUniqueKey(uniqueKey);
     }
 
-    private String text(String given) throws IOException {
-        if (given.equals("-")) {
-            return new String(settings.session().in().readAllBytes(), StandardCharsets.UTF_8);
+    private int retries(TaskRuntime runtime) {
+        if (maxRetries != null) {
+            return OptionParsers.number("--max-retries", maxRetries, 0, Integer.MAX_VALUE);
         }
-        return given.startsWith("@")
-                ? Files.readString(settings.session().directory().resolve(given.substring(1)))
-                : given;
+        long standard = runtime.configuration().count("STEM_DEFAULT_MAX_RETRIES");
+        return (int) Math.min(Integer.MAX_VALUE, standard);
     }
 
     private int report(String sent, Optional<TaskStatus> known, Duration longest) {

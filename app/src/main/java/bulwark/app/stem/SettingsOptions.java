@@ -82,6 +82,10 @@ final class SettingsOptions {
 
     Configuration configuration() {
         Configuration configuration = Configuration.readLenient(TaskSettings.schema(), environment(), directory());
+        // Without its keys a command would send what every worker that verifies refuses, or believe anybody.
+        if (!configuration.unusableSecrets().isEmpty()) {
+            throw new Configuration.ConfigurationRefused(configuration.unusableSecrets());
+        }
         configuration.warnings().forEach(warning -> context.err().println("warning: " + warning));
         return configuration;
     }

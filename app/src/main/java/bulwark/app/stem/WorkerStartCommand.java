@@ -2,6 +2,7 @@ package bulwark.app.stem;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.LogLevel;
+import bulwark.app.cli.OptionParsers;
 import bulwark.app.rotate.RotationFolder;
 import bulwark.kernel.config.ConfiguredPath;
 import bulwark.kernel.error.CommandFailed;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Option;
                 "Run tasks until told to stop. SIGTERM finishes what runs, SIGINT asks it to stop, SIGUSR1 puts it back at once;"
                         + " a repeated signal escalates one step. SIGHUP reads keys again.")
 final class WorkerStartCommand implements Callable<Integer> {
+    private static final int MAX_CONCURRENCY = 10_000;
+
     @Mixin
     private final SettingsOptions settings;
 
@@ -174,7 +177,8 @@ final class WorkerStartCommand implements Callable<Integer> {
         WorkerSettings settings = WorkerSettings.of(runtime.configuration());
         settings = queues.isEmpty() ? settings : settings.withQueues(queues);
         settings = broadcasts.isEmpty() ? settings : settings.withBroadcasts(broadcasts);
-        settings = concurrency == null ? settings : settings.withConcurrency(concurrency);
+        settings = concurrency == null ? settings : settings.withConcurrency(
+                        OptionParsers.number("--concurrency", concurrency, 1, MAX_CONCURRENCY));
         settings = id == null ? settings : settings.withId(id);
         checkDefined(settings, runtime.routing());
         return settings;

@@ -26,12 +26,19 @@ public final class Configuration {
     private final Map<String, Value> values;
     private final Map<String, SecretBytes> secrets;
     private final List<String> warnings;
+    private final List<String> unusableSecrets;
 
     private Configuration(Schema schema, ConfigurationReader reader, List<String> warnings) {
         this.settings = schema.settings().stream().collect(Collectors.toMap(Setting::name, s -> s));
         this.values = Map.copyOf(reader.values);
         this.secrets = Map.copyOf(reader.secrets);
         this.warnings = warnings;
+        this.unusableSecrets = List.copyOf(reader.unusableSecrets);
+    }
+
+    /** Why secrets that were given are not among the values, a sentence each: a command that would go on without them does something else than was meant. */
+    public List<String> unusableSecrets() {
+        return unusableSecrets;
     }
 
     /** @throws ConfigurationRefused listing every problem */

@@ -32,6 +32,9 @@ final class ConfigurationReader {
     final Map<String, Value> values = new LinkedHashMap<>();
     final Map<String, SecretBytes> secrets = new LinkedHashMap<>();
     final List<String> problems = new ArrayList<>();
+    /** Those problems for which a secret that was given is left out. */
+    final List<String> unusableSecrets = new ArrayList<>();
+
     final List<String> warnings = new ArrayList<>();
 
     ConfigurationReader(Schema schema, Map<String, String> environment, Path directory) {
@@ -108,7 +111,7 @@ final class ConfigurationReader {
                 .filter(name -> !values.getOrDefault(name, "").isEmpty())
                 .toList();
         if (!exposed.isEmpty()) {
-            problems.add(file + " holds secrets (" + String.join(", ", exposed)
+            unusableSecret(file + " holds secrets (" + String.join(", ", exposed)
                     + ") and can be read by others than its owner: chmod 600 " + file);
             rest.keySet().removeAll(exposed);
         }
@@ -176,7 +179,7 @@ final class ConfigurationReader {
         Value direct = layered(name, layers);
         Value pointer = layered(name + FILE_SUFFIX, layers);
         if (direct != null && pointer != null) {
-            problems.add(name + " and " + name + FILE_SUFFIX + " are both set: keep one");
+            unusableSecret(name + " and " + name + FILE_SUFFIX + " are both set: keep one");
             return;
         }
         try {
@@ -186,13 +189,18 @@ final class ConfigurationReader {
                 keep(name, SecretFile.read(directory.resolve(pointer.text())), name + FILE_SUFFIX);
             }
         } catch (IllegalArgumentException e) {
-            problems.add(name + FILE_SUFFIX + ": " + e.getMessage());
+            unusableSecret(name + FILE_SUFFIX + ": " + e.getMessage());
         }
+    }
+
+    private void unusableSecret(String sentence) {
+        problems.add(sentence);
+        unusableSecrets.add(sentence);
     }
 
     private void keep(String name, SecretBytes secret, String source) {
         if (CompromisedSecrets.contains(secret)) {
-            problems.add(name + " (" + source + "): this value was published and protects nothing: make a fresh one");
+            unusableSecret(name + " (" + source + "): this value was published and protects nothing: make a fresh one");
             return;
         }
         secrets.put(name, secret);

@@ -43,7 +43,7 @@ final class Schema {
         try {
             applied = applied();
         } catch (SQLException e) {
-            throw new StoreRefused(file + " cannot be read (" + e.getMessage() + "): restore it from a snapshot.");
+            throw new StoreRefused(unreadable(e));
         }
         refuseNewer(applied);
         if (applied.equals(knownVersions)) {
@@ -54,6 +54,14 @@ final class Schema {
                     file + " has an older schema than this program needs: start the node once, which upgrades it.");
         }
         FlywayMigrations.run(file, migrations);
+    }
+
+    private String unreadable(SQLException failure) {
+        return Sqlite.missingLibrary(failure)
+                .map(reason -> "SQLite's native library cannot be loaded (" + reason
+                        + "): nothing is wrong with " + file
+                        + ". Build the program again, and run it where its own folder may hold executable files.")
+                .orElseGet(() -> file + " cannot be read (" + failure.getMessage() + "): restore it from a snapshot.");
     }
 
     /** A look before any file is made beside the database; what cannot be read yet is judged again under the lock. */

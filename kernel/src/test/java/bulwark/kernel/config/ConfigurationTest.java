@@ -202,6 +202,7 @@ class ConfigurationTest {
         assertThat(configuration.port("NODE_PORT")).isEqualTo(8765);
         assertThat(configuration.secret("NODE_ADMIN_KEY")).isEmpty();
         assertThat(configuration.warnings()).hasSize(2).allMatch(w -> w.endsWith("(ignored)"));
+        assertThat(configuration.unusableSecrets()).singleElement().asString().contains("NODE_ADMIN_KEY", "chmod 600");
     }
 
     @Test

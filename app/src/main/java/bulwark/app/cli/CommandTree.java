@@ -59,8 +59,9 @@ public final class CommandTree {
         if (!context.out().checkError()) {
             return code;
         }
-        int failed = explain(new CommandFailed(
-                "standard output could not be written: it is closed, or its disk is full; what was printed is not whole"));
+        int failed = explain(
+                new CommandFailed(
+                        "standard output could not be written: it is closed, or its disk is full; what was printed is not whole"));
         return code == ExitCode.DONE.plain() ? failed : code;
     }
 

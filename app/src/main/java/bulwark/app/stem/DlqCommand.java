@@ -107,7 +107,9 @@ final class DlqCommand extends CommandGroup {
                 DeadLetter.Page page = runtime.stores()
                         .broker()
                         .deadLetters()
-                        .page(of.queue, OptionParsers.number("--offset", offset, 0, Integer.MAX_VALUE),
+                        .page(
+                                of.queue,
+                                OptionParsers.number("--offset", offset, 0, Integer.MAX_VALUE),
                                 OptionParsers.number("--limit", limit, 1, Integer.MAX_VALUE),
                                 TimeOptions.timeOrNull("--since", since));
                 if (page.deadLetters().isEmpty()) {
@@ -212,7 +214,10 @@ final class DlqCommand extends CommandGroup {
             Duration wait = delay == null ? Duration.ZERO : OptionParsers.duration("--delay", delay);
             DeadLetter.Replay request = new DeadLetter.Replay(
                     OptionParsers.number("--limit", limit, 1, Integer.MAX_VALUE),
-                    TimeOptions.timeOrNull("--since", since), wait, named.name(), dryRun);
+                    TimeOptions.timeOrNull("--since", since),
+                    wait,
+                    named.name(),
+                    dryRun);
             try (TaskRuntime runtime = of.settings.open()) {
                 ReplayPreparer next = new ReplayPreparer(
                         runtime.signing(),

@@ -134,14 +134,11 @@ final class EnqueueCommand implements Callable<Integer> {
     }
 
     private EnqueueRequest call(ObjectNode arguments, TaskRuntime runtime) {
-        EnqueueRequest request = EnqueueRequest.named(name, arguments)
-                .withHeaders(headers)
-                .withMaxRetries(retries(runtime));
+        EnqueueRequest request =
+                EnqueueRequest.named(name, arguments).withHeaders(headers).withMaxRetries(retries(runtime));
         request = id == null ? request : request.withId(id);
         request = queue == null ? request : request.withQueue(queue);
-        request = priority == null
-                ? request
-                : request.withPriority(OptionParsers.number("--priority", priority, 0, 9));
+        request = priority == null ? request : request.withPriority(OptionParsers.number("--priority", priority, 0, 9));
         request = countdown == null
                 ? request
                 : request.withNotBefore(

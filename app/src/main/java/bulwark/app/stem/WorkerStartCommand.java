@@ -177,8 +177,9 @@ final class WorkerStartCommand implements Callable<Integer> {
         WorkerSettings settings = WorkerSettings.of(runtime.configuration());
         settings = queues.isEmpty() ? settings : settings.withQueues(queues);
         settings = broadcasts.isEmpty() ? settings : settings.withBroadcasts(broadcasts);
-        settings = concurrency == null ? settings : settings.withConcurrency(
-                        OptionParsers.number("--concurrency", concurrency, 1, MAX_CONCURRENCY));
+        settings = concurrency == null
+                ? settings
+                : settings.withConcurrency(OptionParsers.number("--concurrency", concurrency, 1, MAX_CONCURRENCY));
         settings = id == null ? settings : settings.withId(id);
         checkDefined(settings, runtime.routing());
         return settings;

@@ -27,11 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every command line does with its words: those that come in, and those that go out. */
 class ArgumentsAndOutputTest {
-    private static final Map<String, String> KEYS = Map.of(
-            "STEM_SIGNING_KEYS",
-            "k:" + freshKey(),
-            "STEM_SIGNING_ACTIVE_KEY",
-            "k");
+    private static final Map<String, String> KEYS =
+            Map.of("STEM_SIGNING_KEYS", "k:" + freshKey(), "STEM_SIGNING_ACTIVE_KEY", "k");
 
     private static String freshKey() {
         byte[] key = new byte[32];
@@ -58,7 +55,8 @@ class ArgumentsAndOutputTest {
     }
 
     private String run(List<String> command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();
@@ -77,8 +75,7 @@ class ArgumentsAndOutputTest {
         assertThat(ProcessArguments.read(new String[] {"Zo\uFFFD"}, folder.resolve("absent")))
                 .containsExactly("Zo\uFFFD");
         Files.write(line, new byte[] {'a', 0, (byte) 0xff, 0});
-        assertThat(ProcessArguments.read(new String[] {"\uFFFD"}, line))
-                .noneMatch(ProcessArguments::isText);
+        assertThat(ProcessArguments.read(new String[] {"\uFFFD"}, line)).noneMatch(ProcessArguments::isText);
     }
 
     @Test

@@ -11,10 +11,12 @@ class SqliteLibraryTest {
     void a_missing_native_library_is_told_from_a_damaged_file() {
         SQLException missing = new SQLException(
                 "Error opening connection", new NativeLibraryNotFoundException("No native library found"));
-        SQLException forbidden = new SQLException("Error opening connection", new UnsatisfiedLinkError("failed to map"));
+        SQLException forbidden =
+                new SQLException("Error opening connection", new UnsatisfiedLinkError("failed to map"));
 
         assertThat(Sqlite.missingLibrary(missing)).contains("No native library found");
         assertThat(Sqlite.missingLibrary(forbidden)).contains("failed to map");
-        assertThat(Sqlite.missingLibrary(new SQLException("file is not a database"))).isEmpty();
+        assertThat(Sqlite.missingLibrary(new SQLException("file is not a database")))
+                .isEmpty();
     }
 }

@@ -37,6 +37,7 @@ public final class Beat implements AutoCloseable {
     private final BeatMetrics metrics;
     private final Clock clock;
     private final Duration pollInterval;
+    private final ClockSkewRepair clockSkew;
     private final FailureBackoff backoff = new FailureBackoff();
     private final CountDownLatch stop = new CountDownLatch(1);
     private @Nullable EssentialThread thread;
@@ -56,6 +57,7 @@ public final class Beat implements AutoCloseable {
         this.metrics = new BeatMetrics(metrics);
         this.clock = clock;
         this.pollInterval = poll;
+        clockSkew = new ClockSkewRepair(store);
         dispatcher = new ScheduleDispatcher(store, broker, signing, this.metrics, clock);
     }
 
@@ -131,6 +133,7 @@ public final class Beat implements AutoCloseable {
         Set<String> left = new HashSet<>();
         int fired = 0;
         int overdue = 0;
+        clockSkew.repair(now);
         List<ScheduleEntry> due = next(now, left);
         brokerAway = false;
         complaints = 0;

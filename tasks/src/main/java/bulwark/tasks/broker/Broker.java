@@ -31,6 +31,13 @@ public interface Broker {
      */
     boolean publishOnce(String identity, Duration remembered, Publication message);
 
+    /**
+     * Takes the lock and publishes in one step, unless another task holds the lock: so what a lock names was published.
+     *
+     * @return id of the task that holds the lock from now on: the message's own, or that of the task that was published before
+     */
+    String publishUnique(UniqueLock lock, Publication message);
+
     /** Sends to every consumer that listens on the channel; the newest few thousand are kept for slow ones. */
     void broadcast(String channel, Envelope envelope);
 
@@ -49,6 +56,14 @@ public interface Broker {
             throws InterruptedException {
         return receive(subscription, TakeLimits.of(max), wait);
     }
+
+    /**
+     * Takes one start out of every limit of a delivery, or out of none. Where a limit has none left, or others wait for the same limits already, the message leaves its queue for
+     * their backlog. From there {@link #receive} brings it at the moment at which it may start, by priority and then in the order of arrival, with the start taken.
+     *
+     * @return each decision at the index of its start
+     */
+    List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts);
 
     /** Marks deliveries as running, in order; each decision is at its start's index. */
     List<RunStart.StartDecision> begin(List<RunStart> starts);
@@ -79,6 +94,9 @@ public interface Broker {
 
     /** One round trip, for liveness: returns when the store answered. */
     void ping();
+
+    /** Returns when the store takes writes; else says why it takes none. At most one round trip. */
+    void checkWritable();
 
     /** Sentences about settings of the store that may lose tasks (eviction, no persistence); empty when fine. */
     List<DurabilityWarning> durabilityWarnings();

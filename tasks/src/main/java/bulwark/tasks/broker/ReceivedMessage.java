@@ -18,7 +18,14 @@ public sealed interface ReceivedMessage {
         return List.of();
     }
 
-    record Delivery(Receipt receipt, String queue, Message message, boolean broadcast, List<HolderDeath> deaths)
+    /** @param limitsPassed it waited for its limits, and its start was taken out of them */
+    record Delivery(
+            Receipt receipt,
+            String queue,
+            Message message,
+            boolean broadcast,
+            List<HolderDeath> deaths,
+            boolean limitsPassed)
             implements ReceivedMessage {
         public Delivery {
             deaths = List.copyOf(deaths);
@@ -26,7 +33,7 @@ public sealed interface ReceivedMessage {
 
         /** For the first time. */
         public Delivery(Receipt receipt, String queue, Message message, boolean broadcast) {
-            this(receipt, queue, message, broadcast, List.of());
+            this(receipt, queue, message, broadcast, List.of(), false);
         }
     }
 

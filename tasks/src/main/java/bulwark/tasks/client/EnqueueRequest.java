@@ -1,5 +1,6 @@
 package bulwark.tasks.client;
 
+import bulwark.tasks.handler.TaskOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class EnqueueRequest implements Cloneable {
     private @Nullable Duration hardTimeLimit;
     private @Nullable Duration softTimeLimit;
     private @Nullable Duration visibilityTimeout;
+    private boolean unique;
     private @Nullable Duration uniqueFor;
     private @Nullable String uniqueKey;
     private Map<String, String> headers = Map.of();
@@ -116,7 +118,22 @@ public final class EnqueueRequest implements Cloneable {
 
     /** True when only one such task may wait or run at a time. */
     boolean unique() {
-        return uniqueFor != null || uniqueKey != null;
+        return unique || uniqueFor != null || uniqueKey != null;
+    }
+
+    /** What the request leaves open is as the handler's author wrote it. */
+    EnqueueRequest withDefaults(TaskOptions options) {
+        return options.equals(TaskOptions.DEFAULT)
+                ? this
+                : changed(copy -> {
+                    copy.unique = unique || options.unique();
+                    copy.uniqueFor = uniqueFor == null && options.unique() ? options.uniqueFor() : uniqueFor;
+                    if (priority == null && options.priority() != 0) {
+                        copy.priority = options.priority();
+                    }
+                    copy.visibilityTimeout =
+                            visibilityTimeout == null ? options.visibilityTimeout() : visibilityTimeout;
+                });
     }
 
     String name() {

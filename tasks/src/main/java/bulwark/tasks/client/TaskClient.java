@@ -3,8 +3,10 @@ package bulwark.tasks.client;
 import bulwark.kernel.metrics.Metrics;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.Publication;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
+import bulwark.tasks.handler.TaskOptions;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.routing.Routing;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Sends tasks: routes, makes unique, signs, publishes; and waits for results from whichever process runs them. What {@link #enqueue} returned from is as durable
@@ -39,14 +42,28 @@ public final class TaskClient {
     private final UniqueTasks unique;
     private final EnvelopeFactory envelopes;
     private final Metrics metrics;
+    private final Function<String, TaskOptions> options;
 
+    /** A client that knows no handlers: a request says itself how its task is to be run. */
     public TaskClient(TaskStores stores, EnvelopeSigning signing, Routing routing, Metrics metrics, Clock clock) {
+        this(stores, signing, routing, metrics, name -> TaskOptions.DEFAULT, clock);
+    }
+
+    /** @param options of the handler of each name: what a request does not say */
+    public TaskClient(
+            TaskStores stores,
+            EnvelopeSigning signing,
+            Routing routing,
+            Metrics metrics,
+            Function<String, TaskOptions> options,
+            Clock clock) {
         this.broker = stores.broker();
         this.results = stores.results();
         this.signing = signing;
         this.unique = new UniqueTasks(stores, clock);
         this.envelopes = new EnvelopeFactory(routing, clock);
         this.metrics = metrics;
+        this.options = options;
     }
 
     /**
@@ -54,32 +71,35 @@ public final class TaskClient {
      * @throws IllegalArgumentException when the call cannot be an envelope, with a sentence
      * @throws bulwark.tasks.broker.BrokerUnavailable outcome unknown; to repeat safely, repeat with the same {@link EnqueueRequest#id}
      */
-    public String enqueue(EnqueueRequest request) {
+    public String enqueue(EnqueueRequest call) {
+        EnqueueRequest request = call.withDefaults(options.apply(call.name()));
         EnvelopeFactory.Routed routed = envelopes.of(request);
         if (!request.unique()) {
             publish(routed);
             return routed.envelope().id();
         }
-        UniqueTasks.Claim claim = unique.claim(request, routed.envelope());
-        if (claim.taken()) {
+        UniqueLock lock = unique.lock(request, routed.envelope());
+        Envelope marked = unique.marked(routed.envelope(), lock);
+        String holder = routed.broadcast()
+                ? unique.broadcast(lock, marked.id(), () -> publish(routed.with(marked)))
+                : broker.publishUnique(lock, publication(marked));
+        if (!holder.equals(marked.id())) {
             metrics.count("stem_tasks_deduplicated", "task", request.name());
-            return claim.owner();
+            unique.recordDuplicate(holder, marked);
         }
-        try {
-            publish(routed.with(claim.envelope()));
-        } catch (RuntimeException e) {
-            unique.release(claim);
-            throw e;
-        }
-        return claim.owner();
+        return holder;
+    }
+
+    private Publication publication(Envelope envelope) {
+        return Publication.asSigned(Message.fresh(signing.signIfAble(envelope)));
     }
 
     private void publish(EnvelopeFactory.Routed routed) {
-        Envelope signed = signing.signIfAble(routed.envelope());
         if (routed.broadcast()) {
+            Envelope signed = signing.signIfAble(routed.envelope());
             broker.broadcast(signed.queue(), signed);
         } else {
-            broker.publish(List.of(Publication.asSigned(Message.fresh(signed))));
+            broker.publish(List.of(publication(routed.envelope())));
         }
     }
 
@@ -92,7 +112,8 @@ public final class TaskClient {
         List<String> ids = new ArrayList<>(calls.size());
         try (BatchPublisher sender = new BatchPublisher(broker)) {
             List<Publication> batch = new ArrayList<>(BATCH);
-            for (EnqueueRequest request : calls) {
+            for (EnqueueRequest call : calls) {
+                EnqueueRequest request = call.withDefaults(options.apply(call.name()));
                 EnvelopeFactory.Routed routed = request.unique() ? null : envelopes.of(request);
                 if (routed == null || routed.broadcast()) {
                     ids.add(enqueue(
@@ -102,7 +123,7 @@ public final class TaskClient {
                     continue;
                 }
                 ids.add(routed.envelope().id());
-                batch.add(Publication.asSigned(Message.fresh(signing.signIfAble(routed.envelope()))));
+                batch.add(publication(routed.envelope()));
                 if (batch.size() == BATCH) {
                     sender.send(batch);
                     batch = new ArrayList<>(BATCH);

@@ -1,5 +1,7 @@
 package bulwark.tasks.client;
 
+import bulwark.tasks.broker.BrokerUnavailable;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.results.ResultBackend;
@@ -29,40 +31,47 @@ final class UniqueTasks {
         this.clock = clock;
     }
 
-    Claim claim(EnqueueRequest request, Envelope envelope) {
-        String key = UniqueKey.of(request, envelope);
-        Duration ttl = ttl(request);
-        String owner = envelope.id();
-        // The owner may end between a refused acquisition and the question who it is: then it is our turn after all.
-        for (int turn = 0; turn < 3; turn++) {
-            if (locks.acquire(LOCK + key, owner, ttl)) {
-                return new Claim(key, owner, false, marked(envelope, key, ttl));
-            }
-            Optional<String> holder = locks.ownerOf(LOCK + key);
-            if (holder.isPresent()) {
-                recordDuplicate(holder.get(), envelope);
-                return new Claim(key, holder.get(), true, envelope);
-            }
-        }
-        throw new bulwark.tasks.broker.BrokerUnavailable(
-                "the lock of a unique task changes hands too quickly: try again", null);
+    UniqueLock lock(EnqueueRequest request, Envelope envelope) {
+        return new UniqueLock(LOCK + UniqueKey.of(request, envelope), ttl(request));
     }
 
-    void release(Claim claim) {
-        locks.release(LOCK + claim.key(), claim.owner());
-    }
-
-    private Envelope marked(Envelope envelope, String key, Duration ttl) {
-        Instant until = clock.instant().plus(ttl);
+    /** The envelope that the lock belongs to: its end gives the lock back. */
+    Envelope marked(Envelope envelope, UniqueLock lock) {
+        Instant until = clock.instant().plus(lock.held());
         envelope.meta()
-                .put("stem.unique.key", key)
+                .put("stem.unique.key", lock.key().substring(LOCK.length()))
                 .put("stem.unique.owner", envelope.id())
                 .put("stem.unique.expiresAt", DartTimestamps.of(until));
         return envelope;
     }
 
+    /**
+     * Of a broadcast, which has no queue to enter in one step: the lock first, given back when the sending fails.
+     *
+     * @return id of the task that holds the lock
+     */
+    String broadcast(UniqueLock lock, String owner, Runnable sending) {
+        // The owner may end between a refused acquisition and the question who it is: then it is our turn after all.
+        for (int turn = 0; turn < 3; turn++) {
+            if (locks.acquire(lock.key(), owner, lock.held())) {
+                try {
+                    sending.run();
+                    return owner;
+                } catch (RuntimeException e) {
+                    locks.release(lock.key(), owner);
+                    throw e;
+                }
+            }
+            Optional<String> holder = locks.ownerOf(lock.key());
+            if (holder.isPresent()) {
+                return holder.get();
+            }
+        }
+        throw new BrokerUnavailable("the lock of a unique task changes hands too quickly: try again", null);
+    }
+
     /** For an observer of the task: how often it was requested again. A status that moved on meanwhile stays as it is. */
-    private void recordDuplicate(String holder, Envelope duplicate) {
+    void recordDuplicate(String holder, Envelope duplicate) {
         Optional<TaskStatus> status = results.get(holder);
         if (status.isEmpty()) {
             return;
@@ -95,7 +104,4 @@ final class UniqueTasks {
         @Nullable Duration ttl = request.uniqueFor() != null ? request.uniqueFor() : request.visibilityTimeout();
         return ttl == null ? DEFAULT : ttl;
     }
-
-    /** @param taken somebody else, {@code owner}, is there already */
-    record Claim(String key, String owner, boolean taken, Envelope envelope) {}
 }

@@ -28,6 +28,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ControlListener {
     private static final Logger LOG = LoggerFactory.getLogger(ControlListener.class);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+    /** After so many looks that found nothing. A stop waits for the look that is under way. */
+    private static final Duration QUIET_POLL_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final int QUIET_AFTER = 10;
     private static final Duration LEASE = Duration.ofSeconds(30);
     private static final long PAUSE_MS = 1_000;
     private static final int BATCH = 16;
@@ -106,9 +110,13 @@ public final class ControlListener {
     }
 
     private void listen() {
+        int empty = 0;
         while (stop.getCount() > 0) {
             try {
-                for (ReceivedMessage message : broker.receive(subscription, BATCH, POLL_TIMEOUT)) {
+                List<ReceivedMessage> messages =
+                        broker.receive(subscription, BATCH, empty < QUIET_AFTER ? POLL_TIMEOUT : QUIET_POLL_TIMEOUT);
+                empty = messages.isEmpty() ? empty + 1 : 0;
+                for (ReceivedMessage message : messages) {
                     // Forgotten first: a command that breaks its worker must not be redelivered and break it again.
                     broker.settle(List.of(new Settlement.Ack(message.receipt(), null)));
                     handle(message);

@@ -4,6 +4,7 @@ import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetterStore;
 import bulwark.tasks.broker.HolderDeath;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -12,6 +13,7 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.DeliveryState;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
@@ -93,6 +95,12 @@ final class EmbeddedBroker implements Broker {
     }
 
     @Override
+    public String publishUnique(UniqueLock lock, Publication message) {
+        String owner = message.message().envelope().id();
+        return queues.publishUnique(lock.key(), owner, lock.held().toMillis(), put(message));
+    }
+
+    @Override
     public void broadcast(String channel, Envelope envelope) {
         String text = EnvelopeCodec.json(Message.fresh(envelope));
         EnvelopeCodec.refuseLonger(text.length(), maxEnvelopeBytes);
@@ -147,7 +155,8 @@ final class EmbeddedBroker implements Broker {
                     received.queue(),
                     EnvelopeCodec.ofJson(received.message(), maxEnvelopeBytes),
                     received.broadcast(),
-                    HolderDeath.parse(received.deaths()));
+                    HolderDeath.parse(received.deaths()),
+                    received.limitsPassed());
         } catch (EnvelopeRefused e) {
             return malformed(receipt, received, String.valueOf(e.getMessage()));
         }
@@ -169,6 +178,14 @@ final class EmbeddedBroker implements Broker {
 
     private static StoreRpc.Lease lease(Receipt receipt) {
         return new StoreRpc.Lease(EntryId.of(receipt.entryId()), receipt.consumer(), receipt.delivery());
+    }
+
+    @Override
+    public List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts) {
+        return queues.limit(starts.stream()
+                .map(start ->
+                        new StoreRpc.LimitedRun(lease(start.receipt()), start.queue(), start.backlog(), start.limits()))
+                .toList());
     }
 
     @Override
@@ -290,6 +307,12 @@ final class EmbeddedBroker implements Broker {
     @Override
     public void delete(String queue) {
         queues.delete(queue);
+    }
+
+    /** By the thread that writes. */
+    @Override
+    public void checkWritable() {
+        ping();
     }
 
     @Override

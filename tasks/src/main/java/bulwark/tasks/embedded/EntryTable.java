@@ -6,6 +6,7 @@ import bulwark.tasks.broker.TakeLimits;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class EntryTable {
     /** Longer messages are refused, and of planted ones no more is read. */
     static final int MAX_MESSAGE_CHARS = 16 << 20;
+
+    private static final long MAX_LEASE_MS = Duration.ofDays(1).toMillis();
     /** At once; the rest comes at the next look. */
     private static final int MAX_RECEIVED_CHARS = 16 << 20;
 
@@ -33,21 +36,52 @@ final class EntryTable {
     }
 
     void insert(WriteTx tx, long queue, int priority, long dueAt, String message, long now) throws SQLException {
-        PreparedStatement insert = tx.statement(
-                "INSERT INTO task_entries (id, queue, priority, due_at, delivery, message) VALUES (?, ?, ?, ?, 0, ?)");
+        PreparedStatement insert =
+                tx.statement("INSERT INTO task_entries (id, queue, priority, due_at, delivery, message, at_once)"
+                        + " VALUES (?, ?, ?, ?, 0, ?, ?)");
         insert.setLong(1, ids.next(tx, now));
         insert.setLong(2, queue);
         insert.setInt(3, priority);
         insert.setLong(4, dueAt);
         insert.setString(5, message);
+        insert.setInt(6, dueAt <= now ? 1 : 0);
         insert.executeUpdate();
+    }
+
+    /** Takes an entry out of its backlog, to be received before any other. Its new id tells its deliveries from those before it waited. */
+    void admit(WriteTx tx, QueueTable.CachedQueue queue, long entry, long now) throws SQLException {
+        int first = QueueTable.PRIORITIES - 1;
+        queue.add(first);
+        PreparedStatement update = tx.statement(
+                "UPDATE task_entries SET id = ?, priority = ?, due_at = 0, backlog = NULL, limits_passed = 1 WHERE id = ?");
+        update.setLong(1, ids.next(tx, now));
+        update.setInt(2, first);
+        update.setLong(3, entry);
+        update.executeUpdate();
+    }
+
+    /** At the opening of the store, whose last owner's clock may have been ahead: nothing stays invisible for that. */
+    static int correctTimes(WriteTx tx, long now) throws SQLException {
+        int corrected = 0;
+        for (String update : List.of(
+                "UPDATE task_entries SET due_at = ?1"
+                        + " WHERE at_once = 1 AND delivery = 0 AND backlog IS NULL AND due_at > ?1",
+                "UPDATE task_entries SET due_at = ?1 + " + MAX_LEASE_MS + " WHERE delivery > 0 AND due_at > ?1 + "
+                        + MAX_LEASE_MS,
+                "UPDATE task_backlogs SET due_at = ?1 WHERE due_at > ?1")) {
+            PreparedStatement statement = tx.statement(update);
+            statement.setLong(1, now);
+            corrected += statement.executeUpdate();
+        }
+        return corrected;
     }
 
     record DueEntry(
             long id,
             long delivery,
             String message,
-            @Nullable String deaths) {
+            @Nullable String deaths,
+            boolean limitsPassed) {
         boolean suspect() {
             return TakeLimits.suspect(delivery - 1);
         }
@@ -80,7 +114,7 @@ final class EntryTable {
                 tx.statement("SELECT id, delivery, CASE WHEN octet_length(message) <= " + MAX_MESSAGE_CHARS
                         + " THEN message ELSE substr(message, 1, " + (MAX_MESSAGE_CHARS + 1)
                         + ") END, substr(holder, 1, " + HolderDeath.MAX_WORKER_CHARS
-                        + "), substr(deaths, -" + HolderDeath.MAX_LINES_CHARS + ") FROM task_entries"
+                        + "), substr(deaths, -" + HolderDeath.MAX_LINES_CHARS + "), limits_passed FROM task_entries"
                         + " WHERE queue = ? AND priority = ? AND due_at <= ? AND delivery <= ?"
                         + " ORDER BY due_at, delivery, id LIMIT ?");
         select.setLong(1, queue);
@@ -100,7 +134,8 @@ final class EntryTable {
                 oneMore = oneMore && !TakeLimits.suspect(delivered);
                 String message = rows.getString(3);
                 left -= message.length();
-                found.add(new DueEntry(rows.getLong(1), delivered + 1, message, deaths(rows, delivered, now)));
+                found.add(new DueEntry(
+                        rows.getLong(1), delivered + 1, message, deaths(rows, delivered, now), rows.getInt(6) == 1));
             }
         }
         return found;

@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.RunStart;
 import java.util.List;
@@ -13,9 +14,14 @@ interface QueueApi {
 
     boolean publishOnce(String identity, long remembered, StoreRpc.Publish publish);
 
+    /** @return owner of the lock from now on */
+    String publishUnique(String lock, String owner, long held, StoreRpc.Publish publish);
+
     void broadcast(String channel, String message, String once);
 
     List<StoreRpc.Received> receive(StoreRpc.Poll poll) throws InterruptedException;
+
+    List<LimitedStart.LimitDecision> limit(List<StoreRpc.LimitedRun> starts);
 
     List<RunStart.StartDecision> begin(List<StoreRpc.BeginRun> begins);
 

@@ -3,6 +3,7 @@ package bulwark.tasks.embedded;
 import bulwark.kernel.concurrent.Futures;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.TakeLimits;
@@ -31,12 +32,14 @@ final class SqliteQueues implements QueueApi {
     private final QueueTable queueTable;
     private final EntryTable entries;
     private final DeadLetterTable deadLetters;
+    private final BacklogTable backlogs;
 
     SqliteQueues(StoreContext context, QueueTable queueTable, EntryTable entries, DeadLetterTable deadLetters) {
         this.context = context;
         this.queueTable = queueTable;
         this.entries = entries;
         this.deadLetters = deadLetters;
+        this.backlogs = new BacklogTable(context);
     }
 
     @Override
@@ -82,6 +85,19 @@ final class SqliteQueues implements QueueApi {
                 publish(tx, List.of(publish));
             }
             return first;
+        });
+    }
+
+    @Override
+    public String publishUnique(String lock, String owner, long held, StoreRpc.Publish publish) {
+        return context.store().write(tx -> {
+            String holder = SqliteLocks.ownerOf(tx, lock, context.now());
+            if (holder != null) {
+                return holder;
+            }
+            SqliteLocks.acquire(tx, lock, owner, context.now(), held);
+            publish(tx, List.of(publish));
+            return owner;
         });
     }
 
@@ -155,8 +171,12 @@ final class SqliteQueues implements QueueApi {
         }
         for (String name : poll.queues()) {
             QueueTable.CachedQueue queue = queueTable.queue(tx, name, now);
+            backlogs.admit(tx, queue, entries, poll.max() - received.size());
             collect(tx, queue, name, false, poll, received, now);
-            next = received.isEmpty() ? Math.min(next, entries.nextDue(tx, queue, poll.suspects())) : next;
+            if (received.isEmpty()) {
+                next = Math.min(next, entries.nextDue(tx, queue, poll.suspects()));
+                next = Math.min(next, BacklogTable.nextDue(tx, queue));
+            }
         }
         return new PollResult(received, next);
     }
@@ -175,8 +195,30 @@ final class SqliteQueues implements QueueApi {
         for (EntryTable.DueEntry found :
                 entries.receive(tx, queue, poll, poll.max() - received.size(), suspects, now)) {
             received.add(new StoreRpc.Received(
-                    found.id(), name, broadcast, found.delivery(), found.message(), found.deaths()));
+                    found.id(),
+                    name,
+                    broadcast,
+                    found.delivery(),
+                    found.message(),
+                    found.deaths(),
+                    found.limitsPassed()));
         }
+    }
+
+    @Override
+    public List<LimitedStart.LimitDecision> limit(List<StoreRpc.LimitedRun> starts) {
+        return context.store().write(tx -> {
+            List<LimitedStart.LimitDecision> decisions = new ArrayList<>(starts.size());
+            Set<String> woken = new HashSet<>();
+            for (StoreRpc.LimitedRun start : starts) {
+                QueueTable.CachedQueue queue = queueTable.queue(tx, start.queue(), context.now());
+                decisions.add(backlogs.limit(tx, queue, start));
+                woken.add("queue:" + start.queue());
+            }
+            // Others know of no moment at which to look.
+            wake(tx, decisions.contains(LimitedStart.LimitDecision.LAID_ASIDE) ? woken : Set.of());
+            return decisions;
+        });
     }
 
     @Override
@@ -206,7 +248,7 @@ final class SqliteQueues implements QueueApi {
                 : RunStart.StartDecision.LEASE_LOST;
     }
 
-    private static boolean isLeased(ReadTx tx, StoreRpc.Lease lease) throws SQLException {
+    static boolean isLeased(ReadTx tx, StoreRpc.Lease lease) throws SQLException {
         PreparedStatement select =
                 tx.statement("SELECT 1 FROM task_entries WHERE id = ? AND holder = ? AND delivery = ?");
         EntryTable.bind(select, 1, lease);
@@ -298,10 +340,11 @@ final class SqliteQueues implements QueueApi {
             if (id == null) {
                 return new QueueCounts(0, 0, 0, 0);
             }
-            PreparedStatement count = tx.statement("SELECT count(*) FILTER (WHERE delivery = 0 AND due_at <= ?2),"
-                    + " count(*) FILTER (WHERE delivery > 0), count(*) FILTER (WHERE delivery = 0 AND due_at > ?2),"
-                    + " (SELECT count(*) FROM task_dead_letters WHERE queue = ?1)"
-                    + " FROM task_entries WHERE queue = ?1");
+            PreparedStatement count = tx.statement(
+                    "SELECT count(*) FILTER (WHERE delivery = 0 AND (due_at <= ?2 OR backlog IS NOT NULL)),"
+                            + " count(*) FILTER (WHERE delivery > 0), count(*) FILTER (WHERE delivery = 0 AND due_at > ?2 AND backlog IS NULL),"
+                            + " (SELECT count(*) FROM task_dead_letters WHERE queue = ?1)"
+                            + " FROM task_entries WHERE queue = ?1");
             count.setLong(1, id);
             count.setLong(2, context.now());
             try (ResultSet row = count.executeQuery()) {

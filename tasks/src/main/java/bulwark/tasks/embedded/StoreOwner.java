@@ -40,6 +40,7 @@ final class StoreOwner implements StoreClient {
                 RevocationStore.class, new SqliteRevocations(context),
                 RateLimiter.class, new SqliteRates(context),
                 MaintenanceApi.class, new StoreFsck(context, pruner));
+        store.write(tx -> EntryTable.correctTimes(tx, context.now()));
         pruner.start();
     }
 

@@ -1,5 +1,6 @@
 package bulwark.tasks.embedded;
 
+import bulwark.tasks.broker.StartLimit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -46,17 +47,24 @@ final class StoreRpc {
             long waitMillis,
             boolean suspects) {}
 
-    /** @param deaths see {@link bulwark.tasks.broker.HolderDeath#parse} */
+    /**
+     * @param deaths see {@link bulwark.tasks.broker.HolderDeath#parse}
+     * @param limitsPassed see {@link bulwark.tasks.broker.ReceivedMessage.Delivery}
+     */
     record Received(
             long id,
             String queue,
             boolean broadcast,
             long delivery,
             String message,
-            @Nullable String deaths) {}
+            @Nullable String deaths,
+            boolean limitsPassed) {}
 
     /** What a receipt says. */
     record Lease(long id, String consumer, long delivery) {}
+
+    /** @param backlog name of the backlog in which it waits if it may not start */
+    record LimitedRun(Lease lease, String queue, String backlog, List<StartLimit> limits) {}
 
     record BeginRun(Lease lease, Status running) {}
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Calls and answers as JSON between processes of one program; a change of form changes the {@link #VERSION}. Thread-safe. */
 final class StoreRpcCodec {
-    static final String VERSION = "3";
+    static final String VERSION = "4";
 
     // Both ends are this program under the same user: the socket's limits bound a message, its strings need no narrower
     // ones.

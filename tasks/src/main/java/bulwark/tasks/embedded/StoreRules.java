@@ -19,6 +19,13 @@ final class StoreRules {
                     "SELECT id FROM task_entries WHERE id > coalesce((SELECT value FROM task_counters"
                             + " WHERE name = 'entry_id'), 0) LIMIT ?"),
             Map.entry(
+                    "Entry %s waits for limits that are not there, or is held although it waits.",
+                    "SELECT id FROM task_entries e WHERE backlog IS NOT NULL AND (delivery <> 0 OR NOT EXISTS"
+                            + " (SELECT 1 FROM task_backlogs b WHERE b.id = e.backlog AND b.queue = e.queue)) LIMIT ?"),
+            Map.entry(
+                    "Backlog %s says in no JSON what it waits for.",
+                    "SELECT id FROM task_backlogs WHERE NOT json_valid(limits) LIMIT ?"),
+            Map.entry(
                     "Dead letter %s holds no JSON.",
                     "SELECT id FROM task_dead_letters WHERE NOT json_valid(meta) OR NOT json_valid(coalesce(message,"
                             + " fields)) LIMIT ?"),

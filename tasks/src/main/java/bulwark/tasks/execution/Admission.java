@@ -2,14 +2,13 @@ package bulwark.tasks.execution;
 
 import bulwark.kernel.error.PrintableText;
 import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.StartLimit;
 import bulwark.tasks.envelope.DartTimestamps;
 import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeDigest;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.handler.HandlerRegistry;
 import bulwark.tasks.handler.TaskHandler;
 import bulwark.tasks.lease.VerifiedTask;
-import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.signing.EnvelopeSigning;
 import bulwark.tasks.store.Revocation;
@@ -124,8 +123,23 @@ public final class Admission {
                     e.getMessage(),
                     task.handler().name());
         }
-        Optional<RateLimits.Denied> denied = rates.check(task);
-        return denied.isPresent() ? limited(task, denied.get()) : new AdmissionDecision.Run(task);
+        List<StartLimit> limits = task.delivery().limitsPassed() ? List.of() : rates.of(task);
+        if (limits.isEmpty()) {
+            return new AdmissionDecision.Run(task);
+        }
+        return task.delivery().broadcast()
+                ? rates.delay(task, limits)
+                        .<AdmissionDecision>map(delay ->
+                                new AdmissionDecision.Postpone(clock.instant().plus(delay)))
+                        .orElseGet(() -> new AdmissionDecision.Run(task))
+                : new AdmissionDecision.RunWithin(task, limits);
+    }
+
+    /** What a task does whose limits could not be asked. */
+    AdmissionDecision limitsUnknown(VerifiedTask task, RuntimeException failure) {
+        return rates.failsOpen(task, failure)
+                ? new AdmissionDecision.Run(task)
+                : new AdmissionDecision.Postpone(clock.instant().plus(RateLimits.FAILURE_RETRY_DELAY));
     }
 
     /** Whether it may still start: not revoked, not expired, its queue not paused. Asked again when a place is free, for which it may have waited long. */
@@ -141,7 +155,7 @@ public final class Admission {
             return expired;
         }
         return revoked.paused(task.delivery().queue())
-                ? new AdmissionDecision.Postpone(clock.instant().plus(PAUSE), null)
+                ? new AdmissionDecision.Postpone(clock.instant().plus(PAUSE))
                 : new AdmissionDecision.Run(task);
     }
 
@@ -162,18 +176,6 @@ public final class Admission {
         return new AdmissionDecision.Cancel(
                 statuses.cancelled(task.delivery(), error, meta -> meta.put("expiredAt", DartTimestamps.of(expiry))),
                 task.handler().name());
-    }
-
-    private AdmissionDecision limited(VerifiedTask task, RateLimits.Denied denied) {
-        TaskStatus status = statuses.of(task.delivery(), TaskState.RETRIED, null, null, meta -> {
-            meta.put(denied.member(), true);
-            meta.put("retryAfterMs", denied.retryAfter().toMillis());
-            meta.put(TaskStatus.ENVELOPE, EnvelopeDigest.of(task.delivery().queue(), task.envelope()));
-            if (denied.groupKey() != null) {
-                meta.put("groupKey", denied.groupKey());
-            }
-        });
-        return new AdmissionDecision.Postpone(clock.instant().plus(denied.retryAfter()), status);
     }
 
     private AdmissionDecision signatureInvalid(

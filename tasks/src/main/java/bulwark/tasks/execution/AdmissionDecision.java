@@ -1,8 +1,10 @@
 package bulwark.tasks.execution;
 
+import bulwark.tasks.broker.StartLimit;
 import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.TaskStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,11 @@ sealed interface AdmissionDecision {
             boolean verified,
             String task) implements AdmissionDecision {}
 
-    /** To be redelivered, without counting a retry. @param status null: leave it as it is */
-    record Postpone(Instant notBefore, @Nullable TaskStatus status) implements AdmissionDecision {}
+    /** To be run when every limit gives it a start. */
+    record RunWithin(VerifiedTask task, List<StartLimit> limits) implements AdmissionDecision {}
+
+    /** To be redelivered, without counting a retry; its status stays. */
+    record Postpone(Instant notBefore) implements AdmissionDecision {}
 
     /** Its holders died too often. @param meta of the dead letter, with the evidence of each death */
     record Poison(Map<String, ?> meta, TaskStatus status, boolean vouched, String task) implements AdmissionDecision {}

@@ -2,9 +2,9 @@ package bulwark.tasks.execution;
 
 import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.HolderDeath;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.RunStart;
-import bulwark.tasks.events.WorkerEvent;
 import bulwark.tasks.lease.InFlight;
 import bulwark.tasks.lease.LeasedDelivery;
 import bulwark.tasks.lease.TaskMemory;
@@ -12,6 +12,7 @@ import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,11 @@ public final class DeliveryHandler {
     }
 
     /** Never throws: what fails here for good becomes a dead letter, anything else is redelivered. */
-    public void handle(LeasedDelivery leased) {
+    public void handle(LeasedDelivery leased, ArrivalBatch.Arrival arrival) {
         try {
             if (leased.message() instanceof ReceivedMessage.Unread unread) {
+                // It may wait long for memory.
+                arrival.checked();
                 read(leased, unread);
                 if (!inFlight.holds(leased)) {
                     return;
@@ -61,7 +64,7 @@ public final class DeliveryHandler {
                     if (!delivery.deaths().isEmpty()) {
                         holderDied(delivery);
                     }
-                    act(leased, delivery, admission.decide(delivery));
+                    act(leased, delivery, admission.decide(delivery), arrival);
                 }
             }
         } catch (RuntimeException | StackOverflowError e) {
@@ -69,6 +72,8 @@ public final class DeliveryHandler {
         } catch (Error e) {
             inFlight.remove(leased);
             LOG.error("A task could not be handled and will be redelivered when its lease expires.", e);
+        } finally {
+            arrival.checked();
         }
     }
 
@@ -98,10 +103,20 @@ public final class DeliveryHandler {
         }
     }
 
-    private void act(LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision decision) {
+    private void act(
+            LeasedDelivery leased,
+            ReceivedMessage.Delivery delivery,
+            AdmissionDecision decision,
+            ArrivalBatch.Arrival arrival) {
+        if (decision instanceof AdmissionDecision.RunWithin run) {
+            runWithin(leased, delivery, run, arrival);
+            return;
+        }
+        arrival.checked();
         switch (decision) {
+            case AdmissionDecision.RunWithin _ -> throw new IllegalStateException("its limits were asked before");
             case AdmissionDecision.Run run ->
-                executor.whenPlaceIsFree(leased, () -> start(leased, delivery, run.task()));
+                executor.whenPlaceIsFree(leased, () -> start(leased, delivery, run.task(), arrival));
             case AdmissionDecision.Poison poison -> poison(leased, delivery, poison);
             case AdmissionDecision.Reject reject when !reject.verified() -> rejectUnverified(leased, delivery, reject);
             case AdmissionDecision.Reject reject -> {
@@ -116,16 +131,17 @@ public final class DeliveryHandler {
                     telemetry.cancelled(delivery, cancel.task(), cancel.status());
                 }
             }
-            case AdmissionDecision.Postpone postpone -> postpone(leased, delivery, postpone);
+            case AdmissionDecision.Postpone postpone -> postpone(leased, postpone);
         }
     }
 
-    private void start(LeasedDelivery leased, ReceivedMessage.Delivery delivery, VerifiedTask task) {
+    private void start(
+            LeasedDelivery leased, ReceivedMessage.Delivery delivery, VerifiedTask task, ArrivalBatch.Arrival arrival) {
         AdmissionDecision standing = admission.standing(task);
         if (standing instanceof AdmissionDecision.Run) {
             executor.run(leased, task);
         } else {
-            act(leased, delivery, standing);
+            act(leased, delivery, standing, arrival);
         }
     }
 
@@ -181,20 +197,42 @@ public final class DeliveryHandler {
         }
     }
 
-    private void postpone(
-            LeasedDelivery leased, ReceivedMessage.Delivery delivery, AdmissionDecision.Postpone postpone) {
-        TaskStatus status = postpone.status();
-        if (status == null) {
-            if (leased.claim()) {
-                settler.requeueUnchanged(leased, postpone.notBefore(), null, settled -> {});
-            }
-        } else if (isUnstarted(leased, status)) {
+    private void postpone(LeasedDelivery leased, AdmissionDecision.Postpone postpone) {
+        if (leased.claim()) {
             settler.requeueUnchanged(leased, postpone.notBefore(), null, settled -> {});
-            telemetry.event(
-                    WorkerEvent.Type.RETRIED,
-                    delivery,
-                    Map.of("retryAfter", postpone.notBefore().toString()));
         }
+    }
+
+    /** Once every limit gave it a start; without one the broker keeps it until then. */
+    private void runWithin(
+            LeasedDelivery leased,
+            ReceivedMessage.Delivery delivery,
+            AdmissionDecision.RunWithin run,
+            ArrivalBatch.Arrival arrival) {
+        LimitedStart start = new LimitedStart(delivery.receipt(), delivery.message(), delivery.queue(), run.limits());
+        LimitedStart.LimitDecision decision;
+        try {
+            decision = arrival.ask(start);
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof RuntimeException failure) || failure instanceof BrokerUnavailable) {
+                throw e;
+            }
+            act(leased, delivery, admission.limitsUnknown(run.task(), failure), arrival);
+            return;
+        }
+        switch (decision) {
+            case START -> executor.whenPlaceIsFree(leased, () -> start(leased, delivery, run.task(), arrival));
+            case LAID_ASIDE -> {
+                telemetry.taskMetrics().limited(run.task().handler().name(), delivery.queue());
+                drop(leased);
+            }
+            case LEASE_LOST -> drop(leased);
+        }
+    }
+
+    private void drop(LeasedDelivery leased) {
+        leased.claim();
+        inFlight.remove(leased);
     }
 
     /**

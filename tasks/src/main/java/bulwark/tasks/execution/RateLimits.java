@@ -1,19 +1,24 @@
 package bulwark.tasks.execution;
 
+import bulwark.tasks.broker.StartLimit;
 import bulwark.tasks.handler.TaskOptions;
 import bulwark.tasks.lease.VerifiedTask;
 import bulwark.tasks.store.RateLimiter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The group's limit, then the task's. A limiter that fails lets tasks of {@code fail open} run and others wait. Keys: Stem 0.2. Thread-safe. */
+/**
+ * The limits of a task: its group's, then its own; a start is taken out of both or of none. When a limiter fails, tasks of {@code fail open} run and others wait. Keys: Stem 0.2.
+ * Thread-safe.
+ */
 public final class RateLimits {
     private static final Logger LOG = LoggerFactory.getLogger(RateLimits.class);
-    private static final Duration FAILURE_RETRY_DELAY = Duration.ofSeconds(1);
+    static final Duration FAILURE_RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration MIN_DELAY = Duration.ofMillis(1);
 
     private final RateLimiter limiter;
@@ -24,47 +29,47 @@ public final class RateLimits {
         this.taskMetrics = taskMetrics;
     }
 
-    /** @param member of the status meta: {@code rateLimited} or {@code groupRateLimited} */
-    record Denied(
-            Duration retryAfter, String member, @Nullable String groupKey) {}
-
-    Optional<Denied> check(VerifiedTask task) {
+    /** Empty for a task that may always start. */
+    List<StartLimit> of(VerifiedTask task) {
         TaskOptions options = task.options();
         if (options.rateLimit() == null && options.groupRateLimit() == null) {
-            return Optional.empty();
+            return List.of();
         }
+        List<StartLimit> limits = new ArrayList<>(2);
         Map<String, String> headers = task.envelope().headers();
         String header = headers.getOrDefault(options.groupRateKeyHeader(), "");
-        Optional<RateLimit> group = RateLimit.of(options.groupRateLimit());
         String groupKey = options.groupRateKey() != null ? options.groupRateKey() : header;
-        if (group.isPresent() && !groupKey.isEmpty()) {
-            Duration wait = acquire(task, "group:" + groupKey, group.get(), "group", options.groupRateFailOpen());
-            if (!wait.isZero()) {
-                return Optional.of(new Denied(wait, "groupRateLimited", groupKey));
-            }
+        if (!groupKey.isEmpty()) {
+            RateLimit.of(options.groupRateLimit())
+                    .ifPresent(group -> limits.add(new StartLimit("group:" + groupKey, group.limit(), group.per())));
         }
-        Optional<RateLimit> own = RateLimit.of(options.rateLimit());
-        if (own.isPresent()) {
-            String tenant = headers.getOrDefault("tenant", "global");
-            Duration wait = acquire(task, task.handler().name() + ":" + tenant, own.get(), "task", true);
-            if (!wait.isZero()) {
-                return Optional.of(new Denied(wait, "rateLimited", null));
-            }
-        }
-        return Optional.empty();
+        String tenant = headers.getOrDefault("tenant", "global");
+        RateLimit.of(options.rateLimit())
+                .ifPresent(own ->
+                        limits.add(new StartLimit(task.handler().name() + ":" + tenant, own.limit(), own.per())));
+        return limits;
     }
 
-    /** Zero when it may run. */
-    private Duration acquire(VerifiedTask task, String key, RateLimit rate, String scope, boolean failOpen) {
+    /** Of a copy of a broadcast, which waits by itself. Empty when it may start, else when to ask again. */
+    Optional<Duration> delay(VerifiedTask task, List<StartLimit> limits) {
         try {
-            RateLimiter.Decision decision = limiter.acquire(key, rate.limit(), rate.per());
+            RateLimiter.Decision decision = limiter.acquireAll(limits);
             Duration wait = decision.retryAfter();
-            return decision.allowed() ? Duration.ZERO : wait.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : wait;
+            return decision.allowed()
+                    ? Optional.empty()
+                    : Optional.of(wait.compareTo(MIN_DELAY) < 0 ? MIN_DELAY : wait);
         } catch (RuntimeException e) {
-            String name = task.handler().name();
-            taskMetrics.limiterDegraded(name, task.delivery().queue(), scope, failOpen);
-            LOG.warn("The rate limiter failed for {}; the task {}.", name, failOpen ? "runs" : "waits", e);
-            return failOpen ? Duration.ZERO : FAILURE_RETRY_DELAY;
+            return failsOpen(task, e) ? Optional.empty() : Optional.of(FAILURE_RETRY_DELAY);
         }
+    }
+
+    /** Whether the task runs although its limits could not be asked. */
+    boolean failsOpen(VerifiedTask task, RuntimeException failure) {
+        boolean group = task.options().groupRateLimit() != null;
+        boolean open = !group || task.options().groupRateFailOpen();
+        String name = task.handler().name();
+        taskMetrics.limiterDegraded(name, task.delivery().queue(), group ? "group" : "task", open);
+        LOG.warn("The rate limiter failed for {}; the task {}.", name, open ? "runs" : "waits", failure);
+        return open;
     }
 }

@@ -4,10 +4,14 @@ import bulwark.tasks.store.Revocation;
 import bulwark.tasks.store.RevocationStore;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** What this worker knows of revoked tasks and paused queues: loaded at its start, refreshed, and updated by commands. Thread-safe. */
 public final class RevokedTasks {
@@ -15,6 +19,7 @@ public final class RevokedTasks {
     private final String namespace;
     private final Clock clock;
     private final Map<String, Revocation> revocations = new ConcurrentHashMap<>();
+    private final Semaphore changes = new Semaphore(0);
 
     public RevokedTasks(RevocationStore store, String namespace, Clock clock) {
         this.store = store;
@@ -25,9 +30,19 @@ public final class RevokedTasks {
     /** @return those that are new or changed */
     public List<Revocation> refresh() {
         Instant now = clock.instant();
-        store.prune(namespace, now);
         revocations.values().removeIf(revocation -> revocation.expired(now));
-        return store.list(namespace).stream().filter(this::learn).toList();
+        Set<String> gone = new HashSet<>(revocations.keySet());
+        List<Revocation> stored = store.list(namespace);
+        stored.forEach(revocation -> gone.remove(revocation.taskId()));
+        // A pause that is no longer stored was ended by an order that another worker has pruned.
+        if (revocations.keySet().removeAll(gone)) {
+            changes.release();
+        }
+        List<Revocation> learned = stored.stream().filter(this::learn).toList();
+        if (stored.stream().anyMatch(revocation -> revocation.expired(now))) {
+            store.prune(namespace, now);
+        }
+        return learned;
     }
 
     /** Keeps it in the store and here. @return what counts from now on */
@@ -43,6 +58,7 @@ public final class RevokedTasks {
             return false;
         }
         revocations.put(revocation.taskId(), revocation);
+        changes.release();
         return true;
     }
 
@@ -51,7 +67,14 @@ public final class RevokedTasks {
         return revocation == null || revocation.expired(clock.instant()) ? Optional.empty() : Optional.of(revocation);
     }
 
-    boolean paused(String queue) {
+    /** Returns when something was learned since the last call, or when the time is over. For one thread. */
+    public void awaitChange(long millis) throws InterruptedException {
+        if (changes.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
+            changes.drainPermits();
+        }
+    }
+
+    public boolean paused(String queue) {
         return !revocations.isEmpty() && of(Revocation.PAUSE + queue).isPresent();
     }
 

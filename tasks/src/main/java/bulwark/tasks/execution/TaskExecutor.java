@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class TaskExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(TaskExecutor.class);
 
-    private static final long MAX_LEASE_MS = Duration.ofDays(1).toMillis();
+    private static final Duration MAX_LEASE = Duration.ofDays(1);
 
     private final Semaphore permits;
     private final Settler settler;
@@ -73,9 +73,9 @@ public final class TaskExecutor {
     void run(LeasedDelivery leased, VerifiedTask admitted) {
         VerifiedTask task =
                 new VerifiedTask(admitted.delivery(), admitted.handler(), admitted.signed(), clock.instant());
-        Long hint = task.envelope().visibilityTimeoutMs();
-        if (hint != null && hint > 0) {
-            leased.setLease(Duration.ofMillis(Math.min(hint, MAX_LEASE_MS)));
+        Duration lease = task.visibilityTimeout();
+        if (lease != null) {
+            leased.setLease(lease.compareTo(MAX_LEASE) > 0 ? MAX_LEASE : lease);
         }
         RunStart.StartDecision decision =
                 settler.begin(leased, services.statuses().running(task)).join();

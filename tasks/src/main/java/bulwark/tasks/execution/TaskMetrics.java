@@ -54,6 +54,10 @@ public final class TaskMetrics {
         metrics.count("stem_tasks_dead_lettered", "reason", reason, "queue", queue);
     }
 
+    void limited(String task, String queue) {
+        metrics.count("stem_tasks_limited", "task", task, "queue", queue);
+    }
+
     void limiterDegraded(String task, String queue, String scope, boolean open) {
         metrics.count(
                 "stem_rate_limiter_degraded",

@@ -49,9 +49,9 @@ final class MethodTask implements TaskHandler {
                 none.groupRateKeyHeader(),
                 none.groupRateFailOpen(),
                 task.unique(),
-                none.uniqueFor(),
-                none.priority(),
-                none.visibilityTimeout(),
+                limit(task.uniqueForMs()),
+                task.priority(),
+                limit(task.visibilityTimeoutMs()),
                 none.retryPolicy());
     }
 

@@ -52,6 +52,13 @@ public record VerifiedTask(ReceivedMessage.Delivery delivery, TaskHandler handle
         return limit("stem.softTimeLimitMs", options().softTimeLimit());
     }
 
+    /** How long a silent worker keeps it; null for the worker's own lease. */
+    @Nullable
+    public Duration visibilityTimeout() {
+        Long asked = envelope().visibilityTimeoutMs();
+        return asked != null && asked > 0 ? Duration.ofMillis(asked) : options().visibilityTimeout();
+    }
+
     private @Nullable Duration limit(String member, @Nullable Duration otherwise) {
         JsonNode asked = envelope().meta().path(member);
         return asked.isNumber() && asked.asLong(0) > 0 ? Duration.ofMillis(asked.asLong(0)) : otherwise;

@@ -2,6 +2,7 @@ package bulwark.tasks.memory;
 
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetterStore;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -10,11 +11,13 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatus;
 import bulwark.tasks.store.EntryId;
+import bulwark.tasks.store.JointLimit;
 import bulwark.tasks.store.StatusTransitions;
 import bulwark.tasks.store.WaiterRegistry;
 import java.time.Clock;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -41,13 +45,23 @@ final class MemoryBroker implements Broker {
     private final ReentrantLock lock;
     private final WaiterRegistry wakeups;
     private final MemoryResults results;
+    private final MemoryRates rates;
+    private final MemoryLocks locks;
     private final Map<String, MemoryQueue> queues = new TreeMap<>();
     private final MemoryChannels channels = new MemoryChannels();
     private final MemoryDeadLetters deadLetters;
     private final Map<String, Instant> identities = new HashMap<>();
     private long lastId;
 
-    MemoryBroker(Clock clock, ReentrantLock lock, WaiterRegistry wakeups, MemoryResults results) {
+    MemoryBroker(
+            Clock clock,
+            ReentrantLock lock,
+            WaiterRegistry wakeups,
+            MemoryResults results,
+            MemoryRates rates,
+            MemoryLocks locks) {
+        this.locks = locks;
+        this.rates = rates;
         this.clock = clock;
         this.lock = lock;
         this.wakeups = wakeups;
@@ -120,6 +134,24 @@ final class MemoryBroker implements Broker {
     }
 
     @Override
+    public String publishUnique(UniqueLock lock, Publication message) {
+        refuseLonger(message);
+        String owner = message.message().envelope().id();
+        return locked(() -> {
+            while (true) {
+                Optional<String> holder = locks.ownerOf(lock.key());
+                if (holder.isPresent()) {
+                    return holder.get();
+                }
+                if (locks.acquire(lock.key(), owner, lock.held())) {
+                    publishOne(message);
+                    return owner;
+                }
+            }
+        });
+    }
+
+    @Override
     public void broadcast(String channel, Envelope envelope) {
         locked(() -> {
             channels.add(channel, Message.fresh(envelope), this::nextId, clock.millis());
@@ -171,6 +203,7 @@ final class MemoryBroker implements Broker {
             TakeLimits limits,
             List<ReceivedMessage> taken) {
         long now = clock.millis();
+        queue.admit(limits.maxEntries() - taken.size(), now, this::nextId, rates::step);
         while (taken.size() < limits.maxEntries()) {
             boolean suspects = limits.suspects()
                     && taken.stream()
@@ -185,7 +218,8 @@ final class MemoryBroker implements Broker {
             taken.add(
                     switch (entry.content) {
                         case Settlement.Content.WholeMessage(Message message) ->
-                            new ReceivedMessage.Delivery(receipt, name, message, broadcast, entry.deaths());
+                            new ReceivedMessage.Delivery(
+                                    receipt, name, message, broadcast, entry.deaths(), entry.limitsPassed());
                         case Settlement.Content.RawFields(Map<String, String> fields) ->
                             new ReceivedMessage.Malformed(receipt, name, fields, "it was no envelope before");
                     });
@@ -194,7 +228,8 @@ final class MemoryBroker implements Broker {
 
     private long sleepTime(Subscription subscription, boolean suspects) {
         long due = subscription.queues().stream()
-                .mapToLong(name -> queue(name).nextDue(suspects))
+                .mapToLong(name ->
+                        Math.min(queue(name).nextDue(suspects), queue(name).nextAdmission()))
                 .min()
                 .orElse(Long.MAX_VALUE);
         return Math.clamp(due - clock.millis(), 1, MAX_SLEEP_MS);
@@ -207,6 +242,31 @@ final class MemoryBroker implements Broker {
     private MemoryQueue.@Nullable Entry leasedEntry(Receipt receipt) {
         MemoryQueue queue = queueOf(receipt);
         return queue == null ? null : queue.leased(receipt);
+    }
+
+    @Override
+    public List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts) {
+        return locked(() -> starts.stream().map(this::limitOne).toList());
+    }
+
+    private LimitedStart.LimitDecision limitOne(LimitedStart start) {
+        MemoryQueue.Entry entry = leasedEntry(start.receipt());
+        if (entry == null) {
+            return LimitedStart.LimitDecision.LEASE_LOST;
+        }
+        MemoryQueue queue = queue(start.queue());
+        long now = clock.millis();
+        if (!queue.waits(start.backlog())) {
+            JointLimit.Step step = rates.step(start.limits());
+            if (step.granted()) {
+                return LimitedStart.LimitDecision.START;
+            }
+            queue.layAside(entry, start, MemoryBacklogs.due(now, step.delay()));
+        } else {
+            queue.layAside(entry, start, now);
+        }
+        wakeups.wake("queue:" + start.queue());
+        return LimitedStart.LimitDecision.LAID_ASIDE;
     }
 
     @Override
@@ -320,6 +380,9 @@ final class MemoryBroker implements Broker {
 
     @Override
     public void ping() {}
+
+    @Override
+    public void checkWritable() {}
 
     @Override
     public List<DurabilityWarning> durabilityWarnings() {

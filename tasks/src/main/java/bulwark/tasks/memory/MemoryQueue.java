@@ -1,12 +1,15 @@
 package bulwark.tasks.memory;
 
 import bulwark.tasks.broker.HolderDeath;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.StartLimit;
 import bulwark.tasks.broker.TakeLimits;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.store.EntryId;
+import bulwark.tasks.store.JointLimit;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,7 @@ final class MemoryQueue {
 
     private final Map<Long, Entry> entries = new HashMap<>();
     private final List<TreeSet<Entry>> byPriority = new ArrayList<>();
+    private final MemoryBacklogs backlogs = new MemoryBacklogs();
 
     static final class Entry {
         final long id;
@@ -36,6 +42,7 @@ final class MemoryQueue {
         private long dueAt;
         private long delivery;
         private @Nullable String consumer;
+        private boolean limitsPassed;
         private final List<HolderDeath> deaths = new ArrayList<>(0);
 
         private Entry(long id, Settlement.Content content, int priority, long dueAt) {
@@ -51,6 +58,10 @@ final class MemoryQueue {
 
         long delivery() {
             return delivery;
+        }
+
+        boolean limitsPassed() {
+            return limitsPassed;
         }
 
         List<HolderDeath> deaths() {
@@ -127,6 +138,31 @@ final class MemoryQueue {
         byPriority.get(entry.priority).remove(entry);
     }
 
+    /** The held entry waits for its limits, known to no consumer. */
+    void layAside(Entry entry, LimitedStart start, long due) {
+        remove(entry);
+        Entry waiting = new Entry(entry.id, entry.content, entry.priority, Long.MAX_VALUE);
+        backlogs.add(start.backlog(), start.limits(), waiting, due);
+    }
+
+    boolean waits(String backlog) {
+        return backlogs.holds(backlog);
+    }
+
+    /** What may start comes back before anything else. */
+    void admit(int most, long now, LongSupplier ids, Function<List<StartLimit>, JointLimit.Step> acquire) {
+        for (int i = 0; i < most; i++) {
+            Entry waiting = backlogs.next(now, acquire);
+            if (waiting == null) {
+                return;
+            }
+            Entry entry = new Entry(ids.getAsLong(), waiting.content, PRIORITIES - 1, Long.MIN_VALUE);
+            entry.limitsPassed = true;
+            entries.put(entry.id, entry);
+            byPriority.get(entry.priority).add(entry);
+        }
+    }
+
     void removeOldestBeyond(int kept) {
         while (entries.size() > kept) {
             entries.values().stream()
@@ -145,7 +181,13 @@ final class MemoryQueue {
                 .orElse(Long.MAX_VALUE);
     }
 
+    /** When something may come out of a backlog; {@link Long#MAX_VALUE} for never. */
+    long nextAdmission() {
+        return backlogs.nextDue();
+    }
+
     void clear() {
+        backlogs.clear();
         entries.clear();
         byPriority.forEach(TreeSet::clear);
     }
@@ -157,6 +199,6 @@ final class MemoryQueue {
         long delayed = entries.values().stream()
                 .filter(entry -> entry.consumer == null && entry.dueAt > now)
                 .count();
-        return new QueueCounts(entries.size() - held - delayed, held, delayed, dead);
+        return new QueueCounts(entries.size() - held - delayed + backlogs.size(), held, delayed, dead);
     }
 }

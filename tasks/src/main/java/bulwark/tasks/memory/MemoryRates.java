@@ -1,33 +1,40 @@
 package bulwark.tasks.memory;
 
 import bulwark.kernel.quota.Gcra;
+import bulwark.tasks.broker.StartLimit;
+import bulwark.tasks.store.JointLimit;
 import bulwark.tasks.store.RateLimiter;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
+/** Rate limits under the lock of the broker, which takes starts for what waits. */
 final class MemoryRates implements RateLimiter {
     private final Clock clock;
-    private final ConcurrentHashMap<String, Long> arrivals = new ConcurrentHashMap<>();
+    private final ReentrantLock lock;
+    private final Map<String, Long> arrivals = new HashMap<>();
 
-    MemoryRates(Clock clock) {
+    MemoryRates(Clock clock, ReentrantLock lock) {
         this.clock = clock;
+        this.lock = lock;
     }
 
     @Override
-    public Decision acquire(String key, int limit, Duration per) {
-        if (limit < 1) {
-            return new Decision(false, per);
+    public Decision acquireAll(List<StartLimit> limits) {
+        return Decision.of(step(limits));
+    }
+
+    JointLimit.Step step(List<StartLimit> limits) {
+        lock.lock();
+        try {
+            JointLimit.Step step =
+                    JointLimit.acquire(limits, key -> arrivals.getOrDefault(key, 0L), Gcra.nanos(clock.instant()));
+            arrivals.putAll(step.toStore());
+            return step;
+        } finally {
+            lock.unlock();
         }
-        AtomicReference<Decision> decision = new AtomicReference<>();
-        arrivals.compute(key, (ignored, stored) -> {
-            Gcra.Step step =
-                    RateLimiter.rate(limit, per).acquire(stored == null ? 0 : stored, Gcra.nanos(clock.instant()));
-            decision.set(Decision.of(step));
-            return step.fullAt();
-        });
-        return Objects.requireNonNull(decision.get());
     }
 }

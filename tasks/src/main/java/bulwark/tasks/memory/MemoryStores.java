@@ -14,13 +14,15 @@ public final class MemoryStores implements TaskStores {
         // One lock for entries and statuses, since a settlement changes both.
         ReentrantLock lock = new ReentrantLock();
         MemoryResults results = new MemoryResults(clock, lock, wakeups);
+        MemoryLocks locks = new MemoryLocks(clock);
+        MemoryRates rates = new MemoryRates(clock, lock);
         storeSet = new StoreSet(
-                new MemoryBroker(clock, lock, wakeups, results),
+                new MemoryBroker(clock, lock, wakeups, results, rates, locks),
                 results,
                 new MemorySchedules(),
-                new MemoryLocks(clock),
+                locks,
                 new MemoryRevocations(),
-                new MemoryRates(clock));
+                rates);
     }
 
     @Override

@@ -89,12 +89,17 @@ final class EntryReader {
     private ReceivedMessage read(
             Receipt receipt, StreamSource source, Map<String, String> fields, List<HolderDeath> deaths) {
         try {
+            boolean passed = source.passedLimits(receipt.stream());
+            String text = passed ? fields.get(EntryWriter.JSON) : null;
             return new ReceivedMessage.Delivery(
                     receipt,
                     source.name(),
-                    EnvelopeCodec.ofFields(fields, maxEnvelopeBytes),
+                    text == null
+                            ? EnvelopeCodec.ofFields(fields, maxEnvelopeBytes)
+                            : EnvelopeCodec.ofJson(text, maxEnvelopeBytes),
                     source.broadcast(),
-                    deaths);
+                    deaths,
+                    passed);
         } catch (EnvelopeRefused e) {
             return new ReceivedMessage.Malformed(
                     receipt, source.name(), truncated(fields), String.valueOf(e.getMessage()));

@@ -3,6 +3,7 @@ package bulwark.tasks.redis;
 import bulwark.kernel.json.StrictJson;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.FieldText;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.envelope.EnvelopeCodec;
 import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.envelope.Message;
@@ -33,6 +34,9 @@ final class EntryWriter {
     private static final String RAW = "x-raw";
 
     private static final String RAW_FIELDS = "x-fields";
+
+    /** The only field of an entry that comes from a backlog. */
+    static final String JSON = "json";
 
     private final RedisKeys keys;
     private final int maxEnvelopeBytes;
@@ -120,6 +124,13 @@ final class EntryWriter {
         return command;
     }
 
+    /** @throws EnvelopeRefused when no consumer would read it */
+    void refuseLonger(Message message) {
+        LongAdder length = new LongAdder();
+        EnvelopeCodec.eachField(message, (name, value) -> length.add(value.length()));
+        EnvelopeCodec.refuseLonger(length.sum(), maxEnvelopeBytes);
+    }
+
     void addFields(CommandArguments command, Message message) {
         LongAdder length = new LongAdder();
         EnvelopeCodec.eachField(message, (name, value) -> {
@@ -140,6 +151,21 @@ final class EntryWriter {
         return clamped == message.envelope().priority()
                 ? json
                 : json.substring(0, json.length() - 1) + ",\"x-priority\":" + clamped + "}";
+    }
+
+    /** Score and member of what is laid aside: by priority, and of one priority in the order in which the entries came. */
+    static void addLaidAside(List<Object> arguments, LimitedStart start) {
+        int priority = Math.clamp(start.message().envelope().priority(), 0, RedisKeys.PRIORITIES - 1);
+        arguments.add(-priority);
+        arguments.add(arrival(start.receipt().entryId()) + member(start.message(), priority));
+    }
+
+    /** Sorts as the number does. Times have 13 digits until the year 2286; the script cuts at the colon. */
+    private static String arrival(String entryId) {
+        int dash = entryId.indexOf('-');
+        long millis = Long.parseLong(entryId, 0, dash, 10);
+        long sequence = Long.parseLong(entryId, dash + 1, entryId.length(), 10);
+        return String.format("%016d-%019d:", millis, sequence);
     }
 
     /** For the script that moves due members into streams: key, member, what to enter. One that is no envelope enters as what it is, to be dead-lettered. */

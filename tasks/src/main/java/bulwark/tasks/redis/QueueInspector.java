@@ -4,14 +4,11 @@ import bulwark.tasks.broker.QueueCounts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What there is of queues. Looking at them makes and changes nothing. */
 final class QueueInspector {
@@ -30,63 +27,28 @@ final class QueueInspector {
     }
 
     QueueCounts counts(String queue) {
-        return connections.execute(connection -> counts(connection, queue));
+        List<Object> arguments = new ArrayList<>(List.of(
+                clock.millis(),
+                keys.group(queue),
+                keys.delayed(queue),
+                keys.deadLetters(queue),
+                keys.backlogLimits(queue),
+                keys.backlogPrefix(queue),
+                COUNTED,
+                keys.admitted(queue)));
+        arguments.addAll(keys.streams(queue));
+        List<@Nullable Object> counts = RedisReply.list(connections.run(Script.COUNTS, arguments));
+        return new QueueCounts(
+                RedisReply.number(counts.get(0)),
+                RedisReply.number(counts.get(1)),
+                RedisReply.number(counts.get(2)),
+                RedisReply.number(counts.get(3)));
     }
 
-    private QueueCounts counts(RedisConnection connection, String queue) {
-        List<String> streams = keys.streams(queue);
-        List<CommandArguments> commands = new ArrayList<>();
-        commands.add(RedisConnection.command(Command.ZCOUNT, keys.delayed(queue), "-inf", clock.millis()));
-        commands.add(RedisConnection.command(Command.ZCARD, keys.delayed(queue)));
-        commands.add(RedisConnection.command(Command.LLEN, keys.deadLetters(queue)));
-        for (String stream : streams) {
-            commands.add(RedisConnection.command(Command.XINFO, "GROUPS", stream));
-            commands.add(RedisConnection.command(Command.XLEN, stream));
-        }
-        List<@Nullable Object> answers = connection.pipeline(commands);
-        long due = number(answers.get(0));
-        long pending = due;
-        long inFlight = 0;
-        for (int i = 0; i < streams.size(); i++) {
-            Map<String, String> group = group(answers.get(3 + 2 * i), keys.group(queue));
-            if (group == null) {
-                pending += number(answers.get(4 + 2 * i));
-            } else {
-                inFlight += Long.parseLong(group.get("pending"));
-                pending += pending(connection, streams.get(i), group);
-            }
-        }
-        return new QueueCounts(pending, inFlight, number(answers.get(1)) - due, number(answers.get(2)));
-    }
-
-    private static long number(@Nullable Object answer) {
-        if (answer instanceof JedisDataException refused) {
-            throw refused;
-        }
-        return RedisReply.number(answer);
-    }
-
-    /** Null when there is no such stream or group. */
-    private static @Nullable Map<String, String> group(@Nullable Object answer, String name) {
-        if (answer instanceof JedisDataException) {
-            return null;
-        }
-        return RedisReply.list(answer).stream()
-                .map(RedisReply::fields)
-                .filter(group -> name.equals(group.get("name")))
-                .findFirst()
-                .orElse(null);
-    }
-
-    /** The server does not know its lag after somebody deleted entries, nor before Redis 7. */
-    private static long pending(RedisConnection connection, String stream, Map<String, String> group) {
-        String lag = group.getOrDefault("lag", "");
-        if (!lag.isEmpty()) {
-            return Long.parseLong(lag);
-        }
-        return RedisReply.list(connection.call(
-                        Command.XRANGE, stream, "(" + group.get("last-delivered-id"), "+", "COUNT", COUNTED))
-                .size();
+    private List<String> backlogs(RedisConnection connection, String queue) {
+        return RedisReply.texts(connection.call(Command.HKEYS, keys.backlogLimits(queue))).stream()
+                .map(name -> keys.backlogPrefix(queue) + name)
+                .toList();
     }
 
     List<String> names() {
@@ -108,6 +70,13 @@ final class QueueInspector {
         keys.streams(queue).forEach(stream -> all.add(RedisKeys.deaths(stream)));
         all.add(keys.delayed(queue));
         all.add(keys.deadLetters(queue));
-        connections.call(Command.DEL, all.toArray());
+        all.add(keys.admitted(queue));
+        all.add(RedisKeys.deaths(keys.admitted(queue)));
+        all.add(keys.backlogs(queue));
+        all.add(keys.backlogLimits(queue));
+        connections.execute(connection -> {
+            all.addAll(backlogs(connection, queue));
+            return connection.call(Command.DEL, all.toArray());
+        });
     }
 }

@@ -2,6 +2,7 @@ package bulwark.tasks.redis;
 
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetterStore;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -10,6 +11,7 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.Message;
 import bulwark.tasks.results.TaskStatusJson;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -28,10 +31,12 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class RedisBroker implements Broker {
     private static final int SENT_AT_ONCE = 2_000;
     private static final int BROADCASTS_KEPT = 4_096;
+    private static final int WRITE_CHECK_MILLIS = 60_000;
 
     private final RedisConnectionPool connections;
     private final RedisKeys keys;
     private final Clock clock;
+    private final Duration retention;
     private final EntryWriter entryWriter;
     private final Leases leases;
     private final StreamConsumer consumer;
@@ -49,10 +54,13 @@ final class RedisBroker implements Broker {
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;
+        this.retention = retention;
         entryWriter = new EntryWriter(keys, maxEnvelopeBytes);
+        AtomicLong delayedBroadcasts = new AtomicLong();
         leases = new Leases(connections);
-        consumer = new StreamConsumer(connections, keys, clock, entryWriter, maxEnvelopeBytes, longestText);
-        settlement = new SettlementScripts(connections, keys, clock, entryWriter, leases, retention);
+        consumer = new StreamConsumer(
+                connections, keys, clock, entryWriter, maxEnvelopeBytes, longestText, delayedBroadcasts);
+        settlement = new SettlementScripts(connections, keys, clock, entryWriter, leases, retention, delayedBroadcasts);
         deadLetters = new RedisDeadLetters(connections, keys, clock, entryWriter, retention);
         queues = new QueueInspector(connections, keys, clock);
     }
@@ -89,30 +97,47 @@ final class RedisBroker implements Broker {
                     TaskStatusJson.write(StatusTransitions.queued(out, now)),
                     "NX",
                     "PX",
-                    StatusArguments.millis(StatusTransitions.queuedRetention(out, now))));
+                    StatusArguments.millis(StatusTransitions.queuedRetention(out, now, retention))));
         }
         commands.add(entryWriter.command(out.queue(), out.message(), out.priority(), out.notBefore(), now));
     }
 
     @Override
     public boolean publishOnce(String identity, Duration remembered, Publication out) {
-        Instant now = clock.instant();
         List<Object> arguments = new ArrayList<>();
         arguments.add(keys.resultPrefix());
         arguments.add(keys.eventsPrefix());
         arguments.add(keys.fired(identity));
         arguments.add(StatusArguments.millis(remembered));
+        addPublication(arguments, out);
+        return RedisReply.number(connections.run(Script.PUBLISH_ONCE, arguments)) == 1;
+    }
+
+    @Override
+    public String publishUnique(UniqueLock lock, Publication out) {
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(keys.resultPrefix());
+        arguments.add(keys.eventsPrefix());
+        arguments.add(keys.lock(lock.key()));
+        arguments.add(out.message().envelope().id());
+        arguments.add(StatusArguments.millis(lock.held()));
+        addPublication(arguments, out);
+        return RedisReply.text(connections.run(Script.PUBLISH_UNIQUE, arguments));
+    }
+
+    private void addPublication(List<Object> arguments, Publication out) {
+        entryWriter.refuseLonger(out.message());
+        Instant now = clock.instant();
         if (out.recordQueued()) {
             StatusArguments.add(
                     arguments,
                     StatusArguments.Mode.ABSENT,
                     StatusTransitions.queued(out, now),
-                    StatusTransitions.queuedRetention(out, now));
+                    StatusTransitions.queuedRetention(out, now, retention));
         } else {
             StatusArguments.none(arguments);
         }
         entryWriter.add(arguments, out.queue(), out.message(), out.priority(), out.notBefore(), now);
-        return RedisReply.number(connections.run(Script.PUBLISH_ONCE, arguments)) == 1;
     }
 
     @Override
@@ -129,6 +154,11 @@ final class RedisBroker implements Broker {
             throws InterruptedException {
         leases.register(subscription);
         return consumer.receive(subscription, limits, wait);
+    }
+
+    @Override
+    public List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts) {
+        return settlement.limit(starts);
     }
 
     @Override
@@ -169,6 +199,12 @@ final class RedisBroker implements Broker {
     @Override
     public void delete(String queue) {
         queues.remove(queue);
+    }
+
+    /** A read-only replica answers reads, and so does a server whose memory is full. */
+    @Override
+    public void checkWritable() {
+        connections.call(Command.SET, keys.writeCheck(), "1", "PX", WRITE_CHECK_MILLIS);
     }
 
     @Override

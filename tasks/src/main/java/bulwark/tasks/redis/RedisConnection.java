@@ -8,10 +8,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** One connection, lent to one thread at a time. */
 final class RedisConnection {
+    /** Of the server's refusal, which comes before a script's first write. */
+    private static final String OUT_OF_MEMORY = "OOM command not allowed";
+
     private final PushConnection connection;
     private final int timeoutMillis;
     private final ReplyLimit replies;
@@ -75,6 +79,17 @@ final class RedisConnection {
             digest = RedisReply.text(call(Command.SCRIPT, "LOAD", script.source()));
             script.loaded(digest);
         }
+        try {
+            return runLoaded(script, digest, arguments);
+        } catch (JedisDataException refused) {
+            if (script.runsWhenFull() && String.valueOf(refused.getMessage()).contains(OUT_OF_MEMORY)) {
+                return connection.executeCommand(evaluation(Command.EVAL, script.sourceWhenFull(), arguments));
+            }
+            throw refused;
+        }
+    }
+
+    private @Nullable Object runLoaded(Script script, String digest, List<?> arguments) {
         try {
             return connection.executeCommand(evaluation(Command.EVALSHA, digest, arguments));
         } catch (JedisNoScriptException restarted) {

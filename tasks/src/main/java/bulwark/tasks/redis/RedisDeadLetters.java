@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 
 /** The dead letters of queues: lists with the newest at the head. Thread-safe. */
@@ -175,10 +176,28 @@ final class RedisDeadLetters implements DeadLetterStore {
                         RedisReply.number(RedisReply.list(answers.getLast()).getFirst()));
             });
         }
+        return removeNewest(queue, since(since), limit == null ? Integer.MAX_VALUE : limit);
+    }
+
+    /** Page by page, so that a long list takes no more memory than a page. */
+    private int removeNewest(String queue, Predicate<DeadLetter> filter, int limit) {
         int removed = 0;
-        for (Stored stored : newestFirst(queue, since(since), limit == null ? Long.MAX_VALUE : limit)) {
-            removed += Math.toIntExact(
-                    RedisReply.number(connections.call(Command.LREM, keys.deadLetters(queue), 1, stored.raw)));
+        long kept = 0;
+        while (removed < limit) {
+            List<String> page = range(queue, kept, kept + PAGE - 1);
+            List<CommandArguments> removals = page.stream()
+                    .filter(raw -> filter.test(DeadLetterJson.read(queue, raw)))
+                    .limit(limit - removed)
+                    .map(raw -> RedisConnection.command(Command.LREM, keys.deadLetters(queue), 1, raw))
+                    .toList();
+            long gone = connections.execute(connection -> connection.pipeline(removals)).stream()
+                    .mapToLong(RedisReply::number)
+                    .sum();
+            removed += Math.toIntExact(gone);
+            kept += page.size() - gone;
+            if (page.size() < PAGE) {
+                return removed;
+            }
         }
         return removed;
     }

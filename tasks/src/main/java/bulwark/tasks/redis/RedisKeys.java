@@ -3,7 +3,7 @@ package bulwark.tasks.redis;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names of keys, groups and channels of one namespace. Source: Stem 0.2; {@code fired} is ours. */
+/** Names of keys, groups and channels of one namespace. Source: Stem 0.2; {@code fired} and all that is named after limits are ours. */
 record RedisKeys(String namespace) {
     static final int PRIORITIES = 10;
 
@@ -28,6 +28,26 @@ record RedisKeys(String namespace) {
 
     String streamPrefix() {
         return namespace + ":stream:";
+    }
+
+    /** Stream of what waited for limits and passed them; read before the others. The name has the form from which {@link #deaths} and the scripts make another. */
+    String admitted(String queue) {
+        return namespace + ":admitted:stream:" + queue;
+    }
+
+    /** Sorted set of a queue's backlogs, by the milliseconds since 1970 at which the first of each may start. */
+    String backlogs(String queue) {
+        return namespace + ":backlogs:" + queue;
+    }
+
+    /** Hash of what each backlog of a queue waits for. */
+    String backlogLimits(String queue) {
+        return namespace + ":backlog-limits:" + queue;
+    }
+
+    /** Sorted set of messages that wait for the same limits; the backlog's name follows. */
+    String backlogPrefix(String queue) {
+        return namespace + ":backlog:" + queue + ":";
     }
 
     String group(String queue) {
@@ -61,6 +81,11 @@ record RedisKeys(String namespace) {
     /** Broadcast messages that are redelivered to one consumer. */
     String broadcastRedelivery(String channel, String consumer) {
         return broadcastGroup(channel, consumer) + ":again";
+    }
+
+    /** Written to see whether the server takes writes. */
+    String writeCheck() {
+        return namespace + ":write-check";
     }
 
     String fired(String identity) {

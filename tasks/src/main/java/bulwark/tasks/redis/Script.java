@@ -9,20 +9,23 @@ import org.jspecify.annotations.Nullable;
 /** A Lua script and the parts that it is made of. The server names it by a digest, which it tells when the script is loaded. */
 enum Script {
     BEGIN("held", "status", "begin"),
+    COUNTS("counts"),
     GROUP_ADD("group_add"),
     GROUP_CLAIM("group_claim"),
+    LIMIT("deaths", "held", "limits", "limit"),
     LOCK("lock"),
     MOVE("enter", "move"),
     PUBLISH_ONCE("enter", "status", "publish_once"),
+    PUBLISH_UNIQUE("enter", "status", "publish_unique"),
     PUT_STATUS("status", "put_status"),
-    RATE("rate"),
+    RATE("limits", "rate"),
     RECLAIM("deaths", "reclaim"),
     RENEW("held", "renew"),
     REPLAY("enter", "replay"),
     REVOKE("revoke"),
     SCHEDULE_PUT("schedule_put"),
     SETTLE("deaths", "held", "enter", "status", "settle"),
-    TAKE("take"),
+    TAKE("limits", "take"),
     TIDY("tidy"),
     TRIM("trim");
 
@@ -39,6 +42,19 @@ enum Script {
 
     String source() {
         return source;
+    }
+
+    /** Whether it begins, moves or ends what is stored: on a server whose memory is full this must go on, for that is how memory becomes free. */
+    boolean runsWhenFull() {
+        return switch (this) {
+            case BEGIN, LIMIT, MOVE, RECLAIM, SETTLE, TAKE -> true;
+            default -> false;
+        };
+    }
+
+    /** A full server refuses what needs memory until a script has written something: here it takes away what is not there. */
+    String sourceWhenFull() {
+        return "redis.call('DEL', 'stem:no-such-key')\n" + source;
     }
 
     /** Null until it was loaded once, anywhere: the digest depends on the source alone. */

@@ -1,5 +1,6 @@
 package bulwark.tasks.redis;
 
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.results.TaskStatus;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Begins and ends deliveries, many in one script. Thread-safe. */
 final class SettlementScripts {
@@ -20,12 +22,18 @@ final class SettlementScripts {
             RunStart.StartDecision.REPLAYED,
             RunStart.StartDecision.LEASE_LOST);
 
+    private static final List<LimitedStart.LimitDecision> LIMIT_DECISIONS = List.of(
+            LimitedStart.LimitDecision.START,
+            LimitedStart.LimitDecision.LAID_ASIDE,
+            LimitedStart.LimitDecision.LEASE_LOST);
+
     private final RedisConnectionPool connections;
     private final RedisKeys keys;
     private final Clock clock;
     private final EntryWriter entryWriter;
     private final Leases leases;
     private final Duration retention;
+    private final AtomicLong delayedBroadcasts;
 
     SettlementScripts(
             RedisConnectionPool connections,
@@ -33,13 +41,15 @@ final class SettlementScripts {
             Clock clock,
             EntryWriter entryWriter,
             Leases leases,
-            Duration retention) {
+            Duration retention,
+            AtomicLong delayedBroadcasts) {
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;
         this.entryWriter = entryWriter;
         this.leases = leases;
         this.retention = retention;
+        this.delayedBroadcasts = delayedBroadcasts;
     }
 
     List<RunStart.StartDecision> begin(List<RunStart> starts) {
@@ -58,6 +68,31 @@ final class SettlementScripts {
         return verdicts;
     }
 
+    List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts) {
+        List<LimitedStart.LimitDecision> decisions = new ArrayList<>(starts.size());
+        for (List<LimitedStart> batch : batches(starts)) {
+            ReceiptArguments receipts = new ReceiptArguments(
+                    batch.stream().map(LimitedStart::receipt).toList());
+            List<Object> arguments = new ArrayList<>();
+            arguments.add(RedisRates.micros(clock.instant()));
+            receipts.addTo(arguments);
+            for (LimitedStart start : batch) {
+                receipts.add(arguments, start.receipt());
+                String name = start.backlog();
+                arguments.add(keys.backlogs(start.queue()));
+                arguments.add(keys.backlogLimits(start.queue()));
+                arguments.add(keys.backlogPrefix(start.queue()) + name);
+                arguments.add(name);
+                EntryWriter.addLaidAside(arguments, start);
+                arguments.add(start.limits().size());
+                start.limits().forEach(limit -> RedisRates.add(arguments, keys, limit));
+            }
+            RedisReply.list(connections.run(Script.LIMIT, arguments))
+                    .forEach(answer -> decisions.add(LIMIT_DECISIONS.get((int) RedisReply.number(answer))));
+        }
+        return decisions;
+    }
+
     List<Boolean> settle(List<Settlement> settlements) {
         List<Boolean> good = new ArrayList<>(settlements.size());
         for (List<Settlement> batch : batches(settlements)) {
@@ -67,9 +102,20 @@ final class SettlementScripts {
             batch.forEach(settlement -> add(arguments, receipts, settlement));
             RedisReply.list(connections.run(Script.SETTLE, arguments))
                     .forEach(answer -> good.add(RedisReply.number(answer) == 1));
-            batch.forEach(settlement -> leases.settled(settlement.receipt()));
+            batch.forEach(this::settled);
         }
         return good;
+    }
+
+    private void settled(Settlement settlement) {
+        leases.settled(settlement.receipt());
+        if (settlement instanceof Settlement.Requeue requeue && requeue.notBefore() != null && broadcast(requeue)) {
+            delayedBroadcasts.incrementAndGet();
+        }
+    }
+
+    private boolean broadcast(Settlement.Requeue requeue) {
+        return requeue.receipt().group().startsWith(keys.broadcast(""));
     }
 
     private static <T> List<List<T>> batches(List<T> items) {
@@ -133,7 +179,7 @@ final class SettlementScripts {
     /** A broadcast message is redelivered to its own consumer only. */
     private void addRequeue(List<Object> arguments, Settlement.Requeue requeue) {
         String group = requeue.receipt().group();
-        if (!group.startsWith(keys.broadcast(""))) {
+        if (!broadcast(requeue)) {
             entryWriter.add(
                     arguments,
                     requeue.queue(),

@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class StreamConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(StreamConsumer.class);
     /** Others may delay a message to a moment before the soonest we know of, so that is looked at so often. */
-    private static final long MAX_POLL_TIMEOUT_MILLIS = 100;
+    private static final long MAX_POLL_TIMEOUT_MILLIS = 200;
 
     private final RedisConnectionPool connections;
     private final RedisKeys keys;
@@ -33,6 +35,9 @@ final class StreamConsumer {
     private final EntryReader reader;
     private final int maxEnvelopeBytes;
     private final int longestText;
+    /** How many broadcasts this process has delayed. */
+    private final AtomicLong ownDelays;
+
     private final Cache<Subscription, SubscriptionState> subscriptions = Caffeine.newBuilder()
             .expireAfterAccess(Duration.ofMinutes(30))
             .maximumSize(10_000)
@@ -44,8 +49,10 @@ final class StreamConsumer {
             Clock clock,
             EntryWriter entryWriter,
             int maxEnvelopeBytes,
-            int longestText) {
+            int longestText,
+            AtomicLong ownDelays) {
         this.longestText = longestText;
+        this.ownDelays = ownDelays;
         this.connections = connections;
         this.keys = keys;
         this.clock = clock;
@@ -61,6 +68,7 @@ final class StreamConsumer {
         try {
             return connections.closed() ? List.of() : received(state, state.bounded(limits), wait);
         } catch (BrokerUnavailable e) {
+            state.waited(false);
             if (ReplyTooLong.caused(e)) {
                 state.overran();
                 LOG.warn(
@@ -88,7 +96,7 @@ final class StreamConsumer {
             throws InterruptedException {
         int max = limits.maxEntries();
         if (max == 0) {
-            connections.execute(connection -> poll(connection, state, limits, true));
+            connections.execute(connection -> poll(connection, state, limits, Scope.ALL));
             return List.of();
         }
         long end = System.nanoTime() + wait.toNanos();
@@ -100,8 +108,7 @@ final class StreamConsumer {
             if (!expired.isEmpty()) {
                 return expired;
             }
-            PollResult found = connections.execute(connection ->
-                    connection.within(maxBytes(limits), () -> pollWithoutReclaim(connection, state, limits)));
+            PollResult found = look(state, limits);
             if (!found.messages.isEmpty()) {
                 return received(state, found.messages);
             }
@@ -109,8 +116,11 @@ final class StreamConsumer {
             if (left <= 0) {
                 return List.of();
             }
-            if (!found.moved) {
-                List<ReceivedMessage> awaited = await(state, found, limits, Math.min(left, MAX_POLL_TIMEOUT_MILLIS));
+            if (found.moved) {
+                state.waited(false);
+            } else {
+                List<ReceivedMessage> awaited =
+                        await(state, found, limits, Math.min(left, state.maxWaitMillis(MAX_POLL_TIMEOUT_MILLIS)));
                 if (!awaited.isEmpty()) {
                     return received(state, awaited);
                 }
@@ -118,17 +128,48 @@ final class StreamConsumer {
         }
     }
 
+    /** While nothing came and nothing is due, what the last look found still holds. */
+    private PollResult look(SubscriptionState state, TakeLimits limits) {
+        boolean quiet = state.quiet();
+        long delays = ownDelays.get();
+        Long soonest = quiet ? state.soonest(clock.millis(), MAX_POLL_TIMEOUT_MILLIS, delays) : null;
+        if (soonest != null) {
+            return new PollResult(List.of(), false, soonest, List.of());
+        }
+        PollResult found = connections.execute(connection -> connection.within(
+                maxBytes(limits),
+                () -> quiet
+                        ? poll(connection, state, limits, Scope.DUE)
+                        : pollWithoutReclaim(connection, state, limits)));
+        state.looked(found.soonest == null ? Long.MAX_VALUE : found.soonest, delays);
+        return found;
+    }
+
     private List<ReceivedMessage> received(SubscriptionState state, List<ReceivedMessage> messages) {
-        if (state.received(messages.size())) {
+        if (state.received(messages)) {
+            Set<String> used = state.used();
             connections.execute(connection -> {
-                StreamPruner.trim(connection, state.sources());
+                StreamPruner.trim(connection, state.sources(), used);
                 return state.tidyDue() ? StreamPruner.tidy(connection, state.sources()) : null;
             });
         }
         return messages;
     }
 
-    /** @param soonest milliseconds since 1970 at which the next delayed message is due, or null */
+    /** What a look reads: every stream, all but the last one, or nothing but what became due. */
+    private enum Scope {
+        ALL("all"),
+        MOST("most"),
+        DUE("due");
+
+        private final String word;
+
+        Scope(String word) {
+            this.word = word;
+        }
+    }
+
+    /** @param soonest milliseconds since 1970 at which the next message becomes due, or null */
     private record PollResult(
             List<ReceivedMessage> messages,
             boolean moved,
@@ -139,7 +180,7 @@ final class StreamConsumer {
     private PollResult pollWithoutReclaim(RedisConnection connection, SubscriptionState state, TakeLimits limits) {
         int max = limits.maxEntries();
         StreamSource last = state.sources().getLast();
-        PollResult found = poll(connection, state, limits, last.isRedelivery());
+        PollResult found = poll(connection, state, limits, last.isRedelivery() ? Scope.ALL : Scope.MOST);
         int left = max - found.messages.size();
         if (left <= 0 || last.isRedelivery()) {
             return found;
@@ -163,24 +204,29 @@ final class StreamConsumer {
             throw e;
         } catch (JedisDataException missing) {
             // No such stream or group: the script makes them, or says what is wrong.
-            PollResult whole = poll(connection, state, new TakeLimits(left, limits.suspects(), limits.unread()), true);
+            PollResult whole =
+                    poll(connection, state, new TakeLimits(left, limits.suspects(), limits.unread()), Scope.ALL);
             whole.messages.addAll(0, found.messages);
             return whole;
         }
     }
 
-    private PollResult poll(RedisConnection connection, SubscriptionState state, TakeLimits limits, boolean all) {
+    private PollResult poll(RedisConnection connection, SubscriptionState state, TakeLimits limits, Scope scope) {
         List<Object> arguments = new ArrayList<>();
         arguments.add(clock.millis());
         arguments.add(state.consumer());
         arguments.add(limits.maxEntries());
-        arguments.add(all ? "1" : "0");
+        arguments.add(scope.word);
         arguments.add(state.sources().size());
         for (StreamSource source : state.sources()) {
             arguments.add(source.group());
             arguments.add(source.start());
             arguments.add(source.isRedelivery() ? "0" : "1");
             arguments.add(source.delayedKey());
+            StreamSource.BacklogKeys backlogs = source.backlogs();
+            arguments.add(backlogs == null ? "" : backlogs.due());
+            arguments.add(backlogs == null ? "" : backlogs.limits());
+            arguments.add(backlogs == null ? "" : backlogs.prefix());
             arguments.add(source.expiry());
             arguments.add(source.streams().size());
             arguments.addAll(source.streams());
@@ -254,17 +300,19 @@ final class StreamConsumer {
         if (millis <= 0) {
             return List.of();
         }
-        CommandArguments waiting =
-                state.sources().size() == 1 ? readGroup(state, millis) : readAny(state, found.lasts, millis);
         boolean takes = state.sources().size() == 1;
+        CommandArguments waiting = takes ? readGroup(state, millis) : readAny(state, state.lasts(found.lasts), millis);
         return connections.executeBlocking(connection -> {
             try {
                 Object reply = connection.within(maxBytes(limits), () -> connection.callBlocking(millis, waiting));
+                // Until something arrives a look need not read the streams again.
+                state.waited(reply == null);
                 return takes ? reader.arrivals(state, limits.unread(), reply) : List.of();
             } catch (JedisConnectionException e) {
                 throw e;
             } catch (JedisDataException e) {
                 // A stream or group was removed while we waited: the next look makes it again, or says what is wrong.
+                state.waited(false);
                 return List.of();
             }
         });

@@ -3,6 +3,7 @@ package bulwark.tasks.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Forgets what is done, so that memory stays bounded. */
@@ -12,13 +13,16 @@ final class StreamPruner {
 
     private StreamPruner() {}
 
-    static void trim(RedisConnection connection, List<StreamSource> sources) {
+    /** @param used the streams from which something was taken lately */
+    static void trim(RedisConnection connection, List<StreamSource> sources, Set<String> used) {
         for (StreamSource source : sources) {
             // The length of broadcast streams is bounded as they are written: consumers come and go.
             if (!source.broadcast()) {
                 List<Object> arguments = new ArrayList<>(List.of(source.group()));
-                arguments.addAll(source.streams());
-                connection.run(Script.TRIM, arguments);
+                source.streams().stream().filter(used::contains).forEach(arguments::add);
+                if (arguments.size() > 1) {
+                    connection.run(Script.TRIM, arguments);
+                }
             }
         }
     }

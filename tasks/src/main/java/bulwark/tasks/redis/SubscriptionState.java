@@ -1,12 +1,15 @@
 package bulwark.tasks.redis;
 
+import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,15 @@ final class SubscriptionState {
     private long nextTidy;
     private int receivedSinceTrim;
     private int maxEntries = MAX_ENTRIES;
+    /** The last wait ended with nothing new in any stream. */
+    private boolean quiet;
+
+    private List<String> lasts = List.of();
+    private long soonest;
+    private long lookedAt;
+    private long delaysSeen;
+    private final Set<String> usedSinceTrim = new HashSet<>();
+    private Set<String> usedBefore = Set.of();
 
     SubscriptionState(Subscription subscription, List<StreamSource> sources, LongSupplier nanos) {
         this.subscription = subscription;
@@ -76,9 +88,50 @@ final class SubscriptionState {
         }
     }
 
+    boolean quiet() {
+        lock.lock();
+        try {
+            return quiet;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void waited(boolean nothingCame) {
+        lock.lock();
+        try {
+            quiet = nothingCame;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From which entries on to wait: what a look found, or, after one that read no stream, what the look before it found. */
+    List<String> lasts(List<String> found) {
+        lock.lock();
+        try {
+            lasts = found.isEmpty() ? lasts : found;
+            return lasts;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long to wait before the next look. Nobody but the consumer itself delays what is on a broadcast channel. */
+    long maxWaitMillis(long whileOthersDelay) {
+        lock.lock();
+        try {
+            long age = (nanos.getAsLong() - lookedAt) / 1_000_000;
+            return subscription.queues().isEmpty() ? Long.MAX_VALUE : Math.max(1, whileOthersDelay - age);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void overran() {
         lock.lock();
         try {
+            quiet = false;
             maxEntries = 1;
         } finally {
             lock.unlock();
@@ -135,10 +188,11 @@ final class SubscriptionState {
     }
 
     /** @return true when it is time to forget what is done */
-    boolean received(int entries) {
+    boolean received(List<ReceivedMessage> messages) {
         lock.lock();
         try {
-            receivedSinceTrim += entries;
+            receivedSinceTrim += messages.size();
+            messages.forEach(message -> usedSinceTrim.add(message.receipt().stream()));
             maxEntries = Math.min(2 * maxEntries, MAX_ENTRIES);
             long now = nanos.getAsLong();
             boolean due = receivedSinceTrim >= TRIM_AFTER_ENTRIES || now - nextTrim >= 0;
@@ -147,6 +201,50 @@ final class SubscriptionState {
                 nextTrim = now + TRIM_EVERY_NANOS;
             }
             return due;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The streams from which something was taken since the last trimming but one: what was held at the last one may have ended since. */
+    Set<String> used() {
+        lock.lock();
+        try {
+            Set<String> used = new HashSet<>(usedBefore);
+            used.addAll(usedSinceTrim);
+            usedBefore = Set.copyOf(usedSinceTrim);
+            usedSinceTrim.clear();
+            return used;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * @param delays how many broadcasts the process had delayed
+     * @param next milliseconds since 1970 at which something becomes due, as far as a look found
+     */
+    void looked(long next, long delays) {
+        lock.lock();
+        try {
+            delaysSeen = delays;
+            soonest = next;
+            lookedAt = nanos.getAsLong();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the last look found, while it is not due and others cannot have delayed anything since, which they may when it is older than the given time; else null. Nobody but the process itself delays broadcasts. */
+    @Nullable
+    Long soonest(long now, long mostMillis, long delays) {
+        lock.lock();
+        try {
+            boolean fresh = subscription.queues().isEmpty()
+                    ? delays == delaysSeen
+                    : nanos.getAsLong() - lookedAt < mostMillis * 1_000_000;
+            boolean holds = fresh && now < soonest;
+            return holds ? (Long) soonest : null;
         } finally {
             lock.unlock();
         }

@@ -74,7 +74,7 @@ public final class HealthCheck {
         String brokerUrl = TaskSettings.brokerUrl(configuration, directory);
         checkStore("broker", "STEM_BROKER_URL", brokerUrl, stores -> {
             Broker broker = stores.broker();
-            broker.ping();
+            broker.checkWritable();
             return broker.durabilityWarnings();
         });
         String results = TaskSettings.url(configuration, "STEM_RESULT_BACKEND_URL");

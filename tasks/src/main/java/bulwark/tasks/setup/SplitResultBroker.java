@@ -2,6 +2,7 @@ package bulwark.tasks.setup;
 
 import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetterStore;
+import bulwark.tasks.broker.LimitedStart;
 import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.Receipt;
@@ -10,6 +11,7 @@ import bulwark.tasks.broker.RunStart;
 import bulwark.tasks.broker.Settlement;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.broker.TakeLimits;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.results.ResultBackend;
 import bulwark.tasks.results.TaskStatus;
@@ -60,6 +62,16 @@ final class SplitResultBroker implements Broker {
         return broker.publishOnce(identity, remembered, bare(message));
     }
 
+    /** The status comes second: of a duplicate there is none. A worker that was quicker has written a later one. */
+    @Override
+    public String publishUnique(UniqueLock lock, Publication message) {
+        String holder = broker.publishUnique(lock, bare(message));
+        if (holder.equals(message.message().envelope().id())) {
+            record(message);
+        }
+        return holder;
+    }
+
     private void record(Publication message) {
         if (message.recordQueued()) {
             Instant now = clock.instant();
@@ -82,6 +94,11 @@ final class SplitResultBroker implements Broker {
             throws InterruptedException {
         leases.put(subscription.consumer(), subscription.lease());
         return broker.receive(subscription, limits, wait);
+    }
+
+    @Override
+    public List<LimitedStart.LimitDecision> limit(List<LimitedStart> starts) {
+        return broker.limit(starts);
     }
 
     @Override
@@ -187,6 +204,11 @@ final class SplitResultBroker implements Broker {
     @Override
     public void delete(String queue) {
         broker.delete(queue);
+    }
+
+    @Override
+    public void checkWritable() {
+        broker.checkWritable();
     }
 
     @Override

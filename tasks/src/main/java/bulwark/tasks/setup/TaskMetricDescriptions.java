@@ -17,6 +17,11 @@ public final class TaskMetricDescriptions {
             counter("stem_tasks_succeeded", "runs that ended well", "task", "queue"),
             counter("stem_tasks_failed", "tasks that failed for good", "task", "queue"),
             counter("stem_tasks_retried", "runs that failed and will be tried again", "task", "queue"),
+            counter(
+                    "stem_tasks_limited",
+                    "tasks that were laid aside until their limits let them start",
+                    "task",
+                    "queue"),
             counter("stem_tasks_revoked", "tasks that ended because they were revoked", "task", "queue"),
             counter(
                     "stem_tasks_lost",

@@ -54,7 +54,8 @@ public record TaskRuntime(
         Routing routing = routing(configuration, directory);
         Metrics metrics = new Metrics(TaskMetricDescriptions.all());
         TaskStores stores = TaskStoreFactory.all(configuration, directory, clock);
-        TaskClient client = new TaskClient(stores, signing, routing, metrics, clock);
+        TaskClient client =
+                new TaskClient(stores, signing, routing, metrics, new HandlerOptions(configuration, directory), clock);
         SigningKeyGauge.register(signing, metrics);
         return new TaskRuntime(configuration, directory, signing, routing, stores, client, metrics, clock);
     }

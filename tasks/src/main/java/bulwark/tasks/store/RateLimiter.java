@@ -1,22 +1,22 @@
 package bulwark.tasks.store;
 
-import bulwark.kernel.quota.Gcra;
+import bulwark.tasks.broker.StartLimit;
 import java.time.Duration;
+import java.util.List;
 
 /** Shared by all workers on one store. Thread-safe; blocks. */
 public interface RateLimiter {
-    /** Takes one start out of {@code limit} for each {@code per}, spread evenly with a burst of {@code limit}. */
-    Decision acquire(String key, int limit, Duration per);
+    /** Takes one start out of every limit, or out of none; of each evenly spread, with a burst of the limit. */
+    Decision acquireAll(List<StartLimit> limits);
 
-    /** The rate of a limit ≥ 1. */
-    static Gcra rate(int limit, Duration per) {
-        long spacing = Math.max(1, per.toNanos() / limit);
-        return new Gcra(spacing, spacing * limit);
+    /** Takes one start out of {@code limit} for each {@code per}. */
+    default Decision acquire(String key, int limit, Duration per) {
+        return acquireAll(List.of(new StartLimit(key, limit, per)));
     }
 
     /** @param retryAfter zero when allowed */
     record Decision(boolean allowed, Duration retryAfter) {
-        public static Decision of(Gcra.Step step) {
+        public static Decision of(JointLimit.Step step) {
             return new Decision(step.granted(), Duration.ofNanos(step.delay()));
         }
     }

@@ -52,12 +52,13 @@ final class Heartbeats {
     }
 
     Duration once() {
-        liveness.askScheduler();
-        broker.ping();
-        liveness.answered();
+        if (settings.queues().isEmpty()) {
+            broker.ping();
+        }
         for (String queue : settings.queues()) {
             depths.put(queue, broker.counts(queue).pending());
         }
+        liveness.answered();
         revoked.refresh().forEach(apply);
         ObjectNode heartbeat = report.heartbeat(depths);
         Duration kept = settings.heartbeat().multipliedBy(3);

@@ -7,8 +7,6 @@ import bulwark.tasks.broker.BrokerUnavailable;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlListener;
-import bulwark.tasks.envelope.Envelope;
-import bulwark.tasks.envelope.EnvelopeRefused;
 import bulwark.tasks.events.TaskAuditEvents;
 import bulwark.tasks.events.TaskEvidence;
 import bulwark.tasks.events.WorkerEvents;
@@ -91,10 +89,11 @@ public final class Worker {
     private final BackgroundLoop poller;
     private final BackgroundLoop renewer;
     private final BackgroundLoop heartbeatLoop;
+    private final BackgroundLoop writeProbe;
     private final AtomicBoolean started = new AtomicBoolean();
 
     public Worker(WorkerDependencies dependencies, WorkerSettings settings) {
-        refuseQueues(settings.queues());
+        WorkerRefused.unlessReadable(settings.queues());
         this.dependencies = dependencies;
         this.settings = settings;
         Broker broker = dependencies.stores().broker();
@@ -104,7 +103,7 @@ public final class Worker {
         TaskMetrics taskMetrics = new TaskMetrics(dependencies.metrics());
         WorkerTelemetry telemetry = new WorkerTelemetry(settings, taskMetrics, events, dependencies.evidence(), clock);
         StatusFactory statuses = new StatusFactory(settings.id(), clock);
-        settlements = new SettlementBatcher(broker, liveness::answered);
+        settlements = new SettlementBatcher(broker, liveness::wrote);
         Settler settler = new Settler(
                 settlements,
                 inFlight,
@@ -159,6 +158,7 @@ public final class Worker {
                         deliveryHandler,
                         liveness,
                         runTimes,
+                        revoked,
                         memory,
                         settings.limits().maxEnvelopeBytes(),
                         ahead)::once);
@@ -191,6 +191,7 @@ public final class Worker {
                 events,
                 clock);
         heartbeatLoop = new BackgroundLoop("stem-heartbeat", heartbeats::once);
+        writeProbe = new BackgroundLoop("stem-write-probe", new WriteProbe(broker, liveness)::once);
         control = new ControlListener(
                 broker,
                 dependencies.signing(),
@@ -215,21 +216,6 @@ public final class Worker {
 
     private Map<String, Long> depths() {
         return heartbeats.depths();
-    }
-
-    /** No producer may write into such a queue, so nothing could be read from it but what belongs to another. */
-    private static void refuseQueues(List<String> queues) {
-        List<String> problems = new ArrayList<>();
-        for (String queue : queues) {
-            try {
-                Envelope.checkQueue("The queue \"" + PrintableText.of(queue) + "\" of STEM_WORKER_QUEUES", queue);
-            } catch (EnvelopeRefused e) {
-                problems.add(e.getMessage() + ".");
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new WorkerRefused(problems);
-        }
     }
 
     /**
@@ -274,6 +260,7 @@ public final class Worker {
         control.start();
         poller.start();
         heartbeatLoop.start();
+        writeProbe.start();
         LOG.info(
                 "Worker {} takes tasks from {} {}, {} at once.",
                 settings.id(),
@@ -311,7 +298,7 @@ public final class Worker {
         if (unsigned != null) {
             problems.add(unsigned);
         }
-        Stream.of(poller.problem(), renewer.problem(), heartbeatLoop.problem(), control.problem())
+        Stream.of(poller.problem(), renewer.problem(), heartbeatLoop.problem(), writeProbe.problem(), control.problem())
                 .filter(Objects::nonNull)
                 .forEach(problems::add);
         if (limits.overrunning() >= settings.concurrency()) {
@@ -355,6 +342,7 @@ public final class Worker {
             settlements.stop(force);
             renewer.stop();
             heartbeatLoop.stop();
+            writeProbe.stop();
             limits.stop();
             if (started.get()) {
                 control.stop();

@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class BeatTest {
@@ -68,6 +70,23 @@ class BeatTest {
         fixture.clock.advance(Duration.ofMinutes(1));
         new Beat(fixture.schedules, fixture.broker, BeatFixture.signing(Map.of()), new Metrics(), fixture.clock).tick();
         assertThat(fixture.received("default").getFirst().headers()).doesNotContainKey(Envelope.SIGNATURE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"every:1m", "* * * * *"})
+    void a_beat_whose_clock_was_ahead_silences_no_schedule(String spec) {
+        fixture.schedule("a", spec);
+        fixture.clock.advance(Duration.ofHours(2));
+        assertThat(fixture.beat().tick()).isEqualTo(1);
+        assertThat(fixture.received("default")).hasSize(1);
+        fixture.clock.advance(Duration.ofHours(-2));
+
+        Beat right = fixture.beat();
+        assertThat(right.tick()).isZero();
+        fixture.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(right.tick()).isEqualTo(1);
+        assertThat(fixture.received("default")).hasSize(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import bulwark.kernel.time.SettableClock;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.envelope.Envelope;
+import bulwark.tasks.handler.TaskOptions;
 import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.results.TaskState;
 import bulwark.tasks.results.TaskStatus;
@@ -129,6 +130,43 @@ class TaskClientTest {
                         .ownerOf("stem:unique:"
                                 + status.meta().path("stem.unique.key").stringValue("")))
                 .contains(first);
+    }
+
+    @Test
+    void what_a_request_leaves_open_is_as_the_author_of_the_handler_wrote_it() throws Exception {
+        TaskOptions uniqueFirst = new TaskOptions(
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "tenant",
+                true,
+                true,
+                Duration.ofHours(1),
+                7,
+                Duration.ofSeconds(5),
+                null);
+        TaskClient informed = new TaskClient(
+                stores,
+                signing,
+                Routing.withoutFile("default"),
+                metrics,
+                name -> name.equals("uniq") ? uniqueFirst : TaskOptions.DEFAULT,
+                new SettableClock(Instant.now()));
+        EnqueueRequest equal = EnqueueRequest.named("uniq", args(1));
+
+        String id = informed.enqueue(equal);
+        assertThat(informed.enqueueAll(List.of(equal, equal, equal))).containsOnly(id);
+        String other = informed.enqueue(equal.withUniqueKey("k").withPriority(2));
+
+        List<Envelope> sent = take("default");
+        assertThat(sent.stream().map(Envelope::id)).containsExactly(id, other);
+        assertThat(sent.stream().map(Envelope::priority)).containsExactly(7, 2);
+        assertThat(sent.getFirst().visibilityTimeoutMs()).isEqualTo(5_000);
+        assertThat(sent.getFirst().meta().path("stem.unique.expiresAt").asString(""))
+                .isNotEmpty();
     }
 
     @Test

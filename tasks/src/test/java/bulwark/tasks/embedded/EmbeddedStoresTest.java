@@ -123,6 +123,21 @@ class EmbeddedStoresTest {
     }
 
     @Test
+    void what_was_published_by_a_clock_that_was_ahead_is_visible_at_the_next_opening() throws InterruptedException {
+        Envelope later = Examples.envelope("q", 0, clock.instant().plus(Duration.ofHours(9)));
+        clock.advance(Duration.ofHours(1));
+        Envelope atOnce = Examples.envelope("q");
+        try (EmbeddedStores stores = open()) {
+            stores.broker().publish(List.of(Examples.publication(atOnce), Examples.publication(later)));
+        }
+        clock.advance(Duration.ofHours(-1));
+        try (EmbeddedStores stores = open()) {
+            List<ReceivedMessage> taken = stores.broker().receive(Examples.longSubscription("q"), 9, Duration.ZERO);
+            assertThat(taken).extracting(Examples::id).containsExactly(atOnce.id());
+        }
+    }
+
+    @Test
     void expired_rows_are_pruned_and_their_space_is_reused() throws Exception {
         try (EmbeddedStores stores = open()) {
             Broker broker = stores.broker();

@@ -52,8 +52,8 @@ class AdmissionTest {
                 5,
                 clock);
         Receipt receipt = new Receipt("default", "g", "c", "1-0", delivery);
-        return admission.decide(
-                new ReceivedMessage.Delivery(receipt, "default", Message.fresh(envelope), false, deaths(delivery)));
+        return admission.decide(new ReceivedMessage.Delivery(
+                receipt, "default", Message.fresh(envelope), false, deaths(delivery), false));
     }
 
     private List<HolderDeath> deaths(long delivery) {

@@ -3,12 +3,14 @@ package bulwark.tasks.redis;
 import bulwark.tasks.contract.BrokerContract;
 import bulwark.tasks.contract.DeadLetterContract;
 import bulwark.tasks.contract.FencingContract;
+import bulwark.tasks.contract.LimitContract;
 import bulwark.tasks.contract.LockContract;
 import bulwark.tasks.contract.RateLimiterContract;
 import bulwark.tasks.contract.ResultBackendContract;
 import bulwark.tasks.contract.RevocationContract;
 import bulwark.tasks.contract.ScheduleStoreContract;
 import bulwark.tasks.contract.TestStores;
+import bulwark.tasks.contract.UniqueContract;
 import bulwark.testkit.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +34,22 @@ class RedisContractTest {
 
     @Nested
     class Broker extends BrokerContract {
+        @Override
+        protected TestStores openStores() {
+            return new RedisTestStores(server);
+        }
+    }
+
+    @Nested
+    class Limit extends LimitContract {
+        @Override
+        protected TestStores openStores() {
+            return new RedisTestStores(server);
+        }
+    }
+
+    @Nested
+    class Unique extends UniqueContract {
         @Override
         protected TestStores openStores() {
             return new RedisTestStores(server);

@@ -7,6 +7,7 @@ import bulwark.tasks.broker.Publication;
 import bulwark.tasks.broker.QueueCounts;
 import bulwark.tasks.broker.ReceivedMessage;
 import bulwark.tasks.broker.Settlement;
+import bulwark.tasks.broker.UniqueLock;
 import bulwark.tasks.contract.Examples;
 import bulwark.tasks.envelope.Envelope;
 import bulwark.tasks.envelope.EnvelopeCodec;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.StreamEntryID;
@@ -249,6 +251,35 @@ class RedisWireTest extends RedisWireTestBase {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void a_long_list_of_dead_letters_is_purged_page_by_page() throws Exception {
+        broker.publish(List.of(Examples.publication(Examples.envelope("q"))));
+        broker.settle(List.of(Examples.reject(take("q", 1).getFirst(), "max-retries-exhausted")));
+        String letter = jedis.lindex("stem:dead:q", 0);
+        jedis.lpush("stem:dead:q", Stream.generate(() -> letter).limit(1_699).toArray(String[]::new));
+
+        assertThat(broker.deadLetters().purge("q", 1_150, Instant.EPOCH)).isEqualTo(1_150);
+        assertThat(broker.deadLetters().purge("q", null, Instant.now().plusSeconds(60)))
+                .isZero();
+        assertThat(broker.deadLetters().purge("q", null, Instant.EPOCH)).isEqualTo(550);
+        assertThat(broker.counts("q").dead()).isZero();
+    }
+
+    @Test
+    void a_task_is_known_for_as_long_as_it_was_set_from_its_first_status_on() {
+        Duration retention = Duration.ofMinutes(2);
+        try (RedisStores brief = RedisStores.open(server.url(), null, "brief", retention, Clock.systemUTC())) {
+            Envelope sent = Examples.envelope("q");
+            Envelope unique = Examples.envelope("q");
+            brief.broker().publish(List.of(Examples.publication(sent)));
+            brief.broker().publishUnique(new UniqueLock("k", Duration.ofHours(1)), Examples.publication(unique));
+
+            for (Envelope each : List.of(sent, unique)) {
+                assertThat(jedis.pttl("brief:result:" + each.id())).isBetween(1L, retention.toMillis());
+            }
         }
     }
 }

@@ -3,7 +3,9 @@ package bulwark.tasks.setup;
 import bulwark.tasks.contract.BrokerContract;
 import bulwark.tasks.contract.DeadLetterContract;
 import bulwark.tasks.contract.FencingContract;
+import bulwark.tasks.contract.LimitContract;
 import bulwark.tasks.contract.TestStores;
+import bulwark.tasks.contract.UniqueContract;
 import bulwark.tasks.memory.MemoryStores;
 import bulwark.tasks.store.TaskStores;
 import java.time.Clock;
@@ -14,6 +16,22 @@ import org.junit.jupiter.api.Nested;
 class SplitResultBrokerContractTest {
     @Nested
     class Broker extends BrokerContract {
+        @Override
+        protected TestStores openStores() {
+            return new TwoPlaces();
+        }
+    }
+
+    @Nested
+    class Limit extends LimitContract {
+        @Override
+        protected TestStores openStores() {
+            return new TwoPlaces();
+        }
+    }
+
+    @Nested
+    class Unique extends UniqueContract {
         @Override
         protected TestStores openStores() {
             return new TwoPlaces();

@@ -9,6 +9,7 @@ import bulwark.tasks.broker.Broker;
 import bulwark.tasks.broker.DeadLetter;
 import bulwark.tasks.broker.Receipt;
 import bulwark.tasks.broker.ReceivedMessage;
+import bulwark.tasks.broker.Subscription;
 import bulwark.tasks.client.EnqueueRequest;
 import bulwark.tasks.client.TaskClient;
 import bulwark.tasks.control.ControlClient;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,9 @@ final class WorkerFixture implements AutoCloseable {
     final TaskStores stores;
     /** Receipts in the order in which anybody took them. */
     final Deque<Receipt> taken = new ConcurrentLinkedDeque<>();
+
+    /** Calls of {@link Broker#receive} for the queue {@code default}. */
+    final AtomicLong looks = new AtomicLong();
 
     final Clock clock;
     final Path folder;
@@ -111,6 +116,11 @@ final class WorkerFixture implements AutoCloseable {
         Broker broker = (Broker) Proxy.newProxyInstance(
                 WorkerFixture.class.getClassLoader(), new Class<?>[] {Broker.class}, (proxy, method, arguments) -> {
                     try {
+                        if (arguments != null
+                                && arguments[0] instanceof Subscription by
+                                && by.queues().contains("default")) {
+                            looks.incrementAndGet();
+                        }
                         Object result = method.invoke(whole.broker(), arguments);
                         if (result instanceof List<?> list) {
                             list.forEach(each -> {
@@ -179,6 +189,10 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     WorkerSettings settings() {
+        return settings(Duration.ofMillis(200));
+    }
+
+    WorkerSettings settings(Duration heartbeat) {
         return new WorkerSettings(
                 List.of("default"),
                 List.of(),
@@ -187,7 +201,7 @@ final class WorkerFixture implements AutoCloseable {
                 Duration.ofSeconds(30),
                 "stem",
                 WorkerSettings.newId(),
-                Duration.ofMillis(200),
+                heartbeat,
                 new WorkerSettings.Shutdown(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(2)),
                 WorkerSettings.Allowed.NOTHING,
                 WorkerSettings.Limits.STANDARD);

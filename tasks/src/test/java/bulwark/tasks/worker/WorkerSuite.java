@@ -54,6 +54,14 @@ abstract class WorkerSuite {
     }
 
     @Nested
+    class WaitingCost extends WaitingCostContract {
+        @Override
+        TaskStores open(Clock clock, Path folder) {
+            return WorkerSuite.this.open(clock, folder);
+        }
+    }
+
+    @Nested
     class PlaceWait extends PlaceWaitContract {
         @Override
         TaskStores open(Clock clock, Path folder) {

@@ -61,7 +61,8 @@ final class DoctoredDeployment implements AutoCloseable {
     private boolean isWhole() throws IOException {
         return RunFile.ofRunning(state().resolve("facts/stigmem.db")).isPresent()
                 && pid("worker") > 0
-                && pid("beat") > 0;
+                && pid("beat") > 0
+                && gateway() > 0;
     }
 
     /** The program as the launcher starts it, from the classes of this build. */
@@ -122,6 +123,12 @@ final class DoctoredDeployment implements AutoCloseable {
                 : -1;
     }
 
+    long gateway() throws IOException {
+        return PidFile.inspect(state().resolve("gateway/state/gateway.pid")) instanceof PidFile.State.Running running
+                ? running.pid()
+                : -1;
+    }
+
     /** What the doctor goes by from now on, until it is closed. */
     AutoCloseable at(Clock other) {
         clock = other;
@@ -130,12 +137,17 @@ final class DoctoredDeployment implements AutoCloseable {
 
     /** The doctor goes by a target file, in which some values of the node are others. */
     AutoCloseable with(Map<String, String> values) throws IOException, InterruptedException {
+        return with("facts", values);
+    }
+
+    /** As above, of another part. */
+    AutoCloseable with(String part, Map<String, String> values) throws IOException, InterruptedException {
         Path file = folder.resolve("target-" + System.nanoTime() + ".yaml");
         run("target", "init", file.toString(), "--state", state().toString(), "--memory", memory().toString());
         Map<String, Object> document = plain(StrictJson.parse(Files.readAllBytes(file)));
         @SuppressWarnings("unchecked")
         Map<String, Map<String, Object>> parts = (Map<String, Map<String, Object>>) document.get("parts");
-        parts.get("facts").putAll(values);
+        parts.get(part).putAll(values);
         Files.writeString(file, StrictJson.pretty(document));
         target = List.of("--target", file.toString());
         return () -> target = List.of();
@@ -200,6 +212,27 @@ final class DoctoredDeployment implements AutoCloseable {
             var running = RunFile.ofRunning(state().resolve("facts/stigmem.db"));
             return running.isPresent() && running.get().pid() != old;
         });
+    }
+
+    /** What {@code stoa hardening check} says of the gateway, as JSON. */
+    JsonNode hardeningCheck() throws IOException, InterruptedException {
+        Shell.Outcome outcome = Shell.run(
+                state().resolve("gateway"), Map.of(), COMMAND_TIMEOUT, program("stoa", "hardening", "check", "--json"));
+        return StrictJson.parse(outcome.out().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A change of files. */
+    interface Edit {
+        void make() throws IOException;
+    }
+
+    /** Kills the gateway once it stands still and its files are changed, and waits for the one that takes its place. */
+    void restartGateway(Edit edit) throws IOException, InterruptedException {
+        long old = gateway();
+        shell("kill -STOP " + old);
+        edit.make();
+        shell("kill -9 " + old);
+        up.awaitReady(() -> gateway() > 0 && gateway() != old);
     }
 
     /** As somebody who restores a backup would: nothing runs meanwhile. */

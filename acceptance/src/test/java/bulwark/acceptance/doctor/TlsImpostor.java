@@ -14,6 +14,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import javax.net.ServerSocketFactory;
@@ -30,6 +31,20 @@ final class TlsImpostor implements AutoCloseable {
 
     /** @param authority whose callers alone are let in; null lets everybody in, also with TLS 1.2 */
     TlsImpostor(Path certificate, Path key, Path authority) throws IOException, GeneralSecurityException {
+        SSLContext context = context(certificate, key, authority);
+        server = LoopbackServer.start(sockets(context, authority != null), connection -> {
+            InputStream in = connection.getInputStream();
+            byte[] head = new byte[1024];
+            int ignored = in.read(head);
+            connection
+                    .getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+        });
+    }
+
+    /** Of a server. @param authority whose callers are trusted; null for none */
+    static SSLContext context(Path certificate, Path key, Path authority) throws IOException, GeneralSecurityException {
         KeyStore own = KeyStore.getInstance("PKCS12");
         own.load(null, NO_PASSWORD);
         own.setKeyEntry("own", key(key), NO_PASSWORD, new Certificate[] {certificate(certificate)});
@@ -42,15 +57,7 @@ final class TlsImpostor implements AutoCloseable {
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        server = LoopbackServer.start(sockets(context, authority != null), connection -> {
-            InputStream in = connection.getInputStream();
-            byte[] head = new byte[1024];
-            int ignored = in.read(head);
-            connection
-                    .getOutputStream()
-                    .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-        });
+        return context;
     }
 
     String url() {
@@ -82,8 +89,13 @@ final class TlsImpostor implements AutoCloseable {
 
     private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
         String pem = Files.readString(file).replaceAll("-----[A-Z ]+-----|\\s", "");
-        return KeyFactory.getInstance("EdDSA")
-                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
+        PKCS8EncodedKeySpec encoded =
+                new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem));
+        try {
+            return KeyFactory.getInstance("EdDSA").generatePrivate(encoded);
+        } catch (InvalidKeySpecException otherKind) {
+            return KeyFactory.getInstance("EC").generatePrivate(encoded);
+        }
     }
 
     private static Certificate certificate(Path file) throws IOException, GeneralSecurityException {

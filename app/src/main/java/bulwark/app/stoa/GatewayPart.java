@@ -1,6 +1,7 @@
 package bulwark.app.stoa;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.stoa.probe.GatewayProbes;
 import bulwark.app.up.CommandScript;
 import bulwark.app.up.NamedExpiry;
 import bulwark.app.up.Part;
@@ -95,7 +96,7 @@ public final class GatewayPart implements Part {
 
     @Override
     public Optional<PartProbes> doctor() {
-        return Optional.of(new GatewayProcesses());
+        return Optional.of(new GatewayProbes(Clock.systemUTC()));
     }
 
     @Override

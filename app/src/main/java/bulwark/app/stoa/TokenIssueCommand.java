@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,11 +40,8 @@ final class TokenIssueCommand implements Callable<Integer> {
     @Option(names = "--tenant", required = true, description = "Tenant that the bearer belongs to.")
     private String tenant = "";
 
-    @Option(
-            names = "--for",
-            defaultValue = "5m",
-            description = "How long the token is good, at most 24h (default: 5m).")
-    private String lifetime = "";
+    @Option(names = "--for", description = "How long the token is good, at most 24h (default: 5m).")
+    private @Nullable String lifetime;
 
     @Option(
             names = "--subject",
@@ -90,6 +88,9 @@ final class TokenIssueCommand implements Callable<Integer> {
     }
 
     private Duration lifetime() {
+        if (lifetime == null) {
+            return LocalTokenIssuer.STANDARD_LIFETIME;
+        }
         Duration parsed = Durations.find(lifetime)
                 .orElseThrow(() -> CommandFailed.usage("--for must be " + Durations.expected()));
         if (parsed.compareTo(Duration.ofSeconds(1)) < 0 || parsed.compareTo(LocalTokenIssuer.MAX_LIFETIME) > 0) {

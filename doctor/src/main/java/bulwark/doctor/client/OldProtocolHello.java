@@ -69,7 +69,12 @@ public enum OldProtocolHello {
     public record Answer(boolean accepted, String words) {}
 
     public Answer ask(ProbeClient client, URI base) throws IOException {
-        byte[] answer = RawExchange.send(client, base, bytes());
+        return ask(client, base, SUITES);
+    }
+
+    /** As above. @param suites that are offered instead, by their numbers */
+    public Answer ask(ProbeClient client, URI base, int... suites) throws IOException {
+        byte[] answer = RawExchange.send(client, base, bytes(suites));
         if (answer.length == 0) {
             return new Answer(false, "closed without an answer");
         }
@@ -82,8 +87,8 @@ public enum OldProtocolHello {
         return new Answer(false, "bytes that are no TLS");
     }
 
-    private byte[] bytes() {
-        int body = 2 + 32 + 1 + 2 + 2 * SUITES.length + 2 + 2 + EXTENSIONS.length;
+    private byte[] bytes(int[] suites) {
+        int body = 2 + 32 + 1 + 2 + 2 * suites.length + 2 + 2 + EXTENSIONS.length;
         ByteBuffer hello = ByteBuffer.allocate(5 + 4 + body);
         hello.put((byte) HANDSHAKE).putShort((short) 0x0301).putShort((short) (4 + body));
         hello.put((byte) 1).put((byte) 0).putShort((short) body);
@@ -91,8 +96,8 @@ public enum OldProtocolHello {
         byte[] random = new byte[32];
         Arrays.fill(random, (byte) 0x42); // no key is ever made of it
         hello.put(random).put((byte) 0);
-        hello.putShort((short) (2 * SUITES.length));
-        for (int suite : SUITES) {
+        hello.putShort((short) (2 * suites.length));
+        for (int suite : suites) {
             hello.putShort((short) suite);
         }
         hello.put((byte) 1).put((byte) 0);

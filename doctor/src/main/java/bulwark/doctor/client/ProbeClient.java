@@ -4,6 +4,7 @@ import bulwark.doctor.target.Target;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.tls.ClientTls;
+import bulwark.kernel.tls.TlsPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,7 @@ public final class ProbeClient implements AutoCloseable {
     private final String visitId;
     private final RequestBudget budget = new RequestBudget();
     private final HttpClient plain;
+    private final Map<String, ClientTls> servers = new ConcurrentHashMap<>();
 
     public ProbeClient(Target target, String visitId) {
         this.addresses = target.addresses();
@@ -106,6 +110,21 @@ public final class ProbeClient implements AutoCloseable {
         return new ProbeAnswer(answer.statusCode(), answer.headers(), answer.body());
     }
 
+    String visitId() {
+        return visitId;
+    }
+
+    /** For servers that one authority vouches for, without a certificate of the doctor's. @param authority PEM, or null for those of the system */
+    ClientTls tls(@Nullable Path authority, Clock clock) {
+        return servers.computeIfAbsent(
+                String.valueOf(authority),
+                same -> ClientTls.load(
+                        ClientTls.Files.unnamed(null, null, authority),
+                        ClientTls.Servers.TRUSTED,
+                        TlsPolicy.publicServer(),
+                        clock));
+    }
+
     /** A TCP connection for bytes of the caller's own. */
     Socket connect(URI base, Duration timeout) throws IOException {
         checked(base);
@@ -146,5 +165,6 @@ public final class ProbeClient implements AutoCloseable {
     @Override
     public void close() {
         plain.shutdownNow();
+        servers.values().forEach(ClientTls::close);
     }
 }

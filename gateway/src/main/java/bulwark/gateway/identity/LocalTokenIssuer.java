@@ -28,6 +28,9 @@ public final class LocalTokenIssuer {
     /** Longest life of a token. */
     public static final Duration MAX_LIFETIME = Duration.ofHours(24);
 
+    /** Of a token for which nobody asks for more: what the hardening page allows an access token. */
+    public static final Duration STANDARD_LIFETIME = Duration.ofMinutes(5);
+
     /** Claim {@code azp} of a token that is given to no program in particular. */
     public static final String CLIENT = "stoa-cli";
 

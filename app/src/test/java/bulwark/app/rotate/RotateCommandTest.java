@@ -8,7 +8,9 @@ import bulwark.app.up.PartList;
 import bulwark.app.up.StateFolder;
 import bulwark.kernel.evidence.store.AuditedStoreFsck;
 import bulwark.kernel.json.StrictJson;
+import bulwark.kernel.rotation.RotationState;
 import bulwark.kernel.storage.StoreAtRest;
+import bulwark.testkit.SharedMaterial;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,6 +149,41 @@ class RotateCommandTest {
         assertThat(rotate("task-key", "--window", "soon").err()).contains("--window must be a duration");
         CommandResult elsewhere = CommandResult.of(top, Map.of(), "", "rotate", "status", "--state", "nowhere");
         assertThat(elsewhere.err()).contains("nowhere is no folder");
+    }
+
+    @Test
+    void the_page_names_every_kind_and_state_and_its_commands_run() throws IOException {
+        String page = Files.readString(SharedMaterial.repository().resolve("docs/rotation.md"));
+        List<String> kinds = StreamSupport.stream(status().path("kinds").spliterator(), false)
+                .map(kind -> kind.path("name").stringValue())
+                .toList();
+        List<String> cells = Pattern.compile("(?m)^\\| (`[^|]+`) \\|")
+                .matcher(page)
+                .results()
+                .flatMap(row -> Pattern.compile("`([^`]+)`").matcher(row.group(1)).results())
+                .map(name -> name.group(1))
+                .toList();
+        List<String> named = new ArrayList<>(kinds);
+        for (RotationState state : RotationState.values()) {
+            named.add(state.word());
+        }
+        assertThat(cells).containsExactlyInAnyOrderElementsOf(named);
+
+        rotate("task-key", "--wait", "0s");
+        List<String> commands = page.lines()
+                .filter(line -> line.startsWith("./bulwark rotate "))
+                .map(line -> line.replaceAll("#.*", "").replace("./bulwark rotate ", "").replace("ID", onlyId()))
+                .map(String::strip)
+                .toList();
+        assertThat(commands).hasSizeGreaterThan(4);
+        for (String command : commands) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ")));
+            if (!List.of("status", "abandon").contains(words.getFirst()) && !words.contains("--dry-run")) {
+                words.addAll(List.of("--wait", "0s"));
+            }
+            CommandResult ran = rotate(words.toArray(String[]::new));
+            assertThat(ran.code()).as(command + ": " + ran.err()).isNotEqualTo(2);
+        }
     }
 
     private String lastId() {

@@ -8,6 +8,7 @@ import bulwark.app.up.Part;
 import bulwark.app.up.PartDeclaration;
 import bulwark.app.up.ProvisionedPart;
 import bulwark.app.up.StateFolder;
+import bulwark.app.up.TrainingRun;
 import bulwark.doctor.probe.PartProbes;
 import bulwark.kernel.evidence.store.StoreLocation;
 import bulwark.kernel.process.OwnerOnlyFiles;
@@ -31,6 +32,9 @@ import java.util.concurrent.Callable;
 public final class SeatsPart implements Part {
     private static final List<String> COMMAND = List.of("seat-manager", "api-watch");
 
+    private static final List<String> API_COMMAND = List.of("seat-manager", "api");
+    private static final TrainingRun SERVICE = new TrainingRun("seat-manager", "seats-training-run");
+
     private static final String STORE = "seats.db";
     /** Command, child and folder of the process of the key. */
     private static final String SIGNER = "signer";
@@ -52,7 +56,18 @@ public final class SeatsPart implements Part {
         if (arguments.equals(SIGNER_COMMAND)) {
             return Optional.of(new SeatSignerCommand(context));
         }
+        if (arguments.equals(List.of(SERVICE.training()))) {
+            return Optional.of(() -> new SeatTrainingRun(context).run());
+        }
+        if (arguments.equals(API_COMMAND)) {
+            return Optional.of(new SeatApiCommand(context));
+        }
         return arguments.equals(COMMAND) ? Optional.of(new SeatApiWatchCommand(context)) : Optional.empty();
+    }
+
+    @Override
+    public List<TrainingRun> trainingRuns() {
+        return List.of(SERVICE);
     }
 
     @Override

@@ -31,7 +31,7 @@ final class ReadFigures {
     private static final int CONNECTIONS = 8;
     private static final int REQUESTS = 4_000;
     /** A trial of one round warms up less. */
-    private static final int WARM = 3_200 * SeatsBench.ROUNDS;
+    private static final int WARM = 8_000 * SeatsBench.ROUNDS;
 
     private static final int PAGES = 500;
     private static final int WARM_PAGES = 300 * SeatsBench.ROUNDS;

@@ -45,6 +45,7 @@ import java.util.Map;
 /** From a plan at the signer's socket to a signed transaction: policy, one approval, a journal that is synced before and after the key, a key of its own. One caller. */
 final class SignerFigures {
     private static final int PLANS = 300;
+    private static final int WARM_ROUNDS = 2 * SeatsBench.ROUNDS;
     private static final int SYNCS = 2_000;
     private static final BigInteger FEE = new BigInteger("20000000000");
     private static final BigInteger TIP = new BigInteger("1000000000");
@@ -158,7 +159,7 @@ final class SignerFigures {
         try (Signer signer = Signer.start(
                 Configuration.read(SignerSettings.schema(), figures.environment, folder), folder, Clock.systemUTC())) {
             SignerClient client = new SignerClient(folder.resolve("signer.sock"));
-            for (int round = -2; round < SeatsBench.ROUNDS; round++) {
+            for (int round = -WARM_ROUNDS; round < SeatsBench.ROUNDS; round++) {
                 LoadResult run = figures.run(client, nonce);
                 nonce += PLANS;
                 if (round >= 0) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sessions of people in a store. The token is 32 random bytes that only the caller has; the store keeps its HMAC, so that without the secret nobody makes a row that a token leads to, and a new
- * secret ends every session. Each look reads the store: what one process ends, every other process refuses at its next request. Writing the evidence is the caller's. Thread-safe.
+ * secret ends every session. {@link #find} reads the store: what one process ends, every other process refuses at its next request. Writing the evidence is the caller's. Thread-safe.
  */
 public final class Sessions {
     /** Tables of {@code Sessions} and {@link StepUpTokens}. */
@@ -112,6 +112,11 @@ public final class Sessions {
         }
     }
 
+    /** Whether time has not ended what was live when the store was read. */
+    public boolean isLive(Session session) {
+        return deadBecause(session, null) == null;
+    }
+
     private @Nullable String deadBecause(Session session, @Nullable String endedAt) {
         Instant now = clock.instant();
         if (endedAt != null) {
@@ -189,7 +194,8 @@ public final class Sessions {
                 csrfToken(sessionId).getBytes(StandardCharsets.US_ASCII), presented.getBytes(StandardCharsets.UTF_8));
     }
 
-    private String hash(String token) {
+    /** What the store keeps of a token. */
+    public String hash(String token) {
         return HexFormat.of().formatHex(mac("token", token));
     }
 

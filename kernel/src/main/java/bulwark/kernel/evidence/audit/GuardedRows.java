@@ -239,11 +239,8 @@ public final class GuardedRows {
         return vouched;
     }
 
-    /** Where several processes write, the defaults of columns are asked for once: no process changes a table while it runs. */
+    /** The defaults of columns are asked for once: no process changes a table while it runs. */
     private RowDigests digestsOf(ReadTx tx, GuardedTable guarded) throws SQLException {
-        if (!tx.isShared()) {
-            return RowDigests.of(tx, guarded);
-        }
         RowDigests known = rowDigests.get(guarded);
         if (known == null) {
             known = RowDigests.of(tx, guarded);

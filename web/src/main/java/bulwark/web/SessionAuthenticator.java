@@ -38,8 +38,7 @@ public final class SessionAuthenticator implements Authenticator {
     }
 
     /** @param used notified of each session that was used; never blocking */
-    public SessionAuthenticator(
-            Sessions sessions, Store store, String cookie, Bearer bearer, Consumer<Session> used) {
+    public SessionAuthenticator(Sessions sessions, Store store, String cookie, Bearer bearer, Consumer<Session> used) {
         this.sessions = sessions;
         this.store = store;
         this.cookie = cookie;

@@ -38,10 +38,14 @@ final class SeatTrainingRun {
             throw new CommandFailed("a training run makes a store: run it in a folder without one");
         }
         Map<String, String> settings = Map.of(
-                "SESSION_HMAC_SECRET", secret(),
-                "STEP_UP_HMAC_SECRET", secret(),
-                "DATABASE_URL", "sqlite:seats.db",
-                "SEAT_MANAGER_PORT", "0");
+                "SESSION_HMAC_SECRET",
+                secret(),
+                "STEP_UP_HMAC_SECRET",
+                secret(),
+                "DATABASE_URL",
+                "sqlite:seats.db",
+                "SEAT_MANAGER_PORT",
+                "0");
         Supplier<Configuration> live = () -> Configuration.read(SeatSettings.schema(), settings, folder);
         SeatStore.deploy(DatabaseUrl.location(live, folder), "", context.clock());
         try (SeatManager service = SeatManager.start(live, folder, context.clock(), true)) {

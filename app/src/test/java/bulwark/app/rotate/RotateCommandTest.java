@@ -160,7 +160,8 @@ class RotateCommandTest {
         List<String> cells = Pattern.compile("(?m)^\\| (`[^|]+`) \\|")
                 .matcher(page)
                 .results()
-                .flatMap(row -> Pattern.compile("`([^`]+)`").matcher(row.group(1)).results())
+                .flatMap(row ->
+                        Pattern.compile("`([^`]+)`").matcher(row.group(1)).results())
                 .map(name -> name.group(1))
                 .toList();
         List<String> named = new ArrayList<>(kinds);
@@ -172,7 +173,9 @@ class RotateCommandTest {
         rotate("task-key", "--wait", "0s");
         List<String> commands = page.lines()
                 .filter(line -> line.startsWith("./bulwark rotate "))
-                .map(line -> line.replaceAll("#.*", "").replace("./bulwark rotate ", "").replace("ID", onlyId()))
+                .map(line -> line.replaceAll("#.*", "")
+                        .replace("./bulwark rotate ", "")
+                        .replace("ID", onlyId()))
                 .map(String::strip)
                 .toList();
         assertThat(commands).hasSizeGreaterThan(4);

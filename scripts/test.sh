@@ -9,7 +9,7 @@
 . "$here/scripts/keycloak.sh"
 . "$here/scripts/opensearch.sh"
 . "$here/scripts/chain.sh"
-. "$here/scripts/sigstore.sh"
+. "$here/scripts/npm.sh"
 
 modules=() tests=() display= proving= scoring=
 while [ $# -gt 0 ]; do
@@ -80,7 +80,8 @@ check_classes
 bring_keycloak
 bring_opensearch
 bring_chain
-bring_sigstore
+bring_npm sigstore "the verifier of bundles"
+bring_npm sarif "the validator of SARIF"
 
 make_ready
 selected=()

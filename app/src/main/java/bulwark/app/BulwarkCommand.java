@@ -28,6 +28,9 @@ import picocli.CommandLine.Command;
             RotateCommand.class
         })
 final class BulwarkCommand extends CommandGroup {
+    /** Needs no part, and loads none: it is asked by programs, often, and on machines where nothing of ours runs. */
+    static final String VERIFY = "verify";
+
     BulwarkCommand(CommandContext context) {
         super(context);
     }
@@ -41,6 +44,11 @@ final class BulwarkCommand extends CommandGroup {
 
     /** A command with a script of its own is the root of its tree: its usage then shows the name that was typed. @return the exit code */
     static int execute(CommandContext context, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals(VERIFY)) {
+            CommandTree verify = new CommandTree(VerifyBundleCommand.class, context, ExitCode::plain);
+            verify.line().setCommandName("bulwark " + VERIFY);
+            return verify.execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+        }
         for (Part part : PartList.all()) {
             for (Class<?> command : part.commands()) {
                 String name = command.getAnnotation(Command.class).name();

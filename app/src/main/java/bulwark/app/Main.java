@@ -21,6 +21,9 @@ public final class Main {
 
     /** One command of the whole program in this process. @return the exit code */
     static int run(CommandContext context, String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals(BulwarkCommand.VERIFY)) {
+            return BulwarkCommand.execute(context, arguments);
+        }
         try {
             for (Part part : PartList.all()) {
                 Optional<Callable<Integer>> direct = part.directCommand(context, List.of(arguments));

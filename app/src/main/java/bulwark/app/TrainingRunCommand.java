@@ -1,6 +1,7 @@
 package bulwark.app;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.doctor.DoctorTrainingRun;
 import bulwark.app.up.Part;
 import bulwark.app.up.PartList;
 import bulwark.app.up.TrainingRun;
@@ -42,6 +43,7 @@ final class TrainingRunCommand implements Callable<Integer> {
         for (Part part : PartList.all()) {
             part.train(context, folder);
         }
+        DoctorTrainingRun.run(context, folder.resolve("doctor"));
         return 0;
     }
 }

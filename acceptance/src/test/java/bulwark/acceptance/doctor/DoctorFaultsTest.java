@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.acceptance.doctor.DoctoredDeployment.UndoStack;
 import bulwark.app.doctor.ProbeCatalogue;
+import bulwark.kernel.signing.CertificateAuthority;
 import bulwark.testkit.SharedMaterial;
+import bulwark.testkit.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,7 @@ class DoctorFaultsTest {
                 new Group("one authority more", FactFaults.foreignAuthority(), List.of("--part", "facts")),
                 new Group("clocks apart", FactFaults.clock(), List.of("--part", "facts")),
                 new Group("a worker of somebody else's", TaskFaults.worker(), List.of("--only", "TASKS-SIGN"), 40),
+                new Group("a container as root", HostFaults.container(), List.of("--only", "HOST-INSIDE")),
                 new Group("a beat that stands still", TaskFaults.stopped(), List.of("--part", "tasks"))));
         groups.addAll(gatewayGroups());
         FactFaults.logs()
@@ -124,8 +128,8 @@ class DoctorFaultsTest {
         Map<String, String> again = up.visit();
         assertThat(reds(again)).isEmpty();
         assertThat(again.keySet()).containsExactlyElementsOf(ids());
-        // Under up there is no control plane.
-        again.keySet().removeIf(id -> id.startsWith("GATEWAY-CONTROL"));
+        // Under up there is no control plane, and nothing runs inside of a container.
+        again.keySet().removeIf(id -> id.startsWith("GATEWAY-CONTROL") || id.startsWith("HOST-INSIDE"));
         assertThat(again).doesNotContainValue("error").doesNotContainValue("skip");
     }
 
@@ -180,8 +184,42 @@ class DoctorFaultsTest {
         assertThat(reds(up.visit(options))).as("after").isEmpty();
     }
 
+    /** Through to the certificate that the node serves: what {@code --fix} says that it did was done. */
     @Test
     @Order(4)
+    void what_fix_may_mend_is_mended_in_a_running_deployment_and_seen_again() throws Exception {
+        Path tls = up.state().resolve("facts/tls");
+        String entity = up.shell("openssl x509 -noout -ext subjectAltName -in " + tls.resolve("node.crt")
+                + " | sed -n 's/.*URI:\\([^,]*\\).*/\\1/p'");
+        try (AutoCloseable stale = HostFaults.staleRunFile(up)) {
+            up.shell("chmod 644 " + tls.resolve("doctor.crt") + " && prlimit --pid " + up.node() + " --core=1000:");
+            CertificateAuthority.openOrCreate(tls, "Bulwark local CA", Clock.systemUTC())
+                    .issue("node", entity, List.of("localhost"), Duration.ofDays(2));
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> reds(up.visit("--only", "FACTS-TLS-06,FACTS-TLS-07"))
+                            .equals(Set.of("FACTS-TLS-06")));
+            Shell.Outcome fixed = up.run(
+                    "--fix",
+                    "--yes",
+                    "--quiet",
+                    "--state",
+                    up.state().toString(),
+                    "--memory",
+                    up.memory().toString(),
+                    "--only",
+                    "FACTS-TLS-06,HOST-FILES-01,HOST-RUN-01,HOST-CORE-01");
+            assertThat(fixed.exitCode()).as(fixed.out() + fixed.err()).isZero();
+            for (String id : List.of("FACTS-TLS-06", "HOST-FILES-01", "HOST-RUN-01", "HOST-CORE-01")) {
+                assertThat(fixed.err()).contains(id + " would be mended by: ", id + " looked again: pass");
+            }
+        }
+        assertThat(up.shell("stat -c %a " + tls.resolve("doctor.crt"))).isEqualTo("600");
+        assertThat(reds(up.visit())).isEmpty();
+    }
+
+    @Test
+    @Order(5)
     void a_deployment_that_was_rolled_back_as_a_whole_is_named() throws Exception {
         up.whileStopped(at -> {
             at.shell("rm -rf backup && cp -a state/facts backup");

@@ -1,19 +1,12 @@
 package bulwark.acceptance.doctor;
 
-import bulwark.app.cli.CommandContext;
-import bulwark.app.cli.CommandTree;
-import bulwark.app.doctor.DoctorCommand;
-import bulwark.kernel.error.ExitCode;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.process.PidFile;
 import bulwark.kernel.process.RunFile;
 import bulwark.testkit.FreePort;
 import bulwark.testkit.ProgramProcess;
 import bulwark.testkit.Shell;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.jar.JarOutputStream;
 import tools.jackson.databind.JsonNode;
 
@@ -142,12 +136,23 @@ final class DoctoredDeployment implements AutoCloseable {
 
     /** As above, of another part. */
     AutoCloseable with(String part, Map<String, String> values) throws IOException, InterruptedException {
+        return changed(document -> {
+            @SuppressWarnings("unchecked")
+            Map<String, Map<String, Object>> parts = (Map<String, Map<String, Object>>) document.get("parts");
+            parts.get(part).putAll(values);
+        });
+    }
+
+    /** The doctor goes by a target file with these words before what it runs inside of a container. */
+    AutoCloseable inside(List<String> exec) throws IOException, InterruptedException {
+        return changed(document -> document.put("exec", exec));
+    }
+
+    private AutoCloseable changed(Consumer<Map<String, Object>> change) throws IOException, InterruptedException {
         Path file = folder.resolve("target-" + System.nanoTime() + ".yaml");
         run("target", "init", file.toString(), "--state", state().toString(), "--memory", memory().toString());
         Map<String, Object> document = plain(StrictJson.parse(Files.readAllBytes(file)));
-        @SuppressWarnings("unchecked")
-        Map<String, Map<String, Object>> parts = (Map<String, Map<String, Object>>) document.get("parts");
-        parts.get(part).putAll(values);
+        change.accept(document);
         Files.writeString(file, StrictJson.pretty(document));
         target = List.of("--target", file.toString());
         return () -> target = List.of();
@@ -182,17 +187,7 @@ final class DoctoredDeployment implements AutoCloseable {
 
     /** One command of the doctor in this process. */
     Shell.Outcome run(String... arguments) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        CommandContext context = new CommandContext(
-                Map.of("HOME", folder.toString()),
-                folder,
-                InputStream.nullInputStream(),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                clock);
-        int code = new CommandTree(DoctorCommand.class, context, ExitCode::plain).execute(arguments);
-        return new Shell.Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return DoctorRun.of(folder, clock, arguments);
     }
 
     /** Another look than the doctor's. @return what it printed */

@@ -3,6 +3,8 @@ package bulwark.acceptance.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import bulwark.acceptance.doctor.DoctoredDeployment.UndoStack;
+import bulwark.kernel.process.OwnerOnlyFiles;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +24,8 @@ final class HostFaults {
         return List.of(
                 new PlantedFault(
                         "HOST-FILES-01", "an export that everybody can read", HostFaults::openExport, Set.of()),
+                new PlantedFault(
+                        "HOST-RUN-01", "a run file of a process that is gone", HostFaults::staleRunFile, Set.of()),
                 new PlantedFault("HOST-FILES-02", "a link out of the state", HostFaults::linkOut, Set.of()),
                 new PlantedFault(
                         "HOST-SOCKETS-01", "an owner's socket for everybody", HostFaults::openSocket, Set.of()),
@@ -55,6 +59,45 @@ final class HostFaults {
         up.shell("chmod 644 " + file);
         assertThat(up.shell("stat -c %a " + file)).isEqualTo("644");
         return () -> Files.delete(file);
+    }
+
+    /** A container whose user is root, and whose root folder is a disk in memory. */
+    static List<PlantedFault> container() {
+        return List.of(
+                new PlantedFault(
+                        "HOST-INSIDE-01",
+                        "a container that runs as root",
+                        up -> {
+                            assertThat(up.shell(String.join(" ", OPEN_CONTAINER) + " id -u"))
+                                    .isEqualTo("0");
+                            return up.inside(OPEN_CONTAINER);
+                        },
+                        Set.of()),
+                new PlantedFault(
+                        "HOST-INSIDE-02",
+                        "the same, with a root folder that can be written",
+                        up -> {
+                            up.shell(String.join(" ", OPEN_CONTAINER) + " touch /x");
+                            return () -> {};
+                        },
+                        Set.of()));
+    }
+
+    private static final List<String> OPEN_CONTAINER = List.of(
+            "bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--tmpfs", "/", "--ro-bind", "/usr", "/usr", "--symlink",
+            "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64");
+
+    /** As a crash leaves one behind. */
+    static AutoCloseable staleRunFile(DoctoredDeployment up) throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Path file = up.state().resolve("facts/gone.db.run.json");
+        OwnerOnlyFiles.write(
+                file,
+                ("{\"pid\":" + ended.pid() + ",\"socket\":\"/none\"}").getBytes(StandardCharsets.US_ASCII));
+        assertThat(up.shell("test -d /proc/" + ended.pid() + " && echo runs || echo gone"))
+                .isEqualTo("gone");
+        return () -> Files.deleteIfExists(file);
     }
 
     private static AutoCloseable linkOut(DoctoredDeployment up) throws Exception {

@@ -1,30 +1,22 @@
 package bulwark.app.doctor;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.doctor.client.ProbeClient;
 import bulwark.doctor.memory.TargetMemory;
 import bulwark.doctor.probe.Probe;
-import bulwark.doctor.probe.Visit;
 import bulwark.doctor.report.ProbeResult;
 import bulwark.doctor.report.Report;
 import bulwark.doctor.report.ReportTable;
 import bulwark.doctor.report.SinceLastVisit;
-import bulwark.doctor.run.ProbeRun;
 import bulwark.doctor.run.ProbeSelection;
 import bulwark.doctor.target.Target;
 import bulwark.doctor.waiver.WaiverFile;
 import bulwark.kernel.error.CommandFailed;
-import bulwark.kernel.time.UuidV7;
+import bulwark.kernel.error.ErrorReport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +30,18 @@ import picocli.CommandLine.Option;
         description = "Prove or refute each control of a running deployment by looking at it from outside. Ends with 0"
                 + " when nothing is refuted, 1 when something is, 2 for a wrong command line, 3 when something could not be"
                 + " looked at.",
-        subcommands = {ProbeExplainCommand.class, TargetCommand.class, PinsCommand.class})
+        subcommands = {ProbeExplainCommand.class, TargetCommand.class, PinsCommand.class, WatchCommand.class})
 public final class DoctorCommand implements Callable<Integer> {
+    /** Something could not be looked at, or what was seen could not be written. */
+    static final int NOT_WHOLE = 3;
+
     private final CommandContext context;
 
     @Mixin
     private final TargetOptions target;
+
+    @Mixin
+    private final OutputOptions outputs;
 
     @Option(names = "--list", description = "List every probe instead of looking.")
     private boolean list;
@@ -87,6 +85,14 @@ public final class DoctorCommand implements Callable<Integer> {
     private @Nullable Path bundle;
 
     @Option(
+            names = "--fix",
+            description = "Then mend the few things that can be mended safely: print each change, ask, make it, look again.")
+    private boolean fix;
+
+    @Option(names = "--yes", description = "With --fix: make the changes without asking.")
+    private boolean yes;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "Time for the whole visit (default ${DEFAULT-VALUE}).")
@@ -95,10 +101,11 @@ public final class DoctorCommand implements Callable<Integer> {
     DoctorCommand(CommandContext context) {
         this.context = context;
         this.target = new TargetOptions(context);
+        this.outputs = new OutputOptions(context);
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws InterruptedException {
         List<Probe> selected = new ProbeSelection(only, skip, parts).of(ProbeCatalogue.all());
         if (list) {
             ProbeList.print(context.out(), selected, json);
@@ -107,72 +114,92 @@ public final class DoctorCommand implements Callable<Integer> {
         if (bundle != null && !(only.isEmpty() && skip.isEmpty() && parts.isEmpty())) {
             throw CommandFailed.usage("--bundle signs what a whole visit saw: leave --only, --skip and --part out");
         }
-        WaiverFile waived = waiverFile();
+        if (fix && bundle != null || yes && !fix) {
+            throw CommandFailed.usage(
+                    fix ? "--bundle signs one visit, and --fix looks twice: mend first, and sign the next visit"
+                            : "--yes is the answer to --fix: say both, or neither");
+        }
+        outputs.check();
+        try {
+            return look(selected);
+        } catch (IOException e) {
+            // A 1 would say that something was refuted.
+            ErrorReport.print(e, context.err());
+            return NOT_WHOLE;
+        }
+    }
+
+    private int look(List<Probe> selected) throws IOException, InterruptedException {
+        WaiverFile waived = VisitRunner.waivers(context, waivers);
         Target found = target.find();
+        if (fix && found.state().isEmpty()) {
+            throw CommandFailed.usage("--fix changes files of this machine, and " + found.name()
+                    + " is seen over the network alone: run the doctor there, with --state");
+        }
         try (TargetMemory memory = TargetMemory.open(target.memory(), found.name())) {
             Map<String, String> before = memory.verdicts();
             boolean first = memory.firstVisit();
-            Report report = visit(found, memory, selected, waived);
-            remember(memory, report);
-            if (json) {
-                context.out().write(report.json());
-                context.out().flush();
-            } else {
-                new ReportTable(context.out(), colours(), width()).print(report, quiet);
-                if (first) {
-                    context.out()
-                            .println("This was the first visit: what it saw is pinned in " + memory.folder()
-                                    + ", and compared from now on.");
-                }
-                if (since) {
-                    SinceLastVisit.of(report, before).lines().forEach(context.out()::println);
-                }
+            VisitRunner runner =
+                    new VisitRunner(context.clock(), found, memory, waived, Duration.ofSeconds(timeout));
+            try (VisitInterrupt _ = new VisitInterrupt(runner::stop)) {
+                Report seen = runner.visit(selected, progress());
+                print(seen, before, first ? memory.folder() : null);
+                Report report = fix ? new FixRunner(context, runner, yes).run(seen, selected) : seen;
+                boolean whole = remember(runner, memory, report);
+                whole &= outputs.write(report);
+                whole &= sign(found, memory, report);
+                return whole ? report.exitCode() : NOT_WHOLE;
             }
-            if (bundle != null) {
-                new PostureWriter(context.directory().resolve(bundle), memory, context.clock())
-                        .write(found, report, json ? context.err() : context.out());
-            }
-            return report.exitCode();
         }
     }
 
-    private WaiverFile waiverFile() throws IOException {
-        Path file = context.directory().resolve(waivers == null ? Path.of("waivers.yaml") : waivers);
-        return waivers == null && !Files.exists(file)
-                ? WaiverFile.NONE
-                : WaiverFile.read(file, ProbeCatalogue.ids(), today());
-    }
-
-    private LocalDate today() {
-        return LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC);
-    }
-
-    private Report visit(Target found, TargetMemory memory, List<Probe> selected, WaiverFile waived)
-            throws InterruptedException {
-        Instant started = context.clock().instant();
-        long from = System.nanoTime();
-        String id = UuidV7.next(started);
-        try (ProbeClient client = new ProbeClient(found, id)) {
-            Visit visit = new Visit(found, client, memory, context.clock());
-            ProbeRun run = new ProbeRun(visit, Duration.ofSeconds(timeout), progress());
-            List<ProbeResult> results = run.run(selected).stream()
-                    .map(result -> waived.apply(result, found.name(), today()))
-                    .toList();
-            return new Report(
-                    found.name(),
-                    id,
-                    started,
-                    (System.nanoTime() - from) / 1_000_000,
-                    client.sent(),
-                    run.isComplete(),
-                    results);
+    private boolean remember(VisitRunner runner, TargetMemory memory, Report report) {
+        try {
+            runner.remember(report);
+            return true;
+        } catch (IOException e) {
+            context.err().println("error: " + OutputOptions.notWritten("--memory", memory.folder(), e));
+            return false;
         }
     }
 
-    private static void remember(TargetMemory memory, Report report) throws IOException {
-        Map<String, String> words = new TreeMap<>();
-        report.probes().forEach(probe -> words.put(probe.id(), probe.status().word()));
-        memory.save(report.started().toString(), words);
+    /** @param firstAt where a first visit keeps its pins, or null for a later one */
+    private void print(Report report, Map<String, String> before, @Nullable Path firstAt) {
+        if (json) {
+            context.out().writeBytes(report.json());
+            context.out().flush();
+            return;
+        }
+        new ReportTable(context.out(), colours(), width()).print(report, quiet);
+        if (firstAt != null) {
+            context.out()
+                    .println("This was the first visit: what it saw is pinned in " + firstAt
+                            + ", and compared from now on.");
+        }
+        if (since) {
+            SinceLastVisit.of(report, before).lines().forEach(context.out()::println);
+        }
+    }
+
+    /** @return false when a bundle was asked for and is not there; a sentence stands on the error stream then */
+    private boolean sign(Target found, TargetMemory memory, Report report) {
+        if (bundle == null) {
+            return true;
+        }
+        if (!report.complete()) {
+            context.err()
+                    .println("error: the visit was ended early, so what it saw is not the whole, and is not signed:"
+                            + " look again, and give it more time with --timeout where it needs more");
+            return false;
+        }
+        Path into = context.directory().resolve(bundle);
+        try {
+            new PostureWriter(into, memory, context.clock()).write(found, report, json ? context.err() : context.out());
+            return true;
+        } catch (IOException e) {
+            context.err().println("error: " + OutputOptions.notWritten("--bundle", into, e));
+            return false;
+        }
     }
 
     private Consumer<ProbeResult> progress() {

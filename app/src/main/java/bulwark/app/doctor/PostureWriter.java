@@ -6,7 +6,6 @@ import bulwark.doctor.bundle.ReportStatement;
 import bulwark.doctor.memory.TargetMemory;
 import bulwark.doctor.report.Report;
 import bulwark.doctor.target.Target;
-import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -26,12 +25,11 @@ record PostureWriter(Path into, TargetMemory memory, Clock clock) {
     private static final String FOLDER = "posture";
     private static final String SOCKET = "owner_socket";
 
-    /** @throws CommandFailed for a visit that was ended early: what it saw is not the whole */
+    /**
+     * @param report of a visit that was not ended early: what a part of one saw is never signed
+     * @throws IOException when it could not be signed and written
+     */
     void write(Target target, Report report, PrintStream out) throws IOException {
-        if (!report.complete()) {
-            throw CommandFailed.usage("the visit was ended early, so what it saw is not the whole, and is not signed:"
-                    + " give it more time with --timeout");
-        }
         Optional<Path> socket = target.parts().values().stream()
                 .flatMap(part -> part.find(SOCKET).stream())
                 .map(Path::of)

@@ -2,11 +2,14 @@ package bulwark.app.doctor;
 
 import bulwark.app.cli.CommandContext;
 import bulwark.app.cli.CommandGroup;
+import bulwark.doctor.target.Target;
 import bulwark.doctor.target.TargetFile;
 import bulwark.kernel.error.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +48,16 @@ final class TargetCommand extends CommandGroup {
             if (Files.exists(to)) {
                 throw CommandFailed.usage(to + " is there already: name another file, or move it away");
             }
-            TargetFile.write(to, target.find());
+            Target found = target.find();
+            List<String> faults = new ArrayList<>(found.faults().values());
+            if (found.parts().isEmpty()) {
+                faults.add("nothing runs in " + found.state().map(Path::toString).orElse("the state folder")
+                        + ", so that there is nothing to name: start ./bulwark up, and write the file then");
+            }
+            if (!faults.isEmpty()) {
+                throw new CommandFailed(String.join("; ", faults));
+            }
+            TargetFile.write(to, found);
             context.out().println("wrote " + to + ": put the addresses that callers use into it");
             return 0;
         }

@@ -1,19 +1,14 @@
 package bulwark.app.doctor;
 
 import bulwark.app.cli.CommandContext;
-import bulwark.doctor.probe.PartProbes;
 import bulwark.doctor.target.Enrolment;
 import bulwark.doctor.target.Target;
 import bulwark.doctor.target.TargetFile;
-import bulwark.doctor.target.TargetPart;
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.signing.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,11 +68,7 @@ final class TargetOptions {
         }
         String name = name(folder);
         Enrolment enrolment = new Enrolment(memory().resolve(name).resolve(CREDENTIALS));
-        Map<String, TargetPart> parts = new TreeMap<>();
-        for (PartProbes part : ProbeCatalogue.parts()) {
-            part.locate(folder, enrolment).ifPresent(found -> parts.put(part.name(), found));
-        }
-        return new Target(name, Optional.of(folder), parts);
+        return PartLocator.locate(name, folder, enrolment, ProbeCatalogue.parts());
     }
 
     private Path folder() throws IOException {

@@ -39,9 +39,8 @@ public final class VerifyBundleCommand implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "FILE",
-            required = true,
-            description = "Whose keys count: logs, witnesses and doctors with their dates.")
-    private Path policy = Path.of("");
+            description = "Whose keys count: logs, witnesses and doctors with their dates. Always needed.")
+    private @Nullable Path policy;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Also compare the report with what was signed.")
     private @Nullable Path report;
@@ -85,6 +84,11 @@ public final class VerifyBundleCommand implements Callable<Integer> {
     }
 
     private PosturePolicy policy() throws IOException {
+        if (policy == null) {
+            throw CommandFailed.usage("a bundle cannot say itself whose keys count: name a policy with --policy FILE. The"
+                    + " doctor that signed wrote one, posture/policy in the folder of its memory; get it from its"
+                    + " operator by another way than the bundle");
+        }
         try {
             return PosturePolicy.parse(read(policy));
         } catch (NoteRefused e) {

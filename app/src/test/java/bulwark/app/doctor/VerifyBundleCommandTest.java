@@ -82,6 +82,33 @@ class VerifyBundleCommandTest {
     }
 
     @Test
+    void without_a_policy_it_says_where_one_is() {
+        CommandResult result = CommandResult.of(folder, Map.of(), "", "verify", bundle.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--policy", "posture/policy", "by another way than the bundle");
+    }
+
+    @Test
+    void a_policy_that_names_a_key_twice_is_a_usage_error() throws Exception {
+        String text = Files.readString(policy);
+        for (String word : List.of("#doctor:key", "log ", "witness ")) {
+            String line = text.lines().filter(each -> each.startsWith(word)).findFirst().orElseThrow();
+            Files.writeString(policy, text + line + "\n");
+            CommandResult result = verify();
+            assertThat(result.code()).as(word).isEqualTo(2);
+            assertThat(result.err()).as(word).contains("line ");
+        }
+    }
+
+    @Test
+    void a_bundle_of_another_version_is_refused_as_one() throws Exception {
+        Files.writeString(bundle, Files.readString(bundle).replace("bundle.v0.3+json", "bundle.v0.4+json"));
+        CommandResult result = verify();
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err()).contains("another form or version");
+    }
+
+    @Test
     void the_process_connects_to_nobody() throws Exception {
         RequiredProgram.onThePath("strace");
         Path trace = folder.resolve("trace");

@@ -1,5 +1,6 @@
 package bulwark.doctor.bundle;
 
+import bulwark.doctor.report.ReportFile;
 import bulwark.kernel.evidence.heads.LogKeys;
 import bulwark.kernel.evidence.log.LogLeaf;
 import bulwark.kernel.evidence.log.TransparencyLog;
@@ -11,19 +12,14 @@ import bulwark.kernel.evidence.tlog.NoteRefused;
 import bulwark.kernel.evidence.tlog.SignedNote;
 import bulwark.kernel.evidence.tlog.TlogCheckpoint;
 import bulwark.kernel.evidence.tlog.TlogProof;
-import bulwark.kernel.keys.KeyEntry;
-import bulwark.kernel.keys.KeyRing;
 import bulwark.kernel.process.OwnerOnlyFiles;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,26 +29,18 @@ import org.jspecify.annotations.Nullable;
  * at. The policy by which others judge its bundles lies beside them. For one process at a time.
  */
 public final class PostureArchive implements AutoCloseable {
-    private static final String NAME = "bulwark.dev/doctor/";
-
     private final Path folder;
     private final PostureSigner signer;
-    private final KeyEntry key;
+    private final DoctorSigner key;
     private final TransparencyLog own;
     private final LogKeys logKeys;
 
     private PostureArchive(Path folder, Clock clock) throws IOException {
-        OwnerOnlyFiles.createDirectory(folder);
         this.folder = folder;
-        Signing signing = Signing.fastest();
-        KeyRing ring = KeyRing.open(folder.resolve("key"), signing, clock);
-        if (ring.current().isEmpty()) {
-            ring.promote(ring.announce(signing.random32()).id(), Duration.ZERO);
-        }
-        key = ring.current().orElseThrow();
-        signer = new PostureSigner(NAME + key.id(), ring.signer(), clock);
+        key = DoctorSigner.open(folder, clock);
+        signer = new PostureSigner(key.name(), key.signer(), clock);
         own = TransparencyLogs.local(folder.resolve("posture.log.jsonl"), clock);
-        logKeys = LogKeys.open(folder.resolve("log-key"), signing, clock);
+        logKeys = LogKeys.open(folder.resolve("log-key"), Signing.fastest(), clock);
     }
 
     /** @throws bulwark.kernel.secrets.KeyRefused when a key there must not be used */
@@ -84,27 +72,10 @@ public final class PostureArchive implements AutoCloseable {
         PostureSigner.Signed signed =
                 signer.sign(new PostureStatement(all, visit, probes), log == null ? this::keep : log);
         Path file = into.resolve(name + ".sigstore.json");
-        create(into.resolve(name + ".json"), report);
-        create(file, signed.bundle().json());
+        ReportFile.create(into.resolve(name + ".json"), report);
+        ReportFile.create(file, signed.bundle().json());
         writePolicy(signed.logKeys());
         return file;
-    }
-
-    private static void create(Path file, byte[] content) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        try (FileChannel channel = OwnerOnlyFiles.createNew(temporary)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        } catch (IOException e) {
-            Files.deleteIfExists(temporary);
-            throw e;
-        }
-        Files.move(temporary, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-        OwnerOnlyFiles.syncFolder(file);
     }
 
     private PostureSigner.Entry keep(Map<String, Object> entry, String digest) throws IOException {

@@ -12,6 +12,9 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -60,10 +63,40 @@ public record HandshakeAttempt(
 
     private static HandshakeAttempt attempt(ProbeClient client, URI base, ShownCertificate shown) throws IOException {
         ChainRecorder recorder = new ChainRecorder();
-        try (Socket tcp = client.connect(base, TIMEOUT);
-                SSLSocket tls = (SSLSocket) context(shown, recorder)
-                        .getSocketFactory()
-                        .createSocket(tcp, base.getHost(), ProbeClient.port(base), true)) {
+        AtomicBoolean over = new AtomicBoolean();
+        try (Socket tcp = client.connect(base, TIMEOUT)) {
+            // Each read has a timeout of its own, so that a handshake which drips would go on for ever.
+            CompletableFuture.delayedExecutor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                    .execute(() -> {
+                        over.set(true);
+                        close(tcp);
+                    });
+            HandshakeAttempt attempt = attempt(tcp, base, shown, recorder);
+            if (over.get() && !attempt.answered()) {
+                throw new SocketTimeoutException("it dripped");
+            }
+            client.answered(base);
+            return attempt;
+        } catch (SocketTimeoutException silent) {
+            client.failed(base);
+            throw new IOException(
+                    base + " had not ended a handshake after " + TIMEOUT.toSeconds() + " s", silent);
+        }
+    }
+
+    private static void close(Socket tcp) {
+        try {
+            tcp.close();
+        } catch (IOException closed) {
+            // the attempt was over before
+        }
+    }
+
+    private static HandshakeAttempt attempt(Socket tcp, URI base, ShownCertificate shown, ChainRecorder recorder)
+            throws IOException {
+        try (SSLSocket tls = (SSLSocket) context(shown, recorder)
+                .getSocketFactory()
+                .createSocket(tcp, base.getHost(), ProbeClient.port(base), true)) {
             tls.setEnabledProtocols(new String[] {"TLSv1.3"});
             try {
                 tls.startHandshake();
@@ -74,7 +107,7 @@ public record HandshakeAttempt(
                 return new HandshakeAttempt(
                         recorder.chain, shown.asked, answered, answered ? "" : "closed without an answer");
             } catch (SocketTimeoutException silent) {
-                throw new IOException(base + " said nothing for " + TIMEOUT.toSeconds() + " s in a handshake", silent);
+                throw silent;
             } catch (IOException refused) {
                 return new HandshakeAttempt(
                         recorder.chain, shown.asked, false, PrintableText.of(String.valueOf(refused.getMessage())));

@@ -68,6 +68,7 @@ public enum OldProtocolHello {
     /** What the server made of it. @param accepted it went on with a ServerHello */
     public record Answer(boolean accepted, String words) {}
 
+    /** @throws IOException when it cannot be told what it made of it: no connection, silence, bytes of another protocol */
     public Answer ask(ProbeClient client, URI base) throws IOException {
         return ask(client, base, SUITES);
     }
@@ -84,10 +85,10 @@ public enum OldProtocolHello {
         if (answer[0] == HANDSHAKE && answer.length > 5 && answer[5] == SERVER_HELLO) {
             return new Answer(true, "a ServerHello");
         }
-        return new Answer(false, "bytes that are no TLS");
+        throw new IOException(base + " answered with bytes that are no TLS");
     }
 
-    private byte[] bytes(int[] suites) {
+    byte[] bytes(int... suites) {
         int body = 2 + 32 + 1 + 2 + 2 * suites.length + 2 + 2 + EXTENSIONS.length;
         ByteBuffer hello = ByteBuffer.allocate(5 + 4 + body);
         hello.put((byte) HANDSHAKE).putShort((short) 0x0301).putShort((short) (4 + body));

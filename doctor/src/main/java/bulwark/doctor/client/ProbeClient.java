@@ -1,19 +1,23 @@
 package bulwark.doctor.client;
 
 import bulwark.doctor.target.Target;
+import bulwark.kernel.error.PrintableText;
 import bulwark.kernel.secrets.SecretAccess;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.tls.ClientTls;
 import bulwark.kernel.tls.TlsPolicy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,6 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +47,7 @@ public final class ProbeClient implements AutoCloseable {
     private final List<URI> addresses;
     private final String visitId;
     private final RequestBudget budget = new RequestBudget();
+    private final SilentAddresses silent = new SilentAddresses();
     private final HttpClient plain;
     private final Map<String, ClientTls> servers = new ConcurrentHashMap<>();
 
@@ -103,11 +113,46 @@ public final class ProbeClient implements AutoCloseable {
         return request;
     }
 
-    private ProbeAnswer send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
+    private ProbeAnswer send(HttpClient client, HttpRequest.Builder builder) throws IOException, InterruptedException {
+        HttpRequest request = builder.build();
+        URI base = base(request.uri());
+        silent.check(base);
         budget.take();
-        HttpResponse<byte[]> answer =
-                client.send(request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY));
-        return new ProbeAnswer(answer.statusCode(), answer.headers(), answer.body());
+        CompletableFuture<HttpResponse<byte[]>> exchange =
+                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY));
+        try {
+            // The request's own timeout ends with the head of the answer: a body that drips would go on for ever.
+            HttpResponse<byte[]> answer = exchange.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            silent.answered(base);
+            return new ProbeAnswer(answer.statusCode(), answer.headers(), answer.body());
+        } catch (TimeoutException slow) {
+            silent.failed(base);
+            throw new IOException(base + " had not answered in whole after " + TIMEOUT.toSeconds() + " s", slow);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof HttpTimeoutException) {
+                silent.failed(base);
+            }
+            throw new IOException(sentence(base, failed.getCause()), failed.getCause());
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    private static String sentence(URI base, @Nullable Throwable cause) {
+        String detail = cause == null || cause.getMessage() == null
+                ? ""
+                : ": " + PrintableText.of(cause.getMessage());
+        return switch (cause) {
+            case HttpTimeoutException _ -> base + " did not answer within " + TIMEOUT.toSeconds() + " s";
+            case ConnectException _ -> base + " takes no connection";
+            case SSLException _ -> base + " and the doctor made no TLS connection" + detail;
+            case null, default -> base + " gave no answer that can be read" + detail;
+        };
+    }
+
+    /** Scheme, host and port. */
+    private static URI base(URI uri) {
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
     }
 
     String visitId() {
@@ -128,6 +173,7 @@ public final class ProbeClient implements AutoCloseable {
     /** A TCP connection for bytes of the caller's own. */
     Socket connect(URI base, Duration timeout) throws IOException {
         checked(base);
+        silent.check(base);
         budget.take();
         Socket socket = new Socket();
         try {
@@ -135,9 +181,32 @@ public final class ProbeClient implements AutoCloseable {
             socket.setSoTimeout((int) timeout.toMillis());
             return socket;
         } catch (IOException e) {
+            if (e instanceof SocketTimeoutException) {
+                silent.failed(base);
+            }
             socket.close();
             throw new IOException(base + " takes no connection: " + e.getMessage(), e);
         }
+    }
+
+    /** As the target's records have it. */
+    String visitId() {
+        return visitId;
+    }
+
+    /** It took a connection and said nothing: nobody waits for it in this visit. */
+    void isSilent(URI base) {
+        silent.silent(base);
+    }
+
+    /** A handshake came to an end. */
+    void answered(URI base) {
+        silent.answered(base);
+    }
+
+    /** Nothing came in time. */
+    void failed(URI base) {
+        silent.failed(base);
     }
 
     /** The port of an address, named or implied. */

@@ -15,7 +15,10 @@ public final class RawExchange {
 
     private RawExchange() {}
 
-    /** @return what came back before the connection ended or three seconds were over; empty when nothing did */
+    /**
+     * @return what came back first; empty when the connection was closed without a byte
+     * @throws IOException when nothing came for three seconds: whoever is silent has not refused
+     */
     public static byte[] send(ProbeClient client, URI base, byte[] bytes) throws IOException {
         try (Socket socket = client.connect(base, TIMEOUT)) {
             byte[] answer = new byte[MAX_ANSWER];
@@ -24,7 +27,8 @@ public final class RawExchange {
                 int length = Math.max(0, socket.getInputStream().read(answer));
                 return Arrays.copyOf(answer, length);
             } catch (SocketTimeoutException silent) {
-                return new byte[0];
+                client.failed(base);
+                throw new IOException(base + " said nothing for " + TIMEOUT.toSeconds() + " s", silent);
             } catch (IOException reset) {
                 return new byte[0];
             }

@@ -1,7 +1,8 @@
 package bulwark.doctor.host;
 
+import bulwark.doctor.probe.Fix;
+import bulwark.doctor.probe.FixableProbe;
 import bulwark.doctor.probe.Observed;
-import bulwark.doctor.probe.Probe;
 import bulwark.doctor.probe.ProbeDescription;
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Visit;
@@ -18,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Each file and folder by itself: a key's own mode counts, whatever the folders above it allow. */
-final class FilesClosedProbe implements Probe {
+final class FilesClosedProbe implements FixableProbe {
     private static final Set<PosixFilePermission> OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -59,7 +60,7 @@ final class FilesClosedProbe implements Probe {
             all.forEach(path -> {
                 seen[0]++;
                 Path inside = visit.state().relativize(path);
-                String mode = openMode(path, PROGRAM.contains(inside.getName(0).toString()) ? WRITERS : OTHERS);
+                String mode = openMode(path, refused(inside));
                 if (!mode.isEmpty()) {
                     open.add((inside.toString().isEmpty() ? "the folder itself" : inside) + " (" + mode + ")");
                 }
@@ -71,6 +72,29 @@ final class FilesClosedProbe implements Probe {
                 open.isEmpty(),
                 "modes without a right for group or others; of the program beside it, without a right to change it",
                 open.isEmpty() ? seen[0] + " files and folders, each closed" : "open to others: " + first(open));
+    }
+
+    /** Takes away exactly the rights that the probe refuses. */
+    @Override
+    public List<Fix> fixes(Visit visit) throws IOException {
+        List<Fix> fixes = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(visit.state())) {
+            for (Path path : all.toList()) {
+                Set<PosixFilePermission> refused = refused(visit.state().relativize(path));
+                if (!openMode(path, refused).isEmpty()) {
+                    fixes.add(new Fix(
+                            "chmod " + (refused.equals(WRITERS) ? "go-w " : "go-rw ") + path,
+                            () -> FileModes.remove(path, refused)));
+                }
+            }
+        } catch (java.io.UncheckedIOException changed) {
+            throw new IOException("the state folder cannot be read whole: " + changed.getMessage(), changed);
+        }
+        return fixes;
+    }
+
+    private static Set<PosixFilePermission> refused(Path inside) {
+        return PROGRAM.contains(inside.getName(0).toString()) ? WRITERS : OTHERS;
     }
 
     static String first(List<String> all) {

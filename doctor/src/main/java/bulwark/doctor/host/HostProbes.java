@@ -24,6 +24,9 @@ public final class HostProbes {
                 new NoPublishedSecretProbe(),
                 new DiskRoomProbe(),
                 new DescriptorRoomProbe(),
+                new RunFilesLiveProbe(),
+                new InsideUserProbe(),
+                new InsideRootFolderProbe(),
                 new OwnUserProbe(),
                 new ProgramUnchangedProbe());
     }

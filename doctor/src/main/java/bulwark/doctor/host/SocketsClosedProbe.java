@@ -1,7 +1,8 @@
 package bulwark.doctor.host;
 
+import bulwark.doctor.probe.Fix;
+import bulwark.doctor.probe.FixableProbe;
 import bulwark.doctor.probe.Observed;
-import bulwark.doctor.probe.Probe;
 import bulwark.doctor.probe.ProbeDescription;
 import bulwark.doctor.probe.ProbeNotApplicable;
 import bulwark.doctor.probe.Severity;
@@ -19,7 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** The owner's sockets give keys away and take orders: the mode of the socket itself is what stands before them. */
-final class SocketsClosedProbe implements Probe {
+final class SocketsClosedProbe implements FixableProbe {
     private static final int TYPE_BITS = 0170000;
     private static final int SOCKET = 0140000;
 
@@ -36,6 +37,39 @@ final class SocketsClosedProbe implements Probe {
 
     @Override
     public Observed observe(Visit visit) throws IOException {
+        Set<Path> sockets = sockets(visit);
+        if (sockets.isEmpty()) {
+            throw new ProbeNotApplicable("no process of the target listens on a Unix socket");
+        }
+        List<String> open = new ArrayList<>();
+        for (Path socket : sockets) {
+            String mode = mode(socket);
+            if (!mode.endsWith("------")) {
+                open.add(socket + " has mode " + mode);
+            }
+        }
+        return Observed.of(
+                open.isEmpty(),
+                "mode rw-------",
+                open.isEmpty() ? sockets.size() + " sockets, each its owner's alone" : FilesClosedProbe.first(open));
+    }
+
+    @Override
+    public List<Fix> fixes(Visit visit) throws IOException {
+        List<Fix> fixes = new ArrayList<>();
+        for (Path socket : sockets(visit)) {
+            if (!mode(socket).endsWith("------")) {
+                fixes.add(new Fix("chmod 600 " + socket, () -> FileModes.closeSocket(socket)));
+            }
+        }
+        return fixes;
+    }
+
+    private static String mode(Path socket) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(socket, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static Set<Path> sockets(Visit visit) throws IOException {
         Set<Path> sockets = new HashSet<>();
         // A socket is bound under another name before it gets its own, so the kernel's table does not tell where it
         // lies.
@@ -50,24 +84,10 @@ final class SocketsClosedProbe implements Probe {
                 .parts()
                 .values()
                 .forEach(part -> part.find("socket").map(Path::of).ifPresent(sockets::add));
-        if (sockets.isEmpty()) {
-            throw new ProbeNotApplicable("no process of the target listens on a Unix socket");
-        }
-        List<String> open = new ArrayList<>();
-        for (Path socket : sockets) {
-            String mode =
-                    PosixFilePermissions.toString(Files.getPosixFilePermissions(socket, LinkOption.NOFOLLOW_LINKS));
-            if (!mode.endsWith("------")) {
-                open.add(socket + " has mode " + mode);
-            }
-        }
-        return Observed.of(
-                open.isEmpty(),
-                "mode rw-------",
-                open.isEmpty() ? sockets.size() + " sockets, each its owner's alone" : FilesClosedProbe.first(open));
+        return sockets;
     }
 
-    private static boolean isSocket(Path path) throws IOException {
+    static boolean isSocket(Path path) throws IOException {
         try {
             int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
             return (mode & TYPE_BITS) == SOCKET;

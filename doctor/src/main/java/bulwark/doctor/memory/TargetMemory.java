@@ -33,6 +33,7 @@ public final class TargetMemory implements AutoCloseable {
     private final String lastVisit;
     private final Map<String, String> pins = new ConcurrentHashMap<>();
     private final Map<String, LogCheckpoint> logs = new ConcurrentHashMap<>();
+    private final Map<String, String> checkpoints = new ConcurrentHashMap<>();
     private final Map<String, String> verdicts = new ConcurrentHashMap<>();
 
     private TargetMemory(Path folder, FileChannel lock, JsonNode known) {
@@ -42,6 +43,7 @@ public final class TargetMemory implements AutoCloseable {
         lastVisit = known.path("last_visit").asString("");
         read(known.path("pins"), pins, node -> node.asString(""));
         read(known.path("logs"), logs, LogCheckpoint::of);
+        read(known.path("checkpoints"), checkpoints, node -> node.asString(""));
         read(known.path("verdicts"), verdicts, node -> node.asString(""));
     }
 
@@ -141,6 +143,16 @@ public final class TargetMemory implements AutoCloseable {
         logs.put(name, checkpoint);
     }
 
+    /** The signed checkpoint of a log's tree, cosigned by this doctor, as of the last visit that found it consistent. */
+    public Optional<String> checkpoint(String name) {
+        return Optional.ofNullable(checkpoints.get(name));
+    }
+
+    /** Only of a tree that begins with the one before: what is remembered is what this doctor vouched for. */
+    public void rememberCheckpoint(String name, String note) {
+        checkpoints.put(name, note);
+    }
+
     /** Words by id, of the last visit. */
     public Map<String, String> verdicts() {
         return Map.copyOf(verdicts);
@@ -158,6 +170,18 @@ public final class TargetMemory implements AutoCloseable {
         return file;
     }
 
+    /** Keeps two signed checkpoints that contradict each other: whoever has the log's key can verify both. @return where */
+    public Path keepProof(String name, String sentence, String before, String now, String at) throws IOException {
+        Map<String, Object> proof = new LinkedHashMap<>();
+        proof.put("log", name);
+        proof.put("found", sentence);
+        proof.put("checkpoint_before", before);
+        proof.put("checkpoint_now", now);
+        Path file = folder.resolve("proof-" + name + "-tree-" + at.replace(':', '-') + ".json");
+        OwnerOnlyFiles.write(file, StrictJson.pretty(proof).getBytes(StandardCharsets.UTF_8));
+        return file;
+    }
+
     /** Durable when this returns. Verdicts of probes that this visit left out stay. */
     public void save(String visitedAt, Map<String, String> seen) throws IOException {
         verdicts.putAll(seen);
@@ -165,9 +189,10 @@ public final class TargetMemory implements AutoCloseable {
         document.put("version", 1);
         document.put("last_visit", visitedAt);
         document.put("pins", new TreeMap<>(pins));
-        Map<String, Object> checkpoints = new TreeMap<>();
-        logs.forEach((name, checkpoint) -> checkpoints.put(name, checkpoint.members()));
-        document.put("logs", checkpoints);
+        Map<String, Object> lines = new TreeMap<>();
+        logs.forEach((name, checkpoint) -> lines.put(name, checkpoint.members()));
+        document.put("logs", lines);
+        document.put("checkpoints", new TreeMap<>(checkpoints));
         document.put("verdicts", new TreeMap<>(verdicts));
         OwnerOnlyFiles.write(
                 folder.resolve(FILE), (StrictJson.pretty(document) + "\n").getBytes(StandardCharsets.UTF_8));

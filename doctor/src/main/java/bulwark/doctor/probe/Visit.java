@@ -23,6 +23,10 @@ public record Visit(Target target, ProbeClient client, TargetMemory memory, Cloc
     }
 
     private RuntimeException absent(String name) {
+        String fault = target.faults().get(name);
+        if (fault != null) {
+            return new IllegalStateException(fault);
+        }
         boolean setUp = target.state()
                 .map(state -> Files.isDirectory(state.resolve(name)))
                 .orElse(false);

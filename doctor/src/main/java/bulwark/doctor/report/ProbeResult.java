@@ -2,7 +2,11 @@ package bulwark.doctor.report;
 
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Verdict;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,11 @@ public record ProbeResult(
         long tookMs,
         @Nullable String waiver) {
     public ProbeResult {
+        title = ReportText.harmless(title);
+        expected = ReportText.harmless(expected);
+        seen = ReportText.harmless(seen);
+        mend = ReportText.harmless(mend);
+        waiver = waiver == null ? null : ReportText.harmless(waiver);
         requirements = List.copyOf(requirements);
     }
 
@@ -47,6 +56,37 @@ public record ProbeResult(
                 requirements,
                 tookMs,
                 null);
+    }
+
+    /** The first word of the id, in small letters. */
+    public String part() {
+        return id.substring(0, Math.max(0, id.indexOf('-'))).toLowerCase(Locale.ROOT);
+    }
+
+    /** How people see its verdict at a glance. */
+    public String mark() {
+        return waiver == null ? status.word() : "waived";
+    }
+
+    /** Labels and texts, in the order in which every form shows them: a mend only where there is something to mend. */
+    public Map<String, String> observation() {
+        Map<String, String> words = new LinkedHashMap<>();
+        words.put("expected", expected);
+        words.put("seen", seen);
+        if (status == Verdict.FAIL || status == Verdict.WARN) {
+            words.put("mend", mend);
+        }
+        if (waiver != null) {
+            words.put("waiver", waiver);
+        }
+        return words;
+    }
+
+    /** The observation as lines of text. */
+    String text() {
+        return observation().entrySet().stream()
+                .map(line -> line.getKey() + ": " + line.getValue())
+                .collect(Collectors.joining("\n"));
     }
 
     /** A fail that nobody answers for. */

@@ -3,6 +3,7 @@ package bulwark.doctor.report;
 import bulwark.doctor.probe.Verdict;
 import bulwark.kernel.json.StrictJson;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,11 @@ public record Report(
     /** Of the JSON form, which only ever grows within a version. */
     public static final int VERSION = 1;
 
+    private static final List<Verdict> ORDER =
+            List.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.PASS, Verdict.SKIP);
+
     public Report {
+        target = ReportText.harmless(target);
         probes = List.copyOf(probes);
     }
 
@@ -34,6 +39,30 @@ public record Report(
         return probes.stream()
                 .filter(probe -> probe.status() == status && probe.waiver() == null)
                 .count();
+    }
+
+    /** For people, and the same in every form: what is red first, then what could not be seen, what is amber, and what holds; what is waived comes last. */
+    public List<ProbeResult> inOrder() {
+        return probes.stream()
+                .sorted(Comparator.comparing((ProbeResult probe) -> probe.waiver() != null)
+                        .thenComparing(probe -> ORDER.indexOf(probe.status()))
+                        .thenComparing(ProbeResult::id))
+                .toList();
+    }
+
+    /** One sentence with every count; the same in every form. */
+    public String summary() {
+        long waived = probes.stream().filter(probe -> probe.waiver() != null).count();
+        return count(Verdict.PASS) + " hold, " + count(Verdict.WARN) + " hold here with a reservation, "
+                + count(Verdict.FAIL) + " do not hold, " + count(Verdict.ERROR) + " could not be looked at, "
+                + count(Verdict.SKIP) + " do not apply" + (waived == 0 ? "" : ", " + waived + " waived") + "; "
+                + requests + " requests in " + tookMs / 100 / 10.0 + " s"
+                + (complete ? "" : "; the visit was ended early, so this is not the whole");
+    }
+
+    /** When the last probe had its result. */
+    public Instant finished() {
+        return started.plusMillis(tookMs);
     }
 
     /** 0 nothing refuted, 1 something refuted, 3 something could not be looked at. A refutation goes first. */

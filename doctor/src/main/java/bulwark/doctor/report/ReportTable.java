@@ -1,19 +1,15 @@
 package bulwark.doctor.report;
 
 import bulwark.doctor.probe.Verdict;
-import bulwark.kernel.error.PrintableText;
 import java.io.PrintStream;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 
 /** A report for people: what is red first, with the mend under it, then what could not be seen, what is amber with its reason, and what holds. Stateless. */
 public final class ReportTable {
     private static final Map<Verdict, String> COLOURS =
             Map.of(Verdict.PASS, "32", Verdict.WARN, "33", Verdict.FAIL, "31", Verdict.ERROR, "35", Verdict.SKIP, "2");
-    private static final List<Verdict> ORDER =
-            List.of(Verdict.FAIL, Verdict.ERROR, Verdict.WARN, Verdict.PASS, Verdict.SKIP);
     private static final int MIN_WIDTH = 40;
+    private static final String INDENT = "       ";
 
     private final PrintStream out;
     private final boolean colours;
@@ -28,67 +24,65 @@ public final class ReportTable {
 
     /** @param quiet only what is red or could not be seen */
     public void print(Report report, boolean quiet) {
-        report.probes().stream()
-                .sorted(Comparator.comparing((ProbeResult probe) -> probe.waiver() != null)
-                        .thenComparing(probe -> ORDER.indexOf(probe.status()))
-                        .thenComparing(ProbeResult::id))
+        report.inOrder().stream()
                 .filter(probe -> !quiet || probe.isRed() || probe.status() == Verdict.ERROR)
                 .forEach(this::print);
         if (!quiet || report.exitCode() != 0) {
             out.println();
         }
-        out.println(summary(report));
+        out.println(report.summary());
     }
 
     private void print(ProbeResult probe) {
-        String mark = probe.waiver() == null ? probe.status().word() : "waived";
-        out.println(coloured(probe, String.format("%-6s", mark)) + " " + String.format("%-20s", probe.id()) + " "
-                + probe.title());
-        if (probe.status() != Verdict.PASS) {
-            if (probe.status() != Verdict.SKIP) {
-                indented("expected", probe.expected());
+        String head = String.format("%-6s %-20s ", probe.mark(), probe.id());
+        wrapped(head, coloured(probe, head), probe.title());
+        probe.observation().forEach((label, text) -> {
+            if (isNews(probe, label)) {
+                indented(label, text);
             }
-            indented("seen", probe.seen());
-        }
-        if (probe.status() == Verdict.FAIL || probe.status() == Verdict.WARN) {
-            indented("mend", probe.mend());
-        }
-        if (probe.waiver() != null) {
-            indented("waiver", probe.waiver());
-        }
+        });
     }
 
-    private String coloured(ProbeResult probe, String text) {
+    /** What holds, and why something does not apply, needs fewer words. */
+    private static boolean isNews(ProbeResult probe, String label) {
+        return switch (probe.status()) {
+            case PASS -> label.equals("waiver");
+            case SKIP -> !label.equals("expected");
+            case FAIL, ERROR, WARN -> true;
+        };
+    }
+
+    private String coloured(ProbeResult probe, String head) {
+        int end = probe.mark().length();
         return colours && probe.waiver() == null
-                ? "\u001b[" + COLOURS.get(probe.status()) + "m" + text + "\u001b[0m"
-                : text;
+                ? "\u001b[" + COLOURS.get(probe.status()) + "m" + head.substring(0, end) + "\u001b[0m"
+                        + head.substring(end)
+                : head;
     }
 
-    /** Broken at blanks: a narrow terminal shows whole words. */
     private void indented(String label, String text) {
-        String first = "       " + String.format("%-9s", label);
-        StringBuilder line = new StringBuilder(first);
+        String head = INDENT + String.format("%-9s", label);
+        wrapped(head, head, text);
+    }
+
+    /** Broken at blanks: a narrow terminal shows whole words. @param shown the head with its colours, which take no room */
+    private void wrapped(String head, String shown, String text) {
+        String rest = " ".repeat(Math.min(head.length(), width / 2));
+        StringBuilder line = new StringBuilder(shown);
+        int length = head.length();
         boolean empty = true;
-        for (String word : PrintableText.line(text).split(" ", -1)) {
-            if (!empty && line.length() + 1 + word.length() > width) {
-                out.println(line);
-                line = new StringBuilder(" ".repeat(first.length()));
+        for (String word : text.split(" ", -1)) {
+            boolean fits = length + (empty ? 0 : 1) + word.length() <= width;
+            if (!fits && !(empty && length <= rest.length())) {
+                out.println(line.toString().stripTrailing());
+                line = new StringBuilder(rest);
+                length = rest.length();
                 empty = true;
             }
             line.append(empty ? "" : " ").append(word);
+            length += (empty ? 0 : 1) + word.length();
             empty = false;
         }
         out.println(line);
-    }
-
-    private static String summary(Report report) {
-        long waived =
-                report.probes().stream().filter(probe -> probe.waiver() != null).count();
-        return report.count(Verdict.PASS) + " hold, " + report.count(Verdict.WARN) + " hold here with a reservation, "
-                + report.count(Verdict.FAIL) + " do not hold, " + report.count(Verdict.ERROR)
-                + " could not be looked at, " + report.count(Verdict.SKIP) + " do not apply"
-                + (waived == 0 ? "" : ", " + waived + " waived") + "; " + report.requests() + " requests in "
-                + report.tookMs() / 100 / 10.0 + " s"
-                + (report.complete() ? "" : "; the visit was ended early, so this is not the whole");
     }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
  * What a report says that the last one did not. Immutable.
  *
  * @param broken refuted now and not then
- * @param mended refuted then and not now
- * @param still refuted both times
+ * @param mended refuted then, and seen to hold now
+ * @param still refuted both times, or refuted then and not looked at now: nobody saw it mended
  */
 public record SinceLastVisit(List<String> broken, List<String> mended, List<String> still) {
     public SinceLastVisit {
@@ -27,8 +27,9 @@ public record SinceLastVisit(List<String> broken, List<String> mended, List<Stri
         for (ProbeResult probe : report.probes()) {
             boolean red = probe.status() == Verdict.FAIL;
             boolean was = Verdict.FAIL.word().equals(before.get(probe.id()));
+            boolean unseen = probe.status() == Verdict.ERROR;
             if (red || was) {
-                (red && was ? still : red ? broken : mended).add(probe.id());
+                (was && (red || unseen) ? still : red ? broken : mended).add(probe.id());
             }
         }
         return new SinceLastVisit(broken, mended, still);

@@ -1,4 +1,4 @@
-/** What a visit saw, as a table for people and as JSON for programs. */
+/** What a visit saw, as a table and a page for people, and as JSON, SARIF, OSCAL and JUnit for programs. */
 @NullMarked
 package bulwark.doctor.report;
 

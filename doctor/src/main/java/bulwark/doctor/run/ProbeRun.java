@@ -1,5 +1,6 @@
 package bulwark.doctor.run;
 
+import bulwark.doctor.client.FirstContact;
 import bulwark.doctor.probe.Observed;
 import bulwark.doctor.probe.Probe;
 import bulwark.doctor.probe.ProbeDescription;
@@ -8,6 +9,7 @@ import bulwark.doctor.probe.Verdict;
 import bulwark.doctor.probe.Visit;
 import bulwark.doctor.report.ProbeResult;
 import bulwark.kernel.error.PrintableText;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +31,16 @@ import org.jspecify.annotations.Nullable;
 public final class ProbeRun {
     private static final int AT_ONCE = 8;
     private static final int MAX_SENTENCE = 600;
+    private static final Duration STOP_INTERVAL = Duration.ofMillis(50);
 
     private final Visit visit;
     private final long end;
     private final Consumer<ProbeResult> progress;
     private final Semaphore slots = new Semaphore(AT_ONCE);
     private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean complete = true;
+    private volatile boolean stopped;
 
     /** @param progress told of each result, by several threads */
     public ProbeRun(Visit visit, Duration total, Consumer<ProbeResult> progress) {
@@ -44,7 +51,11 @@ public final class ProbeRun {
 
     /** Blocks until each has a result, at most until the time of the run is over. @return in the order of their ids */
     public List<ProbeResult> run(List<Probe> probes) throws InterruptedException {
-        CountDownLatch left = new CountDownLatch(probes.size());
+        makeContact(probes);
+        AtomicInteger left = new AtomicInteger(probes.size());
+        if (probes.isEmpty()) {
+            over.countDown();
+        }
         List<Thread> threads = new ArrayList<>();
         for (Probe probe : probes) {
             threads.add(Thread.ofVirtual().name(probe.description().id()).start(() -> {
@@ -53,17 +64,20 @@ public final class ProbeRun {
                 } catch (InterruptedException ended) {
                     Thread.currentThread().interrupt();
                 } finally {
-                    left.countDown();
+                    if (left.decrementAndGet() == 0) {
+                        over.countDown();
+                    }
                 }
             }));
         }
-        if (!left.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+        if (!over.await(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS) || left.get() > 0) {
             complete = false;
             threads.forEach(Thread::interrupt);
         }
         for (Probe probe : probes) {
             if (!results.containsKey(probe.description().id())) {
-                record(result(probe.description(), 0, notLooked("the time of the whole visit was over before it")));
+                record(result(probe.description(), 0, notLooked(
+                        stopped ? "the visit was ended before it" : "the time of the whole visit was over before it")));
             }
         }
         return results.values().stream()
@@ -71,7 +85,28 @@ public final class ProbeRun {
                 .toList();
     }
 
-    /** False when the time of the run was over before the last probe had looked. */
+    /** With what the probes will ask; ends early when the run is stopped. */
+    private void makeContact(List<Probe> probes) throws InterruptedException {
+        List<URI> addresses = visit.target()
+                .addresses(probes.stream()
+                        .map(Probe::description)
+                        .filter(probe -> probe.requests() > 0)
+                        .map(ProbeDescription::part)
+                        .collect(Collectors.toSet()));
+        Thread contact = Thread.ofVirtual().start(() -> FirstContact.with(visit.client(), addresses));
+        while (!stopped && !contact.join(STOP_INTERVAL)) {
+            // looks whether somebody stopped it meanwhile
+        }
+        contact.interrupt();
+    }
+
+    /** Ends the run at once, from any thread: each probe that has no result yet gets one that says so, and the run is not complete. */
+    public void stop() {
+        stopped = true;
+        over.countDown();
+    }
+
+    /** False when the run was stopped, or its time was over, before the last probe had looked. */
     public boolean isComplete() {
         return complete;
     }

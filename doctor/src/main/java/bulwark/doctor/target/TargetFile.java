@@ -21,12 +21,13 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A target as a file, for a deployment that is reached over the network: {@code name}, {@code state} when it is on this machine, and under {@code parts} the values of each part. YAML;
+ * A target as a file, for a deployment that is reached over the network: {@code name}, {@code state} when it is on this machine, {@code exec} before commands that are
+ * run inside of a container, and under {@code parts} the values of each part. YAML;
  * JSON is one form of it. The file names credentials and so belongs to its owner alone.
  */
 public final class TargetFile {
     private static final int MAX_BYTES = 1 << 20;
-    private static final Set<String> MEMBERS = Set.of("version", "name", "state", "parts");
+    private static final Set<String> MEMBERS = Set.of("version", "name", "state", "parts", "exec");
 
     private TargetFile() {}
 
@@ -36,7 +37,7 @@ public final class TargetFile {
         List<String> faults = new ArrayList<>();
         document.propertyNames().stream()
                 .filter(name -> !MEMBERS.contains(name))
-                .forEach(name -> faults.add(name + " is no member of a target file: it has name, state and parts"));
+                .forEach(name -> faults.add(name + " is no member of a target file: it has name, state, parts and exec"));
         String name = document.path("name").asString("");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
             faults.add("name must be 1 to 63 letters, digits, dots, hyphens or underscores");
@@ -54,6 +55,7 @@ public final class TargetFile {
             });
             parts.put(part.getKey(), new TargetPart(part.getKey(), values, List.of()));
         });
+        List<String> exec = exec(document.path("exec"), faults);
         if (parts.isEmpty()) {
             faults.add("parts must name one part or more");
         }
@@ -61,7 +63,20 @@ public final class TargetFile {
             throw CommandFailed.usage(file + ": " + String.join("; ", faults));
         }
         String state = document.path("state").asString("");
-        return new Target(name, state.isEmpty() ? Optional.empty() : Optional.of(Path.of(state)), parts);
+        return new Target(
+                name, state.isEmpty() ? Optional.empty() : Optional.of(Path.of(state)), parts, exec, Map.of());
+    }
+
+    /** A list, one word each: no shell takes a line apart. */
+    private static List<String> exec(JsonNode words, List<String> faults) {
+        List<String> exec = new ArrayList<>();
+        for (JsonNode word : words) {
+            exec.add(word.isString() ? word.stringValue() : "");
+        }
+        if (!words.isMissingNode() && (!words.isArray() || exec.isEmpty() || exec.contains(""))) {
+            faults.add("exec must be a list of words, for instance [podman, exec, stigmem-node]");
+        }
+        return exec;
     }
 
     private static JsonNode document(Path file) throws IOException {
@@ -95,6 +110,9 @@ public final class TargetFile {
         document.put("version", 1);
         document.put("name", target.name());
         target.state().ifPresent(state -> document.put("state", state.toString()));
+        if (!target.exec().isEmpty()) {
+            document.put("exec", target.exec());
+        }
         Map<String, Object> parts = new LinkedHashMap<>();
         target.parts().forEach((name, part) -> parts.put(name, part.values()));
         document.put("parts", parts);

@@ -1,18 +1,28 @@
 package bulwark.app.stigmem.probe;
 
 import bulwark.doctor.client.HandshakeAttempt;
+import bulwark.doctor.probe.Fix;
+import bulwark.doctor.probe.FixableProbe;
 import bulwark.doctor.probe.Observed;
-import bulwark.doctor.probe.Probe;
 import bulwark.doctor.probe.ProbeDescription;
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Visit;
+import bulwark.kernel.signing.CertificateAuthority;
+import bulwark.kernel.tls.UriSan;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** Of the certificate that callers see today. */
-final class CertificateDaysProbe implements Probe {
+final class CertificateDaysProbe implements FixableProbe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         FactTarget node = FactTarget.of(visit);
@@ -29,6 +39,54 @@ final class CertificateDaysProbe implements Probe {
                         : "not valid before " + leaf.getNotBefore().toInstant());
     }
 
+    /** Of a node under {@code up}, which has its authority beside it: whoever has another one issues there. */
+    @Override
+    public List<Fix> fixes(Visit visit) throws IOException, GeneralSecurityException {
+        FactTarget node = FactTarget.of(visit);
+        Optional<Path> authority = node.part().find("authority_key").map(Path::of).filter(Files::isReadable);
+        Path certificate = node.part().path("certificate");
+        X509Certificate served =
+                HandshakeAttempt.withoutCertificate(visit.client(), node.tls()).servedLeaf();
+        Optional<String> entity = UriSan.of(served);
+        Path folder = certificate.getParent();
+        if (authority.isEmpty() || entity.isEmpty() || folder == null || !isOnDisk(served, certificate)) {
+            return List.of();
+        }
+        return List.of(new Fix(
+                "a new certificate for " + entity.get() + " in " + certificate + ", for 90 days, by the authority beside it",
+                () -> {
+                    CertificateAuthority.openOrCreate(folder, "Bulwark local CA", visit.clock())
+                            .issue("node", entity.get(), List.of("localhost"), VALIDITY);
+                    awaitServed(visit, node, served);
+                }));
+    }
+
+    private static boolean isOnDisk(X509Certificate served, Path file) throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .equals(served);
+        }
+    }
+
+    /** The node takes it within a second. */
+    private static void awaitServed(Visit visit, FactTarget node, X509Certificate old) throws IOException {
+        for (int i = 0; i < MAX_LOOKS; i++) {
+            if (!HandshakeAttempt.withoutCertificate(visit.client(), node.tls())
+                    .servedLeaf()
+                    .equals(old)) {
+                return;
+            }
+            try {
+                Thread.sleep(LOOK_INTERVAL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("nobody waited until the node served the new certificate", e);
+            }
+        }
+        throw new IOException("the new certificate is on disk, and the node still serves the old one: restart it");
+    }
+
     @Override
     public ProbeDescription description() {
         return ProbeDescription.of(
@@ -42,4 +100,7 @@ final class CertificateDaysProbe implements Probe {
     }
 
     private static final int MIN_DAYS = 14;
+    private static final Duration VALIDITY = Duration.ofDays(90);
+    private static final int MAX_LOOKS = 40;
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
 }

@@ -1,5 +1,6 @@
 package bulwark.app.stigmem.probe;
 
+import bulwark.doctor.host.ProcessPorts;
 import bulwark.doctor.probe.PartProbes;
 import bulwark.doctor.probe.Probe;
 import bulwark.doctor.target.Enrolment;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What the fact node brings to the doctor. */
 public final class FactProbes implements PartProbes {
@@ -65,6 +67,8 @@ public final class FactProbes implements PartProbes {
         }
         int plain = running.get().ports().getOrDefault("plain_port", 0);
         int main = running.get().ports().getOrDefault("port", 0);
+        Set<Integer> ports = new TreeSet<>(List.of(plain, main));
+        ProcessPorts.check("fact node", running.get().pid(), ports);
         Path tls = folder.resolve("tls");
         Map<String, String> values = new LinkedHashMap<>();
         values.put("plain_url", "http://localhost:" + plain);
@@ -80,7 +84,6 @@ public final class FactProbes implements PartProbes {
         new ReaderEnrolment(store, enrolment).ensure();
         values.put("read_key_file", enrolment.file(ReaderEnrolment.READ).toString());
         values.put("audit_key_file", enrolment.file(ReaderEnrolment.AUDIT).toString());
-        Set<Integer> ports = Set.of(plain, main);
         return Optional.of(new TargetPart(
                 NAME,
                 values,

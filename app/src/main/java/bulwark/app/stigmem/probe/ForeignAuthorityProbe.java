@@ -10,6 +10,7 @@ import bulwark.doctor.probe.Visit;
 import bulwark.kernel.signing.CertificateAuthority;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 
@@ -37,9 +38,10 @@ final class ForeignAuthorityProbe implements Probe {
                 visit.client(),
                 node.tls(),
                 ShownIdentity.read(folder.resolve("stranger.crt"), folder.resolve("stranger.key")));
+        X509Certificate served = attempt.servedLeaf(); // a listener without TLS refuses everybody, and proves nothing
         return Observed.of(
                 !attempt.answered(),
                 "an alert, although the certificate bears the right names",
-                FactTarget.words(attempt));
+                FactTarget.words(attempt) + " by " + served.getSubjectX500Principal().getName());
     }
 }

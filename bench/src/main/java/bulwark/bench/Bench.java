@@ -1,5 +1,6 @@
 package bulwark.bench;
 
+import bulwark.bench.doctor.DoctorBench;
 import bulwark.bench.gateway.GatewayBench;
 import bulwark.bench.gateway.ResilienceArena;
 import bulwark.bench.seats.SeatsBench;
@@ -8,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** {@code bulwark bench facts|tasks|gateway|seats|commands}: prints a table of figures, measured here and now. */
+/** {@code bulwark bench facts|tasks|gateway|seats|doctor|commands}: prints a table of figures, measured here and now. */
 public final class Bench {
     private Bench() {}
 
@@ -27,10 +28,11 @@ public final class Bench {
                 case "gateway" -> new GatewayBench(repository(), scratch).run();
                 case "gateway --arena" -> new ResilienceArena(repository(), scratch).run();
                 case "seats" -> new SeatsBench(repository(), scratch).run();
+                case "doctor" -> new DoctorBench(repository(), scratch).run();
                 case "commands" -> new CommandsBench(repository(), scratch).run();
                 default -> {
                     System.err.println(
-                            "usage: bulwark bench facts|tasks [--soak]|gateway [--arena|--soak]|seats [--soak]|commands");
+                            "usage: bulwark bench facts|tasks [--soak]|gateway [--arena|--soak]|seats [--soak]|doctor|commands");
                     System.exit(2);
                 }
             }

@@ -84,8 +84,26 @@ final class HostFaults {
     }
 
     private static final List<String> OPEN_CONTAINER = List.of(
-            "bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--tmpfs", "/", "--ro-bind", "/usr", "/usr", "--symlink",
-            "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64");
+            "bwrap",
+            "--unshare-user",
+            "--uid",
+            "0",
+            "--gid",
+            "0",
+            "--tmpfs",
+            "/",
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            "--symlink",
+            "usr/bin",
+            "/bin",
+            "--symlink",
+            "usr/lib",
+            "/lib",
+            "--symlink",
+            "usr/lib64",
+            "/lib64");
 
     /** As a crash leaves one behind. */
     static AutoCloseable staleRunFile(DoctoredDeployment up) throws Exception {
@@ -93,8 +111,7 @@ final class HostFaults {
         ended.waitFor();
         Path file = up.state().resolve("facts/gone.db.run.json");
         OwnerOnlyFiles.write(
-                file,
-                ("{\"pid\":" + ended.pid() + ",\"socket\":\"/none\"}").getBytes(StandardCharsets.US_ASCII));
+                file, ("{\"pid\":" + ended.pid() + ",\"socket\":\"/none\"}").getBytes(StandardCharsets.US_ASCII));
         assertThat(up.shell("test -d /proc/" + ended.pid() + " && echo runs || echo gone"))
                 .isEqualTo("gone");
         return () -> Files.deleteIfExists(file);

@@ -48,8 +48,9 @@ final class HostileServers implements AutoCloseable {
         answer("no-http", "\u0000\u0001", "", "\u0000".repeat(5_000));
     }
 
-    private static final String HOSTILE_TEXT = "{\"status\":\"o\\u0000k\\u202e\\u2066\\u001b[2J\",\"message\":\"<script>\\u0007\\ud83d\","
-            + "\"public_key\":\"\\u0000\\u202e\",\"entity_uri\":\"\\u001b]0;owned\\u0007\",\"error\":\"\\u202e\"}";
+    private static final String HOSTILE_TEXT =
+            "{\"status\":\"o\\u0000k\\u202e\\u2066\\u001b[2J\",\"message\":\"<script>\\u0007\\ud83d\","
+                    + "\"public_key\":\"\\u0000\\u202e\",\"entity_uri\":\"\\u001b]0;owned\\u0007\",\"error\":\"\\u202e\"}";
 
     private static final String A_YEAR_OFF =
             "{\"status\":\"ok\",\"entries\":[{\"seq\":1,\"ts\":\"2025-11-27T10:00:00Z\",\"principal\":\"stigmem://doctor/reader\"}],"
@@ -65,8 +66,10 @@ final class HostileServers implements AutoCloseable {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         add(name, connection -> {
             if (connection.getInputStream().read(new byte[1 << 14]) > 0) {
-                write(connection, "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + bytes.length
-                        + "\r\nConnection: close\r\n\r\n");
+                write(
+                        connection,
+                        "HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + bytes.length
+                                + "\r\nConnection: close\r\n\r\n");
                 connection.getOutputStream().write(bytes);
             }
         });

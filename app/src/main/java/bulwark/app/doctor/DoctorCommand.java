@@ -86,7 +86,8 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Option(
             names = "--fix",
-            description = "Then mend the few things that can be mended safely: print each change, ask, make it, look again.")
+            description =
+                    "Then mend the few things that can be mended safely: print each change, ask, make it, look again.")
     private boolean fix;
 
     @Option(names = "--yes", description = "With --fix: make the changes without asking.")
@@ -116,7 +117,8 @@ public final class DoctorCommand implements Callable<Integer> {
         }
         if (fix && bundle != null || yes && !fix) {
             throw CommandFailed.usage(
-                    fix ? "--bundle signs one visit, and --fix looks twice: mend first, and sign the next visit"
+                    fix
+                            ? "--bundle signs one visit, and --fix looks twice: mend first, and sign the next visit"
                             : "--yes is the answer to --fix: say both, or neither");
         }
         outputs.check();
@@ -139,8 +141,7 @@ public final class DoctorCommand implements Callable<Integer> {
         try (TargetMemory memory = TargetMemory.open(target.memory(), found.name())) {
             Map<String, String> before = memory.verdicts();
             boolean first = memory.firstVisit();
-            VisitRunner runner =
-                    new VisitRunner(context.clock(), found, memory, waived, Duration.ofSeconds(timeout));
+            VisitRunner runner = new VisitRunner(context.clock(), found, memory, waived, Duration.ofSeconds(timeout));
             try (VisitInterrupt _ = new VisitInterrupt(runner::stop)) {
                 Report seen = runner.visit(selected, progress());
                 print(seen, before, first ? memory.folder() : null);

@@ -40,9 +40,11 @@ record FixRunner(CommandContext context, VisitRunner runner, boolean yes) {
             return report;
         }
         fixes.forEach((id, each) -> each.forEach(fix -> make(id, fix)));
-        return again(report, probes.stream()
-                .filter(probe -> fixes.containsKey(probe.description().id()))
-                .toList());
+        return again(
+                report,
+                probes.stream()
+                        .filter(probe -> fixes.containsKey(probe.description().id()))
+                        .toList());
     }
 
     /** Whatever is no yes is a no, and so is an input that has ended. */
@@ -50,9 +52,9 @@ record FixRunner(CommandContext context, VisitRunner runner, boolean yes) {
         context.err().print("--fix: make " + (count == 1 ? "this change" : "these " + count + " changes") + "? [y/N] ");
         context.err().flush();
         try {
-            String answer =
-                    new BufferedReader(new InputStreamReader(context.in(), StandardCharsets.UTF_8)).readLine();
-            return answer != null && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y|yes");
+            String answer = new BufferedReader(new InputStreamReader(context.in(), StandardCharsets.UTF_8)).readLine();
+            return answer != null
+                    && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y|yes");
         } catch (IOException e) {
             return false;
         }

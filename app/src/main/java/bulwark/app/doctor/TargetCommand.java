@@ -51,8 +51,9 @@ final class TargetCommand extends CommandGroup {
             Target found = target.find();
             List<String> faults = new ArrayList<>(found.faults().values());
             if (found.parts().isEmpty()) {
-                faults.add("nothing runs in " + found.state().map(Path::toString).orElse("the state folder")
-                        + ", so that there is nothing to name: start ./bulwark up, and write the file then");
+                faults.add(
+                        "nothing runs in " + found.state().map(Path::toString).orElse("the state folder")
+                                + ", so that there is nothing to name: start ./bulwark up, and write the file then");
             }
             if (!faults.isEmpty()) {
                 throw new CommandFailed(String.join("; ", faults));

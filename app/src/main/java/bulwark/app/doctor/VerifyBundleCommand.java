@@ -85,9 +85,10 @@ public final class VerifyBundleCommand implements Callable<Integer> {
 
     private PosturePolicy policy() throws IOException {
         if (policy == null) {
-            throw CommandFailed.usage("a bundle cannot say itself whose keys count: name a policy with --policy FILE. The"
-                    + " doctor that signed wrote one, posture/policy in the folder of its memory; get it from its"
-                    + " operator by another way than the bundle");
+            throw CommandFailed.usage(
+                    "a bundle cannot say itself whose keys count: name a policy with --policy FILE. The"
+                            + " doctor that signed wrote one, posture/policy in the folder of its memory; get it from its"
+                            + " operator by another way than the bundle");
         }
         try {
             return PosturePolicy.parse(read(policy));

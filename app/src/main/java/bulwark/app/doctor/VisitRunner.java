@@ -104,7 +104,8 @@ final class VisitRunner {
                         into.put(id, fixes);
                     }
                 } catch (Exception e) {
-                    err.println("--fix: nobody can tell what mends " + id + ": " + PrintableText.of(String.valueOf(e.getMessage())));
+                    err.println("--fix: nobody can tell what mends " + id + ": "
+                            + PrintableText.of(String.valueOf(e.getMessage())));
                 }
             }
         }

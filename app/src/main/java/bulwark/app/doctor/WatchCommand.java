@@ -57,16 +57,10 @@ final class WatchCommand implements Callable<Integer> {
     @Option(names = "--waivers", paramLabel = "FILE", description = "Findings that somebody answers for, as of doctor.")
     private @Nullable Path waivers;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            description = "Time for one visit (default ${DEFAULT-VALUE}).")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Time for one visit (default ${DEFAULT-VALUE}).")
     private int timeout = 60;
 
-    @Option(
-            names = "--visits",
-            paramLabel = "NUMBER",
-            description = "End after so many visits (default: never).")
+    @Option(names = "--visits", paramLabel = "NUMBER", description = "End after so many visits (default: never).")
     private long visits = Long.MAX_VALUE;
 
     WatchCommand(CommandContext context) {
@@ -77,7 +71,8 @@ final class WatchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Duration interval = interval();
-        Path file = metrics == null ? null : context.directory().resolve(metrics).toAbsolutePath();
+        Path file =
+                metrics == null ? null : context.directory().resolve(metrics).toAbsolutePath();
         if (file != null && (file.getParent() == null || !Files.isDirectory(file.getParent()))) {
             throw CommandFailed.usage("--metrics-file: " + file.getParent() + " is no folder: make it first");
         }
@@ -129,11 +124,7 @@ final class WatchCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         Map<String, String> before = memory.verdicts();
         VisitRunner runner = new VisitRunner(
-                context.clock(),
-                found,
-                memory,
-                VisitRunner.waivers(context, waivers),
-                Duration.ofSeconds(timeout));
+                context.clock(), found, memory, VisitRunner.waivers(context, waivers), Duration.ofSeconds(timeout));
         visiting.set(runner);
         List<Probe> probes = ProbeCatalogue.all();
         Report report = runner.visit(probes, result -> {});

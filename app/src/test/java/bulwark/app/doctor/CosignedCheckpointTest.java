@@ -49,7 +49,9 @@ class CosignedCheckpointTest {
     @BeforeEach
     void visit() throws Exception {
         node = FactsNode.start(SETTINGS, folder.resolve("facts"), Clock.systemUTC());
-        socket = RunFile.ofRunning(folder.resolve("facts/stigmem.db")).orElseThrow().socket();
+        socket = RunFile.ofRunning(folder.resolve("facts/stigmem.db"))
+                .orElseThrow()
+                .socket();
         log = new OwnerSocketLog(socket);
         before = log.newest(0).note();
     }
@@ -65,7 +67,8 @@ class CosignedCheckpointTest {
                                 "POST",
                                 "/local/log/statement",
                                 StrictJson.write(Map.of(
-                                        "entry", Map.of("kind", "dsse", "apiVersion", "0.0.2", "spec", Map.of("a", 1)))))
+                                        "entry",
+                                        Map.of("kind", "dsse", "apiVersion", "0.0.2", "spec", Map.of("a", 1)))))
                         .status())
                 .isEqualTo(201);
     }
@@ -84,12 +87,13 @@ class CosignedCheckpointTest {
                 .isEmpty();
         DoctorSigner doctor = DoctorSigner.open(folder.resolve("posture"), Clock.systemUTC());
         Instant now = Instant.ofEpochSecond(Instant.now().getEpochSecond());
-        SignedNote cosigned = SignedNote.parse(
-                doctor.cosigner().cosign(newest.note(), now).note());
+        SignedNote cosigned =
+                SignedNote.parse(doctor.cosigner().cosign(newest.note(), now).note());
         NoteKey.Verified verified = doctor.key().verify(cosigned, newest.tree(), Signing.fastest());
         assertThat(verified).isNotNull();
         assertThat(verified.time()).isEqualTo(now);
-        assertThat(DoctorSigner.open(folder.resolve("posture"), Clock.systemUTC()).key())
+        assertThat(DoctorSigner.open(folder.resolve("posture"), Clock.systemUTC())
+                        .key())
                 .isEqualTo(doctor.key());
     }
 

@@ -51,7 +51,11 @@ class DoctorCommandTest {
                 "--html",
                 "r.html");
         assertThat(result.code()).as(result.err()).isEqualTo(3);
-        String summary = result.out().lines().filter(line -> line.contains(" hold, ")).findFirst().orElseThrow();
+        String summary = result.out()
+                .lines()
+                .filter(line -> line.contains(" hold, "))
+                .findFirst()
+                .orElseThrow();
         for (String name : List.of("r.sarif", "r.xml", "r.json", "r.html")) {
             Path file = folder.resolve(name);
             assertThat(file).content().as(name).contains(summary);
@@ -86,8 +90,8 @@ class DoctorCommandTest {
     @Test
     void a_full_disk_is_a_sentence_and_leaves_nothing_half_written() throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
-        Shell.Outcome mounted = Shell.bash(
-                folder, Map.of(), Duration.ofMinutes(1), "mount -t tmpfs -o size=8k,mode=700 tmpfs " + disk);
+        Shell.Outcome mounted =
+                Shell.bash(folder, Map.of(), Duration.ofMinutes(1), "mount -t tmpfs -o size=8k,mode=700 tmpfs " + disk);
         Assumptions.assumeTrue(mounted.exitCode() == 0, "SKIPPED: only root mounts a small disk");
         try {
             CommandResult result = target.doctor(
@@ -103,8 +107,8 @@ class DoctorCommandTest {
             assertThat(result.err()).contains("--html: ", "was not written", "No space left on device");
             assertThat(disk).isEmptyDirectory();
             assertThat(folder.resolve("r.xml")).isNotEmptyFile();
-            CommandResult signed =
-                    target.doctor("--target", target.file("two", "http://localhost:1").toString(), "--bundle", "disk");
+            CommandResult signed = target.doctor(
+                    "--target", target.file("two", "http://localhost:1").toString(), "--bundle", "disk");
             assertThat(signed.code()).isEqualTo(3);
             assertThat(signed.err()).contains("--bundle: ", "No space left on device");
             assertThat(disk).isDirectoryNotContaining("glob:**.sigstore.json");
@@ -167,7 +171,12 @@ class DoctorCommandTest {
                         .getBytes(StandardCharsets.UTF_8));
         CommandResult result = target.doctor("--target", file.toString());
         assertThat(result.code()).isEqualTo(2);
-        assertThat(result.err()).contains("extra is no member", "name must be", "exec must be a list of words", "parts.facts.plain_url must be");
+        assertThat(result.err())
+                .contains(
+                        "extra is no member",
+                        "name must be",
+                        "exec must be a list of words",
+                        "parts.facts.plain_url must be");
     }
 
     @Test
@@ -180,9 +189,11 @@ class DoctorCommandTest {
         }
         assertThat(target.doctor("pins", "list", "--target", file).out().lines())
                 .containsExactly("facts.key  ab", "host.program  cd");
-        assertThat(target.doctor("pins", "forget", "facts.key", "--target", file).code())
+        assertThat(target.doctor("pins", "forget", "facts.key", "--target", file)
+                        .code())
                 .isZero();
-        assertThat(target.doctor("pins", "list", "--target", file).out().lines()).containsExactly("host.program  cd");
+        assertThat(target.doctor("pins", "list", "--target", file).out().lines())
+                .containsExactly("host.program  cd");
         CommandResult again = target.doctor("pins", "forget", "facts.key", "--target", file);
         assertThat(again.code()).isEqualTo(1);
         assertThat(again.err()).contains("there is no pin facts.key", "pins list");
@@ -190,10 +201,13 @@ class DoctorCommandTest {
 
     @Test
     void json_is_one_document_and_every_fault_of_a_command_line_is_named() throws Exception {
-        CommandResult json = target.doctor("--json", "--part", "facts", "--target", target.closed().toString());
+        CommandResult json = target.doctor(
+                "--json", "--part", "facts", "--target", target.closed().toString());
         var report = StrictJson.parse(json.out().getBytes(StandardCharsets.UTF_8));
         assertThat(report.path("complete").asBoolean(false)).isTrue();
-        assertThat(report.path("probes").valueStream().map(probe -> probe.path("status").asString("")))
+        assertThat(report.path("probes")
+                        .valueStream()
+                        .map(probe -> probe.path("status").asString("")))
                 .doesNotContain("pass", "warn");
         CommandResult wrong = target.doctor("--only", "NO-SUCH", "--part", "nobody");
         assertThat(wrong.code()).isEqualTo(2);

@@ -56,8 +56,8 @@ class FixRunnerTest {
     }
 
     private CommandResult doctor(String in, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "doctor", "--state", "state", "--memory", "memory", "--only", "HOST-FILES-01,HOST-RUN-01"));
+        List<String> arguments = new ArrayList<>(
+                List.of("doctor", "--state", "state", "--memory", "memory", "--only", "HOST-FILES-01,HOST-RUN-01"));
         arguments.addAll(List.of(more));
         return CommandResult.of(folder, Map.of("HOME", folder.toString()), in, arguments.toArray(String[]::new));
     }
@@ -110,7 +110,8 @@ class FixRunnerTest {
     @Test
     void what_it_cannot_do_is_a_usage_error() throws Exception {
         TargetFixture remote = new TargetFixture(folder);
-        CommandResult result = remote.doctor("--fix", "--yes", "--target", remote.closed().toString());
+        CommandResult result =
+                remote.doctor("--fix", "--yes", "--target", remote.closed().toString());
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("over the network alone", "--state");
         assertThat(doctor("", "--yes").code()).isEqualTo(2);

@@ -92,7 +92,10 @@ class VerifyBundleCommandTest {
     void a_policy_that_names_a_key_twice_is_a_usage_error() throws Exception {
         String text = Files.readString(policy);
         for (String word : List.of("#doctor:key", "log ", "witness ")) {
-            String line = text.lines().filter(each -> each.startsWith(word)).findFirst().orElseThrow();
+            String line = text.lines()
+                    .filter(each -> each.startsWith(word))
+                    .findFirst()
+                    .orElseThrow();
             Files.writeString(policy, text + line + "\n");
             CommandResult result = verify();
             assertThat(result.code()).as(word).isEqualTo(2);

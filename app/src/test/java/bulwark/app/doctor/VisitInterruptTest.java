@@ -39,8 +39,8 @@ class VisitInterruptTest {
     @Test
     void what_was_seen_until_a_signal_is_shown_as_a_part_and_not_signed() throws Exception {
         Path log = folder.resolve("log");
-        try (LoopbackServer silent = LoopbackServer.start(
-                connection -> connection.getInputStream().readAllBytes())) {
+        try (LoopbackServer silent =
+                LoopbackServer.start(connection -> connection.getInputStream().readAllBytes())) {
             String file = new TargetFixture(folder)
                     .file("one", TargetFixture.url(silent))
                     .toString();
@@ -49,7 +49,15 @@ class VisitInterruptTest {
                     Map.of(),
                     log,
                     program(
-                            "--target", file, "--memory", "memory", "--bundle", "out", "--html", "r.html", "--sarif",
+                            "--target",
+                            file,
+                            "--memory",
+                            "memory",
+                            "--bundle",
+                            "out",
+                            "--html",
+                            "r.html",
+                            "--sarif",
                             "r.sarif"))) {
                 doctor.awaitReady(() -> silent.connections() > 0);
                 doctor.signal("INT");

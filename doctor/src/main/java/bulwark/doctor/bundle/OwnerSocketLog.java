@@ -36,7 +36,8 @@ public record OwnerSocketLog(Path socket) implements PostureSigner.Log {
      *
      * @param consistency proof that its tree begins with an earlier one; null where the log says that it has fewer records
      */
-    public record Newest(SignedNote note, TlogCheckpoint tree, @Nullable List<byte[]> consistency) {}
+    public record Newest(
+            SignedNote note, TlogCheckpoint tree, @Nullable List<byte[]> consistency) {}
 
     /**
      * Asks the log to sign its present tree.
@@ -45,9 +46,7 @@ public record OwnerSocketLog(Path socket) implements PostureSigner.Log {
      * @throws IOException when it does not answer, signs nothing, or signs with another key than it names
      */
     public Newest newest(long earlierSize) throws IOException {
-        Response answer = earlierSize == 0
-                ? ask(Map.of())
-                : ask(Map.of("earlier_size", earlierSize));
+        Response answer = earlierSize == 0 ? ask(Map.of()) : ask(Map.of("earlier_size", earlierSize));
         boolean shorter = answer.status() == CONFLICT;
         if (shorter) {
             answer = ask(Map.of());
@@ -60,7 +59,8 @@ public record OwnerSocketLog(Path socket) implements PostureSigner.Log {
         }
         if (answer.status() != 200) {
             throw new IOException("the log of the deployment signs no checkpoint: status " + answer.status() + " "
-                    + PrintableText.of(body.path("message").asString(body.path("error").asString(""))));
+                    + PrintableText.of(
+                            body.path("message").asString(body.path("error").asString(""))));
         }
         try {
             SignedNote note = SignedNote.parse(body.path("checkpoint").asString(""));

@@ -79,8 +79,7 @@ public record HandshakeAttempt(
             return attempt;
         } catch (SocketTimeoutException silent) {
             client.failed(base);
-            throw new IOException(
-                    base + " had not ended a handshake after " + TIMEOUT.toSeconds() + " s", silent);
+            throw new IOException(base + " had not ended a handshake after " + TIMEOUT.toSeconds() + " s", silent);
         }
     }
 

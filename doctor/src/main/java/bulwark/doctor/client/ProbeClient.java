@@ -139,9 +139,7 @@ public final class ProbeClient implements AutoCloseable {
     }
 
     private static String sentence(URI base, @Nullable Throwable cause) {
-        String detail = cause == null || cause.getMessage() == null
-                ? ""
-                : ": " + PrintableText.of(cause.getMessage());
+        String detail = cause == null || cause.getMessage() == null ? "" : ": " + PrintableText.of(cause.getMessage());
         return switch (cause) {
             case HttpTimeoutException _ -> base + " did not answer within " + TIMEOUT.toSeconds() + " s";
             case ConnectException _ -> base + " takes no connection";

@@ -52,7 +52,8 @@ final class NoCoreDumpProbe implements FixableProbe {
             if (!limit(process).startsWith("0 ")) {
                 String pid = Long.toString(process.process().pid());
                 fixes.add(new Fix(
-                        "prlimit --pid " + pid + " --core=0 (" + process.process().name() + ")",
+                        "prlimit --pid " + pid + " --core=0 ("
+                                + process.process().name() + ")",
                         () -> HostCommand.run("prlimit", "--pid", pid, "--core=0")));
             }
         }

@@ -34,11 +34,12 @@ public final class TreeWitness {
         }
         TlogCheckpoint earlier = tree(before);
         if (!earlier.origin().equals(now.origin())) {
-            return Optional.of("another log stands in its place: it was " + earlier.origin() + ", and is " + now.origin());
+            return Optional.of(
+                    "another log stands in its place: it was " + earlier.origin() + ", and is " + now.origin());
         }
         if (consistency == null || now.size() < earlier.size()) {
-            return Optional.of("the log signed a tree of " + earlier.size() + " records before, and one of " + now.size()
-                    + " now: records were cut, or it was rolled back");
+            return Optional.of("the log signed a tree of " + earlier.size() + " records before, and one of "
+                    + now.size() + " now: records were cut, or it was rolled back");
         }
         return TreeProof.isConsistent(earlier.size(), earlier.root(), now.size(), now.root(), consistency)
                 ? Optional.empty()

@@ -87,7 +87,9 @@ public final class HtmlReport {
                         ordered.stream()
                                 .filter(probe -> probe.waiver() == null && probe.status() == verdict)
                                 .toList()));
-        section("Waived", ordered.stream().filter(probe -> probe.waiver() != null).toList());
+        section(
+                "Waived",
+                ordered.stream().filter(probe -> probe.waiver() != null).toList());
     }
 
     private void section(String heading, List<ProbeResult> probes) {

@@ -48,8 +48,7 @@ public final class JunitReport {
         xml.writeAttribute("name", "bulwark.doctor." + part);
         counts(xml, probes);
         xml.writeAttribute(
-                "time",
-                seconds(probes.stream().mapToLong(ProbeResult::tookMs).sum()));
+                "time", seconds(probes.stream().mapToLong(ProbeResult::tookMs).sum()));
         xml.writeAttribute("timestamp", report.started().toString());
         xml.writeStartElement("properties");
         property(xml, "target", report.target());
@@ -71,9 +70,8 @@ public final class JunitReport {
     }
 
     private static String count(List<ProbeResult> probes, String element) {
-        return Long.toString(probes.stream()
-                .filter(probe -> element(probe).equals(element))
-                .count());
+        return Long.toString(
+                probes.stream().filter(probe -> element(probe).equals(element)).count());
     }
 
     private static void property(XMLStreamWriter xml, String name, String value) throws XMLStreamException {

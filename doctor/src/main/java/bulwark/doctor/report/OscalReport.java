@@ -41,13 +41,21 @@ public final class OscalReport {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("uuid", uuid("document"));
         document.put("metadata", metadata);
-        document.put("import-ap", ReportJson.object("href", "#" + uuid("plan"), "remarks", "The plan is the list of probes."));
+        document.put(
+                "import-ap",
+                ReportJson.object("href", "#" + uuid("plan"), "remarks", "The plan is the list of probes."));
         document.put("results", List.of(result()));
         document.put(
                 "back-matter",
                 ReportJson.object(
                         "resources",
-                        List.of(ReportJson.object("uuid", uuid("plan"), "title", "bulwark doctor --list", "description", "Every probe, in words."))));
+                        List.of(ReportJson.object(
+                                "uuid",
+                                uuid("plan"),
+                                "title",
+                                "bulwark doctor --list",
+                                "description",
+                                "Every probe, in words."))));
         return document;
     }
 
@@ -132,7 +140,8 @@ public final class OscalReport {
         finding.put("description", probe.text());
         finding.put("target", ReportJson.object("type", "objective-id", "target-id", probe.id(), "status", status));
         finding.put(
-                "related-observations", List.of(ReportJson.object("observation-uuid", uuid("observation " + probe.id()))));
+                "related-observations",
+                List.of(ReportJson.object("observation-uuid", uuid("observation " + probe.id()))));
         return finding;
     }
 

@@ -34,7 +34,9 @@ public final class SarifReport {
         driver.put("rules", report.probes().stream().map(SarifReport::rule).toList());
         Map<String, Object> run = new LinkedHashMap<>();
         run.put("tool", ReportJson.object("driver", driver));
-        run.put("automationDetails", ReportJson.object("id", report.target() + "/" + report.visitId(), "guid", report.visitId()));
+        run.put(
+                "automationDetails",
+                ReportJson.object("id", report.target() + "/" + report.visitId(), "guid", report.visitId()));
         run.put("invocations", List.of(invocation(report)));
         run.put("columnKind", "utf16CodeUnits");
         List<Object> results = new ArrayList<>();
@@ -55,7 +57,10 @@ public final class SarifReport {
         invocation.put(
                 "toolExecutionNotifications",
                 List.of(ReportJson.object(
-                        "level", report.complete() ? "note" : "error", "message", ReportJson.object("text", report.summary()))));
+                        "level",
+                        report.complete() ? "note" : "error",
+                        "message",
+                        ReportJson.object("text", report.summary()))));
         return invocation;
     }
 
@@ -63,7 +68,9 @@ public final class SarifReport {
         Map<String, Object> rule = new LinkedHashMap<>();
         rule.put("id", probe.id());
         rule.put("shortDescription", ReportJson.object("text", probe.title()));
-        rule.put("fullDescription", ReportJson.object("text", probe.title() + " Demanded by: " + probe.document() + "."));
+        rule.put(
+                "fullDescription",
+                ReportJson.object("text", probe.title() + " Demanded by: " + probe.document() + "."));
         rule.put("help", ReportJson.object("text", probe.mend()));
         rule.put("defaultConfiguration", ReportJson.object("level", level(probe.severity())));
         Map<String, Object> properties = new LinkedHashMap<>();
@@ -89,7 +96,8 @@ public final class SarifReport {
         if (probe.waiver() != null) {
             result.put(
                     "suppressions",
-                    List.of(ReportJson.object("kind", "external", "status", "accepted", "justification", probe.waiver())));
+                    List.of(ReportJson.object(
+                            "kind", "external", "status", "accepted", "justification", probe.waiver())));
         }
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("status", probe.status().word());

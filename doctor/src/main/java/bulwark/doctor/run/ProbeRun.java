@@ -76,8 +76,13 @@ public final class ProbeRun {
         }
         for (Probe probe : probes) {
             if (!results.containsKey(probe.description().id())) {
-                record(result(probe.description(), 0, notLooked(
-                        stopped ? "the visit was ended before it" : "the time of the whole visit was over before it")));
+                record(result(
+                        probe.description(),
+                        0,
+                        notLooked(
+                                stopped
+                                        ? "the visit was ended before it"
+                                        : "the time of the whole visit was over before it")));
             }
         }
         return results.values().stream()

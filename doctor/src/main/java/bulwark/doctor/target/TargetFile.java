@@ -37,7 +37,8 @@ public final class TargetFile {
         List<String> faults = new ArrayList<>();
         document.propertyNames().stream()
                 .filter(name -> !MEMBERS.contains(name))
-                .forEach(name -> faults.add(name + " is no member of a target file: it has name, state, parts and exec"));
+                .forEach(name ->
+                        faults.add(name + " is no member of a target file: it has name, state, parts and exec"));
         String name = document.path("name").asString("");
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
             faults.add("name must be 1 to 63 letters, digits, dots, hyphens or underscores");

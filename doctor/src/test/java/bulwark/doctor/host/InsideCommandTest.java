@@ -55,7 +55,9 @@ class InsideCommandTest {
         assertThatThrownBy(() -> observe(new InsideUserProbe(), List.of())).isInstanceOf(ProbeNotApplicable.class);
         for (String script : List.of("exit 0", "exit 1", "exit 125", "exit 127", "echo hello; exit 0")) {
             List<String> exec = new ArrayList<>(List.of("sh", "-c", script));
-            assertThatThrownBy(() -> observe(new InsideUserProbe(), exec)).as(script).isInstanceOf(Exception.class);
+            assertThatThrownBy(() -> observe(new InsideUserProbe(), exec))
+                    .as(script)
+                    .isInstanceOf(Exception.class);
         }
         assertThatThrownBy(() -> observe(new InsideRootFolderProbe(), List.of("/no/such/runtime")))
                 .isInstanceOf(java.io.IOException.class);

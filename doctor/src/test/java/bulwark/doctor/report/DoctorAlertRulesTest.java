@@ -27,8 +27,7 @@ class DoctorAlertRulesTest {
     Path folder;
 
     private static String metrics() {
-        return new String(
-                MetricsReport.of(SampleReports.whole(), Duration.ofMinutes(15)), StandardCharsets.UTF_8);
+        return new String(MetricsReport.of(SampleReports.whole(), Duration.ofMinutes(15)), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -58,10 +57,7 @@ class DoctorAlertRulesTest {
         RequiredProgram.onThePath("promtool");
         Path file = Files.writeString(folder.resolve("metrics"), metrics());
         Shell.Outcome outcome = Shell.run(
-                folder,
-                Map.of(),
-                Duration.ofMinutes(1),
-                List.of("sh", "-c", "promtool check metrics < " + file));
+                folder, Map.of(), Duration.ofMinutes(1), List.of("sh", "-c", "promtool check metrics < " + file));
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
     }
 

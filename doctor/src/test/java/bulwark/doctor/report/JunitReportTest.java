@@ -19,8 +19,7 @@ import org.w3c.dom.NodeList;
 class JunitReportTest {
     private static List<ReportTestSuite> read(Report report) throws Exception {
         return new TestSuiteXmlParser(new NullConsoleLogger())
-                .parse(new InputStreamReader(
-                        new ByteArrayInputStream(JunitReport.of(report)), StandardCharsets.UTF_8));
+                .parse(new InputStreamReader(new ByteArrayInputStream(JunitReport.of(report)), StandardCharsets.UTF_8));
     }
 
     @Test

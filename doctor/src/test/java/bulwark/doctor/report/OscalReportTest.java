@@ -48,13 +48,15 @@ class OscalReportTest {
 
     @Test
     void what_could_not_be_looked_at_is_never_satisfied_and_what_does_not_apply_is_no_finding() {
-        JsonNode result = StrictJson.parse(OscalReport.of(SampleReports.whole())).at("/assessment-results/results/0");
-        assertThat(result.path("findings").valueStream().map(finding -> finding.at("/target/target-id")
-                        .asString("")
-                + " "
-                + finding.at("/target/status/state").asString("")
-                + " "
-                + finding.at("/target/status/reason").asString("")))
+        JsonNode result =
+                StrictJson.parse(OscalReport.of(SampleReports.whole())).at("/assessment-results/results/0");
+        assertThat(result.path("findings")
+                        .valueStream()
+                        .map(finding -> finding.at("/target/target-id").asString("")
+                                + " "
+                                + finding.at("/target/status/state").asString("")
+                                + " "
+                                + finding.at("/target/status/reason").asString("")))
                 .containsExactly(
                         "FACTS-LOG-02 satisfied pass",
                         "FACTS-TLS-01 not-satisfied fail",

@@ -69,9 +69,10 @@ class ReportFormsTest {
             report.probes().forEach(probe -> {
                 assertThat(text).as(form).contains(probe.id(), probe.title());
                 assertThat(table).as(form).contains(probe.id(), probe.title());
-                probe.observation().forEach((label, words) -> assertThat(text)
-                        .as(form + " " + probe.id() + " " + label)
-                        .contains(words));
+                probe.observation()
+                        .forEach((label, words) -> assertThat(text)
+                                .as(form + " " + probe.id() + " " + label)
+                                .contains(words));
             });
         });
     }
@@ -79,9 +80,12 @@ class ReportFormsTest {
     /** Every string of a JSON document. */
     private static String strings(byte[] json) {
         StringBuilder all = new StringBuilder();
-        StrictJson.parse(json).findValuesAsString("text").forEach(text -> all.append(text).append('\n'));
+        StrictJson.parse(json)
+                .findValuesAsString("text")
+                .forEach(text -> all.append(text).append('\n'));
         List.of("description", "title", "target-id", "ruleId", "justification", "value")
-                .forEach(name -> StrictJson.parse(json).findValuesAsString(name)
+                .forEach(name -> StrictJson.parse(json)
+                        .findValuesAsString(name)
                         .forEach(text -> all.append(text).append('\n')));
         return all.toString();
     }
@@ -119,7 +123,8 @@ class ReportFormsTest {
     @Test
     void a_narrow_terminal_shows_whole_words_in_lines_that_fit() {
         String table = table(SampleReports.whole(), 44);
-        assertThat(table.lines().filter(line -> line.length() > 44 && line.strip().contains(" "))
+        assertThat(table.lines()
+                        .filter(line -> line.length() > 44 && line.strip().contains(" "))
                         .filter(line -> line.startsWith(" "))
                         .toList())
                 .isEmpty();
@@ -139,7 +144,8 @@ class ReportFormsTest {
     void a_file_is_its_owners_alone_and_whole_or_not_there() throws Exception {
         Path file = folder.resolve("report.html");
         ReportFile.create(file, new byte[] {1, 2, 3});
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThatThrownBy(() -> ReportFile.create(folder.resolve("none/report.html"), new byte[] {1}))
                 .isInstanceOf(IOException.class);
         assertThat(folder).isDirectoryNotContaining("glob:**.new");

@@ -31,7 +31,8 @@ class SarifReportTest {
     private List<String> errors(byte[] sarif) throws Exception {
         Path program = SharedMaterial.repository().resolve(PROGRAM);
         if (!Files.isRegularFile(program)) {
-            String sentence = PROGRAM + " is not there: this test needs it and proves nothing without (./bulwark test brings it)";
+            String sentence =
+                    PROGRAM + " is not there: this test needs it and proves nothing without (./bulwark test brings it)";
             Assertions.assertNotEquals("true", System.getenv("CI"), sentence);
             Assumptions.abort("SKIPPED: " + sentence);
         }
@@ -48,7 +49,8 @@ class SarifReportTest {
         assertThat(verdict).as(outcome.out() + outcome.err()).exists();
         String text = Files.readString(verdict);
         JsonNode log = StrictJson.parse(text.substring(text.indexOf('{')).getBytes(StandardCharsets.UTF_8));
-        return log.at("/runs/0/results").valueStream()
+        return log.at("/runs/0/results")
+                .valueStream()
                 .filter(result -> result.path("level").asString("warning").equals("error"))
                 .map(result -> result.path("ruleId").asString("") + " " + result.path("message"))
                 .toList();
@@ -65,8 +67,10 @@ class SarifReportTest {
     @Test
     void each_verdict_has_the_kind_that_the_standard_has_for_it() {
         JsonNode run = StrictJson.parse(SarifReport.of(SampleReports.partial())).at("/runs/0");
-        assertThat(run.path("results").valueStream().map(result -> result.path("kind")
-                        .asString("") + " " + result.path("level").asString("")))
+        assertThat(run.path("results")
+                        .valueStream()
+                        .map(result -> result.path("kind").asString("") + " "
+                                + result.path("level").asString("")))
                 .containsExactly(
                         "pass none",
                         "fail error",
@@ -75,7 +79,8 @@ class SarifReportTest {
                         "fail error",
                         "notApplicable none",
                         "open none");
-        assertThat(run.at("/results/4/suppressions/0/justification").asString("")).contains("J. <Doe>");
+        assertThat(run.at("/results/4/suppressions/0/justification").asString(""))
+                .contains("J. <Doe>");
         assertThat(run.at("/invocations/0/executionSuccessful").asBoolean(true)).isFalse();
     }
 }

@@ -43,7 +43,8 @@ final class CertificateDaysProbe implements FixableProbe {
     @Override
     public List<Fix> fixes(Visit visit) throws IOException, GeneralSecurityException {
         FactTarget node = FactTarget.of(visit);
-        Optional<Path> authority = node.part().find("authority_key").map(Path::of).filter(Files::isReadable);
+        Optional<Path> authority =
+                node.part().find("authority_key").map(Path::of).filter(Files::isReadable);
         Path certificate = node.part().path("certificate");
         X509Certificate served =
                 HandshakeAttempt.withoutCertificate(visit.client(), node.tls()).servedLeaf();
@@ -53,7 +54,8 @@ final class CertificateDaysProbe implements FixableProbe {
             return List.of();
         }
         return List.of(new Fix(
-                "a new certificate for " + entity.get() + " in " + certificate + ", for 90 days, by the authority beside it",
+                "a new certificate for " + entity.get() + " in " + certificate
+                        + ", for 90 days, by the authority beside it",
                 () -> {
                     CertificateAuthority.openOrCreate(folder, "Bulwark local CA", visit.clock())
                             .issue("node", entity.get(), List.of("localhost"), VALIDITY);

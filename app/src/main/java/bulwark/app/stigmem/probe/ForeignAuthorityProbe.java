@@ -42,6 +42,7 @@ final class ForeignAuthorityProbe implements Probe {
         return Observed.of(
                 !attempt.answered(),
                 "an alert, although the certificate bears the right names",
-                FactTarget.words(attempt) + " by " + served.getSubjectX500Principal().getName());
+                FactTarget.words(attempt) + " by "
+                        + served.getSubjectX500Principal().getName());
     }
 }

@@ -54,8 +54,7 @@ final class LogContinuesProbe implements Probe {
         }
         String earlier = visit.memory().checkpoint(NAME).orElse(null);
         OwnerSocketLog.Newest newest = new OwnerSocketLog(socket.get()).newest(TreeWitness.size(earlier));
-        Optional<String> contradiction =
-                TreeWitness.contradiction(earlier, newest.tree(), newest.consistency());
+        Optional<String> contradiction = TreeWitness.contradiction(earlier, newest.tree(), newest.consistency());
         if (earlier != null && contradiction.isPresent()) {
             Path proof = visit.memory()
                     .keepProof(

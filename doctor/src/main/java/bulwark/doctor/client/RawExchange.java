@@ -12,6 +12,7 @@ import java.util.Arrays;
 public final class RawExchange {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final int MAX_ANSWER = 4096;
+    private static final int ENOUGH = 64;
 
     private RawExchange() {}
 
@@ -22,16 +23,28 @@ public final class RawExchange {
     public static byte[] send(ProbeClient client, URI base, byte[] bytes) throws IOException {
         try (Socket socket = client.connect(base, TIMEOUT)) {
             byte[] answer = new byte[MAX_ANSWER];
+            int length = 0;
             try {
                 socket.getOutputStream().write(bytes);
-                int length = Math.max(0, socket.getInputStream().read(answer));
-                return Arrays.copyOf(answer, length);
+                long end = System.nanoTime() + TIMEOUT.toNanos();
+                // The first bytes may come one by one: two letters do not tell what a server speaks.
+                while (length < ENOUGH) {
+                    socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
+                    int more = socket.getInputStream().read(answer, length, answer.length - length);
+                    if (more < 0) {
+                        break;
+                    }
+                    length += more;
+                }
             } catch (SocketTimeoutException silent) {
-                client.failed(base);
-                throw new IOException(base + " said nothing for " + TIMEOUT.toSeconds() + " s", silent);
+                if (length == 0) {
+                    client.failed(base);
+                    throw new IOException(base + " said nothing for " + TIMEOUT.toSeconds() + " s", silent);
+                }
             } catch (IOException reset) {
-                return new byte[0];
+                // what came before it counts
             }
+            return Arrays.copyOf(answer, length);
         }
     }
 

@@ -8,6 +8,7 @@ import bulwark.doctor.probe.ProbeDescription;
 import bulwark.doctor.probe.Severity;
 import bulwark.doctor.probe.Visit;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -17,8 +18,9 @@ final class AuthoritiesPinnedProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         FactTarget node = FactTarget.of(visit);
-        TreeSet<String> asked = new TreeSet<>(
-                HandshakeAttempt.withoutCertificate(visit.client(), node.tls()).authorities());
+        HandshakeAttempt attempt = HandshakeAttempt.withoutCertificate(visit.client(), node.tls());
+        X509Certificate ignored = attempt.servedLeaf(); // whoever makes no handshake asks for nobody
+        TreeSet<String> asked = new TreeSet<>(attempt.authorities());
         String bundle = ShownIdentity.certificates(node.part().path("authority")).stream()
                 .map(ShownIdentity::fingerprint)
                 .sorted()

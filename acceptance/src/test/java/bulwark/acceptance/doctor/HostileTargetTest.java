@@ -106,8 +106,13 @@ class HostileTargetTest {
         assertThat(report.path("complete").asBoolean(false)).as(name).isTrue();
         assertThat(report.path("requests").asLong(Long.MAX_VALUE)).as(name).isLessThanOrEqualTo(600);
         report.path("probes").forEach(probe -> {
-            assertThat(probe.path("seen").asString("")).as(name + " " + probe).contains(" ").doesNotContain("Exception");
-            assertThat(probe.path("expected").asString("")).as(name + " " + probe).isNotBlank();
+            assertThat(probe.path("seen").asString(""))
+                    .as(name + " " + probe)
+                    .contains(" ")
+                    .doesNotContain("Exception");
+            assertThat(probe.path("expected").asString(""))
+                    .as(name + " " + probe)
+                    .isNotBlank();
         });
         return report;
     }
@@ -134,8 +139,8 @@ class HostileTargetTest {
         Map<String, JsonNode> reports = new TreeMap<>();
         try (LoopbackServer canary = canary();
                 HostileServers servers = new HostileServers(canary.port());
-                TlsImpostor impostor = new TlsImpostor(
-                        folder.resolve("other/node.crt"), folder.resolve("other/node.key"), null);
+                TlsImpostor impostor =
+                        new TlsImpostor(folder.resolve("other/node.crt"), folder.resolve("other/node.key"), null);
                 ExecutorService all = Executors.newFixedThreadPool(AT_ONCE)) {
             Map<String, Path> targets = new TreeMap<>();
             for (Map.Entry<String, Integer> server : servers.ports().entrySet()) {
@@ -146,7 +151,8 @@ class HostileTargetTest {
             Map<String, Future<Shell.Outcome>> visits = new TreeMap<>();
             targets.forEach((name, file) -> visits.put(name, all.submit(() -> visit(file))));
             for (Map.Entry<String, Future<Shell.Outcome>> visit : visits.entrySet()) {
-                reports.put(visit.getKey(), report(visit.getKey(), visit.getValue().get()));
+                reports.put(
+                        visit.getKey(), report(visit.getKey(), visit.getValue().get()));
             }
             assertThat(stolen).isEmpty();
             assertThat(canary.connections()).isZero();

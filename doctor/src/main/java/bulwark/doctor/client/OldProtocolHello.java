@@ -88,7 +88,11 @@ public enum OldProtocolHello {
         throw new IOException(base + " answered with bytes that are no TLS");
     }
 
-    byte[] bytes(int... suites) {
+    byte[] bytes() {
+        return bytes(SUITES);
+    }
+
+    private byte[] bytes(int[] suites) {
         int body = 2 + 32 + 1 + 2 + 2 * suites.length + 2 + 2 + EXTENSIONS.length;
         ByteBuffer hello = ByteBuffer.allocate(5 + 4 + body);
         hello.put((byte) HANDSHAKE).putShort((short) 0x0301).putShort((short) (4 + body));

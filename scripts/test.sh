@@ -10,6 +10,7 @@
 . "$here/scripts/opensearch.sh"
 . "$here/scripts/chain.sh"
 . "$here/scripts/npm.sh"
+. "$here/scripts/containers.sh"
 
 modules=() tests=() display= proving= scoring=
 while [ $# -gt 0 ]; do
@@ -70,6 +71,8 @@ bring bwrap bubblewrap
 bring testssl testssl.sh bsdextrautils
 bring python3 python3-minimal python3.11-minimal libpython3.11-minimal libpython3.11-stdlib
 bring drill ldnsutils libldns3
+bring systemd-analyze systemd libsystemd-shared libsystemd0 libcryptsetup12 libkmod2 libapparmor1
+[ ! -d "$libraries/systemd" ] || export LD_LIBRARY_PATH="$libraries/systemd:$LD_LIBRARY_PATH"
 bring softhsm2-util softhsm2 softhsm2-common libsofthsm2
 # Compiler and library; the names of the packages behind golang-go and golang-src carry the version of the release.
 command -v go >/dev/null 2>&1 || bring go golang-go $(apt-cache depends golang-go golang-src 2>/dev/null | sed -n 's/.*Depends: \(golang-[0-9.]*-\(go\|src\)\)$/\1/p')
@@ -82,6 +85,7 @@ bring_opensearch
 bring_chain
 bring_npm sigstore "the verifier of bundles"
 bring_npm sarif "the validator of SARIF"
+bring_containers
 
 make_ready
 selected=()

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A document beside the project, from which a test takes commands, never copies of them; substitutions are printed. */
-final class Document {
+public final class Document {
     private final String name;
     private final List<String> lines;
     private final Map<String, String> substitutions = new LinkedHashMap<>();
@@ -18,23 +18,23 @@ final class Document {
         this.lines = lines;
     }
 
-    static Document read(String name) throws IOException {
+    public static Document read(String name) throws IOException {
         return new Document(name, Files.readAllLines(SharedMaterial.require("seeds/" + name)));
     }
 
-    Document replacing(String from, String to) {
+    public Document replacing(String from, String to) {
         substitutions.put(from, to);
         return this;
     }
 
     /** Prints what this run puts in place of the document's own names. */
-    void printSubstitutions() {
+    public void printSubstitutions() {
         System.out.println("Substitutions in " + name + ":");
         substitutions.forEach((from, to) -> System.out.printf("  %-60s -> %s%n", oneLine(from), oneLine(to)));
     }
 
     /** The command that starts at the first line with this beginning, after the given heading, with its continuation lines. */
-    String command(String heading, String beginning) {
+    public String command(String heading, String beginning) {
         int start = lineStarting(lineStarting(0, heading), beginning);
         int end = start;
         StringBuilder text = new StringBuilder(lines.get(start));
@@ -46,7 +46,7 @@ final class Document {
     }
 
     /** Lines from one beginning through another, both included. */
-    String block(String heading, String first, String last) {
+    public String block(String heading, String first, String last) {
         int start = lineStarting(lineStarting(0, heading), first);
         int end = lineStarting(start, last);
         return substituted(String.join("\n", lines.subList(start, end + 1)));
@@ -55,7 +55,7 @@ final class Document {
     /**
      * The nth fenced block (from 1) after the first line that starts with the heading, without the indentation of the list it stands in.
      */
-    String fenced(String heading, int nth) {
+    public String fenced(String heading, int nth) {
         int at = lineStarting(0, heading);
         int fences = 0;
         while (fences < 2 * nth - 1) {
@@ -70,7 +70,7 @@ final class Document {
     }
 
     /** The document's own words, to hold an expectation against. */
-    boolean says(String words) {
+    public boolean says(String words) {
         return lines.stream().anyMatch(line -> line.contains(words));
     }
 

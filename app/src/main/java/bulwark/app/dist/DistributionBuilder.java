@@ -26,7 +26,7 @@ import java.util.zip.ZipOutputStream;
  * a signed class is verified at each start and cannot be in the start-up cache; the digest of each jar is compared with {@code dependencies.sha256} instead,
  * before anything is made of it. Classes of Java 5 get stack maps ({@link ClassUpgrade}). Entries carry one fixed time and stand in the order of their names, so jars of the same content give the same bytes.
  */
-final class DistributionBuilder {
+public final class DistributionBuilder {
     private static final String SERVICES = "META-INF/services/";
     static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
     private static final String MANIFEST =
@@ -117,7 +117,13 @@ final class DistributionBuilder {
     private static boolean leftOut(String name) {
         return name.equals("META-INF/MANIFEST.MF")
                 || name.endsWith("module-info.class")
-                || name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)");
+                || name.matches("META-INF/[^/]*\\.(SF|RSA|DSA|EC)")
+                || name.startsWith("org/sqlite/native/") && isLinux() && !isNative(name);
+    }
+
+    /** There the library of the machine lies beside the program, so the twenty of other machines would only make the jar larger. */
+    private static boolean isLinux() {
+        return System.getProperty("os.name", "").equals("Linux");
     }
 
     private void add(String name, byte[] content) throws IOException {

@@ -1,8 +1,8 @@
-# Sourced. Brings compiler, fast EVM and execution client for the tests of seats into .bulwark/tools, at the versions and digests of scripts/chain/package-lock.json.
+# Sourced. Brings compiler, fast EVM and execution client for the tests of seats and for up --devnet into .bulwark/tools, at the versions and digests of scripts/chain/package-lock.json.
 bring_chain() {
   local home="$tools/chain" lock; lock=$(sha256sum <"$here/scripts/chain/package-lock.json" | cut -d' ' -f1)
   [ "$(cat "$home/lock-brought" 2>/dev/null || true)" = "$lock" ] && return
-  command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || fail "needs node 20 or newer and npm for the chains that tests start. Install them (Debian: sudo apt-get install nodejs npm)."
+  command -v npm >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || fail "needs node 20 or newer and npm for chains on this machine. Install them (Debian: sudo apt-get install nodejs npm)."
   say "bulwark: bringing the neighbours of a chain: solc, anvil, forge, ethereumjs (240 MB, once)"
   rm -rf "$home"
   mkdir -p "$home"

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 /** The modules as they lie in the repository: a folder with a POM is one, and one that is no piece of the frame is a part. */
 final class SourceTree {
     private static final Path ROOT = SharedMaterial.repository();
-    private static final Set<String> FRAME = Set.of("kernel", "web", "doctor", "app", "acceptance", "bench", "image", "testkit");
+    private static final Set<String> FRAME =
+            Set.of("kernel", "web", "doctor", "app", "acceptance", "bench", "image", "testkit", "devnet");
 
     private SourceTree() {}
 

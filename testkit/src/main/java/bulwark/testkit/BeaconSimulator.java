@@ -82,6 +82,11 @@ public final class BeaconSimulator implements AutoCloseable {
         return chain.getLast().epoch(rules);
     }
 
+    /** Of the newest block, in seconds since 1970. */
+    public long headTime() {
+        return chain.getLast().timestamp();
+    }
+
     /** One block, of the next slot. */
     public void advance() {
         BeaconState head = chain.getLast();

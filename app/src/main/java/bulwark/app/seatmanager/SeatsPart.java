@@ -30,16 +30,16 @@ import java.util.concurrent.Callable;
 
 /** Validator seats. */
 public final class SeatsPart implements Part {
-    private static final List<String> COMMAND = List.of("seat-manager", "api-watch");
+    static final List<String> COMMAND = List.of("seat-manager", "api-watch");
 
     private static final List<String> API_COMMAND = List.of("seat-manager", "api");
     private static final TrainingRun SERVICE = new TrainingRun("seat-manager", "seats-training-run");
 
     private static final String STORE = "seats.db";
     /** Command, child and folder of the process of the key. */
-    private static final String SIGNER = "signer";
+    static final String SIGNER = "signer";
 
-    private static final List<String> SIGNER_COMMAND = List.of("seat-manager", SIGNER);
+    static final List<String> SIGNER_COMMAND = List.of("seat-manager", SIGNER);
 
     @Override
     public String name() {
@@ -131,6 +131,12 @@ public final class SeatsPart implements Part {
         SeatStore.deploy(StoreLocation.file(folder.resolve(STORE)), "", clock);
         OwnerOnlyFiles.createDirectories(folder.resolve(SIGNER));
         return new Provisioned(folder, portBase + 200);
+    }
+
+    @Override
+    public ProvisionedPart provisionDevnet(StateFolder state, int portBase, CommandContext context)
+            throws IOException {
+        return SeatsDevnet.provision(state.root().resolve(SeatsDevnet.FOLDER), portBase + 200, context);
     }
 
     private record Provisioned(Path folder, int port) implements ProvisionedPart {

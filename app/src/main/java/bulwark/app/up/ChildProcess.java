@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import java.util.function.Predicate;
 
 /** One part in its own process, with its own environment and folder; its output is passed on with its name before each line. */
 final class ChildProcess implements AutoCloseable {
-    private static final int READY_SECONDS = 60;
+    static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
     private static final int DRAIN_SECONDS = 20;
     private static final int MAX_LINE_CHARS = 64 * 1024;
     private static final List<String> PASSED_ON = List.of("PATH", "HOME", "LANG", "TZ", "TMPDIR");
@@ -28,17 +29,34 @@ final class ChildProcess implements AutoCloseable {
 
     static ChildProcess start(String name, Path directory, Map<String, String> environment, List<String> command)
             throws IOException {
-        return started(name, builder(directory, environment, command).start());
+        return started(
+                name,
+                builder(directory, environment, SelfCommandLine.commandLine(command))
+                        .start());
+    }
+
+    static ChildProcess start(
+            String name,
+            Path directory,
+            Map<String, String> environment,
+            ChildProgram program,
+            List<String> arguments)
+            throws IOException {
+        return started(
+                name,
+                builder(directory, environment, SelfCommandLine.commandLine(program, arguments))
+                        .start());
     }
 
     /** For a part that runs other people's code: see {@link ConfinedStart}. */
     static ChildProcess startConfined(
             String name, Path directory, Map<String, String> environment, List<String> command) throws IOException {
-        return started(name, ConfinedStart.start(builder(directory, environment, command)));
+        return started(
+                name, ConfinedStart.start(builder(directory, environment, SelfCommandLine.commandLine(command))));
     }
 
-    private static ProcessBuilder builder(Path directory, Map<String, String> environment, List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(SelfCommandLine.commandLine(command)).directory(directory.toFile());
+    private static ProcessBuilder builder(Path directory, Map<String, String> environment, List<String> line) {
+        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile());
         builder.environment().keySet().retainAll(PASSED_ON);
         builder.environment().putAll(environment);
         return builder.redirectErrorStream(true);
@@ -81,19 +99,20 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** True once the child has written its run file; false when it ended or the time is over. */
-    boolean awaitReady(Path runFile) throws InterruptedException, IOException {
+    boolean awaitReady(Path runFile, Duration timeout) throws InterruptedException, IOException {
         String mine = "\"pid\":" + process.pid();
-        return await(runFile, text -> text.contains(mine));
+        return await(runFile, timeout, text -> text.contains(mine));
     }
 
     /** True once the child has written its PID file, which it does when it is ready; otherwise as {@link #awaitReady}. */
-    boolean awaitPid(Path pidFile) throws InterruptedException, IOException {
+    boolean awaitPid(Path pidFile, Duration timeout) throws InterruptedException, IOException {
         String mine = Long.toString(process.pid());
-        return await(pidFile, text -> text.strip().equals(mine));
+        return await(pidFile, timeout, text -> text.strip().equals(mine));
     }
 
-    private boolean await(Path file, Predicate<String> ready) throws InterruptedException, IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+    private boolean await(Path file, Duration timeout, Predicate<String> ready)
+            throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (System.nanoTime() < deadline) {
             if (Files.exists(file) && ready.test(Files.readString(file))) {
                 return true;

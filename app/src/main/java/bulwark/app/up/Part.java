@@ -43,6 +43,16 @@ public interface Part {
     /** Creates what is missing of its keys, settings and folders, in the part's folder. */
     ProvisionedPart provision(StateFolder state, int portBase, Clock clock) throws IOException;
 
+    /**
+     * As {@link #provision}, with a network on this machine to try the part on, which ends with {@code up}; a part that needs none is provisioned as ever.
+     *
+     * @throws bulwark.kernel.error.CommandFailed when this is a place for production, or what the network needs is not there
+     */
+    default ProvisionedPart provisionDevnet(StateFolder state, int portBase, CommandContext context)
+            throws IOException {
+        return provision(state, portBase, context.clock());
+    }
+
     /** Regular work for it, besides the look at what expires. */
     default List<PlatformJob> jobs() {
         return List.of();

@@ -20,7 +20,7 @@ public final class SelfCommandLine {
 
     public static List<String> commandLine(List<String> arguments) {
         List<String> line = new ArrayList<>();
-        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.add(java());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .map(flag -> ownCache(flag, arguments.getFirst()))
                 .forEach(line::add);
@@ -35,6 +35,26 @@ public final class SelfCommandLine {
         }
         line.addAll(arguments);
         return line;
+    }
+
+    /** Another program on its own classes and on those of this one; without the caches, which are of these classes alone. */
+    static List<String> commandLine(ChildProgram program, List<String> arguments) {
+        List<String> line = new ArrayList<>();
+        line.add(java());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> !flag.startsWith(CACHE))
+                .forEach(line::add);
+        String own = program.jars().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        line.addAll(List.of(
+                "-cp",
+                own + File.pathSeparator + absolute(System.getProperty("java.class.path")),
+                program.mainClass()));
+        line.addAll(arguments);
+        return line;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /** A command whose starts count has a start-up cache of its own beside the one of all others, under its name. */

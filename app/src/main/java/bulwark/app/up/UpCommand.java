@@ -23,6 +23,12 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--state", description = "Folder of keys, secrets and data (default .bulwark beside the program).")
     private Path state = Path.of(System.getProperty("bulwark.home", ".bulwark"));
 
+    @Option(
+            names = "--devnet",
+            description = "Add a network on this machine to try parts on, with people and keys; it ends with up. Never for"
+                    + " production.")
+    private boolean devnet;
+
     private UpCommand(List<Part> parts, CommandContext context) {
         this.parts = parts;
         this.context = context;
@@ -47,7 +53,10 @@ public final class UpCommand implements Callable<Integer> {
         StateFolder folder = new StateFolder(context.directory().resolve(state).normalize());
         List<ProvisionedPart> provisioned = new ArrayList<>();
         for (Part part : parts) {
-            provisioned.add(part.provision(folder, portBase, context.clock()));
+            provisioned.add(
+                    devnet
+                            ? part.provisionDevnet(folder, portBase, context)
+                            : part.provision(folder, portBase, context.clock()));
         }
         List<LocalService> services =
                 provisioned.stream().flatMap(part -> part.services().stream()).toList();

@@ -40,9 +40,11 @@ if [ "${1:-}" = seats ]; then
   measured() { # measured TESTS NUMBER: tests of the seat manager that measure, or that kill so often
     maven -q -Dfast -pl seats -am test -Dtest="$1" -Dsurefire.failIfNoSpecifiedTests=false -Dbulwark.seats.kills="$2"
   }
-  if [ "${2:-}" = --soak ]; then # kill -9 of sender, signer and watcher between the steps of every kind of plan, 550 times in all
+  if [ "${2:-}" = --soak ]; then # kill -9 of sender, signer, watcher and service between the steps of every kind of plan, 600 times in all
     measured KilledSenderTest 400
-    measured SignerKillTest,KilledWatcherTest 50
+    measured SignerKillTest,KilledWatcherTest,KilledServiceTest 50
+    say "bench: every pair of kind and step after which the sender was killed:"
+    cat "$here/seats/target/killed-pairs.txt"
     exit
   fi
   # What is inside of the watcher and of the sender is measured where their neighbours are.

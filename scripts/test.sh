@@ -85,6 +85,7 @@ bring_opensearch
 bring_chain
 bring_npm sigstore "the verifier of bundles"
 bring_npm sarif "the validator of SARIF"
+bring_npm consensus-types "the containers of another consensus client"
 bring_containers
 
 make_ready

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** {@code ./bulwark up --devnet}: the commands that it prints, as they stand, lead from a plan to a deposit on two real execution clients. */
 @Timeout(1_200)
@@ -70,27 +71,20 @@ class DevnetTest {
 
     private void aKeyOfTheSignersIsNowhereInTheService() throws Exception {
         Path treasury = folder.resolve("state/seats-devnet");
-        Shell.Outcome made = Shell.run(
+        JsonNode made = seat(
                 treasury,
-                Map.of(),
-                TIMEOUT,
-                List.of(
-                        SeatManagerProgram.PROGRAM.toString(),
-                        "seat",
-                        "generate",
-                        "--operator",
-                        "1",
-                        "--beneficiary",
-                        "0x" + "be".repeat(20),
-                        "--claim-delay",
-                        "86400",
-                        "--json"));
-        assertThat(made.exitCode()).as(made.err()).isZero();
+                "generate",
+                "--operator",
+                "1",
+                "--beneficiary",
+                "0x" + "be".repeat(20),
+                "--claim-delay",
+                "86400",
+                "--json");
+        JsonNode file = seat(treasury, "keystore", made.at("/seat/id").asString());
+        assertThat(file).isEqualTo(made.path("keystore"));
         Map<String, Object> keystore = new LinkedHashMap<>();
-        StrictJson.parse(made.out().getBytes(StandardCharsets.UTF_8))
-                .path("keystore")
-                .properties()
-                .forEach(member -> keystore.put(member.getKey(), member.getValue()));
+        file.properties().forEach(member -> keystore.put(member.getKey(), member.getValue()));
         String password = Files.readString(treasury.resolve("signer/keystore-password"));
         SecretBytes secret =
                 new Keystore(keystore).open(SecretBytes.ofText(password)).orElseThrow();
@@ -108,6 +102,14 @@ class DevnetTest {
                         List.of(words.getBytes(StandardCharsets.US_ASCII))))
                 .as("the words are found where they are")
                 .isNotEmpty();
+    }
+
+    private static JsonNode seat(Path treasury, String... words) throws Exception {
+        List<String> line = new ArrayList<>(List.of(SeatManagerProgram.PROGRAM.toString(), "seat"));
+        line.addAll(List.of(words));
+        Shell.Outcome outcome = Shell.run(treasury, Map.of(), TIMEOUT, line);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        return StrictJson.parse(outcome.out().getBytes(StandardCharsets.UTF_8));
     }
 
     /** In the memory of the service, in what the system shows of it, in its folder and in what all of them print. */

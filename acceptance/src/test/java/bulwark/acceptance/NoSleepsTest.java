@@ -22,6 +22,7 @@ class NoSleepsTest {
             Map.entry("JournalAppender.java", new Pauses(1, "the pace of a process that will be killed")),
             Map.entry("JsonRpcClientTest.java", new Pauses(1, "a server that drips")),
             Map.entry("KillableProgram.java", new Pauses(1, "the random moment of a kill")),
+            Map.entry("KilledServiceTest.java", new Pauses(1, "the random moment of a kill")),
             Map.entry("KilledSenderTest.java", new Pauses(1, "the random moment of a kill")),
             Map.entry("LargeJournalTest.java", new Pauses(1, "a producer whose queue is full tries again")),
             Map.entry("LocalSocketTestBase.java", new Pauses(1, "a handler that is late")),
@@ -31,7 +32,8 @@ class NoSleepsTest {
             Map.entry("RedisOutageTest.java", new Pauses(1, "a producer whose broker is away tries again")),
             Map.entry("RedisWireTest.java", new Pauses(1, "a wire that delivers in pieces")),
             Map.entry("RunningContract.java", new Pauses(3, "the work of a handler")),
-            Map.entry("SignerKillTest.java", new Pauses(1, "the random moment of a kill")));
+            Map.entry("SignerKillTest.java", new Pauses(1, "the random moment of a kill")),
+            Map.entry("StoreOpenTest.java", new Pauses(1, "the work of a command")));
 
     private record Pauses(long number, String what) {}
 

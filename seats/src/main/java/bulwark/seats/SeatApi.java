@@ -31,6 +31,7 @@ import bulwark.seats.route.Idempotency;
 import bulwark.seats.route.SeatRoute;
 import bulwark.seats.route.SeatRouteGuard;
 import bulwark.seats.seat.DepositDataRegister;
+import bulwark.seats.seat.KeystoreRoute;
 import bulwark.seats.seat.OperatorRegister;
 import bulwark.seats.seat.SeatRegister;
 import bulwark.seats.send.ChainReconciler;
@@ -69,6 +70,7 @@ public final class SeatApi {
             "POST /v1/operators",
             "POST /v1/seats",
             "GET /v1/seats/{id}",
+            "GET /v1/seats/{id}/keystore",
             "POST /v1/seats/{id}/deposit-data",
             "POST /v1/plans/{id}/approvals",
             "POST /v1/seats/generate",
@@ -122,6 +124,7 @@ public final class SeatApi {
         Set<String> extraStepUps = Set.copyOf(settings.list("SEAT_MANAGER_STEP_UP_EXTRA_ACTIONS"));
         SeatRegister seats = new SeatRegister(store, extraStepUps, clock);
         all.addAll(seats.routes());
+        all.add(new KeystoreRoute(store).route());
         all.addAll(new DepositDataRegister(store, bls, forkVersion(settings, directory), clock).routes());
         PlanSettings planSettings = PlanSettings.of(settings, directory);
         PlanKeeper kept = new PlanKeeper(store, planSettings, sender, clock);

@@ -183,12 +183,56 @@ class ForceExitRouteTest {
 
     @Test
     void labels_that_contradict_each_other_or_are_silent_are_no_permission() throws Exception {
+        int before = plans();
         show(two, "active_exiting", "", "30", "104");
         assertThat(SeatsUnderTest.code(forceExit())).isEqualTo("PREFLIGHT_FAILED");
         both("active_ongoing", "", "30", NEVER);
         two.lies((path, answer) -> "");
         assertThat(SeatsUnderTest.code(forceExit())).isEqualTo("PREFLIGHT_FAILED");
-        assertThat(plans()).isLessThanOrEqualTo(1);
+        assertThat(plans()).isEqualTo(before);
+    }
+
+    /** Two labels that know no such key are asked for, before a key counts as free; one that says nothing is none of them. */
+    @Test
+    void a_key_that_one_label_does_not_know_while_the_other_is_silent_is_not_taken_for_free() throws Exception {
+        byte[] pubkey = SignedDeposit.of(6, SignedDeposit.CREDENTIALS, SignedDeposit.NETWORK)
+                .pubkey();
+        EvmAddress vault = chain.contracts.vault(pubkey, new EvmAddress(WALLET));
+        HttpResponse<String> made = admin.call(
+                "POST",
+                "/v1/seats",
+                Map.of(
+                        "operatorId",
+                        "1",
+                        "pubkey",
+                        HexText.of(pubkey),
+                        "withdrawalCredentials",
+                        HexText.of(VaultAddress.credentials(vault))),
+                "Idempotency-Key",
+                "another-seat");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        String seat = SeatsUnderTest.json(made).path("id").asString();
+        int before = plans();
+        two.lies((path, answer) -> path.endsWith("/validators") ? "" : answer);
+        HttpResponse<String> refused = approve(seat);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(SeatsUnderTest.code(refused)).isEqualTo("PREFLIGHT_FAILED");
+        assertThat(refused.body()).contains("two: ");
+        assertThat(plans()).isEqualTo(before);
+        two.lies((path, answer) -> answer);
+        HttpResponse<String> free = approve(seat);
+        assertThat(free.statusCode()).as(free.body()).isEqualTo(200);
+        assertThat(SeatsUnderTest.json(free).path("consensusLayer").asString())
+                .isEqualTo("asked: no validator and no pending deposit");
+    }
+
+    private HttpResponse<String> approve(String seat) throws Exception {
+        return admin.call(
+                "POST",
+                "/v1/seats/" + seat + "/approve",
+                Map.of(),
+                "Idempotency-Key",
+                "approve-" + seat + "-" + ++requests);
     }
 
     /** What the execution layer tells of is a request; that it was taken, the consensus layer alone says. */

@@ -2,6 +2,7 @@ package bulwark.seats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.config.Configuration;
 import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.signing.Digests;
 import bulwark.kernel.signing.Signing;
@@ -19,8 +20,10 @@ import bulwark.seats.deposit.SignedDeposit;
 import bulwark.seats.plan.ChainNetwork;
 import bulwark.seats.plan.Plan;
 import bulwark.seats.plan.PlanReader;
+import bulwark.seats.settings.SeatSettings;
 import bulwark.seats.signer.Signer;
 import bulwark.seats.signer.TreasuryBackend;
+import bulwark.testkit.PostgresServer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.http.HttpResponse;
@@ -41,17 +44,19 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A seat from its making to its settlement on two real execution clients, through the service's routes alone: two people approve each plan with keys of their own, the signer has its key in each of the three
- * backends, the watchers move the seat, and no coin is lost at any block.
+ * backends, the watchers (of one walk in a composition of their own, beside the service) move the seat, and no coin is lost at any block.
  */
-@Timeout(600)
+@Timeout(1_200)
 class SeatWalkTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(300);
     private static final Signing SIGNING = Signing.fastest();
     private static final int MAX_EPOCHS = 20;
 
@@ -60,6 +65,9 @@ class SeatWalkTest {
 
     @TempDir
     Path signerFolder;
+
+    @TempDir
+    Path watcherFolder;
 
     private final SettableClock clock = new SettableClock(Instant.now());
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -96,21 +104,42 @@ class SeatWalkTest {
         backend.write("vault.hex", HexText.of(ContractCode.WITHDRAWAL_VAULT.creation()));
         Signer signer = opened(backend.signer(clock));
         assertThat(signer).isNotNull();
-        Files.write(folder.resolve("approvers.json"), StrictJson.write(approvers));
-        SeatsUnderTest.deploy(folder);
-        SeatsUnderTest.createAdmin(folder, "root", SeatsUnderTest.PASSWORD);
-        seats = opened(SeatsUnderTest.startWatching(folder, settings(network), clock));
+        Map<String, String> settings = settings(network);
+        describe(folder, network, approvers);
+        if (kind == TreasuryBackend.Kind.LOCAL) {
+            startApart(settings, network, approvers);
+        } else {
+            SeatsUnderTest.deploy(folder);
+            SeatsUnderTest.createAdmin(folder, "root", SeatsUnderTest.PASSWORD);
+            seats = opened(SeatsUnderTest.startWatching(folder, settings, clock));
+        }
         signIn();
         admin.call("POST", "/v1/operators", Map.of("name", "North"));
     }
 
-    private Map<String, String> settings(NetworkFile network) throws IOException {
-        byte[] file = StrictJson.write(network.json());
-        Files.write(folder.resolve("network.json"), file);
+    /** Service and watcher share a database and nothing else: what the watcher plans, the service finds in the queue. */
+    private void startApart(Map<String, String> settings, NetworkFile network, Map<String, Object> approvers)
+            throws IOException {
+        settings.putAll(new SeatDatabase(PostgresServer.shared()).settings());
+        SeatsUnderTest.deploy(folder, settings);
+        SeatsUnderTest.createAdmin(folder, settings, "root", SeatsUnderTest.PASSWORD);
+        seats = opened(SeatsUnderTest.start(folder, settings, clock));
+        describe(watcherFolder, network, approvers);
+        Map<String, String> environment = SeatsUnderTest.environment(settings);
+        opened(SeatWatcher.start(
+                () -> Configuration.read(SeatSettings.schema(), environment, watcherFolder), watcherFolder, clock));
+    }
+
+    private static void describe(Path folder, NetworkFile network, Map<String, Object> approvers) throws IOException {
+        Files.write(folder.resolve("network.json"), StrictJson.write(network.json()));
+        Files.write(folder.resolve("approvers.json"), StrictJson.write(approvers));
+    }
+
+    private Map<String, String> settings(NetworkFile network) {
         Map<String, String> settings = new HashMap<>();
         settings.put("SEAT_MANAGER_ENV", "development");
         settings.put("SEAT_MANAGER_NETWORK_FILE", "network.json");
-        settings.put("SEAT_MANAGER_NETWORK_FILE_SHA256", Digests.sha256Hex(file));
+        settings.put("SEAT_MANAGER_NETWORK_FILE_SHA256", Digests.sha256Hex(StrictJson.write(network.json())));
         settings.put("SEAT_MANAGER_EL_RPC_URLS", chain.executionUrls());
         settings.put("SEAT_MANAGER_CL_API_URLS", chain.consensusUrls());
         settings.put("SEAT_MANAGER_EL_POLL_SECONDS", "1");
@@ -277,6 +306,8 @@ class SeatWalkTest {
         signIn();
     }
 
+    /** The three walks wait for watchers and blocks beside each other, each on a chain, a signer and a service of its own. */
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @EnumSource
     void a_seat_is_made_deposited_forced_out_and_settled_and_no_coin_is_lost(TreasuryBackend.Kind kind)

@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A running service in a folder of its own, with a clock that the test turns. */
+/** A running service in a folder of its own, with a clock that the test turns; or one in a process of its own. */
 final class SeatsUnderTest implements AutoCloseable {
     static final SettableClock CLOCK = new SettableClock(Instant.parse("2026-06-01T08:00:00Z"));
     static final String SESSION = "8f14e45fceea167a5a36dedd4bea2543c9f0f895fb98ab9159f51fd0297e236d";
@@ -29,11 +31,22 @@ final class SeatsUnderTest implements AutoCloseable {
 
     static final String PASSWORD = "Vk7#pQz9!mLw2@xRt5$bN8";
 
-    private final SeatManager service;
+    private final @Nullable SeatManager service;
+    private final int port;
     private final HttpClient client = HttpClient.newHttpClient();
 
     private SeatsUnderTest(SeatManager service) {
+        this(service, service.port());
+    }
+
+    private SeatsUnderTest(@Nullable SeatManager service, int port) {
         this.service = service;
+        this.port = port;
+    }
+
+    /** One that another process runs, which this does not end. */
+    static SeatsUnderTest at(int port) {
+        return new SeatsUnderTest(null, port);
     }
 
     static void deploy(Path folder) {
@@ -75,11 +88,11 @@ final class SeatsUnderTest implements AutoCloseable {
     }
 
     SeatManager service() {
-        return service;
+        return Objects.requireNonNull(service, "it runs in another process");
     }
 
     URI uri(String path) {
-        return URI.create("http://localhost:" + service.port() + path);
+        return URI.create("http://localhost:" + port + path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -134,7 +147,7 @@ final class SeatsUnderTest implements AutoCloseable {
         return SignedIn.open(this, name, PASSWORD);
     }
 
-    private static Map<String, String> environment(Map<String, String> more) {
+    static Map<String, String> environment(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "SESSION_HMAC_SECRET", SESSION,
                 "STEP_UP_HMAC_SECRET", STEP_UP,
@@ -148,6 +161,8 @@ final class SeatsUnderTest implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        service.close();
+        if (service != null) {
+            service.close();
+        }
     }
 }

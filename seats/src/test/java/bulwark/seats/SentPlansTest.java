@@ -320,6 +320,18 @@ class SentPlansTest {
         assertThat(ok(generate(body, "generate-one"), 201))
                 .as("the same request")
                 .isEqualTo(made);
+        JsonNode again = ok(admin.get("/v1/seats/" + seat + "/keystore"), 200);
+        assertThat(again.path("keystore")).isEqualTo(made.path("keystore"));
+        assertThat(again.path("index").asString()).isEqualTo("0");
+        assertThat(ok(admin.get("/v1/audit-logs?action=seat_keystore_read"), 200)
+                        .at("/items/0/subject")
+                        .asString())
+                .isEqualTo("seat:" + seat);
+        assertThat(SeatsUnderTest.code(admin.get("/v1/seats/999/keystore"))).isEqualTo("NOT_FOUND");
+        assertThat(seats.user(admin, "olga", "OPERATOR")
+                        .get("/v1/seats/" + seat + "/keystore")
+                        .statusCode())
+                .isEqualTo(403);
         JsonNode other = ok(generate(body, "generate-two"), 201);
         assertThat(other.at("/keystore/path").asString()).isEqualTo("m/12381/3600/1/0/0");
         assertThat(other.at("/keystore/crypto/kdf/params/salt"))

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.time.SettableClock;
+import java.net.InetAddress;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -143,6 +145,45 @@ class SignInTest {
         clock.advance(Duration.ofSeconds(31));
         assertThat(SignedIn.login(seats, "deva", SeatsUnderTest.PASSWORD, "").statusCode())
                 .isEqualTo(200);
+    }
+
+    /** Each name is guessed once, so that no name with its address has to wait: the address has. */
+    @Test
+    void an_address_that_tries_many_names_has_to_wait_and_delays_nobody_else() throws Exception {
+        clock.advance(Duration.ofMinutes(2));
+        SignedIn device = seats.user(admin, "dora", "VIEWER");
+        try (HttpClient guesser = HttpClient.newBuilder()
+                .localAddress(InetAddress.getByName("127.0.0.2"))
+                .build()) {
+            int looked = 0;
+            HttpResponse<String> last = guess(guesser, "nobody-0", "");
+            while (last.statusCode() == 401) {
+                last = guess(guesser, "nobody-" + ++looked, "");
+            }
+            assertThat(looked).isEqualTo(30);
+            assertThat(last.statusCode()).isEqualTo(429);
+            long wait = Long.parseLong(last.headers().firstValue("Retry-After").orElseThrow());
+            assertThat(wait).isBetween(1L, 70L);
+            assertThat(guess(guesser, "dora", "").statusCode()).isEqualTo(429);
+            assertThat(guess(guesser, "dora", device.cookies()).statusCode())
+                    .as("a known device at the same address")
+                    .isEqualTo(200);
+            assertThat(SignedIn.login(seats, "root", SeatsUnderTest.PASSWORD, "")
+                            .statusCode())
+                    .as("another address")
+                    .isEqualTo(200);
+            clock.advance(Duration.ofSeconds(wait));
+            assertThat(guess(guesser, "dora", "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private HttpResponse<String> guess(HttpClient from, String name, String cookies) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(seats.uri("/v1/auth/login"))
+                .header("Content-Type", "application/json")
+                .POST(SignedIn.body(Map.of("username", name, "password", SeatsUnderTest.PASSWORD)));
+        return from.send(
+                (cookies.isEmpty() ? request : request.header("Cookie", cookies)).build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

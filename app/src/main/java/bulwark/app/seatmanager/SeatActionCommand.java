@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
         description = "Plan what is done about a seat on the chain, send a plan that was approved, or look at a seat.",
         subcommands = {
             SeatShowCommand.class,
+            SeatKeystoreCommand.class,
             SeatActionCommand.Generate.class,
             SeatActionCommand.CreateWithVault.class,
             SeatActionCommand.Approve.class,

@@ -98,7 +98,7 @@ record SeatsDevnet(Path folder, Path tools, List<Path> jars, int port) implement
         List<String> lines = new ArrayList<>();
         lines.add("  seats   http://localhost:" + port
                 + "   devnet: a chain of its own, gone with Ctrl-C; anna and ben can sign in (the file passwords) and approve");
-        lines.add("    # the folder of the treasury, and what is missing for writes: nothing");
+        lines.add("    # in a second terminal, block by block: the folder of the treasury, and what is missing for writes: nothing");
         lines.add("    cd '" + folder + "' && PATH=\"" + programs() + ":$PATH\"");
         lines.add("    seat-manager status");
         lines.addAll(step("1. the intent on the list of the deposit contract", "approve", "ALLOWLISTED"));

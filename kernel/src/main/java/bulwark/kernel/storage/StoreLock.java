@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * file is touched, which is why the set of held stores is static. The lock file stays: removing it would race.
  */
 public final class StoreLock implements AutoCloseable {
+    /** A command that looks at a store at rest, such as {@code status}, is over by then; one that reads all of a large store may not be. */
+    private static final Duration READERS_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path database;
@@ -65,20 +72,53 @@ public final class StoreLock implements AutoCloseable {
         return database.resolveSibling(database.getFileName() + ".lock");
     }
 
-    /** Takes the lock against other processes and leaves our process id in it. */
+    /** Takes the lock against other processes and leaves our process id in it; waits a moment for those that only read the store at rest. */
     void lock() throws IOException {
         Path file = fileFor(database);
         FileChannel opened =
                 OwnerOnlyFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = opened.tryLock();
-        if (lock == null) {
-            opened.close();
-            throw inUse(
-                    database, Files.readString(file, StandardCharsets.US_ASCII).strip());
+        boolean taken = false;
+        try {
+            taken = tryLockAfterReaders(opened);
+            if (!taken) {
+                throw inUse(
+                        database,
+                        Files.readString(file, StandardCharsets.US_ASCII).strip());
+            }
+        } finally {
+            if (!taken) {
+                opened.close();
+            }
         }
         channel = opened;
         opened.truncate(0);
         opened.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+    }
+
+    /** False at once when a process has the store open: it is not waited for, so that a takeover is not held up. */
+    private boolean tryLockAfterReaders(FileChannel opened) throws IOException {
+        long deadline = System.nanoTime() + READERS_TIMEOUT.toNanos();
+        while (opened.tryLock() == null) {
+            if (!isShared(opened)) {
+                return false;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new StoreInUse(database + " is still being read by another command after "
+                        + READERS_TIMEOUT.toSeconds() + " seconds: repeat when that one has ended.");
+            }
+            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+        }
+        return true;
+    }
+
+    /** Whether all that keeps others out are readers, see {@link StoreAtRest}. */
+    private static boolean isShared(FileChannel opened) throws IOException {
+        FileLock shared = opened.tryLock(0, Long.MAX_VALUE, true);
+        if (shared == null) {
+            return false;
+        }
+        shared.release();
+        return true;
     }
 
     void release() throws IOException {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** Typed questions to one execution client. Every method blocks and throws {@link RpcFailed} for an answer that it cannot use. Thread-safe. */
@@ -156,16 +157,26 @@ public final class ExecutionNode {
      * @param topic the first topic, 0x and 64 digits
      */
     public List<EventLog> logs(EvmAddress contract, String topic, long from, long to) {
+        return logs(List.of(contract), topic, from, to);
+    }
+
+    /** As {@link #logs(EvmAddress, String, long, long)}, of several contracts. @param contracts at least one; clients refuse more than some thousands */
+    public List<EventLog> logs(List<EvmAddress> contracts, String topic, long from, long to) {
         String method = "eth_getLogs";
         RpcValues values = new RpcValues(client, method);
         Map<String, Object> filter = new LinkedHashMap<>();
-        filter.put("address", contract.text());
+        filter.put(
+                "address",
+                contracts.size() == 1
+                        ? contracts.getFirst().text()
+                        : contracts.stream().map(EvmAddress::text).toList());
         filter.put("topics", List.of(topic));
         filter.put("fromBlock", BlockId.number(from).text());
         filter.put("toBlock", BlockId.number(to).text());
         List<EventLog> logs = logs(values, client.call(method, filter));
+        Set<EvmAddress> asked = Set.copyOf(contracts);
         for (EventLog log : logs) {
-            if (!log.address().equals(contract)
+            if (!asked.contains(log.address())
                     || log.topics().isEmpty()
                     || !log.topics().getFirst().equals(topic)
                     || log.blockNumber() < from

@@ -1,5 +1,9 @@
 package bulwark.seats.contract;
 
+import bulwark.kernel.signing.Keccak256;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
 /** Functions of a withdrawal vault that this program reads. What changes one is called through the router, its treasury. */
 public final class WithdrawalVaultAbi {
     public static final ContractFunction TREASURY = ContractFunction.of("treasury()", "address");
@@ -19,5 +23,14 @@ public final class WithdrawalVaultAbi {
     public static final ContractFunction SETTLEMENT_READY_AT = ContractFunction.of("settlementReadyAt()", "uint256");
     public static final ContractFunction TOTAL_LIFETIME = ContractFunction.of("totalLifetimeWei()", "uint256");
 
+    /** Of {@code SettlementProposed}, which tells from when on it may be finalised. */
+    public static final String SETTLEMENT_PROPOSED_TOPIC =
+            HexText.of(Keccak256.hash("SettlementProposed(uint256)".getBytes(StandardCharsets.US_ASCII)));
+
     private WithdrawalVaultAbi() {}
+
+    /** @param topics of an event */
+    public static boolean isSettlementProposed(List<String> topics) {
+        return !topics.isEmpty() && topics.getFirst().equals(SETTLEMENT_PROPOSED_TOPIC);
+    }
 }

@@ -61,10 +61,11 @@ record SeatChainState(
     private static Map<String, @Nullable Object> settlement(ResultSet row) throws SQLException {
         String phase = row.getString(6);
         long readyAt = row.getLong(7);
+        @Nullable String balance = row.getString(8);
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("phase", phase);
         json.put("readyAt", readyAt == 0 ? null : Instant.ofEpochSecond(readyAt).toString());
-        json.put("balanceWei", row.getString(8));
+        json.put("balanceWei", balance == null || balance.isEmpty() ? null : balance);
         json.put("blockNumber", row.getString(9));
         return json;
     }

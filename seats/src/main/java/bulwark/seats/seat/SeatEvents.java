@@ -22,6 +22,9 @@ public final class SeatEvents {
     public static final AuditEventType KEY_GENERATED =
             type("seat_key_generated", "a seat got a key that the signer made", "index", "pubkey");
 
+    static final AuditEventType KEYSTORE_READ =
+            type("seat_keystore_read", "an administrator was given the encrypted key of a seat", "pubkey");
+
     /** Of what was seen on a chain. */
     private static final AuditEventType SEAT_MOVED = AuditEventType.of(
             "seat_moved",
@@ -48,6 +51,7 @@ public final class SeatEvents {
             SEAT_IN_EXCEPTION,
             DEPOSIT_DATA_TAKEN,
             KEY_GENERATED,
+            KEYSTORE_READ,
             SEAT_MOVED,
             SETTLEMENT_MOVED);
 

@@ -3,6 +3,9 @@ package bulwark.seats.seat;
 import bulwark.kernel.json.CanonicalJson;
 import bulwark.kernel.storage.ReadTx;
 import bulwark.kernel.storage.WriteTx;
+import bulwark.seats.contract.EvmAddress;
+import bulwark.seats.contract.HexText;
+import bulwark.seats.contract.VaultAddress;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -69,6 +72,26 @@ public final class SeatTable {
         PreparedStatement select = tx.statement(COLUMNS + "WHERE pubkey = ?");
         select.setString(1, pubkey);
         return rows(select).stream().findFirst();
+    }
+
+    /** The vaults of all seats that have come as far as an intent on the chain, each once. */
+    public static List<EvmAddress> vaults(ReadTx tx) throws SQLException {
+        List<EvmAddress> vaults = new ArrayList<>();
+        try (ResultSet row = tx.statement("SELECT DISTINCT withdrawal_credentials FROM seats WHERE status NOT IN ('"
+                        + SeatStateMachine.CREATED + "', '" + SeatStateMachine.REVOKED + "') ORDER BY 1")
+                .executeQuery()) {
+            while (row.next()) {
+                vaults.add(EvmAddress.ofCredentials(row.getString(1)));
+            }
+        }
+        return vaults;
+    }
+
+    /** Those whose withdrawal credentials name this vault. */
+    public static List<Seat> ofVault(ReadTx tx, EvmAddress vault) throws SQLException {
+        PreparedStatement select = tx.statement(COLUMNS + "WHERE withdrawal_credentials = ? ORDER BY id");
+        select.setString(1, HexText.of(VaultAddress.credentials(vault)));
+        return rows(select);
     }
 
     /** Every seat in one of these states, by id. */

@@ -8,6 +8,7 @@ import bulwark.seats.chain.Preflight;
 import bulwark.seats.chain.RpcFailed;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
+import bulwark.seats.contract.WithdrawalVaultAbi;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads events of the gate and of the two request contracts up to a block that two labels call safe. Labels must agree in every event and in the hash of the last
+ * Reads events of the gate and of the two request contracts, and the settlements that vaults tell of, up to a block that two labels call safe. Labels must agree in every event and in the hash of the last
  * block; when they do not, nothing is taken. A client's flag "removed" is never looked at: blocks are compared by their hashes. Stateless but for its endpoints.
  */
 final class ExecutionScan {
@@ -32,6 +33,9 @@ final class ExecutionScan {
 
     /** Blocks of one question; providers refuse more. */
     static final long MAX_BLOCKS = 1_000;
+
+    /** Of one question, so that its body stays small. */
+    static final int MAX_VAULTS = 1_000;
 
     /** Of one pass, so that a long way is gone in steps that are each committed. */
     private static final int MAX_QUESTIONS = 5;
@@ -70,8 +74,8 @@ final class ExecutionScan {
 
     private record Answer(String label, String lastHash, List<EventLog> logs) {}
 
-    /** @param known blocks that were read up to, newest first */
-    Look run(List<ScannedBlock> known) {
+    /** @param known blocks that were read up to, newest first @param vaults each once, whose settlements are looked for */
+    Look run(List<ScannedBlock> known, List<EvmAddress> vaults) {
         List<Alert> alerts = new ArrayList<>();
         Map<ExecutionNode, Long> safe = new LinkedHashMap<>();
         for (ExecutionNode node : nodes) {
@@ -99,10 +103,15 @@ final class ExecutionScan {
             alerts.add(behind("all", target, known.getFirst().number()));
             return new Look(alerts, Optional.empty());
         }
-        return compare(asked, known, target, alerts);
+        return compare(asked, known, vaults, target, alerts);
     }
 
-    private Look compare(List<ExecutionNode> asked, List<ScannedBlock> known, long target, List<Alert> alerts) {
+    private Look compare(
+            List<ExecutionNode> asked,
+            List<ScannedBlock> known,
+            List<EvmAddress> vaults,
+            long target,
+            List<Alert> alerts) {
         Optional<Optional<ScannedBlock>> common =
                 ask(asked.getFirst(), alerts, node -> Optional.ofNullable(lastCommon(node, known)));
         if (common.isEmpty()) {
@@ -117,7 +126,7 @@ final class ExecutionScan {
         }
         List<Answer> answers = new ArrayList<>();
         for (ExecutionNode node : asked) {
-            ask(node, alerts, each -> read(each, from, to)).ifPresent(answers::add);
+            ask(node, alerts, each -> read(each, vaults, from, to)).ifPresent(answers::add);
         }
         if (answers.size() < Preflight.MIN_LABELS) {
             return tooFew(alerts);
@@ -146,11 +155,18 @@ final class ExecutionScan {
         return null;
     }
 
-    private Answer read(ExecutionNode node, long from, long to) {
+    private Answer read(ExecutionNode node, List<EvmAddress> vaults, long from, long to) {
         List<EventLog> logs = new ArrayList<>();
         for (EvmAddress contract : List.of(gate, WITHDRAWALS, CONSOLIDATIONS)) {
             for (long at = from; at <= to; at += MAX_BLOCKS) {
                 logs.addAll(node.logs(contract, at, Math.min(to, at + MAX_BLOCKS - 1)));
+            }
+        }
+        for (int i = 0; i < vaults.size(); i += MAX_VAULTS) {
+            List<EvmAddress> some = vaults.subList(i, Math.min(vaults.size(), i + MAX_VAULTS));
+            for (long at = from; at <= to; at += MAX_BLOCKS) {
+                logs.addAll(node.logs(
+                        some, WithdrawalVaultAbi.SETTLEMENT_PROPOSED_TOPIC, at, Math.min(to, at + MAX_BLOCKS - 1)));
             }
         }
         logs.sort(Comparator.comparingLong(EventLog::blockNumber).thenComparingLong(EventLog::index));

@@ -7,6 +7,7 @@ import bulwark.seats.contract.AbiRefused;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.contract.IntentHash;
+import bulwark.seats.contract.WithdrawalVaultAbi;
 import bulwark.seats.seat.Seat;
 import bulwark.seats.seat.SeatEvents;
 import bulwark.seats.seat.SeatStateMachine;
@@ -50,9 +51,17 @@ final class ExecutionWatcher {
         this.clock = clock;
     }
 
+    /** What a look begins with. */
+    private record Known(List<ScannedBlock> blocks, List<EvmAddress> vaults) {
+        /** Outside of the transaction. */
+        ExecutionScan.Look ask(ExecutionScan scan) {
+            return scan.run(blocks, vaults);
+        }
+    }
+
     /** One look. @return whether there may be more to read at once */
     boolean pass() {
-        ExecutionScan.Look look = scan.run(store.read(ScannedBlock::newest));
+        ExecutionScan.Look look = store.read(tx -> new Known(ScannedBlock.newest(tx), SeatTable.vaults(tx))).ask(scan);
         Instant now = clock.instant();
         store.<Boolean>write(tx -> {
             AlertTable.replace(tx, ExecutionScan.CODES, look.alerts(), Timestamps.zulu(now));
@@ -167,6 +176,10 @@ final class ExecutionWatcher {
         } else if (log.address().equals(ExecutionScan.CONSOLIDATIONS)) {
             if (fresh) {
                 consolidation(tx, log, now);
+            }
+        } else if (WithdrawalVaultAbi.isSettlementProposed(log.topics())) {
+            if (fresh) {
+                SettlementRow.proposed(tx, store.audited().audit(), ACTOR, log, now);
             }
         } else if (GateEvent.of(log).orElse(null) instanceof GateEvent.Deposited deposited) {
             ObservedDeposit deposit = ObservedDeposit.of(deposited.event(), now);

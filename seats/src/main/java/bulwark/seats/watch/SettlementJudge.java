@@ -106,7 +106,8 @@ record SettlementJudge(Seat seat, @Nullable String status, VaultState state, Set
         return Alert.critical(
                 UNEXPECTED,
                 Alert.seat(seat.id()),
-                "The settlement of seat " + seat.id() + " is proposed, and its validator is " + status + ".",
+                "The settlement of seat " + seat.id() + " is proposed, and its validator is "
+                        + (status == null ? "not known to the consensus layer" : status) + ".",
                 "Find out who proposed it, and cancel it: POST /v1/seats/" + seat.id() + "/settle with step cancel.");
     }
 

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +31,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the vaults of validators that exit, keeps what they say, and has settlements proposed and finalised whose conditions hold. Each vault is looked at by itself: what is wrong with one is an alert of its
+ * Looks at the vaults of validators that exit and at those that told of a settlement, keeps what they say, and has settlements proposed and finalised whose conditions hold. Each vault is looked at by itself: what is wrong with one is an alert of its
  * seat, and holds up no other. A kill at any moment repeats a look. Used by one thread at a time.
  */
 final class SettlementWatcher {
     /** Of one pass, the longest unlooked first: a vault costs eight questions to each label. */
     static final int MAX_VAULTS = 25;
+
+    /** A vault that told of a proposal is looked at whatever its seat is. */
+    private static final List<String> LOOKED_AT = List.of(
+            SeatStateMachine.ALLOWLISTED,
+            SeatStateMachine.DEPOSITED,
+            SeatStateMachine.SEEN_BY_CL,
+            SeatStateMachine.ACTIVE,
+            SeatStateMachine.EXCEPTION);
 
     private static final Logger LOG = LoggerFactory.getLogger(SettlementWatcher.class);
     private static final String ACTOR = "watcher:cl";
@@ -93,7 +100,7 @@ final class SettlementWatcher {
             Map<Long, ValidatorRow> validators = ValidatorRow.all(tx);
             Map<Long, SettlementRow> rows = SettlementRow.all(tx);
             List<Candidate> found = new ArrayList<>();
-            for (Seat seat : SeatTable.inStates(tx, List.of(SeatStateMachine.ACTIVE, SeatStateMachine.EXCEPTION))) {
+            for (Seat seat : SeatTable.inStates(tx, LOOKED_AT)) {
                 String status =
                         validators.getOrDefault(seat.id(), ValidatorRow.UNKNOWN).status();
                 SettlementRow row = rows.get(seat.id());
@@ -228,13 +235,7 @@ final class SettlementWatcher {
         if (from.equals(row.phase().name())) {
             return;
         }
-        Map<String, Object> detail = new LinkedHashMap<>();
-        detail.put("from_phase", from);
-        detail.put("to_phase", row.phase().name());
-        detail.put("balance_wei", row.balanceWei());
-        detail.put("block_number", Long.toString(row.blockNumber()));
-        detail.put("block_hash", row.blockHash());
-        store.audited().audit().append(tx, SeatEvents.settlementMoved(ACTOR, seat.id(), detail));
+        store.audited().audit().append(tx, SeatEvents.settlementMoved(ACTOR, seat.id(), row.moved(from)));
     }
 
     private static Alert unreadable(Seat seat, String why) {

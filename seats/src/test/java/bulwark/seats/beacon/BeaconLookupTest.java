@@ -2,8 +2,15 @@ package bulwark.seats.beacon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.seats.chain.EndpointClient;
+import bulwark.seats.chain.RpcEndpoint;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.precondition.ValidatorLookup.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +83,35 @@ class BeaconLookupTest {
         assertThat(find()).isInstanceOf(Answer.Failed.class);
         two.lies((path, answer) -> "");
         assertThat(find()).isInstanceOf(Answer.Failed.class);
+    }
+
+    /** The label that answers says that there is no such key; the other takes the connection and says nothing, or is gone. */
+    @Test
+    void a_silent_label_beside_one_that_knows_no_such_key_is_a_failure_and_never_absence() throws IOException {
+        try (ServerSocket hanging = new ServerSocket(0, 4, InetAddress.getLoopbackAddress());
+                EndpointClient client = silent(hanging.getLocalPort())) {
+            requireFailure(new BeaconNode(client), "TIMED_OUT");
+            hanging.close();
+            requireFailure(new BeaconNode(client), "UNREACHABLE");
+        }
+    }
+
+    private static EndpointClient silent(int port) {
+        return new EndpointClient(
+                new RpcEndpoint("silent", URI.create("http://127.0.0.1:" + port)), Duration.ofMillis(300));
+    }
+
+    private void requireFailure(BeaconNode silent, String kind) {
+        for (List<BeaconNode> labels : List.of(List.of(one.node(), silent), List.of(silent, one.node()))) {
+            BeaconLookup lookup = new BeaconLookup(labels, ScriptedBeacon.FORK_VERSION);
+            assertThat(lookup.find(HexText.bytes(KEY))).isInstanceOfSatisfying(Answer.Failed.class, failed -> {
+                assertThat(failed.label()).isEqualTo("silent");
+                assertThat(failed.sentence()).contains(kind);
+            });
+            assertThat(lookup.exitProblems(HexText.bytes(KEY), "0x" + "12".repeat(20)))
+                    .contains("one: there is no such validator")
+                    .anyMatch(problem -> problem.startsWith("silent: ") && problem.contains(kind));
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import bulwark.seats.deposit.SignedDeposit;
 import bulwark.testkit.BeaconRules;
 import bulwark.testkit.BeaconSimulator;
 import bulwark.testkit.ChainGenesis;
+import bulwark.testkit.ConsensusTypes;
 import bulwark.testkit.ExecutionClient;
 import java.math.BigInteger;
 import java.net.URI;
@@ -31,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -185,6 +187,7 @@ class BeaconSimulatorTest {
                 DepositFile.SEAT_GWEI,
                 router);
         deposit();
+        keepAnswers();
         assertThat(ask("two", "/eth/v1/beacon/states/head/pending_deposits")
                         .at("/data/0/pubkey")
                         .asString())
@@ -305,11 +308,43 @@ class BeaconSimulatorTest {
         BigInteger before = node.balance(vault, BlockId.LATEST);
         route(BigInteger.valueOf(100), TreasuryRouterAbi.TRIGGER_EXIT, vault);
         assertThat(status("one")).isEqualTo("active_exiting");
+        keepAnswers();
         beacon.advanceEpochs(3);
         assertThat(status("one")).isEqualTo("withdrawal_done").isEqualTo(status("two"));
         assertThat(node.balance(vault, BlockId.LATEST).subtract(before)).isEqualTo(VaultAddress.PRINCIPAL_TARGET_WEI);
         assertThat(node.balance(router, BlockId.LATEST))
                 .as("what was left of the fee went back")
                 .isZero();
+    }
+
+    /** What the simulator answered, each with the container that it must be. */
+    private static final List<ConsensusTypes.Document> ANSWERS = new ArrayList<>();
+
+    private static void keepAnswers() throws Exception {
+        String state = "/eth/v1/beacon/states/head/";
+        keep("phase0.Genesis", ask("one", "/eth/v1/beacon/genesis").path("data"));
+        keep("electra.PendingDeposits", ask("one", state + "pending_deposits").path("data"));
+        ask("one", state + "validators")
+                .path("data")
+                .forEach(each -> keep("phase0.Validator", each.path("validator")));
+        ask("one", state + "finality_checkpoints").path("data").forEach(each -> keep("phase0.Checkpoint", each));
+        keep(
+                "phase0.SignedBeaconBlockHeader",
+                ask("one", "/eth/v1/beacon/headers/head").at("/data/header"));
+    }
+
+    private static void keep(String type, JsonNode json) {
+        ANSWERS.add(new ConsensusTypes.Document(type, json));
+    }
+
+    @Test
+    @Order(5)
+    void another_consensus_client_reads_the_simulators_answers_as_its_own_containers() throws Exception {
+        assertThat(ANSWERS)
+                .anyMatch(each -> each.type().equals("electra.PendingDeposits")
+                        && !each.json().isEmpty())
+                .anyMatch(each -> each.type().equals("phase0.Validator"));
+        assertThat(ConsensusTypes.readAndWritten(ANSWERS))
+                .isEqualTo(ANSWERS.stream().map(ConsensusTypes.Document::json).toList());
     }
 }

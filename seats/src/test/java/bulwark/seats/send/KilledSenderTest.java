@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes that end while plans of every kind are sent: each plan has one effect, evidence stays whole, and the line of nonces has no gap. {@code -Dbulwark.seats.kills=N}: about so many
- * kills of the sender.
+ * Processes that end while plans of every kind are sent: each plan has one effect, evidence stays whole, and the line of nonces has no gap. {@code kill-table.txt} names each pair of kind and
+ * step; the suite goes through its first lines, and {@code -Dbulwark.seats.kills=N} through so many pairs, all of them from 64 on.
  */
 @Timeout(1_800)
 class KilledSenderTest {
@@ -41,6 +41,7 @@ class KilledSenderTest {
     private static final int SUITE_SEATS = 2;
     private static final int SEATS =
             Math.max(1, Integer.getInteger("bulwark.seats.kills", SUITE_SEATS * STAGES) / STAGES);
+    private static final KillTable TABLE = KillTable.read();
     private static final int SIGNER_KILLS = Math.max(STAGES, SEATS);
     private static final int ABORTS = Integer.getInteger("bulwark.seats.aborts", 40);
     /** The delay of a settlement, and some. */
@@ -74,8 +75,7 @@ class KilledSenderTest {
 
     @Test
     void a_process_that_is_killed_between_any_two_steps_of_any_kind_of_plan_carries_each_out_once() throws Exception {
-        SendStep[] steps = SendStep.values();
-        Set<SendStep> seen = EnumSet.noneOf(SendStep.class);
+        Set<KillTable.Pair> killed = new LinkedHashSet<>();
         List<String> flags = SharedClasses.flags(folder, training -> {
             hand(treasury.vaultPlan());
             assertThat(run("NONE", training)).isEqualTo("DONE");
@@ -86,16 +86,20 @@ class KilledSenderTest {
                 ahead = SETTLEMENT;
             }
             for (int seat = 0; seat < SEATS; seat++) {
-                SendStep step = steps[(2 * seat + seat / 4 + SeatWalk.STAGES.indexOf(stage)) % steps.length];
+                KillTable.Pair pair = TABLE.of(seat, stage);
                 Plan plan = plan(stage, seat);
                 hand(plan);
-                assertThat(run(step.name(), flags)).as(stage.word()).isEqualTo("AT " + step);
-                seen.add(step);
-                assertThat(recover(plan).status()).as(stage + " " + step).isEqualTo(Operation.Status.CONFIRMED);
+                assertThat(run(pair.step().name(), flags)).as(pair.toString()).isEqualTo("AT " + pair.step());
+                assertThat(recover(plan).status()).as(pair.toString()).isEqualTo(Operation.Status.CONFIRMED);
+                killed.add(pair);
             }
         }
-        assertThat(seen).containsAll(EnumSet.allOf(SendStep.class));
+        assertThat(killed).containsExactlyInAnyOrderElementsOf(TABLE.ofSeats(SEATS));
+        assertThat(killed).extracting(KillTable.Pair::step).contains(SendStep.values());
         requireOneEffectOfEach(SEATS, 1);
+        Files.write(
+                Path.of("target/killed-pairs.txt"),
+                killed.stream().map(KillTable.Pair::toString).sorted().toList());
     }
 
     @Test

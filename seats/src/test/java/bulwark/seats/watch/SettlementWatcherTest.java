@@ -223,6 +223,47 @@ class SettlementWatcherTest {
         assertThat(plans(1)).isEmpty();
     }
 
+    /** Nobody looks at the vault of a validator that does not exit, until it tells of a proposal. */
+    @ParameterizedTest
+    @ValueSource(strings = {"active_ongoing", ""})
+    void a_settlement_that_somebody_proposed_before_the_exit_is_an_alert(String status) {
+        EvmAddress vault = seat(1);
+        EvmAddress quiet = seat(2);
+        balance(quiet, VaultAddress.PRINCIPAL_TARGET_WEI);
+        if (!status.isEmpty()) {
+            validator(1, status);
+        }
+        proposeAsTreasury(vault);
+        chain.call("anvil_mine", "0x24");
+        look();
+        assertThat(phases()).as("its validator does not exit").isEmpty();
+        readEvents();
+        assertThat(phases()).containsExactly("1 PROPOSED");
+        look();
+        assertThat(alerts()).containsExactly("UNEXPECTED_SETTLEMENT seat:1");
+        assertThat(cause()).contains(status.isEmpty() ? "not known to the consensus layer" : status);
+        assertThat(plans(1)).isEmpty();
+        readEvents();
+        look();
+        assertThat(texts("SELECT event_type FROM seats_audit_log WHERE event_type = 'settlement_moved'"))
+                .as("once, however often it is read")
+                .hasSize(1);
+        LocalContracts.succeed(contracts.send(TreasuryRouterAbi.CANCEL_SETTLEMENT, BigInteger.ZERO, vault));
+        look();
+        assertThat(alerts()).isEmpty();
+        assertThat(phases()).containsExactly("1 CANCELLED");
+    }
+
+    /** As the watcher of the execution layer does, from the first block on. */
+    private void readEvents() {
+        rows.store.<Boolean>write(tx -> {
+            ScannedBlock.rewind(tx, -1);
+            return true;
+        });
+        ExecutionScan scan = new ExecutionScan(access.nodes(), contracts.gate, 0);
+        new ExecutionWatcher(rows.store, scan, contracts.router, rows.clock).pass();
+    }
+
     @Test
     void a_vault_with_less_than_the_principal_waits_for_a_person() {
         EvmAddress vault = seat(1);
